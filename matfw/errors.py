@@ -1,0 +1,25 @@
+"""The errors matfw raises on purpose; each message says what, where, the limit and what to do."""
+
+
+class MatError(Exception):
+    """The work failed: no chip, a pin in use, a disk full. Exit code 1."""
+
+
+class MatUsageError(MatError):
+    """The caller asked for something wrong: a setting, a recording, an option. Exit code 2."""
+
+
+class MatSettingsError(MatUsageError, ValueError):
+    """A setting is unknown, of the wrong type or out of range."""
+
+
+class MatRecordingError(MatUsageError, ValueError):
+    """A recording cannot be read as `matfw-recording 1`."""
+
+
+class MatGpioError(MatError, OSError):
+    """The GPIO chip or a pin cannot be had: absent, in use, not permitted."""
+
+
+class MatCellsError(MatError):
+    """No load cell answers."""

@@ -1,0 +1,110 @@
+"""What the firmware needs from outside, as Protocols; devices/ and virtual/ fit them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from matfw.messages import RawFrame
+
+
+class Clock(Protocol):
+    """Monotonic time. Real on a Pi, virtual on the bench."""
+
+    def now_s(self) -> float:
+        """Return monotonic seconds."""
+        ...
+
+    def sleep_s(self, duration_s: float) -> None:
+        """Wait; a duration <= 0 returns at once."""
+        ...
+
+
+class GpioGroup(Protocol):
+    """All clock and data lines of the converters, each direction moved by one call.
+
+    Bit i of a mask or level word is the i-th line of the order given at claim time.
+    """
+
+    def write(self, levels: int, mask: int) -> None:
+        """Drive the clock lines in mask to the given levels, by one call to the kernel."""
+        ...
+
+    def read(self) -> int:
+        """Return the levels of all data lines, by one call to the kernel."""
+        ...
+
+    def close(self) -> None:
+        """Give the lines back, clocks low. Calling it twice is allowed."""
+        ...
+
+
+@dataclass(slots=True)
+class CellCounters:
+    """What one cell's wire has done since the start; shown, never hidden."""
+
+    good: int = 0
+    torn: int = 0  # discarded: an SCK-high longer than the limit, or a late next-ready
+    missing: int = 0  # frames in which it gave nothing
+    settling: int = 0  # discarded after a reset
+
+
+@dataclass(slots=True)
+class ReaderStats:
+    """A reader's own account of itself."""
+
+    frames: int = 0
+    resets: int = 0
+    measured_rate_hz: float = 0.0
+    longest_sck_high_s: float = 0.0
+    cells: Mapping[str, CellCounters] = field(default_factory=dict)
+
+
+class LoadCells(Protocol):
+    """A set of converters that are read together."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Return the cells' names in the order of a frame's counts."""
+        ...
+
+    @property
+    def stats(self) -> ReaderStats:
+        """Return the live counters (the same object every time)."""
+        ...
+
+    def start(self) -> None:
+        """Power-cycle the converters; samples during settling are discarded by `read`."""
+        ...
+
+    def read(self) -> RawFrame:
+        """Wait for the next frame and return it.
+
+        Always returns within 3 sample periods: a cell that gave nothing valid is None in it.
+        """
+        ...
+
+    def close(self) -> None:
+        """Leave the converters' clocks low and give the pins back."""
+        ...
+
+
+class Indicator(Protocol):
+    """The buzzer and the lights. Never blocks: patterns advance when `tick` is called."""
+
+    def show(self, cue: str, t_s: float) -> None:
+        """Start a cue's sound and light pattern at t_s, ending the one before."""
+        ...
+
+    def tick(self, t_s: float) -> None:
+        """Bring pins to where the running pattern says they are at t_s."""
+        ...
+
+    def off(self) -> None:
+        """Silence and darkness, now."""
+        ...
+
+    def close(self) -> None:
+        """Turn everything off and give the pins back. Calling it twice is allowed."""
+        ...
