@@ -1,0 +1,1 @@
+"""What matfw claims, checked."""
