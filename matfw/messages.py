@@ -137,6 +137,27 @@ class Tempo:
 
 
 @dataclass(frozen=True, slots=True)
+class Limits:
+    """Beyond these a repetition has a fault. Durations are standstill to standstill.
+
+    The two rushed limits and the hold's are for the tempo 2-1-3 and go with the tempo asked for.
+    Source: JUDGING.md "Limits"; sizes of good and faulty reps in hardware-free simulation.
+    """
+
+    too_high_deg: float = 52.0  # over rest: 45 deg over the horizontal, a resting leg lies 7 below
+    too_small_deg: float = 22.0
+    kick_up_s: float = 1.0
+    rushed_up_s: float = 1.5
+    drop_down_s: float = 1.15
+    rushed_down_s: float = 2.1
+    short_hold_s: float = 0.5
+    roll_back_mm: float = 13.0
+    leg_forward_mm: float = 6.2
+    bent_body_deg: float = 10.0
+    off_mat_n: float = 10.0
+
+
+@dataclass(frozen=True, slots=True)
 class Mat:
     """Everything about one mat and what is asked on it that the line needs to know.
 
@@ -151,6 +172,7 @@ class Mat:
     person: Person = Person()
     side: Side = Side.UNKNOWN
     tempo: Tempo = Tempo()
+    limits: Limits = Limits()
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,3 +186,194 @@ class RawFrame:
     t_s: float
     counts: tuple[int | None, ...]
     channels: tuple[float | None, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Loads:
+    """Kilograms per cell, straight from counts. None where the cell gave no usable sample."""
+
+    t_s: float
+    loads_kg: tuple[float | None, ...]
+    counts: tuple[int | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CellEvent:
+    """A cell's state has changed."""
+
+    t_s: float
+    cell: str
+    problem: CellProblem
+
+
+@dataclass(frozen=True, slots=True)
+class CleanLoads:
+    """Kilograms per cell, spikes removed and low-passed.
+
+    t_s: the time the values belong to, already set back by the filters' delay. loads_kg: None for
+    a cell that cannot be trusted now. events: cells whose state changed in this frame.
+    """
+
+    t_s: float
+    loads_kg: tuple[float | None, ...]
+    events: tuple[CellEvent, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PlateBalance:
+    """Load and centre of pressure of the cells under one panel."""
+
+    plate: str
+    load_kg: float
+    x_mm: float | None
+    y_mm: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """Load, moments about the deck's centre and centre of pressure of the whole mat.
+
+    load_kg is None while a cell is missing: a sum without it would be a made-up number.
+    x_kgmm, y_kgmm: sum of load times position. x_mm, y_mm: None below MIN_LOAD_KG.
+    """
+
+    t_s: float
+    load_kg: float | None
+    x_kgmm: float
+    y_kgmm: float
+    x_mm: float | None
+    y_mm: float | None
+    plates: tuple[PlateBalance, ...] = ()
+
+
+class Presence(StrEnum):
+    """Who is on the mat: nobody, somebody who moves about, somebody lying still enough to judge."""
+
+    EMPTY = "empty"
+    UNSETTLED = "unsettled"
+    LYING = "lying"
+
+
+@dataclass(frozen=True, slots=True)
+class Motion:
+    """What the body does, every 50 ms.
+
+    t_s: the time it belongs to. weight_kg: None until weighed lying still. The rest is 0 unless
+    somebody lies. angle_deg: the top leg's angle over its rest. front_shift_mm: centre of
+    pressure toward the body's front (+) or back (-) against this rep's own rest; with the side
+    unknown, toward the deck's +y. force_n: load over the person's weight. moment_nm: about the hip
+    line, toward the feet, over that at lying down. evidence: by how much
+    "the leg moves" explains the forces better than "the leg rests", natural log.
+    """
+
+    t_s: float
+    presence: Presence
+    weight_kg: float | None = None
+    angle_deg: float = 0.0
+    rate_dps: float = 0.0
+    accel_dps2: float = 0.0
+    front_shift_mm: float = 0.0
+    force_n: float = 0.0
+    moment_nm: float = 0.0
+    push_n: float = 0.0
+    evidence: float = 0.0
+    is_moving: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseStep:
+    """Where in a repetition the person is, every 50 ms.
+
+    changed: the phase began with this step. since_s: when it began. top_deg: highest angle of this
+    rep so far. up_s, hold_s: lengths of this rep's phases that are over, as told live.
+    """
+
+    t_s: float
+    phase: Phase
+    changed: bool
+    since_s: float
+    top_deg: float = 0.0
+    up_s: float = 0.0
+    hold_s: float = 0.0
+    down_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class FaultSeen:
+    """A fault and how large it was, in its own unit."""
+
+    fault: Fault
+    size: float
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rep:
+    """One finished repetition, times refined with what came after them.
+
+    start, top, lower, end: the 5 % and 95 % crossings of the leg's travel. up_s, hold_s, down_s:
+    standstill to standstill. angle_deg: highest angle over rest. front_shift_mm: hips toward the
+    body's front (+) or back (-) at the top. reason: why it is `unsure`, or empty.
+    """
+
+    rep: int
+    t_s: float
+    start_s: float
+    top_s: float
+    lower_s: float
+    end_s: float
+    up_s: float
+    hold_s: float
+    down_s: float
+    angle_deg: float
+    front_shift_mm: float
+    verdict: Verdict
+    faults: tuple[FaultSeen, ...]
+    side: Side
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Excursion:
+    """One up and down of the leg, as refined after it. Times in s, angles in deg over rest.
+
+    start, top, lower, end: the 5 % and 95 % crossings of its travel; up_s, hold_s, down_s: the
+    movement's own lengths, standstill to standstill.
+    """
+
+    start_s: float
+    top_s: float
+    lower_s: float
+    end_s: float
+    up_s: float
+    hold_s: float
+    down_s: float
+    angle_deg: float
+    front_shift_mm: float
+
+
+@dataclass(frozen=True, slots=True)
+class PersonWeighed:
+    """Somebody lies still and has been weighed."""
+
+    t_s: float
+    weight_kg: float
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseChanged:
+    """A phase began, as decided live."""
+
+    t_s: float
+    phase: Phase
+
+
+@dataclass(frozen=True, slots=True)
+class CueGiven:
+    """The buzzer and the lights began to say this."""
+
+    t_s: float
+    cue: Cue
+
+
+Event: TypeAlias = PersonWeighed | PhaseChanged | CueGiven | Rep | CellEvent

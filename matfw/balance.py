@@ -1,0 +1,75 @@
+"""Stage 3: clean kilograms per cell -> load, moments and centre of pressure, whole and per plate.
+
+The sum of loads and of loads times positions is the whole deck's equilibrium, exact for any
+layout, hinged or not (hardware/README.md "Geometry").
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from matfw.messages import Balance, Cell, CleanLoads, PlateBalance
+
+MIN_LOAD_KG = 2.0  # below this the centre of pressure is noise divided by nothing (60 g a cell)
+
+
+class Balances:
+    """Weigh the deck and find where the weight is."""
+
+    def __init__(self, cells: Sequence[Cell]) -> None:
+        """Take the cells in the frame's order; cells with equal `plate` are summed together."""
+        self._x_mm = tuple(cell.x_mm for cell in cells)
+        self._y_mm = tuple(cell.y_mm for cell in cells)
+        names = tuple(dict.fromkeys(cell.plate for cell in cells))
+        self._plates = tuple(
+            (name, tuple(i for i, cell in enumerate(cells) if cell.plate == name)) for name in names
+        )
+
+    def update(self, clean: CleanLoads) -> Balance:
+        """Return the balance; without every cell there is no sum, only the plates that are whole."""
+        loads = clean.loads_kg
+        known = [load for load in loads if load is not None]
+        if len(known) < len(loads):
+            return Balance(clean.t_s, None, 0.0, 0.0, None, None, self._weigh_plates(loads))
+        load_kg = sum(known)
+        x_kgmm = sum([load * x for load, x in zip(known, self._x_mm, strict=True)])
+        y_kgmm = sum([load * y for load, y in zip(known, self._y_mm, strict=True)])
+        x_mm, y_mm = centre_of_pressure(load_kg, x_kgmm, y_kgmm)
+        if len(self._plates) == 1:
+            plates: tuple[PlateBalance, ...] = (
+                PlateBalance(self._plates[0][0], load_kg, x_mm, y_mm),
+            )
+        else:
+            plates = self._weigh_plates(loads)
+        return Balance(clean.t_s, load_kg, x_kgmm, y_kgmm, x_mm, y_mm, plates)
+
+    def reset(self) -> None:
+        """Forget nothing: this stage has no memory."""
+
+    def _weigh_plates(self, loads: Sequence[float | None]) -> tuple[PlateBalance, ...]:
+        plates = []
+        for name, members in self._plates:
+            load_kg = x_kgmm = y_kgmm = 0.0
+            for i in members:
+                load = loads[i]
+                if load is None:
+                    break
+                load_kg += load
+                x_kgmm += load * self._x_mm[i]
+                y_kgmm += load * self._y_mm[i]
+            else:
+                x_mm, y_mm = centre_of_pressure(load_kg, x_kgmm, y_kgmm)
+                plates.append(PlateBalance(name, load_kg, x_mm, y_mm))
+        return tuple(plates)
+
+
+def centre_of_pressure(
+    load_kg: float, x_kgmm: float, y_kgmm: float
+) -> tuple[float | None, float | None]:
+    """Return (x_mm, y_mm) of the load, or (None, None) below MIN_LOAD_KG.
+
+    Source: moment balance, hardware/README.md "Geometry".
+    """
+    if load_kg < MIN_LOAD_KG:
+        return None, None
+    return x_kgmm / load_kg, y_kgmm / load_kg
