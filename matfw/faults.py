@@ -1,0 +1,147 @@
+"""Stage 6: motion and phase -> the faults that happen now, while they can be mended.
+
+One function a fault, all in DETECTORS; a fault is told once a repetition (`off_mat` and
+`bent_body`, which are about how somebody lies, once a spell). The times that can be told for
+certain only afterwards are left to `verdicts`, with the same limits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from matfw.messages import Fault, FaultSeen, Limits, Motion, Phase, PhaseStep, Presence, Tempo
+
+PEAK_ACCEL = 5.77  # of a smooth movement, times travel / duration^2 (minimum jerk)
+TYPICAL_TRAVEL_DEG = 36.0  # what an acceleration limit is worked out for
+HIP_SETTLE_S = 0.25  # of standing at the top before the hips are judged
+CLEAR_SHARE = 0.85  # live times are rough: below this share of a limit they are beyond doubt
+CROSSING_SHARE = 0.62  # of a smooth movement's length lies between its 5 % and 95 % crossings
+HOLD_GAIN_S = 0.9  # a hold seen between 95 % crossings is longer than standstill by about this
+OFF_MAT_S = 0.7  # of missing weight; a dropped leg lightens the mat for 0.3 s
+
+
+class RepMemory:
+    """What the detectors remember of the repetition under way."""
+
+    def __init__(self) -> None:
+        """Begin a repetition."""
+        self.shift_sum_mm = 0.0
+        self.shifts = 0
+        self.told: set[Fault] = set()
+
+
+Detector = Callable[[Motion, PhaseStep, RepMemory, Limits, Tempo], FaultSeen | None]
+
+
+class Faults:
+    """Say each fault when it happens, once."""
+
+    def __init__(self, limits: Limits, tempo: Tempo) -> None:
+        """Take the person's limits and the tempo asked for."""
+        self._limits = limits
+        self._tempo = tempo
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget the repetition under way."""
+        self._memory = RepMemory()
+        self._light_since_s: float | None = None
+        self._is_off_mat = False
+
+    def update(self, motion: Motion, phase: PhaseStep) -> tuple[FaultSeen, ...]:
+        """Return the faults that became clear in this step."""
+        if motion.presence is not Presence.LYING:
+            self.reset()
+            return ()
+        if phase.changed and phase.phase is Phase.UP:
+            self._memory = RepMemory()
+        if phase.phase is Phase.HOLD:
+            self._memory.shift_sum_mm += motion.front_shift_mm
+            self._memory.shifts += 1
+        seen = []
+        for detect in DETECTORS:
+            fault = detect(motion, phase, self._memory, self._limits, self._tempo)
+            if fault and fault.fault not in self._memory.told:
+                self._memory.told.add(fault.fault)
+                seen.append(fault)
+        off_mat = self._off_mat(motion)
+        if off_mat:
+            seen.append(off_mat)
+        return tuple(seen)
+
+    def _off_mat(self, motion: Motion) -> FaultSeen | None:
+        """Return `off_mat` once the mat has been too light for OFF_MAT_S; then not until it ends."""
+        if motion.force_n > -self._limits.off_mat_n:
+            self._light_since_s = None
+            self._is_off_mat = False
+            return None
+        if self._light_since_s is None:
+            self._light_since_s = motion.t_s
+        if self._is_off_mat or motion.t_s - self._light_since_s < OFF_MAT_S:
+            return None
+        self._is_off_mat = True
+        return FaultSeen(Fault.OFF_MAT, -motion.force_n, "N")
+
+
+def _kick(
+    motion: Motion, phase: PhaseStep, _: RepMemory, limits: Limits, __: Tempo
+) -> FaultSeen | None:
+    limit_dps2 = PEAK_ACCEL * TYPICAL_TRAVEL_DEG / limits.kick_up_s**2
+    if phase.phase is Phase.UP and motion.accel_dps2 > limit_dps2:
+        return FaultSeen(Fault.KICK, motion.accel_dps2, "deg/s2")
+    return None
+
+
+def _drop(
+    motion: Motion, phase: PhaseStep, _: RepMemory, limits: Limits, __: Tempo
+) -> FaultSeen | None:
+    limit_dps2 = PEAK_ACCEL * TYPICAL_TRAVEL_DEG / limits.drop_down_s**2
+    if phase.phase is Phase.DOWN and motion.accel_dps2 < -limit_dps2:
+        return FaultSeen(Fault.DROP, -motion.accel_dps2, "deg/s2")
+    return None
+
+
+def _too_high(
+    motion: Motion, phase: PhaseStep, _: RepMemory, limits: Limits, __: Tempo
+) -> FaultSeen | None:
+    if phase.phase in {Phase.UP, Phase.HOLD} and motion.angle_deg > limits.too_high_deg:
+        return FaultSeen(Fault.TOO_HIGH, motion.angle_deg, "deg")
+    return None
+
+
+def _hips(
+    _: Motion, phase: PhaseStep, memory: RepMemory, limits: Limits, __: Tempo
+) -> FaultSeen | None:
+    if phase.phase is not Phase.HOLD or phase.t_s - phase.since_s < HIP_SETTLE_S:
+        return None
+    shift_mm = memory.shift_sum_mm / memory.shifts
+    if shift_mm < -limits.roll_back_mm:
+        return FaultSeen(Fault.ROLL_BACK, -shift_mm, "mm")
+    if shift_mm > limits.leg_forward_mm:
+        return FaultSeen(Fault.LEG_FORWARD, shift_mm, "mm")
+    return None
+
+
+def _rushed_up(
+    _: Motion, phase: PhaseStep, memory: RepMemory, limits: Limits, tempo: Tempo
+) -> FaultSeen | None:
+    if not (phase.changed and phase.phase is Phase.HOLD) or Fault.KICK in memory.told:
+        return None
+    up_s = phase.up_s / CROSSING_SHARE
+    limit_s = limits.rushed_up_s * tempo.up_s / Tempo().up_s
+    return FaultSeen(Fault.RUSHED_UP, up_s, "s") if up_s < CLEAR_SHARE * limit_s else None
+
+
+def _rushed_down(
+    _: Motion, phase: PhaseStep, memory: RepMemory, limits: Limits, tempo: Tempo
+) -> FaultSeen | None:
+    if not (phase.changed and phase.phase is Phase.REST) or Fault.DROP in memory.told:
+        return None
+    if phase.down_s <= 0.0:  # a false start has no way down
+        return None
+    down_s = phase.down_s / CROSSING_SHARE
+    limit_s = limits.rushed_down_s * tempo.down_s / Tempo().down_s
+    return FaultSeen(Fault.RUSHED_DOWN, down_s, "s") if down_s < CLEAR_SHARE * limit_s else None
+
+
+DETECTORS: tuple[Detector, ...] = (_kick, _drop, _too_high, _hips, _rushed_up, _rushed_down)

@@ -1,0 +1,193 @@
+"""Stage 4: load and moments -> who lies there, how high the leg is, how far the hips have gone.
+
+The centre of pressure alone is not enough: it follows 1 - cos of the leg's angle, 0.4 mm for the
+first 10 degrees. Load and moment about the hip together are: the leg's acceleration is in both,
+its height in the second. `leg_tracker` finds the angle from them, 20 times a second.
+
+Everything is measured against the person's own rest: weight and moment from lying still, sideways
+position from the rest before this very rep. Drift and creep then cancel, and nobody is ever tared
+away, because nothing here touches the cells' zero.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from collections.abc import Sequence
+from itertools import islice
+
+from matfw.anthropometry import GRAVITY_M_S2, LegConstants, leg_constants
+from matfw.leg_model import LegModel
+from matfw.leg_tracker import STEP_S, LegEstimate, LegTracker
+from matfw.messages import Balance, Cell, Motion, Person, Presence, Side
+
+HOLE_S = 0.5  # without a frame: what was known before it is not known after it
+EMPTY_KG = 8.0  # less is nobody: a bag, a cat, a hand
+LYING_MIN_KG = 20.0  # a child's weight; less is not judged
+LYING_MIN_SPAN_MM = 700.0  # between the outer cells; nobody lies on a shorter mat
+STILL_S = 1.5  # of stillness before somebody counts as lying; facts: forging by fidgets ends there
+STILL_LOAD_SHARE = 0.015  # of the weight: range of the load while still
+STILL_X_MM = 8.0  # range of the centre of pressure while still (breath 0.4-1.6 mm)
+STILL_Y_MM = 6.0
+GONE_S = 0.5  # over which the mean load must have left the weight ...
+GONE_SHARE = 0.15  # ... by this share: sitting up, rolling over, getting off
+MOVED_MM = 90.0  # mean centre of pressure away from rest: a new place, not a lift (17 mm at 45 deg)
+WEIGHT_TAU_S = 8.0  # how slowly the resting weight is followed: creep, drift, a shirt put down
+WEIGHT_FOLLOW_N = 6.0  # only unrest smaller than this is drift; more is a hand on the floor
+REST_SURE = -2.0  # evidence below which the leg surely rests
+REST_MEMORY_S = 3.0  # of rest that the sideways zero is the mean of: about one breath
+REST_LEAD_S = 0.2  # newest rest left out of it: a lift begins before it is recognised
+REZERO_NM = 2.0  # slow moment at rest from which on the reference is moved: 2.7 mm of 75 kg
+DEFAULT_HEIGHT_M = 1.70  # where nobody said: mean of adults of both sexes
+
+_NOBODY = LegEstimate(0.0, 0.0, 0.0, 0.0, 0.0, -99.0, False)
+
+
+class MotionStage:
+    """Weigh, wait for stillness, then follow leg and hips."""
+
+    def __init__(self, cells: Sequence[Cell], person: Person, side: Side) -> None:
+        """Take the mat's cells, who lies on it and the side lain on."""
+        x_mm = [cell.x_mm for cell in cells]
+        self._can_lie = max(x_mm) - min(x_mm) >= LYING_MIN_SPAN_MM
+        self._person = person
+        self._front_sign = side.front_sign or 1
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget everybody."""
+        self._bin: list[float] = [0.0, 0.0, 0.0, 0.0]  # frames, kg, kg mm, kg mm
+        self._bin_end_s: float | None = None
+        self._last = (0.0, 0.0, 0.0)
+        self._recent: deque[tuple[float, float, float]] = deque(maxlen=round(STILL_S / STEP_S))
+        self._presence = Presence.EMPTY
+        self._weight_kg: float | None = None
+        self._tracker: LegTracker | None = None
+
+    @property
+    def tracker(self) -> LegTracker | None:
+        """Return the tracker of whoever lies there, for tracing a finished rep back."""
+        return self._tracker
+
+    def update(self, balance: Balance) -> Motion | None:
+        """Return the motion once every STEP_S, None on the frames between."""
+        if balance.load_kg is None:
+            # Without every cell there is no moment: whoever lies there is not judged for now.
+            self._lose(Presence.UNSETTLED)
+            self._bin = [0.0, 0.0, 0.0, 0.0]
+            self._bin_end_s = None
+            return Motion(balance.t_s, self._presence)
+        t_s = balance.t_s
+        if self._bin_end_s is None or t_s - self._bin_end_s > HOLE_S:
+            self._lose(Presence.UNSETTLED if self._recent else Presence.EMPTY)
+            self._bin = [0.0, 0.0, 0.0, 0.0]
+            self._bin_end_s = t_s + STEP_S
+        step = None
+        while t_s >= self._bin_end_s:
+            frames, kg, x_kgmm, y_kgmm = self._bin
+            if frames:
+                self._last = (kg / frames, x_kgmm / frames, y_kgmm / frames)
+                self._bin = [0.0, 0.0, 0.0, 0.0]
+            # A step without a frame (converters slower than 20 Hz) repeats the one before.
+            step = self._step(self._bin_end_s - 0.5 * STEP_S, *self._last)
+            self._bin_end_s += STEP_S
+        mean = self._bin
+        mean[0] += 1.0
+        mean[1] += balance.load_kg
+        mean[2] += balance.x_kgmm
+        mean[3] += balance.y_kgmm
+        return step
+
+    def _step(self, t_s: float, load_kg: float, x_kgmm: float, y_kgmm: float) -> Motion:
+        self._recent.append((load_kg, x_kgmm, y_kgmm))
+        if self._presence is Presence.LYING and self._has_moved_away():
+            self._lose(Presence.UNSETTLED)
+        if self._presence is not Presence.LYING:
+            self._presence = Presence.EMPTY if load_kg < EMPTY_KG else Presence.UNSETTLED
+            if self._is_still():
+                self._begin_lying()
+        if self._presence is not Presence.LYING or self._tracker is None:
+            return Motion(t_s, self._presence)
+        force_n = (load_kg - self._rest_kg) * GRAVITY_M_S2
+        moment_nm = self._hip_moment_nm(load_kg, x_kgmm) - self._first_moment_nm
+        leg = self._tracker.update(force_n, moment_nm - self._moment_shift_nm)
+        y_mm = y_kgmm / self._rest_kg - self._rest_y_mm * (load_kg / self._rest_kg - 1.0)
+        self._follow_rest(leg, force_n, y_mm)
+        return Motion(
+            t_s,
+            Presence.LYING,
+            self._weight_kg,
+            math.degrees(leg.angle_rad),
+            math.degrees(leg.rate_radps),
+            math.degrees(leg.accel_radps2),
+            self._front_sign * (y_mm - self._rest_y_mm),
+            force_n,
+            moment_nm,
+            leg.push_n,
+            leg.evidence,
+            leg.is_moving,
+        )
+
+    def _is_still(self) -> bool:
+        if not self._can_lie or len(self._recent) < (self._recent.maxlen or 0):
+            return False
+        loads = [load for load, _, _ in self._recent]
+        mean_kg = sum(loads) / len(loads)
+        if mean_kg < LYING_MIN_KG or max(loads) - min(loads) > STILL_LOAD_SHARE * mean_kg:
+            return False
+        xs = [x / load for load, x, _ in self._recent]
+        ys = [y / load for load, _, y in self._recent]
+        return max(xs) - min(xs) < STILL_X_MM and max(ys) - min(ys) < STILL_Y_MM
+
+    def _begin_lying(self) -> None:
+        n = len(self._recent)
+        self._rest_kg = sum(load for load, _, _ in self._recent) / n
+        x_mm = sum(x for _, x, _ in self._recent) / n / self._rest_kg
+        self._rest_y_mm = sum(y for _, _, y in self._recent) / n / self._rest_kg
+        self._rest_x_mm = x_mm
+        self._weight_kg = self._rest_kg
+        leg = self._leg(self._rest_kg)
+        self._hip_x_mm = x_mm - 1000.0 * leg.com_from_hip_m
+        self._moment_shift_nm = 0.0
+        self._first_moment_nm = self._hip_moment_nm(self._rest_kg, x_mm * self._rest_kg)
+        self._rest_ys: deque[float] = deque(
+            (y / load for load, _, y in self._recent), maxlen=round(REST_MEMORY_S / STEP_S)
+        )
+        self._tracker = LegTracker(LegModel.of(leg))
+        self._presence = Presence.LYING
+
+    def _leg(self, weight_kg: float) -> LegConstants:
+        height_m = self._person.height_m or DEFAULT_HEIGHT_M
+        return leg_constants(self._person.sex, height_m, weight_kg)
+
+    def _hip_moment_nm(self, load_kg: float, x_kgmm: float) -> float:
+        return (x_kgmm - self._hip_x_mm * load_kg) * 1e-3 * GRAVITY_M_S2
+
+    def _has_moved_away(self) -> bool:
+        newest = list(islice(reversed(self._recent), round(GONE_S / STEP_S)))
+        load_kg = sum(load for load, _, _ in newest) / len(newest)
+        if abs(load_kg / self._rest_kg - 1.0) > GONE_SHARE:
+            return True
+        x_mm = sum(x for _, x, _ in newest) / len(newest) / load_kg
+        y_mm = sum(y for _, _, y in newest) / len(newest) / load_kg
+        return math.hypot(x_mm - self._rest_x_mm, y_mm - self._rest_y_mm) > MOVED_MM
+
+    def _lose(self, presence: Presence) -> None:
+        self._presence = presence
+        self._tracker = None
+        self._weight_kg = None
+        self._recent.clear()
+
+    def _follow_rest(self, leg: LegEstimate, force_n: float, y_mm: float) -> None:
+        """Let weight, moment and sideways zero follow a leg that surely rests."""
+        if leg.is_moving or leg.evidence > REST_SURE or self._tracker is None:
+            return
+        self._rest_ys.append(y_mm)
+        older = len(self._rest_ys) - round(REST_LEAD_S / STEP_S)
+        self._rest_y_mm += sum(islice(self._rest_ys, older)) / older - self._rest_y_mm
+        if abs(force_n) < WEIGHT_FOLLOW_N:
+            self._rest_kg += force_n / GRAVITY_M_S2 * STEP_S / WEIGHT_TAU_S
+        if abs(leg.base_nm) > REZERO_NM:
+            share = 0.5 * leg.base_nm
+            self._moment_shift_nm += share
+            self._tracker.shift_base(share)
