@@ -1,0 +1,1 @@
+"""Real things: the HX711 readers, pins, buzzer and lights, serial link."""

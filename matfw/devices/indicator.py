@@ -1,0 +1,136 @@
+"""The buzzer and the three lights on real pins, through gpiozero.
+
+Patterns advance in `tick`, called once a frame, so there is no thread to join and none that goes
+on buzzing when the firmware hangs between two frames. A pin is written only when its value
+changes: on lgpio one new brightness is one call into its PWM thread, and one new tone is two.
+Call `tick` at 40 Hz or faster: at 10 Hz short notes would be lost.
+
+Closing gives the pins back as inputs without a pull: the board needs a resistor to ground at each
+driver's input (hardware/README.md), which also keeps it quiet while the Pi boots.
+"""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from types import TracebackType
+from typing import Self
+
+from gpiozero import PWMLED, Factory, GPIOPinInUse, PinInvalidPin, PinPWMUnsupported, TonalBuzzer
+from gpiozero.tones import Tone
+
+from matfw.devices.flash_limit import FlashLimit
+from matfw.earcons import DARK, MID_TONE, OCTAVES, lights_at, pattern_s, tone_at
+from matfw.errors import MatGpioError
+from matfw.messages import Cue
+
+LIGHT_NAMES = ("head", "hip", "foot")
+
+# What gpiozero raises -> limit, and what to do. The rest comes from the back end itself (lgpio's
+# "GPIO busy" when another process holds the line, "GPIO not allowed" without permission).
+_ADVICE: tuple[tuple[type[Exception], str], ...] = (
+    (GPIOPinInUse, "a pin drives one thing: give each output and converter a pin of its own"),
+    (PinPWMUnsupported, "tones and brightness need PWM: use the lgpio pin factory"),
+    (PinInvalidPin, "pins are BCM numbers 0-27 of the 40-pin header: correct the settings"),
+)
+_OTHER_ADVICE = "see which process holds the pin with `gpioinfo`, and be in the group gpio"
+
+
+class GpiozeroIndicator:
+    """Fits ports.Indicator. A buzzer pin of None is a mat that only shines (night, deaf)."""
+
+    def __init__(
+        self,
+        factory: Factory,
+        buzzer_pin: int | None,
+        light_pins: tuple[int, int, int] | None,
+    ) -> None:
+        """Claim the pins, all off.
+
+        factory: not closed here. light_pins: head, hip, foot, or None: no lights.
+        Raises MatGpioError if a pin cannot be had; pins claimed before it are given back.
+        """
+        self._buzzer: TonalBuzzer | None = None
+        self._lights: list[PWMLED] = []
+        self._limits = [FlashLimit() for _ in LIGHT_NAMES]
+        self._cue: Cue | None = None
+        self._start_s = 0.0
+        self._tone_hz: float | None = None
+        self._brightness = list(DARK)
+        where = f"buzzer on GPIO{buzzer_pin}"
+        try:
+            if buzzer_pin is not None:
+                self._buzzer = TonalBuzzer(
+                    buzzer_pin, mid_tone=Tone(MID_TONE), octaves=OCTAVES, pin_factory=factory
+                )
+            for name, pin in zip(LIGHT_NAMES, light_pins or (), strict=False):
+                where = f"{name} light on GPIO{pin}"
+                self._lights.append(PWMLED(pin, pin_factory=factory))
+        # Exception: lgpio.error is no GPIOZeroError, and to import lgpio here only for its name
+        # would start its threads on a machine that uses another pin factory.
+        except Exception as error:
+            self.close()
+            raise _gpio_error(where, error) from error
+
+    def show(self, cue: str, t_s: float) -> None:
+        """Start a cue's sound and light pattern at t_s, ending the one before."""
+        self._cue, self._start_s = Cue(cue), t_s
+        self.tick(t_s)
+
+    def tick(self, t_s: float) -> None:
+        """Bring pins to where the running pattern says they are at t_s."""
+        tone_hz, lights = None, DARK
+        if self._cue is not None:
+            elapsed_s = t_s - self._start_s
+            tone_hz, lights = tone_at(self._cue, elapsed_s), lights_at(self._cue, elapsed_s)
+            if elapsed_s > pattern_s(self._cue):
+                self._cue = None
+        self._set_tone(tone_hz)
+        for number, limit in enumerate(self._limits):
+            self._set_light(number, limit.limited(t_s, lights[number]))
+
+    def off(self) -> None:
+        """Silence and darkness, now."""
+        self._cue = None
+        self._set_tone(None)
+        for number in range(len(LIGHT_NAMES)):
+            self._set_light(number, 0.0)
+
+    def close(self) -> None:
+        """Turn everything off and give the pins back. Calling it twice is allowed."""
+        self._cue = None
+        with ExitStack() as all_of_them:  # the next is closed even where one fails
+            for device in (self._buzzer, *self._lights):
+                if device is not None:
+                    # Ends the PWM, which leaves the line low, then gives it back.
+                    all_of_them.callback(device.close)
+            self._buzzer, self._lights = None, []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _set_tone(self, tone_hz: float | None) -> None:
+        if self._buzzer is None or tone_hz == self._tone_hz:
+            return
+        if tone_hz is None:
+            self._buzzer.stop()
+        else:
+            self._buzzer.play(Tone.from_frequency(tone_hz))
+        self._tone_hz = tone_hz
+
+    def _set_light(self, number: int, brightness: float) -> None:
+        if number < len(self._lights) and brightness != self._brightness[number]:
+            self._lights[number].value = brightness
+            self._brightness[number] = brightness
+
+
+def _gpio_error(where: str, error: Exception) -> MatGpioError:
+    advice = next((text for kind, text in _ADVICE if isinstance(error, kind)), _OTHER_ADVICE)
+    return MatGpioError(f"indicator: cannot use {where} ({error}): {advice}")

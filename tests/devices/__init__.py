@@ -1,0 +1,1 @@
+"""Tests of the real devices, on mocked pins."""

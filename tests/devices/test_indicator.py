@@ -1,0 +1,326 @@
+"""The indicator on gpiozero's mocked pins, and on its lgpio pins with lgpio's calls recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+from gpiozero import PWMLED
+from gpiozero.pins.mock import MockFactory, MockPin, MockPWMPin
+from hypothesis import given
+from hypothesis import strategies as st
+
+from matfw.devices.all_off import all_off
+from matfw.devices.flash_limit import MAX_FLASHES, RISE, WINDOW_S, FlashLimit
+from matfw.devices.indicator import GpiozeroIndicator
+from matfw.earcons import LIGHTS, SOUNDS, lights_at, pattern_s, tone_at
+from matfw.errors import MatGpioError
+from matfw.messages import Cue
+from matfw.ports import Indicator
+
+BUZZER, HEAD, HIP, FOOT = 18, 12, 13, 19
+LIGHT_PINS = (HEAD, HIP, FOOT)
+FRAME_S = 1 / 80
+
+
+class CountingPin(MockPWMPin):  # type: ignore[misc]  # gpiozero has no types
+    """Counts what would be calls into lgpio."""
+
+    writes = 0
+
+    def _set_state(self, value: float) -> None:
+        type(self).writes += 1
+        super()._set_state(value)
+
+    def _set_frequency(self, value: float | None) -> None:
+        type(self).writes += 1
+        super()._set_frequency(value)
+
+
+@pytest.fixture
+def factory() -> Iterator[MockFactory]:
+    factory = MockFactory(pin_class=CountingPin)
+    yield factory
+    factory.close()
+
+
+def sounding_hz(factory: MockFactory) -> float | None:
+    pin = factory.pin(BUZZER)
+    assert pin.state == (0.0 if pin.frequency is None else 0.5)
+    hz: float | None = pin.frequency
+    return hz
+
+
+def brightness(factory: MockFactory) -> tuple[float, ...]:
+    return tuple(factory.pin(number).state for number in LIGHT_PINS)
+
+
+def is_all_off(factory: MockFactory) -> bool:
+    return sounding_hz(factory) is None and brightness(factory) == (0.0, 0.0, 0.0)
+
+
+def test_it_fits_the_port(factory: MockFactory) -> None:
+    indicator: Indicator = GpiozeroIndicator(factory, BUZZER, LIGHT_PINS)
+    assert is_all_off(factory)
+    indicator.close()
+
+
+@pytest.mark.parametrize("cue", Cue)
+def test_pins_follow_the_tables_frame_by_frame(cue: Cue, factory: MockFactory) -> None:
+    start_s = 12_345.678  # a clock that has been running for hours: floats are coarser there
+    with GpiozeroIndicator(factory, BUZZER, LIGHT_PINS) as indicator:
+        indicator.show(cue, start_s)
+        for frame in range(int((pattern_s(cue) + 0.3) / FRAME_S)):
+            indicator.tick(start_s + frame * FRAME_S)
+            assert sounding_hz(factory) == tone_at(cue, frame * FRAME_S)
+            assert brightness(factory) == lights_at(cue, frame * FRAME_S)
+        assert is_all_off(factory)
+
+
+@pytest.mark.parametrize("cue", Cue)
+def test_a_pin_is_written_only_when_its_value_changes(cue: Cue, factory: MockFactory) -> None:
+    with GpiozeroIndicator(factory, BUZZER, LIGHT_PINS) as indicator:
+        CountingPin.writes = 0
+        for frame in range(240):
+            indicator.show(cue, 0.0) if frame == 0 else indicator.tick(frame * FRAME_S)
+        tones = [note.frequency_hz for note in SOUNDS[cue]] + [None]
+        steps = [(0.0, 0.0, 0.0), *(step.brightness for step in LIGHTS[cue]), (0.0, 0.0, 0.0)]
+        changes = sum(
+            a != b for one, other in pairwise(steps) for a, b in zip(one, other, strict=True)
+        )
+        # A tone is a frequency and a duty; silence is a frequency of None.
+        assert CountingPin.writes == changes + sum(1 if hz is None else 2 for hz in tones)
+
+
+def test_a_new_cue_ends_the_one_before(factory: MockFactory) -> None:
+    with GpiozeroIndicator(factory, BUZZER, LIGHT_PINS) as indicator:
+        indicator.show(Cue.ROLL_BACK, 0.0)
+        indicator.show(Cue.KICK, 0.1)
+        assert sounding_hz(factory) == tone_at(Cue.KICK, 0.0)
+        assert brightness(factory) == lights_at(Cue.KICK, 0.0)
+
+
+def test_off_is_at_once_and_lasts(factory: MockFactory) -> None:
+    with GpiozeroIndicator(factory, BUZZER, LIGHT_PINS) as indicator:
+        indicator.show(Cue.NOT_JUDGING, 0.0)
+        indicator.off()
+        assert is_all_off(factory)
+        indicator.tick(0.1)
+        assert is_all_off(factory)
+
+
+def test_everything_is_off_and_given_back_after_a_crash(factory: MockFactory) -> None:
+    def crash() -> None:
+        with GpiozeroIndicator(factory, BUZZER, LIGHT_PINS) as indicator:
+            indicator.show(Cue.NOT_JUDGING, 0.0)
+            assert not is_all_off(factory)
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        crash()
+    assert is_all_off(factory)
+    GpiozeroIndicator(factory, BUZZER, LIGHT_PINS).close()
+
+
+def test_closing_twice_is_allowed_and_a_late_tick_does_nothing(factory: MockFactory) -> None:
+    indicator = GpiozeroIndicator(factory, BUZZER, LIGHT_PINS)
+    indicator.close()
+    indicator.close()
+    indicator.tick(1.0)
+    assert is_all_off(factory)
+
+
+def test_a_light_that_cannot_be_closed_leaves_no_other_on(
+    factory: MockFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    indicator = GpiozeroIndicator(factory, BUZZER, LIGHT_PINS)
+    indicator.show(Cue.NOT_JUDGING, 0.0)
+    real_close = PWMLED.close
+
+    def broken_close(light: PWMLED) -> None:
+        if light.pin is factory.pin(HIP):
+            raise OSError("the chip has gone")
+        real_close(light)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(PWMLED, "close", broken_close)
+        with pytest.raises(OSError, match="chip has gone"):
+            indicator.close()
+    assert sounding_hz(factory) is None
+    assert brightness(factory) == (0.0, 1.0, 0.0)
+
+
+def test_without_a_buzzer_pin_no_buzzer_edge_is_ever_made(factory: MockFactory) -> None:
+    with GpiozeroIndicator(factory, None, LIGHT_PINS) as indicator:
+        for number, cue in enumerate(Cue):
+            indicator.show(cue, 3.0 * number)
+            assert max(brightness(factory)) > 0
+        assert len(factory.pin(BUZZER).states) == 1
+
+
+def test_without_lights_it_still_sounds(factory: MockFactory) -> None:
+    with GpiozeroIndicator(factory, BUZZER, None) as indicator:
+        indicator.show(Cue.REP, 0.0)
+        assert sounding_hz(factory) == tone_at(Cue.REP, 0.0)
+
+
+# --- errors ---
+
+
+def test_a_pin_in_use_is_named_and_the_others_are_given_back(factory: MockFactory) -> None:
+    taken = PWMLED(HIP, pin_factory=factory)
+    with pytest.raises(MatGpioError, match=r"hip light on GPIO13 .*: a pin drives one thing"):
+        GpiozeroIndicator(factory, BUZZER, LIGHT_PINS)
+    taken.close()
+    GpiozeroIndicator(factory, BUZZER, LIGHT_PINS).close()
+
+
+def test_pins_without_pwm_are_refused() -> None:
+    factory = MockFactory(pin_class=MockPin)
+    with pytest.raises(MatGpioError, match=r"buzzer on GPIO18 .*: tones and brightness need PWM"):
+        GpiozeroIndicator(factory, BUZZER, LIGHT_PINS)
+    factory.close()
+
+
+def test_a_pin_that_is_none_is_refused(factory: MockFactory) -> None:
+    with pytest.raises(MatGpioError, match=r"buzzer on GPIO99 .*: pins are BCM numbers"):
+        GpiozeroIndicator(factory, 99, LIGHT_PINS)
+
+
+def test_an_unknown_cue_is_misuse(factory: MockFactory) -> None:
+    with (
+        GpiozeroIndicator(factory, BUZZER, None) as indicator,
+        pytest.raises(ValueError, match="hurrah"),
+    ):
+        indicator.show("hurrah", 0.0)
+
+
+# --- flashes ---
+
+
+@given(
+    st.lists(st.tuples(st.floats(0.0, 0.6), st.sampled_from(Cue)), min_size=1, max_size=12),
+    st.integers(0, 2),
+)
+def test_no_light_flashes_more_than_three_times_a_second_whatever_is_shown(
+    script: list[tuple[float, Cue]], light: int
+) -> None:
+    """Cues broken off at any moment, as only a fault in another stage could ask for."""
+    limit, shown_s, t_s = FlashLimit(), 0.0, 0.0
+    got: list[float] = []
+    for gap_s, cue in script:
+        shown_s = t_s
+        while t_s <= shown_s + gap_s:
+            got.append(limit.limited(t_s, lights_at(cue, t_s - shown_s)[light]))
+            t_s += FRAME_S
+    assert most_flashes_in_a_second(got) <= MAX_FLASHES
+
+
+def most_flashes_in_a_second(values: list[float]) -> int:
+    starts, low, high, is_up = [], 0.0, 0.0, False
+    for frame, value in enumerate(values):
+        if is_up:
+            high = max(high, value)
+            if high - value >= RISE:
+                is_up, low = False, value
+        else:
+            low = min(low, value)
+            if value - low >= RISE:
+                is_up, high = True, value
+                starts.append(frame * FRAME_S)
+    return max((sum(s <= t < s + WINDOW_S - 1e-6 for t in starts) for s in starts), default=0)
+
+
+@pytest.mark.parametrize("cue", Cue)
+def test_the_flash_limit_leaves_every_whole_pattern_alone(cue: Cue) -> None:
+    for light in range(3):
+        limit = FlashLimit()
+        for frame in range(240):
+            asked = lights_at(cue, frame * FRAME_S)[light]
+            assert limit.limited(frame * FRAME_S, asked) == asked
+
+
+def test_the_fourth_flash_within_a_second_is_left_out() -> None:
+    limit = FlashLimit()
+    blink = [limit.limited(frame * 0.1, float(frame % 2)) for frame in range(14)]
+    assert blink == [0, 1, 0, 1, 0, 1, 0, 0, 0, 0, 0, 0, 0, 1]
+
+
+# --- all off ---
+
+
+def test_all_off_drives_every_pin_low(factory: MockFactory) -> None:
+    indicator = GpiozeroIndicator(factory, BUZZER, LIGHT_PINS)
+    indicator.show(Cue.NOT_JUDGING, 0.0)  # and then the process is gone
+    after = MockFactory(pin_class=MockPWMPin)
+    all_off(after, (BUZZER, *LIGHT_PINS))
+    for number in (BUZZER, *LIGHT_PINS):
+        assert (after.pin(number).function, after.pin(number).state) == ("output", 0)
+    indicator.close()
+    after.close()
+
+
+def test_all_off_tries_every_pin_before_it_complains(factory: MockFactory) -> None:
+    with pytest.raises(MatGpioError, match="GPIO99"):
+        all_off(factory, (99, HEAD))
+    assert factory.pin(HEAD).function == "output"
+
+
+# --- the same on gpiozero's lgpio pins ---
+
+
+class RecordedChip:
+    """Stands where the lgpio module stands in gpiozero.pins.lgpio; writes calls down."""
+
+    def __init__(self) -> None:
+        self.calls: list[tuple[Any, ...]] = []
+        self.is_output: dict[int, bool] = {}
+
+    def __getattr__(self, name: str) -> Any:
+        if name.isupper():
+            return 0
+        return lambda *arguments: self.calls.append((name, *arguments))
+
+    def gpiochip_open(self, chip: int) -> int:
+        return chip
+
+    def gpio_claim_input(self, _handle: int, pin: int, _flags: int = 0) -> None:
+        self.is_output[pin] = False
+
+    def gpio_claim_output(self, _handle: int, pin: int, _level: int = 0) -> None:
+        self.is_output[pin] = True
+
+    def gpio_get_mode(self, _handle: int, pin: int) -> int:
+        return 2 if self.is_output[pin] else 1
+
+
+def test_lgpio_gets_one_call_a_brightness_and_two_a_tone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LG_WD", str(tmp_path))  # importing lgpio makes its pipes there
+    pins = pytest.importorskip("gpiozero.pins.lgpio")
+    chip = RecordedChip()
+    monkeypatch.setattr(pins, "lgpio", chip)
+    monkeypatch.setattr(pins.LGPIOFactory, "_get_revision", lambda _factory: 0xA02082)  # a Pi 3B
+    factory = pins.LGPIOFactory(chip=0)
+    indicator = GpiozeroIndicator(factory, BUZZER, LIGHT_PINS)
+    chip.calls.clear()
+    for frame in range(40):
+        indicator.show(Cue.REP, 0.0) if frame == 0 else indicator.tick(frame * FRAME_S)
+    hz = SOUNDS[Cue.REP][0].frequency_hz
+    dim = round(100 * LIGHTS[Cue.REP][0].head)
+    assert chip.calls == [
+        *(("tx_pwm", 0, BUZZER, hz, duty) for duty in (0, 50)),
+        *(("tx_pwm", 0, pin, 100, dim) for pin in LIGHT_PINS),
+        ("tx_pwm", 0, BUZZER, 0, 0),
+        *(("tx_pwm", 0, pin, 100, 0) for pin in LIGHT_PINS),
+    ]
+    chip.calls.clear()
+    indicator.show(Cue.NOT_JUDGING, 1.0)
+    indicator.close()
+    ended = {call[2] for call in chip.calls if call[0] == "tx_pwm" and call[3:] == (0, 0)}
+    assert ended == {BUZZER, *LIGHT_PINS}
+    factory.close()

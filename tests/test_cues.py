@@ -1,0 +1,188 @@
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from matfw.cues import CUE_RULES, MAY_CUT_SHORT, PAUSE_S, Cues, Rank
+from matfw.earcons import pattern_s
+from matfw.messages import Cue
+
+FRAME_S = 1 / 80
+LIVE = [cue for cue in Cue if CUE_RULES[cue].rank is Rank.LIVE]
+MERE = [cue for cue in Cue if CUE_RULES[cue].rank in (Rank.TEMPO, Rank.PLAIN)]
+Requests = list[list[Cue]]
+
+
+@dataclass(frozen=True)
+class Frame:
+    t_s: float
+    wanted: list[Cue]
+    before: Cue | None
+    started: Cue | None
+    showing: Cue | None
+
+
+def played(requests: Requests, step_s: float = FRAME_S) -> list[Frame]:
+    cues = Cues()
+    frames = []
+    for number, wanted in enumerate(requests):
+        before = cues.showing
+        started = cues.update(number * step_s, wanted)
+        frames.append(Frame(number * step_s, wanted, before, started, cues.showing))
+    return frames
+
+
+def starts(frames: list[Frame]) -> list[tuple[float, Cue]]:
+    return [(frame.t_s, frame.started) for frame in frames if frame.started is not None]
+
+
+# --- the table ---
+
+
+def test_every_cue_has_a_rule_and_a_priority_of_its_own() -> None:
+    assert set(CUE_RULES) == set(Cue)
+    assert len({rule.priority for rule in CUE_RULES.values()}) == len(Cue)
+
+
+def test_ranks_follow_each_other_in_priority() -> None:
+    order = [Rank.SENSOR, Rank.LIVE, Rank.POSTURE, Rank.TEMPO, Rank.PLAIN]
+    by_priority = sorted(CUE_RULES.values(), key=lambda rule: -rule.priority)
+    assert [rule.rank for rule in by_priority] == sorted(
+        (rule.rank for rule in by_priority), key=order.index
+    )
+
+
+@pytest.mark.parametrize("cue", Cue)
+def test_a_cue_has_the_floor_for_its_whole_pattern_and_a_pause(cue: Cue) -> None:
+    assert CUE_RULES[cue].min_on_s >= pattern_s(cue) + PAUSE_S - 1e-9
+
+
+@pytest.mark.parametrize("cue", Cue)
+def test_a_cue_locks_itself_out_while_it_shows(cue: Cue) -> None:
+    assert CUE_RULES[cue].lockout_s >= CUE_RULES[cue].min_on_s
+
+
+@pytest.mark.parametrize("live", LIVE)
+def test_no_live_fault_is_swallowed_by_one_other_fault(live: Cue) -> None:
+    no_wait = MAY_CUT_SHORT[Rank.LIVE] | {Rank.SENSOR}
+    waits_s = [rule.min_on_s for rule in CUE_RULES.values() if rule.rank not in no_wait]
+    assert CUE_RULES[live].max_age_s >= max(waits_s)
+
+
+# --- behaviour ---
+
+
+@pytest.mark.parametrize("cue", Cue)
+def test_a_lone_request_starts_at_once(cue: Cue) -> None:
+    assert Cues().update(7.0, [cue]) is cue
+
+
+@pytest.mark.parametrize("live", LIVE)
+@pytest.mark.parametrize("mere", MERE)
+def test_a_live_fault_breaks_off_a_mere_cue_at_once(live: Cue, mere: Cue) -> None:
+    assert starts(played([[mere], [live]])) == [(0.0, mere), (FRAME_S, live)]
+
+
+@pytest.mark.parametrize("other", [cue for cue in Cue if cue is not Cue.NOT_JUDGING])
+def test_a_lost_sensor_breaks_off_everything(other: Cue) -> None:
+    assert starts(played([[other], [Cue.NOT_JUDGING]]))[-1] == (FRAME_S, Cue.NOT_JUDGING)
+
+
+def test_a_tempo_cue_waits_until_a_tick_is_over() -> None:
+    frames = played([[Cue.REP], [Cue.SHORT_HOLD], *([[]] * 79)])
+    on_s = CUE_RULES[Cue.REP].min_on_s
+    assert starts(frames) == [(0.0, Cue.REP), (pytest.approx(on_s, abs=FRAME_S), Cue.SHORT_HOLD)]
+
+
+def test_the_last_rep_ticks_and_then_the_set_is_done() -> None:
+    frames = played([[Cue.SET_DONE, Cue.REP], *([[]] * 79)])
+    assert [cue for _, cue in starts(frames)] == [Cue.REP, Cue.SET_DONE]
+
+
+def test_all_faults_of_a_rep_are_heard_one_after_the_other() -> None:
+    frames = played([[Cue.SHORT_HOLD, Cue.RUSHED_DOWN, Cue.TOO_SMALL], *([[]] * 239)])
+    assert [cue for _, cue in starts(frames)] == [Cue.TOO_SMALL, Cue.RUSHED_DOWN, Cue.SHORT_HOLD]
+
+
+def test_a_request_that_waited_too_long_is_dropped() -> None:
+    frames = played([[Cue.NOT_JUDGING], [Cue.DROP], *([[]] * 400)])
+    assert [cue for _, cue in starts(frames)] == [Cue.NOT_JUDGING]
+
+
+def test_a_lasting_fault_repeats_at_its_lockout_and_not_before() -> None:
+    frames = played([[Cue.ROLL_BACK]] * 320)
+    times_s = [t_s for t_s, _ in starts(frames)]
+    gaps_s = [after - before for before, after in pairwise(times_s)]
+    assert gaps_s == pytest.approx([CUE_RULES[Cue.ROLL_BACK].lockout_s] * 2, abs=FRAME_S)
+
+
+def test_reset_forgets_everything() -> None:
+    cues = Cues()
+    cues.update(0.0, [Cue.DROP, Cue.REP])
+    cues.reset()
+    assert cues.showing is None
+    assert cues.update(0.1, []) is None
+    assert cues.update(0.2, [Cue.DROP]) is Cue.DROP
+
+
+# --- properties, over any stream of requests at any frame rate ---
+
+STREAMS = st.lists(
+    st.one_of(st.just([]), st.lists(st.sampled_from(Cue), max_size=4)), min_size=1, max_size=150
+)
+STEPS_S = st.sampled_from([1 / 80, 0.1, 0.4])
+
+
+@given(STREAMS, STEPS_S)
+def test_every_shown_cue_was_requested_and_is_fresh(requests: Requests, step_s: float) -> None:
+    last_wanted_s: dict[Cue, float] = {}
+    for frame in played(requests, step_s):
+        last_wanted_s.update(dict.fromkeys(frame.wanted, frame.t_s))
+        if frame.started is not None:
+            age_s = frame.t_s - last_wanted_s[frame.started]
+            assert age_s <= CUE_RULES[frame.started].max_age_s
+
+
+@given(STREAMS, STEPS_S)
+def test_one_cue_at_a_time_for_its_minimum_time(requests: Requests, step_s: float) -> None:
+    """A cue ends only by its own end, or broken off by one that MAY_CUT_SHORT names."""
+    started_s = 0.0
+    for frame in played(requests, step_s):
+        if frame.before is not None and frame.showing is not frame.before:
+            rule = CUE_RULES[frame.before]
+            if frame.t_s - started_s < rule.min_on_s:
+                assert frame.started is not None
+                assert rule.rank in MAY_CUT_SHORT[CUE_RULES[frame.started].rank]
+        if frame.started is not None:
+            started_s = frame.t_s
+            assert frame.showing is frame.started
+
+
+@given(STREAMS, STEPS_S)
+def test_the_highest_fresh_request_wins(requests: Requests, step_s: float) -> None:
+    """A second account of the rules, written from their words: who is open at each start?"""
+    open_s: dict[Cue, float] = {}
+    started_s: dict[Cue, float] = {}
+    for frame in played(requests, step_s):
+        for cue in frame.wanted:
+            if frame.t_s - started_s.get(cue, -100.0) >= CUE_RULES[cue].lockout_s:
+                open_s[cue] = frame.t_s
+        fresh = [cue for cue in open_s if frame.t_s - open_s[cue] <= CUE_RULES[cue].max_age_s]
+        if frame.started is not None:
+            assert frame.started is max(fresh, key=lambda cue: CUE_RULES[cue].priority)
+            started_s[frame.started] = frame.t_s
+            del open_s[frame.started]
+        elif fresh:
+            assert frame.showing is not None, "silent although somebody had something to say"
+
+
+@given(STREAMS, STEPS_S)
+def test_a_cue_does_not_repeat_within_its_lockout(requests: Requests, step_s: float) -> None:
+    last_s: dict[Cue, float] = {}
+    for t_s, cue in starts(played(requests, step_s)):
+        assert t_s - last_s.get(cue, -100.0) >= CUE_RULES[cue].lockout_s
+        last_s[cue] = t_s
