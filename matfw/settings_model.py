@@ -1,0 +1,313 @@
+"""Every setting of a person's TOML file: its type, default, range and meaning; and -> Mat.
+
+Files, lines and folders are in settings.py; what only the machine knows (calibration) is
+MachineState, so that nothing ever has to write into the person's file.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Annotated, Literal, TypeAlias
+
+from msgspec import Meta, Struct
+from msgspec.structs import asdict
+
+from matfw.layouts import PRESETS
+from matfw.messages import Cell, CellCalibration, Limits, Mat, Person, Side, Tempo
+from matfw.schema import (
+    CountsPerKg,
+    Keys,
+    MismatchError,
+    Name,
+    TareCounts,
+    check_counts_per_kg,
+    did_you_mean,
+    dotted,
+)
+
+# A 50 kg half bridge of 1 mV/V into 24 bits at gain 128, both on one supply, which cancels:
+# 1e-3 / 50 kg * 128 * 2^24. Real cells of this kind give 0.5 to 1 mV/V: calibrate.
+NOMINAL = CellCalibration(tare_counts=0.0, counts_per_kg=42_950.0)
+
+Millimetres: TypeAlias = Annotated[float, Meta(ge=-10_000, le=10_000)]
+Pin: TypeAlias = Annotated[int, Meta(ge=2, le=27)]  # BCM; 0 and 1 belong to the HAT's EEPROM
+
+
+class CellPlace(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A cell of a custom layout."""
+
+    name: Annotated[Name, Meta(description="the cell's name, as in head_left")]
+    x_mm: Annotated[Millimetres, Meta(description="from the deck's centre to the foot end, mm")]
+    y_mm: Annotated[Millimetres, Meta(description="from the centre to the left edge, mm")]
+    plate: Annotated[Name, Meta(description="the panel it stands under")] = "deck"
+
+
+class CellPins(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A converter's two wires, BCM numbers."""
+
+    dout: Annotated[Pin, Meta(description="data, from the converter")]
+    sck: Annotated[Pin, Meta(description="clock, to the converter")]
+
+
+# Left free: 0/1 (HAT EEPROM), 2/3 (I2C: a hip sensor), 14/15 (UART: the serial console). The
+# outputs sit where the Pi pulls down while it boots (9-27), so that the buzzer is silent then.
+# Each pair is near one another on the header. trio8 needs the SPI pins 8-11: leave SPI off.
+DEFAULT_PINS: dict[str, CellPins] = {
+    "head_left": CellPins(dout=5, sck=12),
+    "head_right": CellPins(dout=6, sck=16),
+    "foot_left": CellPins(dout=13, sck=20),
+    "foot_right": CellPins(dout=19, sck=21),
+    "hip_left": CellPins(dout=17, sck=27),
+    "hip_right": CellPins(dout=4, sck=22),
+    "waist_left": CellPins(dout=10, sck=9),
+    "waist_right": CellPins(dout=8, sck=11),
+}
+
+
+class Gpio(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The chip that the pins are on."""
+
+    chip: Annotated[
+        Literal["auto"] | Annotated[int, Meta(ge=0, le=99)],
+        Meta(description='the N of /dev/gpiochipN, or "auto": found by its label'),
+    ] = "auto"
+
+
+class LightPins(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The three lights, BCM numbers."""
+
+    head: Pin = 23
+    hip: Pin = 24
+    foot: Pin = 25
+
+
+class Outputs(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What the person hears and sees."""
+
+    buzzer_pin: Annotated[Pin, Meta(description="the buzzer, BCM number")] = 18
+    light_pins: Annotated[LightPins, Meta(description="the lights, BCM numbers")] = LightPins()
+    mute: Annotated[bool, Meta(description="lights only, no sound")] = False
+
+
+class Who(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The person; the mat weighs them itself. Without these it assumes a middle one."""
+
+    sex: Annotated[Literal["female", "male"] | None, Meta(description="for the leg's share")] = None
+    height_m: Annotated[
+        Annotated[float, Meta(ge=0.5, le=2.5)] | None, Meta(description="height, m")
+    ] = None
+
+
+Seconds: TypeAlias = Annotated[float, Meta(ge=0.2, le=30)]
+HoldSeconds: TypeAlias = Annotated[float, Meta(ge=0, le=30)]
+
+
+class Workout(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What is asked of the person."""
+
+    side: Annotated[Side, Meta(description="the side lain on")] = Side.UNKNOWN
+    reps: Annotated[int, Meta(ge=1, le=200, description="repetitions a set")] = 15
+    sets: Annotated[int, Meta(ge=1, le=50, description="sets")] = 3
+    rest_s: Annotated[float, Meta(ge=0, le=3600, description="rest between sets, s")] = 45.0
+    tempo_s: Annotated[
+        tuple[Seconds, HoldSeconds, Seconds],
+        Meta(description="[up, hold, down], s; up and down at least 0.2"),
+    ] = (2.0, 1.0, 3.0)
+
+
+Degrees: TypeAlias = Annotated[float, Meta(ge=1, le=120)]
+Shift: TypeAlias = Annotated[float, Meta(ge=1, le=200)]
+Movement: TypeAlias = Annotated[float, Meta(ge=0, le=10)]
+Newtons: TypeAlias = Annotated[float, Meta(ge=3, le=200)]
+
+
+_LIMITS = Limits()
+
+
+class LimitSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """messages.Limits, with ranges; the defaults are there."""
+
+    too_high_deg: Annotated[
+        Degrees, Meta(description="over its rest, a higher leg is too high")
+    ] = _LIMITS.too_high_deg
+    too_small_deg: Annotated[
+        Degrees, Meta(description="over its rest, a lower top is too small")
+    ] = _LIMITS.too_small_deg
+    kick_up_s: Annotated[Movement, Meta(description="a faster way up is a kick")] = (
+        _LIMITS.kick_up_s
+    )
+    rushed_up_s: Annotated[
+        Movement, Meta(description="a faster way up is rushed, at tempo 2-1-3")
+    ] = _LIMITS.rushed_up_s
+    drop_down_s: Annotated[Movement, Meta(description="a faster way down is a drop")] = (
+        _LIMITS.drop_down_s
+    )
+    rushed_down_s: Annotated[
+        Movement, Meta(description="a faster way down is rushed, at tempo 2-1-3")
+    ] = _LIMITS.rushed_down_s
+    short_hold_s: Annotated[
+        Movement, Meta(description="a shorter hold is short, at tempo 2-1-3")
+    ] = _LIMITS.short_hold_s
+    roll_back_mm: Annotated[Shift, Meta(description="the weight moves back by more")] = (
+        _LIMITS.roll_back_mm
+    )
+    leg_forward_mm: Annotated[Shift, Meta(description="the weight moves forward by more")] = (
+        _LIMITS.leg_forward_mm
+    )
+    bent_body_deg: Annotated[Degrees, Meta(description="hips bent by more; not seen by core4")] = (
+        _LIMITS.bent_body_deg
+    )
+    off_mat_n: Annotated[
+        Newtons, Meta(description="more weight missing: a hand is off the mat")
+    ] = _LIMITS.off_mat_n
+
+    def limits(self) -> Limits:
+        """Return them as the line takes them."""
+        return Limits(**asdict(self))
+
+
+# Of each pair the first must not be above the second, or one of the two faults can never be seen.
+ORDERED_LIMITS = (
+    ("too_small_deg", "too_high_deg"),
+    ("kick_up_s", "rushed_up_s"),
+    ("drop_down_s", "rushed_down_s"),
+)
+
+
+class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The whole file; every key may be left out."""
+
+    layout: Annotated[
+        Literal["core4", "hex6", "trio8", "custom"],
+        Meta(description='which mat; "custom" needs [[cells]]'),
+    ] = "core4"
+    rate_hz: Annotated[Literal[10, 80], Meta(description="the converters' RATE pin, per s")] = 80
+    reader: Annotated[
+        Literal["parallel", "adafruit"], Meta(description="how the converters are read")
+    ] = "parallel"
+    shared_sck: Annotated[bool, Meta(description="one clock wire for all converters")] = False
+    gpio: Gpio = Gpio()
+    pins: dict[str, CellPins] = {}
+    outputs: Outputs = Outputs()
+    person: Who = Who()
+    workout: Workout = Workout()
+    limits: LimitSettings = LimitSettings()
+    cells: Annotated[tuple[CellPlace, ...], Meta(max_length=32)] = ()
+
+    def mat_cells(self) -> tuple[Cell, ...]:
+        """Return the layout's cells in their order."""
+        if self.layout == "custom":
+            return tuple(Cell(c.name, c.x_mm, c.y_mm, c.plate) for c in self.cells)
+        return PRESETS[self.layout].cells
+
+    def mat(self, state: MachineState | None = None) -> Mat:
+        """Return the mat, calibrated as far as the machine's state knows, else nominally."""
+        known = state.calibration if state else {}
+        return Mat(
+            layout=self.layout,
+            cells=self.mat_cells(),
+            calibration=tuple(
+                CellCalibration(known[c.name].tare_counts, known[c.name].counts_per_kg)
+                if c.name in known
+                else NOMINAL
+                for c in self.mat_cells()
+            ),
+            rate_hz=float(self.rate_hz),
+            person=Person(self.person.sex, self.person.height_m),
+            side=self.workout.side,
+            tempo=Tempo(*self.workout.tempo_s),
+            limits=self.limits.limits(),
+        )
+
+    def uncalibrated(self, state: MachineState | None = None) -> tuple[str, ...]:
+        """Return the names of the cells that `mat` gives the nominal calibration."""
+        known = state.calibration if state else {}
+        return tuple(cell.name for cell in self.mat_cells() if cell.name not in known)
+
+    def wiring(self) -> dict[str, CellPins]:
+        """Return each cell's pins, in the mat's order. With shared_sck all have the same sck."""
+        wires = {c.name: self.pins.get(c.name) or DEFAULT_PINS[c.name] for c in self.mat_cells()}
+        if not self.shared_sck:
+            return wires
+        sck = next(iter(self.pins.values() or wires.values())).sck
+        return {name: CellPins(dout=pins.dout, sck=sck) for name, pins in wires.items()}
+
+    def check(self) -> None:
+        """Check what no single key can say. Raises MismatchError."""
+        self._check_cells()
+        self._check_pins()
+        for low, high in ORDERED_LIMITS:
+            if getattr(self.limits, low) > getattr(self.limits, high):
+                raise MismatchError(
+                    ("limits", low),
+                    f"must not be above {high} = {getattr(self.limits, high):g}"
+                    f" (got {getattr(self.limits, low):g})",
+                    ("limits", high),
+                )
+
+    def _check_cells(self) -> None:
+        if self.layout != "custom" and self.cells:
+            raise MismatchError(("cells",), 'are given, but layout is not "custom"', ("layout",))
+        names = [cell.name for cell in self.mat_cells()]
+        if len(names) < 3:
+            raise MismatchError(
+                ("layout",), f'"custom" needs at least 3 [[cells]] (got {len(names)})'
+            )
+        for name, times in Counter(names).items():
+            if times > 1:
+                raise MismatchError(
+                    ("cells", len(names) - 1 - names[::-1].index(name), "name"),
+                    f"must be another name for each cell (got {name} {times} times)",
+                )
+        for name in self.pins:
+            if name not in names:
+                raise MismatchError(("pins", name), f"is no cell: {did_you_mean(name, names)}")
+        for index, name in enumerate(names):
+            if name not in self.pins and name not in DEFAULT_PINS:
+                raise MismatchError(
+                    ("cells", index, "name"), f"{name} has no pins: add [pins.{name}] dout, sck"
+                )
+
+    def _check_pins(self) -> None:
+        scks = {pins.sck: name for name, pins in self.pins.items()}
+        if self.shared_sck and len(scks) > 1:
+            raise MismatchError(
+                ("pins", list(scks.values())[-1], "sck"),
+                f"must be the same for every cell while shared_sck is true (got {sorted(scks)})",
+                ("shared_sck",),
+            )
+        users: dict[int, Keys] = {}
+        for keys, pin in self._pin_uses():
+            if pin in users:
+                raise MismatchError(
+                    keys, f"and {dotted(users[pin])} both use GPIO {pin}: move one", users[pin]
+                )
+            users[pin] = keys
+
+    def _pin_uses(self) -> Iterator[tuple[Keys, int]]:
+        yield ("outputs", "buzzer_pin"), self.outputs.buzzer_pin
+        for light in LightPins.__struct_fields__:
+            yield ("outputs", "light_pins", light), getattr(self.outputs.light_pins, light)
+        for index, (name, pins) in enumerate(self.wiring().items()):
+            yield ("pins", name, "dout"), pins.dout
+            if index == 0 or not self.shared_sck:
+                yield ("pins", name, "sck"), pins.sck
+
+
+class CellLine(Struct, frozen=True, kw_only=True):
+    """A cell's calibration as kept by the machine."""
+
+    tare_counts: TareCounts
+    counts_per_kg: CountsPerKg
+
+
+class MachineState(Struct, frozen=True, kw_only=True):
+    """What the machine found out and keeps in state.toml; cells it does not name are nominal."""
+
+    calibration: dict[str, CellLine] = {}
+
+    def check(self) -> None:
+        """Check what no range can say. Raises MismatchError."""
+        for name, line in self.calibration.items():
+            check_counts_per_kg(line.counts_per_kg, ("calibration", name, "counts_per_kg"))

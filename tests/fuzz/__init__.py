@@ -1,0 +1,1 @@
+"""Whatever bytes come in, only matfw's own errors come out."""
