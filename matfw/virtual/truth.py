@@ -1,0 +1,160 @@
+"""The truth about repetitions, read from the leg's real angle."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from matfw.messages import Fault
+from matfw.virtual.deck import Array
+from matfw.virtual.motion_script import RepPlan
+
+LOW_SHARE, HIGH_SHARE = 0.05, 0.95  # of the excursion: the crossings that are a repetition's times
+STILL_SHARE = 0.05  # of a phase's peak speed: slower is standing still
+LIFTED_RAD = math.radians(3.0)  # below this a driven leg is at rest
+HUMP_HIGH, HUMP_LOW = 0.40, 0.25  # of the usual height: a hump begins over, and ends below
+
+
+@dataclass(frozen=True, slots=True)
+class TrueRep:
+    """What really happened. start, top, lower, end: 5 % and 95 % crossings of the excursion.
+
+    onset_s: first movement. up, hold, down: standstill to standstill. angle_deg: peak over rest;
+    elevation_deg: the same peak over the horizontal.
+    """
+
+    start_s: float
+    top_s: float
+    lower_s: float
+    end_s: float
+    onset_s: float
+    up_s: float
+    hold_s: float
+    down_s: float
+    angle_deg: float
+    elevation_deg: float
+    roll_deg: float
+    forward_deg: float
+    hike_deg: float
+    faults: tuple[Fault, ...]
+
+
+def reps_of_angle(t_s: Array, excursion_rad: Array, rest_rad: float) -> list[TrueRep]:
+    """Return the humps of an angle as repetitions without faults.
+
+    A hump rises over 40 % of the usual height (the 90th percentile of what is over 3 degrees) and
+    ends below 25 % of it. Standstill times are where its speed leaves and reaches 5 % of its peak.
+    """
+    lifted = excursion_rad[excursion_rad > LIFTED_RAD]
+    if len(lifted) == 0:
+        return []
+    usual = float(np.quantile(lifted, 0.9))
+    marks = np.where(
+        excursion_rad > HUMP_HIGH * usual, 1, np.where(excursion_rad < HUMP_LOW * usual, -1, 0)
+    )
+    state, spans, begin = -1, [], 0
+    for index in np.flatnonzero(marks):
+        if marks[index] != state:
+            if state == 1:
+                spans.append((begin, int(index)))
+            begin, state = int(index), int(marks[index])
+    reps = []
+    for number, (first, last) in enumerate(spans):
+        before = spans[number - 1][1] if number else 0
+        after = spans[number + 1][0] if number + 1 < len(spans) else len(t_s) - 1
+        low = before + int(np.argmin(excursion_rad[before : first + 1]))
+        high = last + int(np.argmin(excursion_rad[last : after + 1]))
+        reps.append(_hump(t_s[low : high + 1], excursion_rad[low : high + 1], rest_rad))
+    return reps
+
+
+def _hump(t_s: Array, angle: Array, rest_rad: float) -> TrueRep:
+    crossings = crossings_s(t_s, angle)
+    speed = np.gradient(angle, t_s)
+    rising = np.flatnonzero(speed > STILL_SHARE * speed.max())
+    falling = np.flatnonzero(speed < STILL_SHARE * speed.min())
+    onset, up_end = float(t_s[rising[0]]), min(crossings[1] + 0.2, crossings[2])
+    up_end = float(t_s[rising[t_s[rising] <= up_end][-1]])
+    down_at = float(t_s[falling[t_s[falling] >= crossings[1]][0]])
+    down_at = max(down_at, up_end)
+    peak = math.degrees(float(angle.max()))
+    return TrueRep(
+        *crossings,
+        onset_s=onset,
+        up_s=up_end - onset,
+        hold_s=down_at - up_end,
+        down_s=float(t_s[falling[-1]]) - down_at,
+        angle_deg=peak,
+        elevation_deg=peak + math.degrees(rest_rad),
+        roll_deg=0.0,
+        forward_deg=0.0,
+        hike_deg=0.0,
+        faults=(),
+    )
+
+
+def true_rep(
+    t_s: Array, excursion_rad: Array, onset_s: float, rep: RepPlan, rest_rad: float
+) -> TrueRep:
+    """Return the truth of one planned repetition, its crossings read from the real angle."""
+    window = (t_s >= onset_s - 0.1) & (t_s <= onset_s + rep.total_s + 0.15)
+    crossings = crossings_s(t_s[window], excursion_rad[window])
+    peak = float(np.degrees(excursion_rad[window].max()))
+    return TrueRep(
+        *crossings,
+        onset_s=onset_s,
+        up_s=rep.up_s,
+        hold_s=rep.hold_s,
+        down_s=rep.down_s,
+        angle_deg=peak,
+        elevation_deg=peak + math.degrees(rest_rad),
+        roll_deg=rep.roll_deg,
+        forward_deg=rep.forward_deg,
+        hike_deg=rep.hike_deg,
+        faults=rep.faults,
+    )
+
+
+def with_faults(rep: TrueRep, faults: Sequence[Fault]) -> TrueRep:
+    """Return the repetition with more faults, none twice."""
+    return replace(rep, faults=tuple(dict.fromkeys((*rep.faults, *faults))))
+
+
+def crossings_s(t_s: Array, angle: Array) -> tuple[float, float, float, float]:
+    """Return start, top, lower, end: first 5 and 95 %, last 95 and 5 % of one hump.
+
+    The way up is measured from the lowest angle before the peak, the way down to the lowest after
+    it: someone who lets the leg hover starts and ends a repetition at different levels.
+    """
+    peak = int(np.argmax(angle))
+    rising, falling = angle[: peak + 1], angle[peak:]
+
+    def cross(level_share: float, up: bool) -> float:
+        part = rising if up else falling[::-1]
+        low, high = float(part.min()), float(angle[peak])
+        level = low + level_share * (high - low)
+        # Up: the first sample at the level after the last one below the start level.
+        index = _first_above(part, level, low + LOW_SHARE * (high - low))
+        if index == 0:
+            share = 0.0
+        else:
+            share = (level - part[index - 1]) / max(part[index] - part[index - 1], 1e-12)
+        place = max(index - 1 + share, 0.0)
+        at = place if up else len(angle) - 1 - place
+        return float(np.interp(at, np.arange(len(t_s)), t_s))
+
+    return (
+        cross(LOW_SHARE, True),
+        cross(HIGH_SHARE, True),
+        cross(HIGH_SHARE, False),
+        cross(LOW_SHARE, False),
+    )
+
+
+def _first_above(part: Array, level: float, floor: float) -> int:
+    below = np.flatnonzero(part < floor)
+    after = int(below[-1]) if len(below) else 0
+    return after + int(np.argmax(part[after:] >= level))
