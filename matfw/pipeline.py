@@ -1,0 +1,168 @@
+"""THE LINE: raw counts in, one cue out. Every stage is pure; time enters only as t_s.
+
+    RawFrame -> Calibration -> Conditioning -> Balances -> MotionStage -> Phases -> Faults -> Cues
+
+Each frame passes through the first three; every 50 ms a motion comes out of the fourth and passes
+through the rest. When a movement is over, the Step carries a `window`: what `refine` needs to say,
+outside the frame path, what the repetition really was. `conclude` takes the answer back in between
+two frames. The same frames give the same cues, live, replayed or tested.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from matfw.balance import Balances
+from matfw.calibration import Calibration
+from matfw.conditioning import Conditioning
+from matfw.cues import Cues
+from matfw.faults import Faults
+from matfw.messages import (
+    Balance,
+    CellProblem,
+    CleanLoads,
+    Cue,
+    CueGiven,
+    Event,
+    Excursion,
+    Fault,
+    FaultSeen,
+    Mat,
+    Motion,
+    PersonWeighed,
+    PhaseChanged,
+    PhaseStep,
+    Presence,
+    RawFrame,
+    Rep,
+    Verdict,
+)
+from matfw.motion import MotionStage
+from matfw.phases import Phases
+from matfw.refine import RepWindow, RepWindows
+from matfw.verdicts import judge
+from matfw.workout import Progress, Workout
+
+WEIGHED_AGAIN_KG = 1.0  # a change of weight worth telling
+LIVE_LEAD_S = 0.6  # how long before a rep's start its first live fault may have been told
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What the line made of one frame; the one tap that console, store and picture read.
+
+    motion and phase are those of the last 50 ms step; faults, cue and events are this frame's.
+    """
+
+    raw: RawFrame
+    clean: CleanLoads
+    balance: Balance
+    motion: Motion
+    phase: PhaseStep | None
+    faults: tuple[FaultSeen, ...]
+    cue: Cue | None
+    events: tuple[Event, ...]
+    window: RepWindow | None
+
+
+class Pipeline:
+    """One mat's line."""
+
+    def __init__(self, mat: Mat, reps_per_set: int = 15) -> None:
+        """Take the mat and how many repetitions make a set."""
+        self._mat = mat
+        self._calibration = Calibration(mat.calibration)
+        self._conditioning = Conditioning(mat.cells, mat.rate_hz)
+        self._balances = Balances(mat.cells)
+        self._motion = MotionStage(mat.cells, mat.person, mat.side)
+        self._phases = Phases()
+        self._faults = Faults(mat.limits, mat.tempo)
+        self._windows = RepWindows()
+        self._cues = Cues()
+        self._workout = Workout(reps_per_set)
+        self._last_motion = Motion(0.0, Presence.EMPTY)
+        self._last_phase: PhaseStep | None = None
+        self._told: list[tuple[float, FaultSeen]] = []
+        self._wanted: list[Cue] = []
+        self._weighed_kg: float | None = None
+        self._broken: set[str] = set()
+        self._reps = 0
+        self.progress: Progress | None = None
+
+    def update(self, raw: RawFrame) -> Step:
+        """Take one frame through the line."""
+        clean = self._conditioning.update(self._calibration.update(raw))
+        balance = self._balances.update(clean)
+        motion = self._motion.update(balance)
+        events: list[Event] = list(clean.events)
+        faults: tuple[FaultSeen, ...] = ()
+        window = None
+        if clean.events:
+            self._note_cells(clean)
+        if motion is not None:
+            phase = self._phases.update(motion)
+            faults = self._faults.update(motion, phase)
+            window = self._windows.update(motion, phase, self._motion.tracker)
+            events += self._note_motion(raw.t_s, motion, phase)
+            self._told += [(motion.t_s, fault) for fault in faults]
+            self._wanted += [Cue(fault.fault.value) for fault in faults]
+            self._last_motion, self._last_phase = motion, phase
+        cue = self._cues.update(raw.t_s, self._wanted)
+        self._wanted.clear()
+        if cue is not None:
+            events.append(CueGiven(raw.t_s, cue))
+        return Step(
+            raw, clean, balance, self._last_motion, self._last_phase, faults, cue,
+            tuple(events), window,
+        )  # fmt: skip
+
+    def conclude(self, t_s: float, excursions: Iterable[Excursion]) -> Sequence[Rep]:
+        """Take back what a window's refinement found; return the repetitions it makes."""
+        return [self._conclude_one(t_s, excursion) for excursion in excursions]
+
+    def finish(self) -> RepWindow | None:
+        """Return the window of a movement that the last frames cut off, if there was one."""
+        return self._windows.finish(self._motion.tracker)
+
+    def _conclude_one(self, t_s: float, x: Excursion) -> Rep:
+        told = [fault for at_s, fault in self._told if x.start_s - LIVE_LEAD_S <= at_s]
+        self._told.clear()
+        verdict, faults, reason = judge(x, told, self._mat.limits, self._mat.tempo, self._mat.side)
+        self._reps += 1
+        rep = Rep(
+            self._reps, t_s, x.start_s, x.top_s, x.lower_s, x.end_s, x.up_s, x.hold_s, x.down_s,
+            x.angle_deg, x.front_shift_mm, verdict, faults, self._mat.side, reason,
+        )  # fmt: skip
+        already = {fault.fault for fault in told}
+        self._wanted += [Cue(f.fault.value) for f in faults if f.fault not in already]
+        if verdict is not Verdict.FAULT:
+            self._wanted.append(Cue.REP if verdict is Verdict.CLEAN else Cue.UNSURE)
+        self.progress = self._workout.update(rep)
+        if self.progress.is_set_done:
+            self._wanted.append(Cue.SET_DONE)
+        if self.progress.fatigue:
+            self._wanted.append(Cue(Fault.FATIGUE.value))
+        return rep
+
+    def _note_cells(self, clean: CleanLoads) -> None:
+        was_broken = bool(self._broken)
+        for event in clean.events:
+            if event.problem is CellProblem.OK:
+                self._broken.discard(event.cell)
+            else:
+                self._broken.add(event.cell)
+        if self._broken and not was_broken:
+            self._wanted.append(Cue.NOT_JUDGING)
+
+    def _note_motion(self, t_s: float, motion: Motion, phase: PhaseStep) -> list[Event]:
+        events: list[Event] = []
+        weight_kg = motion.weight_kg
+        if weight_kg is not None and self._last_motion.weight_kg is None:
+            self._wanted.append(Cue.READY)
+            if self._weighed_kg is None or abs(weight_kg - self._weighed_kg) > WEIGHED_AGAIN_KG:
+                events.append(PersonWeighed(t_s, weight_kg))
+                self._weighed_kg = weight_kg
+        if phase.changed:
+            events.append(PhaseChanged(t_s, phase.phase))
+        return events

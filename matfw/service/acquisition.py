@@ -1,0 +1,158 @@
+"""The cells, read in a process of their own.
+
+A thread beside busy Python threads tears up to 2.5 % of frames (SCK stays high while another
+thread has the interpreter); an own process under two CPU hogs tears 0.05 % or less (measured,
+hardware/README.md "Reading"). It is spawned, not forked: a GPIO handle does not survive a fork.
+
+Frames come through a pipe that holds some seconds of them. If nobody reads, the newest are
+dropped and counted: the reader itself never waits for anybody.
+"""
+
+from __future__ import annotations
+
+import gc
+import multiprocessing
+import os
+import signal
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from multiprocessing.connection import Connection
+
+import msgspec
+
+from matfw.errors import MatCellsError, MatError
+from matfw.messages import RawFrame
+from matfw.ports import LoadCells, ReaderStats
+
+STATS_PERIOD_S = 1.0
+START_LIMIT_S = 10.0  # spawning and importing takes 0.3 s on a PC and some 3 s on a Zero 2 W
+JOIN_LIMIT_S = 2.0
+FIFO_PRIORITY = 50  # where the unit allows it (CPUSchedulingPolicy): over everything ordinary
+SILENCE_S = 1.0  # a reader answers within 3 periods (0.3 s at 10 SPS), whatever its cells do
+
+_FRAME, _STATS, _ERROR = b"F", b"S", b"E"
+
+
+@dataclass(slots=True)
+class Account:
+    """The reader's own account and what became of its frames on the way."""
+
+    stats: ReaderStats = field(default_factory=ReaderStats)
+    dropped: int = 0
+
+
+class Acquisition:
+    """Frames from a reader in another process."""
+
+    def __init__(self, build: Callable[[], LoadCells]) -> None:
+        """Take a picklable function that makes the reader, called in the other process."""
+        context = multiprocessing.get_context("spawn")
+        self._pipe, far_end = context.Pipe(duplex=False)
+        self._process = context.Process(
+            target=_acquire, args=(build, far_end), name="matfw-acquisition", daemon=True
+        )
+        self._process.start()
+        far_end.close()
+        self._frames = msgspec.msgpack.Decoder(RawFrame)
+        self._accounts = msgspec.msgpack.Decoder(Account)
+        self._has_answered = False
+        self.account = Account()
+
+    def next_frame(self, timeout_s: float) -> RawFrame | None:
+        """Return the next frame, or None if none comes within timeout_s.
+
+        Raises MatError with the reader's own words when the reader has failed, MatCellsError when
+        its process has ended or fallen silent.
+        """
+        deadline_s = time.monotonic() + timeout_s
+        while self._pipe.poll(max(0.0, deadline_s - time.monotonic())):
+            try:
+                message = self._pipe.recv_bytes()
+            except (EOFError, OSError):
+                self._process.join(JOIN_LIMIT_S)
+                raise MatCellsError(
+                    f"the acquisition process has ended (exit code {self._process.exitcode}):"
+                    " see the lines above it, and start matfw again"
+                ) from None
+            kind, body = message[:1], message[1:]
+            if kind == _FRAME:
+                self._has_answered = True
+                return self._frames.decode(body)
+            if kind == _ERROR:
+                raise MatError(body.decode())
+            self.account = self._accounts.decode(body)
+        return None
+
+    @property
+    def silence_limit_s(self) -> float:
+        """Return how long no frame at all may come before something is wrong, seconds."""
+        return SILENCE_S if self._has_answered else START_LIMIT_S
+
+    def close(self) -> None:
+        """End the process: it leaves the converters' clocks low and gives the pins back."""
+        self._pipe.close()  # the next frame finds nobody at the other end
+        self._process.join(JOIN_LIMIT_S)
+        if self._process.is_alive():
+            self._process.terminate()
+            self._process.join(JOIN_LIMIT_S)
+
+
+def _acquire(build: Callable[[], LoadCells], pipe: Connection) -> None:
+    """Read until nobody listens. Runs in the other process."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the main process's to answer
+    signal.signal(signal.SIGTERM, _leave)
+    try:
+        cells = build()
+    except MatError as error:
+        _say(pipe, _ERROR + str(error).encode())
+        return
+    try:
+        cells.start()
+        _prefer_this_process()
+        _pump(cells, pipe)
+    except MatError as error:
+        _say(pipe, _ERROR + str(error).encode())
+    except BrokenPipeError:
+        pass  # the main process is gone or has closed its end: that is how this one is ended
+    finally:
+        cells.close()
+
+
+def _pump(cells: LoadCells, pipe: Connection) -> None:
+    encode = msgspec.msgpack.Encoder().encode
+    os.set_blocking(pipe.fileno(), False)
+    account = Account(cells.stats)
+    told_s = 0.0
+    while True:
+        frame = cells.read()
+        try:
+            pipe.send_bytes(_FRAME + encode(frame))
+            if not 0.0 <= frame.t_s - told_s < STATS_PERIOD_S:
+                told_s = frame.t_s
+                pipe.send_bytes(_STATS + encode(account))
+        except BlockingIOError:
+            account.dropped += 1
+
+
+def _say(pipe: Connection, message: bytes) -> None:
+    os.set_blocking(pipe.fileno(), True)
+    try:
+        pipe.send_bytes(message)
+    except BrokenPipeError:
+        pass
+
+
+def _prefer_this_process() -> None:
+    """Come before everything ordinary, where that is allowed; no pauses for garbage."""
+    gc.collect()
+    gc.freeze()
+    gc.disable()
+    try:
+        os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(FIFO_PRIORITY))
+    except PermissionError:
+        pass  # without the privilege torn frames are rarer than 0.1 % and are counted
+
+
+def _leave(*_: object) -> None:
+    raise SystemExit(0)

@@ -1,0 +1,141 @@
+"""The firmware's loop: frames in, the line, cues out, everything else behind the tap.
+
+Main thread: this loop. Only it changes the line's state, between two frames. The cells are read in
+a process of their own, a finished repetition is refined in a thread of its own, and what listens
+to the tap must not block.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Protocol
+
+from matfw.errors import MatCellsError
+from matfw.messages import Cue, Event, Excursion, RawFrame, Rep
+from matfw.pipeline import Pipeline, Step
+from matfw.ports import Clock, Indicator
+from matfw.service.events import Tally
+from matfw.service.refiner import Refiner
+
+POLL_S = 0.05  # the loop looks up at least this often: cue patterns advance, signals are answered
+NO_CELL_S = 3.0  # of frames without one valid sample: nothing is connected
+
+
+class FrameSource(Protocol):
+    """Where frames come from; `service.acquisition.Acquisition`."""
+
+    @property
+    def silence_limit_s(self) -> float:
+        """Return how long no frame at all may come before something is wrong, seconds."""
+        ...
+
+    def next_frame(self, timeout_s: float) -> RawFrame | None:
+        """Return the next frame, or None if none comes within timeout_s."""
+        ...
+
+
+class Tap(Protocol):
+    """What reads along: recorder, picture, console, store. Must not block."""
+
+    def step(self, step: Step) -> None:
+        """See one frame's step."""
+        ...
+
+    def events(self, events: Sequence[Event]) -> None:
+        """See what happened, in time order."""
+        ...
+
+
+class Firmware:
+    """Runs the line on live frames until told to stop."""
+
+    def __init__(
+        self,
+        line: Pipeline,
+        source: FrameSource,
+        indicator: Indicator,
+        clock: Clock,
+        taps: Iterable[Tap] = (),
+        on_first_frame: Callable[[], object] = lambda: None,
+        on_frame: Callable[[], object] = lambda: None,
+    ) -> None:
+        """Take the parts; nothing runs before `run`. The two calls are for the watchdog."""
+        self._line = line
+        self._source = source
+        self._indicator = indicator
+        self._clock = clock
+        self._taps = tuple(taps)
+        self._on_first_frame = on_first_frame
+        self._on_frame = on_frame
+        self.tally = Tally()
+        self.reps: list[Rep] = []
+
+    def run(self, end_s: float | None = None) -> None:
+        """Run until a frame's time reaches end_s, for ever if None.
+
+        Raises MatCellsError when no cell answers. The indicator is off afterwards, whatever
+        happened.
+        """
+        refiner = Refiner()
+        try:
+            self._loop(refiner, end_s)
+        finally:
+            self._indicator.off()
+            self._conclude(self._last_t_s, refiner.close())
+
+    _last_t_s = 0.0
+
+    def _loop(self, refiner: Refiner, end_s: float | None) -> None:
+        heard_s = self._clock.now_s()
+        valid_s: float | None = None
+        while end_s is None or self._last_t_s < end_s:
+            frame = self._source.next_frame(POLL_S)
+            if frame is None:
+                if self._clock.now_s() - heard_s > self._source.silence_limit_s:
+                    raise MatCellsError(
+                        f"no frame for {self._source.silence_limit_s:g} s: the acquisition process"
+                        " hangs; start matfw again, and report this if it comes back"
+                    )
+                continue
+            heard_s = self._clock.now_s()
+            if valid_s is None:
+                valid_s = frame.t_s
+                self._on_first_frame()
+            if any(count is not None for count in frame.counts):
+                valid_s = frame.t_s
+            elif frame.t_s - valid_s > NO_CELL_S:
+                self._indicator.show(Cue.NOT_JUDGING, frame.t_s)
+                raise MatCellsError(
+                    f"no cell has answered for {NO_CELL_S:g} s: check the converters' supply (VCC,"
+                    " GND) and that each DOUT and SCK is on the pin in the settings"
+                    " (hardware/README.md)"
+                )
+            self._take(frame, refiner)
+
+    def _take(self, frame: RawFrame, refiner: Refiner) -> None:
+        self._last_t_s = frame.t_s
+        self._on_frame()
+        step = self._line.update(frame)
+        if step.cue is not None:
+            self._indicator.show(step.cue, frame.t_s)
+        self._indicator.tick(frame.t_s)
+        self.tally.frames += 1
+        self.tally.bad_frames += None in frame.counts
+        for tap in self._taps:
+            tap.step(step)
+            if step.events:
+                tap.events(step.events)
+        if step.window is not None:
+            refiner.submit(step.window)
+        found = refiner.finished()
+        if found:
+            self._conclude(frame.t_s, found)
+
+    def _conclude(self, t_s: float, found: Sequence[Excursion]) -> None:
+        reps = self._line.conclude(t_s, found)
+        for rep in reps:
+            self.tally.verdicts[rep.verdict] += 1
+        self.reps += reps
+        if reps:
+            for tap in self._taps:
+                tap.events(reps)
