@@ -1,0 +1,149 @@
+"""What a reader knows about one converter: when it is due, and whether to believe it.
+
+Due. A converter runs on its own oscillator and cannot be asked for the time: all that is ever seen
+is that DOUT was high at one look and low at a later one. Two looks close together (`NARROW_S`)
+give a time; the first of them is the anchor, and the conversions since the anchor divide the time
+since it into the period. From `LOCK_CONVERSIONS` on the period is good to 16 us (0.5 ms / 32) and
+the converter `is_locked`: readers then sleep until it is due instead of polling.
+
+Belief. After anything that may have reset the chip or left its frame half read, `distrust` throws
+away what it gives for four and a half periods. That is four results if the chip gives results
+while it settles, and one if it stays silent for the four periods, as the datasheet leaves open.
+"""
+
+from __future__ import annotations
+
+from matfw.devices.hx711 import RESET_HOLD_S, SETTLING_CONVERSIONS
+from matfw.ports import CellCounters
+
+NARROW_S = 0.001  # two looks this close tell when it became ready
+LOCK_CONVERSIONS = 32  # since the anchor; see above
+ANCHOR_CONVERSIONS = 128  # a new anchor after so many: oscillators move with the temperature
+LOCKED_GUARD_S = 0.0003  # a locked converter is ready this much before or after it is due, at most
+HUNTING_GUARD = 0.25  # the same of an unlocked one, in periods; covers an oscillator 20 % off
+LOST_LOCK = 0.25  # periods off the prediction: not the same rhythm any more
+LATE = 0.5  # periods after it was due and still not ready: it was reset (1.5 from the one before)
+SETTLE_PERIODS = SETTLING_CONVERSIONS + 0.5  # half a period for the oscillator's error
+SAFE_AGE = 0.96  # periods; the next result overwrites the old one at 1
+PERIOD_LIMITS = (0.8, 1.25)  # of the nominal period
+PATIENCE_FRAMES = 12  # without an answer before a power cycle; twice as many before each next one
+PATIENCE_LIMIT_FRAMES = 4096  # 51 s at 80 SPS
+
+
+class Converter:
+    """One converter as a reader sees it. Times are the clock's seconds."""
+
+    __slots__ = (
+        "_anchor_s",
+        "_nominal_s",
+        "bit",
+        "counters",
+        "due_s",
+        "expires_s",
+        "index",
+        "is_due_known",
+        "is_locked",
+        "is_measured",
+        "name",
+        "not_before_s",
+        "patience_frames",
+        "period_s",
+        "release_s",
+        "settled_s",
+        "silent_frames",
+        "unwatched_from_s",
+        "whole_frames",
+    )
+
+    def __init__(self, index: int, name: str, rate_hz: float) -> None:
+        self.index = index
+        self.bit = 1 << index
+        self.name = name
+        self.counters = CellCounters()
+        self._nominal_s = 1.0 / rate_hz
+        self.period_s = self._nominal_s  # learnt
+        self.due_s = 0.0  # when the next result is ready, if is_due_known
+        self.is_due_known = False
+        self.is_locked = False
+        self.is_measured = False  # it is known when the result now ready became so
+        self._anchor_s: float | None = None
+        self.settled_s = 0.0  # frames begun before this are thrown away
+        self.expires_s = 0.0  # a frame must be over by now, or the result may change in mid-read
+        self.not_before_s = 0.0  # while barred: do not look at DOUT before
+        self.unwatched_from_s = 0.0  # when it was barred
+        self.release_s = 0.0  # while its SCK is held high: when to let go
+        self.silent_frames = 0
+        self.whole_frames = 0  # in a row
+        self.patience_frames = PATIENCE_FRAMES
+
+    @property
+    def guard_s(self) -> float:
+        """Return how far from due_s it may become ready."""
+        return LOCKED_GUARD_S if self.is_locked else HUNTING_GUARD * self.period_s
+
+    def seen_ready(self, high_s: float, low_s: float) -> float:
+        """Take that DOUT was high at high_s and is low at low_s.
+
+        Sets `expires_s`. Returns the earliest time at which it can have become ready.
+        """
+        period_s = self.period_s
+        due_s = self.due_s if self.is_due_known else low_s
+        is_narrow = low_s - high_s <= NARROW_S
+        if is_narrow:
+            self._measure(0.5 * (high_s + low_s), due_s)
+        elif due_s + period_s <= low_s:  # nobody looked for long: results have come and gone
+            due_s += (low_s - due_s) // period_s * period_s
+        self.due_s = min(max(due_s, high_s), low_s)
+        self.is_due_known = True
+        self.is_measured = is_narrow or self.is_locked
+        earliest_s = high_s
+        if self.is_locked:
+            earliest_s = max(high_s, self.due_s - LOCKED_GUARD_S)
+        self.expires_s = earliest_s + SAFE_AGE * self.period_s
+        return earliest_s
+
+    def _measure(self, ready_s: float, due_s: float) -> None:
+        if self._anchor_s is None or abs(ready_s - due_s) > LOST_LOCK * self.period_s:
+            self._anchor_s = ready_s
+            self.is_locked = False
+            return
+        since_s = ready_s - self._anchor_s
+        conversions = round(since_s / self.period_s)
+        if conversions >= LOCK_CONVERSIONS or (conversions >= 1 and not self.is_locked):
+            low, high = PERIOD_LIMITS
+            self.period_s = min(
+                max(since_s / conversions, low * self._nominal_s), high * self._nominal_s
+            )
+        if conversions >= LOCK_CONVERSIONS:
+            self.is_locked = True
+        if conversions >= ANCHOR_CONVERSIONS:
+            self._anchor_s = ready_s
+
+    def is_late(self, high_s: float) -> bool:
+        """Return whether DOUT high at high_s betrays a reset that nobody ordered."""
+        return self.is_due_known and high_s > self.due_s + LATE * self.period_s
+
+    def distrust(self, since_s: float) -> None:
+        """Throw away what comes for as long as settling takes after a reset at since_s."""
+        self.settled_s = max(self.settled_s, since_s + SETTLE_PERIODS * self._nominal_s)
+        self.is_due_known = False
+        self._anchor_s = None
+        self.is_locked = False
+
+    def answered(self) -> None:
+        """Take that a whole frame came back."""
+        self.silent_frames = 0
+        self.whole_frames += 1
+        self.patience_frames = PATIENCE_FRAMES
+
+    def kept_silent(self) -> None:
+        """Take that a frame went by without an answer."""
+        self.counters.missing += 1
+        self.silent_frames += 1
+        self.whole_frames = 0
+
+    def hold(self, now_s: float) -> None:
+        """Take that its SCK was raised for a power cycle; be twice as patient the next time."""
+        self.release_s = now_s + RESET_HOLD_S
+        self.silent_frames = 0
+        self.patience_frames = min(2 * self.patience_frames, PATIENCE_LIMIT_FRAMES)

@@ -1,0 +1,125 @@
+"""The virtual mat's wiring: one converter per cell, reached through lines or gpiozero pins."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from random import Random
+
+from gpiozero.pins.mock import MockFactory, MockPWMPin
+
+from matfw.messages import CellCalibration, Mat
+from matfw.ports import Clock
+from matfw.virtual.chip import Hx711Chip
+from matfw.virtual.clock import VirtualClock
+from matfw.virtual.defects import Defect
+from matfw.virtual.lines import VirtualGpio
+from matfw.virtual.pins import DoutPin, PinCalls, SckPin
+
+CALL_COST_S = 3e-6  # one GPIO call on a Pi 5: 2.8 us measured by others for gpiod (vitiral/gpio#30)
+OSCILLATOR_ERROR = 0.01  # spread of the chips' own oscillators; the datasheet says "typ" only
+NOISE_COUNTS = 45.0  # rms at 80 SPS, gain 128: 90 nV (datasheet p. 4) at 1.98 nV a count
+
+
+class VirtualBench:
+    """A mat's converters, loaded by `loads_kg`.
+
+    loads_kg: kilograms on each cell, in the cells' order, at a virtual time.
+    clock: a `VirtualClock`, or a real one (then calls cost what they cost and call_cost_s and
+    stalls have no effect).
+    seed: of noise, phases and oscillators. oscillator_error: each chip's rate is off by a random
+    share up to this, either way; or the chips' own errors, in order.
+    phase_spread: 0 lets all chips start together, 1 anywhere in their period.
+    defects: per cell name.
+    """
+
+    def __init__(
+        self,
+        mat: Mat,
+        loads_kg: Callable[[float], Sequence[float]],
+        clock: Clock,
+        *,
+        seed: int = 0,
+        oscillator_error: float | Sequence[float] = OSCILLATOR_ERROR,
+        phase_spread: float = 1.0,
+        noise_counts: float = NOISE_COUNTS,
+        defects: Mapping[str, Sequence[Defect]] | None = None,
+        call_cost_s: float = CALL_COST_S,
+        is_ready_while_settling: bool = False,
+        tears: bool = False,
+    ) -> None:
+        by_cell = dict(defects or {})
+        unknown = by_cell.keys() - {cell.name for cell in mat.cells}
+        if unknown:
+            raise ValueError(f"defects for cells that the mat has not: {sorted(unknown)}")
+        rng = Random(seed)
+        self.clock = clock
+        self._advance_s = clock.advance_s if isinstance(clock, VirtualClock) else None
+        self._call_cost_s = call_cost_s
+        self.chips: dict[str, Hx711Chip] = {}
+        for i, (cell, line) in enumerate(zip(mat.cells, mat.calibration, strict=True)):
+            error = (
+                rng.uniform(-oscillator_error, oscillator_error)
+                if isinstance(oscillator_error, float)
+                else oscillator_error[i]
+            )
+            self.chips[cell.name] = Hx711Chip(
+                _signal(loads_kg, i, line),
+                rate_hz=mat.rate_hz,
+                oscillator_error=error,
+                phase=phase_spread * rng.random(),
+                noise_counts=noise_counts,
+                seed=rng.getrandbits(32),
+                defects=by_cell.get(cell.name, ()),
+                is_ready_while_settling=is_ready_while_settling,
+                tears=tears,
+                power_on_s=clock.now_s(),
+            )
+
+    def lines(
+        self, *, is_sck_shared: bool = False, stall_s: Callable[[int], float] | None = None
+    ) -> VirtualGpio:
+        """Return the lines to all chips, in the cells' order."""
+        return VirtualGpio(
+            tuple(self.chips.values()),
+            self.clock.now_s,
+            self._advance_s,
+            call_cost_s=self._call_cost_s,
+            is_sck_shared=is_sck_shared,
+            stall_s=stall_s,
+        )
+
+    def wire(
+        self,
+        data_pins: Sequence[int],
+        clock_pins: Sequence[int],
+        *,
+        factory: MockFactory | None = None,
+        stall_s: Callable[[int], float] | None = None,
+    ) -> tuple[MockFactory, PinCalls]:
+        """Connect the chips to a mock factory's pins (GPIO numbers, in the cells' order).
+
+        factory: one of PWM pins, as lights and buzzer need; made if absent. Returns it and the
+        count of pin accesses.
+        """
+        if factory is None:
+            factory = MockFactory(pin_class=MockPWMPin)
+        calls = PinCalls(self.clock.now_s, self._advance_s, self._call_cost_s)
+        for chip, data, sck in zip(self.chips.values(), data_pins, clock_pins, strict=True):
+            factory.pin(data, pin_class=DoutPin, chip=chip, calls=calls)
+            factory.pin(
+                sck,
+                pin_class=SckPin,
+                chips=(chip,),
+                calls=calls,
+                stall_s=stall_s,
+                stall=self._advance_s,
+            )
+        return factory, calls
+
+
+def _signal(
+    loads_kg: Callable[[float], Sequence[float]], i: int, line: CellCalibration
+) -> Callable[[float], float]:
+    """Return cell i's ideal counts as a function of time."""
+    tare_counts, counts_per_kg = line.tare_counts, line.counts_per_kg
+    return lambda t_s: tare_counts + loads_kg(t_s)[i] * counts_per_kg

@@ -1,0 +1,45 @@
+"""Virtual time: moved by sleeping and by the bench's own GPIO calls, never by itself."""
+
+from __future__ import annotations
+
+import time
+
+
+class VirtualClock:
+    """A `Clock` whose time only moves when somebody sleeps on it or advances it.
+
+    speed: virtual seconds per real second; sleeping then waits for the real clock, so that a
+    demo can be watched. None (tests): as fast as the computer can.
+    """
+
+    __slots__ = ("_now_s", "_real_start_s", "_speed", "_start_s")
+
+    def __init__(self, start_s: float = 0.0, *, speed: float | None = None) -> None:
+        if speed is not None and not speed > 0.0:
+            raise ValueError(f"speed must be > 0 virtual seconds per second (got {speed})")
+        self._now_s = start_s
+        self._start_s = start_s
+        self._speed = speed
+        self._real_start_s: float | None = None  # set by the first sleep: set-up is not paced
+
+    def now_s(self) -> float:
+        """Return virtual seconds."""
+        return self._now_s
+
+    def advance_s(self, duration_s: float) -> None:
+        """Let time pass without waiting: what a GPIO call or a stall costs."""
+        self._now_s += duration_s
+
+    def sleep_s(self, duration_s: float) -> None:
+        """Let time pass; with a speed, wait until the real clock has caught up."""
+        if duration_s <= 0.0:
+            return
+        self._now_s += duration_s
+        if self._speed is None:
+            return
+        real_s = time.monotonic()
+        if self._real_start_s is None:
+            self._real_start_s = real_s - (self._now_s - duration_s - self._start_s) / self._speed
+        ahead_s = self._real_start_s + (self._now_s - self._start_s) / self._speed - real_s
+        if ahead_s > 0.0:
+            time.sleep(ahead_s)

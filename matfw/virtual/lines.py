@@ -1,0 +1,94 @@
+"""GPIO lines with virtual converters at their ends: the `GpioGroup` of the bench."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from random import Random
+
+from matfw.virtual.chip import Hx711Chip
+
+
+class StallSchedule:
+    """Stalls of SCK-highs, from a seed: what another program does to a burst.
+
+    probability: per rising edge. duration_s: how long the line stays high for it.
+    Called with the number of the rising write, counted from 0; returns seconds.
+    """
+
+    def __init__(self, probability: float, duration_s: float, seed: int) -> None:
+        self._probability = probability
+        self._duration_s = duration_s
+        self._rng = Random(seed)
+
+    def __call__(self, rise: int) -> float:  # noqa: ARG002
+        """Return how long this SCK-high is stalled."""
+        return self._duration_s if self._rng.random() < self._probability else 0.0
+
+
+class VirtualGpio:
+    """Clock and data lines of some chips; fits `ports.GpioGroup`.
+
+    Bit i is chip i, on the clock side too unless is_sck_shared: then bit 0 clocks all chips.
+    advance_s: lets time pass, or None on a real clock. call_cost_s: what one call to the kernel
+    takes; half of it passes before the lines move and half after, as on a real one.
+    stall_s: called at every write that raises a line; returns seconds to add.
+    """
+
+    def __init__(
+        self,
+        chips: Sequence[Hx711Chip],
+        now_s: Callable[[], float],
+        advance_s: Callable[[float], None] | None,
+        *,
+        call_cost_s: float,
+        is_sck_shared: bool = False,
+        stall_s: Callable[[int], float] | None = None,
+    ) -> None:
+        self.calls = 0
+        self.rises = 0
+        self.levels = 0  # of the clock lines
+        self.is_closed = False
+        self._chips = tuple(chips)
+        self._now_s = now_s
+        self._advance_s = advance_s
+        self._half_cost_s = call_cost_s / 2.0
+        self._stall_s = stall_s
+        self._bits = tuple(1 if is_sck_shared else 1 << i for i in range(len(self._chips)))
+
+    def write(self, levels: int, mask: int) -> None:
+        """Drive the clock lines in mask to the given levels."""
+        self.calls += 1
+        if self._advance_s is not None:
+            self._advance_s(self._half_cost_s)
+        t_s = self._now_s()
+        for chip, bit in zip(self._chips, self._bits, strict=True):
+            if mask & bit:
+                chip.set_sck(levels & bit != 0, t_s)
+        self.levels = self.levels & ~mask | levels & mask
+        if self._advance_s is None:
+            return
+        self._advance_s(self._half_cost_s)
+        if levels & mask and self._stall_s is not None:
+            self._advance_s(self._stall_s(self.rises))
+        self.rises += levels & mask != 0
+
+    def read(self) -> int:
+        """Return the levels of all data lines."""
+        self.calls += 1
+        if self._advance_s is not None:
+            self._advance_s(self._half_cost_s)
+        t_s = self._now_s()
+        levels, bit = 0, 1
+        for chip in self._chips:
+            if chip.dout(t_s):
+                levels |= bit
+            bit <<= 1
+        if self._advance_s is not None:
+            self._advance_s(self._half_cost_s)
+        return levels
+
+    def close(self) -> None:
+        """Give the lines back, clocks low."""
+        if not self.is_closed:
+            self.write(0, (1 << len(self._chips)) - 1)
+            self.is_closed = True
