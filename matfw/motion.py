@@ -18,7 +18,8 @@ from itertools import islice
 
 from matfw.anthropometry import GRAVITY_M_S2, LegConstants, leg_constants
 from matfw.leg_model import LegModel
-from matfw.leg_tracker import STEP_S, LegEstimate, LegTracker
+from matfw.leg_noise import STEP_S
+from matfw.leg_tracker import LegEstimate, LegTracker
 from matfw.messages import Balance, Cell, Motion, Person, Presence, Side
 
 HOLE_S = 0.5  # without a frame: what was known before it is not known after it

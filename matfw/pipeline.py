@@ -40,11 +40,12 @@ from matfw.messages import (
 )
 from matfw.motion import MotionStage
 from matfw.phases import Phases
-from matfw.refine import RepWindow, RepWindows
+from matfw.rep_windows import RepWindow, RepWindows
 from matfw.verdicts import judge
 from matfw.workout import Progress, Workout
 
 WEIGHED_AGAIN_KG = 1.0  # a change of weight worth telling
+LIVE_TRAIL_S = 0.4  # how long after its end the last one may come
 LIVE_LEAD_S = 0.6  # how long before a rep's start its first live fault may have been told
 
 
@@ -126,8 +127,12 @@ class Pipeline:
         return self._windows.finish(self._motion.tracker)
 
     def _conclude_one(self, t_s: float, x: Excursion) -> Rep:
-        told = [fault for at_s, fault in self._told if x.start_s - LIVE_LEAD_S <= at_s]
-        self._told.clear()
+        told = [
+            fault
+            for at_s, fault in self._told
+            if x.start_s - LIVE_LEAD_S <= at_s <= x.end_s + LIVE_TRAIL_S
+        ]
+        self._told = [(at_s, fault) for at_s, fault in self._told if at_s > x.end_s + LIVE_TRAIL_S]
         verdict, faults, reason = judge(x, told, self._mat.limits, self._mat.tempo, self._mat.side)
         self._reps += 1
         rep = Rep(

@@ -1,202 +1,150 @@
 """After the rep: what it really was, seen from its end. Outside the frame path.
 
-The live line has to speak while things happen; here the same beliefs are smoothed backwards over
-the whole rep, with the rest after it known, and the times are read off that curve.
+The live line has to speak while things happen. Here its beliefs are smoothed backwards over the
+whole movement, with the rest after it known; peaks that stand out are repetitions; and each one's
+times come from a shape fitted to it (`rep_shape`), as long as that agrees with the smoothed curve.
 """
 
 from __future__ import annotations
 
 import math
-from collections import deque
-from dataclasses import dataclass
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
 
-from matfw.leg_tracker import ANGLE, RATE, LegTrace, LegTracker
-from matfw.messages import Excursion, Motion, Phase, PhaseStep, Presence
+from matfw.leg_model import PUSH_LEVER_M, Array
+from matfw.leg_noise import ACCEL, ANGLE, PUSH, RATE
+from matfw.messages import Excursion
+from matfw.rep_shape import BEGIN_S, DOWN_S, HOLD_S, SIZE, UP_S, fit_shape, shape_rad
+from matfw.rep_windows import MIN_PEAK_DEG, RepWindow
 
-Array = np.ndarray[tuple[int, ...], np.dtype[np.float64]]
-
-SETTLE_S = 0.5  # of rest after a rep before it is refined: what comes after fixes its end
-LONGEST_S = 20.0  # a leg up longer than this is refined as it is
-LEAD_S = 2.5  # of what was before the rep: its own sideways zero
-MIN_PEAK_DEG = 6.0  # smaller excursions are not looked at; below 8 deg forces cannot tell
 PROMINENCE_SHARE = 0.35  # of its height a peak must stand out to be a rep of its own
-MIN_APART_S = 0.7
-LOW_SHARE, HIGH_SHARE = 0.05, 0.95
-TAIL_ORDER = 2.7  # a movement that starts like t^2.7: from its 5 % crossing back to standstill
+LOW_SHARE, HIGH_SHARE = 0.05, 0.95  # the crossings that a repetition is timed by
+SPAN_SHARE = 0.655  # of a way's own length between those crossings, mean over speed profiles
+HOLD_TAILS = 0.225  # of both spans together that lies between the upper crossings but is no hold
 TOP_SHARE = 0.85  # of the height from which on the hips are read
-
-
-@dataclass(frozen=True, slots=True)
-class RepWindow:
-    """Everything known about the last movement and the rest around it; one row a 50 ms step."""
-
-    motions: tuple[Motion, ...]
-    trace: LegTrace
-    first: int  # the row after the last rep already reported
-
-
-class RepWindows:
-    """Notice that a movement is over and cut out what its refinement needs."""
-
-    def __init__(self) -> None:
-        """Begin with nothing."""
-        self._motions: deque[Motion] = deque(maxlen=1200)
-        self.reset()
-
-    def reset(self) -> None:
-        """Forget the movement under way."""
-        self._motions.clear()
-        self._first_s = -math.inf
-        self._peak_deg = 0.0
-        self._moved_s: float | None = None
-        self._rested_s: float | None = None
-
-    def update(
-        self, motion: Motion, phase: PhaseStep, tracker: LegTracker | None
-    ) -> RepWindow | None:
-        """Return a window when a movement has just ended (or the person has got up in it)."""
-        if motion.presence is not Presence.LYING or tracker is None:
-            self.reset()
-            return None
-        self._motions.append(motion)
-        if motion.is_moving:
-            self._peak_deg = max(self._peak_deg, motion.angle_deg)
-            if self._moved_s is None:
-                self._moved_s = motion.t_s
-            self._rested_s = None
-        elif self._rested_s is None:
-            self._rested_s = motion.t_s
-        if self._moved_s is None:
-            return None
-        if self._peak_deg < MIN_PEAK_DEG:
-            if self._rested_s is not None and motion.t_s - self._rested_s > SETTLE_S:
-                self._moved_s = None
-                self._peak_deg = 0.0
-            return None
-        is_settled = self._rested_s is not None and motion.t_s - self._rested_s >= SETTLE_S
-        is_again = phase.changed and phase.phase is Phase.UP and motion.t_s - self._moved_s > 1.0
-        if not (is_settled or is_again or motion.t_s - self._moved_s > LONGEST_S):
-            return None
-        window = self._cut(tracker)
-        self._first_s = self._rested_s or motion.t_s
-        self._moved_s = None if is_settled else motion.t_s
-        self._peak_deg = 0.0
-        return window
-
-    def finish(self, tracker: LegTracker | None) -> RepWindow | None:
-        """Return what has been gathered of a movement that the frames' end cuts off."""
-        if tracker is None or self._moved_s is None or self._peak_deg < MIN_PEAK_DEG:
-            return None
-        return self._cut(tracker)
-
-    def _cut(self, tracker: LegTracker) -> RepWindow:
-        begin_s = (self._moved_s or 0.0) - LEAD_S
-        motions = tuple(m for m in self._motions if m.t_s >= begin_s)
-        trace = tracker.trace(len(motions))
-        motions = motions[len(motions) - len(trace.x) :]
-        first = sum(1 for m in motions if m.t_s <= self._first_s)
-        return RepWindow(motions, trace, first)
+ZERO_S = 2.0  # before a rep that its sideways zero is taken from
+AGREE_DEG = 6.0  # a shape whose top is further from the smoothed curve's is not believed
+PUSH_LEAST_N = 1.5  # smaller hand pushes are left to the shape's own noise
+LEAD_S, TRAIL_S = 0.8, 0.6  # of rest before and after a repetition that its shape is fitted over
+FINE_S = 0.004  # at which a fitted shape's crossings are read
+TYPICAL_EXPONENT, TYPICAL_SAG = 2.6, 0.01
 
 
 def refine(window: RepWindow) -> list[Excursion]:
     """Return the excursions in a window, oldest first; often one, none for a false start."""
     states = window.trace.smoothed()
     t_s = np.array([m.t_s for m in window.motions])
-    angle = np.degrees(states[:, ANGLE])
-    rate = np.degrees(states[:, RATE])
-    shift = np.array([m.front_shift_mm for m in window.motions])
+    shift_mm = np.array([m.front_shift_mm for m in window.motions])
+    angle_deg = np.degrees(states[:, ANGLE])
     found = []
-    for left, top, right in _peaks(angle, window.first):
-        found.append(_measure(t_s, angle, rate, shift, left, top, right))
+    for valley, top, next_valley in _peaks(angle_deg, window.first):
+        rough = _measure(t_s, angle_deg, shift_mm, (valley, top, next_valley))
+        found.append(_with_lengths(_shaped(window, states, t_s, rough)))
     return found
 
 
-def _peaks(angle: Array, first: int) -> list[tuple[int, int, int]]:
+def _peaks(angle_deg: Array, first: int) -> list[tuple[int, int, int]]:
     """Return (valley, peak, valley) rows of every peak that stands out on both sides."""
     tops: list[int] = []
     low, top, is_rising = first, first, False
-    for i in range(first, len(angle)):
+    for i in range(first, len(angle_deg)):
         if is_rising:
-            if angle[i] > angle[top]:
+            if angle_deg[i] > angle_deg[top]:
                 top = i
-            elif angle[i] < angle[top] - _prominence(angle[top]):
+            elif angle_deg[i] < angle_deg[top] - _prominence_deg(angle_deg[top]):
                 tops.append(top)
                 low, is_rising = i, False
-        elif angle[i] < angle[low]:
+        elif angle_deg[i] < angle_deg[low]:
             low = i
-        elif angle[i] - angle[low] >= MIN_PEAK_DEG:
+        elif angle_deg[i] - angle_deg[low] >= MIN_PEAK_DEG:
             top, is_rising = i, True
-    edges = [first, *tops, len(angle) - 1]
+    edges = [first, *tops, len(angle_deg) - 1]
     valleys = [
-        begin + int(np.argmin(angle[begin : end + 1]))
-        for begin, end in pairwise(edges)
+        begin + int(np.argmin(angle_deg[begin : end + 1])) for begin, end in pairwise(edges)
     ]
     return [(valleys[i], top, valleys[i + 1]) for i, top in enumerate(tops)]
 
 
-def _prominence(height_deg: float) -> float:
+def _prominence_deg(height_deg: float) -> float:
     return max(MIN_PEAK_DEG, PROMINENCE_SHARE * height_deg)
 
 
 def _measure(
-    t_s: Array, angle: Array, rate: Array, shift: Array, left: int, top: int, right: int
+    t_s: Array, angle_deg: Array, shift_mm: Array, rows: tuple[int, int, int]
 ) -> Excursion:
-    base_up = max(0.0, float(angle[left]))
-    base_down = max(0.0, float(angle[right]))
-    height = float(angle[top])
-    up_low = base_up + LOW_SHARE * (height - base_up)
-    up_high = base_up + HIGH_SHARE * (height - base_up)
-    down_high = base_down + HIGH_SHARE * (height - base_down)
-    down_low = base_down + LOW_SHARE * (height - base_down)
-    start_s, start_rate = _crossing(t_s, angle, rate, up_low, left, top, last=True)
-    top_s, top_rate = _crossing(t_s, angle, rate, up_high, left, top, last=False)
-    lower_s, lower_rate = _crossing(t_s, angle, rate, down_high, top, right, last=True)
-    end_s, end_rate = _crossing(t_s, angle, rate, down_low, top, right, last=False)
-    tail_up = LOW_SHARE * (height - base_up) * TAIL_ORDER
-    tail_down = LOW_SHARE * (height - base_down) * TAIL_ORDER
-    begin_s = start_s - _tail_s(tail_up, start_rate, top_s - start_s)
-    stand_s = top_s + _tail_s(tail_up, top_rate, top_s - start_s)
-    leave_s = lower_s - _tail_s(tail_down, lower_rate, end_s - lower_s)
-    landed_s = end_s + _tail_s(tail_down, end_rate, end_s - lower_s)
-    if leave_s < stand_s:
-        leave_s = stand_s = 0.5 * (leave_s + stand_s)
-    high = slice(left, right + 1)
-    is_high = angle[high] > TOP_SHARE * height
-    before = shift[max(0, left - 40) : max(1, left)]
-    zero = float(np.mean(before)) if len(before) else 0.0
+    """Return the excursion over (valley, peak, valley) rows, read off the smoothed curve."""
+    left, top, right = rows
+    height = float(angle_deg[top])
+    rise = angle_deg[left : top + 1] - max(0.0, float(angle_deg[left]))
+    fall = angle_deg[top : right + 1] - max(0.0, float(angle_deg[right]))
+    high = angle_deg[left : right + 1] > TOP_SHARE * height
+    begin_s = float(t_s[left]) - ZERO_S
+    before = shift_mm[:left][t_s[:left] > begin_s]
+    zero_mm = float(np.mean(before)) if len(before) else 0.0
+    up_s, down_s = t_s[left : top + 1], t_s[top : right + 1]
     return Excursion(
-        start_s, top_s, lower_s, end_s, stand_s - begin_s, leave_s - stand_s, landed_s - leave_s,
-        height, float(np.mean(shift[high][is_high])) - zero,
-    )  # fmt: skip
-
-
-def _crossing(
-    t_s: Array, angle: Array, rate: Array, level: float, begin: int, end: int, *, last: bool
-) -> tuple[float, float]:
-    """Return the time (s) and the rate (deg/s) at which the angle crosses a level.
-
-    last: the last crossing upward or downward in the range, otherwise the first one.
-    """
-    part = angle[begin : end + 1] - level
-    signs = np.flatnonzero(part[:-1] * part[1:] <= 0)
-    if not len(signs):
-        k = begin if last else end
-        return float(t_s[k]), float(rate[k])
-    k = int(signs[-1] if last else signs[0])
-    step = part[k + 1] - part[k]
-    share = float(-part[k] / step) if step else 0.0
-    k += begin
-    return (
-        float(t_s[k] + share * (t_s[k + 1] - t_s[k])),
-        float(rate[k] + share * (rate[k + 1] - rate[k])),
+        start_s=_rising(up_s, rise, LOW_SHARE, last=True),
+        top_s=_rising(up_s, rise, HIGH_SHARE, last=False),
+        lower_s=-_rising(-down_s[::-1], fall[::-1], HIGH_SHARE, last=False),
+        end_s=-_rising(-down_s[::-1], fall[::-1], LOW_SHARE, last=True),
+        up_s=0.0,
+        hold_s=0.0,
+        down_s=0.0,
+        angle_deg=height,
+        front_shift_mm=float(np.mean(shift_mm[left : right + 1][high])) - zero_mm,
     )
 
 
-def _tail_s(travel_deg: float, rate_dps: float, span_s: float) -> float:
-    """Return how long the last 5 % take; at most a third of the way between the crossings."""
-    speed = abs(rate_dps)
-    limit = span_s / 3.0
-    return limit if speed * limit <= travel_deg else travel_deg / speed
+def _rising(t_s: Array, angle: Array, share: float, *, last: bool) -> float:
+    """Return when a rising curve crosses a share of its end value; last: for the last time."""
+    above = angle >= share * angle[-1]
+    k = len(above) - int(np.argmin(above[::-1])) if last else int(np.argmax(above))
+    k = min(max(k, 1), len(above) - 1) if len(above) > 1 else 0
+    step = angle[k] - angle[k - 1]
+    way = min(max(float((share * angle[-1] - angle[k - 1]) / step), 0.0), 1.0) if step else 0.0
+    return float(t_s[k - 1] + way * (t_s[k] - t_s[k - 1]))
+
+
+def _shaped(window: RepWindow, states: Array, t_s: Array, rough: Excursion) -> Excursion:
+    """Return the excursion with its times from a fitted shape, or as it is if they disagree."""
+    up_s = max(0.3, (rough.top_s - rough.start_s) / SPAN_SHARE)
+    down_s = max(0.3, (rough.end_s - rough.lower_s) / SPAN_SHARE)
+    begin_s = rough.start_s - 0.17 * up_s
+    hold_s = max(0.05, rough.end_s + 0.17 * down_s - down_s - begin_s - up_s)
+    rows = (t_s >= begin_s - LEAD_S) & (t_s <= begin_s + up_s + hold_s + down_s + TRAIL_S)
+    near = states[rows]
+    push_n = np.where(np.abs(near[:, PUSH]) > PUSH_LEAST_N, near[:, PUSH], 0.0)
+    force_n = np.array([m.force_n for m in window.motions])[rows] - push_n
+    moment_nm = np.array([m.moment_nm for m in window.motions])[rows] - PUSH_LEVER_M * push_n
+    left_nm = moment_nm - window.model.moment_nm(near[:, ANGLE], near[:, RATE], near[:, ACCEL])
+    start = np.full(SIZE, TYPICAL_EXPONENT)
+    start[[BEGIN_S, UP_S, HOLD_S, DOWN_S]] = begin_s, up_s, hold_s, down_s
+    start[4] = math.radians(rough.angle_deg)
+    start[9:] = TYPICAL_SAG, float(np.median(left_nm)), 0.0
+    numbers = fit_shape(t_s[rows], force_n, moment_nm, start, window.model, window.unrest)
+    fine_s = np.arange(numbers[BEGIN_S], numbers[: DOWN_S + 1].sum(), FINE_S)
+    angle = shape_rad(numbers, fine_s)
+    top = float(angle.max())
+    if abs(math.degrees(top) - rough.angle_deg) > AGREE_DEG:
+        return rough
+    low, high = fine_s[angle > LOW_SHARE * top], fine_s[angle > HIGH_SHARE * top]
+    return replace(
+        rough,
+        start_s=float(low[0]),
+        top_s=float(high[0]),
+        lower_s=float(high[-1]),
+        end_s=float(low[-1]),
+    )
+
+
+def _with_lengths(x: Excursion) -> Excursion:
+    """Add the movement's own lengths, standstill to standstill, to its crossings.
+
+    How long a leg stood still is known to some 0.2 s at best: a slow start of the way down looks
+    like the hold's end (measured with perfect crossings over many speed profiles, simulated).
+    """
+    up_s, down_s = x.top_s - x.start_s, x.end_s - x.lower_s
+    hold_s = max(0.0, x.lower_s - x.top_s - HOLD_TAILS * (up_s + down_s))
+    return replace(x, up_s=up_s / SPAN_SHARE, hold_s=hold_s, down_s=down_s / SPAN_SHARE)

@@ -7,7 +7,8 @@ from queue import Empty, Full, Queue
 
 from matfw.errors import MatError
 from matfw.messages import Excursion
-from matfw.refine import RepWindow, refine
+from matfw.refine import refine
+from matfw.rep_windows import RepWindow
 
 WAITING_LIMIT = 8  # windows; a rep takes 5 s and its refinement a fraction of one
 JOIN_LIMIT_S = 5.0
@@ -55,6 +56,6 @@ class Refiner:
         while (window := self._windows.get()) is not None:
             try:
                 self._done.put(refine(window))
-            except Exception as error:  # noqa: BLE001 - handed to the main thread, which raises it
+            except Exception as error:  # handed to the main thread, which raises it
                 self._done.put(error)
                 return

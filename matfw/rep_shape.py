@@ -1,0 +1,152 @@
+"""One repetition as a shape: twelve numbers fitted to what the mat felt.
+
+The smoothed curve knows nothing of what a repetition looks like: away, stay, back. This does. Each
+way is a smooth speed profile with an early and a late exponent of its own (2.6 and 2.6 is near
+minimum jerk, 2 and 2 an even push, unequal ones are skewed), the stay may sag. Fitted by
+Levenberg-Marquardt to load and moment with logarithmic losses; the moment's slow wandering is
+whitened by differencing, which is what its 3 s of memory asks for.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from matfw.leg_model import Array, LegModel
+from matfw.leg_noise import STEP_S
+
+BEGIN_S, UP_S, HOLD_S, DOWN_S, TOP_RAD, UP_EARLY, UP_LATE, DOWN_EARLY, DOWN_LATE, SAG = range(10)
+MOMENT_NM, FORCE_N = 10, 11  # constants over the window
+SIZE = 12
+FIRST_PRIOR = UP_EARLY
+PRIOR_MEAN = np.array([2.6, 2.6, 2.6, 2.6, 0.0, 0.0, 0.0])
+PRIOR_SD = np.array([0.5, 0.5, 0.5, 0.5, 0.015, 9.0, 0.25])
+NUDGE = np.array([0.01, 0.01, 0.01, 0.01, 0.005, 0.06, 0.06, 0.06, 0.06, 0.004, 0.1, 0.04])
+LOWEST = np.array([-1.0, 0.25, 0.0, 0.25, 0.05, 1.4, 1.4, 1.4, 1.4, -0.05, -20.0, -3.0])
+HIGHEST = np.array([0.0, 8.0, 12.0, 8.0, 1.5, 6.0, 6.0, 6.0, 6.0, 0.15, 20.0, 3.0])
+TOP_SD_RAD = 0.05  # about the smoothed curve's top: height is better known from there
+TIME_SD = 0.35  # logarithm of a way's length, about the smoothed curve's
+FORCE_SD_N = 0.5
+MOMENT_STEP_NM = 0.35  # sd of the whitened moment
+MOMENT_SD_NM = 1.0  # of the first sample about the constant
+MEMORY = 0.985  # of the moment's wandering, from step to step: 3 s
+ROBUST = 2.5
+ITERATIONS = 14
+GRID = 120  # pieces of a speed profile
+
+_EDGES = np.linspace(0.0, 1.0, GRID + 1)
+_MIDDLES = 0.5 * (_EDGES[1:] + _EDGES[:-1])
+_LOG_EARLY, _LOG_LATE = np.log(_MIDDLES), np.log(1.0 - _MIDDLES)
+_THIRDS = np.array([-1.0, 0.0, 1.0]) * STEP_S / 3.0  # a 50 ms mean is taken over these
+
+
+def shape_rad(numbers: Array, t_s: Array) -> Array:
+    """Return the angle over rest, radians, at times counted like numbers[BEGIN_S]."""
+    up = _progress((t_s - numbers[BEGIN_S]) / numbers[UP_S], numbers[UP_EARLY], numbers[UP_LATE])
+    held_s = t_s - numbers[BEGIN_S] - numbers[UP_S]
+    sunk = numbers[SAG] * np.clip(held_s / max(numbers[HOLD_S], 0.1), 0.0, 1.0)
+    down = _progress(
+        (held_s - numbers[HOLD_S]) / numbers[DOWN_S], numbers[DOWN_EARLY], numbers[DOWN_LATE]
+    )
+    return np.asarray(numbers[TOP_RAD] * (up - sunk) * (1.0 - down))
+
+
+def fit_shape(
+    t_s: Array, force_n: Array, moment_nm: Array, start: Array, model: LegModel, unrest: float
+) -> Array:
+    """Return the twelve numbers that explain force and moment (over rest) best.
+
+    t_s: middles of successive 50 ms steps, (n,). start: (12,), also the prior of the top and of
+    both ways' lengths. unrest: variance of this body against the usual.
+    """
+    fit = _Fit(t_s, force_n, moment_nm, start, model, unrest)
+    numbers, damping = start.copy(), 0.01
+    residual = fit.residual(numbers)
+    cost = fit.cost(residual, numbers)
+    lowest, highest = LOWEST.copy(), HIGHEST.copy()
+    lowest[BEGIN_S] += t_s[0]
+    highest[BEGIN_S] += t_s[-1]
+    lhs, rhs = fit.normal_equations(residual, numbers)
+    for _ in range(ITERATIONS):
+        step = np.linalg.solve(lhs + damping * np.diag(np.diag(lhs) + 1e-9), rhs)
+        tried = np.clip(numbers + step, lowest, highest)
+        tried_residual = fit.residual(tried)
+        tried_cost = fit.cost(tried_residual, tried)
+        if tried_cost >= cost:
+            damping *= 6.0
+            continue
+        gain = cost - tried_cost
+        numbers, residual, cost = tried, tried_residual, tried_cost
+        if gain < 0.02:
+            break
+        damping = max(damping / 5.0, 1e-4)
+        lhs, rhs = fit.normal_equations(residual, numbers)
+    return numbers
+
+
+class _Fit:
+    """The data of one fit, and its cost."""
+
+    def __init__(
+        self,
+        t_s: Array,
+        force_n: Array,
+        moment_nm: Array,
+        start: Array,
+        model: LegModel,
+        unrest: float,
+    ) -> None:
+        self._fine_s = (t_s[:, None] + _THIRDS).ravel()
+        self._force_n, self._moment_nm = force_n, moment_nm
+        self._start, self._model = start, model
+        self._sd = math.sqrt(unrest)
+
+    def residual(self, numbers: Array) -> Array:
+        """Return what is left of force and whitened moment, in standard deviations."""
+        d = shape_rad(numbers, self._fine_s)
+        w = np.gradient(d, STEP_S / 3.0)
+        a = np.gradient(w, STEP_S / 3.0)
+        force_n = self._model.force_n(d, w, a).reshape(-1, 3).mean(axis=1) + numbers[FORCE_N]
+        moment_nm = self._model.moment_nm(d, w, a).reshape(-1, 3).mean(axis=1) + numbers[MOMENT_NM]
+        left_nm = self._moment_nm - moment_nm
+        tied = (
+            left_nm[0] / (MOMENT_SD_NM * self._sd),
+            (numbers[TOP_RAD] - self._start[TOP_RAD]) / TOP_SD_RAD,
+            math.log(numbers[UP_S] / self._start[UP_S]) / TIME_SD,
+            math.log(numbers[DOWN_S] / self._start[DOWN_S]) / TIME_SD,
+        )
+        return np.concatenate(
+            [
+                (self._force_n - force_n) / (FORCE_SD_N * self._sd),
+                (left_nm[1:] - MEMORY * left_nm[:-1]) / (MOMENT_STEP_NM * self._sd),
+                tied,
+            ]
+        )
+
+    def cost(self, residual: Array, numbers: Array) -> float:
+        """Return the robust cost, prior included."""
+        prior = (numbers[FIRST_PRIOR:] - PRIOR_MEAN) / PRIOR_SD
+        loss = ROBUST**2 * np.log1p((residual / ROBUST) ** 2)
+        return float(loss.sum() + prior @ prior)
+
+    def normal_equations(self, residual: Array, numbers: Array) -> tuple[Array, Array]:
+        """Return left and right side of the Gauss-Newton step."""
+        jacobian = np.empty((len(residual), SIZE))
+        for i in range(SIZE):
+            nudged = numbers.copy()
+            nudged[i] += NUDGE[i]
+            jacobian[:, i] = (residual - self.residual(nudged)) / NUDGE[i]
+        weighted = jacobian / (1.0 + (residual / ROBUST) ** 2)[:, None]
+        lhs, rhs = weighted.T @ jacobian, weighted.T @ residual
+        tied = np.arange(FIRST_PRIOR, SIZE)
+        lhs[tied, tied] += 1.0 / PRIOR_SD**2
+        rhs[FIRST_PRIOR:] -= (numbers[FIRST_PRIOR:] - PRIOR_MEAN) / PRIOR_SD**2
+        return lhs, rhs
+
+
+def _progress(share: Array, early: float, late: float) -> Array:
+    """Return how far a way has come, 0..1, at a share of its length."""
+    speed = np.exp((early - 1.0) * _LOG_EARLY + (late - 1.0) * _LOG_LATE)
+    way = np.concatenate([[0.0], np.cumsum(speed)])
+    return np.interp(share, _EDGES, way / way[-1])
