@@ -4,6 +4,8 @@ Nothing heavy is imported before a verb needs it, so that `matfw --help` answers
 the imports inside functions.
 """
 
+# ruff: noqa: PLC0415, T201
+
 from __future__ import annotations
 
 import argparse
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
 
     from matfw.messages import Mat, Rep, Side
     from matfw.ports import LoadCells
-    from matfw.service.acquisition import Acquisition
+    from matfw.service.firmware import Tap
     from matfw.settings import MachineState, Settings
     from matfw.virtual.trace import Trace
 
@@ -33,23 +35,29 @@ EXIT_DONE, EXIT_FAILED, EXIT_USAGE = 0, 1, 2
 DEMO_SPEED = 4.0  # times real time: two and a quarter minutes of exercise in 35 s
 DEMO_SEED = 7  # of the demo's body noise and converters: every demo is the same
 TRACE_NAMES = ("demo", "clean", "faults", "stress", "still")
+VIRTUAL_NOTICE = "VIRTUAL bench: no cell is read, a simulated person exercises over and over"
 
 Build = Callable[[], "LoadCells"]
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one verb; return its exit code: 0 done, 1 the work failed, 2 wrong usage or settings."""
-    options = _parser().parse_args(argv)
     try:
-        return int(options.verb(options))
+        with _stoppable(), _flushed():
+            options = _parser().parse_args(argv)
+            return int(options.verb(options))
     except MatError as error:
-        print(f"matfw: {error}", file=sys.stderr)
+        _say(str(error))
         return EXIT_USAGE if isinstance(error, MatUsageError) else EXIT_FAILED
     except KeyboardInterrupt:
         return EXIT_DONE
     except BrokenPipeError:  # whoever read our output has seen enough, as in `| head`
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _discard_stdout()
         return EXIT_DONE
+    except OSError as error:
+        _discard_stdout()
+        _say(f"{error}: the system refused it; is the disk full?")
+        return EXIT_FAILED
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -136,17 +144,17 @@ def _run(options: argparse.Namespace) -> int:
         from matfw.messages import Side
 
         side = mat.side if mat.side is not Side.UNKNOWN else Side.LEFT
-        _say("VIRTUAL bench: no cell is read, a simulated person exercises over and over")
+        _say(VIRTUAL_NOTICE)
         build: Build = functools.partial(build_virtual_cells, mat, "faults", side, 1.0)
         _live(settings, replace(mat, side=side), build, title="matfw run", speed=1.0)
         return EXIT_DONE
     uncalibrated = settings.uncalibrated(state)
-    if uncalibrated:
-        _say(
-            f"not calibrated: {', '.join(uncalibrated)}: weights are nominal and may be far off;"
-            " put [calibration] into state.toml (hardware/README.md)"
-        )
-    _live(settings, mat, functools.partial(build_real_cells, settings), title="matfw run")
+    notice = (
+        f"not calibrated: {', '.join(uncalibrated)}: weights are nominal and may be far off;"
+        " put [calibration] into state.toml (hardware/README.md)"
+    )
+    build = functools.partial(build_real_cells, settings)
+    _live(settings, mat, build, title="matfw run", notice=notice if uncalibrated else None)
     return EXIT_DONE
 
 
@@ -190,13 +198,17 @@ def _record(options: argparse.Namespace) -> int:
         mat = replace(mat, side=mat.side if mat.side is not Side.UNKNOWN else Side.LEFT)
         source = "the VIRTUAL bench of matfw: no person"
         build = functools.partial(build_virtual_cells, mat, "faults", mat.side, 1.0)
-    with RecordingWriter(options.file, mat, source) as writer, _stoppable():
-        acquisition = Acquisition(build)
-        try:
-            frames = record(acquisition, writer, options.seconds)
-        finally:
-            acquisition.close()
-    _say(f"{frames} frames in {options.file}")
+        _say(VIRTUAL_NOTICE)
+    acquisition = Acquisition(build)
+    try:
+        frames = record(
+            acquisition,
+            functools.partial(RecordingWriter, options.file, mat, source),
+            options.seconds,
+        )
+    finally:
+        acquisition.close()
+    _say(f"{frames} frames in {options.file}" if frames else "stopped before the first frame")
     return EXIT_DONE
 
 
@@ -211,9 +223,10 @@ def build_real_cells(settings: Settings) -> LoadCells:
     data_pins = [pins.dout for pins in wires.values()]
     clock_pins = [pins.sck for pins in wires.values()]
     if settings.reader == "adafruit":
-        from matfw.devices.adafruit import AdafruitReader, pin_lines
+        from matfw.devices.adafruit import AdafruitReader
+        from matfw.devices.adafruit_driver import open_lines
 
-        lines = pin_lines(_real_factory(settings), data_pins, clock_pins)
+        lines = open_lines(_real_factory(settings), data_pins, clock_pins)
         return AdafruitReader(tuple(wires), *lines, RealClock(), rate_hz=settings.rate_hz)
     from matfw.devices.gpio import LgpioGroup, find_chip, load_lgpio
     from matfw.devices.parallel import ParallelReader
@@ -295,22 +308,25 @@ def _live(
     title: str,
     speed: float | None = None,
     end_s: float | None = None,
+    notice: str | None = None,
 ) -> list[Rep]:
-    """Run the firmware; return its reps. speed is None on real hardware."""
-    from systemd_watchdog import WatchDog
+    """Run the firmware; return its reps.
+
+    speed: of the virtual bench, None on real hardware. notice: to be said once cells answer.
+    """
+    import socket
+
+    from systemd_watchdog.systemd_watchdog import WatchDog
 
     from matfw.devices.clock import RealClock
     from matfw.devices.indicator import GpiozeroIndicator
     from matfw.pipeline import Pipeline
     from matfw.service.acquisition import Acquisition
     from matfw.service.firmware import Firmware
-    from matfw.service.picture import Picture
-    from matfw.service.showing import Showing
 
     outputs = settings.outputs
     lights = outputs.light_pins
     factory = _virtual_factory() if speed is not None else _real_factory(settings)
-    systemd = WatchDog()
     acquisition = Acquisition(build)
     try:
         with (
@@ -319,22 +335,64 @@ def _live(
                 None if outputs.mute else outputs.buzzer_pin,
                 (lights.head, lights.hip, lights.foot),
             ) as indicator,
-            Picture(sys.stdout) as picture,
-            _stoppable(),
+            _shown(settings, mat, title, speed, end_s) as tap,
+            socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as channel,
         ):
-            clock = RealClock()
-            showing = Showing(
-                picture, mat, clock, title=title, target_reps=settings.workout.reps,
-                is_simulated=speed is not None, speed=speed or 1.0, length_s=end_s,
-            )  # fmt: skip
+            systemd = WatchDog(channel)
+
+            def begin() -> None:
+                systemd.ready()
+                if notice is not None:
+                    _say(notice)
+
             firmware = Firmware(
-                Pipeline(mat, settings.workout.reps), acquisition, indicator, clock,
-                [showing], on_first_frame=systemd.ready, on_frame=systemd.ping,
+                Pipeline(mat, settings.workout.reps), acquisition, indicator, RealClock(),
+                [tap], on_first_frame=begin, on_frame=systemd.ping,
             )  # fmt: skip
             firmware.run(end_s)
             return firmware.reps
     finally:
         acquisition.close()
+        if acquisition.account.dropped:
+            _say(f"{acquisition.account.dropped} frames were dropped: this computer is too slow")
+
+
+@contextmanager
+def _shown(
+    settings: Settings, mat: Mat, title: str, speed: float | None, end_s: float | None
+) -> Iterator[Tap]:
+    """Give the tap that shows the session: a picture on a terminal that can draw, else lines."""
+    from matfw.service.picture import Picture, drawing_console
+
+    is_simulated = speed is not None
+    console = drawing_console(sys.stdout)
+    if console is None:
+        from matfw.service.lines import EventLines
+
+        yield EventLines(sys.stdout, f"{title} (VIRTUAL)" if is_simulated else title)
+        return
+    from matfw.devices.clock import RealClock
+    from matfw.service.showing import Showing
+
+    with Picture(console) as picture:
+        yield Showing(
+            picture, mat, RealClock(), title=title, target_reps=settings.workout.reps,
+            is_simulated=is_simulated, speed=speed or 1.0, length_s=end_s,
+        )  # fmt: skip
+
+
+@contextmanager
+def _flushed() -> Iterator[None]:
+    """Let stdout fail here, where it is answered, and not when Python ends."""
+    try:
+        yield
+    finally:
+        sys.stdout.flush()
+
+
+def _discard_stdout() -> None:
+    """Keep Python from failing once more, at its end, on what is still to be written."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 @contextmanager

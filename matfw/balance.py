@@ -26,7 +26,7 @@ class Balances:
         )
 
     def update(self, clean: CleanLoads) -> Balance:
-        """Return the balance; without every cell there is no sum, only the plates that are whole."""
+        """Return the balance; without every cell there is no sum, only the plates still whole."""
         loads = clean.loads_kg
         known = [load for load in loads if load is not None]
         if len(known) < len(loads):

@@ -16,11 +16,11 @@ from matfw.messages import Cell, CellEvent, CellProblem, CleanLoads, Loads
 
 CORNER_HZ = 14.0  # each of two poles; the leg raise lives below 6 Hz, a landing below 12 Hz
 LOST_PERIODS = 2.5  # named within 3 sample periods; one missing sample is a slip, not a loss
+FIRST_PERIODS = 8.0  # until the first sample: a converter settles for 4; HX711 datasheet p. 3
 SATURATED_SAMPLES = 2  # in a row at a rail; one may be a spike
 STUCK_CHANCE = 1e-8  # a run of equal counts less likely than this is a stuck converter
 STUCK_MIN_RUN = 3  # equal successors; the third sample period after it stuck
-REPEAT_PRIOR = 200.0  # samples the first guess of a cell's chance to repeat a count weighs
-REPEAT_FIRST_GUESS = 0.02  # 45 counts rms of chip noise repeat 0.6 % of the time; a margin of 3
+REPEAT_MOST = 40  # repeats learnt from one run: a stuck cell must not pass for a coarse one
 REPEAT_MEMORY = 4000.0  # samples after which old repeats are forgotten: 50 s at 80 SPS
 BACK_SAMPLES = 8  # good in a row before a cell is trusted again: two settlings
 GAP_PERIODS = 8.0  # a longer hole in time restarts the filters: nothing is smeared across it
@@ -42,8 +42,8 @@ class _Channel:
         self.run = 0
         self.saturated_run = 0
         self.good_run = 0
-        self.samples = REPEAT_PRIOR
-        self.repeats = REPEAT_PRIOR * REPEAT_FIRST_GUESS
+        self.samples = 2.0  # one that repeated and one that did not: nothing is known yet
+        self.repeats = 1.0
         self.problem = CellProblem.OK
 
 
@@ -94,9 +94,7 @@ class Conditioning:
                     channel.a = channel.b = channel.low1 = channel.low2 = load
                 else:
                     # The median of three, without a sort.
-                    middle = (
-                        max(min(a, b), min(max(a, b), load))
-                    )
+                    middle = max(min(a, b), min(max(a, b), load))
                     channel.a, channel.b = b, load
                     channel.low1 += gain * (middle - channel.low1)
                     channel.low2 += gain * (channel.low1 - channel.low2)
@@ -120,7 +118,7 @@ class Conditioning:
                     return CellProblem.SATURATED
             else:
                 if channel.last_good_s == -math.inf:
-                    channel.last_good_s = t_s - self._period_s
+                    channel.last_good_s = t_s + (FIRST_PERIODS - LOST_PERIODS) * self._period_s
                 if t_s - channel.last_good_s > LOST_PERIODS * self._period_s:
                     return CellProblem.LOST
             return channel.problem
@@ -142,15 +140,14 @@ class Conditioning:
 
     def _learn_repeats(self, channel: _Channel) -> None:
         """Note an ended run of equal counts: coarse or quiet cells repeat themselves honestly."""
-        if channel.problem is CellProblem.STUCK:
-            return
-        channel.samples += 1 + channel.run
-        channel.repeats += channel.run
+        repeats = min(channel.run, REPEAT_MOST)
+        channel.samples += 1 + repeats
+        channel.repeats += repeats
         if channel.samples > REPEAT_MEMORY:
             channel.samples *= 0.5
             channel.repeats *= 0.5
 
     @staticmethod
     def _is_stuck(channel: _Channel) -> bool:
-        chance = (channel.repeats + 0.5) / channel.samples
+        chance = channel.repeats / channel.samples
         return channel.run * math.log(chance) < math.log(STUCK_CHANCE)

@@ -16,6 +16,7 @@ import os
 import signal
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 
@@ -52,7 +53,12 @@ class Acquisition:
         self._process = context.Process(
             target=_acquire, args=(build, far_end), name="matfw-acquisition", daemon=True
         )
-        self._process.start()
+        # Inherited: Ctrl-C goes to all processes of a terminal and is the main one's to answer.
+        before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+        try:
+            self._process.start()
+        finally:
+            signal.signal(signal.SIGINT, before)
         far_end.close()
         self._frames = msgspec.msgpack.Decoder(RawFrame)
         self._accounts = msgspec.msgpack.Decoder(Account)
@@ -100,7 +106,6 @@ class Acquisition:
 
 def _acquire(build: Callable[[], LoadCells], pipe: Connection) -> None:
     """Read until nobody listens. Runs in the other process."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the main process's to answer
     signal.signal(signal.SIGTERM, _leave)
     try:
         cells = build()
@@ -137,10 +142,8 @@ def _pump(cells: LoadCells, pipe: Connection) -> None:
 
 def _say(pipe: Connection, message: bytes) -> None:
     os.set_blocking(pipe.fileno(), True)
-    try:
+    with suppress(BrokenPipeError):
         pipe.send_bytes(message)
-    except BrokenPipeError:
-        pass
 
 
 def _prefer_this_process() -> None:
@@ -148,10 +151,9 @@ def _prefer_this_process() -> None:
     gc.collect()
     gc.freeze()
     gc.disable()
-    try:
+    # Without the privilege torn frames are rarer than 0.1 % and are counted.
+    with suppress(PermissionError):
         os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(FIFO_PRIORITY))
-    except PermissionError:
-        pass  # without the privilege torn frames are rarer than 0.1 % and are counted
 
 
 def _leave(*_: object) -> None:

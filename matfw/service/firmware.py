@@ -11,13 +11,13 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol
 
 from matfw.errors import MatCellsError
-from matfw.messages import Cue, Event, Excursion, RawFrame, Rep
+from matfw.messages import Event, Excursion, RawFrame, Rep
 from matfw.pipeline import Pipeline, Step
 from matfw.ports import Clock, Indicator
 from matfw.service.events import Tally
 from matfw.service.refiner import Refiner
 
-POLL_S = 0.05  # the loop looks up at least this often: cue patterns advance, signals are answered
+POLL_S = 0.02  # without a frame (10 SPS) cue patterns advance this often; they need 0.025
 NO_CELL_S = 3.0  # of frames without one valid sample: nothing is connected
 
 
@@ -56,6 +56,7 @@ class Firmware:
         indicator: Indicator,
         clock: Clock,
         taps: Iterable[Tap] = (),
+        *,
         on_first_frame: Callable[[], object] = lambda: None,
         on_frame: Callable[[], object] = lambda: None,
     ) -> None:
@@ -69,6 +70,8 @@ class Firmware:
         self._on_frame = on_frame
         self.tally = Tally()
         self.reps: list[Rep] = []
+        self._last_t_s = 0.0
+        self._ticked_s = float("-inf")
 
     def run(self, end_s: float | None = None) -> None:
         """Run until a frame's time reaches end_s, for ever if None.
@@ -81,9 +84,10 @@ class Firmware:
             self._loop(refiner, end_s)
         finally:
             self._indicator.off()
+            window = self._line.finish()
+            if window is not None:
+                refiner.submit(window)
             self._conclude(self._last_t_s, refiner.close())
-
-    _last_t_s = 0.0
 
     def _loop(self, refiner: Refiner, end_s: float | None) -> None:
         heard_s = self._clock.now_s()
@@ -96,6 +100,8 @@ class Firmware:
                         f"no frame for {self._source.silence_limit_s:g} s: the acquisition process"
                         " hangs; start matfw again, and report this if it comes back"
                     )
+                if valid_s is not None:
+                    self._tick(self._last_t_s + self._clock.now_s() - heard_s)
                 continue
             heard_s = self._clock.now_s()
             if valid_s is None:
@@ -104,7 +110,6 @@ class Firmware:
             if any(count is not None for count in frame.counts):
                 valid_s = frame.t_s
             elif frame.t_s - valid_s > NO_CELL_S:
-                self._indicator.show(Cue.NOT_JUDGING, frame.t_s)
                 raise MatCellsError(
                     f"no cell has answered for {NO_CELL_S:g} s: check the converters' supply (VCC,"
                     " GND) and that each DOUT and SCK is on the pin in the settings"
@@ -118,7 +123,7 @@ class Firmware:
         step = self._line.update(frame)
         if step.cue is not None:
             self._indicator.show(step.cue, frame.t_s)
-        self._indicator.tick(frame.t_s)
+        self._tick(frame.t_s)
         self.tally.frames += 1
         self.tally.bad_frames += None in frame.counts
         for tap in self._taps:
@@ -130,6 +135,11 @@ class Firmware:
         found = refiner.finished()
         if found:
             self._conclude(frame.t_s, found)
+
+    def _tick(self, t_s: float) -> None:
+        """Let the cue's pattern advance: by frames' time, between two of them by the clock's."""
+        self._ticked_s = max(self._ticked_s, t_s)  # never back, whichever of the two is ahead
+        self._indicator.tick(self._ticked_s)
 
     def _conclude(self, t_s: float, found: Sequence[Excursion]) -> None:
         reps = self._line.conclude(t_s, found)

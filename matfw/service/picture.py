@@ -1,4 +1,4 @@
-"""The live picture in a terminal, or one plain line per event where there is none to draw on.
+"""The live picture in a terminal that can draw; elsewhere lines.py prints the events.
 
 rich (the extra `terminal`) puts the characters on the screen; everything it shows is drawn in
 drawing.py. The picture has the terminal's second screen to itself and gives it back on close, so
@@ -10,60 +10,23 @@ from __future__ import annotations
 import atexit
 from collections import deque
 from types import TracebackType
-from typing import TYPE_CHECKING, Protocol, Self, TextIO
+from typing import TYPE_CHECKING, Self, TextIO
 
-from matfw.messages import CellProblem, Phase
+from matfw.messages import Phase
 from matfw.service.drawing import Trail, draw
 from matfw.service.view import CellView, View
-from matfw.service.words import CUE_WORDS, PHASE_WORDS, PROBLEM_WORDS, VERDICT_WORDS
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-__all__ = ["CellView", "Picture", "View"]
+__all__ = ["CellView", "Picture", "View", "drawing_console"]
 
 _TRAIL_POINTS = 40  # 4 s at 10 pictures a second: most of one rep
 _FOLLOW_SHARE = 0.1  # of the way per picture: the close-up's middle follows the body at rest
 _LEAVES_MM = 32.0  # from the close-up's middle: farther than that it jumps after the body
 
 
-class _Screen(Protocol):
-    def show(self, view: View) -> None: ...
-
-    def close(self) -> None: ...
-
-
-class Picture:
-    """Shows views on a stream: drawn if it is a terminal that can, else in plain lines."""
-
-    def __init__(self, stream: TextIO) -> None:
-        console = _drawing_console(stream)
-        self._screen: _Screen = _Lines(stream) if console is None else _Drawn(console)
-        # A run that ends by sys.exit outside of the `with` block must leave no blank terminal.
-        atexit.register(self.close)
-
-    def update(self, view: View) -> None:
-        """Show a view; about ten times a second is smooth."""
-        self._screen.show(view)
-
-    def close(self) -> None:
-        """Give the terminal back. Calling it twice is allowed."""
-        atexit.unregister(self.close)
-        self._screen.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()
-
-
-def _drawing_console(stream: TextIO) -> Console | None:
+def drawing_console(stream: TextIO) -> Console | None:
     """Return rich's console on the stream, or None where lines are better than a drawing."""
     if not stream.isatty():
         return None
@@ -76,23 +39,27 @@ def _drawing_console(stream: TextIO) -> Console | None:
     return console if can_draw else None
 
 
-class _Drawn:
+class Picture:
     """The whole screen, redrawn in place."""
 
     def __init__(self, console: Console) -> None:
-        from rich.live import Live  # noqa: PLC0415  see _drawing_console
+        """Take the terminal's second screen; the console is one of `drawing_console`."""
+        from rich.live import Live  # noqa: PLC0415  see drawing_console
 
         self._console = console
         # No auto_refresh: it would be a thread, and pictures come ten times a second anyway.
         self._live = Live(console=console, screen=True, auto_refresh=False)
-        self._live.start()
         self._points_mm: deque[tuple[float, float]] = deque(maxlen=_TRAIL_POINTS)
         self._middle_mm: tuple[float, float] | None = None
         self._phase: Phase | None = None
         self._phase_since_s = 0.0
+        self._live.start()
+        # A run that ends by sys.exit outside of the `with` block must leave no blank terminal.
+        atexit.register(self.close)
 
-    def show(self, view: View) -> None:
-        from rich.text import Text  # noqa: PLC0415  see _drawing_console
+    def update(self, view: View) -> None:
+        """Show a view; about ten times a second is smooth."""
+        from rich.text import Text  # noqa: PLC0415  see drawing_console
 
         if view.phase is not self._phase:
             self._phase, self._phase_since_s = view.phase, view.t_s
@@ -108,7 +75,20 @@ class _Drawn:
         self._live.update(text, refresh=True)
 
     def close(self) -> None:
+        """Give the terminal back. Calling it twice is allowed."""
+        atexit.unregister(self.close)
         self._live.stop()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
 
     def _follow(self, view: View) -> None:
         """Remember where the centre of pressure was; move the close-up only with a body at rest."""
@@ -128,43 +108,3 @@ class _Drawn:
                 self._middle_mm[0] + _FOLLOW_SHARE * away_x_mm,
                 self._middle_mm[1] + _FOLLOW_SHARE * away_y_mm,
             )
-
-
-class _Lines:
-    """One plain line per event: for pipes, log files and terminals that cannot draw."""
-
-    def __init__(self, stream: TextIO) -> None:
-        self._stream = stream
-        self._before: View | None = None
-
-    def show(self, view: View) -> None:
-        before, self._before = self._before, view
-        if before is None:
-            self._stream.write(f"{view.title}\n")
-            before = View(view.t_s, cells=view.cells, set_number=view.set_number)
-        for text in _events(before, view):
-            self._stream.write(f"{view.t_s:8.1f} s  {text}\n")
-        self._stream.flush()
-
-    def close(self) -> None:
-        self._stream.flush()
-
-
-def _events(before: View, view: View) -> list[str]:
-    """Return what has happened between two views, in words."""
-    events = []
-    problems = {cell.name: cell.problem for cell in before.cells}
-    for cell in view.cells:
-        if cell.problem is not problems.get(cell.name, CellProblem.OK):
-            events.append(f"cell {cell.name} {PROBLEM_WORDS[cell.problem]}")
-    if view.set_number != before.set_number:
-        events.append(f"set {view.set_number}")
-    if view.phase is not before.phase:
-        events.append(f"phase {PHASE_WORDS[view.phase]}")
-    known = len(before.verdicts) if view.set_number == before.set_number else 0
-    for number, verdict in enumerate(view.verdicts[known:], start=known + 1):
-        events.append(f"rep {number} {VERDICT_WORDS[verdict]}")
-    is_new = before.cue is None or view.t_s - view.cue_age_s > before.t_s
-    if view.cue is not None and (is_new or view.cue is not before.cue):
-        events.append(f"cue {view.cue}: {CUE_WORDS[view.cue].sentence}")
-    return events

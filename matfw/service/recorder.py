@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import Protocol
 
 from matfw.errors import MatCellsError
@@ -25,26 +27,33 @@ class Writer(Protocol):
         ...
 
 
-def record(source: Frames, writer: Writer, seconds: float | None) -> int:
+def record(
+    source: Frames, open_writer: Callable[[], AbstractContextManager[Writer]], seconds: float | None
+) -> int:
     """Write frames for that long, until Ctrl-C if None; return how many.
 
-    Raises MatCellsError when no frame comes at all.
+    open_writer: called with the first frame at hand, so that no empty file is left behind where
+    no cell can be read. Raises MatCellsError when no frame comes at all.
     """
     count = 0
-    first_s: float | None = None
     try:
-        while True:
-            frame = source.next_frame(START_LIMIT_S)
-            if frame is None:
-                raise MatCellsError(
-                    f"no frame for {START_LIMIT_S:g} s: the acquisition process hangs; stop"
-                    " whatever else uses the pins and start again"
-                )
-            if first_s is None:
-                first_s = frame.t_s
-            if seconds is not None and frame.t_s - first_s >= seconds:
-                return count
-            writer.write(frame)
-            count += 1
+        frame = _next(source)
+        first_s = frame.t_s
+        with open_writer() as writer:
+            while seconds is None or frame.t_s - first_s < seconds:
+                writer.write(frame)
+                count += 1
+                frame = _next(source)
     except KeyboardInterrupt:
-        return count
+        pass
+    return count
+
+
+def _next(source: Frames) -> RawFrame:
+    frame = source.next_frame(START_LIMIT_S)
+    if frame is None:
+        raise MatCellsError(
+            f"no frame for {START_LIMIT_S:g} s: the acquisition process hangs; stop whatever else"
+            " uses the pins and start again"
+        )
+    return frame

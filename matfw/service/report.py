@@ -16,6 +16,7 @@ from matfw.messages import (
     Tempo,
 )
 from matfw.service.summary import SummaryRep, summary_lines
+from matfw.service.words import CUE_WORDS, PROBLEM_WORDS
 
 
 class TrueRep(Protocol):
@@ -46,9 +47,9 @@ def event_line(event: Event) -> str:
         case PhaseChanged():
             return f"{at}phase   {event.phase}"
         case CueGiven():
-            return f"{at}cue     {event.cue}"
+            return f"{at}cue     {event.cue}: {CUE_WORDS[event.cue].sentence}"
         case CellEvent():
-            return f"{at}sensor  {event.cell} {event.problem}"
+            return f"{at}sensor  {event.cell} {event.problem}: {PROBLEM_WORDS[event.problem]}"
         case Rep():
             times = f"{event.up_s:.1f}-{event.hold_s:.1f}-{event.down_s:.1f} s"
             what = f"{at}rep {event.rep:3d} {event.verdict:6s} {times} {event.angle_deg:.0f} deg"
@@ -58,9 +59,7 @@ def event_line(event: Event) -> str:
             assert_never(event)
 
 
-def session_lines(
-    reps: Sequence[Rep], tempo: Tempo, *, is_simulated: bool
-) -> list[str]:
+def session_lines(reps: Sequence[Rep], tempo: Tempo, *, is_simulated: bool) -> list[str]:
     """Return the summary of a session."""
     return summary_lines([_in_short(rep) for rep in reps], tempo, is_simulated)
 
@@ -72,7 +71,9 @@ def demo_lines(truth: Sequence[TrueRep], reps: Sequence[Rep], tempo: Tempo) -> l
     right = 0
     unmatched = list(reps)
     for number, true in enumerate(truth, 1):
-        rep = next((r for r in unmatched if r.start_s < true.end_s and r.end_s > true.start_s), None)
+        rep = next(
+            (r for r in unmatched if r.start_s < true.end_s and r.end_s > true.start_s), None
+        )
         if rep is None:
             said, is_right = "nothing", False
         else:

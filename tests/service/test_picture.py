@@ -11,11 +11,27 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from matfw.layouts import DECK_LENGTH_MM, DECK_WIDTH_MM, PRESETS
-from matfw.messages import CellProblem, Cue, Fault, Phase, Side, Tempo, Verdict
+from matfw.messages import (
+    CellEvent,
+    CellProblem,
+    Cue,
+    CueGiven,
+    Event,
+    Fault,
+    FaultSeen,
+    PersonWeighed,
+    Phase,
+    PhaseChanged,
+    Rep,
+    Side,
+    Tempo,
+    Verdict,
+)
 from matfw.service.canvas import Canvas
 from matfw.service.drawing import Trail, draw
+from matfw.service.lines import EventLines
 from matfw.service.mat_drawing import CLOSE_UP_MM_PER_DOT, Place, draw_close_up
-from matfw.service.picture import CellView, Picture, View
+from matfw.service.picture import CellView, Picture, View, drawing_console
 from matfw.service.summary import SummaryRep, summary_lines
 from matfw.service.words import CUE_WORDS, PROBLEM_WORDS, VERDICT_MARKS, fault_words
 
@@ -214,9 +230,15 @@ def terminal(monkeypatch: pytest.MonkeyPatch) -> Terminal:
     return Terminal()
 
 
+def picture_on(terminal: Terminal) -> Picture:
+    console = drawing_console(terminal)
+    assert console is not None
+    return Picture(console)
+
+
 def test_the_terminal_is_given_back_after_ctrl_c(terminal: Terminal) -> None:
     def interrupted() -> None:
-        with Picture(terminal) as picture:
+        with picture_on(terminal) as picture:
             picture.update(LYING)
             raise KeyboardInterrupt
 
@@ -233,7 +255,7 @@ def test_the_terminal_is_given_back_after_ctrl_c(terminal: Terminal) -> None:
 
 def test_a_new_picture_overwrites_and_never_clears(terminal: Terminal) -> None:
     """A cleared screen that is drawn anew is what flickers."""
-    with Picture(terminal) as picture:
+    with picture_on(terminal) as picture:
         picture.update(LYING)
         before = len(terminal.getvalue())
         picture.update(replace(LYING, t_s=83.5))
@@ -241,7 +263,7 @@ def test_a_new_picture_overwrites_and_never_clears(terminal: Terminal) -> None:
 
 
 def test_closing_twice_is_allowed(terminal: Terminal) -> None:
-    picture = Picture(terminal)
+    picture = picture_on(terminal)
     picture.close()
     picture.close()
     assert terminal.getvalue().count(LEAVE_SECOND_SCREEN) == 1
@@ -249,60 +271,65 @@ def test_closing_twice_is_allowed(terminal: Terminal) -> None:
 
 # --- without one ---
 
-STORY = (
-    View(0.0, title="a virtual person"),
-    View(1.0, title="a virtual person"),
-    View(2.0, phase=Phase.UP, cells=(CellView("head_left", 0, 0, None, CellProblem.LOST),)),
-    View(3.0, phase=Phase.UP, cells=(CellView("head_left", 0, 0, 9.0),), cue=Cue.ROLL_BACK),
-    View(3.1, phase=Phase.UP, cue=Cue.ROLL_BACK, cue_age_s=0.1),
-    View(6.0, phase=Phase.REST, cue=Cue.ROLL_BACK, verdicts=(Verdict.FAULT,)),
-    View(9.0, set_number=2, cue=Cue.ROLL_BACK, cue_age_s=3.0, verdicts=(Verdict.CLEAN,)),
-)
-ROLL_BACK = CUE_WORDS[Cue.ROLL_BACK].sentence
+REP = Rep(
+    1, 6.0, 2.0, 3.0, 4.0, 5.5, 2.0, 1.0, 3.0, 38.0, -20.0, Verdict.FAULT,
+    (FaultSeen(Fault.ROLL_BACK, 20.0, "mm"),), Side.LEFT,
+)  # fmt: skip
+STORY: list[list[Event]] = [
+    [PersonWeighed(1.0, 64.2), CueGiven(1.0, Cue.READY)],
+    [],
+    [PhaseChanged(2.0, Phase.UP)],
+    [CellEvent(3.0, "head_left", CellProblem.LOST), CellEvent(3.0, "head_left", CellProblem.OK)],
+    [CueGiven(3.0, Cue.ROLL_BACK)],
+    [REP, replace(REP, rep=2, t_s=7.0, verdict=Verdict.CLEAN, faults=())],
+]
 STORY_LINES = [
-    "a virtual person",
-    f"     2.0 s  cell head_left {PROBLEM_WORDS[CellProblem.LOST]}",
-    "     2.0 s  phase up",
-    "     3.0 s  cell head_left is well again",
-    f"     3.0 s  cue roll_back: {ROLL_BACK}",
-    "     6.0 s  phase rest",
-    "     6.0 s  rep 1 with a fault",
-    f"     6.0 s  cue roll_back: {ROLL_BACK}",
-    "     9.0 s  set 2",
-    "     9.0 s  rep 1 clean",
+    "matfw run",
+    "     1.00 s  person  64.2 kg, lying still",
+    f"     1.00 s  cue     ready: {CUE_WORDS[Cue.READY].sentence}",
+    "     2.00 s  phase   up",
+    f"     3.00 s  sensor  head_left lost: {PROBLEM_WORDS[CellProblem.LOST]}",
+    f"     3.00 s  sensor  head_left ok: {PROBLEM_WORDS[CellProblem.OK]}",
+    f"     3.00 s  cue     roll_back: {CUE_WORDS[Cue.ROLL_BACK].sentence}",
+    "     6.00 s  rep   1 fault  2.0-1.0-3.0 s 38 deg  roll_back 20.0 mm",
+    "     7.00 s  rep   2 clean  2.0-1.0-3.0 s 38 deg",
 ]
 
 
-def told(stream: io.StringIO) -> list[str]:
-    with Picture(stream) as picture:
-        for view in STORY:
-            picture.update(view)
-    return stream.getvalue().splitlines()
+def test_each_event_is_one_plain_line_once_and_at_once() -> None:
+    stream = io.StringIO()
+    lines = EventLines(stream, "matfw run")
+    told = 1
+    for events in STORY:
+        lines.events(events)
+        told += len(events)
+        assert len(stream.getvalue().splitlines()) == told
+    assert stream.getvalue().splitlines() == STORY_LINES
 
 
-def test_a_pipe_gets_one_plain_line_per_event() -> None:
-    assert told(io.StringIO()) == STORY_LINES
+def test_a_pipe_is_not_drawn_on() -> None:
+    assert drawing_console(io.StringIO()) is None
 
 
-def test_without_rich_a_terminal_gets_plain_lines(
+def test_without_rich_a_terminal_is_not_drawn_on(
     terminal: Terminal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in [name for name in sys.modules if name.partition(".")[0] == "rich"]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, "rich", None)
-    assert told(terminal) == STORY_LINES
+    assert drawing_console(terminal) is None
 
 
-def test_a_terminal_that_cannot_draw_gets_plain_lines(
+def test_a_terminal_that_cannot_draw_is_not_drawn_on(
     terminal: Terminal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("TERM", "dumb")
-    assert told(terminal) == STORY_LINES
+    assert drawing_console(terminal) is None
 
 
-def test_a_terminal_without_unicode_gets_plain_lines(terminal: Terminal) -> None:
+def test_a_terminal_without_unicode_is_not_drawn_on(terminal: Terminal) -> None:
     terminal.encoding = "ascii"
-    assert told(terminal) == STORY_LINES
+    assert drawing_console(terminal) is None
 
 
 # --- words and summary ---

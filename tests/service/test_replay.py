@@ -1,0 +1,71 @@
+"""The line on a recording: the same every time, in time order, counted to the last frame."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from matfw.__main__ import virtual_trace
+from matfw.messages import Event, Mat, RawFrame, Rep, Side, Verdict
+from matfw.service.events import Tally
+from matfw.service.replay import replay
+from matfw.settings import Settings
+from matfw.virtual.sampling import record
+
+
+@pytest.fixture(scope="module")
+def session() -> tuple[Mat, list[RawFrame]]:
+    trace = virtual_trace("demo", "core4", Side.LEFT)
+    mat = replace(Settings().mat(), side=Side.LEFT, person=trace.person)
+    return mat, record(trace, mat, 7)
+
+
+def told(mat: Mat, frames: list[RawFrame]) -> tuple[list[Event], Tally]:
+    events: list[Event] = []
+    tally = replay(mat, frames, events.append)
+    return events, tally
+
+
+def test_the_same_frames_give_the_same_events_twice(session: tuple[Mat, list[RawFrame]]) -> None:
+    assert told(*session) == told(*session)
+
+
+def test_events_are_told_in_time_order_and_counted(session: tuple[Mat, list[RawFrame]]) -> None:
+    mat, frames = session
+    events, tally = told(mat, frames)
+    times = [event.t_s for event in events]
+    assert times == sorted(times)
+    reps = [event for event in events if isinstance(event, Rep)]
+    assert [rep.rep for rep in reps] == list(range(1, len(reps) + 1))
+    for verdict in Verdict:
+        assert tally.verdicts[verdict] == sum(rep.verdict is verdict for rep in reps)
+    assert (tally.frames, tally.bad_frames) == (len(frames), 0)
+
+
+def test_no_frames_are_no_events() -> None:
+    events, tally = told(Settings().mat(), [])
+    assert (events, tally) == ([], Tally())
+
+
+def test_what_comes_later_changes_nothing_before(session: tuple[Mat, list[RawFrame]]) -> None:
+    """Causal: the events of a cut recording are the beginning of the whole one's."""
+    mat, frames = session
+    whole, _ = told(mat, frames)
+    cut_s = 40.0
+    part, _ = told(mat, [frame for frame in frames if frame.t_s < cut_s])
+    last_s = max(frame.t_s for frame in frames if frame.t_s < cut_s)
+    # A movement that the cut goes through is told at its last frame.
+    assert [e for e in part if e.t_s < last_s] == [e for e in whole if e.t_s < last_s]
+
+
+def test_a_movement_cut_off_by_the_end_is_told_at_the_last_frame(
+    session: tuple[Mat, list[RawFrame]],
+) -> None:
+    mat, frames = session
+    events, _ = told(mat, frames)
+    first = next(event for event in events if isinstance(event, Rep))
+    cut = [frame for frame in frames if frame.t_s < first.end_s + 0.1]
+    reps = [event for event in told(mat, cut)[0] if isinstance(event, Rep)]
+    assert len(reps) == 1
+    assert reps[0].t_s == cut[-1].t_s
