@@ -1,0 +1,72 @@
+"""Every text file in scenarios/: what the virtual person does, and what matfw must say to it."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import pytest
+
+from matfw.messages import CellEvent, CellProblem, Cue, CueGiven, Phase, PhaseChanged, Rep, Verdict
+from tests.scenarios import Defect, Scenario, cues_of, load, names, reps_of, weighs
+
+NOTICE_PERIODS = 3.0  # a bad cell is named within so many sample periods
+BACK_S = 0.5  # and ok again this soon after
+
+
+@cache
+def played(name: str) -> tuple[Scenario, tuple[object, ...]]:
+    scenario = load(name)
+    return scenario, tuple(scenario.events())
+
+
+@pytest.mark.parametrize("name", names())
+def test_a_scenario_ends_as_its_file_says(name: str) -> None:
+    scenario, _ = played(name)
+    events = scenario.events()
+    expect = scenario.expect
+    assert weighs(events) is expect["weighs"], scenario.title
+    assert (reps_of(events), cues_of(events)) == (expect["reps"], expect["cues"]), scenario.title
+
+
+DEFECTS = [name for name in names() if name.startswith("cell_")]
+
+
+def the_defect(scenario: Scenario) -> Defect:
+    [defect] = scenario.defects
+    return defect
+
+
+@pytest.mark.parametrize("name", DEFECTS)
+def test_a_bad_cell_is_named_within_three_periods_and_the_person_is_told(name: str) -> None:
+    scenario, events = played(name)
+    defect = the_defect(scenario)
+    named, back = (event for event in events if isinstance(event, CellEvent))
+    assert (named.cell, named.problem) == (defect.cell, defect.problem)
+    first_s = next(f.t_s for f in scenario.frames if f.t_s >= defect.from_s)
+    # The converters' own clock is up to 2 % off.
+    assert first_s <= named.t_s <= first_s + 1.03 * NOTICE_PERIODS / scenario.mat.rate_hz
+    assert back.problem is CellProblem.OK
+    assert defect.until_s <= back.t_s <= defect.until_s + BACK_S
+    told = [e.t_s for e in events if isinstance(e, CueGiven) and e.cue is Cue.NOT_JUDGING]
+    assert told[0] == named.t_s
+
+
+@pytest.mark.parametrize("name", DEFECTS)
+def test_no_rep_is_called_clean_while_judging_is_off(name: str) -> None:
+    scenario, events = played(name)
+    defect = the_defect(scenario)
+    for rep in (event for event in events if isinstance(event, Rep)):
+        is_within = rep.start_s < defect.until_s and rep.end_s > defect.from_s
+        assert not (is_within and rep.verdict is Verdict.CLEAN)
+
+
+@pytest.mark.parametrize("name", DEFECTS)
+def test_while_judging_is_off_there_is_no_phase_but_rest(name: str) -> None:
+    scenario, events = played(name)
+    defect = the_defect(scenario)
+    inside = [
+        event
+        for event in events
+        if isinstance(event, PhaseChanged) and defect.from_s + 0.1 < event.t_s < defect.until_s
+    ]
+    assert all(event.phase is Phase.REST for event in inside)

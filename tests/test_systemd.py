@@ -1,0 +1,132 @@
+"""The unit: systemd accepts it, and it runs the firmware as nobody special."""
+
+from __future__ import annotations
+
+import configparser
+import shlex
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from matfw.__main__ import _parser
+from matfw.service.acquisition import FIFO_PRIORITY, START_LIMIT_S
+from matfw.service.firmware import NO_CELL_S
+
+SYSTEMD = Path(__file__).parents[1] / "systemd"
+UNIT = SYSTEMD / "matfw.service"
+SYSUSERS = SYSTEMD / "matfw.sysusers"
+RULES = SYSTEMD / "70-matfw-gpio.rules"
+
+
+@pytest.fixture(scope="module")
+def unit() -> configparser.ConfigParser:
+    parser = configparser.ConfigParser(delimiters=("=",), interpolation=None)
+    parser.optionxform = str  # type: ignore[assignment]  # keys as they are written
+    parser.read_string(UNIT.read_text())
+    return parser
+
+
+def need(command: str) -> str:
+    path = shutil.which(command)
+    if path is None:
+        pytest.skip(f"needs {command} (Debian package systemd)")
+    return path
+
+
+def test_systemd_finds_nothing_wrong_with_the_unit(
+    tmp_path: Path, unit: configparser.ConfigParser
+) -> None:
+    # ExecStart is looked for by verify, so the copy names one that is here.
+    program = shlex.split(unit["Service"]["ExecStart"])[0]
+    executable = tmp_path / "matfw"
+    executable.write_text("#!/bin/sh\n")
+    executable.chmod(0o755)
+    copy = tmp_path / UNIT.name
+    copy.write_text(UNIT.read_text().replace(program, str(executable)))
+    done = subprocess.run(
+        [need("systemd-analyze"), "verify", "--man=no", str(copy)],
+        check=False, text=True, capture_output=True,
+    )  # fmt: skip
+    # Complaints about a key do not change the exit code.
+    ours = [line for line in done.stderr.splitlines() if UNIT.name in line]
+    assert (done.returncode, ours) == (0, []), done.stderr
+
+
+def test_the_unit_runs_a_verb_that_the_firmware_has(unit: configparser.ConfigParser) -> None:
+    program, *arguments = shlex.split(unit["Service"]["ExecStart"])
+    assert Path(program).is_absolute()
+    options = _parser().parse_args(arguments)
+    assert options.verb.__name__ == "_run"
+    assert not options.virtual
+    assert options.config == Path("/etc") / unit["Service"]["ConfigurationDirectory"] / "matfw.toml"
+    assert options.state == Path("/var/lib") / unit["Service"]["StateDirectory"]
+
+
+def test_the_service_is_nobody_special(unit: configparser.ConfigParser) -> None:
+    service = unit["Service"]
+    assert service["User"] == service["Group"] == "matfw"
+    assert service["SupplementaryGroups"].split() == ["gpio", "dialout"]
+    assert service["NoNewPrivileges"] == "yes"
+    assert not any(key.endswith("Capabilities") for key in service)
+
+
+def test_the_service_says_when_it_is_ready_and_alive(unit: configparser.ConfigParser) -> None:
+    service = unit["Service"]
+    assert service["Type"] == "notify"
+    assert service["NotifyAccess"] == "main"
+    assert float(service["TimeoutStartSec"]) > START_LIMIT_S + NO_CELL_S
+    assert float(service["WatchdogSec"]) > NO_CELL_S  # the firmware says why before it is killed
+
+
+def test_a_wrong_setting_is_not_tried_again(unit: configparser.ConfigParser) -> None:
+    assert unit["Service"]["Restart"] == "on-failure"
+    assert unit["Service"]["RestartPreventExitStatus"] == "2"
+    assert float(unit["Unit"]["StartLimitIntervalSec"]) > (
+        float(unit["Unit"]["StartLimitBurst"]) * float(unit["Service"]["RestartSec"])
+    )
+
+
+def test_the_acquisition_process_may_have_the_priority_that_it_asks_for(
+    unit: configparser.ConfigParser,
+) -> None:
+    assert int(unit["Service"]["LimitRTPRIO"]) == FIFO_PRIORITY
+
+
+def test_lgpio_makes_its_pipes_in_the_runtime_folder(unit: configparser.ConfigParser) -> None:
+    service = unit["Service"]
+    assert service["RuntimeDirectory"] == "matfw"
+    assert service["WorkingDirectory"] == "%t/matfw"
+    assert "LG_WD=%t/matfw" in shlex.split(service["Environment"])
+
+
+def test_every_user_and_group_of_the_unit_is_made(unit: configparser.ConfigParser) -> None:
+    lines = [shlex.split(line, comments=True) for line in SYSUSERS.read_text().splitlines()]
+    made = {(fields[0], fields[1]) for fields in lines if fields}
+    service = unit["Service"]
+    assert ("u", service["User"]) in made
+    for group in service["SupplementaryGroups"].split():
+        assert ("g", group) in made
+    members = {fields[2] for fields in lines if fields and fields[0] == "m"}
+    assert members == set(service["SupplementaryGroups"].split())
+
+
+def test_systemd_can_read_the_users() -> None:
+    done = subprocess.run(
+        [need("systemd-sysusers"), "--dry-run", str(SYSUSERS)],
+        check=False, text=True, capture_output=True,
+    )  # fmt: skip
+    if "unrecognized option" in done.stderr:
+        pytest.skip("this systemd-sysusers has no --dry-run")
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_rule_gives_the_chips_to_a_group_of_the_unit(
+    unit: configparser.ConfigParser,
+) -> None:
+    (rule,) = [line for line in RULES.read_text().splitlines() if not line.startswith("#")]
+    parts = dict(part.strip().replace("==", "=").split("=", 1) for part in rule.split(","))
+    assert parts["KERNEL"] == '"gpiochip*"'
+    assert parts["GROUP"].strip('"') in unit["Service"]["SupplementaryGroups"].split()
+    assert parts["MODE"] == '"0660"'

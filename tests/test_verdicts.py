@@ -1,0 +1,114 @@
+"""Verdicts: every limit from both sides, and never a clean word where the mat cannot tell."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from matfw.messages import Excursion, Fault, FaultSeen, Limits, Side, Tempo, Verdict
+from matfw.verdicts import judge
+
+LIMITS = Limits()
+GOOD = Excursion(10.0, 11.2, 13.1, 15.0, 2.0, 1.0, 3.0, 38.0, 0.0)
+BELOW, ABOVE = 0.999, 1.001
+
+
+def faults_of(
+    excursion: Excursion,
+    told: Sequence[FaultSeen] = (),
+    tempo: Tempo = Tempo(),  # noqa: B008
+) -> tuple[Verdict, set[Fault]]:
+    verdict, faults, _ = judge(excursion, told, LIMITS, tempo, Side.LEFT)
+    return verdict, {fault.fault for fault in faults}
+
+
+def test_a_good_rep_is_clean() -> None:
+    assert judge(GOOD, (), LIMITS, Tempo(), Side.LEFT) == (Verdict.CLEAN, (), "")
+
+
+@pytest.mark.parametrize(
+    ("field", "limit", "outside", "fault"),
+    [
+        ("angle_deg", LIMITS.too_high_deg, ABOVE, Fault.TOO_HIGH),
+        ("angle_deg", LIMITS.too_small_deg, BELOW, Fault.TOO_SMALL),
+        ("up_s", LIMITS.rushed_up_s, BELOW, Fault.RUSHED_UP),
+        ("up_s", LIMITS.kick_up_s, BELOW, Fault.KICK),
+        ("hold_s", LIMITS.short_hold_s, BELOW, Fault.SHORT_HOLD),
+        ("down_s", LIMITS.rushed_down_s, BELOW, Fault.RUSHED_DOWN),
+        ("down_s", LIMITS.drop_down_s, BELOW, Fault.DROP),
+        ("front_shift_mm", -LIMITS.roll_back_mm, ABOVE, Fault.ROLL_BACK),
+        ("front_shift_mm", LIMITS.leg_forward_mm, ABOVE, Fault.LEG_FORWARD),
+    ],
+)
+def test_a_rep_has_the_fault_just_beyond_the_limit_and_not_just_within(
+    field: str, limit: float, outside: float, fault: Fault
+) -> None:
+    inside = ABOVE if outside == BELOW else BELOW
+    assert faults_of(replace(GOOD, **{field: outside * limit})) == (Verdict.FAULT, {fault})
+    assert fault not in faults_of(replace(GOOD, **{field: inside * limit}))[1]
+
+
+def test_limits_of_time_go_with_the_tempo_asked_for() -> None:
+    slow = Tempo(4.0, 2.0, 6.0)
+    assert faults_of(GOOD, tempo=slow)[1] == {Fault.RUSHED_UP, Fault.RUSHED_DOWN}
+    at_tempo = replace(GOOD, up_s=4.0, hold_s=2.0, down_s=6.0)
+    assert faults_of(at_tempo, tempo=slow) == (Verdict.CLEAN, set())
+    # A quick tempo that was asked for is no kick.
+    quick = Tempo(0.8, 0.5, 1.0)
+    as_asked = replace(GOOD, up_s=0.8, hold_s=0.5, down_s=1.0)
+    assert faults_of(as_asked, tempo=quick) == (Verdict.CLEAN, set())
+
+
+def test_several_faults_are_all_named() -> None:
+    bad = replace(GOOD, angle_deg=70.0, up_s=0.5, front_shift_mm=-40.0)
+    assert faults_of(bad)[1] == {Fault.TOO_HIGH, Fault.KICK, Fault.ROLL_BACK}
+
+
+def test_what_was_said_live_and_is_not_borne_out_makes_the_rep_unsure() -> None:
+    told = [FaultSeen(Fault.ROLL_BACK, 20.0, "mm")]
+    verdict, faults, reason = judge(GOOD, told, LIMITS, Tempo(), Side.LEFT)
+    assert (verdict, faults) == (Verdict.UNSURE, ())
+    assert "roll_back" in reason
+
+
+def test_a_body_that_was_off_the_mat_stays_a_fault() -> None:
+    told = [FaultSeen(Fault.OFF_MAT, 25.0, "N")]
+    assert faults_of(GOOD, told) == (Verdict.FAULT, {Fault.OFF_MAT})
+
+
+@pytest.mark.parametrize("shift_mm", [-2.0 * LIMITS.roll_back_mm, 2.0 * LIMITS.leg_forward_mm])
+def test_hips_that_moved_on_an_unknown_side_are_unsure(shift_mm: float) -> None:
+    moved = replace(GOOD, front_shift_mm=shift_mm)
+    verdict, faults, reason = judge(moved, (), LIMITS, Tempo(), Side.UNKNOWN)
+    assert (verdict, faults) == (Verdict.UNSURE, ())
+    assert "side" in reason
+
+
+EXCURSIONS = st.builds(
+    replace,
+    st.just(GOOD),
+    up_s=st.floats(0.1, 6.0),
+    hold_s=st.floats(0.0, 4.0),
+    down_s=st.floats(0.1, 8.0),
+    angle_deg=st.floats(5.0, 90.0),
+    front_shift_mm=st.floats(-60.0, 60.0),
+)
+
+
+@given(EXCURSIONS, st.sets(st.sampled_from(Fault)), st.sampled_from(Side))
+def test_a_verdict_and_its_faults_always_agree(
+    excursion: Excursion, told: set[Fault], side: Side
+) -> None:
+    said = [FaultSeen(fault, 1.0, "x") for fault in sorted(told)]
+    verdict, faults, reason = judge(excursion, said, LIMITS, Tempo(), side)
+    assert (verdict is Verdict.FAULT) is bool(faults)
+    assert (verdict is Verdict.UNSURE) is bool(reason)
+    assert len({fault.fault for fault in faults}) == len(faults)
+    if verdict is Verdict.CLEAN:
+        assert LIMITS.too_small_deg <= excursion.angle_deg <= LIMITS.too_high_deg
+        if side is Side.UNKNOWN:
+            assert abs(excursion.front_shift_mm) <= LIMITS.leg_forward_mm

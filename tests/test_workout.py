@@ -1,0 +1,98 @@
+"""Sets are counted, and fatigue is told of a set that lost time or range."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from matfw.messages import Fault, Rep, Side, Verdict
+from matfw.workout import (
+    FATIGUE_DOWN_SHARE,
+    FATIGUE_MIN_REPS,
+    FATIGUE_RANGE_SHARE,
+    SET_PAUSE_S,
+    Progress,
+    Workout,
+    fatigue,
+)
+
+REP = Rep(
+    1, 17.0, 10.0, 11.2, 13.1, 15.0, 2.0, 1.0, 3.0, 38.0, 0.0, Verdict.CLEAN, (), Side.LEFT
+)  # fmt: skip
+EVERY_S = 8.0
+
+
+def reps(count: int, first_s: float = 10.0) -> list[Rep]:
+    return [
+        replace(REP, start_s=first_s + k * EVERY_S, end_s=first_s + k * EVERY_S + 5.0)
+        for k in range(count)
+    ]
+
+
+def counted(all_reps: Sequence[Rep], reps_per_set: int) -> list[Progress]:
+    workout = Workout(reps_per_set)
+    return [workout.update(rep) for rep in all_reps]
+
+
+@given(st.integers(1, 20), st.integers(1, 60))
+def test_reps_are_counted_into_full_sets(per_set: int, count: int) -> None:
+    progress = counted(reps(count), per_set)
+    for number, each in enumerate(progress):
+        assert each.rep == number % per_set + 1
+        assert each.set_number == number // per_set + 1
+        assert each.is_set_done is ((number + 1) % per_set == 0)
+    assert progress[-1].clean == count
+
+
+@pytest.mark.parametrize(("pause_s", "set_number"), [(SET_PAUSE_S, 1), (SET_PAUSE_S + 0.001, 2)])
+def test_a_long_pause_begins_a_new_set(pause_s: float, set_number: int) -> None:
+    first = REP
+    second = replace(REP, start_s=REP.end_s + pause_s, end_s=REP.end_s + pause_s + 5.0)
+    assert counted([first, second], 15)[-1].set_number == set_number
+
+
+def test_verdicts_are_counted_apart() -> None:
+    verdicts = [Verdict.CLEAN, Verdict.FAULT, Verdict.UNSURE, Verdict.UNSURE]
+    told = [replace(rep, verdict=v) for rep, v in zip(reps(4), verdicts, strict=True)]
+    last = counted(told, 15)[-1]
+    assert (last.clean, last.faulty, last.unsure) == (1, 1, 2)
+
+
+@pytest.mark.parametrize(("lost", "is_tired"), [(-0.01, False), (0.01, True)])
+@pytest.mark.parametrize(
+    ("field", "share"), [("down_s", FATIGUE_DOWN_SHARE), ("angle_deg", FATIGUE_RANGE_SHARE)]
+)
+def test_fatigue_is_told_beyond_its_share(
+    field: str, share: float, lost: float, is_tired: bool
+) -> None:
+    half = FATIGUE_MIN_REPS // 2
+    fresh = getattr(REP, field)
+    late = replace(REP, **{field: fresh * (1.0 - share - lost)})
+    found = fatigue([REP] * half + [late] * (FATIGUE_MIN_REPS - half))
+    assert (found is not None) is is_tired
+    if found is not None:
+        assert (found.fault, found.unit) == (Fault.FATIGUE, "%")
+        assert found.size == pytest.approx(100.0 * (share + lost), abs=0.06)
+
+
+def test_too_few_reps_are_never_called_fatigue() -> None:
+    tired = [replace(REP, down_s=3.0 / (k + 1)) for k in range(FATIGUE_MIN_REPS)]
+    assert fatigue(tired) is not None
+    assert fatigue(tired[:-1]) is None
+
+
+def test_fatigue_is_only_told_when_the_set_is_done() -> None:
+    tired = [replace(rep, down_s=3.0 - 0.2 * k) for k, rep in enumerate(reps(12))]
+    progress = counted(tired, 12)
+    assert [each.fatigue is not None for each in progress] == [False] * 11 + [True]
+
+
+def test_after_a_reset_the_first_set_begins() -> None:
+    workout = Workout(15)
+    first = [workout.update(rep) for rep in reps(20)]
+    workout.reset()
+    assert [workout.update(rep) for rep in reps(20)] == first
