@@ -16,7 +16,8 @@ TYPICAL_TRAVEL_DEG = 36.0  # what an acceleration limit is worked out for
 HIP_SETTLE_S = 0.25  # of standing at the top before the hips are judged
 CLEAR_SHARE = 0.85  # live times are rough: below this share of a limit they are beyond doubt
 CROSSING_SHARE = 0.62  # of a smooth movement's length lies between its 5 % and 95 % crossings
-HOLD_GAIN_S = 0.9  # a hold seen between 95 % crossings is longer than standstill by about this
+PEAK_SPEED = 1.9  # of a smooth movement, times travel / duration (minimum jerk 1.875)
+HAND_N = 4.0  # a body that takes a hand stronger than this to explain is not kicking but getting up
 OFF_MAT_S = 0.7  # of missing weight; a dropped leg lightens the mat for 0.3 s
 
 
@@ -27,7 +28,22 @@ class RepMemory:
         """Begin a repetition."""
         self.shift_sum_mm = 0.0
         self.shifts = 0
+        self.fastest_up_dps = 0.0
+        self.fastest_down_dps = 0.0
+        self.held_deg = 0.0
         self.told: set[Fault] = set()
+
+    def follow(self, motion: Motion, phase: Phase) -> None:
+        """Remember what this step adds."""
+        if phase is Phase.UP:
+            self.fastest_up_dps = max(self.fastest_up_dps, motion.rate_dps)
+            self.held_deg = motion.angle_deg
+        elif phase is Phase.HOLD:
+            self.held_deg = max(self.held_deg, motion.angle_deg)
+            self.shift_sum_mm += motion.front_shift_mm
+            self.shifts += 1
+        elif phase is Phase.DOWN:
+            self.fastest_down_dps = max(self.fastest_down_dps, -motion.rate_dps)
 
 
 Detector = Callable[[Motion, PhaseStep, RepMemory, Limits, Tempo], FaultSeen | None]
@@ -55,9 +71,7 @@ class Faults:
             return ()
         if phase.changed and phase.phase is Phase.UP:
             self._memory = RepMemory()
-        if phase.phase is Phase.HOLD:
-            self._memory.shift_sum_mm += motion.front_shift_mm
-            self._memory.shifts += 1
+        self._memory.follow(motion, phase.phase)
         seen = []
         for detect in DETECTORS:
             fault = detect(motion, phase, self._memory, self._limits, self._tempo)
@@ -70,8 +84,8 @@ class Faults:
         return tuple(seen)
 
     def _off_mat(self, motion: Motion) -> FaultSeen | None:
-        """Return `off_mat` once the mat has been too light for OFF_MAT_S; then not until it ends."""
-        if motion.force_n > -self._limits.off_mat_n:
+        """Return `off_mat` once the mat has been too light for OFF_MAT_S; once a spell."""
+        if motion.load_n > -self._limits.off_mat_n:
             self._light_since_s = None
             self._is_off_mat = False
             return None
@@ -80,14 +94,15 @@ class Faults:
         if self._is_off_mat or motion.t_s - self._light_since_s < OFF_MAT_S:
             return None
         self._is_off_mat = True
-        return FaultSeen(Fault.OFF_MAT, -motion.force_n, "N")
+        return FaultSeen(Fault.OFF_MAT, -motion.load_n, "N")
 
 
 def _kick(
     motion: Motion, phase: PhaseStep, _: RepMemory, limits: Limits, __: Tempo
 ) -> FaultSeen | None:
     limit_dps2 = PEAK_ACCEL * TYPICAL_TRAVEL_DEG / limits.kick_up_s**2
-    if phase.phase is Phase.UP and motion.accel_dps2 > limit_dps2:
+    is_hand = abs(motion.push_n) > HAND_N
+    if phase.phase is Phase.UP and motion.accel_dps2 > limit_dps2 and not is_hand:
         return FaultSeen(Fault.KICK, motion.accel_dps2, "deg/s2")
     return None
 
@@ -123,13 +138,15 @@ def _hips(
 
 
 def _rushed_up(
-    _: Motion, phase: PhaseStep, memory: RepMemory, limits: Limits, tempo: Tempo
+    motion: Motion, phase: PhaseStep, memory: RepMemory, limits: Limits, tempo: Tempo
 ) -> FaultSeen | None:
     if not (phase.changed and phase.phase is Phase.HOLD) or Fault.KICK in memory.told:
         return None
-    up_s = phase.up_s / CROSSING_SHARE
     limit_s = limits.rushed_up_s * tempo.up_s / Tempo().up_s
-    return FaultSeen(Fault.RUSHED_UP, up_s, "s") if up_s < CLEAR_SHARE * limit_s else None
+    by_speed_s = PEAK_SPEED * motion.angle_deg / max(memory.fastest_up_dps, 1.0)
+    if motion.lifting_s < CLEAR_SHARE * limit_s and by_speed_s < limit_s:
+        return FaultSeen(Fault.RUSHED_UP, by_speed_s, "s")
+    return None
 
 
 def _rushed_down(
@@ -139,9 +156,11 @@ def _rushed_down(
         return None
     if phase.down_s <= 0.0:  # a false start has no way down
         return None
-    down_s = phase.down_s / CROSSING_SHARE
     limit_s = limits.rushed_down_s * tempo.down_s / Tempo().down_s
-    return FaultSeen(Fault.RUSHED_DOWN, down_s, "s") if down_s < CLEAR_SHARE * limit_s else None
+    by_speed_s = PEAK_SPEED * memory.held_deg / max(memory.fastest_down_dps, 1.0)
+    if phase.down_s / CROSSING_SHARE < limit_s and by_speed_s < CLEAR_SHARE * limit_s:
+        return FaultSeen(Fault.RUSHED_DOWN, by_speed_s, "s")
+    return None
 
 
 DETECTORS: tuple[Detector, ...] = (_kick, _drop, _too_high, _hips, _rushed_up, _rushed_down)

@@ -44,9 +44,7 @@ class LegModel:
     def of(cls, leg: LegConstants) -> LegModel:
         """Take the constants of a body."""
         hike_nm = HIKE_LEVER * GRAVITY_M_S2 * leg.leg_mass_kg * leg.hip_width_m
-        return cls(
-            leg.moment_kgm, leg.inertia_kgm2, leg.hip_height_m, leg.rest_angle_rad, hike_nm
-        )
+        return cls(leg.moment_kgm, leg.inertia_kgm2, leg.hip_height_m, leg.rest_angle_rad, hike_nm)
 
     def force_n(self, d: Array, w: Array, a: Array) -> Array:
         """Return the leg's part of F - W, newtons."""

@@ -21,9 +21,9 @@ RESTING, LIFTING, RESTLESS = range(3)
 # person has it; on top of them the tracker learns how restless this very body is.
 FORCE_SD_N = 0.65  # white part of the load: heart and converters (0.4-0.6 N)
 MOMENT_SD_NM = 0.6  # white part of the moment (0.3 N m), with room for a model that is not quite it
-PUSH_SD_N = 0.5  # slow part of the load: breath, trunk (0.1-0.4 N)
-PUSH_TAU_S = 0.6
-BASE_DIFFUSION_NM = 0.7  # N m per root s: sway of 0.6-1.3 mm of the weight with 3 s of memory
+PUSH_SD_N = 0.25  # slow part of the load: breath, trunk (0.1-0.4 N)
+PUSH_TAU_S = 3.0  # an arm pushes for seconds
+BASE_DIFFUSION_NM = 0.5  # N m per root s: sway of 0.6-1.3 mm of the weight with 3 s of memory
 BASE_TAU_S = 30.0
 BASE_SD_NM = 2.5  # at first
 ACCEL_DIFFUSION = 1.0  # (rad/s^2)^2/s: a lift of 2 s; faster ones come through the jump
@@ -34,7 +34,7 @@ ACCEL_TAU_S = 1.0  # no leg accelerates for long
 JUMP_AT = 9.0  # squared distance; 1 % of calm steps
 JUMP_COST = 1.5
 ACCEL_JUMP = 40.0  # times the usual diffusion
-PUSH_JUMP_N = 3.0
+PUSH_JUMP_N = 5.0
 BASE_JUMP = 6.0  # times the usual diffusion, of a resting body only
 
 RESTLESS_N = 10.0  # what a body that moves about does to the load ...

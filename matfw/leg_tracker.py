@@ -15,6 +15,7 @@ from collections import deque
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from matfw.leg_model import PUSH_LEVER_M, Array, LegModel
 from matfw.leg_noise import (
@@ -59,14 +60,19 @@ BELOW_REST_RAD = math.radians(2.0)  # the other leg is in the way
 ABOVE_ALL_RAD = math.radians(75.0)
 KEPT = (4, 10, 2)  # beliefs of each kind that are carried on
 UNREST_TAU_S = 8.0  # how fast a body's own unrest is learned
+UNREST_AT_FIRST = 1.2  # somebody who has just lain down is still settling
 UNREST_RANGE = (0.4, 6.0)  # variance against the usual
-UNREST_EXPECTED = 1.4  # squared distance of a calm step (2 if the noises were just what they are)
+UNREST_EXPECTED = 1.7  # squared distance of a calm step (2 if the noises were just what they are)
 UNREST_OUTLIER = 8.0
 
 
 @dataclass(frozen=True, slots=True)
 class LegEstimate:
-    """Where the leg is believed to be. evidence: log weight of lifting over all other beliefs."""
+    """Where the leg is believed to be.
+
+    evidence: log weight of lifting over all other beliefs. age_s: how long the best belief has been
+    of its kind; of a lift, since it left rest.
+    """
 
     angle_rad: float
     rate_radps: float
@@ -75,6 +81,7 @@ class LegEstimate:
     base_nm: float
     evidence: float
     kind: int
+    age_s: float
 
     @property
     def is_moving(self) -> bool:
@@ -114,12 +121,17 @@ class LegTracker:
         kind = np.array([RESTING])
         self._now = _Beliefs(x, p, one, kind, one, one, np.zeros(1, int), x, p)
         self._history: deque[_Beliefs] = deque(maxlen=HISTORY_STEPS)
-        self.unrest = 1.0  # of this body, variance against the usual
-        self._scale = unrest_scale(1.0)
+        self.unrest = UNREST_AT_FIRST  # of this body, variance against the usual
+        self._scale = unrest_scale(self.unrest)
 
     def shift_base(self, moment_nm: float) -> None:
         """Tell that moments will from now on be measured from moment_nm higher."""
         self._now.x[:, BASE] -= moment_nm
+
+    def shift_push(self, force_n: float) -> None:
+        """Tell that forces will from now on be measured from force_n higher: a hand has settled."""
+        self._now.x[:, PUSH] -= force_n
+        self._now.x[:, BASE] += PUSH_LEVER_M * force_n
 
     def update(self, force_n: float, moment_nm: float) -> LegEstimate:
         """Take one step's mean of F - W and M - M0 and return what is believed now."""
@@ -184,7 +196,7 @@ class LegTracker:
         best = now.x[0].tolist()
         return LegEstimate(
             best[ANGLE], best[RATE], best[ACCEL], best[PUSH], best[BASE],
-            best_lift - best_other, int(now.kind[0]),
+            best_lift - best_other, int(now.kind[0]), float(now.age_s[0]),
         )  # fmt: skip
 
     def _learn_unrest(self, distance: float) -> None:
@@ -268,7 +280,7 @@ def _shaken(x: Array, p: Array) -> tuple[Array, Array]:
     return x, p
 
 
-def _stopped(now: _Beliefs, slow: Array) -> tuple[int, Array, Array, float]:
+def _stopped(now: _Beliefs, slow: npt.NDArray[np.intp]) -> tuple[int, Array, Array, float]:
     """Return (parent, state, spread, log weight) of the likeliest belief that has just stopped."""
     noise = stop_noise(now.top_rad[slow])
     spread = now.p[slow][:, :3, :3] + noise
@@ -295,9 +307,7 @@ def _surprise(p: Array, h: Array, y: Array, sensing: Array) -> tuple[Array, Arra
     s = h @ ph + sensing
     det = _determinant(s)
     distance = (
-        s[:, 1, 1] * y[:, 0] ** 2
-        - 2.0 * s[:, 0, 1] * y[:, 0] * y[:, 1]
-        + s[:, 0, 0] * y[:, 1] ** 2
+        s[:, 1, 1] * y[:, 0] ** 2 - 2.0 * s[:, 0, 1] * y[:, 0] * y[:, 1] + s[:, 0, 0] * y[:, 1] ** 2
     ) / det
     return ph, s, det, distance
 

@@ -261,7 +261,9 @@ class Motion:
     t_s: the time it belongs to. weight_kg: None until weighed lying still. The rest is 0 unless
     somebody lies. angle_deg: the top leg's angle over its rest. front_shift_mm: centre of
     pressure toward the body's front (+) or back (-) against this rep's own rest; with the side
-    unknown, toward the deck's +y. force_n: load over the person's weight. moment_nm: about the hip
+    unknown, toward the deck's +y. lifting_s: since the leg left rest. load_n: load over the
+    person's weight; force_n: the same without what a hand on the floor steadily takes away.
+    moment_nm: about the hip
     line, toward the feet, over that at lying down. evidence: by how much
     "the leg moves" explains the forces better than "the leg rests", natural log.
     """
@@ -272,7 +274,9 @@ class Motion:
     angle_deg: float = 0.0
     rate_dps: float = 0.0
     accel_dps2: float = 0.0
+    lifting_s: float = 0.0
     front_shift_mm: float = 0.0
+    load_n: float = 0.0
     force_n: float = 0.0
     moment_nm: float = 0.0
     push_n: float = 0.0

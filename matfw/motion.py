@@ -34,14 +34,13 @@ GONE_S = 0.5  # over which the mean load must have left the weight ...
 GONE_SHARE = 0.15  # ... by this share: sitting up, rolling over, getting off
 MOVED_MM = 90.0  # mean centre of pressure away from rest: a new place, not a lift (17 mm at 45 deg)
 WEIGHT_TAU_S = 8.0  # how slowly the resting weight is followed: creep, drift, a shirt put down
-WEIGHT_FOLLOW_N = 6.0  # only unrest smaller than this is drift; more is a hand on the floor
+HAND_N = 6.0  # a steady change of load larger than this is a hand, not drift ...
+HAND_SETTLES_S = 0.35  # ... once it has lasted so long
 REST_SURE = -2.0  # evidence below which the leg surely rests
 REST_MEMORY_S = 3.0  # of rest that the sideways zero is the mean of: about one breath
 REST_LEAD_S = 0.2  # newest rest left out of it: a lift begins before it is recognised
 REZERO_NM = 2.0  # slow moment at rest from which on the reference is moved: 2.7 mm of 75 kg
 DEFAULT_HEIGHT_M = 1.70  # where nobody said: mean of adults of both sexes
-
-_NOBODY = LegEstimate(0.0, 0.0, 0.0, 0.0, 0.0, -99.0, False)
 
 
 class MotionStage:
@@ -70,34 +69,34 @@ class MotionStage:
         """Return the tracker of whoever lies there, for tracing a finished rep back."""
         return self._tracker
 
-    def update(self, balance: Balance) -> Motion | None:
-        """Return the motion once every STEP_S, None on the frames between."""
+    def update(self, balance: Balance) -> tuple[Motion, ...]:
+        """Return a motion for every STEP_S that this frame completes: mostly none, often one."""
         if balance.load_kg is None:
             # Without every cell there is no moment: whoever lies there is not judged for now.
             self._lose(Presence.UNSETTLED)
             self._bin = [0.0, 0.0, 0.0, 0.0]
             self._bin_end_s = None
-            return Motion(balance.t_s, self._presence)
+            return (Motion(balance.t_s, self._presence),)
         t_s = balance.t_s
         if self._bin_end_s is None or t_s - self._bin_end_s > HOLE_S:
             self._lose(Presence.UNSETTLED if self._recent else Presence.EMPTY)
             self._bin = [0.0, 0.0, 0.0, 0.0]
             self._bin_end_s = t_s + STEP_S
-        step = None
+        steps: list[Motion] = []
         while t_s >= self._bin_end_s:
             frames, kg, x_kgmm, y_kgmm = self._bin
             if frames:
                 self._last = (kg / frames, x_kgmm / frames, y_kgmm / frames)
                 self._bin = [0.0, 0.0, 0.0, 0.0]
             # A step without a frame (converters slower than 20 Hz) repeats the one before.
-            step = self._step(self._bin_end_s - 0.5 * STEP_S, *self._last)
+            steps.append(self._step(self._bin_end_s - 0.5 * STEP_S, *self._last))
             self._bin_end_s += STEP_S
         mean = self._bin
         mean[0] += 1.0
         mean[1] += balance.load_kg
         mean[2] += balance.x_kgmm
         mean[3] += balance.y_kgmm
-        return step
+        return tuple(steps)
 
     def _step(self, t_s: float, load_kg: float, x_kgmm: float, y_kgmm: float) -> Motion:
         self._recent.append((load_kg, x_kgmm, y_kgmm))
@@ -109,7 +108,8 @@ class MotionStage:
                 self._begin_lying()
         if self._presence is not Presence.LYING or self._tracker is None:
             return Motion(t_s, self._presence)
-        force_n = (load_kg - self._rest_kg) * GRAVITY_M_S2
+        load_n = (load_kg - self._rest_kg) * GRAVITY_M_S2
+        force_n = load_n - self._away_n
         moment_nm = self._hip_moment_nm(load_kg, x_kgmm) - self._first_moment_nm
         leg = self._tracker.update(force_n, moment_nm - self._moment_shift_nm)
         y_mm = y_kgmm / self._rest_kg - self._rest_y_mm * (load_kg / self._rest_kg - 1.0)
@@ -121,7 +121,9 @@ class MotionStage:
             math.degrees(leg.angle_rad),
             math.degrees(leg.rate_radps),
             math.degrees(leg.accel_radps2),
+            leg.age_s if leg.is_moving else 0.0,
             self._front_sign * (y_mm - self._rest_y_mm),
+            load_n,
             force_n,
             moment_nm,
             leg.push_n,
@@ -154,6 +156,8 @@ class MotionStage:
         self._rest_ys: deque[float] = deque(
             (y / load for load, _, y in self._recent), maxlen=round(REST_MEMORY_S / STEP_S)
         )
+        self._away_n = 0.0
+        self._pushed_s = 0.0
         self._tracker = LegTracker(LegModel.of(leg))
         self._presence = Presence.LYING
 
@@ -182,13 +186,27 @@ class MotionStage:
     def _follow_rest(self, leg: LegEstimate, force_n: float, y_mm: float) -> None:
         """Let weight, moment and sideways zero follow a leg that surely rests."""
         if leg.is_moving or leg.evidence > REST_SURE or self._tracker is None:
+            self._pushed_s = 0.0
             return
+        if abs(leg.push_n) > HAND_N:
+            self._settle_hand(leg, self._tracker)
+            return
+        self._pushed_s = 0.0
         self._rest_ys.append(y_mm)
-        older = len(self._rest_ys) - round(REST_LEAD_S / STEP_S)
-        self._rest_y_mm += sum(islice(self._rest_ys, older)) / older - self._rest_y_mm
-        if abs(force_n) < WEIGHT_FOLLOW_N:
+        older = max(1, len(self._rest_ys) - round(REST_LEAD_S / STEP_S))
+        self._rest_y_mm = sum(islice(self._rest_ys, older)) / older
+        if abs(force_n) < HAND_N:
             self._rest_kg += force_n / GRAVITY_M_S2 * STEP_S / WEIGHT_TAU_S
         if abs(leg.base_nm) > REZERO_NM:
             share = 0.5 * leg.base_nm
             self._moment_shift_nm += share
             self._tracker.shift_base(share)
+
+    def _settle_hand(self, leg: LegEstimate, tracker: LegTracker) -> None:
+        """Take a hand that stays on the floor, or comes back from it, as the new state of rest."""
+        self._pushed_s += STEP_S
+        if self._pushed_s >= HAND_SETTLES_S:
+            self._away_n += leg.push_n
+            tracker.shift_push(leg.push_n)
+            self._rest_ys.clear()
+            self._pushed_s = 0.0

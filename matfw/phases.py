@@ -13,15 +13,20 @@ from dataclasses import dataclass
 
 from matfw.messages import Motion, Phase, PhaseStep, Presence
 
-LIFT_EVIDENCE = 4.0  # log weight: moving explains the forces 50 times better than resting
+LIFT_EVIDENCE = 3.0  # log weight: moving explains the forces 20 times better than resting
 LIFT_DEG = 1.2  # of angle; 5 % of a 30 deg lift is 1.5
+LIFT_FRESH_S = 1.2  # a slow lift that began longer ago is the last rep, bouncing as it lands
+LIFT_PUSH_N = -2.5  # a lift that takes a hand pulling the body up to be one is somebody getting up
 LIFT_DPS = 4.0  # a 2 s lift of 35 deg does 33 at its middle
 HOLD_DPS = 9.0  # slower than this is standing still: tremor and breath are below
 HOLD_SHARE = 0.3  # ... or than this share of the lift's own fastest
 HOLD_MIN_DEG = 5.0  # a leg that stops below this has not been lifted
-DOWN_DPS = -5.0
-DOWN_SHARE = 0.965  # of the top: 95 % of the travel is the end of the hold; the filter lags a step
-AGAIN_DPS = 12.0  # rising faster than this from the way down ...
+DOWN_DPS = 8.0  # a 3 s way down does 8 at its 95 % crossing, tremor and breath do less
+DOWN_SHARE = 0.05  # of the height held that must be lost: the 95 % crossing is the end of the hold
+DOWN_LEAST_DEG = 1.5
+DROPS_DPS = 30.0  # falling this fast is going down wherever it began
+LEVEL_SHARE = 0.1  # a step's share in the height held
+AGAIN_DPS = 18.0  # rising faster than this from the way down ...
 AGAIN_SHARE = 0.5  # ... below half of the top is the next rep without a rest between
 REST_SHARE = 0.07  # of the top: the leg is down; the 5 % crossing, less half a step of travel
 STOPPED_DPS = 4.0
@@ -32,15 +37,20 @@ FALSE_START_EVIDENCE = 0.0
 class _Rep:
     """What the guards may know besides the motion: this rep so far."""
 
-    __slots__ = ("fastest_dps", "top_deg")
+    __slots__ = ("fastest_dps", "level_deg", "top_deg")
 
     def __init__(self) -> None:
         self.top_deg = 0.0
         self.fastest_dps = 0.0
+        self.level_deg = 0.0  # held, or the top on the way to it
 
-    def follow(self, motion: Motion) -> None:
+    def follow(self, motion: Motion, phase: Phase) -> None:
         self.top_deg = max(self.top_deg, motion.angle_deg)
         self.fastest_dps = max(self.fastest_dps, motion.rate_dps)
+        if phase is Phase.HOLD:
+            self.level_deg += LEVEL_SHARE * (motion.angle_deg - self.level_deg)
+        elif phase is Phase.UP:
+            self.level_deg = self.top_deg
 
 
 Guard = Callable[[Motion, _Rep], bool]
@@ -52,6 +62,8 @@ def _lifts(motion: Motion, rep: _Rep) -> bool:  # noqa: ARG001 - every guard has
         and motion.evidence > LIFT_EVIDENCE
         and motion.angle_deg > LIFT_DEG
         and motion.rate_dps > LIFT_DPS
+        and (motion.lifting_s < LIFT_FRESH_S or motion.rate_dps > AGAIN_DPS)
+        and motion.push_n > LIFT_PUSH_N
     )
 
 
@@ -61,7 +73,10 @@ def _stands(motion: Motion, rep: _Rep) -> bool:
 
 
 def _falls(motion: Motion, rep: _Rep) -> bool:
-    return motion.rate_dps < DOWN_DPS and motion.angle_deg < DOWN_SHARE * rep.top_deg
+    lost_deg = rep.level_deg - motion.angle_deg
+    return motion.rate_dps < -DROPS_DPS or (
+        motion.rate_dps < -DOWN_DPS and lost_deg > max(DOWN_LEAST_DEG, DOWN_SHARE * rep.level_deg)
+    )
 
 
 def _rests(motion: Motion, rep: _Rep) -> bool:
@@ -89,7 +104,7 @@ class Transition:
 
 
 TRANSITIONS = (
-    Transition(Phase.REST, _lifts, Phase.UP, 0.1),
+    Transition(Phase.REST, _lifts, Phase.UP, 0.3),
     Transition(Phase.UP, _was_no_lift, Phase.REST, 0.0),
     Transition(Phase.UP, _stands, Phase.HOLD, 0.25),
     Transition(Phase.UP, _falls, Phase.DOWN, 0.25),
@@ -120,7 +135,7 @@ class Phases:
         changed = target is not self._phase
         if changed:
             self._enter(target, motion)
-        self._rep.follow(motion)
+        self._rep.follow(motion, self._phase)
         return PhaseStep(
             motion.t_s,
             self._phase,

@@ -95,19 +95,19 @@ class Pipeline:
         """Take one frame through the line."""
         clean = self._conditioning.update(self._calibration.update(raw))
         balance = self._balances.update(clean)
-        motion = self._motion.update(balance)
         events: list[Event] = list(clean.events)
         faults: tuple[FaultSeen, ...] = ()
         window = None
         if clean.events:
             self._note_cells(clean)
-        if motion is not None:
+        for motion in self._motion.update(balance):
             phase = self._phases.update(motion)
-            faults = self._faults.update(motion, phase)
-            window = self._windows.update(motion, phase, self._motion.tracker)
+            seen = self._faults.update(motion, phase)
+            faults += seen
+            window = self._windows.update(motion, phase, self._motion.tracker) or window
             events += self._note_motion(raw.t_s, motion, phase)
-            self._told += [(motion.t_s, fault) for fault in faults]
-            self._wanted += [Cue(fault.fault.value) for fault in faults]
+            self._told += [(motion.t_s, fault) for fault in seen]
+            self._wanted += [Cue(fault.fault.value) for fault in seen]
             self._last_motion, self._last_phase = motion, phase
         cue = self._cues.update(raw.t_s, self._wanted)
         self._wanted.clear()

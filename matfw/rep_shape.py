@@ -53,14 +53,14 @@ def shape_rad(numbers: Array, t_s: Array) -> Array:
 
 
 def fit_shape(
-    t_s: Array, force_n: Array, moment_nm: Array, start: Array, model: LegModel, unrest: float
+    t_s: Array, force_n: Array, moment_nm: Array, start: Array, *, model: LegModel, unrest: float
 ) -> Array:
     """Return the twelve numbers that explain force and moment (over rest) best.
 
     t_s: middles of successive 50 ms steps, (n,). start: (12,), also the prior of the top and of
     both ways' lengths. unrest: variance of this body against the usual.
     """
-    fit = _Fit(t_s, force_n, moment_nm, start, model, unrest)
+    fit = _Fit(t_s, force_n, moment_nm, start, model=model, unrest=unrest)
     numbers, damping = start.copy(), 0.01
     residual = fit.residual(numbers)
     cost = fit.cost(residual, numbers)
@@ -94,6 +94,7 @@ class _Fit:
         force_n: Array,
         moment_nm: Array,
         start: Array,
+        *,
         model: LegModel,
         unrest: float,
     ) -> None:
@@ -149,4 +150,4 @@ def _progress(share: Array, early: float, late: float) -> Array:
     """Return how far a way has come, 0..1, at a share of its length."""
     speed = np.exp((early - 1.0) * _LOG_EARLY + (late - 1.0) * _LOG_LATE)
     way = np.concatenate([[0.0], np.cumsum(speed)])
-    return np.interp(share, _EDGES, way / way[-1])
+    return np.asarray(np.interp(share, _EDGES, way / way[-1]))

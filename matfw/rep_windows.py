@@ -38,7 +38,10 @@ class RepWindows:
     def __init__(self) -> None:
         """Begin with nothing."""
         self._motions: deque[Motion] = deque(maxlen=HISTORY_STEPS)
-        self.reset()
+        self._first_s = -math.inf
+        self._peak_deg = 0.0
+        self._moved_s: float | None = None
+        self._rested_s: float | None = None
 
     def reset(self) -> None:
         """Forget the movement under way."""
@@ -84,8 +87,8 @@ class RepWindows:
 
     def _forget_movement(self) -> None:
         self._peak_deg = 0.0
-        self._moved_s: float | None = None
-        self._rested_s: float | None = None
+        self._moved_s = None
+        self._rested_s = None
 
     def _cut(self, tracker: LegTracker) -> RepWindow:
         begin_s = (self._moved_s or 0.0) - LEAD_S

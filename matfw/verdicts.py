@@ -1,4 +1,4 @@
-"""A finished repetition's refined times -> its faults and its verdict. Pure; outside the frame path.
+"""A finished rep's refined times -> its faults and its verdict. Pure; outside the frame path.
 
 One row a fault in RULES. `unsure` where the evidence contradicts itself or the mat cannot see:
 a repetition that could not be judged is never called clean.

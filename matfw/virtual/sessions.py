@@ -161,7 +161,7 @@ def demo_session(side: Side = Side.LEFT) -> SessionPlan:
             good, down_s=0.6, drop=True, down_profile=Profile("falling", 1.8), faults=(Fault.DROP,)
         ),
         replace(good, excursion_deg=63.0, hike_deg=9.0, faults=(Fault.TOO_HIGH,)),
-        replace(good, excursion_deg=12.0, faults=(Fault.TOO_SMALL,)),
+        replace(good, excursion_deg=15.0, faults=(Fault.TOO_SMALL,)),
         replace(good, up_s=1.15, faults=(Fault.RUSHED_UP,)),
         replace(good, down_s=1.6, faults=(Fault.RUSHED_DOWN,)),
         replace(good, hold_s=0.15, faults=(Fault.SHORT_HOLD,)),
