@@ -18,6 +18,8 @@ CLEAR_SHARE = 0.85  # live times are rough: below this share of a limit they are
 CROSSING_SHARE = 0.62  # of a smooth movement's length lies between its 5 % and 95 % crossings
 PEAK_SPEED = 1.9  # of a smooth movement, times travel / duration (minimum jerk 1.875)
 HAND_N = 4.0  # a body that takes a hand stronger than this to explain is not kicking but getting up
+BENT_S = 2.0  # of lying bent; somebody settling is not told off
+LEAST_DEG = 15.0  # a smaller lift is too small, and too small to be timed live
 OFF_MAT_S = 0.7  # of missing weight; a dropped leg lightens the mat for 0.3 s
 
 
@@ -63,6 +65,8 @@ class Faults:
         self._memory = RepMemory()
         self._light_since_s: float | None = None
         self._is_off_mat = False
+        self._bent_since_s: float | None = None
+        self._is_bent = False
 
     def update(self, motion: Motion, phase: PhaseStep) -> tuple[FaultSeen, ...]:
         """Return the faults that became clear in this step."""
@@ -78,10 +82,22 @@ class Faults:
             if fault and fault.fault not in self._memory.told:
                 self._memory.told.add(fault.fault)
                 seen.append(fault)
-        off_mat = self._off_mat(motion)
-        if off_mat:
-            seen.append(off_mat)
-        return tuple(seen)
+        posture = self._off_mat(motion), self._bent(motion)
+        return (*seen, *(fault for fault in posture if fault))
+
+    def _bent(self, motion: Motion) -> FaultSeen | None:
+        """Return `bent_body` once the body has rested bent for BENT_S; once a spell."""
+        fault = bent_body(motion, self._limits)
+        if fault is None:
+            self._bent_since_s = None
+            self._is_bent = False
+            return None
+        if self._bent_since_s is None:
+            self._bent_since_s = motion.t_s
+        if self._is_bent or motion.t_s - self._bent_since_s < BENT_S:
+            return None
+        self._is_bent = True
+        return fault
 
     def _off_mat(self, motion: Motion) -> FaultSeen | None:
         """Return `off_mat` once the mat has been too light for OFF_MAT_S; once a spell."""
@@ -95,6 +111,13 @@ class Faults:
             return None
         self._is_off_mat = True
         return FaultSeen(Fault.OFF_MAT, -motion.load_n, "N")
+
+
+def bent_body(motion: Motion, limits: Limits) -> FaultSeen | None:
+    """Return `bent_body` if the resting body is bent beyond its limit, either way, as far as seen."""
+    if motion.bend_deg is None or abs(motion.bend_deg) <= limits.bent_body_deg:
+        return None
+    return FaultSeen(Fault.BENT_BODY, motion.bend_deg, "deg")
 
 
 def _kick(
@@ -140,11 +163,13 @@ def _hips(
 def _rushed_up(
     motion: Motion, phase: PhaseStep, memory: RepMemory, limits: Limits, tempo: Tempo
 ) -> FaultSeen | None:
-    if not (phase.changed and phase.phase is Phase.HOLD) or Fault.KICK in memory.told:
+    held_s = phase.t_s - phase.since_s
+    if phase.phase is not Phase.HOLD or held_s < HIP_SETTLE_S or Fault.KICK in memory.told:
         return None
     limit_s = limits.rushed_up_s * tempo.up_s / Tempo().up_s
-    by_speed_s = PEAK_SPEED * motion.angle_deg / max(memory.fastest_up_dps, 1.0)
-    if motion.lifting_s < CLEAR_SHARE * limit_s and by_speed_s < limit_s:
+    by_speed_s = PEAK_SPEED * memory.held_deg / max(memory.fastest_up_dps, 1.0)
+    is_early = motion.lifting_s - held_s < CLEAR_SHARE * limit_s
+    if is_early and by_speed_s < limit_s and memory.held_deg > LEAST_DEG:
         return FaultSeen(Fault.RUSHED_UP, by_speed_s, "s")
     return None
 
@@ -154,7 +179,7 @@ def _rushed_down(
 ) -> FaultSeen | None:
     if not (phase.changed and phase.phase is Phase.REST) or Fault.DROP in memory.told:
         return None
-    if phase.down_s <= 0.0:  # a false start has no way down
+    if phase.down_s <= 0.0 or memory.held_deg < LEAST_DEG:  # a false start has no way down
         return None
     limit_s = limits.rushed_down_s * tempo.down_s / Tempo().down_s
     by_speed_s = PEAK_SPEED * memory.held_deg / max(memory.fastest_down_dps, 1.0)

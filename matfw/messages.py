@@ -153,7 +153,7 @@ class Limits:
     short_hold_s: float = 0.5
     roll_back_mm: float = 13.0
     leg_forward_mm: float = 6.2
-    bent_body_deg: float = 10.0
+    bent_body_deg: float = 7.5  # estimated; its error has 2-3 deg sd, so that 10 deg are found
     off_mat_n: float = 10.0
 
 
@@ -263,6 +263,7 @@ class Motion:
     pressure toward the body's front (+) or back (-) against this rep's own rest; with the side
     unknown, toward the deck's +y. lifting_s: since the leg left rest. load_n: load over the
     person's weight; force_n: the same without what a hand on the floor steadily takes away.
+    bend_deg: of the resting body at the hips, > 0 bent forward; None on a mat that cannot see it.
     moment_nm: about the hip
     line, toward the feet, over that at lying down. evidence: by how much
     "the leg moves" explains the forces better than "the leg rests", natural log.
@@ -282,6 +283,7 @@ class Motion:
     push_n: float = 0.0
     evidence: float = 0.0
     is_moving: bool = False
+    bend_deg: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

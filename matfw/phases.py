@@ -17,6 +17,7 @@ LIFT_EVIDENCE = 3.0  # log weight: moving explains the forces 20 times better th
 LIFT_DEG = 1.2  # of angle; 5 % of a 30 deg lift is 1.5
 LIFT_FRESH_S = 1.2  # a slow lift that began longer ago is the last rep, bouncing as it lands
 LIFT_PUSH_N = -2.5  # a lift that takes a hand pulling the body up to be one is somebody getting up
+LIFT_SHIFT_MM = 25.0  # sideways before the leg is up: no lift begins with the body that far away
 LIFT_DPS = 4.0  # a 2 s lift of 35 deg does 33 at its middle
 HOLD_DPS = 9.0  # slower than this is standing still: tremor and breath are below
 HOLD_SHARE = 0.3  # ... or than this share of the lift's own fastest
@@ -25,7 +26,9 @@ DOWN_DPS = 8.0  # a 3 s way down does 8 at its 95 % crossing, tremor and breath 
 DOWN_SHARE = 0.05  # of the height held that must be lost: the 95 % crossing is the end of the hold
 DOWN_LEAST_DEG = 1.5
 DROPS_DPS = 30.0  # falling this fast is going down wherever it began
-LEVEL_SHARE = 0.1  # a step's share in the height held
+LEVEL_SHARE = 0.2  # a step's share in the height held
+DOWN_SLOWEST_DPS = 4.0
+DOWN_SIGNS = 1.7  # height lost and speed, each in units of its own limit, added
 AGAIN_DPS = 18.0  # rising faster than this from the way down ...
 AGAIN_SHARE = 0.5  # ... below half of the top is the next rep without a rest between
 REST_SHARE = 0.07  # of the top: the leg is down; the 5 % crossing, less half a step of travel
@@ -64,6 +67,7 @@ def _lifts(motion: Motion, rep: _Rep) -> bool:  # noqa: ARG001 - every guard has
         and motion.rate_dps > LIFT_DPS
         and (motion.lifting_s < LIFT_FRESH_S or motion.rate_dps > AGAIN_DPS)
         and motion.push_n > LIFT_PUSH_N
+        and abs(motion.front_shift_mm) < LIFT_SHIFT_MM
     )
 
 
@@ -73,10 +77,12 @@ def _stands(motion: Motion, rep: _Rep) -> bool:
 
 
 def _falls(motion: Motion, rep: _Rep) -> bool:
+    if motion.rate_dps < -DROPS_DPS:
+        return True
     lost_deg = rep.level_deg - motion.angle_deg
-    return motion.rate_dps < -DROPS_DPS or (
-        motion.rate_dps < -DOWN_DPS and lost_deg > max(DOWN_LEAST_DEG, DOWN_SHARE * rep.level_deg)
-    )
+    lost = lost_deg / max(DOWN_LEAST_DEG, DOWN_SHARE * rep.level_deg)
+    is_falling = motion.rate_dps < -DOWN_SLOWEST_DPS and lost_deg > 0.0
+    return is_falling and lost - motion.rate_dps / DOWN_DPS > DOWN_SIGNS
 
 
 def _rests(motion: Motion, rep: _Rep) -> bool:

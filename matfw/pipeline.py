@@ -17,7 +17,7 @@ from matfw.balance import Balances
 from matfw.calibration import Calibration
 from matfw.conditioning import Conditioning
 from matfw.cues import Cues
-from matfw.faults import Faults
+from matfw.faults import Faults, bent_body
 from matfw.messages import (
     Balance,
     CellProblem,
@@ -76,7 +76,7 @@ class Pipeline:
         self._calibration = Calibration(mat.calibration)
         self._conditioning = Conditioning(mat.cells, mat.rate_hz)
         self._balances = Balances(mat.cells)
-        self._motion = MotionStage(mat.cells, mat.person, mat.side)
+        self._motion = MotionStage(mat.cells, mat.person, mat.side, mat.rate_hz)
         self._phases = Phases()
         self._faults = Faults(mat.limits, mat.tempo)
         self._windows = RepWindows()
@@ -133,6 +133,9 @@ class Pipeline:
             if x.start_s - LIVE_LEAD_S <= at_s <= x.end_s + LIVE_TRAIL_S
         ]
         self._told = [(at_s, fault) for at_s, fault in self._told if at_s > x.end_s + LIVE_TRAIL_S]
+        bent = bent_body(self._last_motion, self._mat.limits)
+        if bent is not None:
+            told.append(bent)
         verdict, faults, reason = judge(x, told, self._mat.limits, self._mat.tempo, self._mat.side)
         self._reps += 1
         rep = Rep(

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from functools import partial
 from itertools import pairwise
 
 import numpy as np
@@ -16,7 +17,7 @@ import numpy as np
 from matfw.leg_model import PUSH_LEVER_M, Array
 from matfw.leg_noise import ACCEL, ANGLE, PUSH, RATE
 from matfw.messages import Excursion
-from matfw.rep_shape import BEGIN_S, DOWN_S, HOLD_S, SIZE, UP_S, fit_shape, shape_rad
+from matfw.rep_shape import BEGIN_S, DOWN_S, HOLD_S, SIZE, TOP_RAD, UP_S, fit_shape, shape_rad
 from matfw.rep_windows import MIN_PEAK_DEG, RepWindow
 
 PROMINENCE_SHARE = 0.35  # of its height a peak must stand out to be a rep of its own
@@ -25,7 +26,8 @@ SPAN_SHARE = 0.655  # of a way's own length between those crossings, mean over s
 HOLD_TAILS = 0.225  # of both spans together that lies between the upper crossings but is no hold
 TOP_SHARE = 0.85  # of the height from which on the hips are read
 ZERO_S = 2.0  # before a rep that its sideways zero is taken from
-AGREE_DEG = 6.0  # a shape whose top is further from the smoothed curve's is not believed
+AGREE_DEG = 6.0  # a shape whose top is further from the smoothed curve's is fitted again, ...
+TOP_HELD_RAD = 0.012  # ... its top held to the curve's
 PUSH_LEAST_N = 1.5  # smaller hand pushes are left to the shape's own noise
 EVIDENCE_LEAD_S = 0.2  # around a repetition that its evidence is taken from
 # Shares of load's and moment's energy, added. On tuning people 1.7 % of true reps fall below both,
@@ -158,11 +160,14 @@ def _shaped(window: RepWindow, states: Array, t_s: Array, rough: Excursion) -> E
     left_nm = moment_nm - window.model.moment_nm(near[:, ANGLE], near[:, RATE], near[:, ACCEL])
     start = np.full(SIZE, TYPICAL_EXPONENT)
     start[[BEGIN_S, UP_S, HOLD_S, DOWN_S]] = begin_s, up_s, hold_s, down_s
-    start[4] = math.radians(rough.angle_deg)
+    start[TOP_RAD] = math.radians(rough.angle_deg)
     start[9:] = TYPICAL_SAG, float(np.median(left_nm)), 0.0
-    numbers = fit_shape(
-        t_s[rows], force_n, moment_nm, start, model=window.model, unrest=window.unrest
+    fit = partial(
+        fit_shape, t_s[rows], force_n, moment_nm, start, model=window.model, unrest=window.unrest
     )
+    numbers = fit()
+    if abs(math.degrees(numbers[TOP_RAD]) - rough.angle_deg) > AGREE_DEG:
+        numbers = fit(top_sd_rad=TOP_HELD_RAD)
     fine_s = np.arange(numbers[BEGIN_S], numbers[: DOWN_S + 1].sum(), FINE_S)
     angle = shape_rad(numbers, fine_s)
     top = float(angle.max())

@@ -53,14 +53,21 @@ def shape_rad(numbers: Array, t_s: Array) -> Array:
 
 
 def fit_shape(
-    t_s: Array, force_n: Array, moment_nm: Array, start: Array, *, model: LegModel, unrest: float
+    t_s: Array,
+    force_n: Array,
+    moment_nm: Array,
+    start: Array,
+    *,
+    model: LegModel,
+    unrest: float,
+    top_sd_rad: float = TOP_SD_RAD,
 ) -> Array:
     """Return the twelve numbers that explain force and moment (over rest) best.
 
     t_s: middles of successive 50 ms steps, (n,). start: (12,), also the prior of the top and of
-    both ways' lengths. unrest: variance of this body against the usual.
+    both ways' lengths. unrest: variance of this body against the usual. top_sd_rad: of the prior.
     """
-    fit = _Fit(t_s, force_n, moment_nm, start, model=model, unrest=unrest)
+    fit = _Fit(t_s, force_n, moment_nm, start, model=model, unrest=unrest, top_sd_rad=top_sd_rad)
     numbers, damping = start.copy(), 0.01
     residual = fit.residual(numbers)
     cost = fit.cost(residual, numbers)
@@ -97,11 +104,13 @@ class _Fit:
         *,
         model: LegModel,
         unrest: float,
+        top_sd_rad: float,
     ) -> None:
         self._fine_s = (t_s[:, None] + _THIRDS).ravel()
         self._force_n, self._moment_nm = force_n, moment_nm
         self._start, self._model = start, model
         self._sd = math.sqrt(unrest)
+        self._top_sd_rad = top_sd_rad
 
     def residual(self, numbers: Array) -> Array:
         """Return what is left of force and whitened moment, in standard deviations."""
@@ -113,7 +122,7 @@ class _Fit:
         left_nm = self._moment_nm - moment_nm
         tied = (
             left_nm[0] / (MOMENT_SD_NM * self._sd),
-            (numbers[TOP_RAD] - self._start[TOP_RAD]) / TOP_SD_RAD,
+            (numbers[TOP_RAD] - self._start[TOP_RAD]) / self._top_sd_rad,
             math.log(numbers[UP_S] / self._start[UP_S]) / TIME_SD,
             math.log(numbers[DOWN_S] / self._start[DOWN_S]) / TIME_SD,
         )

@@ -18,6 +18,11 @@ from matfw.messages import (
     Verdict,
 )
 
+POSTURE = {Fault.OFF_MAT, Fault.BENT_BODY}  # how somebody lies: known live, not from the rep
+# A small lift's forces hardly show when it begins and ends, and a hand that leaves the mat drowns
+# them: such a rep's times are noise, and nothing is said of them unless it was felt live.
+UNTIMED = {Fault.TOO_SMALL, Fault.OFF_MAT}
+TIMED = {Fault.KICK, Fault.DROP, Fault.RUSHED_UP, Fault.RUSHED_DOWN, Fault.SHORT_HOLD}
 Rule = Callable[[Excursion, Limits, Tempo, Side], FaultSeen | None]
 
 CONTRADICTED_SHARE = 1.25  # a time this far on the good side of its limit contradicts the live cue
@@ -82,8 +87,12 @@ def judge(
     bear out is not silently dropped: the verdict is then `unsure` and the reason names it.
     """
     faults = [fault for rule in RULES if (fault := rule(excursion, limits, tempo, side))]
+    posture = [fault for fault in told if fault.fault in POSTURE]
+    if any(fault.fault in UNTIMED for fault in (*faults, *posture)):
+        felt = {fault.fault for fault in told}
+        faults = [f for f in faults if f.fault not in TIMED or f.fault in felt]
     kinds = {fault.fault for fault in faults}
-    faults += [fault for fault in told if fault.fault is Fault.OFF_MAT]
+    faults += posture
     if faults:
         return Verdict.FAULT, tuple(faults), ""
     retracted = [fault.fault.value for fault in told if fault.fault not in kinds]

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from matfw.messages import Fault, FaultSeen, Rep, Verdict
 
 FATIGUE_MIN_REPS = 8  # a slope over fewer is noise: 95 ms a rep of way-down time, one sd
-FATIGUE_DOWN_SHARE = 0.25  # of the first reps' way-down time lost by the last ones
-FATIGUE_RANGE_SHARE = 0.20  # of the first reps' range lost by the last ones
+FATIGUE_DOWN_SHARE = 0.20  # of the first reps' way-down time lost by the last ones
+FATIGUE_RANGE_SHARE = 0.15  # of the first reps' range lost by the last ones
 FATIGUE_ENDS = 4  # reps at either end of the set that are compared
 SET_PAUSE_S = 25.0  # without a rep: the set is over, however many there were
 
