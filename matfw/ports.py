@@ -6,7 +6,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from matfw.messages import RawFrame
+from matfw.messages import Channel, RawFrame
+
+# What hip sensors call their columns, in a frame's order; a belt's place has no x_mm.
+SACRUM_CHANNELS = (Channel("hip_roll_deg", "sacrum_imu"),)
+RAIL_CHANNELS = (
+    Channel("back_shoulder_mm", "rear_rail", -450.0),
+    Channel("back_hip_mm", "rear_rail", 0.0),
+    Channel("back_heel_mm", "rear_rail", 800.0),
+)
+HIP_SILENCE_S = (
+    0.35  # a hip sensor without anything new for so long is lost; a rail sends 10 a second
+)
+HIP_READ_S = 0.3  # the longest that a hip sensor's `read` takes, whatever its wire does
 
 
 class Clock(Protocol):
@@ -87,6 +99,31 @@ class LoadCells(Protocol):
 
     def close(self) -> None:
         """Leave the converters' clocks low and give the pins back."""
+        ...
+
+
+class HipSensor(Protocol):
+    """A sensor that sees the hips: on a belt or behind the back. It may be absent at any time.
+
+    Read by a thread of its own (service/hips.py): a bus may hang, a frame may not.
+    """
+
+    @property
+    def channels(self) -> tuple[Channel, ...]:
+        """Return its columns, in the order of `read`'s values."""
+        ...
+
+    def read(self) -> tuple[float | None, ...]:
+        """Return the latest values, a column each, in degrees or mm; never waits for new ones.
+
+        None where there is nothing valid: not connected, no answer, nothing new for HIP_SILENCE_S,
+        out of range. A lost sensor is started again by and by, inside this call. Returns within
+        HIP_READ_S, usually in a few ms, and raises nothing for a sensor that fails.
+        """
+        ...
+
+    def close(self) -> None:
+        """Switch the sensor off and give bus and pins back. Calling it twice is allowed."""
         ...
 
 

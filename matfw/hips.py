@@ -1,0 +1,68 @@
+"""Stage 3b: hip sensors' columns -> one roll of the pelvis.
+
+A belt's angle and a rail's distance are put on one scale and weighed by what each can repeat. What
+they read at rest means nothing (mounting, cloth): `motion` compares with this rep's own rest, and
+only as long as the same columns answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from matfw.messages import CellEvent, CellProblem, Channel, Hips, RawFrame
+
+RAIL_DEG_PER_MM = (
+    -1.0 / 3.1
+)  # a back comes 3.1 mm nearer a degree; rolling ellipse
+BELT_SD_DEG = 1.5  # what a belt repeats within, hoped for
+RAIL_SD_DEG = 1.6  # 5 mm on cloth, hoped for
+HIP_REACH_MM = 300.0  # a rail's sensor further from the hip line does not look at the pelvis
+LOST_S = 0.5  # without a value; a rail sends 10 a second, its driver drops some
+
+
+class HipStage:
+    """Put the hip sensors' columns together."""
+
+    def __init__(self, channels: Sequence[Channel]) -> None:
+        """Take the columns in a frame's order; those that cannot see the pelvis are left out."""
+        self._columns: list[tuple[int, str, float, float]] = []  # index, name, deg per unit, sd
+        for index, channel in enumerate(channels):
+            if channel.kind == "sacrum_imu":
+                self._columns.append((index, channel.name, 1.0, BELT_SD_DEG))
+            elif channel.kind == "rear_rail" and abs(channel.x_mm or 0.0) < HIP_REACH_MM:
+                self._columns.append((index, channel.name, RAIL_DEG_PER_MM, RAIL_SD_DEG))
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget what was last heard."""
+        self._heard: dict[str, tuple[float, float]] = {}  # name: when, value
+        self._lost: set[str] = set()
+        self._first_s: float | None = None
+
+    def update(self, frame: RawFrame) -> Hips:
+        """Return the roll as of this frame."""
+        t_s = frame.t_s
+        if not self._columns or not frame.channels:
+            return Hips(t_s, None, ())
+        if self._first_s is None:
+            self._first_s = t_s
+        total = weight = 0.0
+        sources: list[str] = []
+        events: list[CellEvent] = []
+        for index, name, deg_per_unit, sd_deg in self._columns:
+            value = frame.channels[index]
+            if value is not None:
+                self._heard[name] = t_s, value
+            heard_s, latest = self._heard.get(name, (self._first_s, None))
+            if latest is None or t_s - heard_s > LOST_S:
+                if name not in self._lost and t_s - heard_s > LOST_S:
+                    self._lost.add(name)
+                    events.append(CellEvent(t_s, name, CellProblem.LOST))
+                continue
+            if name in self._lost:
+                self._lost.discard(name)
+                events.append(CellEvent(t_s, name, CellProblem.OK))
+            sources.append(name)
+            total += latest * deg_per_unit / sd_deg**2
+            weight += 1.0 / sd_deg**2
+        return Hips(t_s, total / weight if weight else None, tuple(sources), tuple(events))
