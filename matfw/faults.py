@@ -9,7 +9,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from matfw.messages import Fault, FaultSeen, Limits, Motion, Phase, PhaseStep, Presence, Tempo
+from matfw.hip_rules import hip_faults
+from matfw.messages import (
+    Fault,
+    FaultSeen,
+    Limits,
+    Motion,
+    Phase,
+    PhaseStep,
+    Presence,
+    Side,
+    Tempo,
+)
 
 PEAK_ACCEL = 5.77  # of a smooth movement, times travel / duration^2 (minimum jerk)
 TYPICAL_TRAVEL_DEG = 36.0  # what an acceleration limit is worked out for
@@ -30,6 +41,8 @@ class RepMemory:
         """Begin a repetition."""
         self.shift_sum_mm = 0.0
         self.shifts = 0
+        self.roll_sum_deg = 0.0
+        self.rolls = 0
         self.fastest_up_dps = 0.0
         self.fastest_down_dps = 0.0
         self.held_deg = 0.0
@@ -44,6 +57,9 @@ class RepMemory:
             self.held_deg = max(self.held_deg, motion.angle_deg)
             self.shift_sum_mm += motion.front_shift_mm
             self.shifts += 1
+            if motion.hip_roll_deg is not None:
+                self.roll_sum_deg += motion.hip_roll_deg
+                self.rolls += 1
         elif phase is Phase.DOWN:
             self.fastest_down_dps = max(self.fastest_down_dps, -motion.rate_dps)
 
@@ -54,8 +70,12 @@ Detector = Callable[[Motion, PhaseStep, RepMemory, Limits, Tempo], FaultSeen | N
 class Faults:
     """Say each fault when it happens, once."""
 
-    def __init__(self, limits: Limits, tempo: Tempo) -> None:
-        """Take the person's limits and the tempo asked for."""
+    def __init__(self, limits: Limits, tempo: Tempo, side: Side) -> None:
+        """Take the person's limits, the tempo asked for and the side lain on.
+
+        With the side unknown, back and front are too: the hips are then not judged live.
+        """
+        self._side = side
         self._limits = limits
         self._tempo = tempo
         self.reset()
@@ -82,8 +102,21 @@ class Faults:
             if fault and fault.fault not in self._memory.told:
                 self._memory.told.add(fault.fault)
                 seen.append(fault)
+        for fault in self._hips(phase):
+            if fault.fault not in self._memory.told:
+                self._memory.told.add(fault.fault)
+                seen.append(fault)
         posture = self._off_mat(motion), self._bent(motion)
         return (*seen, *(fault for fault in posture if fault))
+
+    def _hips(self, phase: PhaseStep) -> tuple[FaultSeen, ...]:
+        """Return what the hips did, once the leg has stood at the top for HIP_SETTLE_S."""
+        memory = self._memory
+        has_settled = phase.phase is Phase.HOLD and phase.t_s - phase.since_s >= HIP_SETTLE_S
+        if not has_settled or self._side is Side.UNKNOWN:
+            return ()
+        roll_deg = memory.roll_sum_deg / memory.rolls if memory.rolls == memory.shifts else None
+        return hip_faults(memory.shift_sum_mm / memory.shifts, roll_deg, self._limits)
 
     def _bent(self, motion: Motion) -> FaultSeen | None:
         """Return `bent_body` once the body has rested bent for BENT_S; once a spell."""
@@ -114,7 +147,7 @@ class Faults:
 
 
 def bent_body(motion: Motion, limits: Limits) -> FaultSeen | None:
-    """Return `bent_body` if the resting body is bent beyond its limit, either way, as far as seen."""
+    """Return `bent_body` if the resting body is seen to be bent beyond its limit, either way."""
     if motion.bend_deg is None or abs(motion.bend_deg) <= limits.bent_body_deg:
         return None
     return FaultSeen(Fault.BENT_BODY, motion.bend_deg, "deg")
@@ -147,19 +180,6 @@ def _too_high(
     return None
 
 
-def _hips(
-    _: Motion, phase: PhaseStep, memory: RepMemory, limits: Limits, __: Tempo
-) -> FaultSeen | None:
-    if phase.phase is not Phase.HOLD or phase.t_s - phase.since_s < HIP_SETTLE_S:
-        return None
-    shift_mm = memory.shift_sum_mm / memory.shifts
-    if shift_mm < -limits.roll_back_mm:
-        return FaultSeen(Fault.ROLL_BACK, -shift_mm, "mm")
-    if shift_mm > limits.leg_forward_mm:
-        return FaultSeen(Fault.LEG_FORWARD, shift_mm, "mm")
-    return None
-
-
 def _rushed_up(
     motion: Motion, phase: PhaseStep, memory: RepMemory, limits: Limits, tempo: Tempo
 ) -> FaultSeen | None:
@@ -188,4 +208,4 @@ def _rushed_down(
     return None
 
 
-DETECTORS: tuple[Detector, ...] = (_kick, _drop, _too_high, _hips, _rushed_up, _rushed_down)
+DETECTORS: tuple[Detector, ...] = (_kick, _drop, _too_high, _rushed_up, _rushed_down)

@@ -152,6 +152,7 @@ class Limits:
     rushed_down_s: float = 2.1
     short_hold_s: float = 0.5
     roll_back_mm: float = 13.0
+    roll_back_deg: float = 6.3  # by a hip sensor, which feels 0.8-1.0 of the bones' own roll
     leg_forward_mm: float = 6.2
     bent_body_deg: float = 7.5  # estimated; its error has 2-3 deg sd, so that 10 deg are found
     off_mat_n: float = 10.0
@@ -199,7 +200,7 @@ class Loads:
 
 @dataclass(frozen=True, slots=True)
 class CellEvent:
-    """A cell's state has changed."""
+    """The state of a cell, or of a hip sensor's column, has changed."""
 
     t_s: float
     cell: str
@@ -246,6 +247,20 @@ class Balance:
     plates: tuple[PlateBalance, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Hips:
+    """What the hip sensors say together.
+
+    roll_deg: of the pelvis, > 0 rolled back, from a zero of its own that only `sources` (the
+    columns it is made of) can compare; None while no column has a value.
+    """
+
+    t_s: float
+    roll_deg: float | None
+    sources: tuple[str, ...]
+    events: tuple[CellEvent, ...] = ()
+
+
 class Presence(StrEnum):
     """Who is on the mat: nobody, somebody who moves about, somebody lying still enough to judge."""
 
@@ -264,6 +279,8 @@ class Motion:
     unknown, toward the deck's +y. lifting_s: since the leg left rest. load_n: load over the
     person's weight; force_n: the same without what a hand on the floor steadily takes away.
     bend_deg: of the resting body at the hips, > 0 bent forward; None on a mat that cannot see it.
+    hip_roll_deg: of the pelvis against this rep's own rest, > 0 rolled back; None without a hip
+    sensor that answers.
     moment_nm: about the hip
     line, toward the feet, over that at lying down. evidence: by how much
     "the leg moves" explains the forces better than "the leg rests", natural log.
@@ -284,6 +301,7 @@ class Motion:
     evidence: float = 0.0
     is_moving: bool = False
     bend_deg: float | None = None
+    hip_roll_deg: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -356,6 +374,7 @@ class Excursion:
     down_s: float
     angle_deg: float
     front_shift_mm: float
+    hip_roll_deg: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from matfw.anthropometry import GRAVITY_M_S2, LegConstants, leg_constants
 from matfw.leg_model import LegModel
 from matfw.leg_noise import STEP_S
 from matfw.leg_tracker import LegEstimate, LegTracker
-from matfw.messages import Balance, Cell, Motion, Person, Presence, Side
+from matfw.messages import Balance, Cell, Hips, Motion, Person, Presence, Side
 
 HOLE_S = 0.5  # without a frame: what was known before it is not known after it
 EMPTY_KG = 8.0  # less is nobody: a bag, a cat, a hand
@@ -40,6 +40,7 @@ REST_SURE = -2.0  # evidence below which the leg surely rests
 REST_MEMORY_S = 3.0  # of rest that the sideways zero is the mean of: about one breath
 REST_LEAD_S = 0.2  # newest rest left out of it: a lift begins before it is recognised
 REZERO_NM = 2.0  # slow moment at rest from which on the reference is moved: 2.7 mm of 75 kg
+HIP_ZERO_TAU_S = 1.0  # of resting that the hip sensors' zero is the mean of
 PLATES_FOR_BEND = 3  # panels or lines of cells along the body; fewer cannot see a bend
 BEND_DEG_PER_MM = -0.30  # fitted on 40 virtual people on hex6, residual 2.3 deg; trio8 is alike
 BEND_TAU_S = 1.5  # of resting
@@ -64,6 +65,8 @@ class MotionStage:
         """Forget everybody."""
         self._bin: list[float] = [0.0, 0.0, 0.0, 0.0]  # frames, kg, kg mm, kg mm
         self._curve_mm: float | None = None
+        self._hips: Hips | None = None
+        self._hip_zero: tuple[float, tuple[str, ...]] | None = None
         self._bin_end_s: float | None = None
         self._last = (0.0, 0.0, 0.0)
         self._recent: deque[tuple[float, float, float]] = deque(maxlen=round(STILL_S / STEP_S))
@@ -76,7 +79,7 @@ class MotionStage:
         """Return the tracker of whoever lies there, for tracing a finished rep back."""
         return self._tracker
 
-    def update(self, balance: Balance) -> tuple[Motion, ...]:
+    def update(self, balance: Balance, hips: Hips | None = None) -> tuple[Motion, ...]:
         """Return a motion for every STEP_S that this frame completes: mostly none, often one."""
         if balance.load_kg is None:
             # Without every cell there is no moment: whoever lies there is not judged for now.
@@ -99,6 +102,7 @@ class MotionStage:
             steps.append(self._step(self._bin_end_s - 0.5 * STEP_S, *self._last))
             self._bin_end_s += STEP_S
         self._follow_curve(balance)
+        self._hips = hips
         mean = self._bin
         mean[0] += 1.0
         mean[1] += balance.load_kg
@@ -138,6 +142,7 @@ class MotionStage:
             leg.evidence,
             leg.is_moving,
             None if self._curve_mm is None else BEND_DEG_PER_MM * self._front_sign * self._curve_mm,
+            self._hip_roll_deg(),
         )
 
     def _is_still(self) -> bool:
@@ -208,6 +213,24 @@ class MotionStage:
         else:
             self._curve_mm += self._curve_gain * (curve_mm - self._curve_mm)
 
+    def _hip_roll_deg(self) -> float | None:
+        """Return the pelvis's roll against this rep's rest, if the same sensors still answer."""
+        hips, zero = self._hips, self._hip_zero
+        if hips is None or hips.roll_deg is None or zero is None or zero[1] != hips.sources:
+            return None
+        return hips.roll_deg - zero[0]
+
+    def _zero_hips(self) -> None:
+        hips = self._hips
+        if hips is None or hips.roll_deg is None:
+            return
+        if self._hip_zero is None or self._hip_zero[1] != hips.sources:
+            self._hip_zero = hips.roll_deg, hips.sources
+        else:
+            zero_deg = self._hip_zero[0]
+            zero_deg += STEP_S / HIP_ZERO_TAU_S * (hips.roll_deg - zero_deg)
+            self._hip_zero = zero_deg, hips.sources
+
     def _follow_rest(self, leg: LegEstimate, force_n: float, y_mm: float) -> None:
         """Let weight, moment and sideways zero follow a leg that surely rests."""
         self._is_resting = not leg.is_moving
@@ -218,6 +241,7 @@ class MotionStage:
             self._settle_hand(leg, self._tracker)
             return
         self._pushed_s = 0.0
+        self._zero_hips()
         self._rest_ys.append(y_mm)
         older = max(1, len(self._rest_ys) - round(REST_LEAD_S / STEP_S))
         self._rest_y_mm = sum(islice(self._rest_ys, older)) / older

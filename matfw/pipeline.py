@@ -18,6 +18,7 @@ from matfw.calibration import Calibration
 from matfw.conditioning import Conditioning
 from matfw.cues import Cues
 from matfw.faults import Faults, bent_body
+from matfw.hips import HipStage
 from matfw.messages import (
     Balance,
     CellProblem,
@@ -78,7 +79,8 @@ class Pipeline:
         self._balances = Balances(mat.cells)
         self._motion = MotionStage(mat.cells, mat.person, mat.side, mat.rate_hz)
         self._phases = Phases()
-        self._faults = Faults(mat.limits, mat.tempo)
+        self._hips = HipStage(mat.channels)
+        self._faults = Faults(mat.limits, mat.tempo, mat.side)
         self._windows = RepWindows()
         self._cues = Cues()
         self._workout = Workout(reps_per_set)
@@ -95,12 +97,15 @@ class Pipeline:
         """Take one frame through the line."""
         clean = self._conditioning.update(self._calibration.update(raw))
         balance = self._balances.update(clean)
-        events: list[Event] = list(clean.events)
+        hips = self._hips.update(raw)
+        events: list[Event] = [*clean.events, *hips.events]
         faults: tuple[FaultSeen, ...] = ()
         window = None
         if clean.events:
             self._note_cells(clean)
-        for motion in self._motion.update(balance):
+        if any(event.problem is CellProblem.LOST for event in hips.events):
+            self._wanted.append(Cue.NOT_JUDGING)
+        for motion in self._motion.update(balance, hips):
             phase = self._phases.update(motion)
             seen = self._faults.update(motion, phase)
             faults += seen

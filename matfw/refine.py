@@ -25,7 +25,8 @@ LOW_SHARE, HIGH_SHARE = 0.05, 0.95  # the crossings that a repetition is timed b
 SPAN_SHARE = 0.655  # of a way's own length between those crossings, mean over speed profiles
 HOLD_TAILS = 0.225  # of both spans together that lies between the upper crossings but is no hold
 TOP_SHARE = 0.85  # of the height from which on the hips are read
-ZERO_S = 2.0  # before a rep that its sideways zero is taken from
+ZERO_S = 2.0  # before a rep that its sideways zero is taken from, ...
+REST_DEG = 1.0  # ... as far as the leg rests there
 AGREE_DEG = 6.0  # a shape whose top is further from the smoothed curve's is fitted again, ...
 TOP_HELD_RAD = 0.012  # ... its top held to the curve's
 PUSH_LEAST_N = 1.5  # smaller hand pushes are left to the shape's own noise
@@ -43,10 +44,15 @@ def refine(window: RepWindow) -> list[Excursion]:
     states = window.trace.smoothed()
     t_s = np.array([m.t_s for m in window.motions])
     shift_mm = np.array([m.front_shift_mm for m in window.motions])
+    roll_deg = np.array(
+        [math.nan if m.hip_roll_deg is None else m.hip_roll_deg for m in window.motions]
+    )
     angle_deg = np.degrees(states[:, ANGLE])
     found = []
     for valley, top, next_valley in _peaks(angle_deg, window.first):
-        rough = _measure(t_s, angle_deg, shift_mm, (valley, top, next_valley))
+        rough = _measure(
+            t_s, angle_deg, (shift_mm, roll_deg), (valley, top, next_valley), window.first
+        )
         if not _is_borne_out(window, states, t_s, rough):
             continue
         found.append(_with_lengths(_shaped(window, states, t_s, rough)))
@@ -78,20 +84,28 @@ def _prominence_deg(height_deg: float) -> float:
 
 
 def _measure(
-    t_s: Array, angle_deg: Array, shift_mm: Array, rows: tuple[int, int, int]
+    t_s: Array,
+    angle_deg: Array,
+    hips: tuple[Array, Array],
+    rows: tuple[int, int, int],
+    first: int,
 ) -> Excursion:
-    """Return the excursion over (valley, peak, valley) rows, read off the smoothed curve."""
+    """Return the excursion over (valley, peak, valley) rows, read off the smoothed curve.
+
+    hips: sideways shift (mm) and a hip sensor's roll (deg, NaN where it gave none). first: the row
+    after the movement before; what lies before it is no rest to compare with.
+    """
     left, top, right = rows
     height = float(angle_deg[top])
     rise = angle_deg[left : top + 1] - max(0.0, float(angle_deg[left]))
     fall = angle_deg[top : right + 1] - max(0.0, float(angle_deg[right]))
-    high = angle_deg[left : right + 1] > TOP_SHARE * height
-    begin_s = float(t_s[left]) - ZERO_S
-    before = shift_mm[:left][t_s[:left] > begin_s]
-    zero_mm = float(np.mean(before)) if len(before) else 0.0
     up_s, down_s = t_s[left : top + 1], t_s[top : right + 1]
+    start_s = _rising(up_s, rise, LOW_SHARE, last=True)
+    high = left + np.flatnonzero(angle_deg[left : right + 1] > TOP_SHARE * height)
+    rest = np.flatnonzero((t_s > start_s - ZERO_S) & (t_s < start_s) & (angle_deg < REST_DEG))
+    shift_mm, roll_deg = (_change(series, high, rest[rest >= first]) for series in hips)
     return Excursion(
-        start_s=_rising(up_s, rise, LOW_SHARE, last=True),
+        start_s=start_s,
         top_s=_rising(up_s, rise, HIGH_SHARE, last=False),
         lower_s=-_rising(-down_s[::-1], fall[::-1], HIGH_SHARE, last=False),
         end_s=-_rising(-down_s[::-1], fall[::-1], LOW_SHARE, last=True),
@@ -99,8 +113,14 @@ def _measure(
         hold_s=0.0,
         down_s=0.0,
         angle_deg=height,
-        front_shift_mm=float(np.mean(shift_mm[left : right + 1][high])) - zero_mm,
+        front_shift_mm=shift_mm,
+        hip_roll_deg=None if math.isnan(roll_deg) else roll_deg,
     )
+
+
+def _change(series: Array, high: Array, zero: Array) -> float:
+    """Return by how much a series' mean at the top differs from that before; NaN if unknown."""
+    return float(np.mean(series[high])) - (float(np.mean(series[zero])) if len(zero) else 0.0)
 
 
 def _rising(t_s: Array, angle: Array, share: float, *, last: bool) -> float:

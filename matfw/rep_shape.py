@@ -31,8 +31,10 @@ FORCE_SD_N = 0.5
 MOMENT_STEP_NM = 0.35  # sd of the whitened moment
 MOMENT_SD_NM = 1.0  # of the first sample about the constant
 MEMORY = 0.985  # of the moment's wandering, from step to step: 3 s
-ROBUST = 2.5
+ROBUST = 2.5  # in standard deviations, from where on a residual counts by its logarithm ...
+ROBUST_FIRST, FIRST_ITERATIONS = 10.0, 4  # ... but first wider, or a start 0.2 s off finds no way
 ITERATIONS = 14
+STOP_GAIN = 0.02  # of cost; less is not worth another Jacobian
 GRID = 120  # pieces of a speed profile
 
 _EDGES = np.linspace(0.0, 1.0, GRID + 1)
@@ -68,14 +70,23 @@ def fit_shape(
     both ways' lengths. unrest: variance of this body against the usual. top_sd_rad: of the prior.
     """
     fit = _Fit(t_s, force_n, moment_nm, start, model=model, unrest=unrest, top_sd_rad=top_sd_rad)
-    numbers, damping = start.copy(), 0.01
-    residual = fit.residual(numbers)
-    cost = fit.cost(residual, numbers)
+    numbers = start.copy()
+    for robust, iterations in ((ROBUST_FIRST, FIRST_ITERATIONS), (ROBUST, ITERATIONS)):
+        fit.robust = robust
+        numbers = _descend(fit, numbers, t_s, iterations)
+    return numbers
+
+
+def _descend(fit: _Fit, numbers: Array, t_s: Array, iterations: int) -> Array:
+    """Return the numbers after so many Levenberg-Marquardt steps, fewer if they stop paying."""
     lowest, highest = LOWEST.copy(), HIGHEST.copy()
     lowest[BEGIN_S] += t_s[0]
     highest[BEGIN_S] += t_s[-1]
+    residual = fit.residual(numbers)
+    cost = fit.cost(residual, numbers)
     lhs, rhs = fit.normal_equations(residual, numbers)
-    for _ in range(ITERATIONS):
+    damping = 0.01
+    for _ in range(iterations):
         step = np.linalg.solve(lhs + damping * np.diag(np.diag(lhs) + 1e-9), rhs)
         tried = np.clip(numbers + step, lowest, highest)
         tried_residual = fit.residual(tried)
@@ -85,7 +96,7 @@ def fit_shape(
             continue
         gain = cost - tried_cost
         numbers, residual, cost = tried, tried_residual, tried_cost
-        if gain < 0.02:
+        if gain < STOP_GAIN:
             break
         damping = max(damping / 5.0, 1e-4)
         lhs, rhs = fit.normal_equations(residual, numbers)
@@ -111,6 +122,7 @@ class _Fit:
         self._start, self._model = start, model
         self._sd = math.sqrt(unrest)
         self._top_sd_rad = top_sd_rad
+        self.robust = ROBUST
 
     def residual(self, numbers: Array) -> Array:
         """Return what is left of force and whitened moment, in standard deviations."""
@@ -137,7 +149,7 @@ class _Fit:
     def cost(self, residual: Array, numbers: Array) -> float:
         """Return the robust cost, prior included."""
         prior = (numbers[FIRST_PRIOR:] - PRIOR_MEAN) / PRIOR_SD
-        loss = ROBUST**2 * np.log1p((residual / ROBUST) ** 2)
+        loss = self.robust**2 * np.log1p((residual / self.robust) ** 2)
         return float(loss.sum() + prior @ prior)
 
     def normal_equations(self, residual: Array, numbers: Array) -> tuple[Array, Array]:
@@ -147,7 +159,7 @@ class _Fit:
             nudged = numbers.copy()
             nudged[i] += NUDGE[i]
             jacobian[:, i] = (residual - self.residual(nudged)) / NUDGE[i]
-        weighted = jacobian / (1.0 + (residual / ROBUST) ** 2)[:, None]
+        weighted = jacobian / (1.0 + (residual / self.robust) ** 2)[:, None]
         lhs, rhs = weighted.T @ jacobian, weighted.T @ residual
         tied = np.arange(FIRST_PRIOR, SIZE)
         lhs[tied, tied] += 1.0 / PRIOR_SD**2

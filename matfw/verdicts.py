@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 
+from matfw.hip_rules import hip_faults
 from matfw.messages import (
     Excursion,
     Fault,
@@ -24,8 +25,6 @@ POSTURE = {Fault.OFF_MAT, Fault.BENT_BODY}  # how somebody lies: known live, not
 UNTIMED = {Fault.TOO_SMALL, Fault.OFF_MAT}
 TIMED = {Fault.KICK, Fault.DROP, Fault.RUSHED_UP, Fault.RUSHED_DOWN, Fault.SHORT_HOLD}
 Rule = Callable[[Excursion, Limits, Tempo, Side], FaultSeen | None]
-
-CONTRADICTED_SHARE = 1.25  # a time this far on the good side of its limit contradicts the live cue
 
 
 def _too_high(x: Excursion, limits: Limits, _: Tempo, __: Side) -> FaultSeen | None:
@@ -61,17 +60,7 @@ def _hold(x: Excursion, limits: Limits, tempo: Tempo, _: Side) -> FaultSeen | No
     return FaultSeen(Fault.SHORT_HOLD, x.hold_s, "s") if x.hold_s < limit_s else None
 
 
-def _hips(x: Excursion, limits: Limits, _: Tempo, side: Side) -> FaultSeen | None:
-    if side is Side.UNKNOWN:
-        return None
-    if x.front_shift_mm < -limits.roll_back_mm:
-        return FaultSeen(Fault.ROLL_BACK, -x.front_shift_mm, "mm")
-    if x.front_shift_mm > limits.leg_forward_mm:
-        return FaultSeen(Fault.LEG_FORWARD, x.front_shift_mm, "mm")
-    return None
-
-
-RULES: tuple[Rule, ...] = (_hips, _up, _down, _too_high, _too_small, _hold)
+RULES: tuple[Rule, ...] = (_up, _down, _too_high, _too_small, _hold)
 
 
 def judge(
@@ -87,7 +76,10 @@ def judge(
     bear out is not silently dropped: the verdict is then `unsure` and the reason names it.
     """
     faults = [fault for rule in RULES if (fault := rule(excursion, limits, tempo, side))]
-    posture = [fault for fault in told if fault.fault in POSTURE]
+    if side is not Side.UNKNOWN:
+        hips = hip_faults(excursion.front_shift_mm, excursion.hip_roll_deg, limits)
+        faults = [*hips, *faults]
+    posture = list({f.fault: f for f in told if f.fault in POSTURE}.values())
     if any(fault.fault in UNTIMED for fault in (*faults, *posture)):
         felt = {fault.fault for fault in told}
         faults = [f for f in faults if f.fault not in TIMED or f.fault in felt]
