@@ -8,11 +8,15 @@ from dataclasses import replace
 import pytest
 
 from matfw.faults import (
+    BENT_S,
     CLEAR_SHARE,
     CROSSING_SHARE,
+    HAND_N,
     HIP_SETTLE_S,
+    LEAST_DEG,
     OFF_MAT_S,
     PEAK_ACCEL,
+    PEAK_SPEED,
     TYPICAL_TRAVEL_DEG,
     Faults,
 )
@@ -104,33 +108,99 @@ def test_hips_are_not_judged_before_they_have_settled() -> None:
     assert kinds(seen(hold(-100.0, settling + 2))) == [Fault.ROLL_BACK]
 
 
-@pytest.mark.parametrize(
-    ("fault", "phase", "name", "limit_s"),
-    [
-        (Fault.RUSHED_UP, Phase.HOLD, "up_s", LIMITS.rushed_up_s),
-        (Fault.RUSHED_DOWN, Phase.REST, "down_s", LIMITS.rushed_down_s),
-    ],
-)
-@pytest.mark.parametrize("factor", [1.0, 1.5])
-def test_only_a_time_beyond_doubt_is_called_rushed_live_and_it_goes_with_the_tempo(
-    fault: Fault, phase: Phase, name: str, limit_s: float, factor: float
+Script = list[tuple[Phase, dict[str, float]]]
+TRAVEL_DEG = 2.0 * LEAST_DEG
+TEMPOS = [Tempo(), Tempo(3.0, 1.5, 4.5)]
+
+
+def up_and_held(
+    by_speed_s: float, lifted_s: float, deg: float = TRAVEL_DEG, hand_n: float = 0.0
+) -> Script:
+    """Return a way up that its fastest speed says lasted by_speed_s, and the hold's beginning.
+
+    lifted_s: from leaving rest to the hold, as the motion tells it.
+    """
+    rate_dps = PEAK_SPEED * deg / by_speed_s
+    steps = int(HIP_SETTLE_S / STEP_S) + 2
+    way: dict[str, float] = {"rate_dps": rate_dps, "angle_deg": deg, "push_n": hand_n}
+    held = [{"angle_deg": deg, "lifting_s": lifted_s + k * STEP_S} for k in range(steps)]
+    return [(Phase.UP, way), *((Phase.HOLD, each) for each in held)]
+
+
+def down(by_speed_s: float, deg: float = TRAVEL_DEG) -> Script:
+    """Return a way down that its fastest speed says lasted by_speed_s, from a slow way up."""
+    rate_dps = -PEAK_SPEED * deg / by_speed_s
+    up = [(phase, fields | {"lifting_s": 60.0}) for phase, fields in up_and_held(60.0, 0.0, deg)]
+    return [*up, (Phase.DOWN, {"rate_dps": rate_dps}), (Phase.REST, {})]
+
+
+@pytest.mark.parametrize("tempo", TEMPOS)
+@pytest.mark.parametrize(("speed", "time", "is_rushed"), [
+    (BELOW, BELOW, True), (ABOVE, BELOW, False), (BELOW, ABOVE, False), (ABOVE, ABOVE, False),
+])  # fmt: skip
+def test_a_way_up_is_rushed_live_only_if_speed_and_time_both_say_so(
+    tempo: Tempo, speed: float, time: float, is_rushed: bool
 ) -> None:
-    tempo = Tempo(2.0 * factor, 1.0 * factor, 3.0 * factor)
-    steps: list[tuple[Phase, dict[str, float]]] = [(Phase.UP, {}), (phase, {})]
-    doubt_s = CLEAR_SHARE * CROSSING_SHARE * limit_s * factor
-    assert kinds(seen(steps, tempo=tempo, lengths={name: ABOVE * doubt_s})) == []
-    assert kinds(seen(steps, tempo=tempo, lengths={name: BELOW * doubt_s})) == [fault]
+    limit_s = LIMITS.rushed_up_s * tempo.up_s / Tempo().up_s
+    found = kinds(seen(up_and_held(speed * limit_s, time * CLEAR_SHARE * limit_s), tempo=tempo))
+    assert found == ([Fault.RUSHED_UP] if is_rushed else [])
+
+
+@pytest.mark.parametrize("tempo", TEMPOS)
+@pytest.mark.parametrize(("speed", "time", "is_rushed"), [
+    (BELOW, BELOW, True), (ABOVE, BELOW, False), (BELOW, ABOVE, False), (ABOVE, ABOVE, False),
+])  # fmt: skip
+def test_a_way_down_is_rushed_live_only_if_speed_and_time_both_say_so(
+    tempo: Tempo, speed: float, time: float, is_rushed: bool
+) -> None:
+    limit_s = LIMITS.rushed_down_s * tempo.down_s / Tempo().down_s
+    lengths = {"down_s": time * CROSSING_SHARE * limit_s}
+    found = kinds(seen(down(speed * CLEAR_SHARE * limit_s), tempo=tempo, lengths=lengths))
+    assert found == ([Fault.RUSHED_DOWN] if is_rushed else [])
+
+
+@pytest.mark.parametrize(("share", "count"), [(BELOW, 0), (ABOVE, 1)])
+def test_a_lift_too_small_to_be_timed_is_not_timed(share: float, count: int) -> None:
+    deg = share * LEAST_DEG
+    assert len(seen(up_and_held(0.3, 0.3, deg))) == count
+    assert len(seen(down(0.3, deg), lengths={"down_s": 0.3})) == count
 
 
 def test_a_kick_is_not_also_rushed_and_a_drop_is_not_also_rushed() -> None:
-    kicked = [(Phase.UP, {"accel_dps2": 2.0 * KICK_DPS2}), (Phase.HOLD, {})]
-    assert kinds(seen(kicked, lengths={"up_s": 0.2})) == [Fault.KICK]
-    dropped = [(Phase.UP, {}), (Phase.DOWN, {"accel_dps2": -2.0 * DROP_DPS2}), (Phase.REST, {})]
-    assert kinds(seen(dropped, lengths={"up_s": 2.0, "down_s": 0.2})) == [Fault.DROP]
+    kicked: Script = [(Phase.UP, {"accel_dps2": 2.0 * KICK_DPS2}), *up_and_held(0.3, 0.3)]
+    assert kinds(seen(kicked)) == [Fault.KICK]
+    *way, end = down(0.3)
+    dropped: Script = [*way, (Phase.DOWN, {"accel_dps2": -2.0 * DROP_DPS2}), end]
+    assert kinds(seen(dropped, lengths={"down_s": 0.3})) == [Fault.DROP]
+
+
+@pytest.mark.parametrize(("push_n", "found"), [
+    (BELOW * HAND_N, [Fault.KICK]), (-BELOW * HAND_N, [Fault.KICK]),
+    (ABOVE * HAND_N, []), (-ABOVE * HAND_N, []),
+])  # fmt: skip
+def test_a_hand_that_pushes_the_body_up_is_no_kick(push_n: float, found: list[Fault]) -> None:
+    kick: Script = [(Phase.UP, {"accel_dps2": 2.0 * KICK_DPS2, "push_n": push_n})]
+    assert kinds(seen(kick)) == found
 
 
 def test_a_false_start_has_no_way_down_to_be_rushed() -> None:
-    assert kinds(seen([(Phase.UP, {}), (Phase.REST, {})])) == []
+    assert kinds(seen(down(0.3), lengths={"down_s": 0.0})) == []
+    assert kinds(seen(down(0.3), lengths={"down_s": 0.01})) == [Fault.RUSHED_DOWN]
+
+
+@pytest.mark.parametrize("sign", [-1.0, 1.0])
+def test_a_body_that_lies_bent_is_told_after_a_while_once_a_spell(sign: float) -> None:
+    bent = (Phase.REST, {"bend_deg": sign * ABOVE * LIMITS.bent_body_deg})
+    straight = (Phase.REST, {"bend_deg": sign * BELOW * LIMITS.bent_body_deg})
+    long = int(BENT_S / STEP_S) + 2
+    assert kinds(seen([bent] * (long - 3))) == []
+    assert kinds(seen([straight] * 10 * long)) == []
+    assert kinds(seen([bent] * 10 * long)) == [Fault.BENT_BODY]
+    assert kinds(seen([*[bent] * long, straight, *[bent] * long])) == [Fault.BENT_BODY] * 2
+
+
+def test_on_a_mat_that_cannot_see_a_bend_nobody_is_bent() -> None:
+    assert kinds(seen([(Phase.REST, {})] * 10 * int(BENT_S / STEP_S))) == []
 
 
 def test_a_fault_is_told_once_a_rep_and_again_in_the_next() -> None:
@@ -141,8 +211,8 @@ def test_a_fault_is_told_once_a_rep_and_again_in_the_next() -> None:
 
 
 def test_missing_weight_is_off_mat_after_a_while_once_a_spell() -> None:
-    light = (Phase.REST, {"force_n": -ABOVE * LIMITS.off_mat_n})
-    inside = (Phase.REST, {"force_n": -BELOW * LIMITS.off_mat_n})
+    light = (Phase.REST, {"load_n": -ABOVE * LIMITS.off_mat_n})
+    inside = (Phase.REST, {"load_n": -BELOW * LIMITS.off_mat_n})
     long = int(OFF_MAT_S / STEP_S) + 2
     assert kinds(seen([light] * int(OFF_MAT_S / STEP_S))) == []
     assert kinds(seen([inside] * 10 * long)) == []
@@ -150,9 +220,16 @@ def test_missing_weight_is_off_mat_after_a_while_once_a_spell() -> None:
     assert kinds(seen([*[light] * long, inside, *[light] * long])) == [Fault.OFF_MAT] * 2
 
 
+def test_a_hand_on_the_floor_that_has_become_the_rest_is_still_weight_off_the_mat() -> None:
+    settled = (Phase.REST, {"load_n": -ABOVE * LIMITS.off_mat_n, "force_n": 0.0})
+    swung = (Phase.REST, {"load_n": 0.0, "force_n": -10.0 * LIMITS.off_mat_n})
+    assert kinds(seen([settled] * 2 * int(OFF_MAT_S / STEP_S))) == [Fault.OFF_MAT]
+    assert kinds(seen([swung] * 2 * int(OFF_MAT_S / STEP_S))) == []
+
+
 @pytest.mark.parametrize("presence", [Presence.EMPTY, Presence.UNSETTLED])
 def test_nobody_lying_has_no_fault(presence: Presence) -> None:
-    awful = {"angle_deg": 90.0, "accel_dps2": 1e4, "force_n": -500.0, "front_shift_mm": -80.0}
+    awful = {"angle_deg": 90.0, "accel_dps2": 1e4, "load_n": -500.0, "front_shift_mm": -80.0}
     steps = [(phase, awful) for phase in Phase for _ in range(20)]
     assert seen(steps, presence=presence, lengths={"up_s": 0.1, "down_s": 0.1}) == []
 

@@ -2,28 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
 
+from matfw.anthropometry import GRAVITY_M_S2, leg_constants
 from matfw.layouts import PRESETS
+from matfw.leg_model import PUSH_LEVER_M
 from matfw.leg_noise import STEP_S
-from matfw.messages import Balance, Cell, Motion, Person, Presence, Side
+from matfw.messages import Balance, Cell, Motion, Person, PlateBalance, Presence, Side
 from matfw.motion import (
+    BEND_DEG_PER_MM,
+    BEND_TAU_S,
     EMPTY_KG,
     GONE_S,
     GONE_SHARE,
+    HAND_N,
+    HAND_SETTLES_S,
     HOLE_S,
     LYING_MIN_KG,
     LYING_MIN_SPAN_MM,
     MOVED_MM,
+    PLATES_FOR_BEND,
     STILL_LOAD_SHARE,
     STILL_S,
     STILL_X_MM,
     STILL_Y_MM,
     MotionStage,
 )
+from tests.leg_forces import Lift, legs
 
 CELLS = PRESETS["core4"].cells
 PERIOD_S = 1.0 / 80.0
@@ -51,8 +60,7 @@ def moved(
     """Return the motions of a span in which load and centre of pressure are as told."""
     at = place if callable(place) else lambda _: place
     frames = (from_s + k * period_s for k in range(round(span_s / period_s)))
-    found: Iterable[Motion | None] = [motion.update(balance(t_s, *at(t_s))) for t_s in frames]
-    return [each for each in found if each is not None]
+    return [each for t_s in frames for each in motion.update(balance(t_s, *at(t_s)))]
 
 
 def lying(side: Side = Side.LEFT) -> tuple[MotionStage, float]:
@@ -70,10 +78,23 @@ def wave(size: float) -> Callable[[float], float]:
 @pytest.mark.parametrize("rate_hz", [10.0, 20.0, 80.0, 93.0])
 def test_motions_come_in_whole_steps_whatever_the_frame_rate(rate_hz: float) -> None:
     times = [m.t_s for m in moved(stage(), LYING, 10.0, period_s=1.0 / rate_hz)]
-    spans = [(b - a) / STEP_S for a, b in pairwise(times)]
-    assert spans == pytest.approx([round(span) for span in spans])
-    assert min(spans) > 0.9
-    assert max(spans) < 1.1 + 1.0 / rate_hz / STEP_S
+    assert [b - a for a, b in pairwise(times)] == pytest.approx([STEP_S] * (len(times) - 1))
+    assert len(times) == pytest.approx(10.0 / STEP_S, abs=1.0 + 1.0 / rate_hz / STEP_S)
+
+
+def test_a_motion_belongs_to_a_time_that_its_frames_have_passed() -> None:
+    motion = stage()
+    for k in range(400):
+        for each in motion.update(balance(k * PERIOD_S, *LYING)):
+            assert k * PERIOD_S - STEP_S - PERIOD_S < each.t_s <= k * PERIOD_S
+
+
+def test_a_frame_completes_no_motion_or_one_and_a_slow_converter_s_frame_several() -> None:
+    fast, slow = stage(), stage()
+    assert {len(fast.update(balance(k / 80.0, *LYING))) for k in range(80)} == {0, 1}
+    counts = [len(slow.update(balance(k / 5.0, *LYING))) for k in range(1, 20)]
+    assert set(counts[1:]) <= {3, 4, 5}
+    assert sum(counts[1:]) == pytest.approx(4 * len(counts[1:]), abs=1)
 
 
 @pytest.mark.parametrize(
@@ -143,8 +164,7 @@ def test_a_body_that_moved_to_another_place_is_not_judged(share: float, is_gone:
 
 def test_without_a_cell_nobody_is_judged_and_the_weight_is_unknown_again() -> None:
     motion, t_s = lying()
-    without = motion.update(balance(t_s, None))
-    assert without is not None
+    [without] = motion.update(balance(t_s, None))
     assert without.presence is Presence.UNSETTLED
     assert without.weight_kg is None
     assert (without.angle_deg, without.evidence) == (0.0, 0.0)
@@ -168,8 +188,89 @@ def test_a_shift_to_the_body_s_front_is_positive_on_either_side(side: Side, sign
     assert after[2].front_shift_mm * sign > 3.0
 
 
+def leant(push_n: float, begin_s: float, ramp_s: float = 0.4) -> Callable[[float], Place]:
+    """Return a body of whom an arm takes weight off the mat (push_n < 0) and stays so."""
+
+    def place(t_s: float) -> Place:
+        share = min(max((t_s - begin_s) / ramp_s, 0.0), 1.0)
+        push_kg = share**2 * (3.0 - 2.0 * share) * push_n / GRAVITY_M_S2
+        load_kg = LYING[0] + push_kg
+        x_mm = (LYING[0] * LYING[1] + push_kg * (hip_x_mm() + 1e3 * PUSH_LEVER_M)) / load_kg
+        return load_kg, x_mm, LYING[2]
+
+    return place
+
+
+def hip_x_mm() -> float:
+    return LYING[1] - 1e3 * leg_constants("female", 1.68, LYING[0]).com_from_hip_m
+
+
+@pytest.mark.parametrize("sign", [-1.0, 1.0])
+def test_a_hand_that_stays_is_the_new_rest_and_its_load_is_still_told(sign: float) -> None:
+    motion, t_s = lying()
+    push_n = sign * 2.0 * HAND_N
+    after = moved(motion, leant(push_n, t_s), 6.0, t_s)[-round(1.0 / STEP_S) :]
+    assert all(m.presence is Presence.LYING for m in after)
+    assert [m.load_n for m in after] == pytest.approx([push_n] * len(after), rel=0.2)
+    assert max(abs(m.force_n) for m in after) < 0.5 * HAND_N
+    assert max(abs(m.push_n) for m in after) < HAND_N
+    assert not any(m.is_moving for m in after)
+
+
+def test_a_hand_that_comes_back_is_nothing_either() -> None:
+    motion, t_s = lying()
+    back_s = t_s + 6.0
+    away, back = leant(-2.0 * HAND_N, t_s), leant(2.0 * HAND_N, back_s)
+
+    def there_and_back(at_s: float) -> Place:
+        load_kg = away(at_s)[0] + back(at_s)[0] - LYING[0]
+        return (load_kg, *(away(at_s)[1:] if at_s < back_s else LYING[1:]))
+
+    after = moved(motion, there_and_back, 14.0, t_s)[-round(1.0 / STEP_S) :]
+    assert max(abs(m.force_n) for m in after) < 0.5 * HAND_N
+    assert max(abs(m.load_n) for m in after) < 0.5 * HAND_N
+
+
+def test_a_hand_is_not_yet_the_new_rest_before_it_has_stayed() -> None:
+    motion, t_s = lying()
+    push_n = -2.0 * HAND_N
+    during = moved(motion, leant(push_n, t_s, ramp_s=0.05), HAND_SETTLES_S - STEP_S, t_s)
+    assert during[-1].force_n == pytest.approx(during[-1].load_n)
+    assert during[-1].force_n == pytest.approx(push_n, rel=0.1)
+
+
+def test_a_smaller_push_is_no_hand_and_is_told_as_it_is() -> None:
+    motion, t_s = lying()
+    after = moved(motion, leant(-0.5 * HAND_N, t_s), 1.5, t_s)
+    assert all(m.force_n == m.load_n for m in after)
+
+
+def test_nobody_at_rest_is_lifting() -> None:
+    motion, t_s = lying()
+    assert all(m.lifting_s == 0.0 for m in moved(motion, LYING, 4.0, t_s))
+
+
+def test_a_lift_s_time_grows_with_it() -> None:
+    motion, t_s = lying()
+    lift = Lift(2.0)
+    felt = legs(lift.end_s + 2.0, lift)
+
+    def place(at_s: float) -> Place:
+        row = min(max(int((at_s - t_s) / STEP_S), 0), len(felt) - 1)
+        extra_kg = float(felt.force_n[row]) / GRAVITY_M_S2
+        moment_kgmm = 1e3 * float(felt.moment_nm[row]) / GRAVITY_M_S2 + hip_x_mm() * extra_kg
+        load_kg = LYING[0] + extra_kg
+        return load_kg, (LYING[0] * LYING[1] + moment_kgmm) / load_kg, LYING[2]
+
+    held = [m for m in moved(motion, place, 4.9, t_s) if m.t_s > t_s + 4.2]
+    assert all(m.is_moving for m in held)
+    for m in held:
+        assert m.lifting_s == pytest.approx(m.t_s - t_s - lift.begin_s, abs=0.7)
+        assert m.angle_deg == pytest.approx(lift.top_deg, rel=0.2)
+
+
 def test_a_body_at_rest_is_never_tared_away() -> None:
-    """Half an hour of lying with slow drift: the weight is followed, the person stays."""
+    """Ten minutes of lying with slow drift: the weight is followed, the person stays."""
     drifting = lambda t_s: (LYING[0] + 0.05 * t_s / 60.0, *LYING[1:])  # noqa: E731
     motions = moved(stage(), drifting, 600.0, period_s=0.05)
     settled = [m for m in motions if m.t_s > STILL_S + 0.1]
@@ -183,3 +284,50 @@ def test_after_a_reset_the_same_balances_give_the_same_motions() -> None:
     first = moved(motion, LYING, 4.0)
     motion.reset()
     assert moved(motion, LYING, 4.0) == first
+
+
+HEX = PRESETS["hex6"].cells
+BENT = (-40.0, 40.0)  # mm of the middle panel's load beside the outer ones'
+
+
+def on_panels(t_s: float, middle_mm: float | None, panels: int = PLATES_FOR_BEND) -> Balance:
+    """Return somebody lying on panels, straight but for the middle one."""
+    ys = [15.0] * panels
+    plates = [PlateBalance(f"panel {k}", 20.0, 0.0, y_mm) for k, y_mm in enumerate(ys)]
+    if middle_mm is None:
+        plates[panels // 2] = PlateBalance("middle", 0.0, None, None)
+    else:
+        plates[panels // 2] = PlateBalance("middle", 20.0, 0.0, 15.0 + middle_mm)
+    return replace(balance(t_s, *LYING), plates=tuple(plates))
+
+
+def bends(
+    middle_mm: float | None, side: Side = Side.LEFT, panels: int = PLATES_FOR_BEND
+) -> list[float | None]:
+    """Return the bends told after somebody has lain for long."""
+    motion = stage(HEX, side)
+    span_s = STILL_S + 6.0 * BEND_TAU_S
+    found = [
+        each
+        for k in range(round(span_s / PERIOD_S))
+        for each in motion.update(on_panels(k * PERIOD_S, middle_mm, panels))
+    ]
+    return [each.bend_deg for each in found if each.presence is Presence.LYING]
+
+
+@pytest.mark.parametrize("middle_mm", BENT)
+def test_a_bend_is_told_by_the_middle_panel_s_load_beside_the_others(middle_mm: float) -> None:
+    assert bends(middle_mm)[-1] == pytest.approx(BEND_DEG_PER_MM * middle_mm, rel=0.02)
+    assert bends(0.0)[-1] == pytest.approx(0.0, abs=1e-6)
+
+
+@pytest.mark.parametrize("middle_mm", BENT)
+def test_the_same_bend_on_the_other_side_is_the_other_way_round(middle_mm: float) -> None:
+    left, right = bends(middle_mm, Side.LEFT)[-1], bends(middle_mm, Side.RIGHT)[-1]
+    assert left is not None
+    assert right == pytest.approx(-left)
+
+
+def test_a_mat_with_too_few_panels_or_an_empty_one_tells_no_bend() -> None:
+    assert set(bends(40.0, panels=PLATES_FOR_BEND - 1)) == {None}
+    assert set(bends(None)) == {None}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from itertools import pairwise, product
 from typing import Any
 
@@ -11,7 +12,30 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from matfw.messages import Motion, Phase, PhaseStep, Presence
-from matfw.phases import TRANSITIONS, Phases, Transition
+from matfw.phases import (
+    AGAIN_DPS,
+    AGAIN_SHARE,
+    DOWN_DPS,
+    DOWN_LEAST_DEG,
+    DOWN_SHARE,
+    DOWN_SIGNS,
+    DOWN_SLOWEST_DPS,
+    DROPS_DPS,
+    HOLD_DPS,
+    HOLD_MIN_DEG,
+    LIFT_DEG,
+    LIFT_DPS,
+    LIFT_EVIDENCE,
+    LIFT_FRESH_S,
+    LIFT_PUSH_N,
+    REST_SHARE,
+    STOPPED_DPS,
+    STOPPED_SHARE,
+    TRANSITIONS,
+    Phases,
+    Transition,
+)
+from tests.leg_forces import Lift, judged, legs, unrest
 
 STEP_S = 0.05
 LONG_S = 5.0  # longer than any dwell
@@ -98,6 +122,109 @@ def test_a_row_waits_for_its_dwell_and_no_longer(row: Transition) -> None:
             assert step.phase is phase
 
 
+# A lift that is one by very little in every respect; a slow one, so not yet the next rep's hurry.
+LIFTS: dict[str, Any] = {
+    "angle_deg": 1.01 * LIFT_DEG,
+    "rate_dps": 1.01 * LIFT_DPS,
+    "evidence": 1.01 * LIFT_EVIDENCE,
+    "push_n": 0.99 * LIFT_PUSH_N,
+    "lifting_s": 0.99 * LIFT_FRESH_S,
+    "is_moving": True,
+}
+STANDS: dict[str, Any] = {**CLASSES["stands high"], "angle_deg": 36.0}
+TOP_DEG = 36.0
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("angle_deg", LIFT_DEG),
+        ("rate_dps", LIFT_DPS),
+        ("evidence", LIFT_EVIDENCE),
+        ("push_n", LIFT_PUSH_N),
+        ("lifting_s", LIFT_FRESH_S),
+        ("is_moving", False),
+    ],
+)
+def test_a_lift_needs_every_sign_of_one(field: str, value: float) -> None:
+    assert Phases().update(motion(**LIFTS)).phase is Phase.UP
+    assert Phases().update(motion(**{**LIFTS, field: value})).phase is Phase.REST
+
+
+@pytest.mark.parametrize(("share", "phase"), [(1.0, Phase.REST), (1.01, Phase.UP)])
+def test_only_a_fast_leg_that_left_rest_long_ago_is_a_new_lift(share: float, phase: Phase) -> None:
+    """A slow one is the last rep, bouncing as it lands."""
+    old = {**LIFTS, "lifting_s": 10.0 * LIFT_FRESH_S, "rate_dps": share * AGAIN_DPS}
+    assert Phases().update(motion(**old)).phase is phase
+
+
+def answered(source: Phase, **fields: Any) -> Phase:  # Any: of a Motion
+    """Return what a leg that has been at TOP_DEG is in after one more motion."""
+    machine, since_s = brought_into(source)
+    return machine.update(motion(since_s + LONG_S, **{**STANDS, **fields})).phase
+
+
+JUST = (0.99, 1.01)
+LOST_DEG = max(DOWN_LEAST_DEG, DOWN_SHARE * TOP_DEG)
+
+
+@pytest.mark.parametrize(
+    ("source", "field", "limit", "answers", "others"),
+    [
+        (Phase.UP, "angle_deg", HOLD_MIN_DEG, [Phase.UP, Phase.HOLD], {}),
+        (Phase.HOLD, "rate_dps", -DROPS_DPS, [Phase.HOLD, Phase.DOWN], {}),
+        (Phase.HOLD, "rate_dps", -DOWN_SLOWEST_DPS, [Phase.HOLD, Phase.DOWN], {"angle_deg": 20.0}),
+        (
+            Phase.HOLD, "rate_dps", -DOWN_DPS * (DOWN_SIGNS - 0.5), [Phase.HOLD, Phase.DOWN],
+            {"angle_deg": TOP_DEG - 0.5 * LOST_DEG},
+        ),
+        (
+            Phase.HOLD, "angle_deg", TOP_DEG - LOST_DEG * (DOWN_SIGNS - 1.0),
+            [Phase.DOWN, Phase.HOLD], {"rate_dps": -DOWN_DPS},
+        ),
+        (Phase.DOWN, "rate_dps", AGAIN_DPS, [Phase.DOWN, Phase.UP], {"angle_deg": 12.0}),
+        (
+            Phase.DOWN, "angle_deg", AGAIN_SHARE * TOP_DEG, [Phase.UP, Phase.DOWN],
+            {"rate_dps": 2.0 * AGAIN_DPS},
+        ),
+        (
+            Phase.DOWN, "angle_deg", REST_SHARE * TOP_DEG, [Phase.REST, Phase.DOWN],
+            {"rate_dps": -20.0},
+        ),
+        (Phase.DOWN, "angle_deg", STOPPED_SHARE * TOP_DEG, [Phase.REST, Phase.DOWN], {}),
+        (Phase.DOWN, "rate_dps", -STOPPED_DPS, [Phase.REST, Phase.DOWN], {"angle_deg": 5.0}),
+    ],
+)  # fmt: skip
+def test_a_phase_ends_just_beyond_its_limit_and_not_just_within(
+    source: Phase, field: str, limit: float, answers: list[Phase], others: dict[str, float]
+) -> None:
+    assert [answered(source, **{**others, field: share * limit}) for share in JUST] == answers
+
+
+@pytest.mark.parametrize(("share", "phase"), [(0.99, Phase.HOLD), (1.01, Phase.UP)])
+def test_a_leg_stands_when_it_is_slow_however_slowly_it_rose(share: float, phase: Phase) -> None:
+    machine, since_s = Phases(), 0.0
+    since_s = machine.update(motion(0.0, **LIFTS)).since_s
+    stands = {**STANDS, "rate_dps": share * HOLD_DPS}
+    assert machine.update(motion(since_s + LONG_S, **stands)).phase is phase
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_body_that_only_lies_there_never_begins_a_repetition(seed: int) -> None:
+    assert {step.phase for step in judged(unrest(60.0, seed)).steps} == {Phase.REST}
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("top_deg", [25.0, 36.0, 50.0])
+def test_a_lift_goes_once_round_the_ring(top_deg: float, seed: int) -> None:
+    lift = Lift(4.0, top_deg)
+    span_s = lift.end_s + 3.0
+    steps = judged(legs(span_s, lift) + unrest(span_s, seed)).steps
+    changes = [step for step in steps if step.changed]
+    assert [step.phase for step in changes] == [Phase.UP, Phase.HOLD, Phase.DOWN, Phase.REST]
+    assert changes[0].t_s == pytest.approx(lift.begin_s + 0.19 * lift.up_s, abs=0.4)
+
+
 def test_the_table_has_no_row_back_to_its_own_phase_and_leads_out_of_every_phase() -> None:
     assert all(row.source is not row.target for row in TRANSITIONS)
     assert {row.source for row in TRANSITIONS} == set(Phase)
@@ -111,22 +238,18 @@ MOTIONS = st.builds(
     rate_dps=st.floats(-200.0, 200.0),
     evidence=st.floats(-40.0, 200.0),
     is_moving=st.booleans(),
+    lifting_s=st.floats(0.0, 5.0),
+    push_n=st.floats(-30.0, 30.0),
 )
 
 
 def walked(motions: Iterable[Motion]) -> list[PhaseStep]:
     machine = Phases()
-    steps = []
-    for number, each in enumerate(motions):
-        steps.append(
-            machine.update(
-                motion(
-                    number * STEP_S, each.presence, angle_deg=each.angle_deg,
-                    rate_dps=each.rate_dps, evidence=each.evidence, is_moving=each.is_moving,
-                )
-            )
-        )  # fmt: skip
-    return steps
+    return [machine.update(each) for each in timed(motions)]
+
+
+def timed(motions: Iterable[Motion]) -> list[Motion]:
+    return [replace(each, t_s=number * STEP_S) for number, each in enumerate(motions)]
 
 
 @given(st.lists(MOTIONS, min_size=1, max_size=80))
@@ -160,11 +283,6 @@ def test_lengths_and_the_top_are_never_negative_and_start_anew_with_each_rep(
 @given(st.lists(MOTIONS, min_size=1, max_size=40))
 def test_after_a_reset_the_same_motions_give_the_same_phases(motions: list[Motion]) -> None:
     machine = Phases()
-    timed = [
-        motion(k * STEP_S, m.presence, angle_deg=m.angle_deg, rate_dps=m.rate_dps,
-               evidence=m.evidence, is_moving=m.is_moving)
-        for k, m in enumerate(motions)
-    ]  # fmt: skip
-    first = [machine.update(each) for each in timed]
+    first = [machine.update(each) for each in timed(motions)]
     machine.reset()
-    assert [machine.update(each) for each in timed] == first
+    assert [machine.update(each) for each in timed(motions)] == first

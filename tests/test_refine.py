@@ -3,132 +3,135 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
 import pytest
 
-from matfw.anthropometry import leg_constants
-from matfw.leg_model import Array, LegModel
-from matfw.leg_noise import STEP_S
-from matfw.leg_tracker import LegTracker
-from matfw.messages import Excursion, Motion, Phase, PhaseStep, Presence
+from matfw.messages import Excursion
 from matfw.refine import refine
-from matfw.rep_windows import LONGEST_S, MIN_PEAK_DEG, SETTLE_S, RepWindow, RepWindows
+from matfw.rep_windows import MIN_PEAK_DEG
+from tests.leg_forces import Lift, hand, judged, legs, unrest
 
-MODEL = LegModel.of(leg_constants("female", 1.68, 64.0))
 REST_S = 4.0
 TOP_DEG = 36.0
 ROUNDING_S = 1e-6
+MIN_JERK_5_PCT = 0.19  # of a minimum-jerk way's length; the other crossing is as far from its end
 
 
-def min_jerk(share: Array) -> Array:
-    share = np.clip(share, 0.0, 1.0)
-    return np.asarray(share**3 * (10.0 - 15.0 * share + 6.0 * share**2))
+def found_in(*lifts: Lift, seed: int | None = None, shift_mm: float = 0.0) -> list[Excursion]:
+    """Return what is found in lifts, in windows as live; the hips shift with the leg."""
+    span_s = (lifts[-1].end_s if lifts else 0.0) + REST_S
+    felt = legs(span_s, *lifts)
+    shifts = shift_mm * felt.angle_rad / math.radians(TOP_DEG)
+    return judged(felt if seed is None else felt + unrest(span_s, seed), shifts).excursions
 
 
-def session(*begins_s: float, top_deg: float = TOP_DEG, shift_mm: float = 0.0) -> list[Excursion]:
-    """Return what is found in lifts (2-1-3) that begin at these times, in windows as live."""
-    return [found for window in windows(*begins_s, top_deg=top_deg, shift_mm=shift_mm)
-            for found in refine(window)]  # fmt: skip
+def assert_timed(found: Excursion, lift: Lift, within_s: float) -> None:
+    lower_s = lift.begin_s + lift.up_s + lift.hold_s
+    assert [found.start_s, found.top_s, found.lower_s, found.end_s] == pytest.approx(
+        [
+            lift.begin_s + MIN_JERK_5_PCT * lift.up_s,
+            lift.begin_s + (1.0 - MIN_JERK_5_PCT) * lift.up_s,
+            lower_s + MIN_JERK_5_PCT * lift.down_s,
+            lower_s + (1.0 - MIN_JERK_5_PCT) * lift.down_s,
+        ],
+        abs=within_s,
+    )
 
 
-def windows(*begins_s: float, top_deg: float = TOP_DEG, shift_mm: float = 0.0) -> list[RepWindow]:
-    fine_s = np.arange(0.0, (begins_s[-1] if begins_s else 0.0) + 6.0 + REST_S, STEP_S / 10.0)
-    d = np.zeros_like(fine_s)
-    for begin_s in begins_s:
-        t_s = fine_s - begin_s
-        d += math.radians(top_deg) * (min_jerk(t_s / 2.0) - min_jerk((t_s - 3.0) / 3.0))
-    w = np.gradient(d, fine_s)
-    a = np.gradient(w, fine_s)
-    steps = len(d) // 10
-    mean = [
-        series[: 10 * steps].reshape(-1, 10).mean(axis=1).tolist()
-        for series in (MODEL.force_n(d, w, a), MODEL.moment_nm(d, w, a), d)
-    ]
-    tracker, cut, found = LegTracker(MODEL), RepWindows(), []
-    for k, (force_n, moment_nm, true) in enumerate(zip(*mean, strict=True)):
-        leg = tracker.update(force_n, moment_nm)
-        now_s = (k + 0.5) * STEP_S
-        high = true / math.radians(top_deg)
-        motion = Motion(
-            now_s, Presence.LYING, 64.0, math.degrees(leg.angle_rad), math.degrees(leg.rate_radps),
-            front_shift_mm=shift_mm * high, evidence=leg.evidence, is_moving=leg.is_moving,
-        )  # fmt: skip
-        window = cut.update(motion, PhaseStep(now_s, Phase.REST, False, 0.0), tracker)
-        found += [] if window is None else [window]
-    last = cut.finish(tracker)
-    return [*found, *([] if last is None else [last])]
+@pytest.mark.parametrize("lift", [
+    Lift(REST_S),
+    Lift(REST_S, up_s=1.2, hold_s=0.6, down_s=1.6),
+    Lift(REST_S, top_deg=50.0, hold_s=2.0),
+])  # fmt: skip
+def test_a_rep_is_found_once_with_its_times_and_its_height(lift: Lift) -> None:
+    [found] = found_in(lift)
+    assert found.angle_deg == pytest.approx(lift.top_deg, rel=0.1)
+    assert_timed(found, lift, 0.25)
+    assert found.up_s == pytest.approx(lift.up_s, abs=0.3)
+    assert found.hold_s == pytest.approx(lift.hold_s, abs=0.35)
+    assert found.down_s == pytest.approx(lift.down_s, abs=0.5)
 
 
-def test_a_rep_is_found_once_with_its_times_and_its_height() -> None:
-    [found] = session(4.0)
-    assert found.angle_deg == pytest.approx(TOP_DEG, rel=0.1)
-    # 5 and 95 % crossings of a minimum-jerk movement, 19 % and 81 % of its length.
-    assert found.start_s == pytest.approx(4.0 + 0.19 * 2.0, abs=0.15)
-    assert found.top_s == pytest.approx(4.0 + 0.81 * 2.0, abs=0.15)
-    assert found.lower_s == pytest.approx(7.0 + 0.19 * 3.0, abs=0.2)
-    assert found.end_s == pytest.approx(7.0 + 0.81 * 3.0, abs=0.25)
-    assert found.up_s == pytest.approx(2.0, abs=0.3)
-    assert found.hold_s == pytest.approx(1.0, abs=0.35)
-    assert found.down_s == pytest.approx(3.0, abs=0.5)
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("top_deg", [25.0, 36.0, 50.0])
+def test_a_rep_of_a_body_that_is_not_quite_still_is_found_all_the_same(
+    top_deg: float, seed: int
+) -> None:
+    [found] = found_in(Lift(REST_S, top_deg), seed=seed)
+    assert found.angle_deg == pytest.approx(top_deg, rel=0.15)
+    assert_timed(found, Lift(REST_S), 0.4)
 
 
 @pytest.mark.parametrize("top_deg", [15.0, 25.0, 36.0, 55.0])
 def test_times_are_ordered_and_the_movement_is_longer_than_its_crossings(top_deg: float) -> None:
-    for found in session(4.0, top_deg=top_deg):
-        assert found.start_s < found.top_s <= found.lower_s < found.end_s
-        assert found.up_s >= found.top_s - found.start_s - ROUNDING_S
-        assert found.down_s >= found.end_s - found.lower_s - ROUNDING_S
-        assert found.hold_s >= 0.0
+    [found] = found_in(Lift(REST_S, top_deg))
+    assert found.start_s < found.top_s <= found.lower_s < found.end_s
+    assert found.up_s >= found.top_s - found.start_s - ROUNDING_S
+    assert found.down_s >= found.end_s - found.lower_s - ROUNDING_S
+    assert found.hold_s >= 0.0
 
 
 @pytest.mark.parametrize("rest_s", [0.3, 1.0, 3.0, 8.0])
 def test_reps_one_after_the_other_are_all_found_and_none_twice(rest_s: float) -> None:
-    begins_s = [4.0 + k * (6.0 + rest_s) for k in range(3)]
-    found = session(*begins_s)
-    assert [f.start_s for f in found] == pytest.approx([b + 0.38 for b in begins_s], abs=0.4)
+    lifts = [Lift(REST_S + k * (6.0 + rest_s)) for k in range(3)]
+    found = found_in(*lifts)
+    assert len(found) == len(lifts)
+    for one, lift in zip(found, lifts, strict=True):
+        assert_timed(one, lift, 0.4)
     assert all(a.end_s < b.start_s for a, b in pairwise(found))
 
 
 def test_a_lift_too_small_to_be_told_is_none() -> None:
-    assert session(4.0, top_deg=0.4 * MIN_PEAK_DEG) == []
-    assert session() == []
+    assert found_in(Lift(REST_S, 0.4 * MIN_PEAK_DEG)) == []
+    assert found_in() == []
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_a_body_that_only_lies_there_makes_no_rep(seed: int) -> None:
+    assert judged(unrest(60.0, seed)).excursions == []
+
+
+@pytest.mark.parametrize("push_n", [2.0, 4.0, 8.0, 14.0])
+@pytest.mark.parametrize("ramp_s", [0.35, 1.0])
+@pytest.mark.parametrize("seed", range(3))
+def test_a_hand_that_pushes_makes_no_rep(push_n: float, ramp_s: float, seed: int) -> None:
+    felt = unrest(12.0, seed) + hand(12.0, REST_S, push_n, ramp_s, held_s=2.0)
+    assert judged(felt).excursions == []
+
+
+def test_a_hand_put_down_during_a_rep_is_not_taken_for_a_part_of_it() -> None:
+    lift = Lift(REST_S)
+    span_s = lift.end_s + REST_S
+    push = hand(span_s, lift.begin_s + 1.8, 6.0, ramp_s=0.4, held_s=1.5)
+    [found] = judged(legs(span_s, lift) + push).excursions
+    assert_timed(found, lift, 0.5)
+    assert found.angle_deg == pytest.approx(TOP_DEG, rel=0.2)
 
 
 @pytest.mark.parametrize("shift_mm", [-20.0, 8.0])
 def test_the_hips_are_read_at_the_top_against_the_rest_before(shift_mm: float) -> None:
-    [found] = session(4.0, shift_mm=shift_mm)
+    [found] = found_in(Lift(REST_S), shift_mm=shift_mm)
     assert found.front_shift_mm == pytest.approx(shift_mm, rel=0.15)
 
 
-def test_a_window_comes_soon_after_the_rep_and_holds_the_rest_before_it() -> None:
-    [window] = windows(4.0)
-    times = [motion.t_s for motion in window.motions]
-    assert times == sorted(times)
-    assert times[0] < 4.0
-    assert times[-1] < 10.0 + SETTLE_S + 1.5
-    assert len(window.trace.x) == len(window.motions)
+def test_hips_that_lay_elsewhere_all_the_time_have_not_moved() -> None:
+    felt = legs(Lift(REST_S).end_s + REST_S, Lift(REST_S))
+    [found] = judged(felt, np.full(len(felt), 30.0)).excursions
+    assert found.front_shift_mm == pytest.approx(0.0, abs=1.0)
 
 
-def test_a_leg_that_stays_up_is_refined_all_the_same() -> None:
-    tracker, cut = LegTracker(MODEL), RepWindows()
-    for k in range(round((LONGEST_S + 2.0) / STEP_S)):
-        tracker.update(0.0, 0.0)
-        motion = Motion(k * STEP_S, Presence.LYING, 64.0, 36.0, is_moving=True)
-        if cut.update(motion, PhaseStep(k * STEP_S, Phase.HOLD, False, 0.0), tracker):
-            assert k * STEP_S == pytest.approx(LONGEST_S, abs=0.2)
-            return
-    pytest.fail("no window")
+def test_a_movement_that_the_frames_end_cuts_off_is_refined_from_what_is_there() -> None:
+    lift = Lift(REST_S)
+    result = judged(legs(lift.end_s - 0.3, lift))
+    assert list(result.windows) == []
+    [found] = result.excursions
+    assert found.top_s == pytest.approx(lift.begin_s + 0.81 * lift.up_s, abs=0.3)
 
 
-@pytest.mark.parametrize("presence", [Presence.EMPTY, Presence.UNSETTLED])
-def test_a_movement_that_ends_in_getting_up_is_no_rep(presence: Presence) -> None:
-    tracker, cut = LegTracker(MODEL), RepWindows()
-    moving = Motion(1.0, Presence.LYING, 64.0, 36.0, is_moving=True)
-    step = PhaseStep(1.0, Phase.UP, False, 0.0)
-    tracker.update(0.0, 0.0)
-    assert cut.update(moving, step, tracker) is None
-    assert cut.update(replace(moving, presence=presence), step, None) is None
-    assert cut.finish(tracker) is None
+def test_the_same_window_gives_the_same_reps() -> None:
+    lift = Lift(REST_S)
+    felt = legs(lift.end_s + REST_S, lift) + unrest(lift.end_s + REST_S, 1)
+    [window] = judged(felt).windows
+    assert refine(window) == refine(window) != []

@@ -80,6 +80,27 @@ def test_a_body_that_was_off_the_mat_stays_a_fault() -> None:
     assert faults_of(GOOD, told) == (Verdict.FAULT, {Fault.OFF_MAT})
 
 
+def test_a_body_that_lay_bent_is_a_fault_and_named_once() -> None:
+    bent = FaultSeen(Fault.BENT_BODY, 12.0, "deg")
+    verdict, faults, _ = judge(GOOD, [bent, bent], LIMITS, Tempo(), Side.LEFT)
+    assert verdict is Verdict.FAULT
+    assert [fault.fault for fault in faults] == [Fault.BENT_BODY]
+
+
+HASTY = replace(GOOD, up_s=1.2, hold_s=0.1, down_s=1.5)
+
+
+def test_nothing_is_said_of_the_times_of_a_rep_too_small_to_be_timed() -> None:
+    assert faults_of(HASTY)[1] == {Fault.RUSHED_UP, Fault.SHORT_HOLD, Fault.RUSHED_DOWN}
+    small = replace(HASTY, angle_deg=BELOW * LIMITS.too_small_deg)
+    assert faults_of(small) == (Verdict.FAULT, {Fault.TOO_SMALL})
+
+
+def test_nothing_is_said_of_the_times_of_a_rep_that_a_hand_off_the_mat_drowned() -> None:
+    told = [FaultSeen(Fault.OFF_MAT, 25.0, "N")]
+    assert faults_of(HASTY, told) == (Verdict.FAULT, {Fault.OFF_MAT})
+
+
 @pytest.mark.parametrize("shift_mm", [-2.0 * LIMITS.roll_back_mm, 2.0 * LIMITS.leg_forward_mm])
 def test_hips_that_moved_on_an_unknown_side_are_unsure(shift_mm: float) -> None:
     moved = replace(GOOD, front_shift_mm=shift_mm)

@@ -1,0 +1,208 @@
+"""What is measured on which population: outcomes -> figures.
+
+A repetition that was missed counts against every share it could have been in: its fault was not
+named, its phases were not told. Times and angles, and what good repetitions are called, are of the
+matched ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+import numpy as np
+
+from matfw.messages import Fault, Verdict
+from tests.accuracy.aims import with_aim
+from tests.accuracy.figures import Figure, quantiles, rate, share
+from tests.accuracy.matching import Call
+from tests.accuracy.outcomes import SET_FAULTS, Outcome, RepOutcome
+from tests.accuracy.populations import KINDS
+
+SETS = ("clean", "stress", "mex", "faults", "stress_faults", "combined")
+JUDGED = ("clean", "stress", "faults", "stress_faults")  # with good repetitions, known to be good
+FAULTY = ("faults", "stress_faults")
+COMBINED = {Fault.ROLL_BACK, Fault.LEG_FORWARD}
+REPS_PER_SET = 15
+CUES = (
+    (Fault.KICK, "the onset"),
+    (Fault.DROP, "landing"),
+    (Fault.TOO_HIGH, "crossing the limit"),
+    (Fault.ROLL_BACK, "the hold's start"),
+    (Fault.LEG_FORWARD, "the hold's start"),
+)
+
+ByKind = dict[str, list[Outcome]]
+
+
+def measure(outcomes: Iterable[Outcome]) -> list[Figure]:
+    """Return all figures of one layout, in the table's order, leaving out absent populations."""
+    some = list(outcomes)
+    by_kind: ByKind = {
+        kind: of_kind for kind in KINDS if (of_kind := [o for o in some if o.job.kind == kind])
+    }
+    parts = (_counts, _false_reps, _errors, _live, _cues, _false_cues, _named, _good, _of_sets)
+    figures = [figure for part in (*parts, _combined) for figure in part(by_kind)]
+    return [with_aim(figure) for figure in figures if figure.n or figure.unit == "/min"]
+
+
+def _counts(by_kind: ByKind) -> list[Figure]:
+    return [
+        *_set_shares("sets exact", by_kind, lambda o: o.found == o.true),
+        *_set_shares("sets within 1", by_kind, lambda o: abs(o.found - o.true) <= 1),
+        *_rep_shares("reps found", by_kind, lambda rep: rep.verdict is not None),
+    ]
+
+
+def _false_reps(by_kind: ByKind) -> list[Figure]:
+    return [
+        rate("false reps", kind, sum(o.extra for o in some), sum(o.lying_s for o in some))
+        for kind, some in by_kind.items()
+    ]
+
+
+def _errors(by_kind: ByKind) -> list[Figure]:
+    found = []
+    for percent, name in ((50.0, "median"), (95.0, "p95")):
+        for kind, reps in _reps_by_kind(by_kind, SETS):
+            errors_s = [rep.errors_s for rep in reps if rep.errors_s]
+            columns = [[1000.0 * abs(row[i]) for row in errors_s] for i in range(4)]
+            name_ = f"start top lower end, {name}"
+            found.append(quantiles(name_, kind, columns, [percent], "ms"))
+    for kind, reps in _reps_by_kind(by_kind, SETS):
+        off = [rep.angle_error_deg for rep in reps if rep.angle_error_deg is not None]
+        values = (float(np.median(off)), float(np.std(off))) if off else (None, None)
+        found.append(Figure("angle error, median and sd", kind, values, "deg", len(off)))
+    return found
+
+
+def _live(by_kind: ByKind) -> list[Figure]:
+    found = []
+    for way, told in (("up", _told_up), ("down", _told_down)):
+        rows = [(kind, [told(rep) for rep in reps]) for kind, reps in _reps_by_kind(by_kind, SETS)]
+        found += [
+            share(f"live {way} in time", kind, [call is Call.IN_TIME for call in calls])
+            for kind, calls in rows
+        ]
+        for kind, calls in rows:
+            values = tuple(
+                100.0 * calls.count(call) / max(1, len(calls))
+                for call in (Call.EARLY, Call.LATE, Call.MISSED)
+            )
+            found.append(Figure(f"live {way} early, late, not", kind, values, "%", len(calls)))
+    found += [
+        rate(
+            "false live ups at rest", kind,
+            sum(o.false_ups for o in some), sum(o.rest_s for o in some),
+        )
+        for kind, some in by_kind.items()
+    ]  # fmt: skip
+    return found
+
+
+def _told_up(rep: RepOutcome) -> Call:
+    return rep.up.call
+
+
+def _told_down(rep: RepOutcome) -> Call:
+    return rep.down.call
+
+
+def _cues(by_kind: ByKind) -> list[Figure]:
+    found = []
+    for fault, moment in CUES:
+        rows = [
+            (kind, [rep.cue_s[fault] for rep in reps if fault in rep.faults])
+            for kind, reps in _reps_by_kind(by_kind, FAULTY)
+        ]
+        for kind, delays_s in rows:
+            hits = [delay_s is not None for delay_s in delays_s]
+            found.append(share(f"{fault} cue live", kind, hits))
+        if fault is Fault.DROP:
+            for kind, delays_s in rows:
+                hits = [delay_s is not None and delay_s < 0.0 for delay_s in delays_s]
+                found.append(share("drop cue before landing", kind, hits))
+        for kind, delays_s in rows:
+            heard_ms = [1000.0 * delay_s for delay_s in delays_s if delay_s is not None]
+            name = f"... after {moment}, median p95"
+            found.append(quantiles(name, kind, [heard_ms], [50.0, 95.0], "ms"))
+    return found
+
+
+def _false_cues(by_kind: ByKind) -> list[Figure]:
+    found = []
+    for kind, reps in _reps_by_kind(by_kind, JUDGED):
+        good = [rep for rep in reps if not rep.faults]
+        per_set = REPS_PER_SET * sum(len(rep.false_cues) for rep in good) / max(1, len(good))
+        found.append(Figure("false live cues in 15 good reps", kind, (per_set,), "", len(good)))
+    return found
+
+
+def _named(by_kind: ByKind) -> list[Figure]:
+    return [
+        share(f"{fault} named", kind, [fault in rep.named for rep in reps if fault in rep.faults])
+        for fault in Fault
+        if fault not in SET_FAULTS
+        for kind, reps in _reps_by_kind(by_kind, FAULTY)
+    ]
+
+
+def _good(by_kind: ByKind) -> list[Figure]:
+    return [
+        share(
+            f"good reps called {verdict}", kind,
+            [rep.verdict == verdict for rep in reps if rep.verdict and not rep.faults],
+        )
+        for verdict in (Verdict.FAULT, Verdict.UNSURE)
+        for kind, reps in _reps_by_kind(by_kind, JUDGED)
+    ]  # fmt: skip
+
+
+def _of_sets(by_kind: ByKind) -> list[Figure]:
+    """Return the faults that are told of a set: a body bent from the start, fatigue."""
+    found = []
+    for fault in SET_FAULTS:
+        for is_true in (True, False):
+            for kind in (kind for kind in JUDGED if kind in by_kind):
+                hits = [
+                    fault in o.said_of_set
+                    for o in by_kind[kind]
+                    if is_true is (o.is_bent if fault is Fault.BENT_BODY else o.is_fatigued)
+                ]
+                name = f"{fault} told in sets {'with' if is_true else 'without'} it"
+                found += [share(name, kind, hits)] if hits else []
+    return found
+
+
+def _combined(by_kind: ByKind) -> list[Figure]:
+    found = []
+    for kind, reps in _reps_by_kind(by_kind, ("combined",)):
+        cheats = [rep for rep in reps if rep.verdict and set(rep.faults) >= COMBINED]
+        good = [rep for rep in reps if rep.verdict and not rep.faults]
+        for name, of_them in (("roll+forward reps", cheats), ("good reps", good)):
+            for verdict in Verdict:
+                hits = [rep.verdict == verdict for rep in of_them]
+                found.append(share(f"{name} called {verdict}", kind, hits))
+    return found
+
+
+def _reps_by_kind(by_kind: ByKind, kinds: Sequence[str]) -> list[tuple[str, list[RepOutcome]]]:
+    return [
+        (kind, [rep for outcome in by_kind[kind] for rep in outcome.reps])
+        for kind in kinds
+        if kind in by_kind
+    ]
+
+
+def _set_shares(name: str, by_kind: ByKind, is_hit: Callable[[Outcome], bool]) -> list[Figure]:
+    return [
+        share(name, kind, [is_hit(outcome) for outcome in by_kind[kind]])
+        for kind in SETS
+        if kind in by_kind
+    ]
+
+
+def _rep_shares(name: str, by_kind: ByKind, is_hit: Callable[[RepOutcome], bool]) -> list[Figure]:
+    return [
+        share(name, kind, [is_hit(rep) for rep in reps])
+        for kind, reps in _reps_by_kind(by_kind, SETS)
+    ]

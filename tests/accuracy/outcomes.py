@@ -1,0 +1,185 @@
+"""One recording through the line that `matfw replay` runs -> what came out, against the truth."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from matfw.messages import Cue, CueGiven, Event, Fault, Phase, PhaseChanged, Rep
+from matfw.service.replay import replay
+from matfw.virtual.truth import TrueRep
+from tests.accuracy.matching import Called, call_moments, match
+from tests.accuracy.populations import Job, Played, play
+
+SET_FAULTS = (Fault.BENT_BODY, Fault.FATIGUE)  # told of somebody, not of one repetition
+FAULT_CUES = {Cue(fault.value): fault for fault in Fault if fault not in SET_FAULTS}
+LEAD_S, TRAIL_S = 0.6, 0.4  # around a repetition: a fault cue there is heard as being about it
+ANSWER_S = 1.0  # after a verdict its cue is said
+LINGER_S = 2.0  # after a repetition a cue may still be about it
+EARLY_S = 2.0  # an `up` this long before a repetition is about something else
+AFTER_S = 0.5  # a `down` this long after a repetition's end tells nobody anything
+
+
+@dataclass(frozen=True, slots=True)
+class RepOutcome:
+    """One true repetition and what was made of it. Errors are found minus true.
+
+    named: the faults of the found one; empty with verdict None if it was missed. cue_s: delay of
+    the first live cue of its own fault, by fault, from the moment that each is counted from.
+    """
+
+    faults: tuple[Fault, ...]
+    named: tuple[Fault, ...]
+    verdict: str | None
+    errors_s: tuple[float, float, float, float] | None  # start, top, lower, end
+    angle_error_deg: float | None
+    up: Called
+    down: Called
+    cue_s: dict[Fault, float | None]
+    false_cues: tuple[Fault, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One recording. extra: found repetitions that are none; false_ups: live calls at rest."""
+
+    job: Job
+    true: int
+    found: int
+    extra: int
+    reps: tuple[RepOutcome, ...]
+    false_ups: int
+    lying_s: float
+    rest_s: float
+    is_bent: bool
+    is_fatigued: bool
+    said_of_set: tuple[Fault, ...]
+
+
+def run(job: Job) -> Outcome:
+    """Play a job and judge what the line says."""
+    played = play(job)
+    events: list[Event] = []
+    replay(played.mat, played.frames, events.append)
+    return compare(job, played, events)
+
+
+def compare(job: Job, played: Played, events: Sequence[Event]) -> Outcome:
+    """Return what the events are worth against the truth."""
+    found = [event for event in events if isinstance(event, Rep)]
+    matched = match(played.truth, found)
+    ups, false_ups = call_moments(_lifts(played.truth), _phases(events, Phase.UP))
+    downs, _ = call_moments(
+        [(rep.start_s, rep.lower_s, rep.end_s + AFTER_S) for rep in played.truth],
+        _phases(events, Phase.DOWN),
+    )
+    cues = _live_cues(events, found)
+    reps = tuple(
+        RepOutcome(
+            true.faults,
+            () if index is None else tuple(seen.fault for seen in found[index].faults),
+            None if index is None else found[index].verdict.value,
+            None if index is None else _errors_s(true, found[index]),
+            None if index is None else found[index].angle_deg - true.angle_deg,
+            up,
+            down,
+            {fault: _delay_s(fault, true, too_high_s, cues) for fault in true.faults},
+            _false_cues(true, played.truth, cues),
+        )
+        for true, index, up, down, too_high_s in zip(
+            played.truth, matched, ups, downs, played.too_high_s, strict=True
+        )
+    )
+    moving_s = sum(rep.end_s - rep.start_s for rep in played.truth)
+    said = {event.cue.value for event in events if isinstance(event, CueGiven)}
+    return Outcome(
+        job,
+        len(played.truth),
+        len(found),
+        len(found) - sum(index is not None for index in matched),
+        reps,
+        sum(not _is_within(at_s, played.truth) for at_s in false_ups),
+        played.lying_s,
+        played.lying_s - moving_s,
+        played.is_bent,
+        played.is_fatigued,
+        tuple(fault for fault in SET_FAULTS if fault.value in said),
+    )
+
+
+def _phases(events: Sequence[Event], phase: Phase) -> list[float]:
+    return [e.t_s for e in events if isinstance(e, PhaseChanged) and e.phase is phase]
+
+
+def _live_cues(events: Sequence[Event], found: Sequence[Rep]) -> list[tuple[float, Fault]]:
+    """Return the fault cues that do not come of a finished repetition's verdict."""
+    cues = [
+        (event.t_s, FAULT_CUES[event.cue])
+        for event in events
+        if isinstance(event, CueGiven) and event.cue in FAULT_CUES
+    ]
+    return [
+        (at_s, fault)
+        for at_s, fault in cues
+        if not any(
+            0.0 <= at_s - rep.t_s <= ANSWER_S and fault in (seen.fault for seen in rep.faults)
+            for rep in found
+        )
+    ]
+
+
+def _lifts(truth: Sequence[TrueRep]) -> list[tuple[float, float, float]]:
+    ends_s = [float("-inf"), *(rep.end_s for rep in truth)]
+    return [
+        (max(before_s, rep.start_s - EARLY_S), rep.start_s, rep.end_s)
+        for rep, before_s in zip(truth, ends_s, strict=False)
+    ]
+
+
+def _errors_s(true: TrueRep, found: Rep) -> tuple[float, float, float, float]:
+    return (
+        found.start_s - true.start_s,
+        found.top_s - true.top_s,
+        found.lower_s - true.lower_s,
+        found.end_s - true.end_s,
+    )
+
+
+def _delay_s(
+    fault: Fault, rep: TrueRep, too_high_s: float | None, cues: Sequence[tuple[float, Fault]]
+) -> float | None:
+    """Return how long after its moment a fault was first said live, None if not."""
+    landing_s = rep.onset_s + rep.up_s + rep.hold_s + rep.down_s
+    from_s = {
+        Fault.KICK: rep.onset_s,
+        Fault.DROP: landing_s,  # < 0 is before the leg lands
+        Fault.TOO_HIGH: rep.top_s if too_high_s is None else too_high_s,
+        Fault.ROLL_BACK: rep.top_s,
+        Fault.LEG_FORWARD: rep.top_s,
+    }.get(fault, rep.start_s)
+    heard = [
+        at_s
+        for at_s, said in cues
+        if said is fault and rep.start_s - LEAD_S <= at_s <= rep.end_s + TRAIL_S
+    ]
+    return heard[0] - from_s if heard else None
+
+
+def _false_cues(
+    rep: TrueRep, truth: Sequence[TrueRep], cues: Sequence[tuple[float, Fault]]
+) -> tuple[Fault, ...]:
+    """Return the fault cues heard during a repetition that neither it nor the last one deserves."""
+    return tuple(
+        fault
+        for at_s, fault in cues
+        if rep.start_s - LEAD_S <= at_s <= rep.end_s + TRAIL_S
+        and not any(
+            fault in other.faults and other.start_s - LEAD_S <= at_s <= other.end_s + LINGER_S
+            for other in truth
+        )
+    )
+
+
+def _is_within(at_s: float, truth: Sequence[TrueRep]) -> bool:
+    """Return whether a call comes while the leg is up anyway: not at rest."""
+    return any(rep.start_s <= at_s <= rep.end_s for rep in truth)

@@ -1,0 +1,170 @@
+"""Who lies on the mat: every kind of recording the bench judges, each from one seed.
+
+The virtual people of `clean`, `stress`, `faults`, `combined` and `still` are those of
+`matfw.virtual.sessions`; `stress_faults` are faulty repetitions of restless people; `on_off` get
+on, lie a while and get up without a repetition; `mex` lift as real people did (one clam recording
+after the other, so at most 18 rhythms, and the same ones in both seed sets); `wii` and `kistler`
+are real recordings of people who stand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from matfw.layouts import PRESETS
+from matfw.messages import CellCalibration, Limits, Mat, RawFrame
+from matfw.virtual.motion_script import RepPlan, SessionPlan
+from matfw.virtual.person import generate
+from matfw.virtual.rep_kinds import FAULTY, Draw, faulty_rep
+from matfw.virtual.sampling import record
+from matfw.virtual.sessions import GOOD_SHARE, STRESS_NOISE, random_session
+from matfw.virtual.trace import Trace
+from matfw.virtual.truth import TrueRep
+from tests.accuracy import clams
+from tests.importers import files, kistler, wii
+
+FIRST_SEED = {"tuning": 1000, "held-out": 700_000}
+SEEDS_PER_SET = 100_000  # so that the two never meet
+LYING = ("clean", "stress", "faults", "stress_faults", "combined", "mex", "still", "on_off")
+STANDING = ("wii", "kistler")
+KINDS = (*LYING, *STANDING)
+RESTLESS = ("stress", "stress_faults", "still")
+REAL = ("mex", *STANDING)
+
+COUNTS_PER_KG, TARE_COUNTS = 42_900.0, 8_000.0  # HX711 at 128 and a 50 kg cell
+ON_OFF_STILL_S = (2.0, 12.0)
+EVENT_END_S = 4.0  # before getting up nobody pushes or fidgets any more; as in `sessions`
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One recording to make. number: which of its kind, from 0; it also chooses a real file."""
+
+    kind: str
+    layout: str
+    seed: int
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """A recording and what really happened. too_high_s: when the leg crossed that limit, per rep.
+
+    lying_s: the time somebody lies, or stands, on the mat.
+    """
+
+    mat: Mat
+    frames: Sequence[RawFrame]
+    truth: Sequence[TrueRep]
+    too_high_s: Sequence[float | None]
+    lying_s: float
+    is_bent: bool = False
+    is_fatigued: bool = False
+
+
+def jobs(kinds: Sequence[str], layouts: Sequence[str], people: int, seed_set: str) -> list[Job]:
+    """Return what to play; the recordings of people who stand are one job each, layout ""."""
+    if people > SEEDS_PER_SET:
+        raise ValueError(f"people must be <= {SEEDS_PER_SET} (got {people})")
+    first = FIRST_SEED[seed_set]
+    found = [
+        Job(kind, layout, first + number, number)
+        for layout in layouts
+        for kind in kinds
+        if kind in LYING
+        for number in range(people)
+    ]
+    found += [Job("wii", "", 0, 0)] if "wii" in kinds else []
+    found += [
+        Job("kistler", "", 0, number)
+        for number in range(len(kistler.RECORDINGS))
+        if "kistler" in kinds
+    ]
+    return found
+
+
+def missing_data(kinds: Sequence[str]) -> tuple[str, ...]:
+    """Return the kinds that need other people's recordings which are not here."""
+    needed = {
+        "mex": [f"mex_clam/{name}.csv.gz" for name in clams.MOVING],
+        "wii": [wii.RECORDING],
+        "kistler": [f"kistler/{name}.txt.gz" for name in kistler.RECORDINGS],
+    }
+    return tuple(
+        kind
+        for kind in kinds
+        if not all((files.DATA / name).is_file() for name in needed.get(kind, ()))
+    )
+
+
+def play(job: Job) -> Played:
+    """Return a job's recording; the same job, the same recording."""
+    if job.kind in STANDING:
+        plate = wii.load() if job.kind == "wii" else kistler.load(kistler.RECORDINGS[job.number])
+        span_s = plate.frames[-1].t_s - plate.frames[0].t_s
+        return Played(plate.mat, plate.frames, (), (), span_s)
+    trace = _trace(job)
+    mat = Mat(
+        job.layout,
+        trace.cells,
+        (CellCalibration(TARE_COUNTS, COUNTS_PER_KG),) * len(trace.cells),
+        person=trace.person,
+        side=trace.side,
+    )
+    is_short = job.kind == "on_off"
+    return Played(
+        mat,
+        record(trace, mat, job.seed),
+        trace.truth,
+        [_crossing_s(trace, rep, mat.limits) for rep in trace.truth],
+        trace.duration_s if is_short else trace.lying_to_s - trace.lying_from_s,
+        is_bent=any("bent_body" in rep.faults for rep in trace.truth),
+        is_fatigued=bool(trace.set_faults),
+    )
+
+
+def _trace(job: Job) -> Trace:
+    cells = PRESETS[job.layout].cells
+    noise = STRESS_NOISE if job.kind in RESTLESS else 1.0
+    if job.kind == "mex":
+        return clams.lifted(clams.MOVING[job.number % len(clams.MOVING)], cells, job.seed)
+    return generate(_plan(job.kind, np.random.default_rng(job.seed)), cells, job.seed, noise)
+
+
+def _plan(kind: str, rng: Draw) -> SessionPlan:
+    if kind == "stress_faults":
+        plan = random_session(rng, "stress")
+        return _kept(replace(plan, reps=_with_faults(plan.reps, rng)))
+    if kind == "on_off":
+        plan = random_session(rng, "still")
+        return _kept(replace(plan, still_s=float(rng.uniform(*ON_OFF_STILL_S))))
+    return random_session(rng, kind)
+
+
+def _with_faults(reps: Sequence[RepPlan], rng: Draw) -> tuple[RepPlan, ...]:
+    faults = [fault for fault, _ in FAULTY]
+    bag = [faults[i] for _ in range(2) for i in rng.permutation(len(faults))]
+    return tuple(
+        rep if rng.random() < GOOD_SHARE else faulty_rep(rng, fault)
+        for rep, fault in zip(reps, bag, strict=False)
+    )
+
+
+def _kept(plan: SessionPlan) -> SessionPlan:
+    # A shorter session: what was planned for after its end does not happen.
+    last_s = plan.lying_s - EVENT_END_S
+    return replace(
+        plan,
+        pushes=tuple(event for event in plan.pushes if event.at_s < last_s),
+        fidgets=tuple(event for event in plan.fidgets if event.at_s < last_s),
+        scratches=tuple(event for event in plan.scratches if event.at_s < last_s),
+    )
+
+
+def _crossing_s(trace: Trace, rep: TrueRep, limits: Limits) -> float | None:
+    inside = (trace.t_s >= rep.start_s) & (trace.t_s <= rep.end_s)
+    over = np.flatnonzero(inside & (trace.excursion_deg > limits.too_high_deg))
+    return float(trace.t_s[over[0]]) if len(over) else None

@@ -1,0 +1,271 @@
+"""The accuracy bench: it matches, counts and sums up rightly; and the judge is not broken.
+
+The floors are loose on purpose: four people say whether something broke, not how good it is.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from matfw.messages import (
+    Cue,
+    CueGiven,
+    Event,
+    Fault,
+    FaultSeen,
+    Phase,
+    PhaseChanged,
+    Rep,
+    Side,
+    Verdict,
+)
+from matfw.virtual.truth import TrueRep
+from tests.accuracy import __main__ as bench
+from tests.accuracy.aims import AIMS
+from tests.accuracy.figures import quantiles, rate, share, wilson
+from tests.accuracy.matching import Call, call_moments, match
+from tests.accuracy.measures import measure
+from tests.accuracy.outcomes import Outcome, compare, run
+from tests.accuracy.populations import KINDS, LYING, REAL, SEEDS_PER_SET, Job, Played, jobs, play
+from tests.accuracy.table import table
+
+FLOOR_WITHIN_1 = 75.0  # per cent of clean sets
+FLOOR_FOUND = 80.0  # per cent of clean repetitions
+WORST_START_MS = 200.0  # median over clean repetitions
+INVENTED = 2  # false repetitions that one person lying still for 90 s may be given
+
+
+@dataclass(frozen=True)
+class Span:
+    start_s: float
+    end_s: float
+
+
+def spans(*pairs: tuple[float, float]) -> list[Span]:
+    return [Span(*pair) for pair in pairs]
+
+
+# --- matching -----------------------------------------------------------------------------------
+
+
+def test_each_repetition_is_matched_to_the_one_that_shares_its_time() -> None:
+    assert match(spans((0, 6), (8, 14)), spans((8.5, 13), (0.2, 6.1))) == [1, 0]
+
+
+def test_two_merged_into_one_are_one_hit_and_one_miss() -> None:
+    assert match(spans((0, 4), (5, 10)), spans((0.5, 9.5))) == [None, 0]
+
+
+def test_one_torn_in_two_leaves_one_over() -> None:
+    assert match(spans((0, 6)), spans((0, 2), (2, 6))) == [1]
+
+
+def test_a_brush_is_no_match() -> None:
+    assert match(spans((0, 6)), spans((4.5, 9))) == [None]
+    assert match(spans((0, 6)), []) == [None]
+    assert match([], spans((0, 6))) == []
+
+
+def test_a_call_at_the_moment_is_in_time_up_to_both_limits() -> None:
+    for delay_s in (-0.29, 0.0, 0.24):
+        [told], wrong = call_moments([(0.0, 5.0, 9.0)], [5.0 + delay_s])
+        assert told.call is Call.IN_TIME
+        assert told.delay_s == pytest.approx(delay_s)
+        assert wrong == []
+
+
+def test_an_early_call_is_also_a_wrong_one_and_a_late_one_is_not() -> None:
+    early, late = (call_moments([(0.0, 5.0, 9.0)], [at_s]) for at_s in (4.6, 5.3))
+    assert (early[0][0].call, early[1]) == (Call.EARLY, [4.6])
+    assert (late[0][0].call, late[1]) == (Call.LATE, [])
+
+
+def test_the_call_in_time_wins_and_the_others_are_wrong() -> None:
+    [told], wrong = call_moments([(0.0, 5.0, 9.0)], [3.0, 5.1, 20.0])
+    assert told.call is Call.IN_TIME
+    assert wrong == [3.0, 20.0]
+
+
+def test_a_call_tells_one_moment_only() -> None:
+    told, _ = call_moments([(0.0, 5.0, 5.4), (5.4, 5.5, 9.0)], [5.2])
+    assert [each.call for each in told] == [Call.IN_TIME, Call.MISSED]
+
+
+# --- figures ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("hits", "n", "low", "high"),
+    [
+        (0, 10, 0.0, 0.2775),
+        (10, 10, 0.7225, 1.0),
+        (5, 10, 0.2366, 0.7634),
+        (96, 100, 0.9016, 0.9843),
+    ],
+)
+def test_wilson_intervals_are_those_of_the_textbook(
+    hits: int, n: int, low: float, high: float
+) -> None:
+    assert wilson(hits, n) == pytest.approx((low, high), abs=1e-4)
+
+
+def test_nothing_measured_is_no_figure() -> None:
+    assert wilson(0, 0) == (0.0, 1.0)
+    assert share("x", "clean", []).values == (None,)
+    assert rate("x", "clean", 0, 0.0).values == (None,)
+    assert quantiles("x", "clean", [[], []], [50.0], "ms").values == (None, None)
+
+
+def test_figures_of_known_numbers() -> None:
+    assert share("x", "clean", [True, False, True, True]).values == (75.0,)
+    assert rate("x", "still", 3, 120.0).values == (1.5,)
+    assert quantiles("x", "clean", [[1.0, 2.0, 3.0]], [50.0, 100.0], "ms").values == (2.0, 3.0)
+
+
+# --- one recording, made by hand ----------------------------------------------------------------
+
+
+def true_rep(start_s: float, *faults: Fault) -> TrueRep:
+    return TrueRep(
+        start_s, start_s + 1.5, start_s + 3.0, start_s + 5.0, start_s - 0.2,
+        2.0, 1.0, 3.0, 38.0, 31.0, 0.0, 0.0, 0.0, faults,
+    )  # fmt: skip
+
+
+def found_rep(start_s: float, verdict: Verdict, *faults: Fault) -> Rep:
+    return Rep(
+        1, start_s + 5.6, start_s, start_s + 1.5, start_s + 3.0, start_s + 5.0, 2.0, 1.0, 3.0,
+        39.0, 0.0, verdict, tuple(FaultSeen(fault, 1.0, "s") for fault in faults), Side.LEFT,
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def by_hand() -> Outcome:
+    """A kick, told and named; a good rep, told too early and given a false cue; a missed one."""
+    truth = [true_rep(10.0, Fault.KICK), true_rep(20.0), true_rep(30.0, Fault.DROP)]
+    events: list[Event] = [
+        PhaseChanged(10.1, Phase.UP),
+        CueGiven(10.3, Cue.KICK),
+        PhaseChanged(13.1, Phase.DOWN),
+        found_rep(10.1, Verdict.FAULT, Fault.KICK),
+        PhaseChanged(19.5, Phase.UP),
+        CueGiven(22.0, Cue.ROLL_BACK),
+        PhaseChanged(23.9, Phase.DOWN),
+        found_rep(19.9, Verdict.UNSURE),
+        PhaseChanged(27.0, Phase.UP),
+        found_rep(40.0, Verdict.CLEAN),
+    ]
+    played = Played(play(Job("clean", "core4", 1, 0)).mat, (), truth, [None] * 3, 60.0)
+    return compare(Job("faults", "core4", 1, 0), played, events)
+
+
+def test_counts_of_a_recording_made_by_hand(by_hand: Outcome) -> None:
+    assert (by_hand.true, by_hand.found, by_hand.extra) == (3, 3, 1)
+    assert by_hand.rest_s == pytest.approx(45.0)
+    assert by_hand.false_ups == 2  # half a second early; three seconds before the missed one
+
+
+def test_repetitions_of_a_recording_made_by_hand(by_hand: Outcome) -> None:
+    kick, good, missed = by_hand.reps
+    assert kick.errors_s == pytest.approx((0.1, 0.1, 0.1, 0.1))
+    assert kick.angle_error_deg == pytest.approx(1.0)
+    assert kick.named == (Fault.KICK,)
+    assert kick.cue_s[Fault.KICK] == pytest.approx(0.5)  # from the onset
+    assert (kick.up.call, kick.down.call) == (Call.IN_TIME, Call.IN_TIME)
+    assert (good.up.call, good.down.call) == (Call.EARLY, Call.LATE)
+    assert (kick.false_cues, good.false_cues) == ((), (Fault.ROLL_BACK,))
+    assert (missed.verdict, missed.errors_s, missed.named) == (None, None, ())
+    assert missed.up.call is Call.MISSED
+    assert missed.cue_s[Fault.DROP] is None
+
+
+def test_a_verdicts_cue_is_no_live_cue() -> None:
+    truth = [true_rep(10.0), true_rep(16.0)]
+    events: list[Event] = [found_rep(10.0, Verdict.FAULT, Fault.DROP), CueGiven(15.65, Cue.DROP)]
+    played = Played(play(Job("clean", "core4", 1, 0)).mat, (), truth, [None] * 2, 60.0)
+    outcome = compare(Job("clean", "core4", 1, 0), played, events)
+    assert [rep.false_cues for rep in outcome.reps] == [(), ()]
+
+
+def test_figures_of_a_recording_made_by_hand(by_hand: Outcome) -> None:
+    figures = {figure.name: figure.values for figure in measure([by_hand])}
+    assert figures["sets exact"] == (100.0,)
+    assert figures["reps found"] == pytest.approx((66.7,), abs=0.1)
+    assert figures["false reps"] == (1.0,)
+    assert figures["kick named"] == (100.0,)
+    assert figures["drop named"] == (0.0,)
+    assert figures["good reps called unsure"] == (100.0,)
+    assert figures["false live cues in 15 good reps"] == (15.0,)
+
+
+def test_every_aim_stands_beside_a_figure(by_hand: Outcome) -> None:
+    of_all = [replace(by_hand, job=Job(kind, "core4", 1, 0)) for kind in KINDS]
+    aimed = {(figure.name, figure.kind) for figure in measure(of_all) if figure.aim}
+    assert {(name, kind) for name, kinds in AIMS.items() for kind in kinds} <= aimed
+
+
+def test_table_has_a_line_for_each_figure(by_hand: Outcome) -> None:
+    figures = measure([by_hand])
+    text = table("core4", figures)
+    assert len(text.splitlines()) == len(figures) + 4
+    assert all(figure.name in text for figure in figures)
+
+
+# --- populations --------------------------------------------------------------------------------
+
+
+def test_tuning_and_held_out_people_are_never_the_same() -> None:
+    tuning, held_out = (
+        {job.seed for job in jobs(["clean"], ["core4"], SEEDS_PER_SET, seeds)}
+        for seeds in ("tuning", "held-out")
+    )
+    assert len(tuning) == len(held_out) == SEEDS_PER_SET
+    assert not tuning & held_out
+
+
+@pytest.mark.parametrize("kind", [kind for kind in LYING if kind not in REAL])
+def test_each_kind_is_what_it_says(kind: str) -> None:
+    played = play(Job(kind, "core4", 1000, 0))
+    assert len(played.truth) in (range(1) if kind in ("still", "on_off") else range(10, 16))
+    assert len(played.too_high_s) == len(played.truth)
+    if kind in ("faults", "stress_faults", "combined"):
+        assert any(rep.faults for rep in played.truth)
+    if kind == "still":
+        assert 85 < played.lying_s < 100
+
+
+def test_same_job_gives_the_same_outcome_in_whatever_process() -> None:
+    todo = [Job("on_off", "core4", 1000, 0), Job("on_off", "hex6", 1001, 1)]
+    assert list(bench.played(todo, 2)) == list(bench.played(todo, 1))
+    job = Job("stress_faults", "core4", 1000, 0)
+    assert run(job) == run(job)
+
+
+# --- the judge ----------------------------------------------------------------------------------
+
+
+def test_short_bench_finds_a_judge_that_is_not_broken(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "figures.json"
+    asked = {"--people": "4", "--layouts": "core4", "--kinds": "clean", "--seed-set": "tuning"}
+    options = [word for option in asked.items() for word in option]
+    assert bench.main([*options, "--jobs", "1", "--json", str(path)]) == 0
+    printed = capsys.readouterr().out
+    assert "core4: 4 simulated people a kind, tuning seeds from 1000" in printed
+    report = json.loads(path.read_text())["layouts"]["core4"]
+    figures = {figure["name"]: figure["values"] for figure in report["figures"]}
+    assert figures["sets within 1"][0] >= FLOOR_WITHIN_1, printed
+    assert figures["reps found"][0] >= FLOOR_FOUND, printed
+    assert figures["start top lower end, median"][0] <= WORST_START_MS, printed
+    assert len(report["outcomes"]) == 4
+
+
+def test_somebody_who_lies_still_does_next_to_nothing() -> None:
+    outcomes = [run(Job("still", "core4", seed, 0)) for seed in (1000, 1001)]
+    assert np.mean([outcome.extra for outcome in outcomes]) <= INVENTED
