@@ -11,15 +11,14 @@ from __future__ import annotations
 import argparse
 import functools
 import os
-import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from matfw import __version__
+from matfw.arguments import build_parser
+from matfw.endings import discard_stdout, flushed, stoppable, unbroken
 from matfw.errors import MatError, MatUsageError
 
 if TYPE_CHECKING:
@@ -27,24 +26,26 @@ if TYPE_CHECKING:
 
     from matfw.messages import Mat, Rep, Side
     from matfw.ports import LoadCells
+    from matfw.service.acquisition import Acquisition
     from matfw.service.firmware import Tap
+    from matfw.service.hips import HipFrames, HipReader, Hips
     from matfw.settings import MachineState, Settings
+    from matfw.virtual.hips import HipsInStep
     from matfw.virtual.trace import Trace
 
 EXIT_DONE, EXIT_FAILED, EXIT_USAGE = 0, 1, 2
-DEMO_SPEED = 4.0  # times real time: two and a quarter minutes of exercise in 35 s
-DEMO_SEED = 7  # of the demo's body noise and converters: every demo is the same
-TRACE_NAMES = ("demo", "clean", "faults", "stress", "still")
+DEMO_SEED = 7  # of the demo's body noise, converters and hip sensors: every demo is the same
 VIRTUAL_NOTICE = "VIRTUAL bench: no cell is read, a simulated person exercises over and over"
 
 Build = Callable[[], "LoadCells"]
+BuildHips = Callable[[], Sequence["Hips"]]
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one verb; return its exit code: 0 done, 1 the work failed, 2 wrong usage or settings."""
     try:
-        with _stoppable(), _flushed():
-            options = _parser().parse_args(argv)
+        with stoppable(), flushed():
+            options = build_parser(VERBS).parse_args(argv)
             return int(options.verb(options))
     except MatError as error:
         _say(str(error))
@@ -52,64 +53,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return EXIT_DONE
     except BrokenPipeError:  # whoever read our output has seen enough, as in `| head`
-        _discard_stdout()
+        discard_stdout()
         return EXIT_DONE
     except OSError as error:
-        _discard_stdout()
+        discard_stdout()
         _say(f"{error}: the system refused it; is the disk full?")
         return EXIT_FAILED
-
-
-def _parser() -> argparse.ArgumentParser:
-    everywhere = argparse.ArgumentParser(add_help=False)
-    everywhere.add_argument("--config", type=Path, metavar="FILE", help="settings, TOML")
-    everywhere.add_argument(
-        "--state", type=Path, metavar="DIR", help="database, calibration and recordings"
-    )
-    parser = argparse.ArgumentParser(
-        prog="matfw",
-        description="Firmware of a smart exercise mat for the side-lying leg raise.",
-        epilog="matfw VERB --help says more about each.",
-    )
-    parser.add_argument("--version", action="version", version=f"matfw {__version__}")
-    verbs = parser.add_subparsers(metavar="VERB", required=True)
-
-    def add(
-        name: str, verb: Callable[[argparse.Namespace], int], text: str
-    ) -> argparse.ArgumentParser:
-        sub = verbs.add_parser(name, help=text, description=text, parents=[everywhere])
-        sub.set_defaults(verb=verb)
-        return sub
-
-    demo = add("demo", _demo, "a virtual person on a virtual mat, the whole firmware, a report")
-    demo.add_argument("--speed", type=_between(0.1, 20.0), default=DEMO_SPEED, metavar="X",
-                      help=f"times real time, 0.1 to 20 (default {DEMO_SPEED:g})")  # fmt: skip
-    demo.add_argument("--layout", choices=("core4", "hex6", "trio8"), default="core4")
-    demo.add_argument("--side", choices=("left", "right"), default="left")
-    run = add("run", _run, "the firmware on the configured mat")
-    run.add_argument("--virtual", action="store_true", help="on the virtual bench instead")
-    replay = add("replay", _replay, "the same line on a recording")
-    replay.add_argument("file", type=Path, metavar="FILE", help="a recording, .csv or .csv.gz")
-    replay.add_argument("--json", action="store_true", help="one JSON object a line")
-    record = add("record", _record, "write the mat's raw counts to a new recording")
-    record.add_argument("file", type=Path, metavar="FILE", help="a new file, .csv or .csv.gz")
-    record.add_argument("--virtual", action="store_true", help="from the virtual bench instead")
-    record.add_argument("--seconds", type=_between(0.1, 86400.0), metavar="S",
-                        help="stop after S seconds (default: on Ctrl-C)")  # fmt: skip
-    return parser
-
-
-def _between(least: float, most: float) -> Callable[[str], float]:
-    def number(text: str) -> float:
-        try:
-            value = float(text)
-        except ValueError:
-            value = float("nan")
-        if not least <= value <= most:
-            raise argparse.ArgumentTypeError(f"must be {least:g} to {most:g} (got {text!r})")
-        return value
-
-    return number
 
 
 # --- verbs ------------------------------------------------------------------------------------
@@ -117,36 +66,42 @@ def _between(least: float, most: float) -> Callable[[str], float]:
 
 def _demo(options: argparse.Namespace) -> int:
     from matfw.messages import Side
+    from matfw.ports import RAIL_CHANNELS, SACRUM_CHANNELS
     from matfw.service.report import demo_lines
     from matfw.settings import Settings
 
     side = Side(options.side)
     trace = virtual_trace("demo", options.layout, side)
     settings = Settings(layout=options.layout)
-    mat = replace(settings.mat(), side=side, person=trace.person)
+    belt = SACRUM_CHANNELS if options.hips in ("imu", "both") else ()
+    rail = RAIL_CHANNELS if options.hips in ("rail", "both") else ()
+    mat = replace(settings.mat(), side=side, person=trace.person, channels=belt + rail)
     build = functools.partial(build_virtual_cells, mat, "demo", side, options.speed)
     reps = _live(
-        settings,
-        mat,
-        build,
-        title="matfw demo",
-        speed=options.speed,
-        end_s=trace.duration_s,
-    )
+        settings, mat, build, lambda _: build_virtual_hips(mat, "demo", side),
+        title="matfw demo", speed=options.speed, end_s=trace.duration_s,
+    )  # fmt: skip
     print("\n".join(demo_lines(trace.truth, reps, mat.tempo)))
     return EXIT_DONE if reps else EXIT_FAILED
 
 
 def _run(options: argparse.Namespace) -> int:
-    settings, state = _load(options)
+    settings = _settings(options)
+    if options.all_off:
+        from matfw.devices.all_off import all_off
+
+        all_off(_real_factory(settings), settings.outputs.pins())
+        return EXIT_DONE
+    state = _state(options)
     mat = settings.mat(state)
     if options.virtual:
-        from matfw.messages import Side
-
-        side = mat.side if mat.side is not Side.UNKNOWN else Side.LEFT
+        mat = _lain_on(mat)
         _say(VIRTUAL_NOTICE)
-        build: Build = functools.partial(build_virtual_cells, mat, "faults", side, 1.0)
-        _live(settings, replace(mat, side=side), build, title="matfw run", speed=1.0)
+        build: Build = functools.partial(build_virtual_cells, mat, "faults", mat.side, 1.0)
+        _live(
+            settings, mat, build, lambda _: build_virtual_hips(mat, "faults", mat.side),
+            title="matfw run", speed=1.0,
+        )  # fmt: skip
         return EXIT_DONE
     uncalibrated = settings.uncalibrated(state)
     notice = (
@@ -154,7 +109,8 @@ def _run(options: argparse.Namespace) -> int:
         " put [calibration] into state.toml (hardware/README.md)"
     )
     build = functools.partial(build_real_cells, settings)
-    _live(settings, mat, build, title="matfw run", notice=notice if uncalibrated else None)
+    hips = functools.partial(build_real_hips, settings)
+    _live(settings, mat, build, hips, title="matfw run", notice=notice if uncalibrated else None)
     return EXIT_DONE
 
 
@@ -165,7 +121,7 @@ def _replay(options: argparse.Namespace) -> int:
     from matfw.service.report import event_line, session_lines
     from matfw.session.recording import read_recording
 
-    settings, _ = _load(options)
+    settings = _settings(options)
     recording = read_recording(options.file)
     mat = replace(recording.mat, limits=settings.limits.limits())
     reps: list[Rep] = []
@@ -184,32 +140,28 @@ def _replay(options: argparse.Namespace) -> int:
 
 
 def _record(options: argparse.Namespace) -> int:
-    from matfw.service.acquisition import Acquisition
     from matfw.service.recorder import record
     from matfw.session.recording import RecordingWriter
 
-    settings, state = _load(options)
-    mat = settings.mat(state)
+    settings = _settings(options)
+    mat = settings.mat(_state(options))
     source = "a matfw mat"
     build: Build = functools.partial(build_real_cells, settings)
+    hips: BuildHips = lambda: build_real_hips(settings, _real_factory(settings))  # noqa: E731
     if options.virtual:
-        from matfw.messages import Side
-
-        mat = replace(mat, side=mat.side if mat.side is not Side.UNKNOWN else Side.LEFT)
+        mat = _lain_on(mat)
         source = "the VIRTUAL bench of matfw: no person"
         build = functools.partial(build_virtual_cells, mat, "faults", mat.side, 1.0)
+        hips = functools.partial(build_virtual_hips, mat, "faults", mat.side)
         _say(VIRTUAL_NOTICE)
-    acquisition = Acquisition(build)
-    try:
-        frames = record(
-            acquisition,
-            functools.partial(RecordingWriter, options.file, mat, source),
-            options.seconds,
-        )
-    finally:
-        acquisition.close()
+    writer = functools.partial(RecordingWriter, options.file, mat, source)
+    with _frames(mat, build, hips) as mat_frames:
+        frames = record(mat_frames, writer, options.seconds)
     _say(f"{frames} frames in {options.file}" if frames else "stopped before the first frame")
     return EXIT_DONE
+
+
+VERBS = {"demo": _demo, "run": _run, "replay": _replay, "record": _record}
 
 
 # --- real and virtual hardware ------------------------------------------------------------------
@@ -241,6 +193,24 @@ def build_real_cells(settings: Settings) -> LoadCells:
     )  # fmt: skip
 
 
+def build_real_hips(settings: Settings, factory: Factory) -> list[HipReader]:
+    """Open the configured hip sensors and begin to read them. Raises MatError, MatGpioError."""
+    from matfw.devices.clock import RealClock
+    from matfw.devices.hip_sensors import open_hip_sensors
+    from matfw.service.hips import HipReader
+
+    clock = RealClock()
+    sensors = open_hip_sensors(settings.hip_sensors, factory, clock)
+    readers = [HipReader(sensor, clock) for sensor in sensors]
+    with ExitStack() as opened:
+        for reader in readers:
+            opened.callback(reader.close)
+        for reader in readers:
+            reader.start()
+        opened.pop_all()
+    return readers
+
+
 def build_virtual_cells(mat: Mat, name: str, side: Side, speed: float) -> LoadCells:
     """Return the default reader on pin-level virtual converters under a virtual person."""
     from matfw.devices.parallel import ParallelReader
@@ -248,11 +218,10 @@ def build_virtual_cells(mat: Mat, name: str, side: Side, speed: float) -> LoadCe
     from matfw.virtual.clock import VirtualClock
 
     trace = virtual_trace(name, mat.layout, side)
-    length_s = trace.duration_s
-    repeats = name != "demo"
+    end_s = trace.duration_s if name != "demo" else float("inf")  # where it begins again
 
     def loads_kg(t_s: float) -> Sequence[float]:
-        return trace.loads_at(t_s % length_s if repeats else t_s)
+        return trace.loads_at(t_s % end_s)
 
     clock = VirtualClock(speed=speed)
     bench = VirtualBench(mat, loads_kg, clock, seed=DEMO_SEED)
@@ -261,8 +230,23 @@ def build_virtual_cells(mat: Mat, name: str, side: Side, speed: float) -> LoadCe
     )
 
 
+def build_virtual_hips(mat: Mat, name: str, side: Side) -> list[HipsInStep]:
+    """Return the mat's hip sensors on the same virtual person, in step with the frames."""
+    from matfw.virtual.hips import HipsInStep
+
+    trace = virtual_trace(name, mat.layout, side)
+    return [HipsInStep.of_mat(mat, trace, seed=DEMO_SEED, repeats=name != "demo")]
+
+
+def _lain_on(mat: Mat) -> Mat:
+    """Return the mat with a side: a virtual person lies on one, the left where none is set."""
+    from matfw.messages import Side
+
+    return replace(mat, side=mat.side if mat.side is not Side.UNKNOWN else Side.LEFT)
+
+
 def virtual_trace(name: str, layout: str, side: Side) -> Trace:
-    """Return what the cells of a virtual session carry; name is one of TRACE_NAMES."""
+    """Return what the cells of a virtual session carry: demo, clean, faults, stress or still."""
     import numpy as np
 
     from matfw.layouts import PRESETS
@@ -304,6 +288,7 @@ def _live(
     settings: Settings,
     mat: Mat,
     build: Build,
+    hips: Callable[[Factory], Sequence[Hips]],
     *,
     title: str,
     speed: float | None = None,
@@ -312,49 +297,59 @@ def _live(
 ) -> list[Rep]:
     """Run the firmware; return its reps.
 
-    speed: of the virtual bench, None on real hardware. notice: to be said once cells answer.
+    hips: opens the hip sensors, with the factory that the indicator has too. speed: of the virtual
+    bench, None on real hardware. notice: to be said once cells answer.
     """
-    import socket
+    with unbroken():
+        from matfw.devices.clock import RealClock
+        from matfw.devices.indicator import GpiozeroIndicator
+        from matfw.pipeline import Pipeline
+        from matfw.service.firmware import Firmware
+        from matfw.service.watchdog import Watchdog
 
-    from systemd_watchdog.systemd_watchdog import WatchDog
-
-    from matfw.devices.clock import RealClock
-    from matfw.devices.indicator import GpiozeroIndicator
-    from matfw.pipeline import Pipeline
-    from matfw.service.acquisition import Acquisition
-    from matfw.service.firmware import Firmware
-
-    outputs = settings.outputs
-    lights = outputs.light_pins
+    buzzer, head, hip, foot = settings.outputs.pins()
     factory = _virtual_factory() if speed is not None else _real_factory(settings)
-    acquisition = Acquisition(build)
-    try:
-        with (
-            GpiozeroIndicator(
-                factory,
-                None if outputs.mute else outputs.buzzer_pin,
-                (lights.head, lights.hip, lights.foot),
-            ) as indicator,
-            _shown(settings, mat, title, speed, end_s) as tap,
-            socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as channel,
-        ):
-            systemd = WatchDog(channel)
+    with (
+        _frames(mat, build, functools.partial(hips, factory)) as frames,
+        GpiozeroIndicator(
+            factory, None if settings.outputs.mute else buzzer, (head, hip, foot)
+        ) as indicator,
+        _shown(settings, mat, title, speed, end_s) as tap,
+        Watchdog(RealClock()) as systemd,
+    ):
 
-            def begin() -> None:
-                systemd.ready()
-                if notice is not None:
-                    _say(notice)
+        def begin() -> None:
+            systemd.ready()
+            if notice is not None:
+                _say(notice)
 
-            firmware = Firmware(
-                Pipeline(mat, settings.workout.reps), acquisition, indicator, RealClock(),
-                [tap], on_first_frame=begin, on_frame=systemd.ping,
-            )  # fmt: skip
-            firmware.run(end_s)
-            return firmware.reps
-    finally:
-        acquisition.close()
-        if acquisition.account.dropped:
-            _say(f"{acquisition.account.dropped} frames were dropped: this computer is too slow")
+        firmware = Firmware(
+            Pipeline(mat, settings.workout.reps), frames, indicator, RealClock(),
+            [tap], on_first_frame=begin, on_frame=systemd.alive,
+        )  # fmt: skip
+        firmware.run(end_s)
+        return firmware.reps
+
+
+@contextmanager
+def _frames(mat: Mat, build: Build, hips: BuildHips) -> Iterator[Acquisition | HipFrames]:
+    """Give the frames of the cells, with the hip sensors' values where the mat has channels."""
+    from matfw.service.acquisition import Acquisition
+    from matfw.service.hips import HipFrames
+
+    with ExitStack() as cells, ExitStack() as sensors:  # the sensors are closed first
+        opened = hips() if mat.channels else ()
+        for hip in opened:
+            sensors.callback(hip.close)
+        acquisition = Acquisition(build)
+        cells.callback(_close, acquisition)
+        yield HipFrames(acquisition, opened) if opened else acquisition
+
+
+def _close(acquisition: Acquisition) -> None:
+    acquisition.close()
+    if acquisition.account.dropped:
+        _say(f"{acquisition.account.dropped} frames were dropped: this computer is too slow")
 
 
 @contextmanager
@@ -381,39 +376,16 @@ def _shown(
         )  # fmt: skip
 
 
-@contextmanager
-def _flushed() -> Iterator[None]:
-    """Let stdout fail here, where it is answered, and not when Python ends."""
-    try:
-        yield
-    finally:
-        sys.stdout.flush()
+def _settings(options: argparse.Namespace) -> Settings:
+    from matfw.settings import default_config_path, load_settings
+
+    return load_settings(options.config or default_config_path(os.environ))
 
 
-def _discard_stdout() -> None:
-    """Keep Python from failing once more, at its end, on what is still to be written."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+def _state(options: argparse.Namespace) -> MachineState:
+    from matfw.settings import default_state_dir, load_state
 
-
-@contextmanager
-def _stoppable() -> Iterator[None]:
-    """Leave by KeyboardInterrupt on SIGTERM too, so that everything is closed and off."""
-
-    def stop(*_: object) -> None:
-        raise KeyboardInterrupt
-
-    before = signal.signal(signal.SIGTERM, stop)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
-
-
-def _load(options: argparse.Namespace) -> tuple[Settings, MachineState]:
-    from matfw.settings import default_config_path, default_state_dir, load_settings, load_state
-
-    settings = load_settings(options.config or default_config_path(os.environ))
-    return settings, load_state(options.state or default_state_dir(os.environ))
+    return load_state(options.state or default_state_dir(os.environ))
 
 
 def _say(text: str) -> None:

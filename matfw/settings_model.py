@@ -14,7 +14,8 @@ from msgspec import Meta, Struct
 from msgspec.structs import asdict
 
 from matfw.layouts import PRESETS
-from matfw.messages import Cell, CellCalibration, Limits, Mat, Person, Side, Tempo
+from matfw.messages import Cell, CellCalibration, Channel, Limits, Mat, Person, Side, Tempo
+from matfw.ports import RAIL_CHANNELS, SACRUM_CHANNELS
 from matfw.schema import (
     CountsPerKg,
     Keys,
@@ -50,7 +51,7 @@ class CellPins(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     sck: Annotated[Pin, Meta(description="clock, to the converter")]
 
 
-# Left free: 0/1 (HAT EEPROM), 2/3 (I2C: a hip sensor), 14/15 (UART: the serial console). The
+# Left free: 0/1 (HAT EEPROM), 2/3 (I2C: hip sensors), 14/15 (UART: the serial console). The
 # outputs sit where the Pi pulls down while it boots (9-27), so that the buzzer is silent then.
 # Each pair is near one another on the header. trio8 needs the SPI pins 8-11: leave SPI off.
 DEFAULT_PINS: dict[str, CellPins] = {
@@ -88,6 +89,63 @@ class Outputs(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     buzzer_pin: Annotated[Pin, Meta(description="the buzzer, BCM number")] = 18
     light_pins: Annotated[LightPins, Meta(description="the lights, BCM numbers")] = LightPins()
     mute: Annotated[bool, Meta(description="lights only, no sound")] = False
+
+    def pins(self) -> tuple[int, int, int, int]:
+        """Return the pins of the buzzer, muted or not, and of the head, hip and foot lights."""
+        lights = self.light_pins
+        return (self.buzzer_pin, lights.head, lights.hip, lights.foot)
+
+
+I2C_1_PINS = (2, 3)  # SDA and SCL of the header's bus; other buses are wherever their overlay says
+
+
+class XshutPins(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The wires that hold the rail's sensors off, BCM numbers. trio8 needs 11 itself."""
+
+    shoulder: Annotated[Pin, Meta(description="XSHUT of the sensor at the shoulder")] = 26
+    hip: Annotated[Pin, Meta(description="XSHUT of the sensor at the hip")] = 7
+    heel: Annotated[Pin, Meta(description="XSHUT of the sensor at the heel")] = 11
+
+
+class HipSensors(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Sensors that see the hips directly: on a belt, on a rail behind the back. Both may be on."""
+
+    imu: Annotated[
+        Literal["off", "lsm6ds"], Meta(description="a motion sensor on a belt over the sacrum")
+    ] = "off"
+    imu_axis: Annotated[
+        Literal["+x", "-x", "+y", "-y", "+z", "-z"],
+        Meta(description="the belt's board: which of its axes points out of the back"),
+    ] = "+z"
+    imu_address: Annotated[
+        Literal[0x6A, 0x6B],
+        Meta(description="the belt's board on I2C: 0x6A is 106; 0x6B, 107, with SDO/SA0 high"),
+    ] = 0x6A
+    rail: Annotated[
+        Literal["off", "vl53l1x"],
+        Meta(description="three distance sensors on a rail behind the back"),
+    ] = "off"
+    xshut_pins: Annotated[
+        XshutPins, Meta(description="what holds the rail's sensors off, BCM numbers")
+    ] = XshutPins()
+    i2c_bus: Annotated[
+        int, Meta(ge=0, le=99, description="the N of /dev/i2c-N; 1 is on GPIO 2 and 3")
+    ] = 1
+
+    def channels(self) -> tuple[Channel, ...]:
+        """Return the columns that a frame gets from the sensors that are on."""
+        return (SACRUM_CHANNELS if self.imu != "off" else ()) + (
+            RAIL_CHANNELS if self.rail != "off" else ()
+        )
+
+    def pin_uses(self) -> Iterator[tuple[Keys, int]]:
+        """Yield the keys below hip_sensors, and the pin each of them takes."""
+        if self.channels() and self.i2c_bus == 1:
+            for pin in I2C_1_PINS:
+                yield ("i2c_bus",), pin
+        if self.rail != "off":
+            for name in XshutPins.__struct_fields__:
+                yield ("xshut_pins", name), getattr(self.xshut_pins, name)
 
 
 class Who(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -152,6 +210,9 @@ class LimitSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     roll_back_mm: Annotated[Shift, Meta(description="the weight moves back by more")] = (
         _LIMITS.roll_back_mm
     )
+    roll_back_deg: Annotated[
+        Degrees, Meta(description="a hip sensor sees the hips roll back by more")
+    ] = _LIMITS.roll_back_deg
     leg_forward_mm: Annotated[Shift, Meta(description="the weight moves forward by more")] = (
         _LIMITS.leg_forward_mm
     )
@@ -190,6 +251,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     gpio: Gpio = Gpio()
     pins: dict[str, CellPins] = {}
     outputs: Outputs = Outputs()
+    hip_sensors: HipSensors = HipSensors()
     person: Who = Who()
     workout: Workout = Workout()
     limits: LimitSettings = LimitSettings()
@@ -214,6 +276,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
                 for c in self.mat_cells()
             ),
             rate_hz=float(self.rate_hz),
+            channels=self.hip_sensors.channels(),
             person=Person(self.person.sex, self.person.height_m),
             side=self.workout.side,
             tempo=Tempo(*self.workout.tempo_s),
@@ -293,6 +356,8 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             yield ("pins", name, "dout"), pins.dout
             if index == 0 or not self.shared_sck:
                 yield ("pins", name, "sck"), pins.sck
+        for keys, pin in self.hip_sensors.pin_uses():
+            yield ("hip_sensors", *keys), pin
 
 
 class CellLine(Struct, frozen=True, kw_only=True):

@@ -9,6 +9,7 @@ import re
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
@@ -16,14 +17,28 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from gpiozero import OutputDevice
+from gpiozero.pins.mock import MockFactory, MockPWMPin
 
-from matfw.__main__ import virtual_trace
+from matfw.__main__ import (
+    EXIT_DONE,
+    EXIT_FAILED,
+    build_real_hips,
+    build_virtual_hips,
+    main,
+    virtual_trace,
+)
+from matfw.errors import MatGpioError
 from matfw.messages import Mat, RawFrame, Rep, Side
+from matfw.ports import RAIL_CHANNELS, SACRUM_CHANNELS
 from matfw.service.events import event_json
 from matfw.service.replay import replay
 from matfw.session.recording import RecordingWriter, read_recording
 from matfw.settings import Settings
+from matfw.settings_model import HipSensors
+from matfw.virtual.clock import VirtualClock
 from matfw.virtual.sampling import record
+from tests.i2c_wire import FakeWire, needs_drivers
 
 LIMIT_S = 60.0  # of any call; far more than a slow computer needs
 STOP_LIMIT_S = 3.0  # from a signal to the end
@@ -127,6 +142,11 @@ def wait_for(process: subprocess.Popen[str], said: str) -> None:
     pytest.fail(f"ended without {said!r}: {process.communicate()}")
 
 
+def factory_pins(factory: MockFactory) -> dict[int, MockPWMPin]:
+    """Return the pins that were asked for, by number."""
+    return {int(pin.info.name.removeprefix("GPIO")): pin for pin in factory.pins.values()}
+
+
 def one_error(done: subprocess.CompletedProcess[str], *words: str) -> str:
     """Return the only line on stderr; it has all the words."""
     [line] = done.stderr.splitlines()
@@ -175,7 +195,8 @@ def test_help_is_there_for_every_verb(matfw: Call, verb: str) -> None:
 @pytest.mark.parametrize(
     "arguments",
     [(), ("fly",), ("replay",), ("demo", "--speed", "0"), ("demo", "--speed", "fast"),
-     ("record", "x.csv", "--seconds", "-1"), ("run", "--nonsense")],
+     ("record", "x.csv", "--seconds", "-1"), ("run", "--nonsense"), ("demo", "--hips", "all"),
+     ("run", "--all-off", "--virtual")],
 )  # fmt: skip
 def test_wrong_usage_is_exit_code_2_and_says_which(matfw: Call, arguments: Sequence[str]) -> None:
     done = matfw(*arguments)
@@ -364,7 +385,9 @@ no_chip = pytest.mark.skipif(
 
 @no_chip
 @pytest.mark.parametrize("reader", ["parallel", "adafruit"])
-@pytest.mark.parametrize("verb", [("run",), ("record", "new.csv"), ("record", "new.csv.gz")])
+@pytest.mark.parametrize(
+    "verb", [("run",), ("run", "--all-off"), ("record", "new.csv"), ("record", "new.csv.gz")]
+)
 def test_without_a_chip_it_fails_in_one_line_and_leaves_no_file(
     matfw: Call, tmp_path: Path, reader: str, verb: Sequence[str]
 ) -> None:
@@ -381,7 +404,7 @@ def test_no_virtual_device_can_be_reached_without_asking_for_it(tmp_path: Path) 
     (tmp_path / "sitecustomize.py").write_text("import sys\nsys.modules['matfw.virtual'] = None\n")
     settings = environment(tmp_path)
     settings["PYTHONPATH"] = f"{tmp_path}:{settings['PYTHONPATH']}"
-    for verb in (["run"], ["record", "new.csv"]):
+    for verb in (["run"], ["run", "--all-off"], ["record", "new.csv"]):
         done = subprocess.run(
             [sys.executable, "-m", "matfw", *verb], capture_output=True, text=True,
             timeout=LIMIT_S, check=False, cwd=tmp_path, env=settings,
@@ -403,6 +426,125 @@ def test_a_recording_is_never_written_over(matfw: Call, tmp_path: Path) -> None:
     assert (tmp_path / "old.csv").read_text() == "mine"
 
 
+@no_chip
+@pytest.mark.parametrize("verb", [("run",), ("record", "new.csv")])
+def test_hip_sensors_do_not_change_that(matfw: Call, tmp_path: Path, verb: Sequence[str]) -> None:
+    (tmp_path / "mat.toml").write_text('[hip_sensors]\nimu = "lsm6ds"\nrail = "vl53l1x"\n')
+    done = matfw(*verb, "--config", "mat.toml")
+    assert done.returncode == 1
+    one_error(done, "no GPIO chip")
+    assert not list(tmp_path.glob("new*"))
+
+
+def test_all_off_drives_the_outputs_of_the_settings_low_and_leaves_them_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    factory = MockFactory(pin_class=MockPWMPin)
+    monkeypatch.setattr("matfw.__main__._real_factory", lambda _: factory)
+    (tmp_path / "mat.toml").write_text("outputs = { buzzer_pin = 26, mute = true }\n")
+    assert main(["run", "--all-off", "--config", str(tmp_path / "mat.toml")]) == EXIT_DONE
+    assert {
+        number: (pin.function, pin.state) for number, pin in factory_pins(factory).items()
+    } == dict.fromkeys((26, 23, 24, 25), ("output", 0))
+    factory.close()
+
+
+def test_all_off_says_which_pin_it_could_not_drive(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    factory = MockFactory(pin_class=MockPWMPin)
+    monkeypatch.setattr("matfw.__main__._real_factory", lambda _: factory)
+
+    def busy(*_: object) -> None:
+        raise OSError("GPIO busy")
+
+    monkeypatch.setattr(factory.pin(24), "output_with_state", busy)
+    (tmp_path / "mat.toml").write_text("")
+    assert main(["run", "--all-off", "--config", str(tmp_path / "mat.toml")]) == EXIT_FAILED
+    [line] = capsys.readouterr().err.splitlines()
+    assert "GPIO24 (GPIO busy) not driven low" in line
+    assert factory.pin(25).function == "output"
+    factory.close()
+
+
+# --- hip sensors ---
+
+
+@pytest.fixture
+def wires(monkeypatch: pytest.MonkeyPatch) -> list[FakeWire]:
+    """Put a wire where nobody answers in the place of /dev/i2c-N; return those that were opened."""
+    opened: list[FakeWire] = []
+
+    def wire(number: int) -> FakeWire:
+        assert number == 3
+        opened.append(FakeWire(VirtualClock()))
+        return opened[-1]
+
+    monkeypatch.setattr("matfw.devices.hip_sensors.LinuxWire", wire)
+    return opened
+
+
+BOTH = HipSensors(imu="lsm6ds", rail="vl53l1x", i2c_bus=3)
+
+
+@needs_drivers
+def test_real_hip_sensors_are_read_closed_and_hold_their_pins(wires: list[FakeWire]) -> None:
+    factory = MockFactory(pin_class=MockPWMPin)
+    settings = Settings(hip_sensors=BOTH)
+    readers = build_real_hips(settings, factory)
+    try:
+        channels = tuple(channel for reader in readers for channel in reader.channels)
+        assert channels == settings.mat().channels
+        assert len(wires) == 2, "one for each sensor, and so for each thread"
+        assert set(factory_pins(factory)) == {26, 7, 11}
+        names = [thread.name for thread in threading.enumerate()]
+        assert names.count("matfw-hips") == 2
+        assert [value for reader in readers for value in reader.at(time.monotonic())] == [None] * 4
+    finally:
+        for reader in readers:
+            reader.close()
+    assert all(wire.is_closed for wire in wires)
+    assert "matfw-hips" not in [thread.name for thread in threading.enumerate()]
+    factory.close()
+
+
+@needs_drivers
+def test_hip_sensors_that_were_open_are_closed_when_the_next_one_fails(
+    wires: list[FakeWire],
+) -> None:
+    factory = MockFactory(pin_class=MockPWMPin)
+    taken = OutputDevice(7, pin_factory=factory)
+    with pytest.raises(MatGpioError, match=r"cannot use GPIO7 for XSHUT .*: see which"):
+        build_real_hips(Settings(hip_sensors=BOTH), factory)
+    assert [wire.is_closed for wire in wires] == [True]
+    assert "matfw-hips" not in [thread.name for thread in threading.enumerate()]
+    OutputDevice(26, pin_factory=factory).close()  # given back
+    taken.close()
+    factory.close()
+
+
+@needs_drivers
+def test_a_bus_that_is_not_there_is_one_error(tmp_path: Path) -> None:
+    factory = MockFactory(pin_class=MockPWMPin)
+    settings = Settings(hip_sensors=HipSensors(imu="lsm6ds", i2c_bus=99))
+    with pytest.raises(MatGpioError, match=r"no I2C bus: /dev/i2c-99"):
+        build_real_hips(settings, factory)
+    factory.close()
+
+
+@pytest.mark.parametrize(("name", "repeats"), [("demo", False), ("faults", True)])
+def test_virtual_hips_are_those_of_the_mat_and_the_bench_s_person(name: str, repeats: bool) -> None:
+    mat = replace(Settings(hip_sensors=BOTH).mat(), side=Side.LEFT)
+    [hips] = build_virtual_hips(mat, name, Side.LEFT)
+    assert hips.channels == mat.channels
+    trace = virtual_trace(name, "core4", Side.LEFT)
+    at_start = hips.at(1.0)
+    assert None not in at_start
+    assert (hips.at(trace.duration_s + 1.0) == at_start) == repeats
+    [belt] = build_virtual_hips(replace(mat, channels=SACRUM_CHANNELS), name, Side.LEFT)
+    assert belt.channels == SACRUM_CHANNELS
+
+
 # --- on the virtual bench ---
 
 
@@ -414,6 +556,26 @@ def test_the_demo_ends_with_its_report(matfw: Call) -> None:
     reps = re.findall(r"^ +[\d.]+ s  rep +(\d+) ", done.stdout, re.MULTILINE)
     assert reps == [str(number + 1) for number in range(len(reps))]
     assert len(reps) > 5
+
+
+@pytest.mark.parametrize("hips", ["imu", "both"])
+def test_the_demo_takes_hip_sensors(matfw: Call, hips: str) -> None:
+    done = matfw("demo", "--speed", "20", "--hips", hips, "--side", "right")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "named rightly (simulated)" in done.stdout
+
+
+def test_a_recording_has_the_hip_sensors_columns(matfw: Call, tmp_path: Path) -> None:
+    (tmp_path / "mat.toml").write_text('[hip_sensors]\nimu = "lsm6ds"\nrail = "vl53l1x"\n')
+    done = matfw(
+        "record", "new.csv", "--virtual", "--seconds", "1.5", "--config", "mat.toml"
+    )  # fmt: skip
+    assert done.returncode == 0
+    opened = read_recording(tmp_path / "new.csv")
+    assert opened.mat.channels == SACRUM_CHANNELS + RAIL_CHANNELS
+    frames = list(opened.frames())
+    assert frames
+    assert all(None not in frame.channels for frame in frames if frame.t_s > 0.5)
 
 
 def test_what_the_virtual_bench_records_can_be_replayed(matfw: Call, tmp_path: Path) -> None:

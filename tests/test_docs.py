@@ -17,13 +17,15 @@ from pathlib import Path
 import pytest
 from gpiozero.pins.mock import MockFactory
 
-from matfw.__main__ import EXIT_DONE, EXIT_FAILED, EXIT_USAGE, _parser
+from matfw.__main__ import EXIT_DONE, EXIT_FAILED, EXIT_USAGE, VERBS
+from matfw.arguments import build_parser
 from matfw.layouts import PRESETS
 from matfw.messages import CellCalibration, RawFrame
 from matfw.phases import TRANSITIONS
+from matfw.ports import RAIL_CHANNELS
 from matfw.session.recording import RecordingWriter
-from matfw.settings import DEFAULT_PINS, Settings
-from matfw.settings_model import LightPins
+from matfw.settings import DEFAULT_PINS, Settings, load_settings
+from matfw.settings_model import I2C_1_PINS, LightPins, XshutPins
 
 ROOT = Path(__file__).parents[1]
 HARDWARE = (ROOT / "hardware" / "README.md").read_text()
@@ -112,6 +114,34 @@ def test_the_output_table_is_the_default_outputs() -> None:
     }
 
 
+def test_the_hip_sensors_table_is_the_default_wires() -> None:
+    xshuts = Settings().hip_sensors.xshut_pins
+    expected = dict(zip(("SDA", "SCL"), I2C_1_PINS, strict=True)) | {
+        f"XSHUT {name}": getattr(xshuts, name) for name in XshutPins.__struct_fields__
+    }
+    table = {cells[0]: cells[1:] for cells in rows(section(HARDWARE, "### Their wires"))}
+    assert table == {
+        name: [f"GPIO{gpio}", str(header_pin(gpio))] for name, gpio in expected.items()
+    }
+
+
+def test_the_rail_is_described_where_the_firmware_takes_it_to_be() -> None:
+    places = ", ".join(f"{channel.x_mm or 0:+.0f}" for channel in RAIL_CHANNELS)
+    assert f"at x = {places.replace('+0,', '0,')} mm" in section(HARDWARE, "## Hip sensors")
+
+
+@pytest.mark.parametrize("layout", sorted(PRESETS))
+def test_the_hip_sensors_example_can_be_wired_on_every_layout(layout: str, tmp_path: Path) -> None:
+    (example,) = blocks(section(HARDWARE, "### Their wires"), "toml")
+    path = tmp_path / "matfw.toml"
+    if layout != "trio8":  # the example has its pin for the heel in a comment
+        path.write_text(f'layout = "{layout}"\n{example}')
+    else:
+        assert "# xshut_pins" in example
+        path.write_text(f'layout = "{layout}"\n{example.replace("# xshut_pins", "xshut_pins")}')
+    assert load_settings(path).hip_sensors.rail == "vl53l1x"
+
+
 def test_the_wiring_picture_has_the_first_cells_pins() -> None:
     drawing = section(HARDWARE, "## Wiring")
     pins = DEFAULT_PINS["head_left"]
@@ -168,7 +198,9 @@ def test_the_calibration_script_finds_each_cells_line(tmp_path: Path) -> None:
 
 
 def verbs() -> dict[str, argparse.ArgumentParser]:
-    (actions,) = [a for a in _parser()._actions if isinstance(a, argparse._SubParsersAction)]
+    (actions,) = [
+        a for a in build_parser(VERBS)._actions if isinstance(a, argparse._SubParsersAction)
+    ]
     return dict(actions.choices)
 
 

@@ -8,9 +8,11 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from matfw.devices.sacrum_imu import ADDRESS, AXES
 from matfw.errors import MatSettingsError
 from matfw.layouts import PRESETS
-from matfw.messages import Cell, CellCalibration, Limits, Mat, Person, Side, Tempo
+from matfw.messages import Cell, CellCalibration, Channel, Limits, Mat, Person, Side, Tempo
+from matfw.ports import RAIL_CHANNELS, SACRUM_CHANNELS
 from matfw.settings import (
     DEFAULT_PINS,
     NOMINAL,
@@ -22,6 +24,7 @@ from matfw.settings import (
     load_settings,
     load_state,
 )
+from matfw.settings_model import HipSensors, XshutPins
 from matfw.settings_text import default_toml
 
 RESERVED_PINS = {0, 1, 2, 3, 14, 15}  # HAT EEPROM, I2C, UART
@@ -96,6 +99,13 @@ def test_every_setting_can_be_set(tmp_path: Path) -> None:
         buzzer_pin = 12
         light_pins = { head = 8, hip = 9, foot = 10 }
         mute = true
+        [hip_sensors]
+        imu = "lsm6ds"
+        imu_axis = "-y"
+        imu_address = 0x6B
+        rail = "vl53l1x"
+        xshut_pins = { shoulder = 21, hip = 11, heel = 14 }
+        i2c_bus = 3
         [person]
         sex = "male"
         height_m = 1.83
@@ -116,6 +126,10 @@ def test_every_setting_can_be_set(tmp_path: Path) -> None:
     assert mat.limits == Limits(too_high_deg=60.0)
     assert settings.gpio.chip == 4
     assert settings.outputs.light_pins.hip == 9
+    assert mat.channels == SACRUM_CHANNELS + RAIL_CHANNELS
+    assert (settings.hip_sensors.imu_axis, settings.hip_sensors.imu_address) == ("-y", 0x6B)
+    assert settings.hip_sensors.xshut_pins == XshutPins(shoulder=21, hip=11, heel=14)
+    assert settings.hip_sensors.i2c_bus == 3
     assert settings.wiring()["head_left"].dout == 7
     assert {pins.sck for pins in settings.wiring().values()} == {26}
 
@@ -132,6 +146,64 @@ def test_limits_are_the_line_s_own() -> None:
     # By name and default, so that neither list can lose or change one.
     assert LimitSettings.__struct_fields__ == tuple(field.name for field in fields(Limits))
     assert LimitSettings().limits() == Limits()
+
+
+@pytest.mark.parametrize(
+    ("text", "channels"),
+    [
+        ("", ()),
+        ('imu = "off"\nrail = "off"', ()),
+        ('imu = "lsm6ds"', SACRUM_CHANNELS),
+        ('rail = "vl53l1x"', RAIL_CHANNELS),
+        ('rail = "vl53l1x"\nimu = "lsm6ds"', SACRUM_CHANNELS + RAIL_CHANNELS),
+    ],
+)
+def test_a_mat_has_the_columns_of_the_sensors_that_are_on(
+    text: str, channels: tuple[Channel, ...], tmp_path: Path
+) -> None:
+    settings = loaded(tmp_path, f"[hip_sensors]\n{text}")
+    assert settings.hip_sensors.channels() == settings.mat().channels == channels
+
+
+def test_every_axis_of_a_board_can_be_named(tmp_path: Path) -> None:
+    for axis in AXES:
+        settings = loaded(tmp_path, f'[hip_sensors]\nimu_axis = "{axis}"')
+        assert settings.hip_sensors.imu_axis == axis
+    assert HipSensors().imu_address == ADDRESS
+
+
+I2C_USERS = "[pins.head_left]\ndout = {}\nsck = 12\n[hip_sensors]\n"
+
+
+@pytest.mark.parametrize("pin", [2, 3])
+def test_the_bus_s_pins_are_free_while_no_sensor_is_on_it(pin: int, tmp_path: Path) -> None:
+    loaded(tmp_path, I2C_USERS.format(pin))
+    loaded(tmp_path, I2C_USERS.format(pin) + 'imu = "lsm6ds"\ni2c_bus = 0')
+    loaded(tmp_path, I2C_USERS.format(pin) + 'rail = "vl53l1x"\ni2c_bus = 2')
+    for sensor in ('imu = "lsm6ds"', 'rail = "vl53l1x"'):
+        message = error_of(tmp_path, I2C_USERS.format(pin) + sensor)
+        assert (
+            f"hip_sensors.i2c_bus and pins.head_left.dout both use GPIO {pin}: move one" in message
+        )
+
+
+@pytest.mark.parametrize(("pin", "name"), [(26, "shoulder"), (7, "hip"), (11, "heel")])
+def test_xshut_pins_are_free_while_the_rail_is_off(pin: int, name: str, tmp_path: Path) -> None:
+    text = f"outputs.buzzer_pin = {pin}\n[hip_sensors]\n"
+    loaded(tmp_path, text + 'imu = "lsm6ds"')
+    message = error_of(tmp_path, text + 'rail = "vl53l1x"')
+    assert f"hip_sensors.xshut_pins.{name} and outputs.buzzer_pin both use GPIO {pin}" in message
+
+
+@pytest.mark.parametrize("layout", PRESETS)
+def test_default_hip_sensors_clash_on_trio8_only(layout: str, tmp_path: Path) -> None:
+    text = f'layout = "{layout}"\n[hip_sensors]\nimu = "lsm6ds"\nrail = "vl53l1x"\n'
+    if layout != "trio8":
+        loaded(tmp_path, text)
+        return
+    message = error_of(tmp_path, text)
+    assert message.startswith(", line 2: hip_sensors.xshut_pins.heel and pins.waist_right.sck both")
+    loaded(tmp_path, text + "xshut_pins.heel = 14")
 
 
 def test_default_toml_changes_nothing_with_and_without_its_comment_signs(tmp_path: Path) -> None:
@@ -226,6 +298,37 @@ ERRORS: dict[str, tuple[str, str, list[str]]] = {
         "[pins.head_left]\ndout = 7\nsck = 26\n[pins.foot_left]\ndout = 13\nsck = 7",
         ", line 6: ",
         ["pins.foot_left.sck and pins.head_left.dout both use GPIO 7: move one"],
+    ),
+    "hip sensor": (
+        "[hip_sensors]\nimu = 'bno085'",
+        ", line 2: ",
+        ['hip_sensors.imu must be "lsm6ds" or "off"', "(got 'bno085')"],
+    ),
+    "rail": (
+        "[hip_sensors]\nrail = true",
+        ", line 2: ",
+        ['hip_sensors.rail must be "off" or "vl53l1x"', "(got True)"],
+    ),
+    "axis": ("[hip_sensors]\nimu_axis = 'z'", ", line 2: ", ['"+z"', '"-z"', "(got 'z')"]),
+    "address below": (
+        "[hip_sensors]\nimu_address = 0x69",
+        ", line 2: ",
+        ["hip_sensors.imu_address must be 106 or 107 (got 105)"],
+    ),
+    "address above": (
+        "[hip_sensors]\nimu_address = 0x6C",
+        ", line 2: ",
+        ["hip_sensors.imu_address must be 106 or 107 (got 108)"],
+    ),
+    "two XSHUT on one pin": (
+        "[hip_sensors]\nrail = 'vl53l1x'\nxshut_pins = { heel = 7 }",
+        ", line 3: ",
+        ["hip_sensors.xshut_pins.heel and hip_sensors.xshut_pins.hip both use GPIO 7: move one"],
+    ),
+    "XSHUT on the bus": (
+        "[hip_sensors]\nrail = 'vl53l1x'\nxshut_pins = { hip = 3 }",
+        ", line 3: ",
+        ["hip_sensors.xshut_pins.hip and hip_sensors.i2c_bus both use GPIO 3: move one"],
     ),
     "pin of a default cell": (
         "[outputs]\nbuzzer_pin = 5",
@@ -334,6 +437,10 @@ RANGES: list[tuple[str, float, float, float]] = [
     ("gpio.chip", 0, 99, 1),
     ("outputs.buzzer_pin", 2, 27, 1),
     ("outputs.light_pins.hip", 2, 27, 1),
+    ("hip_sensors.i2c_bus", 0, 99, 1),
+    ("hip_sensors.xshut_pins.shoulder", 2, 27, 1),
+    ("hip_sensors.xshut_pins.hip", 2, 27, 1),
+    ("hip_sensors.xshut_pins.heel", 2, 27, 1),
     ("person.height_m", 0.5, 2.5, 0.01),
     ("workout.reps", 1, 200, 1),
     ("workout.sets", 1, 50, 1),
@@ -346,6 +453,7 @@ RANGES: list[tuple[str, float, float, float]] = [
     ("limits.rushed_down_s", 0, 10, 0.1),
     ("limits.short_hold_s", 0, 10, 0.1),
     ("limits.roll_back_mm", 1, 200, 0.1),
+    ("limits.roll_back_deg", 1, 120, 0.1),
     ("limits.leg_forward_mm", 1, 200, 0.1),
     ("limits.bent_body_deg", 1, 120, 0.1),
     ("limits.off_mat_n", 3, 200, 0.1),

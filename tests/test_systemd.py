@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from matfw.__main__ import _parser
+from matfw.__main__ import VERBS
+from matfw.arguments import build_parser
 from matfw.service.acquisition import FIFO_PRIORITY, START_LIMIT_S
 from matfw.service.firmware import NO_CELL_S
 
@@ -57,17 +58,32 @@ def test_systemd_finds_nothing_wrong_with_the_unit(
 def test_the_unit_runs_a_verb_that_the_firmware_has(unit: configparser.ConfigParser) -> None:
     program, *arguments = shlex.split(unit["Service"]["ExecStart"])
     assert Path(program).is_absolute()
-    options = _parser().parse_args(arguments)
-    assert options.verb.__name__ == "_run"
+    options = build_parser(VERBS).parse_args(arguments)
+    assert options.verb is VERBS["run"]
     assert not options.virtual
+    assert not options.all_off
     assert options.config == Path("/etc") / unit["Service"]["ConfigurationDirectory"] / "matfw.toml"
     assert options.state == Path("/var/lib") / unit["Service"]["StateDirectory"]
+
+
+def test_after_every_end_the_outputs_of_the_same_settings_are_driven_low(
+    unit: configparser.ConfigParser,
+) -> None:
+    line = unit["Service"]["ExecStopPost"]
+    assert line.startswith("-"), "a mat that was stopped properly has not failed"
+    program, *arguments = shlex.split(line[1:])
+    start, *start_arguments = shlex.split(unit["Service"]["ExecStart"])
+    options = build_parser(VERBS).parse_args(arguments)
+    assert program == start
+    assert options.verb is VERBS["run"]
+    assert options.all_off
+    assert options.config == build_parser(VERBS).parse_args(start_arguments).config
 
 
 def test_the_service_is_nobody_special(unit: configparser.ConfigParser) -> None:
     service = unit["Service"]
     assert service["User"] == service["Group"] == "matfw"
-    assert service["SupplementaryGroups"].split() == ["gpio", "dialout"]
+    assert service["SupplementaryGroups"].split() == ["gpio", "dialout", "i2c"]
     assert service["NoNewPrivileges"] == "yes"
     assert not any(key.endswith("Capabilities") for key in service)
 
@@ -122,11 +138,15 @@ def test_systemd_can_read_the_users() -> None:
     assert done.returncode == 0, done.stderr
 
 
-def test_the_rule_gives_the_chips_to_a_group_of_the_unit(
+def test_the_rules_give_chips_and_buses_to_groups_of_the_unit(
     unit: configparser.ConfigParser,
 ) -> None:
-    (rule,) = [line for line in RULES.read_text().splitlines() if not line.startswith("#")]
-    parts = dict(part.strip().replace("==", "=").split("=", 1) for part in rule.split(","))
-    assert parts["KERNEL"] == '"gpiochip*"'
-    assert parts["GROUP"].strip('"') in unit["Service"]["SupplementaryGroups"].split()
-    assert parts["MODE"] == '"0660"'
+    rules = [line for line in RULES.read_text().splitlines() if not line.startswith("#")]
+    groups = unit["Service"]["SupplementaryGroups"].split()
+    found = {}
+    for rule in rules:
+        parts = dict(part.strip().replace("==", "=").split("=", 1) for part in rule.split(","))
+        found[parts["KERNEL"].strip('"')] = parts["GROUP"].strip('"')
+        assert parts["MODE"] == '"0660"'
+    assert found == {"gpiochip*": "gpio", "i2c-[0-9]*": "i2c"}
+    assert set(found.values()) <= set(groups)

@@ -1,4 +1,6 @@
-"""Outputs low after a firmware that could not do it itself (systemd ExecStopPost after SIGKILL).
+"""Outputs low after a firmware that could not do it itself, as after a SIGKILL.
+
+`matfw run --all-off` calls this; systemd/matfw.service does so in ExecStopPost.
 
 The kernel takes the lines of a killed process back, but not every Pi kernel changes their level:
 a light that was on can stay on. This drives them low and leaves them so.

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 
 from matfw.errors import MatSettingsError
-from matfw.messages import Channel
+from matfw.messages import Channel, Mat
 from matfw.ports import HIP_SILENCE_S, RAIL_CHANNELS, SACRUM_CHANNELS, Clock, HipSensor
 from matfw.virtual.sampling import HipErrors, hip_channel
 from matfw.virtual.trace import Trace
@@ -166,6 +167,18 @@ class HipsInStep:
     def __init__(self, sensors: Sequence[HipSensor], clock: FollowingClock) -> None:
         self._sensors = tuple(sensors)
         self._clock = clock
+
+    @classmethod
+    def of_mat(cls, mat: Mat, trace: Trace, *, seed: int, repeats: bool = False) -> Self:
+        """Return the sensors that the mat's channels ask for, on this trace; a belt comes first."""
+        clock = FollowingClock()
+        kinds = {channel.kind for channel in mat.channels}
+        sensors: list[HipSensor] = []
+        if "sacrum_imu" in kinds:
+            sensors.append(VirtualImu(trace, clock, seed=seed, repeats=repeats))
+        if "rear_rail" in kinds:
+            sensors.append(VirtualRail(trace, clock, seed=seed, repeats=repeats))
+        return cls(sensors, clock)
 
     @property
     def channels(self) -> tuple[Channel, ...]:

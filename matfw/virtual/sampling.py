@@ -87,7 +87,7 @@ def record(
                 None if gone else value for gone, value in zip(lost[row], rows[row], strict=True)
             )
     sensed = [
-        _hip_channel(channel, trace, real_s, hips or HipErrors(), rng) for channel in mat.channels
+        hip_channel(channel, trace, real_s, hips or HipErrors(), rng) for channel in mat.channels
     ]
     values: list[tuple[float | None, ...]] = (
         list(zip(*sensed, strict=True)) if sensed else [()] * len(rows)
@@ -98,9 +98,13 @@ def record(
     ]
 
 
-def _hip_channel(
+def hip_channel(
     channel: Channel, trace: Trace, t_s: Array, hips: HipErrors, rng: np.random.Generator
 ) -> list[float]:
+    """Return a hip sensor's column at these times, with its errors, in degrees or mm.
+
+    Raises MatSettingsError for a kind of sensor that is not known.
+    """
     match channel.kind:
         case "sacrum_imu":
             clean = trace.hip_roll_deg * rng.uniform(*hips.imu_gain)

@@ -1,0 +1,70 @@
+"""The command line: verbs, options, their ranges. What a verb does is in __main__.py."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from matfw import __version__
+
+DEMO_SPEED = 4.0  # times real time: two and a quarter minutes of exercise in 35 s
+HIPS = ("none", "imu", "rail", "both")
+
+Verb = Callable[[argparse.Namespace], int]
+
+
+def build_parser(verbs: Mapping[str, Verb]) -> argparse.ArgumentParser:
+    """Return the parser; what it returns has the verb's own function as `verb`."""
+    everywhere = argparse.ArgumentParser(add_help=False)
+    everywhere.add_argument("--config", type=Path, metavar="FILE", help="settings, TOML")
+    everywhere.add_argument(
+        "--state", type=Path, metavar="DIR", help="database, calibration and recordings"
+    )
+    parser = argparse.ArgumentParser(
+        prog="matfw",
+        description="Firmware of a smart exercise mat for the side-lying leg raise.",
+        epilog="matfw VERB --help says more about each.",
+    )
+    parser.add_argument("--version", action="version", version=f"matfw {__version__}")
+    below = parser.add_subparsers(metavar="VERB", required=True)
+
+    def add(name: str, text: str) -> argparse.ArgumentParser:
+        sub = below.add_parser(name, help=text, description=text, parents=[everywhere])
+        sub.set_defaults(verb=verbs[name])
+        return sub
+
+    demo = add("demo", "a virtual person on a virtual mat, the whole firmware, a report")
+    demo.add_argument("--speed", type=_between(0.1, 20.0), default=DEMO_SPEED, metavar="X",
+                      help=f"times real time, 0.1 to 20 (default {DEMO_SPEED:g})")  # fmt: skip
+    demo.add_argument("--layout", choices=("core4", "hex6", "trio8"), default="core4")
+    demo.add_argument("--side", choices=("left", "right"), default="left")
+    demo.add_argument("--hips", choices=HIPS, default=HIPS[0],
+                      help="a virtual belt, rail behind the back, or both")  # fmt: skip
+    run = add("run", "the firmware on the configured mat").add_mutually_exclusive_group()
+    run.add_argument("--virtual", action="store_true", help="on the virtual bench instead")
+    run.add_argument("--all-off", action="store_true",
+                     help="only drive buzzer and lights low and end; for the service manager"
+                     " after a crash")  # fmt: skip
+    replay = add("replay", "the same line on a recording")
+    replay.add_argument("file", type=Path, metavar="FILE", help="a recording, .csv or .csv.gz")
+    replay.add_argument("--json", action="store_true", help="one JSON object a line")
+    record = add("record", "write the mat's raw counts to a new recording")
+    record.add_argument("file", type=Path, metavar="FILE", help="a new file, .csv or .csv.gz")
+    record.add_argument("--virtual", action="store_true", help="from the virtual bench instead")
+    record.add_argument("--seconds", type=_between(0.1, 86400.0), metavar="S",
+                        help="stop after S seconds (default: on Ctrl-C)")  # fmt: skip
+    return parser
+
+
+def _between(least: float, most: float) -> Callable[[str], float]:
+    def number(text: str) -> float:
+        try:
+            value = float(text)
+        except ValueError:
+            value = float("nan")
+        if not least <= value <= most:
+            raise argparse.ArgumentTypeError(f"must be {least:g} to {most:g} (got {text!r})")
+        return value
+
+    return number

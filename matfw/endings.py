@@ -1,0 +1,47 @@
+"""How the program ends: on a signal, or because nobody takes what it says."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+@contextmanager
+def flushed() -> Iterator[None]:
+    """Let stdout fail here, where it is answered, and not when Python ends."""
+    try:
+        yield
+    finally:
+        sys.stdout.flush()
+
+
+def discard_stdout() -> None:
+    """Keep Python from failing once more, at its end, on what is still to be written."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+@contextmanager
+def unbroken() -> Iterator[None]:
+    """Hold back the signals that end us; for imports, which leave files open when cut in two."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT, signal.SIGTERM))
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+@contextmanager
+def stoppable() -> Iterator[None]:
+    """Leave by KeyboardInterrupt on SIGTERM too, so that everything is closed and off."""
+
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
