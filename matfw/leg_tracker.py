@@ -150,9 +150,9 @@ class LegTracker:
             weight = weight - JUMP_COST * jumps
             ph, s, det, distance = _surprise(p, h, y, sensing)
         self._learn_unrest(float(distance[0]))
-        # An outlier costs no more than its logarithm, and is believed less.
+        # An outlier costs no more than SURPRISE_LIMIT, and is believed less.
         excess = np.maximum(1.0, distance / SURPRISE_LIMIT)
-        cost = np.minimum(distance, SURPRISE_LIMIT * (1.0 + np.log(excess)))
+        cost = np.minimum(distance, SURPRISE_LIMIT)
         weight = weight - 0.5 * (cost + np.log(det))
         s = s + (excess - 1.0)[:, None, None] * sensing
         gain = ph @ _inverse(s)

@@ -39,6 +39,10 @@ FINE_S = 0.004  # at which a fitted shape's crossings are read
 TYPICAL_EXPONENT, TYPICAL_SAG = 2.6, 0.01
 
 
+Rows = np.ndarray[tuple[int, ...], np.dtype[np.intp]]
+"""Row numbers."""
+
+
 def refine(window: RepWindow) -> list[Excursion]:
     """Return the excursions in a window, oldest first; often one, none for a false start."""
     states = window.trace.smoothed()
@@ -118,7 +122,7 @@ def _measure(
     )
 
 
-def _change(series: Array, high: Array, zero: Array) -> float:
+def _change(series: Array, high: Rows, zero: Rows) -> float:
     """Return by how much a series' mean at the top differs from that before; NaN if unknown."""
     return float(np.mean(series[high])) - (float(np.mean(series[zero])) if len(zero) else 0.0)
 

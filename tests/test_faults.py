@@ -45,9 +45,10 @@ def seen(
     presence: Presence = Presence.LYING,
     lengths: dict[str, float] | None = None,
     stage: Faults | None = None,
+    side: Side = Side.LEFT,
 ) -> list[FaultSeen]:
     """Return the faults of steps, each a phase and what the motion is like in it."""
-    stage = stage or Faults(limits, tempo)
+    stage = stage or Faults(limits, tempo, side)
     before, since_s = Phase.REST, 0.0
     found: list[FaultSeen] = []
     for number, (phase, fields) in enumerate(steps):
@@ -241,8 +242,13 @@ def test_the_person_s_own_limits_count() -> None:
 
 
 def test_after_a_reset_the_same_steps_give_the_same_faults() -> None:
-    stage = Faults(LIMITS, Tempo())
+    stage = Faults(LIMITS, Tempo(), Side.LEFT)
     steps = [*hold(-30.0), (Phase.DOWN, {"accel_dps2": -2.0 * DROP_DPS2})]
     first = seen(steps, stage=stage)
     stage.reset()
     assert seen(steps, stage=stage) == first
+
+
+def test_with_the_side_unknown_the_hips_are_not_judged_live() -> None:
+    assert seen(hold(-30.0), side=Side.UNKNOWN) == []
+    assert kinds(seen(hold(-30.0), side=Side.LEFT)) == [Fault.ROLL_BACK]
