@@ -11,9 +11,7 @@ from collections.abc import Sequence
 
 from matfw.messages import CellEvent, CellProblem, Channel, Hips, RawFrame
 
-RAIL_DEG_PER_MM = (
-    -1.0 / 3.1
-)  # a back comes 3.1 mm nearer a degree; rolling ellipse
+RAIL_DEG_PER_MM = -1.0 / 3.1  # a back comes 3.1 mm nearer a degree; rolling ellipse
 BELT_SD_DEG = 1.5  # what a belt repeats within, hoped for
 RAIL_SD_DEG = 1.6  # 5 mm on cloth, hoped for
 HIP_REACH_MM = 300.0  # a rail's sensor further from the hip line does not look at the pelvis

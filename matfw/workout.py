@@ -45,8 +45,7 @@ class Workout:
     def update(self, rep: Rep) -> Progress:
         """Count a repetition and say where that leaves the set."""
         if self._set and (
-            len(self._set) >= self._reps_per_set
-            or rep.start_s - self._set[-1].end_s > SET_PAUSE_S
+            len(self._set) >= self._reps_per_set or rep.start_s - self._set[-1].end_s > SET_PAUSE_S
         ):
             self._set = []
             self._set_number += 1

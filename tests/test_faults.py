@@ -28,6 +28,7 @@ from matfw.messages import (
     Phase,
     PhaseStep,
     Presence,
+    Side,
     Tempo,
 )
 
