@@ -47,6 +47,7 @@ from matfw.leg_trace import LegTrace
 
 HISTORY_STEPS = 1200  # one minute can be traced back
 SURPRISE_LIMIT = 12.0  # squared distance beyond which a step counts like an outlier
+OUTLIER_GROWTH = 0.3  # with 0 a kick passes for unrest, with 1 one bad step outweighs a lift
 LIFTS_PER_S = 0.12  # how often a rest ends in a lift
 STOPS_PER_S = 0.2  # how often a slow leg is put down
 UNRESTS_PER_S = 0.05  # how often a resting body begins to move about ...
@@ -150,9 +151,9 @@ class LegTracker:
             weight = weight - JUMP_COST * jumps
             ph, s, det, distance = _surprise(p, h, y, sensing)
         self._learn_unrest(float(distance[0]))
-        # An outlier costs no more than SURPRISE_LIMIT, and is believed less.
+        # An outlier costs little more than SURPRISE_LIMIT, and is believed less.
         excess = np.maximum(1.0, distance / SURPRISE_LIMIT)
-        cost = np.minimum(distance, SURPRISE_LIMIT)
+        cost = np.minimum(distance, SURPRISE_LIMIT * (1.0 + OUTLIER_GROWTH * np.log(excess)))
         weight = weight - 0.5 * (cost + np.log(det))
         s = s + (excess - 1.0)[:, None, None] * sensing
         gain = ph @ _inverse(s)
