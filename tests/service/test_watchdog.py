@@ -95,3 +95,19 @@ def test_without_systemd_nothing_is_said(monkeypatch: pytest.MonkeyPatch) -> Non
     with Watchdog(VirtualClock()) as watchdog:
         watchdog.ready()
         watchdog.alive()
+
+
+def test_a_systemd_that_listens_no_more_does_not_end_the_firmware(systemd: socket.socket) -> None:
+    with Watchdog(VirtualClock()) as watchdog:
+        systemd.close()
+        watchdog.ready()
+        watchdog.alive()
+
+
+def test_a_systemd_that_does_not_read_delays_nobody(systemd: socket.socket) -> None:
+    clock = VirtualClock()
+    with Watchdog(clock) as watchdog:
+        for _ in range(5000):  # far more than the socket holds
+            watchdog.alive()
+            clock.sleep_s(LIMIT_S)
+    assert heard(systemd)
