@@ -29,6 +29,7 @@ PI_LABELS = (
     "pinctrl-bcm2837",
     "pinctrl-bcm2836",
 )
+DEV = Path("/dev")
 LINE_USED = 1  # bit 0 of a line's flags: claimed by somebody (lgpio, gpio_get_mode)
 
 
@@ -93,6 +94,7 @@ def load_lgpio() -> Lgpio:
     try:
         import lgpio  # noqa: PLC0415  # only where there are pins: it loads a C library
     except ImportError as error:
+        _chip_numbers(DEV)  # without a chip that is the news, not the missing library
         raise MatGpioError(
             f"lgpio cannot be imported ({error}): install matfw's own dependencies, or Raspberry "
             "Pi OS's package python3-lgpio"
@@ -107,19 +109,14 @@ def chip_number(override: int | None = None) -> int:
     return find_chip(load_lgpio(), override)
 
 
-def find_chip(lgpio: Lgpio, override: int | None = None, dev: Path = Path("/dev")) -> int:
+def find_chip(lgpio: Lgpio, override: int | None = None, dev: Path = DEV) -> int:
     """Return N of the /dev/gpiochipN that has the header's pins.
 
     override: the setting; taken as it is. Raises MatGpioError if there is no such chip.
     """
     if override is not None:
         return override
-    numbers = sorted(int(p.name[8:]) for p in dev.glob("gpiochip*") if p.name[8:].isdigit())
-    if not numbers:
-        raise MatGpioError(
-            f"no GPIO chip: {dev} has no gpiochip* on this computer: run matfw on a Raspberry Pi, "
-            "or without hardware with --virtual"
-        )
+    numbers = _chip_numbers(dev)
     labels: dict[str, int] = {}
     denied: list[str] = []
     for number in numbers:
@@ -147,6 +144,17 @@ def find_chip(lgpio: Lgpio, override: int | None = None, dev: Path = Path("/dev"
         f"no GPIO chip of a Raspberry Pi: {dev} has {', '.join(map(repr, labels)) or 'none usable'}"
         f", known are {', '.join(PI_LABELS)}: if one of them is right, set gpio.chip to its number"
     )
+
+
+def _chip_numbers(dev: Path) -> list[int]:
+    """Return the N of all /dev/gpiochipN; raise MatGpioError if there is none."""
+    numbers = sorted(int(p.name[8:]) for p in dev.glob("gpiochip*") if p.name[8:].isdigit())
+    if not numbers:
+        raise MatGpioError(
+            f"no GPIO chip: {dev} has no gpiochip* on this computer: run matfw on a Raspberry Pi, "
+            "or without hardware with --virtual"
+        )
+    return numbers
 
 
 class LgpioGroup:
