@@ -155,7 +155,7 @@ def _record(options: argparse.Namespace) -> int:
         hips = functools.partial(build_virtual_hips, mat, "faults", mat.side)
         _say(VIRTUAL_NOTICE)
     writer = functools.partial(RecordingWriter, options.file, mat, source)
-    with _frames(mat, build, hips) as mat_frames:
+    with _frames(mat, build, hips, options.virtual) as mat_frames:
         frames = record(mat_frames, writer, options.seconds)
     _say(f"{frames} frames in {options.file}" if frames else "stopped before the first frame")
     return EXIT_DONE
@@ -310,7 +310,7 @@ def _live(
     buzzer, head, hip, foot = settings.outputs.pins()
     factory = _virtual_factory() if speed is not None else _real_factory(settings)
     with (
-        _frames(mat, build, functools.partial(hips, factory)) as frames,
+        _frames(mat, build, functools.partial(hips, factory), speed is not None) as frames,
         GpiozeroIndicator(
             factory, None if settings.outputs.mute else buzzer, (head, hip, foot)
         ) as indicator,
@@ -332,7 +332,9 @@ def _live(
 
 
 @contextmanager
-def _frames(mat: Mat, build: Build, hips: BuildHips) -> Iterator[Acquisition | HipFrames]:
+def _frames(
+    mat: Mat, build: Build, hips: BuildHips, is_virtual: bool
+) -> Iterator[Acquisition | HipFrames]:
     """Give the frames of the cells, with the hip sensors' values where the mat has channels."""
     from matfw.service.acquisition import Acquisition
     from matfw.service.hips import HipFrames
@@ -341,7 +343,7 @@ def _frames(mat: Mat, build: Build, hips: BuildHips) -> Iterator[Acquisition | H
         opened = hips() if mat.channels else ()
         for hip in opened:
             sensors.callback(hip.close)
-        acquisition = Acquisition(build)
+        acquisition = Acquisition(build, waits=is_virtual)
         cells.callback(_close, acquisition)
         yield HipFrames(acquisition, opened) if opened else acquisition
 

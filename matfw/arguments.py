@@ -19,7 +19,7 @@ def build_parser(verbs: Mapping[str, Verb]) -> argparse.ArgumentParser:
     everywhere = argparse.ArgumentParser(add_help=False)
     everywhere.add_argument("--config", type=Path, metavar="FILE", help="settings, TOML")
     everywhere.add_argument(
-        "--state", type=Path, metavar="DIR", help="database, calibration and recordings"
+        "--state", type=Path, metavar="DIR", help="folder of the machine's own state: calibration"
     )
     parser = argparse.ArgumentParser(
         prog="matfw",

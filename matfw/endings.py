@@ -8,6 +8,9 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+ASKED = (signal.SIGTERM, signal.SIGHUP)  # by a service manager; by a terminal that has gone
+ENDING = (signal.SIGINT, *ASKED)
+
 
 @contextmanager
 def flushed() -> Iterator[None]:
@@ -15,18 +18,20 @@ def flushed() -> Iterator[None]:
     try:
         yield
     finally:
-        sys.stdout.flush()
+        if sys.stdout is not None:  # None: started with it closed, as in `>&-`
+            sys.stdout.flush()
 
 
 def discard_stdout() -> None:
     """Keep Python from failing once more, at its end, on what is still to be written."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    if sys.stdout is not None:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 @contextmanager
 def unbroken() -> Iterator[None]:
     """Hold back the signals that end us; for imports, which leave files open when cut in two."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT, signal.SIGTERM))
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
     try:
         yield
     finally:
@@ -35,13 +40,14 @@ def unbroken() -> Iterator[None]:
 
 @contextmanager
 def stoppable() -> Iterator[None]:
-    """Leave by KeyboardInterrupt on SIGTERM too, so that everything is closed and off."""
+    """Leave by KeyboardInterrupt on ASKED too, so that everything is closed and off."""
 
     def stop(*_: object) -> None:
         raise KeyboardInterrupt
 
-    before = signal.signal(signal.SIGTERM, stop)
+    before = {number: signal.signal(number, stop) for number in ASKED}
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)

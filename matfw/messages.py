@@ -61,7 +61,7 @@ class Verdict(StrEnum):
 
 
 class Cue(StrEnum):
-    """What the buzzer and the lights can say: every fault, and what is not a fault."""
+    """What the buzzer and the lights can say."""
 
     NOT_JUDGING = "not_judging"  # a cell is lost or stuck: reps are not judged now
     ROLL_BACK = "roll_back"

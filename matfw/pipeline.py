@@ -103,8 +103,6 @@ class Pipeline:
         window = None
         if clean.events:
             self._note_cells(clean)
-        if any(event.problem is CellProblem.LOST for event in hips.events):
-            self._wanted.append(Cue.NOT_JUDGING)
         for motion in self._motion.update(balance, hips):
             phase = self._phases.update(motion)
             seen = self._faults.update(motion, phase)

@@ -71,6 +71,8 @@ def load_state(folder: Path) -> MachineState:
     """
     path = folder / STATE_FILE
     try:
+        if folder.exists() and not folder.is_dir():
+            raise MatSettingsError(f"{folder}: must be a folder for the machine's state, is a file")
         if not path.exists():
             return MachineState()
     except (OSError, ValueError) as error:

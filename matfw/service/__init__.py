@@ -1,1 +1,1 @@
-"""The firmware in service: the loop, the watchdog, the doctor, the live picture."""
+"""The firmware in service: the loop, the watchdog, the live picture."""

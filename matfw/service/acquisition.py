@@ -46,12 +46,16 @@ class Account:
 class Acquisition:
     """Frames from a reader in another process."""
 
-    def __init__(self, build: Callable[[], LoadCells]) -> None:
-        """Take a picklable function that makes the reader, called in the other process."""
+    def __init__(self, build: Callable[[], LoadCells], *, waits: bool = False) -> None:
+        """Take a picklable function that makes the reader, called in the other process.
+
+        waits: the reader waits for whoever reads instead of dropping frames. For virtual cells,
+        whose time stands still meanwhile; real ones go on converting.
+        """
         context = multiprocessing.get_context("spawn")
         self._pipe, far_end = context.Pipe(duplex=False)
         self._process = context.Process(
-            target=_acquire, args=(build, far_end), name="matfw-acquisition", daemon=True
+            target=_acquire, args=(build, far_end, waits), name="matfw-acquisition", daemon=True
         )
         # Inherited: Ctrl-C goes to all processes of a terminal and is the main one's to answer.
         before = signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -102,9 +106,12 @@ class Acquisition:
         if self._process.is_alive():
             self._process.terminate()
             self._process.join(JOIN_LIMIT_S)
+        if self._process.is_alive():  # stopped, or stuck in the kernel: Python would wait for ever
+            self._process.kill()
+            self._process.join(JOIN_LIMIT_S)
 
 
-def _acquire(build: Callable[[], LoadCells], pipe: Connection) -> None:
+def _acquire(build: Callable[[], LoadCells], pipe: Connection, waits: bool) -> None:
     """Read until nobody listens. Runs in the other process."""
     signal.signal(signal.SIGTERM, _leave)
     try:
@@ -115,6 +122,7 @@ def _acquire(build: Callable[[], LoadCells], pipe: Connection) -> None:
     try:
         cells.start()
         _prefer_this_process()
+        os.set_blocking(pipe.fileno(), waits)
         _pump(cells, pipe)
     except MatError as error:
         _say(pipe, _ERROR + str(error).encode())
@@ -126,7 +134,6 @@ def _acquire(build: Callable[[], LoadCells], pipe: Connection) -> None:
 
 def _pump(cells: LoadCells, pipe: Connection) -> None:
     encode = msgspec.msgpack.Encoder().encode
-    os.set_blocking(pipe.fileno(), False)
     account = Account(cells.stats)
     told_s = 0.0
     while True:

@@ -32,7 +32,7 @@ CUE_WORDS: Mapping[Cue, Words] = MappingProxyType(
         Cue.NOT_JUDGING: Words(
             "not judging",
             "A cell fails, so reps are not judged",
-            "let `matfw doctor` find the cell and its wire",
+            "the line above names the cell: see to its wire",
         ),
         Cue.ROLL_BACK: Words(
             "roll back",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import multiprocessing
 import os
+import signal
 from collections.abc import Callable, Iterator
 from multiprocessing.connection import Connection
 
@@ -149,6 +150,7 @@ def test_the_reader_never_waits_and_what_nobody_reads_is_dropped_and_counted(
 ) -> None:
     """Were a full pipe waited for, this test would never end."""
     near, far = pipe
+    os.set_blocking(far.fileno(), False)
     cells = Cells(FRAMES)
     with pytest.raises(MatError, match="used up"):
         module._pump(cells, far)
@@ -184,14 +186,14 @@ def test_it_ends_quietly_and_closed_when_the_parent_is_gone(
     near, far = pipe
     cells = Cells()
     near.close()
-    module._acquire(lambda: cells, far)
+    module._acquire(lambda: cells, far, False)
     assert cells.is_closed
 
 
 def test_the_cells_are_closed_after_an_error(pipe: tuple[Connection, Connection]) -> None:
     near, far = pipe
     cells = Cells(3)
-    module._acquire(lambda: cells, far)
+    module._acquire(lambda: cells, far, False)
     assert cells.is_closed
     received(near)
 
@@ -201,5 +203,27 @@ def test_the_cells_are_closed_after_a_bug_which_is_not_hidden(
 ) -> None:
     cells = Cells(3, ZeroDivisionError("a bug"))
     with pytest.raises(ZeroDivisionError):
-        module._acquire(lambda: cells, pipe[1])
+        module._acquire(lambda: cells, pipe[1], False)
     assert cells.is_closed
+
+
+def test_a_process_that_does_not_move_any_more_is_ended_all_the_same() -> None:
+    acquisition = Acquisition(Cells)
+    assert acquisition.next_frame(LIMIT_S) is not None
+    [child] = multiprocessing.active_children()
+    assert child.pid is not None
+    os.kill(child.pid, signal.SIGSTOP)
+    acquisition.close()
+    assert multiprocessing.active_children() == []
+
+
+def test_virtual_cells_wait_for_whoever_reads_and_lose_nothing() -> None:
+    acquisition = Acquisition(functools.partial(Cells, FRAMES), waits=True)
+    numbers: list[int | None] = []
+    while len(numbers) < FRAMES:
+        frame = acquisition.next_frame(LIMIT_S)
+        assert frame is not None
+        numbers.append(frame.counts[0])
+    acquisition.close()
+    assert numbers == list(range(1, FRAMES + 1))
+    assert acquisition.account.dropped == 0
