@@ -147,6 +147,7 @@ def _record(options: argparse.Namespace) -> int:
     mat = settings.mat(_state(options))
     source = "a matfw mat"
     build: Build = functools.partial(build_real_cells, settings)
+    # Lazily: a mat without hip sensors needs no pin factory.
     hips: BuildHips = lambda: build_real_hips(settings, _real_factory(settings))  # noqa: E731
     if options.virtual:
         mat = _lain_on(mat)

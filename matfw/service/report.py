@@ -17,6 +17,7 @@ from matfw.messages import (
 )
 from matfw.service.summary import SummaryRep, summary_lines
 from matfw.service.words import CUE_WORDS, PROBLEM_WORDS
+from matfw.verdicts import UNTIMED
 
 
 class TrueRep(Protocol):
@@ -52,6 +53,8 @@ def event_line(event: Event) -> str:
             return f"{at}sensor  {event.cell} {event.problem}: {PROBLEM_WORDS[event.problem]}"
         case Rep():
             times = f"{event.up_s:.1f}-{event.hold_s:.1f}-{event.down_s:.1f} s"
+            if any(seen.fault in UNTIMED for seen in event.faults):
+                times = "not timed"
             what = f"{at}rep {event.rep:3d} {event.verdict:6s} {times} {event.angle_deg:.0f} deg"
             why = ", ".join(f"{f.fault} {f.size:.1f} {f.unit}" for f in event.faults)
             return f"{what}  {why or event.reason}".rstrip()

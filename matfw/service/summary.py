@@ -9,7 +9,9 @@ from statistics import mean
 
 from matfw.messages import Fault, Tempo, Verdict
 from matfw.service.words import VERDICT_MARKS, VERDICT_WORDS, fault_words
+from matfw.verdicts import UNTIMED
 
+LENGTHS = ("up_s", "hold_s", "down_s")
 _WIDTH = 64
 _MARKS_IN_A_ROW = 20
 
@@ -81,15 +83,15 @@ def _faults(reps: Sequence[SummaryRep], set_faults: Sequence[Fault]) -> list[str
 
 
 def _tempo(reps: Sequence[SummaryRep], tempo: Tempo) -> list[str]:
-    up_s, hold_s, down_s = (
-        mean(values) for values in zip(*((r.up_s, r.hold_s, r.down_s) for r in reps), strict=True)
-    )
+    timed = [rep for rep in reps if UNTIMED.isdisjoint(rep.faults)]
     angles_deg = [rep.angle_deg for rep in reps if rep.angle_deg is not None]
     lines = [
         "             up     hold     down",
         f"   asked  {tempo.up_s:4.1f} s   {tempo.hold_s:4.1f} s   {tempo.down_s:4.1f} s",
-        f"   mean   {up_s:4.1f} s   {hold_s:4.1f} s   {down_s:4.1f} s",
     ]
+    if timed:
+        up_s, hold_s, down_s = (mean(getattr(rep, name) for rep in timed) for name in LENGTHS)
+        lines.append(f"   mean   {up_s:4.1f} s   {hold_s:4.1f} s   {down_s:4.1f} s")
     if angles_deg:
         low_deg, high_deg = min(angles_deg), max(angles_deg)
         lines.append(f"   angle  {mean(angles_deg):4.0f}°, from {low_deg:.0f}° to {high_deg:.0f}°")

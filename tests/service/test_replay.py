@@ -7,9 +7,10 @@ from dataclasses import replace
 import pytest
 
 from matfw.__main__ import virtual_trace
-from matfw.messages import Event, Mat, RawFrame, Rep, Side, Verdict
+from matfw.messages import Event, Fault, Mat, RawFrame, Rep, Side, Tempo, Verdict
 from matfw.service.events import Tally
 from matfw.service.replay import replay
+from matfw.service.summary import SummaryRep, summary_lines
 from matfw.settings import Settings
 from matfw.virtual.sampling import record
 
@@ -69,3 +70,11 @@ def test_a_movement_cut_off_by_the_end_is_told_at_the_last_frame(
     reps = [event for event in told(mat, cut)[0] if isinstance(event, Rep)]
     assert len(reps) == 1
     assert reps[0].t_s == cut[-1].t_s
+
+
+def test_a_small_rep_s_lengths_are_neither_shown_nor_averaged() -> None:
+    good = SummaryRep(Verdict.CLEAN, (), 2.0, 1.0, 3.0, 38.0)
+    small = SummaryRep(Verdict.FAULT, (Fault.TOO_SMALL,), 1.0, 0.0, 0.1, 12.0)
+    [mean] = [line for line in summary_lines([good, small], Tempo(), False) if "mean" in line]
+    assert mean.split() == ["mean", "2.0", "s", "1.0", "s", "3.0", "s"]
+    assert not any("mean" in line for line in summary_lines([small], Tempo(), False))
