@@ -17,6 +17,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from matfw.leg_filter import corrected, foretold, surprise
+from matfw.leg_lowering import NOT_WATCHED, Lowering, LoweringWatch
 from matfw.leg_model import PUSH_LEVER_M, Array, LegModel
 from matfw.leg_noise import (
     ACCEL,
@@ -43,11 +45,10 @@ from matfw.leg_noise import (
     stop_noise,
     unrest_scale,
 )
+from matfw.leg_rise import Rise
 from matfw.leg_trace import LegTrace
 
 HISTORY_STEPS = 1200  # one minute can be traced back
-SURPRISE_LIMIT = 12.0  # squared distance beyond which a step counts like an outlier
-OUTLIER_GROWTH = 0.3  # with 0 a kick passes for unrest, with 1 one bad step outweighs a lift
 LIFTS_PER_S = 0.12  # how often a rest ends in a lift
 STOPS_PER_S = 0.2  # how often a slow leg is put down
 UNRESTS_PER_S = 0.05  # how often a resting body begins to move about ...
@@ -72,7 +73,8 @@ class LegEstimate:
     """Where the leg is believed to be.
 
     evidence: log weight of lifting over all other beliefs. age_s: how long the best belief has been
-    of its kind; of a lift, since it left rest.
+    of its kind; of a lift, since it left rest. angle_sd_rad: the best belief's own spread.
+    rise_n, rise_nm: of load and moment just now. lowering: of a leg that has stood at the top.
     """
 
     angle_rad: float
@@ -83,6 +85,10 @@ class LegEstimate:
     evidence: float
     kind: int
     age_s: float
+    angle_sd_rad: float = 0.0
+    rise_n: float = 0.0
+    rise_nm: float = 0.0
+    lowering: Lowering = NOT_WATCHED
 
     @property
     def is_moving(self) -> bool:
@@ -124,15 +130,19 @@ class LegTracker:
         self._history: deque[_Beliefs] = deque(maxlen=HISTORY_STEPS)
         self.unrest = UNREST_AT_FIRST  # of this body, variance against the usual
         self._scale = unrest_scale(self.unrest)
+        self._watch = LoweringWatch(self.model)
+        self._rise = Rise()
 
     def shift_base(self, moment_nm: float) -> None:
         """Tell that moments will from now on be measured from moment_nm higher."""
         self._now.x[:, BASE] -= moment_nm
+        self._rise.shift(0.0, moment_nm)
 
     def shift_push(self, force_n: float) -> None:
         """Tell that forces will from now on be measured from force_n higher: a hand has settled."""
         self._now.x[:, PUSH] -= force_n
         self._now.x[:, BASE] += PUSH_LEVER_M * force_n
+        self._rise.shift(force_n, 0.0)
 
     def update(self, force_n: float, moment_nm: float) -> LegEstimate:
         """Take one step's mean of F - W and M - M0 and return what is believed now."""
@@ -141,25 +151,18 @@ class LegTracker:
         x = x @ TRANSITION.T
         p = TRANSITION @ p @ TRANSITION.T + (USUAL * self._scale)[kind]
         foretold_x, foretold_p = x, p
-        y, h = self._foretell(x)
+        y, h = foretold(self.model, x)
         y = np.array([force_n, moment_nm]) - y
-        ph, s, det, distance = _surprise(p, h, y, sensing)
+        ph, s, det, distance = surprise(p, h, y, sensing)
         jumps = distance > JUMP_AT
         if jumps.any():
             p = p + np.where(jumps[:, None, None], JUMP[kind], 0.0)
             foretold_p = p
             weight = weight - JUMP_COST * jumps
-            ph, s, det, distance = _surprise(p, h, y, sensing)
+            ph, s, det, distance = surprise(p, h, y, sensing)
         self._learn_unrest(float(distance[0]))
-        # An outlier costs little more than SURPRISE_LIMIT, and is believed less.
-        excess = np.maximum(1.0, distance / SURPRISE_LIMIT)
-        cost = np.minimum(distance, SURPRISE_LIMIT * (1.0 + OUTLIER_GROWTH * np.log(excess)))
-        weight = weight - 0.5 * (cost + np.log(det))
-        s = s + (excess - 1.0)[:, None, None] * sensing
-        gain = ph @ _inverse(s)
-        x = x + (gain @ y[:, :, None])[:, :, 0]
-        p = p - gain @ ph.transpose(0, 2, 1)
-        p = 0.5 * (p + p.transpose(0, 2, 1))
+        x, p, cost = corrected(x, p, y, (ph, s, det, distance), sensing)
+        weight = weight - cost
         below = np.minimum(x[:, ANGLE] + BELOW_REST_RAD, 0.0) / BELOW_REST_RAD
         above = np.maximum(x[:, ANGLE] - ABOVE_ALL_RAD, 0.0) / BELOW_REST_RAD
         weight = weight - 0.5 * below**2 - 0.5 * above**2
@@ -170,7 +173,12 @@ class LegTracker:
             x[kept], p[kept], weight[kept] - weight[kept[0]], kind[kept], age_s[kept],
             top_rad[kept], parent[kept], foretold_x[kept], foretold_p[kept],
         )  # fmt: skip
-        return self._estimate()
+        is_lifted = self._now.kind[0] == LIFTING
+        lowering = self._watch.update(
+            (self._now.x[0], self._now.p[0]) if is_lifted else None,
+            force_n, moment_nm, self.unrest,
+        )  # fmt: skip
+        return self._estimate(self._rise.update(force_n, moment_nm), lowering)
 
     def trace(self, steps: int) -> LegTrace:
         """Follow the best belief back over the last steps (fewer if there were fewer)."""
@@ -189,7 +197,7 @@ class LegTracker:
             np.array([b.kind[i] for b, i in rows]), np.array([b.top_rad[i] for b, i in rows]),
         )  # fmt: skip
 
-    def _estimate(self) -> LegEstimate:
+    def _estimate(self, rise: tuple[float, float], lowering: Lowering) -> LegEstimate:
         now = self._now
         lifting = now.kind == LIFTING
         best_lift = float(now.weight[lifting].max()) if lifting.any() else -HOPELESS
@@ -198,6 +206,7 @@ class LegTracker:
         return LegEstimate(
             best[ANGLE], best[RATE], best[ACCEL], best[PUSH], best[BASE],
             best_lift - best_other, int(now.kind[0]), float(now.age_s[0]),
+            math.sqrt(max(float(now.p[0, ANGLE, ANGLE]), 0.0)), *rise, lowering,
         )  # fmt: skip
 
     def _learn_unrest(self, distance: float) -> None:
@@ -249,21 +258,6 @@ class LegTracker:
         rows = np.flatnonzero((self._now.kind == kind) & (self._now.weight > -HOPELESS))
         return int(rows[0]) if len(rows) else None
 
-    def _foretell(self, x: Array) -> tuple[Array, Array]:
-        """Return F and M foretold by each state, (k, 2), and their derivatives, (k, 2, 5)."""
-        d, w, a = x[:, ANGLE], x[:, RATE], x[:, ACCEL]
-        y = np.empty((len(x), 2))
-        y[:, 0] = self.model.force_n(d, w, a) + x[:, PUSH]
-        y[:, 1] = self.model.moment_nm(d, w, a) + PUSH_LEVER_M * x[:, PUSH] + x[:, BASE]
-        h = np.zeros((len(x), 2, 5))
-        for row, slopes in enumerate(self.model.slopes(d, w, a)):
-            for column, slope in enumerate(slopes):
-                h[:, row, column] = slope
-        h[:, 0, PUSH] = 1.0
-        h[:, 1, PUSH] = PUSH_LEVER_M
-        h[:, 1, BASE] = 1.0
-        return y, h
-
 
 def _log_chance(per_s: float) -> float:
     return math.log(per_s * STEP_S)
@@ -300,30 +294,6 @@ def _stopped(now: _Beliefs, slow: npt.NDArray[np.intp]) -> tuple[int, Array, Arr
     p[:, :3] = 0.0
     p[BASE, BASE] += STOP_BASE_NM**2
     return i, x, p, float(weight[j])
-
-
-def _surprise(p: Array, h: Array, y: Array, sensing: Array) -> tuple[Array, Array, Array, Array]:
-    """Return P H', S = H P H' + R, its determinant and the squared distance of y."""
-    ph = p @ h.transpose(0, 2, 1)
-    s = h @ ph + sensing
-    det = _determinant(s)
-    distance = (
-        s[:, 1, 1] * y[:, 0] ** 2 - 2.0 * s[:, 0, 1] * y[:, 0] * y[:, 1] + s[:, 0, 0] * y[:, 1] ** 2
-    ) / det
-    return ph, s, det, distance
-
-
-def _determinant(s: Array) -> Array:
-    return np.asarray(s[:, 0, 0] * s[:, 1, 1] - s[:, 0, 1] ** 2)
-
-
-def _inverse(s: Array) -> Array:
-    out = np.empty_like(s)
-    det = _determinant(s)
-    out[:, 0, 0] = s[:, 1, 1] / det
-    out[:, 1, 1] = s[:, 0, 0] / det
-    out[:, 0, 1] = out[:, 1, 0] = -s[:, 0, 1] / det
-    return out
 
 
 def _prune(x: Array, weight: Array, kind: Array) -> Array:

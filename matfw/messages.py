@@ -283,7 +283,10 @@ class Motion:
     sensor that answers.
     moment_nm: about the hip
     line, toward the feet, over that at lying down. evidence: by how much
-    "the leg moves" explains the forces better than "the leg rests", natural log.
+    "the leg moves" explains the forces better than "the leg rests", natural log. lowering: the
+    same of "it is on its way down" over "it still stands at the top", 0 unless it has stood there;
+    lowered_deg, held_deg: how far below the height held it then soon is, and that height.
+    angle_sd_deg: how sure the angle is. rise_n, rise_nm: of load and moment in the last moments.
     """
 
     t_s: float
@@ -302,6 +305,12 @@ class Motion:
     is_moving: bool = False
     bend_deg: float | None = None
     hip_roll_deg: float | None = None
+    lowering: float = 0.0
+    lowered_deg: float = 0.0
+    held_deg: float = 0.0
+    angle_sd_deg: float = 0.0
+    rise_n: float = 0.0
+    rise_nm: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -143,6 +143,12 @@ class MotionStage:
             leg.is_moving,
             None if self._curve_mm is None else BEND_DEG_PER_MM * self._front_sign * self._curve_mm,
             self._hip_roll_deg(),
+            leg.lowering.evidence,
+            math.degrees(leg.lowering.soon_lost_rad),
+            math.degrees(leg.lowering.held_rad),
+            math.degrees(leg.angle_sd_rad),
+            leg.rise_n,
+            leg.rise_nm,
         )
 
     def _is_still(self) -> bool:

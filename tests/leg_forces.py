@@ -148,6 +148,11 @@ def judged(felt: Forces, shift_mm: Array | None = None) -> Judged:
             push_n=leg.push_n,
             evidence=leg.evidence,
             is_moving=leg.is_moving,
+            lowering=leg.lowering.evidence,
+            lowered_deg=math.degrees(leg.lowering.soon_lost_rad),
+            held_deg=math.degrees(leg.lowering.held_rad),
+            rise_n=leg.rise_n,
+            rise_nm=leg.rise_nm,
         )
         step = phases.update(motion)
         steps.append(step)

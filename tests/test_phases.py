@@ -15,20 +15,28 @@ from matfw.messages import Motion, Phase, PhaseStep, Presence
 from matfw.phases import (
     AGAIN_DPS,
     AGAIN_SHARE,
-    DOWN_DPS,
     DOWN_LEAST_DEG,
     DOWN_SHARE,
-    DOWN_SIGNS,
-    DOWN_SLOWEST_DPS,
     DROPS_DPS,
+    FAR_DPS,
+    FAR_SHARE,
     HOLD_DPS,
     HOLD_MIN_DEG,
+    LATE_DEG,
+    LATE_DPS,
+    LATE_EVIDENCE,
+    LATE_REST_S,
+    LATE_S,
+    LIFT_AGAIN_DPS2,
     LIFT_DEG,
     LIFT_DPS,
     LIFT_EVIDENCE,
     LIFT_FRESH_S,
     LIFT_PUSH_N,
+    LOWERING_EVIDENCE,
     REST_SHARE,
+    RISE_N_PER_KG,
+    RISE_NM_PER_KG,
     STOPPED_DPS,
     STOPPED_SHARE,
     TRANSITIONS,
@@ -38,6 +46,7 @@ from matfw.phases import (
 from tests.leg_forces import Lift, judged, legs, unrest
 
 STEP_S = 0.05
+WEIGHT_KG = 70.0
 LONG_S = 5.0  # longer than any dwell
 
 
@@ -46,13 +55,25 @@ def motion(
     presence: Presence = Presence.LYING,
     **fields: Any,  # Any: of a Motion
 ) -> Motion:
-    return Motion(t_s, presence, **fields)
+    return Motion(t_s, presence, WEIGHT_KG, **fields)
+
+
+def rising(share: float = 10.0) -> dict[str, Any]:  # Any: of a Motion
+    """Return load and moment that rise by so many times what a lift must show."""
+    limits = {"rise_n": RISE_N_PER_KG, "rise_nm": RISE_NM_PER_KG}
+    return {name: share * limit * WEIGHT_KG for name, limit in limits.items()}
 
 
 # One motion for each class of input that the guards tell apart, of a leg that has been at 36 deg.
 CLASSES: dict[str, dict[str, Any]] = {
     "rests": {"evidence": -10.0},
-    "rises": {"angle_deg": 12.0, "rate_dps": 30.0, "evidence": 50.0, "is_moving": True},
+    "rises": {
+        "angle_deg": 12.0,
+        "rate_dps": 30.0,
+        "evidence": 50.0,
+        "is_moving": True,
+        **rising(),
+    },
     "rises high": {"angle_deg": 36.0, "rate_dps": 30.0, "evidence": 50.0, "is_moving": True},
     "stands high": {"angle_deg": 36.0, "rate_dps": 0.0, "evidence": 50.0, "is_moving": True},
     "falls": {"angle_deg": 25.0, "rate_dps": -20.0, "evidence": 50.0, "is_moving": True},
@@ -130,6 +151,7 @@ LIFTS: dict[str, Any] = {
     "push_n": 0.99 * LIFT_PUSH_N,
     "lifting_s": 0.99 * LIFT_FRESH_S,
     "is_moving": True,
+    **rising(1.01),
 }
 STANDS: dict[str, Any] = {**CLASSES["stands high"], "angle_deg": 36.0}
 TOP_DEG = 36.0
@@ -144,6 +166,8 @@ TOP_DEG = 36.0
         ("push_n", LIFT_PUSH_N),
         ("lifting_s", LIFT_FRESH_S),
         ("is_moving", False),
+        ("rise_n", RISE_N_PER_KG * WEIGHT_KG),
+        ("rise_nm", RISE_NM_PER_KG * WEIGHT_KG),
     ],
 )
 def test_a_lift_needs_every_sign_of_one(field: str, value: float) -> None:
@@ -151,11 +175,56 @@ def test_a_lift_needs_every_sign_of_one(field: str, value: float) -> None:
     assert Phases().update(motion(**{**LIFTS, field: value})).phase is Phase.REST
 
 
-@pytest.mark.parametrize(("share", "phase"), [(1.0, Phase.REST), (1.01, Phase.UP)])
-def test_only_a_fast_leg_that_left_rest_long_ago_is_a_new_lift(share: float, phase: Phase) -> None:
+@pytest.mark.parametrize(
+    ("dps", "dps2", "phase"),
+    [(1.0, 1.01, Phase.REST), (1.01, 1.0, Phase.REST), (1.01, 1.01, Phase.UP)],
+)
+def test_only_a_fast_leg_that_left_rest_long_ago_is_a_new_lift(
+    dps: float, dps2: float, phase: Phase
+) -> None:
     """A slow one is the last rep, bouncing as it lands."""
-    old = {**LIFTS, "lifting_s": 10.0 * LIFT_FRESH_S, "rate_dps": share * AGAIN_DPS}
+    old = {
+        **LIFTS,
+        "lifting_s": 10.0 * LIFT_FRESH_S,
+        "rate_dps": dps * AGAIN_DPS,
+        "accel_dps2": dps2 * LIFT_AGAIN_DPS2,
+    }
     assert Phases().update(motion(**old)).phase is phase
+
+
+# A lift whose rises are over: it is told late, if at all.
+LATE: dict[str, Any] = {
+    "angle_deg": 1.01 * LATE_DEG,
+    "rate_dps": 1.01 * LATE_DPS,
+    "evidence": 1.01 * LATE_EVIDENCE,
+    "push_n": 0.99 * LIFT_PUSH_N,
+    "lifting_s": 0.99 * LATE_S,
+    "is_moving": True,
+}
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("angle_deg", LATE_DEG),
+        ("rate_dps", LATE_DPS),
+        ("evidence", LATE_EVIDENCE),
+        ("push_n", LIFT_PUSH_N),
+        ("lifting_s", LATE_S),
+    ],
+)
+def test_a_lift_without_its_rises_is_told_late_and_only_beyond_doubt(
+    field: str, value: float
+) -> None:
+    assert Phases().update(motion(**LATE)).phase is Phase.UP
+    assert Phases().update(motion(**{**LATE, field: value})).phase is Phase.REST
+
+
+def test_what_follows_a_landing_at_once_is_no_late_lift() -> None:
+    machine, since_s = brought_into(Phase.DOWN)
+    landed_s = machine.update(motion(since_s + LONG_S, **CLASSES["rests"])).since_s
+    assert machine.update(motion(landed_s + 0.99 * LATE_REST_S, **LATE)).phase is Phase.REST
+    assert machine.update(motion(landed_s + 1.01 * LATE_REST_S, **LATE)).phase is Phase.UP
 
 
 def answered(source: Phase, **fields: Any) -> Phase:  # Any: of a Motion
@@ -166,6 +235,9 @@ def answered(source: Phase, **fields: Any) -> Phase:  # Any: of a Motion
 
 JUST = (0.99, 1.01)
 LOST_DEG = max(DOWN_LEAST_DEG, DOWN_SHARE * TOP_DEG)
+LOWERS = {
+    "lowering": 2.0 * LOWERING_EVIDENCE, "lowered_deg": 2.0 * LOST_DEG, "held_deg": TOP_DEG,
+}  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -173,19 +245,24 @@ LOST_DEG = max(DOWN_LEAST_DEG, DOWN_SHARE * TOP_DEG)
     [
         (Phase.UP, "angle_deg", HOLD_MIN_DEG, [Phase.UP, Phase.HOLD], {}),
         (Phase.HOLD, "rate_dps", -DROPS_DPS, [Phase.HOLD, Phase.DOWN], {}),
-        (Phase.HOLD, "rate_dps", -DOWN_SLOWEST_DPS, [Phase.HOLD, Phase.DOWN], {"angle_deg": 20.0}),
+        (Phase.HOLD, "rate_dps", -FAR_DPS, [Phase.HOLD, Phase.DOWN], {"angle_deg": 20.0}),
         (
-            Phase.HOLD, "rate_dps", -DOWN_DPS * (DOWN_SIGNS - 0.5), [Phase.HOLD, Phase.DOWN],
-            {"angle_deg": TOP_DEG - 0.5 * LOST_DEG},
+            Phase.HOLD, "angle_deg", TOP_DEG * (1.0 - FAR_SHARE), [Phase.DOWN, Phase.HOLD],
+            {"rate_dps": -2.0 * FAR_DPS},
+        ),
+        (Phase.HOLD, "lowering", LOWERING_EVIDENCE, [Phase.HOLD, Phase.DOWN], LOWERS),
+        (Phase.HOLD, "lowered_deg", LOST_DEG, [Phase.HOLD, Phase.DOWN], LOWERS),
+        (
+            Phase.DOWN, "rate_dps", AGAIN_DPS, [Phase.DOWN, Phase.UP],
+            {"angle_deg": 12.0, **rising()},
         ),
         (
-            Phase.HOLD, "angle_deg", TOP_DEG - LOST_DEG * (DOWN_SIGNS - 1.0),
-            [Phase.DOWN, Phase.HOLD], {"rate_dps": -DOWN_DPS},
+            Phase.DOWN, "rise_nm", RISE_NM_PER_KG * WEIGHT_KG, [Phase.DOWN, Phase.UP],
+            {"angle_deg": 12.0, "rate_dps": 2.0 * AGAIN_DPS, "rise_n": 9.0},
         ),
-        (Phase.DOWN, "rate_dps", AGAIN_DPS, [Phase.DOWN, Phase.UP], {"angle_deg": 12.0}),
         (
             Phase.DOWN, "angle_deg", AGAIN_SHARE * TOP_DEG, [Phase.UP, Phase.DOWN],
-            {"rate_dps": 2.0 * AGAIN_DPS},
+            {"rate_dps": 2.0 * AGAIN_DPS, **rising()},
         ),
         (
             Phase.DOWN, "angle_deg", REST_SHARE * TOP_DEG, [Phase.REST, Phase.DOWN],
@@ -240,6 +317,10 @@ MOTIONS = st.builds(
     is_moving=st.booleans(),
     lifting_s=st.floats(0.0, 5.0),
     push_n=st.floats(-30.0, 30.0),
+    lowering=st.floats(-20.0, 20.0),
+    lowered_deg=st.floats(-5.0, 20.0),
+    rise_n=st.floats(-10.0, 10.0),
+    rise_nm=st.floats(-5.0, 5.0),
 )
 
 
