@@ -10,14 +10,21 @@ import pytest
 from matfw.faults import (
     BENT_S,
     CLEAR_SHARE,
+    CLEAR_SPEED_SHARE,
+    CLEAR_UP_SHARE,
     CROSSING_SHARE,
     HAND_N,
+    HIGH_SLOWS_DPS2,
+    HIGH_STEPS,
     HIP_SETTLE_S,
+    KICK_BELOW_DEG,
+    LANDED_DPS,
     LEAST_DEG,
     OFF_MAT_S,
     PEAK_ACCEL,
     PEAK_SPEED,
     TYPICAL_TRAVEL_DEG,
+    UNSURE_ANGLE_DEG,
     Faults,
 )
 from matfw.messages import (
@@ -86,11 +93,36 @@ DROP_DPS2 = PEAK_ACCEL * TYPICAL_TRAVEL_DEG / LIMITS.drop_down_s**2
 def test_a_fault_begins_just_beyond_its_limit_and_only_in_its_phase(
     fault: Fault, phase: Phase, field: str, limit: float
 ) -> None:
-    assert kinds(seen([(phase, {field: BELOW * limit})])) == []
-    [found] = seen([(phase, {field: ABOVE * limit})])
+    assert kinds(seen([(phase, {field: BELOW * limit})] * HIGH_STEPS)) == []
+    [found] = seen([(phase, {field: ABOVE * limit})] * HIGH_STEPS)
     assert found.fault is fault
     assert found.size == pytest.approx(abs(ABOVE * limit))
     assert kinds(seen([(Phase.REST, {field: 2.0 * limit})])) == []
+
+
+TOO_HIGH = {"angle_deg": 1.1 * LIMITS.too_high_deg}
+
+
+@pytest.mark.parametrize(
+    "doubt",
+    [
+        {"angle_sd_deg": 0.11 * LIMITS.too_high_deg},
+        {"accel_dps2": ABOVE * HIGH_SLOWS_DPS2},
+    ],
+)
+def test_a_height_that_is_not_sure_is_not_told(doubt: dict[str, float]) -> None:
+    assert kinds(seen([(Phase.HOLD, TOO_HIGH)] * HIGH_STEPS)) == [Fault.TOO_HIGH]
+    assert seen([(Phase.HOLD, TOO_HIGH | doubt)] * HIGH_STEPS) == []
+
+
+def test_one_step_beyond_the_height_limit_is_not_told() -> None:
+    assert seen([(Phase.HOLD, TOO_HIGH), (Phase.HOLD, {})] * HIGH_STEPS) == []
+
+
+@pytest.mark.parametrize(("share", "told"), [(BELOW, [Fault.KICK]), (ABOVE, [])])
+def test_a_kick_is_told_by_its_start(share: float, told: list[Fault]) -> None:
+    way = {"accel_dps2": 2.0 * KICK_DPS2, "angle_deg": share * KICK_BELOW_DEG}
+    assert kinds(seen([(Phase.UP, way)])) == told
 
 
 @pytest.mark.parametrize(
@@ -144,7 +176,8 @@ def test_a_way_up_is_rushed_live_only_if_speed_and_time_both_say_so(
     tempo: Tempo, speed: float, time: float, is_rushed: bool
 ) -> None:
     limit_s = LIMITS.rushed_up_s * tempo.up_s / Tempo().up_s
-    found = kinds(seen(up_and_held(speed * limit_s, time * CLEAR_SHARE * limit_s), tempo=tempo))
+    way = up_and_held(speed * CLEAR_SPEED_SHARE * limit_s, time * CLEAR_UP_SHARE * limit_s)
+    found = kinds(seen(way, tempo=tempo))
     assert found == ([Fault.RUSHED_UP] if is_rushed else [])
 
 
@@ -229,6 +262,21 @@ def test_a_hand_on_the_floor_that_has_become_the_rest_is_still_weight_off_the_ma
     assert kinds(seen([swung] * 2 * int(OFF_MAT_S / STEP_S))) == []
 
 
+def test_a_speed_is_not_named_while_the_angle_is_unsure() -> None:
+    fast = up_and_held(0.5 * LIMITS.rushed_up_s, 0.5 * LIMITS.rushed_up_s)
+    assert kinds(seen(fast)) == [Fault.RUSHED_UP]
+    unsure = {"angle_sd_deg": ABOVE * UNSURE_ANGLE_DEG}
+    assert seen([(phase, fields | unsure) for phase, fields in fast]) == []
+
+
+def test_a_leg_that_is_taken_for_down_while_it_falls_fast_was_not_timed() -> None:
+    fast = down(0.5 * LIMITS.rushed_down_s)
+    quick = {"up_s": 2.0, "down_s": 0.5 * LIMITS.rushed_down_s * CROSSING_SHARE}
+    assert kinds(seen(fast, lengths=quick)) == [Fault.RUSHED_DOWN]
+    falling = [*fast[:-1], (Phase.REST, {"rate_dps": ABOVE * LANDED_DPS})]
+    assert seen(falling, lengths=quick) == []
+
+
 @pytest.mark.parametrize("presence", [Presence.EMPTY, Presence.UNSETTLED])
 def test_nobody_lying_has_no_fault(presence: Presence) -> None:
     awful = {"angle_deg": 90.0, "accel_dps2": 1e4, "load_n": -500.0, "front_shift_mm": -80.0}
@@ -238,8 +286,9 @@ def test_nobody_lying_has_no_fault(presence: Presence) -> None:
 
 def test_the_person_s_own_limits_count() -> None:
     own = replace(LIMITS, too_high_deg=30.0)
-    assert kinds(seen([(Phase.UP, {"angle_deg": 31.0})], limits=own)) == [Fault.TOO_HIGH]
-    assert kinds(seen([(Phase.UP, {"angle_deg": 31.0})])) == []
+    high: Script = [(Phase.UP, {"angle_deg": 31.0})] * HIGH_STEPS
+    assert kinds(seen(high, limits=own)) == [Fault.TOO_HIGH]
+    assert kinds(seen(high)) == []
 
 
 def test_after_a_reset_the_same_steps_give_the_same_faults() -> None:
