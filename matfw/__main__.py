@@ -123,7 +123,7 @@ def _replay(options: argparse.Namespace) -> int:
 
     settings = _settings(options)
     recording = read_recording(options.file)
-    mat = replace(recording.mat, limits=settings.limits.limits())
+    mat = settings.judging(recording.mat)
     reps: list[Rep] = []
 
     def tell(event: Event) -> None:

@@ -75,6 +75,9 @@ CUE_RULES: Mapping[Cue, CueRule] = MappingProxyType(
         Cue.RUSHED_UP: CueRule(73, Rank.TEMPO, 0.9, 2.0, 1.5),
         Cue.SHORT_HOLD: CueRule(72, Rank.TEMPO, 1.0, 2.0, 1.5),
         Cue.FATIGUE: CueRule(71, Rank.TEMPO, 1.6, 6.0, 20.0),
+        # A hip sensor lost or back: said when nothing else is, since the cells go on judging.
+        Cue.HIPS_LOST: CueRule(67, Rank.PLAIN, 1.3, 10.0, 10.0),
+        Cue.HIPS_BACK: CueRule(66, Rank.PLAIN, 1.3, 10.0, 10.0),
         Cue.UNSURE: CueRule(65, Rank.PLAIN, 1.0, 2.0, 1.0),
         # `rep` before `set_done`: the last rep's tick, then the cadence.
         Cue.REP: CueRule(64, Rank.PLAIN, 0.3, 1.0, 0.5),

@@ -92,6 +92,10 @@ SOUNDS: Mapping[Cue, tuple[Note, ...]] = MappingProxyType(
     {
         # Long low pulses: a machine that is not well.
         Cue.NOT_JUDGING: _notes((D5, 0.5), (None, 0.25), (D5, 0.5), (None, 0.25), (D5, 0.5)),
+        # The same machine, one part of it: a long low pulse and a short one lower still ...
+        Cue.HIPS_LOST: _notes((G5, 0.5), (None, 0.25), (D5, 0.2)),
+        # ... and back up.
+        Cue.HIPS_BACK: _notes((D5, 0.2), (None, 0.25), (G5, 0.5)),
         # From the top down to where the leg belongs.
         Cue.TOO_HIGH: _notes((G7, 0.2), (E7, 0.2), (C7, 0.35)),
         # A free fall.
@@ -132,6 +136,9 @@ LIGHTS: Mapping[Cue, tuple[Lights, ...]] = MappingProxyType(
         Cue.NOT_JUDGING: _lights(
             *((1, 1, 1, 0.5), (0, 0, 0, 0.25), (1, 1, 1, 0.5), (0, 0, 0, 0.25), (1, 1, 1, 0.5))
         ),
+        # The hip light goes out, and comes on.
+        Cue.HIPS_LOST: _lights((0.6, 1, 0.6, 0.5), (0.6, 0, 0.6, 0.5)),
+        Cue.HIPS_BACK: _lights((0.6, 0, 0.6, 0.5), (0.6, 1, 0.6, 0.5)),
         # Leg: the foot light, as a saw tooth down, two up, or with its neighbour above it.
         Cue.TOO_HIGH: _lights((0, 1, 0, 0.25), (0, 0.5, 0.5, 0.15), (0, 0, 1, 0.35)),
         Cue.DROP: _lights((0, 0, 1, 0.2), (0, 0, 0.6, 0.2), (0, 0, 0.3, 0.2), (0, 0, 0.1, 0.2)),

@@ -112,21 +112,22 @@ class Faults:
             if fault and fault.fault not in self._memory.told:
                 self._memory.told.add(fault.fault)
                 seen.append(fault)
-        for fault in self._hips(phase):
+        for fault in self._hips(motion, phase):
             if fault.fault not in self._memory.told:
                 self._memory.told.add(fault.fault)
                 seen.append(fault)
         posture = self._off_mat(motion), self._bent(motion)
         return (*seen, *(fault for fault in posture if fault))
 
-    def _hips(self, phase: PhaseStep) -> tuple[FaultSeen, ...]:
+    def _hips(self, motion: Motion, phase: PhaseStep) -> tuple[FaultSeen, ...]:
         """Return what the hips did, once the leg has stood at the top for HIP_SETTLE_S."""
         memory = self._memory
         has_settled = phase.phase is Phase.HOLD and phase.t_s - phase.since_s >= HIP_SETTLE_S
         if not has_settled or self._side is Side.UNKNOWN:
             return ()
         roll_deg = memory.roll_sum_deg / memory.rolls if memory.rolls == memory.shifts else None
-        return hip_faults(memory.shift_sum_mm / memory.shifts, roll_deg, self._limits)
+        shift_mm = memory.shift_sum_mm / memory.shifts
+        return hip_faults(shift_mm, roll_deg, motion.hip_sd_deg, self._limits)
 
     def _bent(self, motion: Motion) -> FaultSeen | None:
         """Return `bent_body` once the body has rested bent for BENT_S; once a spell."""

@@ -4,21 +4,37 @@ Both live judging and the verdict use this. Rolling back moves the centre of pre
 degree to the back, a leg that comes forward 0.9 mm a degree to the front: each alone shows, both
 together cancel, on any number of cells. A sensor's roll tells what the cells' shift would have
 been without it; what is left is the leg.
+
+A sensor that repeats badly sees good hips roll too. So the limits stand a number of standard
+deviations away from what good hips show on this very sensor: its own error and good people's own
+spread together. `Limits.roll_back_deg` is for the usual sensor, with a perfect one it would be 4.9;
+`Limits.leg_forward_mm` is for the cells alone, and the roll that is taken out brings its error in.
 """
 
 from __future__ import annotations
 
-from matfw.messages import Fault, FaultSeen, Limits
+import math
+
+from matfw.messages import Fault, FaultSeen, HipRepeat, Limits
 
 SHIFT_MM_PER_DEG = 1.7  # to the back, per degree that a sensor feels (0.9 of the bones' roll)
 SPREAD_MM_PER_DEG = 0.4  # of that from person to person: trunks follow a pelvis by 30-60 %
 HALF_ROLL = 0.5  # of the limit in degrees is enough where the cells' shift agrees
+GOOD_ROLL_SD_DEG = 1.5  # of good repetitions, as a sensor without error would show it
+GOOD_LEG_SD_MM = 3.0  # of good repetitions, of what the roll leaves of the shift
+USUAL_SD_DEG = HipRepeat().imu_deg  # of the sensor that Limits are for
+# Chosen on 84 tuning people, 364 combined and 571 good repetitions: 3-5 % of the good ones called
+# with any of the sensors, 97 % of the combined ones named at 1.5 deg, 84 % at 3 deg.
+ROLL_SDS, LEG_SDS = 1.5, 1.3
 
 
-def hip_faults(shift_mm: float, roll_deg: float | None, limits: Limits) -> tuple[FaultSeen, ...]:
+def hip_faults(
+    shift_mm: float, roll_deg: float | None, sd_deg: float, limits: Limits
+) -> tuple[FaultSeen, ...]:
     """Return `roll_back` and `leg_forward` as far as they can be told; sizes in mm or deg.
 
     shift_mm: > 0 to the body's front. roll_deg: > 0 rolled back, None without a hip sensor.
+    sd_deg: what that sensor repeats within.
     """
     if roll_deg is None:
         if shift_mm < -limits.roll_back_mm:
@@ -27,11 +43,16 @@ def hip_faults(shift_mm: float, roll_deg: float | None, limits: Limits) -> tuple
             return (FaultSeen(Fault.LEG_FORWARD, shift_mm, "mm"),)
         return ()
     faults: list[FaultSeen] = []
-    agrees = shift_mm < -limits.roll_back_mm and roll_deg > HALF_ROLL * limits.roll_back_deg
-    if roll_deg > limits.roll_back_deg or agrees:
+    limit_deg = limits.roll_back_deg + ROLL_SDS * (
+        math.hypot(GOOD_ROLL_SD_DEG, sd_deg) - math.hypot(GOOD_ROLL_SD_DEG, USUAL_SD_DEG)
+    )
+    agrees = shift_mm < -limits.roll_back_mm and roll_deg > HALF_ROLL * limit_deg
+    if roll_deg > limit_deg or agrees:
         faults.append(FaultSeen(Fault.ROLL_BACK, roll_deg, "deg"))
     rolled_deg = max(roll_deg, 0.0)
     forward_mm = shift_mm + SHIFT_MM_PER_DEG * rolled_deg
-    if forward_mm > limits.leg_forward_mm + SPREAD_MM_PER_DEG * rolled_deg:
+    limit_mm = limits.leg_forward_mm + SPREAD_MM_PER_DEG * rolled_deg
+    limit_mm += LEG_SDS * (math.hypot(GOOD_LEG_SD_MM, SHIFT_MM_PER_DEG * sd_deg) - GOOD_LEG_SD_MM)
+    if forward_mm > limit_mm:
         faults.append(FaultSeen(Fault.LEG_FORWARD, forward_mm, "mm"))
     return tuple(faults)

@@ -7,13 +7,12 @@ only as long as the same columns answer.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
-from matfw.messages import CellEvent, CellProblem, Channel, Hips, RawFrame
+from matfw.messages import CellEvent, CellProblem, Channel, HipRepeat, Hips, RawFrame
 
 RAIL_DEG_PER_MM = -1.0 / 3.1  # a back comes 3.1 mm nearer a degree; rolling ellipse
-BELT_SD_DEG = 1.5  # what a belt repeats within, hoped for
-RAIL_SD_DEG = 1.6  # 5 mm on cloth, hoped for
 HIP_REACH_MM = 300.0  # a rail's sensor further from the hip line does not look at the pelvis
 LOST_S = 0.5  # without a value; a rail sends 10 a second, its driver drops some
 
@@ -21,14 +20,15 @@ LOST_S = 0.5  # without a value; a rail sends 10 a second, its driver drops some
 class HipStage:
     """Put the hip sensors' columns together."""
 
-    def __init__(self, channels: Sequence[Channel]) -> None:
+    def __init__(self, channels: Sequence[Channel], repeat: HipRepeat) -> None:
         """Take the columns in a frame's order; those that cannot see the pelvis are left out."""
         self._columns: list[tuple[int, str, float, float]] = []  # index, name, deg per unit, sd
         for index, channel in enumerate(channels):
             if channel.kind == "sacrum_imu":
-                self._columns.append((index, channel.name, 1.0, BELT_SD_DEG))
+                self._columns.append((index, channel.name, 1.0, repeat.imu_deg))
             elif channel.kind == "rear_rail" and abs(channel.x_mm or 0.0) < HIP_REACH_MM:
-                self._columns.append((index, channel.name, RAIL_DEG_PER_MM, RAIL_SD_DEG))
+                sd_deg = repeat.rail_mm * abs(RAIL_DEG_PER_MM)
+                self._columns.append((index, channel.name, RAIL_DEG_PER_MM, sd_deg))
         self.reset()
 
     def reset(self) -> None:
@@ -63,4 +63,7 @@ class HipStage:
             sources.append(name)
             total += latest * deg_per_unit / sd_deg**2
             weight += 1.0 / sd_deg**2
-        return Hips(t_s, total / weight if weight else None, tuple(sources), tuple(events))
+        if not weight:
+            return Hips(t_s, None, (), tuple(events))
+        sd_deg = 1.0 / math.sqrt(weight)
+        return Hips(t_s, total / weight, tuple(sources), tuple(events), sd_deg)

@@ -64,6 +64,8 @@ class Cue(StrEnum):
     """What the buzzer and the lights can say."""
 
     NOT_JUDGING = "not_judging"  # a cell is lost or stuck: reps are not judged now
+    HIPS_LOST = "hips_lost"  # a hip sensor is lost: hips are judged as well as it goes without
+    HIPS_BACK = "hips_back"  # ... and it answers again
     ROLL_BACK = "roll_back"
     LEG_FORWARD = "leg_forward"
     KICK = "kick"
@@ -152,10 +154,21 @@ class Limits:
     rushed_down_s: float = 2.1
     short_hold_s: float = 0.5
     roll_back_mm: float = 13.0
-    roll_back_deg: float = 6.3  # by a hip sensor, which feels 0.8-1.0 of the bones' own roll
+    roll_back_deg: float = 5.8  # by a hip sensor that repeats within 1.5 deg; hip_rules.py
     leg_forward_mm: float = 6.2
     bent_body_deg: float = 7.5  # estimated; its error has 2-3 deg sd, so that 10 deg are found
     off_mat_n: float = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class HipRepeat:
+    """What a hip sensor repeats within on this body and these clothes, standard deviations.
+
+    Not its noise: the same roll again, after a repetition. Source: hardware/README.md.
+    """
+
+    imu_deg: float = 1.5
+    rail_mm: float = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +187,7 @@ class Mat:
     side: Side = Side.UNKNOWN
     tempo: Tempo = Tempo()
     limits: Limits = Limits()
+    hip_repeat: HipRepeat = HipRepeat()
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,13 +266,15 @@ class Hips:
     """What the hip sensors say together.
 
     roll_deg: of the pelvis, > 0 rolled back, from a zero of its own that only `sources` (the
-    columns it is made of) can compare; None while no column has a value.
+    columns it is made of) can compare; None while no column has a value. sd_deg: what it repeats
+    within.
     """
 
     t_s: float
     roll_deg: float | None
     sources: tuple[str, ...]
     events: tuple[CellEvent, ...] = ()
+    sd_deg: float = 0.0
 
 
 class Presence(StrEnum):
@@ -280,7 +296,7 @@ class Motion:
     person's weight; force_n: the same without what a hand on the floor steadily takes away.
     bend_deg: of the resting body at the hips, > 0 bent forward; None on a mat that cannot see it.
     hip_roll_deg: of the pelvis against this rep's own rest, > 0 rolled back; None without a hip
-    sensor that answers.
+    sensor that answers. hip_sd_deg: what that repeats within.
     moment_nm: about the hip
     line, toward the feet, over that at lying down. evidence: by how much
     "the leg moves" explains the forces better than "the leg rests", natural log. lowering: the
@@ -311,6 +327,7 @@ class Motion:
     angle_sd_deg: float = 0.0
     rise_n: float = 0.0
     rise_nm: float = 0.0
+    hip_sd_deg: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -384,6 +401,7 @@ class Excursion:
     angle_deg: float
     front_shift_mm: float
     hip_roll_deg: float | None = None
+    hip_sd_deg: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -149,6 +149,7 @@ class MotionStage:
             math.degrees(leg.angle_sd_rad),
             leg.rise_n,
             leg.rise_nm,
+            0.0 if self._hips is None else self._hips.sd_deg,
         )
 
     def _is_still(self) -> bool:

@@ -79,7 +79,7 @@ class Pipeline:
         self._balances = Balances(mat.cells)
         self._motion = MotionStage(mat.cells, mat.person, mat.side, mat.rate_hz)
         self._phases = Phases()
-        self._hips = HipStage(mat.channels)
+        self._hips = HipStage(mat.channels, mat.hip_repeat)
         self._faults = Faults(mat.limits, mat.tempo, mat.side)
         self._windows = RepWindows()
         self._cues = Cues()
@@ -103,6 +103,9 @@ class Pipeline:
         window = None
         if clean.events:
             self._note_cells(clean)
+        for event in hips.events:
+            is_back = event.problem is CellProblem.OK
+            self._wanted.append(Cue.HIPS_BACK if is_back else Cue.HIPS_LOST)
         for motion in self._motion.update(balance, hips):
             phase = self._phases.update(motion)
             seen = self._faults.update(motion, phase)

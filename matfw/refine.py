@@ -54,8 +54,11 @@ def refine(window: RepWindow) -> list[Excursion]:
     angle_deg = np.degrees(states[:, ANGLE])
     found = []
     for valley, top, next_valley in _peaks(angle_deg, window.first):
-        rough = _measure(
-            t_s, angle_deg, (shift_mm, roll_deg), (valley, top, next_valley), window.first
+        rough = replace(
+            _measure(
+                t_s, angle_deg, (shift_mm, roll_deg), (valley, top, next_valley), window.first
+            ),
+            hip_sd_deg=window.motions[top].hip_sd_deg,
         )
         if not _is_borne_out(window, states, t_s, rough):
             continue

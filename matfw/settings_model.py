@@ -8,13 +8,24 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Annotated, Literal, TypeAlias
 
 from msgspec import Meta, Struct
 from msgspec.structs import asdict
 
 from matfw.layouts import PRESETS
-from matfw.messages import Cell, CellCalibration, Channel, Limits, Mat, Person, Side, Tempo
+from matfw.messages import (
+    Cell,
+    CellCalibration,
+    Channel,
+    HipRepeat,
+    Limits,
+    Mat,
+    Person,
+    Side,
+    Tempo,
+)
 from matfw.ports import RAIL_CHANNELS, SACRUM_CHANNELS
 from matfw.schema import (
     CountsPerKg,
@@ -125,12 +136,24 @@ class HipSensors(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         Literal["off", "vl53l1x"],
         Meta(description="three distance sensors on a rail behind the back"),
     ] = "off"
+    imu_repeat_deg: Annotated[
+        float,
+        Meta(ge=0.3, le=15, description="the belt shows the same roll again within so much, sd"),
+    ] = 1.5
+    rail_repeat_mm: Annotated[
+        float,
+        Meta(ge=1, le=50, description="the rail shows the same distance again within so much, sd"),
+    ] = 5.0
     xshut_pins: Annotated[
         XshutPins, Meta(description="what holds the rail's sensors off, BCM numbers")
     ] = XshutPins()
     i2c_bus: Annotated[
         int, Meta(ge=0, le=99, description="the N of /dev/i2c-N; 1 is on GPIO 2 and 3")
     ] = 1
+
+    def repeat(self) -> HipRepeat:
+        """Return what the sensors repeat within, as the line takes it."""
+        return HipRepeat(self.imu_repeat_deg, self.rail_repeat_mm)
 
     def channels(self) -> tuple[Channel, ...]:
         """Return the columns that a frame gets from the sensors that are on."""
@@ -281,7 +304,12 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             side=self.workout.side,
             tempo=Tempo(*self.workout.tempo_s),
             limits=self.limits.limits(),
+            hip_repeat=self.hip_sensors.repeat(),
         )
+
+    def judging(self, mat: Mat) -> Mat:
+        """Return a recording's mat, to be judged by the limits of the day."""
+        return replace(mat, limits=self.limits.limits(), hip_repeat=self.hip_sensors.repeat())
 
     def uncalibrated(self, state: MachineState | None = None) -> tuple[str, ...]:
         """Return the names of the cells that `mat` gives the nominal calibration."""

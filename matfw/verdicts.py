@@ -77,7 +77,8 @@ def judge(
     """
     faults = [fault for rule in RULES if (fault := rule(excursion, limits, tempo, side))]
     if side is not Side.UNKNOWN:
-        hips = hip_faults(excursion.front_shift_mm, excursion.hip_roll_deg, limits)
+        roll_deg, sd_deg = excursion.hip_roll_deg, excursion.hip_sd_deg
+        hips = hip_faults(excursion.front_shift_mm, roll_deg, sd_deg, limits)
         faults = [*hips, *faults]
     posture = list({f.fault: f for f in told if f.fault in POSTURE}.values())
     if any(fault.fault in UNTIMED for fault in (*faults, *posture)):

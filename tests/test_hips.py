@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from matfw.hip_rules import SHIFT_MM_PER_DEG, hip_faults
 from matfw.hips import LOST_S, RAIL_DEG_PER_MM, HipStage
-from matfw.messages import CellEvent, CellProblem, Fault, Limits, RawFrame
+from matfw.messages import CellEvent, CellProblem, Fault, HipRepeat, Limits, RawFrame
 from matfw.ports import RAIL_CHANNELS, SACRUM_CHANNELS
 
 LIMITS = Limits()
+REPEAT = HipRepeat()
 PERIOD_S = 1 / 80
 
 
@@ -20,13 +23,13 @@ def frame(t_s: float, *channels: float | None) -> RawFrame:
 
 
 def test_a_belt_alone_gives_its_own_angle() -> None:
-    hips = HipStage(SACRUM_CHANNELS).update(frame(0.0, 7.5))
+    hips = HipStage(SACRUM_CHANNELS, REPEAT).update(frame(0.0, 7.5))
     assert hips.roll_deg == pytest.approx(7.5)
     assert hips.sources == ("hip_roll_deg",)
 
 
 def test_a_rail_reads_a_nearer_back_as_rolled_back() -> None:
-    stage = HipStage(RAIL_CHANNELS)
+    stage = HipStage(RAIL_CHANNELS, REPEAT)
     far = stage.update(frame(0.0, 150.0, 150.0, 150.0)).roll_deg
     near = stage.update(frame(0.1, 150.0, 119.0, 150.0)).roll_deg
     assert far is not None
@@ -35,11 +38,12 @@ def test_a_rail_reads_a_nearer_back_as_rolled_back() -> None:
 
 
 def test_only_the_rail_s_sensor_at_the_hip_counts() -> None:
-    assert HipStage(RAIL_CHANNELS).update(frame(0.0, 1.0, 150.0, 2.0)).sources == ("back_hip_mm",)
+    hips = HipStage(RAIL_CHANNELS, REPEAT).update(frame(0.0, 1.0, 150.0, 2.0))
+    assert hips.sources == ("back_hip_mm",)
 
 
 def test_a_silent_sensor_is_lost_once_and_back_once() -> None:
-    stage = HipStage(SACRUM_CHANNELS)
+    stage = HipStage(SACRUM_CHANNELS, REPEAT)
     said: list[CellEvent] = []
     for k in range(round(3.0 / PERIOD_S)):
         t_s = k * PERIOD_S
@@ -49,13 +53,23 @@ def test_a_silent_sensor_is_lost_once_and_back_once() -> None:
     assert said[0].t_s == pytest.approx(1.0 + LOST_S, abs=3 * PERIOD_S)
 
 
+def test_two_sensors_repeat_better_than_either_and_the_poorer_counts_for_less() -> None:
+    stage = HipStage(SACRUM_CHANNELS + RAIL_CHANNELS, HipRepeat(imu_deg=3.0, rail_mm=3.1))
+    stage.update(frame(0.0, 0.0, None, 0.0, None))
+    both = stage.update(frame(0.1, 10.0, None, 0.0, None))
+    assert both.roll_deg == pytest.approx(1.0)  # the belt's 10 deg weigh a tenth
+    assert both.sd_deg == pytest.approx(1.0 / math.sqrt(1.0 + 1.0 / 9.0))
+    belt = HipStage(SACRUM_CHANNELS, HipRepeat(imu_deg=3.0)).update(frame(0.0, 0.0))
+    assert belt.sd_deg == pytest.approx(3.0)
+
+
 def test_a_mat_without_hip_sensors_has_no_roll() -> None:
-    hips = HipStage(()).update(frame(0.0))
+    hips = HipStage((), REPEAT).update(frame(0.0))
     assert (hips.roll_deg, hips.sources, hips.events) == (None, (), ())
 
 
-def named(shift_mm: float, roll_deg: float | None) -> list[Fault]:
-    return [seen.fault for seen in hip_faults(shift_mm, roll_deg, LIMITS)]
+def named(shift_mm: float, roll_deg: float | None, sd_deg: float = REPEAT.imu_deg) -> list[Fault]:
+    return [seen.fault for seen in hip_faults(shift_mm, roll_deg, sd_deg, LIMITS)]
 
 
 def test_roll_and_forward_together_hide_from_cells_and_not_from_a_belt() -> None:
@@ -78,3 +92,18 @@ def test_the_cells_own_limits_hold_without_a_sensor(off_mm: float, told: bool) -
 def test_small_movements_are_nobody_s_fault(shift_mm: float, roll_deg: float) -> None:
     assert named(shift_mm, None) == []
     assert named(min(shift_mm, 2.0), roll_deg) == []
+
+
+def test_the_settings_limit_is_that_of_the_usual_sensor() -> None:
+    limit_deg = LIMITS.roll_back_deg
+    assert named(-SHIFT_MM_PER_DEG * limit_deg, limit_deg - 0.01) == []
+    assert named(-SHIFT_MM_PER_DEG * limit_deg, limit_deg + 0.01) == [Fault.ROLL_BACK]
+
+
+@given(st.floats(-60.0, 40.0), st.floats(-10.0, 30.0), st.floats(0.3, 10.0), st.floats(0.0, 5.0))
+def test_a_poorer_sensor_never_names_what_a_better_one_does_not(
+    shift_mm: float, roll_deg: float, sd_deg: float, worse_deg: float
+) -> None:
+    assert set(named(shift_mm, roll_deg, sd_deg + worse_deg)) <= set(
+        named(shift_mm, roll_deg, sd_deg)
+    )

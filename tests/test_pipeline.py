@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
@@ -29,6 +30,7 @@ from matfw.messages import (
     Verdict,
 )
 from matfw.pipeline import Pipeline, Step
+from matfw.ports import SACRUM_CHANNELS
 from matfw.refine import refine
 from matfw.settings import Settings
 from matfw.virtual.person import generate
@@ -37,6 +39,7 @@ from matfw.virtual.sessions import demo_session
 
 SAME_S, SAME_MM = 0.02, 0.1  # what sums in another order may move, through fits that end early
 SPAN_S = 50.0  # of the demo's session: getting on and some repetitions
+HIP_CUES = (Cue.HIPS_LOST, Cue.HIPS_BACK)
 EXCURSION = Excursion(10.0, 11.2, 13.1, 15.0, 2.0, 1.0, 3.0, 38.0, 0.0)
 
 
@@ -220,6 +223,40 @@ def test_cells_all_broken_and_back_are_told_once_each() -> None:
         *((name, CellProblem.LOST) for name in names), *((name, CellProblem.OK) for name in names)
     ]  # fmt: skip
     assert sum(isinstance(e, CueGiven) and e.cue is Cue.NOT_JUDGING for e in events) == 1
+
+
+def test_a_hip_sensor_lost_in_mid_set_is_said_once_and_once_more_when_it_is_back() -> None:
+    mat, frames = session()
+    mat = replace(mat, channels=SACRUM_CHANNELS)
+    first = frames[0].t_s
+    belt = [replace(f, channels=(None if 30 <= f.t_s - first < 45 else 1.0,)) for f in frames]
+    _, events = run(mat, belt)
+    hips = [e for e in events if isinstance(e, CellEvent)]
+    assert [(e.cell, e.problem) for e in hips] == [
+        ("hip_roll_deg", CellProblem.LOST), ("hip_roll_deg", CellProblem.OK)
+    ]  # fmt: skip
+    said = [e for e in events if isinstance(e, CueGiven) and e.cue in HIP_CUES]
+    assert [e.cue for e in said] == list(HIP_CUES)
+    for event, cue in zip(hips, said, strict=True):
+        assert 0.0 <= cue.t_s - event.t_s < 3.0
+
+
+def test_without_its_hip_sensor_the_line_judges_as_if_there_had_been_none() -> None:
+    mat, frames = session()
+    first = frames[0].t_s
+    # The belt shows hips far back in every repetition, and is gone after half a minute.
+    belt = [
+        replace(f, channels=(None if f.t_s - first >= 30 else 20.0 * math.sin(f.t_s),))
+        for f in frames
+    ]
+    with_it, without = (
+        {round(rep.start_s, 3): (rep.verdict, rep.faults) for rep in reps_of(run(m, f)[1])}
+        for m, f in ((replace(mat, channels=SACRUM_CHANNELS), belt), (mat, frames))
+    )
+    after = [start_s for start_s in without if start_s - first > 33]
+    assert after
+    assert {s: with_it[s] for s in after} == {s: without[s] for s in after}
+    assert with_it != without
 
 
 @pytest.mark.parametrize(

@@ -34,6 +34,12 @@ CUE_WORDS: Mapping[Cue, Words] = MappingProxyType(
             "A cell fails, so reps are not judged",
             "the line above names the cell: see to its wire",
         ),
+        Cue.HIPS_LOST: Words(
+            "hip sensor lost",
+            "A hip sensor fails: judged without it",
+            "the line above names it: see to its cable",
+        ),
+        Cue.HIPS_BACK: Words("hip sensor back", "The hip sensor answers again"),
         Cue.ROLL_BACK: Words(
             "roll back",
             "The hips rolled back",

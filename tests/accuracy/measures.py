@@ -16,11 +16,12 @@ from tests.accuracy.aims import with_aim
 from tests.accuracy.figures import Figure, quantiles, rate, share
 from tests.accuracy.matching import Call
 from tests.accuracy.outcomes import SET_FAULTS, Outcome, RepOutcome
-from tests.accuracy.populations import KINDS
+from tests.accuracy.populations import HIPS, KINDS, SENSORS
 
 SETS = ("clean", "stress", "mex", "faults", "stress_faults", "combined")
 JUDGED = ("clean", "stress", "faults", "stress_faults")  # with good repetitions, known to be good
 FAULTY = ("faults", "stress_faults")
+HIP_KINDS = (HIPS, *SENSORS)
 COMBINED = {Fault.ROLL_BACK, Fault.LEG_FORWARD}
 REPS_PER_SET = 15
 CUES = (
@@ -153,7 +154,7 @@ def _good(by_kind: ByKind) -> list[Figure]:
             [rep.verdict == verdict for rep in reps if rep.verdict and not rep.faults],
         )
         for verdict in (Verdict.FAULT, Verdict.UNSURE)
-        for kind, reps in _reps_by_kind(by_kind, JUDGED)
+        for kind, reps in _reps_by_kind(by_kind, (*JUDGED, "combined", *HIP_KINDS))
     ]  # fmt: skip
 
 
@@ -174,15 +175,27 @@ def _of_sets(by_kind: ByKind) -> list[Figure]:
 
 
 def _combined(by_kind: ByKind) -> list[Figure]:
+    """Return what hips that roll back while the leg comes forward are called, and good ones."""
     found = []
-    for kind, reps in _reps_by_kind(by_kind, ("combined",)):
-        cheats = [rep for rep in reps if rep.verdict and set(rep.faults) >= COMBINED]
-        good = [rep for rep in reps if rep.verdict and not rep.faults]
-        for name, of_them in (("roll+forward reps", cheats), ("good reps", good)):
-            for verdict in Verdict:
-                hits = [rep.verdict == verdict for rep in of_them]
-                found.append(share(f"{name} called {verdict}", kind, hits))
+    kinds = ("combined", *HIP_KINDS)
+    for verdict in Verdict:
+        for kind, reps in _reps_by_kind(by_kind, kinds):
+            hits = [rep.verdict == verdict for rep in reps if rep.verdict and _is_combined(rep)]
+            found.append(share(f"roll+forward called {verdict}", kind, hits))
+    for name, is_asked in (
+        ("good reps given a hip fault", lambda rep: not rep.faults),
+        ("hip faults named, roll or forward alone", lambda rep: len(rep.faults) == 1),
+    ):
+        for kind, reps in _reps_by_kind(by_kind, kinds):
+            hits = [
+                bool(COMBINED & set(rep.named)) for rep in reps if rep.verdict and is_asked(rep)
+            ]
+            found.append(share(name, kind, hits))
     return found
+
+
+def _is_combined(rep: RepOutcome) -> bool:
+    return set(rep.faults) >= COMBINED
 
 
 def _reps_by_kind(by_kind: ByKind, kinds: Sequence[str]) -> list[tuple[str, list[RepOutcome]]]:

@@ -4,22 +4,26 @@ The virtual people of `clean`, `stress`, `faults`, `combined` and `still` are th
 `matfw.virtual.sessions`; `stress_faults` are faulty repetitions of restless people; `on_off` get
 on, lie a while and get up without a repetition; `mex` lift as real people did (one clam recording
 after the other, so at most 18 rhythms, and the same ones in both seed sets); `wii` and `kistler`
-are real recordings of people who stand.
+are real recordings of people who stand. `hips` rolls back, brings the leg forward, does both or
+neither; with a sensor's name after it the mat has that sensor, and its settings say how well it
+repeats.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 import numpy as np
 
 from matfw.layouts import PRESETS
-from matfw.messages import CellCalibration, Limits, Mat, RawFrame
+from matfw.messages import CellCalibration, Channel, Fault, HipRepeat, Limits, Mat, RawFrame
+from matfw.ports import RAIL_CHANNELS, SACRUM_CHANNELS
 from matfw.virtual.motion_script import RepPlan, SessionPlan
 from matfw.virtual.person import generate
-from matfw.virtual.rep_kinds import FAULTY, Draw, faulty_rep
-from matfw.virtual.sampling import record
+from matfw.virtual.rep_kinds import FAULTY, Draw, combined_rep, faulty_rep
+from matfw.virtual.sampling import HipErrors, record
 from matfw.virtual.sessions import GOOD_SHARE, STRESS_NOISE, random_session
 from matfw.virtual.trace import Trace
 from matfw.virtual.truth import TrueRep
@@ -28,12 +32,28 @@ from tests.importers import files, kistler, wii
 
 FIRST_SEED = {"tuning": 1000, "held-out": 700_000}
 SEEDS_PER_SET = 100_000  # so that the two never meet
-LYING = ("clean", "stress", "faults", "stress_faults", "combined", "mex", "still", "on_off")
+HIPS = "hips"  # the same people on the same seeds, without a sensor and with each of SENSORS
+SENSORS: Mapping[str, HipErrors] = MappingProxyType(
+    {
+        f"{HIPS} belt 1.2": HipErrors(imu_repeat_deg=1.2),
+        f"{HIPS} belt 1.5": HipErrors(imu_repeat_deg=1.5),
+        f"{HIPS} belt 3": HipErrors(imu_repeat_deg=3.0),
+        f"{HIPS} rail 5": HipErrors(rail_repeat_mm=5.0),
+        f"{HIPS} rail 10": HipErrors(rail_repeat_mm=10.0),
+        f"{HIPS} both poor": HipErrors(imu_repeat_deg=3.0, rail_repeat_mm=10.0),
+    }
+)
+LYING = (
+    *("clean", "stress", "faults", "stress_faults", "combined", "mex", "still", "on_off"),
+    *(HIPS, *SENSORS),
+)
 STANDING = ("wii", "kistler")
 KINDS = (*LYING, *STANDING)
 RESTLESS = ("stress", "stress_faults", "still")
 REAL = ("mex", *STANDING)
 
+# Of the repetitions of a `hips` session; the others are good.
+HIP_SHARES = {"combined": 0.35, Fault.ROLL_BACK: 0.15, Fault.LEG_FORWARD: 0.15}
 COUNTS_PER_KG, TARE_COUNTS = 42_900.0, 8_000.0  # HX711 at 128 and a 50 kg cell
 ON_OFF_STILL_S = (2.0, 12.0)
 EVENT_END_S = 4.0  # before getting up nobody pushes or fidgets any more; as in `sessions`
@@ -111,19 +131,33 @@ def play(job: Job) -> Played:
         job.layout,
         trace.cells,
         (CellCalibration(TARE_COUNTS, COUNTS_PER_KG),) * len(trace.cells),
+        channels=_channels(job.kind),
         person=trace.person,
         side=trace.side,
+        hip_repeat=_repeat(job.kind),
     )
     is_short = job.kind == "on_off"
     return Played(
         mat,
-        record(trace, mat, job.seed),
+        record(trace, mat, job.seed, None, SENSORS.get(job.kind)),
         trace.truth,
         [_crossing_s(trace, rep, mat.limits) for rep in trace.truth],
         trace.duration_s if is_short else trace.lying_to_s - trace.lying_from_s,
         is_bent=any("bent_body" in rep.faults for rep in trace.truth),
         is_fatigued=bool(trace.set_faults),
     )
+
+
+def _channels(kind: str) -> tuple[Channel, ...]:
+    has_both = kind.endswith("both poor")
+    belt = SACRUM_CHANNELS if "belt" in kind or has_both else ()
+    return belt + (RAIL_CHANNELS if "rail" in kind or has_both else ())
+
+
+def _repeat(kind: str) -> HipRepeat:
+    """Return what the firmware is told of the sensor, as somebody who measured it would."""
+    errors = SENSORS.get(kind)
+    return HipRepeat(errors.imu_repeat_deg, errors.rail_repeat_mm) if errors else HipRepeat()
 
 
 def _trace(job: Job) -> Trace:
@@ -138,6 +172,9 @@ def _plan(kind: str, rng: Draw) -> SessionPlan:
     if kind == "stress_faults":
         plan = random_session(rng, "stress")
         return _kept(replace(plan, reps=_with_faults(plan.reps, rng)))
+    if kind.startswith(HIPS):
+        plan = random_session(rng, "clean")
+        return replace(plan, reps=tuple(_hip_rep(rep, rng) for rep in plan.reps))
     if kind == "on_off":
         plan = random_session(rng, "still")
         return _kept(replace(plan, still_s=float(rng.uniform(*ON_OFF_STILL_S))))
@@ -151,6 +188,15 @@ def _with_faults(reps: Sequence[RepPlan], rng: Draw) -> tuple[RepPlan, ...]:
         rep if rng.random() < GOOD_SHARE else faulty_rep(rng, fault)
         for rep, fault in zip(reps, bag, strict=False)
     )
+
+
+def _hip_rep(good: RepPlan, rng: Draw) -> RepPlan:
+    draw = rng.random()
+    for kind, share in HIP_SHARES.items():
+        if draw < share:
+            return combined_rep(rng) if kind == "combined" else faulty_rep(rng, Fault(kind))
+        draw -= share
+    return good
 
 
 def _kept(plan: SessionPlan) -> SessionPlan:
