@@ -147,7 +147,7 @@ class Limits:
     """
 
     too_high_deg: float = 52.0  # over rest: 45 deg over the horizontal, a resting leg lies 7 below
-    too_small_deg: float = 22.0
+    too_small_deg: float = 24.0
     kick_up_s: float = 1.0
     rushed_up_s: float = 1.5
     drop_down_s: float = 1.15
@@ -155,9 +155,10 @@ class Limits:
     short_hold_s: float = 0.5
     roll_back_mm: float = 13.0
     roll_back_deg: float = 5.8  # by a hip sensor that repeats within 1.5 deg; hip_rules.py
-    leg_forward_mm: float = 6.2
+    leg_forward_mm: float = 5.0
+    bow_mm: float = 1.3  # of the shift's course, without a hip sensor: `unsure`; 0: not looked at
     bent_body_deg: float = 7.5  # estimated; its error has 2-3 deg sd, so that 10 deg are found
-    off_mat_n: float = 10.0
+    off_mat_n: float = 14.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -363,7 +364,8 @@ class Rep:
 
     start, top, lower, end: the 5 % and 95 % crossings of the leg's travel. up_s, hold_s, down_s:
     standstill to standstill. angle_deg: highest angle over rest. front_shift_mm: hips toward the
-    body's front (+) or back (-) at the top. reason: why it is `unsure`, or empty.
+    body's front (+) or back (-) at the top. reason: why it is `unsure`, or empty. suspicion_mm:
+    what `Limits.bow_mm` is compared with; 0 where a hip sensor settles it.
     """
 
     rep: int
@@ -381,6 +383,7 @@ class Rep:
     faults: tuple[FaultSeen, ...]
     side: Side
     reason: str = ""
+    suspicion_mm: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -388,7 +391,9 @@ class Excursion:
     """One up and down of the leg, as refined after it. Times in s, angles in deg over rest.
 
     start, top, lower, end: the 5 % and 95 % crossings of its travel; up_s, hold_s, down_s: the
-    movement's own lengths, standstill to standstill.
+    movement's own lengths, standstill to standstill. bow_mm: how far the shift's course bows on the
+    way (`shift_course`). How far to trust it: misfit_deg, by how much the fitted shape's top misses
+    the smoothed curve's; unrest, variance of the body's noise against the usual.
     """
 
     start_s: float
@@ -402,6 +407,9 @@ class Excursion:
     front_shift_mm: float
     hip_roll_deg: float | None = None
     hip_sd_deg: float = 0.0
+    bow_mm: float = 0.0
+    misfit_deg: float = 0.0
+    unrest: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)

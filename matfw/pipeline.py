@@ -42,7 +42,7 @@ from matfw.messages import (
 from matfw.motion import MotionStage
 from matfw.phases import Phases
 from matfw.rep_windows import RepWindow, RepWindows
-from matfw.verdicts import judge
+from matfw.verdicts import judge, suspicion_of
 from matfw.workout import Progress, Workout
 
 WEIGHED_AGAIN_KG = 1.0  # a change of weight worth telling
@@ -147,6 +147,7 @@ class Pipeline:
         rep = Rep(
             self._reps, t_s, x.start_s, x.top_s, x.lower_s, x.end_s, x.up_s, x.hold_s, x.down_s,
             x.angle_deg, x.front_shift_mm, verdict, faults, self._mat.side, reason,
+            suspicion_of(x, self._mat.side),
         )  # fmt: skip
         already = {fault.fault for fault in told}
         self._wanted += [Cue(f.fault.value) for f in faults if f.fault not in already]

@@ -19,6 +19,7 @@ from matfw.leg_noise import ACCEL, ANGLE, PUSH, RATE
 from matfw.messages import Excursion
 from matfw.rep_shape import BEGIN_S, DOWN_S, HOLD_S, SIZE, TOP_RAD, UP_S, fit_shape, shape_rad
 from matfw.rep_windows import MIN_PEAK_DEG, RepWindow
+from matfw.shift_course import bow_mm
 
 PROMINENCE_SHARE = 0.35  # of its height a peak must stand out to be a rep of its own
 LOW_SHARE, HIGH_SHARE = 0.05, 0.95  # the crossings that a repetition is timed by
@@ -30,6 +31,7 @@ REST_DEG = 1.0  # ... as far as the leg rests there
 AGREE_DEG = 6.0  # a shape whose top is further from the smoothed curve's is fitted again, ...
 TOP_HELD_RAD = 0.012  # ... its top held to the curve's
 PUSH_LEAST_N = 1.5  # smaller hand pushes are left to the shape's own noise
+AROUND_S = 0.2  # around a repetition that its shift's course is followed over
 EVIDENCE_LEAD_S = 0.2  # around a repetition that its evidence is taken from
 # Shares of load's and moment's energy, added. On tuning people 1.7 % of true reps fall below both,
 # and half of the false ones, among them all of those made by arms while lying still.
@@ -59,10 +61,14 @@ def refine(window: RepWindow) -> list[Excursion]:
                 t_s, angle_deg, (shift_mm, roll_deg), (valley, top, next_valley), window.first
             ),
             hip_sd_deg=window.motions[top].hip_sd_deg,
+            unrest=window.unrest,
         )
         if not _is_borne_out(window, states, t_s, rough):
             continue
-        found.append(_with_lengths(_shaped(window, states, t_s, rough)))
+        shaped = _shaped(window, states, t_s, rough)
+        near = (t_s >= shaped.start_s - AROUND_S) & (t_s <= shaped.end_s + AROUND_S)
+        bow = bow_mm(t_s[near], angle_deg[near], shift_mm[near])
+        found.append(replace(_with_lengths(shaped), bow_mm=bow))
     return found
 
 
@@ -198,8 +204,9 @@ def _shaped(window: RepWindow, states: Array, t_s: Array, rough: Excursion) -> E
     fine_s = np.arange(numbers[BEGIN_S], numbers[: DOWN_S + 1].sum(), FINE_S)
     angle = shape_rad(numbers, fine_s)
     top = float(angle.max())
-    if abs(math.degrees(top) - rough.angle_deg) > AGREE_DEG:
-        return rough
+    misfit_deg = abs(math.degrees(top) - rough.angle_deg)
+    if misfit_deg > AGREE_DEG:
+        return replace(rough, misfit_deg=misfit_deg)
     low, high = fine_s[angle > LOW_SHARE * top], fine_s[angle > HIGH_SHARE * top]
     return replace(
         rough,
@@ -207,6 +214,7 @@ def _shaped(window: RepWindow, states: Array, t_s: Array, rough: Excursion) -> E
         top_s=float(high[0]),
         lower_s=float(high[-1]),
         end_s=float(low[-1]),
+        misfit_deg=misfit_deg,
     )
 
 

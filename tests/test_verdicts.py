@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from matfw.messages import Excursion, Fault, FaultSeen, Limits, Side, Tempo, Verdict
-from matfw.verdicts import judge
+from matfw.verdicts import MAY_CANCEL, judge
 
 LIMITS = Limits()
 GOOD = Excursion(10.0, 11.2, 13.1, 15.0, 2.0, 1.0, 3.0, 38.0, 0.0)
@@ -48,8 +48,9 @@ def test_a_rep_has_the_fault_just_beyond_the_limit_and_not_just_within(
     field: str, limit: float, outside: float, fault: Fault
 ) -> None:
     inside = ABOVE if outside == BELOW else BELOW
-    assert faults_of(replace(GOOD, **{field: outside * limit})) == (Verdict.FAULT, {fault})
-    assert fault not in faults_of(replace(GOOD, **{field: inside * limit}))[1]
+    felt = [FaultSeen(Fault.DROP, 200.0, "deg/s2")] if fault is Fault.DROP else []
+    assert faults_of(replace(GOOD, **{field: outside * limit}), felt) == (Verdict.FAULT, {fault})
+    assert fault not in faults_of(replace(GOOD, **{field: inside * limit}), felt)[1]
 
 
 def test_limits_of_time_go_with_the_tempo_asked_for() -> None:
@@ -109,6 +110,46 @@ def test_hips_that_moved_on_an_unknown_side_are_unsure(shift_mm: float) -> None:
     assert "side" in reason
 
 
+@pytest.mark.parametrize(
+    ("bad", "reason"),
+    [
+        (replace(GOOD, up_s=1.2, misfit_deg=20.0), "no leg's movement"),
+        (replace(GOOD, down_s=0.8), "no fall was felt"),
+        (replace(GOOD, hold_s=0.1, up_s=3.0), "so slow"),
+        (replace(GOOD, hold_s=0.1, down_s=4.5), "so slow"),
+        (replace(GOOD, hold_s=0.1, lower_s=GOOD.top_s + 0.5), "faster than"),
+        (replace(GOOD, hold_s=0.1, unrest=2.5), "restless"),
+    ],
+)
+def test_a_time_that_proves_nothing_is_unsure_and_says_why(bad: Excursion, reason: str) -> None:
+    verdict, faults, why = judge(bad, (), LIMITS, Tempo(), Side.LEFT)
+    assert (verdict, faults) == (Verdict.UNSURE, ())
+    assert reason in why
+
+
+def test_what_was_felt_live_needs_no_other_proof() -> None:
+    felt = [FaultSeen(Fault.DROP, 200.0, "deg/s2")]
+    assert faults_of(replace(GOOD, down_s=0.8), felt) == (Verdict.FAULT, {Fault.DROP})
+    hasty = [FaultSeen(Fault.RUSHED_UP, 1.2, "s")]
+    misfit = replace(GOOD, up_s=1.2, misfit_deg=20.0)
+    assert faults_of(misfit, hasty) == (Verdict.FAULT, {Fault.RUSHED_UP})
+
+
+def test_a_doubtful_time_does_not_hide_a_fault_that_is_sure() -> None:
+    both = replace(GOOD, down_s=0.8, angle_deg=70.0)
+    assert faults_of(both) == (Verdict.FAULT, {Fault.TOO_HIGH})
+
+
+def test_hips_that_may_cancel_are_unsure_unless_a_sensor_settles_it_or_it_is_switched_off() -> None:
+    bowed = replace(GOOD, bow_mm=1.01 * LIMITS.bow_mm)
+    assert judge(bowed, (), LIMITS, Tempo(), Side.LEFT) == (Verdict.UNSURE, (), MAY_CANCEL)
+    straight = replace(GOOD, bow_mm=0.99 * LIMITS.bow_mm)
+    assert faults_of(straight)[0] is Verdict.CLEAN
+    assert faults_of(replace(bowed, hip_roll_deg=0.0, hip_sd_deg=1.5))[0] is Verdict.CLEAN
+    off = replace(LIMITS, bow_mm=0.0)
+    assert judge(replace(GOOD, bow_mm=50.0), (), off, Tempo(), Side.LEFT)[0] is Verdict.CLEAN
+
+
 EXCURSIONS = st.builds(
     replace,
     st.just(GOOD),
@@ -117,6 +158,9 @@ EXCURSIONS = st.builds(
     down_s=st.floats(0.1, 8.0),
     angle_deg=st.floats(5.0, 90.0),
     front_shift_mm=st.floats(-60.0, 60.0),
+    bow_mm=st.floats(-10.0, 10.0),
+    misfit_deg=st.floats(0.0, 60.0),
+    unrest=st.floats(0.4, 6.0),
 )
 
 
