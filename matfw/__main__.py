@@ -123,7 +123,7 @@ def _replay(options: argparse.Namespace) -> int:
 
     settings = _settings(options)
     recording = read_recording(options.file)
-    mat = settings.judging(recording.mat)
+    mat = settings.judging(recording.mat, _state(options))
     reps: list[Rep] = []
 
     def tell(event: Event) -> None:

@@ -14,6 +14,7 @@ from typing import Annotated, Literal, TypeAlias
 from msgspec import Meta, Struct
 from msgspec.structs import asdict
 
+from matfw.habits import Habits, own_limits
 from matfw.layouts import PRESETS
 from matfw.messages import (
     Cell,
@@ -311,13 +312,14 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             person=Person(self.person.sex, self.person.height_m),
             side=self.workout.side,
             tempo=Tempo(*self.workout.tempo_s),
-            limits=self.limits.limits(),
+            limits=(state or MachineState()).limits(self.limits.limits(), self.workout.side),
             hip_repeat=self.hip_sensors.repeat(),
         )
 
-    def judging(self, mat: Mat) -> Mat:
-        """Return a recording's mat, to be judged by the limits of the day."""
-        return replace(mat, limits=self.limits.limits(), hip_repeat=self.hip_sensors.repeat())
+    def judging(self, mat: Mat, state: MachineState) -> Mat:
+        """Return a recording's mat, to be judged by the limits and habits of the day."""
+        limits = state.limits(self.limits.limits(), mat.side)
+        return replace(mat, limits=limits, hip_repeat=self.hip_sensors.repeat())
 
     def uncalibrated(self, state: MachineState | None = None) -> tuple[str, ...]:
         """Return the names of the cells that `mat` gives the nominal calibration."""
@@ -403,10 +405,34 @@ class CellLine(Struct, frozen=True, kw_only=True):
     counts_per_kg: CountsPerKg
 
 
+Habit: TypeAlias = Annotated[float, Meta(ge=-30, le=30)]
+
+
+class HabitLine(Struct, frozen=True, kw_only=True):
+    """What three good repetitions on one side showed; see habits.Habits."""
+
+    reps: Annotated[int, Meta(ge=3, le=1000)]
+    shift_mm: Habit
+    sd_mm: Annotated[float, Meta(ge=0, le=30)]
+    angle_bias_deg: Habit = 0.0
+
+    def habits(self) -> Habits:
+        """Return them as the limits take them."""
+        return Habits(**asdict(self))
+
+
 class MachineState(Struct, frozen=True, kw_only=True):
     """What the machine found out and keeps in state.toml; cells it does not name are nominal."""
 
     calibration: dict[str, CellLine] = {}
+    habits: dict[Literal["left", "right"], HabitLine] = {}
+
+    def limits(self, limits: Limits, side: Side) -> Limits:
+        """Return the limits as they are for whoever was learned on the side lain on."""
+        for known, line in self.habits.items():
+            if known == side:
+                return own_limits(limits, line.habits())
+        return limits
 
     def check(self) -> None:
         """Check what no range can say. Raises MismatchError."""
