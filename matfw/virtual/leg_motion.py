@@ -93,9 +93,12 @@ def _add_rep(
     down = rep.down_profile.travel((t_s - down_at) / rep.down_s)
     held = _smoothstep((t_s - at - rep.up_s) / max(rep.hold_s, 0.1))
     share = up * (1.0 - rep.sag_deg / max(rep.excursion_deg, 1.0) * held) * (1.0 - down)
-    led = share**rep.lead if rep.lead >= 1.0 else 1.0 - (1.0 - share) ** (1.0 / rep.lead)
+    led = _led(share, rep.lead)
+    forward = led
+    if rep.forward_lead is not None:
+        forward = _led(np.interp(t_s - rep.forward_late_s, t_s, share), rep.forward_lead)
     motion.roll[near] += math.radians(rep.roll_deg) * led
-    motion.forward[near] += math.radians(rep.forward_deg) * led
+    motion.forward[near] += math.radians(rep.forward_deg) * forward
     motion.hike[near] += math.radians(rep.hike_deg) * led
     motion.knee[near] += math.radians(rep.knee_bend_deg) * share
     motion.push_m[near] += 1e-3 * rep.push_mm * up * (1.0 - held)
@@ -106,6 +109,11 @@ def _add_rep(
     reload = rng.uniform(*RELOAD_RANGE_S)
     carried = _smoothstep((t_s - at + unload) / unload) * (1.0 - _smoothstep((t_s - end) / reload))
     motion.lifted[near] = np.maximum(motion.lifted[near], carried)
+
+
+def _led(share: Array, lead: float) -> Array:
+    """Return the share of its own way that goes ahead of the lift (lead < 1) or behind it."""
+    return np.asarray(share**lead if lead >= 1.0 else 1.0 - (1.0 - share) ** (1.0 / lead))
 
 
 def _smoothstep(share: Array) -> Array:

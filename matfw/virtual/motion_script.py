@@ -16,6 +16,7 @@ class RepPlan:
     excursion_deg is over the leg's rest; hike_deg comes on top of the body's own coupling;
     sag_deg is how far the leg sinks during the hold; drop ends in a landing instead of a stop.
     lead: the exponent with which roll, hike and forward follow the leg (1 together, < 1 early).
+    forward_lead: one of its own for forward, which may also come later than the leg.
     faults is what this repetition is meant to be called: its plan, so its truth.
     """
 
@@ -29,6 +30,8 @@ class RepPlan:
     knee_bend_deg: float = 0.0
     sag_deg: float = 0.0
     lead: float = 1.0
+    forward_lead: float | None = None
+    forward_late_s: float = 0.0
     drop: bool = False
     push_mm: float = 0.0  # the pelvis rises this far as the lower leg pushes off
     up_profile: Profile = MIN_JERK

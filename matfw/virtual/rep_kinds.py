@@ -112,3 +112,15 @@ def combined_rep(rng: Draw) -> RepPlan:
     forward = roll * float(rng.uniform(0.9, 1.8))
     faults = (Fault.ROLL_BACK, Fault.LEG_FORWARD)
     return replace(good_rep(rng), roll_deg=roll, forward_deg=forward, faults=faults)
+
+
+def out_of_step(rep: RepPlan, rng: Draw) -> RepPlan:
+    """Return a repetition whose leg comes forward in its own time, not in step with the hips.
+
+    How far people keep the two in step is not known; in step they cancel best.
+    """
+    return replace(
+        rep,
+        forward_lead=float(rng.uniform(0.7, 1.4)),
+        forward_late_s=float(rng.uniform(-0.15, 0.15)),
+    )

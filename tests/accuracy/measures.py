@@ -16,12 +16,13 @@ from tests.accuracy.aims import with_aim
 from tests.accuracy.figures import Figure, quantiles, rate, share
 from tests.accuracy.matching import Call
 from tests.accuracy.outcomes import SET_FAULTS, Outcome, RepOutcome
-from tests.accuracy.populations import HIPS, KINDS, SENSORS
+from tests.accuracy.populations import HABITS, HIPS, KINDS, SENSORS
 
 SETS = ("clean", "stress", "mex", "faults", "stress_faults", "combined")
 JUDGED = ("clean", "stress", "faults", "stress_faults")  # with good repetitions, known to be good
 FAULTY = ("faults", "stress_faults")
-HIP_KINDS = (HIPS, *SENSORS)
+HIP_KINDS = (HIPS, *SENSORS, *HABITS)
+BOW_LIMITS_MM = (0.8, 1.0, 1.3, 1.6, 2.0, 99.0)  # the last: not looked at
 COMBINED = {Fault.ROLL_BACK, Fault.LEG_FORWARD}
 REPS_PER_SET = 15
 CUES = (
@@ -30,6 +31,7 @@ CUES = (
     (Fault.TOO_HIGH, "crossing the limit"),
     (Fault.ROLL_BACK, "the hold's start"),
     (Fault.LEG_FORWARD, "the hold's start"),
+    (Fault.OFF_MAT, "the start"),
 )
 
 ByKind = dict[str, list[Outcome]]
@@ -182,16 +184,37 @@ def _combined(by_kind: ByKind) -> list[Figure]:
         for kind, reps in _reps_by_kind(by_kind, kinds):
             hits = [rep.verdict == verdict for rep in reps if rep.verdict and _is_combined(rep)]
             found.append(share(f"roll+forward called {verdict}", kind, hits))
-    for name, is_asked in (
-        ("good reps given a hip fault", lambda rep: not rep.faults),
-        ("hip faults named, roll or forward alone", lambda rep: len(rep.faults) == 1),
-    ):
+    found += _trade_off(by_kind)
+    for name, count in (("good reps given a hip fault", 0), ("roll or forward alone, named", 1)):
         for kind, reps in _reps_by_kind(by_kind, kinds):
-            hits = [
-                bool(COMBINED & set(rep.named)) for rep in reps if rep.verdict and is_asked(rep)
-            ]
+            asked = [rep for rep in reps if rep.verdict and len(rep.faults) == count]
+            hits = [bool(COMBINED & set(rep.named)) for rep in asked]
             found.append(share(name, kind, hits))
     return found
+
+
+def _trade_off(by_kind: ByKind) -> list[Figure]:
+    """Return what each limit of the bow would catch, and what it would cost."""
+    found = []
+    for limit_mm in BOW_LIMITS_MM:
+        for kind, reps in _reps_by_kind(by_kind, ("combined", HIPS)):
+            values = []
+            for is_asked in (_is_combined, _is_good):
+                asked = [rep for rep in reps if rep.verdict and is_asked(rep)]
+                is_over = [rep.suspicion_mm > limit_mm for rep in asked]
+                is_fault = [rep.verdict == Verdict.FAULT for rep in asked]
+                if is_asked is _is_combined:
+                    hits = sum(a or b for a, b in zip(is_over, is_fault, strict=True))
+                else:
+                    hits = sum(a and not b for a, b in zip(is_over, is_fault, strict=True))
+                values.append(100.0 * hits / max(1, len(asked)))
+            name = f"bow over {limit_mm:.1f} mm: caught, good made unsure"
+            found.append(Figure(name, kind, tuple(values), "%", sum(map(_is_combined, reps))))
+    return found
+
+
+def _is_good(rep: RepOutcome) -> bool:
+    return not rep.faults
 
 
 def _is_combined(rep: RepOutcome) -> bool:

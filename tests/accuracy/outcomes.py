@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from matfw.messages import Cue, CueGiven, Event, Fault, Phase, PhaseChanged, Rep
+from matfw.errors import MatError
+from matfw.habits import learn, own_limits
+from matfw.messages import Cue, CueGiven, Event, Fault, Mat, Phase, PhaseChanged, Rep, Verdict
 from matfw.service.replay import replay
+from matfw.verdicts import MAY_CANCEL
 from matfw.virtual.truth import TrueRep
 from tests.accuracy.matching import Called, call_moments, match
-from tests.accuracy.populations import Job, Played, play
+from tests.accuracy.populations import LEARNED_REPS, Job, Played, play
 
 SET_FAULTS = (Fault.BENT_BODY, Fault.FATIGUE)  # told of somebody, not of one repetition
 FAULT_CUES = {Cue(fault.value): fault for fault in Fault if fault not in SET_FAULTS}
@@ -26,6 +30,7 @@ class RepOutcome:
 
     named: the faults of the found one; empty with verdict None if it was missed. cue_s: delay of
     the first live cue of its own fault, by fault, from the moment that each is counted from.
+    suspicion_mm: of hips that cancel; inf where something else makes it `unsure`.
     """
 
     faults: tuple[Fault, ...]
@@ -37,6 +42,7 @@ class RepOutcome:
     down: Called
     cue_s: dict[Fault, float | None]
     false_cues: tuple[Fault, ...]
+    suspicion_mm: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +67,25 @@ def run(job: Job) -> Outcome:
     played = play(job)
     events: list[Event] = []
     replay(played.mat, played.frames, events.append)
+    if job.kind.endswith("learned"):
+        mat = _learned(played, events)
+        events.clear()
+        replay(mat, played.frames, events.append)
     return compare(job, played, events)
+
+
+def _learned(played: Played, events: Sequence[Event]) -> Mat:
+    """Return the mat with the limits of a person whose first good repetitions are known to it."""
+    found = [event for event in events if isinstance(event, Rep)]
+    good = [
+        found[index]
+        for true, index in zip(played.truth, match(played.truth, found), strict=True)
+        if index is not None and not true.faults
+    ][:LEARNED_REPS]
+    try:
+        return replace(played.mat, limits=own_limits(played.mat.limits, learn(good)))
+    except MatError:  # told to do them again, and did not
+        return played.mat
 
 
 def compare(job: Job, played: Played, events: Sequence[Event]) -> Outcome:
@@ -85,6 +109,7 @@ def compare(job: Job, played: Played, events: Sequence[Event]) -> Outcome:
             down,
             {fault: _delay_s(fault, true, too_high_s, cues) for fault in true.faults},
             _false_cues(true, played.truth, cues),
+            0.0 if index is None else _suspicion_mm(found[index]),
         )
         for true, index, up, down, too_high_s in zip(
             played.truth, matched, ups, downs, played.too_high_s, strict=True
@@ -105,6 +130,11 @@ def compare(job: Job, played: Played, events: Sequence[Event]) -> Outcome:
         played.is_fatigued,
         tuple(fault for fault in SET_FAULTS if fault.value in said),
     )
+
+
+def _suspicion_mm(rep: Rep) -> float:
+    is_other = rep.verdict is Verdict.UNSURE and rep.reason != MAY_CANCEL
+    return math.inf if is_other else rep.suspicion_mm
 
 
 def _phases(events: Sequence[Event], phase: Phase) -> list[float]:

@@ -6,7 +6,9 @@ on, lie a while and get up without a repetition; `mex` lift as real people did (
 after the other, so at most 18 rhythms, and the same ones in both seed sets); `wii` and `kistler`
 are real recordings of people who stand. `hips` rolls back, brings the leg forward, does both or
 neither; with a sensor's name after it the mat has that sensor, and its settings say how well it
-repeats.
+repeats. In `combined` hips and leg move in exact step, in `hips` each in its own time. In `habits`
+each person carries leg and hips in a way of their own, also in the good repetitions that come
+first; those of `habits learned` are called good by hand and learned from.
 """
 
 from __future__ import annotations
@@ -22,7 +24,7 @@ from matfw.messages import CellCalibration, Channel, Fault, HipRepeat, Limits, M
 from matfw.ports import RAIL_CHANNELS, SACRUM_CHANNELS
 from matfw.virtual.motion_script import RepPlan, SessionPlan
 from matfw.virtual.person import generate
-from matfw.virtual.rep_kinds import FAULTY, Draw, combined_rep, faulty_rep
+from matfw.virtual.rep_kinds import FAULTY, Draw, combined_rep, faulty_rep, out_of_step
 from matfw.virtual.sampling import HipErrors, record
 from matfw.virtual.sessions import GOOD_SHARE, STRESS_NOISE, random_session
 from matfw.virtual.trace import Trace
@@ -43,15 +45,18 @@ SENSORS: Mapping[str, HipErrors] = MappingProxyType(
         f"{HIPS} both poor": HipErrors(imu_repeat_deg=3.0, rail_repeat_mm=10.0),
     }
 )
+HABITS = ("habits", "habits learned")  # the same people
+HABIT_FORWARD_DEG, HABIT_ROLL_DEG = 5.0, 2.0  # sd of how each of them carries leg and hips
 LYING = (
     *("clean", "stress", "faults", "stress_faults", "combined", "mex", "still", "on_off"),
-    *(HIPS, *SENSORS),
+    *(HIPS, *SENSORS, *HABITS),
 )
 STANDING = ("wii", "kistler")
 KINDS = (*LYING, *STANDING)
 RESTLESS = ("stress", "stress_faults", "still")
 REAL = ("mex", *STANDING)
 
+LEARNED_REPS = 3
 # Of the repetitions of a `hips` session; the others are good.
 HIP_SHARES = {"combined": 0.35, Fault.ROLL_BACK: 0.15, Fault.LEG_FORWARD: 0.15}
 COUNTS_PER_KG, TARE_COUNTS = 42_900.0, 8_000.0  # HX711 at 128 and a 50 kg cell
@@ -174,7 +179,27 @@ def _plan(kind: str, rng: Draw) -> SessionPlan:
         return _kept(replace(plan, reps=_with_faults(plan.reps, rng)))
     if kind.startswith(HIPS):
         plan = random_session(rng, "clean")
-        return replace(plan, reps=tuple(_hip_rep(rep, rng) for rep in plan.reps))
+        reps = [_hip_rep(rep, rng) for rep in plan.reps]
+        return replace(plan, reps=tuple(out_of_step(rep, rng) for rep in reps))
+    if kind in HABITS:
+        plan = random_session(rng, "clean")
+        forward_deg, roll_deg = (
+            float(np.clip(rng.normal(0.0, sd), -2.0 * sd, 2.0 * sd))
+            for sd in (HABIT_FORWARD_DEG, HABIT_ROLL_DEG)
+        )
+        reps = [
+            *plan.reps[:LEARNED_REPS],
+            *(_hip_rep(rep, rng) for rep in plan.reps[LEARNED_REPS:]),
+        ]
+        own = [
+            replace(
+                rep,
+                roll_deg=max(rep.roll_deg + roll_deg, 0.0),
+                forward_deg=rep.forward_deg + forward_deg,
+            )
+            for rep in reps
+        ]
+        return replace(plan, reps=tuple(own))
     if kind == "on_off":
         plan = random_session(rng, "still")
         return _kept(replace(plan, still_s=float(rng.uniform(*ON_OFF_STILL_S))))

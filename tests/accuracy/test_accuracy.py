@@ -204,7 +204,10 @@ def test_figures_of_a_recording_made_by_hand(by_hand: Outcome) -> None:
 
 
 def test_every_aim_stands_beside_a_figure(by_hand: Outcome) -> None:
-    of_all = [replace(by_hand, job=Job(kind, "core4", 1, 0)) for kind in KINDS]
+    both = (Fault.ROLL_BACK, Fault.LEG_FORWARD)
+    combined = replace(by_hand.reps[0], faults=both, cue_s=dict.fromkeys(both))
+    with_it = replace(by_hand, reps=(*by_hand.reps, combined))
+    of_all = [replace(with_it, job=Job(kind, "core4", 1, 0)) for kind in KINDS]
     aimed = {(figure.name, figure.kind) for figure in measure(of_all) if figure.aim}
     assert {(name, kind) for name, kinds in AIMS.items() for kind in kinds} <= aimed
 
