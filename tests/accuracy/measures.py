@@ -7,6 +7,7 @@ matched ones.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
@@ -201,7 +202,12 @@ def _trade_off(by_kind: ByKind) -> list[Figure]:
             values = []
             for is_asked in (_is_combined, _is_good):
                 asked = [rep for rep in reps if rep.verdict and is_asked(rep)]
-                is_over = [rep.suspicion_mm > limit_mm for rep in asked]
+                # What is unsure anyway is caught, and costs the bow nothing.
+                is_over = [
+                    rep.suspicion_mm > limit_mm
+                    and (is_asked is _is_combined or math.isfinite(rep.suspicion_mm))
+                    for rep in asked
+                ]
                 is_fault = [rep.verdict == Verdict.FAULT for rep in asked]
                 if is_asked is _is_combined:
                     hits = sum(a or b for a, b in zip(is_over, is_fault, strict=True))
