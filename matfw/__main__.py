@@ -95,7 +95,7 @@ def _run(options: argparse.Namespace) -> int:
     state = _state(options)
     mat = settings.mat(state)
     if options.virtual:
-        mat = _lain_on(mat)
+        mat = _on_bench(mat)
         _say(VIRTUAL_NOTICE)
         build: Build = functools.partial(build_virtual_cells, mat, "faults", mat.side, 1.0)
         _live(
@@ -123,6 +123,7 @@ def _replay(options: argparse.Namespace) -> int:
 
     settings = _settings(options)
     recording = read_recording(options.file)
+    recording.check_places()
     mat = settings.judging(recording.mat, _state(options))
     reps: list[Rep] = []
 
@@ -150,7 +151,7 @@ def _record(options: argparse.Namespace) -> int:
     # Lazily: a mat without hip sensors needs no pin factory.
     hips: BuildHips = lambda: build_real_hips(settings, _real_factory(settings))  # noqa: E731
     if options.virtual:
-        mat = _lain_on(mat)
+        mat = _on_bench(mat)
         source = "the VIRTUAL bench of matfw: no person"
         build = functools.partial(build_virtual_cells, mat, "faults", mat.side, 1.0)
         hips = functools.partial(build_virtual_hips, mat, "faults", mat.side)
@@ -239,10 +240,18 @@ def build_virtual_hips(mat: Mat, name: str, side: Side) -> list[HipsInStep]:
     return [HipsInStep.of_mat(mat, trace, seed=DEMO_SEED, repeats=name != "demo")]
 
 
-def _lain_on(mat: Mat) -> Mat:
-    """Return the mat with a side: a virtual person lies on one, the left where none is set."""
+def _on_bench(mat: Mat) -> Mat:
+    """Return the mat with a side: a virtual person lies on one, the left where none is set.
+
+    Raises MatUsageError for a layout that the bench has not.
+    """
+    from matfw.layouts import PRESETS
     from matfw.messages import Side
 
+    if mat.layout not in PRESETS:
+        raise MatUsageError(
+            f"the virtual bench has no layout {mat.layout!r}: use {', '.join(PRESETS)}"
+        )
     return replace(mat, side=mat.side if mat.side is not Side.UNKNOWN else Side.LEFT)
 
 
@@ -254,8 +263,6 @@ def virtual_trace(name: str, layout: str, side: Side) -> Trace:
     from matfw.virtual.person import generate
     from matfw.virtual.sessions import demo_session, random_session
 
-    if layout not in PRESETS:
-        raise MatUsageError(f"the virtual bench has no layout {layout!r}: use {', '.join(PRESETS)}")
     if name == "demo":
         plan = demo_session(side=side)
     else:

@@ -15,7 +15,7 @@ from msgspec import Meta, Struct
 from msgspec.structs import asdict
 
 from matfw.habits import Habits, own_limits
-from matfw.layouts import PRESETS
+from matfw.layouts import CELLS_LEAST, PRESETS, unplaced
 from matfw.messages import (
     Cell,
     CellCalibration,
@@ -351,9 +351,9 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         if self.layout != "custom" and self.cells:
             raise MismatchError(("cells",), 'are given, but layout is not "custom"', ("layout",))
         names = [cell.name for cell in self.mat_cells()]
-        if len(names) < 3:
+        if len(names) < CELLS_LEAST:
             raise MismatchError(
-                ("layout",), f'"custom" needs at least 3 [[cells]] (got {len(names)})'
+                ("layout",), f'"custom" needs at least {CELLS_LEAST} [[cells]] (got {len(names)})'
             )
         for name, times in Counter(names).items():
             if times > 1:
@@ -361,6 +361,9 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
                     ("cells", len(names) - 1 - names[::-1].index(name), "name"),
                     f"must be another name for each cell (got {name} {times} times)",
                 )
+        reason = unplaced(self.mat_cells())
+        if reason:
+            raise MismatchError(("cells",), reason, ("layout",))
         for name in self.pins:
             if name not in names:
                 raise MismatchError(("pins", name), f"is no cell: {did_you_mean(name, names)}")

@@ -228,6 +228,23 @@ def test_wrong_settings_are_one_line_with_file_line_and_limit(
     one_error(done, "mat.toml", *words)
 
 
+CUSTOM_CELLS = "".join(
+    f'[[cells]]\nname = "{name}"\nx_mm = {x}\ny_mm = {y}\n'
+    for name, x, y in (("head_left", -500, 200), ("head_right", -500, -200), ("hip_left", 500, 0))
+)
+
+
+@pytest.mark.parametrize("verb", [("run", "--virtual"), ("record", "--virtual", "x.csv")])
+def test_the_virtual_bench_refuses_a_layout_it_has_not(
+    matfw: Call, tmp_path: Path, verb: Sequence[str]
+) -> None:
+    (tmp_path / "mat.toml").write_text('layout = "custom"\n' + CUSTOM_CELLS)
+    done = matfw(*verb, "--config", "mat.toml")
+    assert (done.returncode, done.stdout) == (2, "")
+    one_error(done, "the virtual bench has no layout 'custom'", "core4, hex6, trio8")
+    assert not (tmp_path / "x.csv").exists()
+
+
 def test_a_settings_file_that_is_not_there_is_one_line(matfw: Call) -> None:
     done = matfw("run", "--virtual", "--config", "nowhere.toml")
     assert done.returncode == 2
@@ -253,6 +270,9 @@ BAD_RECORDINGS: list[tuple[Callable[[str], str], tuple[str, ...]]] = [
     (lambda _: "t_s,a,b\n1,2,3\n", ("line 1", "matfw-recording 1")),
     (lambda _: "", ("line 1", "empty")),
     (lambda text: text.replace('"cells"', '"cell"', 1), ("line 2", "cells")),
+    (lambda text: text.replace('"y_mm":-275', '"y_mm":275'), ("line 2", "cells must stand")),
+    (lambda text: text.replace("275.0", "0.5").replace("-275.0", "-5.5"), ("line 2", "10 mm")),
+    (lambda text: text.replace('"tempo_s":[2.0', '"tempo_s":[0'), ("line 2", "tempo_s[0]", "0.2")),
     (without_column, ("line 3", "foot_right")),
     (lambda text: with_row(text, 100, "1.2,abc,1,2,3"), ("line 100", "head_left", "abc")),
     (lambda text: with_row(text, 100, "0.0,1,2,3,4"), ("line 100", "t_s")),

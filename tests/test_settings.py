@@ -351,6 +351,16 @@ ERRORS: dict[str, tuple[str, str, list[str]]] = {
         ", line 1: ",
         ["at least 3 [[cells]] (got 2)"],
     ),
+    "cells in one line": (
+        CUSTOM.replace("y_mm = 0\n", "y_mm = 20\n").replace("x_mm = 500.5", "x_mm = -500"),
+        ", line 1: ",
+        ["cells must not stand in one line: one at least 50 mm beside it (got 0 mm beside"],
+    ),
+    "cells in one place": (
+        CUSTOM.replace("y_mm = 200", "y_mm = -200"),
+        ", line 1: ",
+        ["cells must stand at least 10 mm apart (got head_left and head_right, 0 mm apart)"],
+    ),
     "cell's name twice": (
         CUSTOM.replace('"head_right"', '"head_left"'),
         ", line 7: ",

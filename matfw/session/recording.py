@@ -23,6 +23,7 @@ from types import TracebackType
 from typing import BinaryIO, Self
 
 from matfw.errors import MatError, MatRecordingError
+from matfw.layouts import unplaced
 from matfw.messages import Mat, RawFrame
 from matfw.schema import COUNT_MAX, COUNT_MIN, MismatchError, found
 from matfw.session.recording_header import (
@@ -56,6 +57,12 @@ class Recording:
         Times never go back; equal times are kept, since a board may send its samples in bursts.
         """
         return _frames(self.path, self.mat)
+
+    def check_places(self) -> None:
+        """Refuse cells whose places cannot tell where a load is. Raises MatRecordingError."""
+        reason = unplaced(self.mat.cells)
+        if reason:
+            raise MatRecordingError(f"{self.path}, line 2: cells {reason}: correct the places")
 
 
 def read_recording(path: Path | str) -> Recording:

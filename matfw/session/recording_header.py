@@ -27,7 +27,10 @@ VERSION = "1"
 TIME_COLUMN = "t_s"
 
 _Place = Annotated[float, Meta(ge=-10_000, le=10_000)]  # mm; a mat is 2000 long
-_Seconds = Annotated[float, Meta(ge=0, le=60)]
+_Way = Annotated[
+    float, Meta(ge=0.2, le=60)
+]  # s; no leg goes up or down in less, limits scale by it
+_Hold = Annotated[float, Meta(ge=0, le=60)]
 
 
 class HeaderCell(Struct, frozen=True):
@@ -65,7 +68,7 @@ class HeaderV1(Struct, frozen=True, kw_only=True):
     channels: Annotated[tuple[HeaderChannel, ...], Meta(max_length=64)] = ()
     person: HeaderPerson | None = None
     side: Side | None = None
-    tempo_s: tuple[_Seconds, _Seconds, _Seconds] | None = None
+    tempo_s: tuple[_Way, _Hold, _Way] | None = None
     source: str | None = None
 
 

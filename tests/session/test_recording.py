@@ -121,7 +121,7 @@ def recordings(draw: st.DrawFn) -> tuple[Mat, list[RawFrame], str | None]:
             draw(st.none() | st.floats(0.5, 2.5)),
         ),
         side=draw(st.sampled_from(Side)),
-        tempo=Tempo(*(draw(st.floats(0, 60)) for _ in range(3))),
+        tempo=Tempo(*(draw(st.floats(least, 60)) for least in (0.2, 0, 0.2))),
     )
     microseconds = sorted(draw(st.lists(st.integers(0, 10**12), min_size=1, max_size=30)))
     count = st.none() | st.integers(COUNT_MIN, COUNT_MAX)
@@ -329,7 +329,9 @@ RANGES: list[tuple[str, Callable[[dict[str, Any], float], object], float, float,
     ("tare_counts", lambda h, v: h["cells"][0].update(tare_counts=v), COUNT_MIN, COUNT_MAX, 1),
     ("counts_per_kg", lambda h, v: h["cells"][0].update(counts_per_kg=v), -1e7, 1e7, 1),
     ("height_m", lambda h, v: h.update(person={"height_m": v}), 0.5, 2.5, 0.01),
+    ("tempo_s[0]", lambda h, v: h.update(tempo_s=[v, 1, 1]), 0.2, 60, 0.1),
     ("tempo_s[1]", lambda h, v: h.update(tempo_s=[1, v, 1]), 0, 60, 0.1),
+    ("tempo_s[2]", lambda h, v: h.update(tempo_s=[1, 1, v]), 0.2, 60, 0.1),
 ]
 
 
