@@ -21,6 +21,7 @@ from matfw.messages import (
     Side,
     Tempo,
 )
+from matfw.zones import contradicts_side
 
 PEAK_ACCEL = 5.77  # of a smooth movement, times travel / duration^2 (minimum jerk)
 TYPICAL_TRAVEL_DEG = 36.0  # what an acceleration limit is worked out for
@@ -124,6 +125,8 @@ class Faults:
         memory = self._memory
         has_settled = phase.phase is Phase.HOLD and phase.t_s - phase.since_s >= HIP_SETTLE_S
         if not has_settled or self._side is Side.UNKNOWN:
+            return ()
+        if contradicts_side(motion.bend_deg, self._limits):
             return ()
         roll_deg = memory.roll_sum_deg / memory.rolls if memory.rolls == memory.shifts else None
         shift_mm = memory.shift_sum_mm / memory.shifts

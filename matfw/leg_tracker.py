@@ -61,6 +61,8 @@ HOPELESS = 40.0  # log weight behind the best that nothing comes back from
 BELOW_REST_RAD = math.radians(2.0)  # the other leg is in the way
 ABOVE_ALL_RAD = math.radians(75.0)
 KEPT = (4, 10, 2)  # beliefs of each kind that are carried on
+LANDED_SD_RAD = math.radians(2.5)  # of a leg that plates have seen land, about its rest
+LANDED_COST = 20.0  # squared distance at most: what plates see may not have been the leg
 UNREST_TAU_S = 8.0  # how fast a body's own unrest is learned
 UNREST_AT_FIRST = 1.2  # somebody who has just lain down is still settling
 UNREST_RANGE = (0.4, 6.0)  # variance against the usual
@@ -144,9 +146,30 @@ class LegTracker:
         self._now.x[:, BASE] += PUSH_LEVER_M * force_n
         self._rise.shift(force_n, 0.0)
 
-    def update(self, force_n: float, moment_nm: float) -> LegEstimate:
-        """Take one step's mean of F - W and M - M0 and return what is believed now."""
-        x, p, weight, kind, age_s, top_rad, parent = self._branch()
+    def see_landed(self) -> None:
+        """Tell that the leg has been seen to lie on the other one again."""
+        now = self._now
+        for i in np.flatnonzero(now.kind == LIFTING).tolist():
+            spread = float(now.p[i, ANGLE, ANGLE]) + LANDED_SD_RAD**2
+            miss = -float(now.x[i, ANGLE])
+            gain = now.p[i, :, ANGLE] / spread
+            now.x[i] += gain * miss
+            now.p[i] -= np.outer(gain, now.p[i, ANGLE, :])
+            widening = math.log(spread / LANDED_SD_RAD**2)
+            now.weight[i] -= 0.5 * min(miss**2 / spread + widening, LANDED_COST)
+
+    def update(
+        self,
+        force_n: float,
+        moment_nm: float,
+        lifts_per_s: float = LIFTS_PER_S,
+        stops_per_s: float = STOPS_PER_S,
+    ) -> LegEstimate:
+        """Take one step's mean of F - W and M - M0 and return what is believed now.
+
+        lifts_per_s, stops_per_s: how often a resting leg lifts and a slow one stops just now.
+        """
+        x, p, weight, kind, age_s, top_rad, parent = self._branch(lifts_per_s, stops_per_s)
         sensing = SENSING * self.unrest
         x = x @ TRANSITION.T
         p = TRANSITION @ p @ TRANSITION.T + (USUAL * self._scale)[kind]
@@ -218,7 +241,7 @@ class LegTracker:
         self.unrest = min(max(self.unrest * math.exp(step), low), high)
         self._scale = unrest_scale(self.unrest)
 
-    def _branch(self) -> tuple[Array, ...]:
+    def _branch(self, lifts_per_s: float, stops_per_s: float) -> tuple[Array, ...]:
         """Return all beliefs, and what the best of each kind may have become in this step."""
         now = self._now
         rows = [(now.x, now.p, now.weight, now.kind, now.age_s + STEP_S, now.top_rad,
@@ -233,7 +256,7 @@ class LegTracker:
             x, p, weight = now.x[resting], now.p[resting], float(now.weight[resting])
             lifted = p.copy()
             lifted[range(3), range(3)] = np.square(LIFT_SD)
-            add(resting, x, lifted, weight + _log_chance(LIFTS_PER_S), LIFTING)
+            add(resting, x, lifted, weight + _log_chance(lifts_per_s), LIFTING)
             add(resting, *_shaken(x, p), weight + _log_chance(UNRESTS_PER_S), RESTLESS)
         lifting = self._best(LIFTING)
         if lifting is not None:
@@ -250,7 +273,7 @@ class LegTracker:
             & (now.age_s > STOP_AFTER_S)
         )
         if len(slow):
-            add(*_stopped(now, slow), RESTING)
+            add(*_stopped(now, slow, stops_per_s), RESTING)
         return tuple(np.concatenate(column) for column in zip(*rows, strict=True))
 
     def _best(self, kind: int) -> int | None:
@@ -275,7 +298,9 @@ def _shaken(x: Array, p: Array) -> tuple[Array, Array]:
     return x, p
 
 
-def _stopped(now: _Beliefs, slow: npt.NDArray[np.intp]) -> tuple[int, Array, Array, float]:
+def _stopped(
+    now: _Beliefs, slow: npt.NDArray[np.intp], stops_per_s: float
+) -> tuple[int, Array, Array, float]:
     """Return (parent, state, spread, log weight) of the likeliest belief that has just stopped."""
     noise = stop_noise(now.top_rad[slow])
     spread = now.p[slow][:, :3, :3] + noise
@@ -283,7 +308,7 @@ def _stopped(now: _Beliefs, slow: npt.NDArray[np.intp]) -> tuple[int, Array, Arr
     miss = -now.x[slow][:, :3]
     distance = np.einsum("ki,kij,kj->k", miss, inverse, miss)
     widening = np.log(np.linalg.det(spread)) - np.log(np.linalg.det(noise))
-    weight = now.weight[slow] - 0.5 * (distance + widening) + _log_chance(STOPS_PER_S)
+    weight = now.weight[slow] - 0.5 * (distance + widening) + _log_chance(stops_per_s)
     j = int(np.argmax(weight))
     i = int(slow[j])
     gain = now.p[i][:, :3] @ inverse[j]

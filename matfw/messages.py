@@ -297,7 +297,9 @@ class Motion:
     person's weight; force_n: the same without what a hand on the floor steadily takes away.
     bend_deg: of the resting body at the hips, > 0 bent forward; None on a mat that cannot see it.
     hip_roll_deg: of the pelvis against this rep's own rest, > 0 rolled back; None without a hip
-    sensor that answers. hip_sd_deg: what that repeats within.
+    sensor that answers. hip_sd_deg: what that repeats within. is_leg_off, left_s, landed_s: whether
+    the plates see the leg off the other one, when it last left and when it last came back; None
+    before, and on a mat that cannot see it.
     moment_nm: about the hip
     line, toward the feet, over that at lying down. evidence: by how much
     "the leg moves" explains the forces better than "the leg rests", natural log. lowering: the
@@ -329,6 +331,9 @@ class Motion:
     rise_n: float = 0.0
     rise_nm: float = 0.0
     hip_sd_deg: float = 0.0
+    is_leg_off: bool | None = None
+    left_s: float | None = None
+    landed_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

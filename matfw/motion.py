@@ -19,8 +19,9 @@ from itertools import islice
 from matfw.anthropometry import GRAVITY_M_S2, LegConstants, leg_constants
 from matfw.leg_model import LegModel
 from matfw.leg_noise import STEP_S
-from matfw.leg_tracker import LegEstimate, LegTracker
+from matfw.leg_tracker import LIFTS_PER_S, STOPS_PER_S, LegEstimate, LegTracker
 from matfw.messages import Balance, Cell, Hips, Motion, Person, Presence, Side
+from matfw.zones import LegContact, Plates
 
 HOLE_S = 0.5  # without a frame: what was known before it is not known after it
 EMPTY_KG = 8.0  # less is nobody: a bag, a cat, a hand
@@ -41,9 +42,14 @@ REST_MEMORY_S = 3.0  # of rest that the sideways zero is the mean of: about one 
 REST_LEAD_S = 0.2  # newest rest left out of it: a lift begins before it is recognised
 REZERO_NM = 2.0  # slow moment at rest from which on the reference is moved: 2.7 mm of 75 kg
 HIP_ZERO_TAU_S = 1.0  # of resting that the hip sensors' zero is the mean of
-PLATES_FOR_BEND = 3  # panels or lines of cells along the body; fewer cannot see a bend
 BEND_DEG_PER_MM = -0.30  # fitted on 40 virtual people on hex6, residual 2.3 deg; trio8 is alike
 BEND_TAU_S = 1.5  # of resting
+CONTACT_FRESH_S = 0.4  # after plates saw the leg leave or land: its lift begins, or is over
+LIFTS_LEFT_PER_S = 6.0  # how often it lifts then; not always: a leg may be made light for nothing
+LIFTS_DOWN_PER_S = 0.0024  # and how often while they see it lie: their misses, one lift in fifty
+STOPS_LANDED_PER_S = 5.0
+STOPS_OFF_PER_S = 0.01  # while they see it off: some hover over the other leg between repetitions
+LONGEST_S = 15.0  # a leg off for longer hovers
 DEFAULT_HEIGHT_M = 1.70  # where nobody said: mean of adults of both sexes
 
 
@@ -59,6 +65,8 @@ class MotionStage:
         self._person = person
         self._front_sign = side.front_sign or 1
         self._curve_gain = 1.0 / (BEND_TAU_S * rate_hz)
+        self._plates = Plates(cells)
+        self._contact = LegContact(rate_hz)
         self.reset()
 
     def reset(self) -> None:
@@ -101,7 +109,7 @@ class MotionStage:
             # A step without a frame (converters slower than 20 Hz) repeats the one before.
             steps.append(self._step(self._bin_end_s - 0.5 * STEP_S, *self._last))
             self._bin_end_s += STEP_S
-        self._follow_curve(balance)
+        self._follow_plates(balance)
         self._hips = hips
         mean = self._bin
         mean[0] += 1.0
@@ -123,7 +131,12 @@ class MotionStage:
         load_n = (load_kg - self._rest_kg) * GRAVITY_M_S2
         force_n = load_n - self._away_n
         moment_nm = self._hip_moment_nm(load_kg, x_kgmm) - self._first_moment_nm
-        leg = self._tracker.update(force_n, moment_nm - self._moment_shift_nm)
+        lifts_per_s, stops_per_s = self._chances(t_s)
+        if self._contact.has_just_landed():
+            self._tracker.see_landed()
+        leg = self._tracker.update(
+            force_n, moment_nm - self._moment_shift_nm, lifts_per_s, stops_per_s
+        )
         y_mm = y_kgmm / self._rest_kg - self._rest_y_mm * (load_kg / self._rest_kg - 1.0)
         self._follow_rest(leg, force_n, y_mm)
         return Motion(
@@ -150,7 +163,25 @@ class MotionStage:
             leg.rise_n,
             leg.rise_nm,
             0.0 if self._hips is None else self._hips.sd_deg,
+            self._contact.is_off if self._plates.are_enough else None,
+            self._contact.left_s,
+            self._contact.landed_s,
         )
+
+    def _chances(self, t_s: float) -> tuple[float, float]:
+        """Return how often a resting leg lifts now and a slow one stops, as far as plates see."""
+        contact = self._contact
+        lifts_per_s, stops_per_s = LIFTS_PER_S, STOPS_PER_S
+        if contact.left_s is not None and contact.is_off:
+            if t_s - contact.left_s < CONTACT_FRESH_S:
+                lifts_per_s = LIFTS_LEFT_PER_S
+            if t_s - contact.left_s < LONGEST_S:
+                stops_per_s = STOPS_OFF_PER_S
+        elif self._plates.are_enough:
+            lifts_per_s = LIFTS_DOWN_PER_S
+        if contact.landed_s is not None and 0.0 <= t_s - contact.landed_s < CONTACT_FRESH_S:
+            stops_per_s = STOPS_LANDED_PER_S
+        return lifts_per_s, stops_per_s
 
     def _is_still(self) -> bool:
         if not self._can_lie or len(self._recent) < (self._recent.maxlen or 0):
@@ -180,6 +211,7 @@ class MotionStage:
         self._away_n = 0.0
         self._pushed_s = 0.0
         self._curve_mm = None
+        self._contact.begin(self._rest_kg)
         self._is_resting = True
         self._tracker = LegTracker(LegModel.of(leg))
         self._presence = Presence.LYING
@@ -206,15 +238,16 @@ class MotionStage:
         self._weight_kg = None
         self._recent.clear()
 
-    def _follow_curve(self, balance: Balance) -> None:
-        """Follow how far the middle panel's load lies beside the line between the outer ones."""
-        if len(balance.plates) < PLATES_FOR_BEND or self._tracker is None or not self._is_resting:
+    def _follow_plates(self, balance: Balance) -> None:
+        """Follow what only plates see: the leg's contact, and the resting body's curve."""
+        if self._tracker is None:
             return
-        ys = [plate.y_mm for plate in balance.plates]
-        first, middle, last = ys[0], ys[len(ys) // 2], ys[-1]
-        if first is None or middle is None or last is None:
+        ends_kg = self._plates.ends_kg(balance.plates)
+        if ends_kg is not None:
+            self._contact.update(balance.t_s, *ends_kg)
+        curve_mm = self._plates.curve_mm(balance.plates) if self._is_resting else None
+        if curve_mm is None:
             return
-        curve_mm = middle - 0.5 * (first + last)
         if self._curve_mm is None:
             self._curve_mm = curve_mm
         else:

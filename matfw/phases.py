@@ -18,6 +18,7 @@ from matfw.messages import Motion, Phase, PhaseStep, Presence
 LIFT_EVIDENCE = 2.5  # log weight: moving explains the forces 12 times better than resting
 RISE_N_PER_KG = 0.0143  # mean load of 0.2 s over the weight: 1 N for 70 kg; lifts do 2-7
 RISE_NM_PER_KG = 0.0057  # moment against 0.5 s ago: 0.6 mm of CoP; lifts do 1.2-6
+LIFT_UNSEEN_EVIDENCE = 14.0  # ... where plates see the leg lie still: they miss one lift in fifty
 LIFT_DEG = 1.2  # of angle; 5 % of a 30 deg lift is 1.5
 LIFT_FRESH_S = 0.9  # a lift that began longer ago is the last rep, bouncing as it lands, ...
 LIFT_AGAIN_DPS2 = 40.0  # ... unless it rises as only a new one does
@@ -73,6 +74,7 @@ def _lifts(motion: Motion, rep: _Rep) -> bool:  # noqa: ARG001 - every guard has
     is_again = motion.rate_dps > AGAIN_DPS and motion.accel_dps2 > LIFT_AGAIN_DPS2
     return (
         _may_be_lift(motion)
+        and _plates_let(motion)
         and motion.evidence > LIFT_EVIDENCE
         and motion.angle_deg > LIFT_DEG
         and motion.rate_dps > LIFT_DPS
@@ -101,6 +103,16 @@ def _rises(motion: Motion) -> bool:
     weight_kg = motion.weight_kg or 0.0
     has_load = motion.rise_n > RISE_N_PER_KG * weight_kg
     return has_load and motion.rise_nm > RISE_NM_PER_KG * weight_kg
+
+
+def _plates_let(motion: Motion) -> bool:
+    """Return whether plates, where there are some, let this be a lift's begin."""
+    if motion.is_leg_off is None:
+        return True
+    if not motion.is_leg_off:
+        return motion.evidence > LIFT_UNSEEN_EVIDENCE
+    left_s = motion.t_s - (motion.left_s or 0.0)
+    return left_s < LIFT_FRESH_S or motion.lifting_s < LIFT_FRESH_S
 
 
 def _stands(motion: Motion, rep: _Rep) -> bool:

@@ -17,10 +17,12 @@ from matfw.balance import Balances
 from matfw.calibration import Calibration
 from matfw.conditioning import Conditioning
 from matfw.cues import Cues
+from matfw.drift import Drift
 from matfw.faults import Faults, bent_body
 from matfw.hips import HipStage
 from matfw.messages import (
     Balance,
+    CellEvent,
     CellProblem,
     CleanLoads,
     Cue,
@@ -37,6 +39,7 @@ from matfw.messages import (
     Presence,
     RawFrame,
     Rep,
+    Side,
     Verdict,
 )
 from matfw.motion import MotionStage
@@ -44,9 +47,11 @@ from matfw.phases import Phases
 from matfw.rep_windows import RepWindow, RepWindows
 from matfw.verdicts import judge, suspicion_of
 from matfw.workout import Progress, Workout
+from matfw.zones import contradicts_side
 
 WEIGHED_AGAIN_KG = 1.0  # a change of weight worth telling
 LIVE_TRAIL_S = 0.4  # how long after its end the last one may come
+SIDE_DOUBTED = "lies arched, or not on the {} side: hips not judged"
 LIVE_LEAD_S = 0.6  # how long before a rep's start its first live fault may have been told
 
 
@@ -80,6 +85,7 @@ class Pipeline:
         self._motion = MotionStage(mat.cells, mat.person, mat.side, mat.rate_hz)
         self._phases = Phases()
         self._hips = HipStage(mat.channels, mat.hip_repeat)
+        self._drift = Drift(mat.cells)
         self._faults = Faults(mat.limits, mat.tempo, mat.side)
         self._windows = RepWindows()
         self._cues = Cues()
@@ -89,7 +95,7 @@ class Pipeline:
         self._told: list[tuple[float, FaultSeen]] = []
         self._wanted: list[Cue] = []
         self._weighed_kg: float | None = None
-        self._broken: set[str] = set()
+        self._broken: dict[str, CellProblem] = {}
         self._reps = 0
         self.progress: Progress | None = None
 
@@ -101,8 +107,9 @@ class Pipeline:
         events: list[Event] = [*clean.events, *hips.events]
         faults: tuple[FaultSeen, ...] = ()
         window = None
-        if clean.events:
-            self._note_cells(clean)
+        drifts = self._drift.update(clean, self._last_motion)
+        events += drifts
+        self._note_cells((*clean.events, *drifts))
         for event in hips.events:
             is_back = event.problem is CellProblem.OK
             self._wanted.append(Cue.HIPS_BACK if is_back else Cue.HIPS_LOST)
@@ -139,15 +146,27 @@ class Pipeline:
             if x.start_s - LIVE_LEAD_S <= at_s <= x.end_s + LIVE_TRAIL_S
         ]
         self._told = [(at_s, fault) for at_s, fault in self._told if at_s > x.end_s + LIVE_TRAIL_S]
+        side = self._mat.side
         bent = bent_body(self._last_motion, self._mat.limits)
-        if bent is not None:
+        is_doubted = side is not Side.UNKNOWN and contradicts_side(
+            self._last_motion.bend_deg, self._mat.limits
+        )
+        if is_doubted:
+            side = Side.UNKNOWN
+            told = [fault for fault in told if fault.fault is not Fault.BENT_BODY]
+        elif bent is not None:
             told.append(bent)
-        verdict, faults, reason = judge(x, told, self._mat.limits, self._mat.tempo, self._mat.side)
+        verdict, faults, reason = judge(x, told, self._mat.limits, self._mat.tempo, side)
+        if is_doubted and verdict is not Verdict.FAULT:
+            verdict, reason = Verdict.UNSURE, SIDE_DOUBTED.format(self._mat.side)
+        if verdict is Verdict.CLEAN and self._broken:
+            name, problem = next(iter(self._broken.items()))
+            verdict, reason = Verdict.UNSURE, f"{name} is {problem}: nothing is called clean"
         self._reps += 1
         rep = Rep(
             self._reps, t_s, x.start_s, x.top_s, x.lower_s, x.end_s, x.up_s, x.hold_s, x.down_s,
-            x.angle_deg, x.front_shift_mm, verdict, faults, self._mat.side, reason,
-            suspicion_of(x, self._mat.side),
+            x.angle_deg, x.front_shift_mm, verdict, faults, side, reason,
+            suspicion_of(x, side),
         )  # fmt: skip
         already = {fault.fault for fault in told}
         self._wanted += [Cue(f.fault.value) for f in faults if f.fault not in already]
@@ -160,13 +179,13 @@ class Pipeline:
             self._wanted.append(Cue(Fault.FATIGUE.value))
         return rep
 
-    def _note_cells(self, clean: CleanLoads) -> None:
+    def _note_cells(self, events: Sequence[CellEvent]) -> None:
         was_broken = bool(self._broken)
-        for event in clean.events:
+        for event in events:
             if event.problem is CellProblem.OK:
-                self._broken.discard(event.cell)
+                self._broken.pop(event.cell, None)
             else:
-                self._broken.add(event.cell)
+                self._broken[event.cell] = event.problem
         if self._broken and not was_broken:
             self._wanted.append(Cue.NOT_JUDGING)
 

@@ -14,6 +14,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from matfw.contact_lifts import contact_lifts
 from matfw.leg_model import PUSH_LEVER_M, Array
 from matfw.leg_noise import ACCEL, ANGLE, PUSH, RATE
 from matfw.messages import Excursion
@@ -37,6 +38,7 @@ EVIDENCE_LEAD_S = 0.2  # around a repetition that its evidence is taken from
 # and half of the false ones, among them all of those made by arms while lying still.
 EXPLAINED_LEAST, EXPLAINED_WITHOUT_HAND = 0.2, 1.0
 LEAD_S, TRAIL_S = 0.8, 0.6  # of rest before and after a repetition that its shape is fitted over
+SEEN_NEAR_S = 3.0  # before a smoothed curve's start, or after its end, to be of this repetition
 FINE_S = 0.004  # at which a fitted shape's crossings are read
 TYPICAL_EXPONENT, TYPICAL_SAG = 2.6, 0.01
 
@@ -65,11 +67,20 @@ def refine(window: RepWindow) -> list[Excursion]:
         )
         if not _is_borne_out(window, states, t_s, rough):
             continue
-        shaped = _shaped(window, states, t_s, rough)
-        near = (t_s >= shaped.start_s - AROUND_S) & (t_s <= shaped.end_s + AROUND_S)
-        bow = bow_mm(t_s[near], angle_deg[near], shift_mm[near])
-        found.append(replace(_with_lengths(shaped), bow_mm=bow))
-    return found
+        found.append(_with_lengths(_shaped(window, states, t_s, rough)))
+    lifts = [_with_lengths(x) for x in contact_lifts(window, states, t_s, found)]
+    whole = [
+        x for x in found if not any(x.start_s < y.end_s and y.start_s < x.end_s for y in lifts)
+    ]
+    return [
+        replace(x, bow_mm=_bow_mm(x, t_s, angle_deg, shift_mm))
+        for x in sorted([*whole, *lifts], key=lambda x: x.start_s)
+    ]
+
+
+def _bow_mm(x: Excursion, t_s: Array, angle_deg: Array, shift_mm: Array) -> float:
+    near = (t_s >= x.start_s - AROUND_S) & (t_s <= x.end_s + AROUND_S)
+    return bow_mm(t_s[near], angle_deg[near], shift_mm[near])
 
 
 def _peaks(angle_deg: Array, first: int) -> list[tuple[int, int, int]]:
@@ -184,7 +195,13 @@ def _shaped(window: RepWindow, states: Array, t_s: Array, rough: Excursion) -> E
     up_s = max(0.3, (rough.top_s - rough.start_s) / SPAN_SHARE)
     down_s = max(0.3, (rough.end_s - rough.lower_s) / SPAN_SHARE)
     begin_s = rough.start_s - 0.17 * up_s
-    hold_s = max(0.05, rough.end_s + 0.17 * down_s - down_s - begin_s - up_s)
+    end_s = rough.end_s + 0.17 * down_s
+    left_s, landed_s = _seen_s(window, rough)
+    if left_s is not None:
+        begin_s, up_s = left_s, max(0.3, up_s + begin_s - left_s)
+    if landed_s is not None:
+        end_s, down_s = landed_s, max(0.3, down_s + landed_s - end_s)
+    hold_s = max(0.05, end_s - down_s - begin_s - up_s)
     rows = (t_s >= begin_s - LEAD_S) & (t_s <= begin_s + up_s + hold_s + down_s + TRAIL_S)
     near = states[rows]
     push_n = np.where(np.abs(near[:, PUSH]) > PUSH_LEAST_N, near[:, PUSH], 0.0)
@@ -196,8 +213,9 @@ def _shaped(window: RepWindow, states: Array, t_s: Array, rough: Excursion) -> E
     start[TOP_RAD] = math.radians(rough.angle_deg)
     start[9:] = TYPICAL_SAG, float(np.median(left_nm)), 0.0
     fit = partial(
-        fit_shape, t_s[rows], force_n, moment_nm, start, model=window.model, unrest=window.unrest
-    )
+        fit_shape, t_s[rows], force_n, moment_nm, start, model=window.model, unrest=window.unrest,
+        seen_s=(left_s, landed_s),
+    )  # fmt: skip
     numbers = fit()
     if abs(math.degrees(numbers[TOP_RAD]) - rough.angle_deg) > AGREE_DEG:
         numbers = fit(top_sd_rad=TOP_HELD_RAD)
@@ -216,6 +234,23 @@ def _shaped(window: RepWindow, states: Array, t_s: Array, rough: Excursion) -> E
         end_s=float(low[-1]),
         misfit_deg=misfit_deg,
     )
+
+
+def _seen_s(window: RepWindow, rough: Excursion) -> tuple[float | None, float | None]:
+    """Return when plates saw the leg leave before its top and land after it, None if not."""
+    left_s = {m.left_s for m in window.motions if m.left_s is not None}
+    landed_s = {m.landed_s for m in window.motions if m.landed_s is not None}
+    left = max((at_s for at_s in left_s if at_s < rough.top_s), default=None)
+    landed = min((at_s for at_s in landed_s if at_s > rough.lower_s), default=None)
+    if left is not None and (
+        rough.start_s - left > SEEN_NEAR_S or any(left < at_s < rough.top_s for at_s in landed_s)
+    ):
+        left = None
+    if landed is not None and (
+        landed - rough.end_s > SEEN_NEAR_S or any(rough.lower_s < at_s < landed for at_s in left_s)
+    ):
+        landed = None
+    return left, landed
 
 
 def _with_lengths(x: Excursion) -> Excursion:

@@ -26,6 +26,8 @@ NUDGE = np.array([0.01, 0.01, 0.01, 0.01, 0.005, 0.06, 0.06, 0.06, 0.06, 0.004, 
 LOWEST = np.array([-1.0, 0.25, 0.0, 0.25, 0.05, 1.4, 1.4, 1.4, 1.4, -0.05, -20.0, -3.0])
 HIGHEST = np.array([0.0, 8.0, 12.0, 8.0, 1.5, 6.0, 6.0, 6.0, 6.0, 0.15, 20.0, 3.0])
 TOP_SD_RAD = 0.05  # about the smoothed curve's top: height is better known from there
+SEEN = 2  # last rows of the residual: leaving and landing
+SEEN_SD_S = 0.05  # of a leg's leaving and landing as plates see it, about the shape's own ends
 TIME_SD = 0.35  # logarithm of a way's length, about the smoothed curve's
 FORCE_SD_N = 0.5
 MOMENT_STEP_NM = 0.35  # sd of the whitened moment
@@ -63,18 +65,34 @@ def fit_shape(
     model: LegModel,
     unrest: float,
     top_sd_rad: float = TOP_SD_RAD,
+    seen_s: tuple[float | None, float | None] = (None, None),
 ) -> Array:
     """Return the twelve numbers that explain force and moment (over rest) best.
 
     t_s: middles of successive 50 ms steps, (n,). start: (12,), also the prior of the top and of
     both ways' lengths. unrest: variance of this body against the usual. top_sd_rad: of the prior.
+    seen_s: when plates saw the leg leave and land.
     """
-    fit = _Fit(t_s, force_n, moment_nm, start, model=model, unrest=unrest, top_sd_rad=top_sd_rad)
+    fit = _Fit(
+        t_s, force_n, moment_nm, start,
+        model=model, unrest=unrest, top_sd_rad=top_sd_rad, seen_s=seen_s,
+    )  # fmt: skip
     numbers = start.copy()
     for robust, iterations in ((ROBUST_FIRST, FIRST_ITERATIONS), (ROBUST, ITERATIONS)):
         fit.robust = robust
         numbers = _descend(fit, numbers, t_s, iterations)
     return numbers
+
+
+def misfit(
+    t_s: Array, force_n: Array, moment_nm: Array, numbers: Array, *, model: LegModel, unrest: float
+) -> float:
+    """Return how badly numbers explain force and moment, twice the negative log likelihood."""
+    fit = _Fit(
+        t_s, force_n, moment_nm, numbers,
+        model=model, unrest=unrest, top_sd_rad=TOP_SD_RAD, seen_s=(None, None),
+    )  # fmt: skip
+    return fit.cost(fit.residual(numbers), numbers)
 
 
 def _descend(fit: _Fit, numbers: Array, t_s: Array, iterations: int) -> Array:
@@ -116,12 +134,14 @@ class _Fit:
         model: LegModel,
         unrest: float,
         top_sd_rad: float,
+        seen_s: tuple[float | None, float | None],
     ) -> None:
         self._fine_s = (t_s[:, None] + _THIRDS).ravel()
         self._force_n, self._moment_nm = force_n, moment_nm
         self._start, self._model = start, model
         self._sd = math.sqrt(unrest)
         self._top_sd_rad = top_sd_rad
+        self._left_s, self._landed_s = seen_s
         self.robust = ROBUST
 
     def residual(self, numbers: Array) -> Array:
@@ -137,6 +157,10 @@ class _Fit:
             (numbers[TOP_RAD] - self._start[TOP_RAD]) / self._top_sd_rad,
             math.log(numbers[UP_S] / self._start[UP_S]) / TIME_SD,
             math.log(numbers[DOWN_S] / self._start[DOWN_S]) / TIME_SD,
+            0.0 if self._left_s is None else (numbers[BEGIN_S] - self._left_s) / SEEN_SD_S,
+            0.0
+            if self._landed_s is None
+            else (float(numbers[: DOWN_S + 1].sum()) - self._landed_s) / SEEN_SD_S,
         )
         return np.concatenate(
             [
@@ -149,8 +173,8 @@ class _Fit:
     def cost(self, residual: Array, numbers: Array) -> float:
         """Return the robust cost, prior included."""
         prior = (numbers[FIRST_PRIOR:] - PRIOR_MEAN) / PRIOR_SD
-        loss = self.robust**2 * np.log1p((residual / self.robust) ** 2)
-        return float(loss.sum() + prior @ prior)
+        loss = self.robust**2 * np.log1p((residual[:-SEEN] / self.robust) ** 2)
+        return float(loss.sum() + prior @ prior + residual[-SEEN:] @ residual[-SEEN:])
 
     def normal_equations(self, residual: Array, numbers: Array) -> tuple[Array, Array]:
         """Return left and right side of the Gauss-Newton step."""
@@ -159,7 +183,9 @@ class _Fit:
             nudged = numbers.copy()
             nudged[i] += NUDGE[i]
             jacobian[:, i] = (residual - self.residual(nudged)) / NUDGE[i]
-        weighted = jacobian / (1.0 + (residual / self.robust) ** 2)[:, None]
+        weight = 1.0 / (1.0 + (residual / self.robust) ** 2)
+        weight[-SEEN:] = 1.0  # not robust: these two are sure
+        weighted = jacobian * weight[:, None]
         lhs, rhs = weighted.T @ jacobian, weighted.T @ residual
         tied = np.arange(FIRST_PRIOR, SIZE)
         lhs[tied, tied] += 1.0 / PRIOR_SD**2

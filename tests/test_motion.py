@@ -25,13 +25,13 @@ from matfw.motion import (
     LYING_MIN_KG,
     LYING_MIN_SPAN_MM,
     MOVED_MM,
-    PLATES_FOR_BEND,
     STILL_LOAD_SHARE,
     STILL_S,
     STILL_X_MM,
     STILL_Y_MM,
     MotionStage,
 )
+from matfw.zones import PLATES_LEAST
 from tests.leg_forces import Lift, legs
 
 CELLS = PRESETS["core4"].cells
@@ -290,7 +290,7 @@ HEX = PRESETS["hex6"].cells
 BENT = (-40.0, 40.0)  # mm of the middle panel's load beside the outer ones'
 
 
-def on_panels(t_s: float, middle_mm: float | None, panels: int = PLATES_FOR_BEND) -> Balance:
+def on_panels(t_s: float, middle_mm: float | None, panels: int = PLATES_LEAST) -> Balance:
     """Return somebody lying on panels, straight but for the middle one."""
     ys = [15.0] * panels
     plates = [PlateBalance(f"panel {k}", 20.0, 0.0, y_mm) for k, y_mm in enumerate(ys)]
@@ -302,7 +302,7 @@ def on_panels(t_s: float, middle_mm: float | None, panels: int = PLATES_FOR_BEND
 
 
 def bends(
-    middle_mm: float | None, side: Side = Side.LEFT, panels: int = PLATES_FOR_BEND
+    middle_mm: float | None, side: Side = Side.LEFT, panels: int = PLATES_LEAST
 ) -> list[float | None]:
     """Return the bends told after somebody has lain for long."""
     motion = stage(HEX, side)
@@ -329,5 +329,5 @@ def test_the_same_bend_on_the_other_side_is_the_other_way_round(middle_mm: float
 
 
 def test_a_mat_with_too_few_panels_or_an_empty_one_tells_no_bend() -> None:
-    assert set(bends(40.0, panels=PLATES_FOR_BEND - 1)) == {None}
+    assert set(bends(40.0, panels=PLATES_LEAST - 1)) == {None}
     assert set(bends(None)) == {None}

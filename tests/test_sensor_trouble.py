@@ -1,0 +1,134 @@
+"""A cell that fails in the middle of a set, through pins, reader and line."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import cache
+
+import pytest
+
+from matfw.devices.parallel import ParallelReader
+from matfw.layouts import PRESETS
+from matfw.messages import (
+    CellEvent,
+    CellProblem,
+    Cue,
+    CueGiven,
+    Event,
+    Mat,
+    RawFrame,
+    Rep,
+    Side,
+)
+from matfw.pipeline import Pipeline
+from matfw.refine import refine
+from matfw.settings import Settings
+from matfw.virtual.bench import VirtualBench
+from matfw.virtual.clock import VirtualClock
+from matfw.virtual.defects import (
+    CutSck,
+    Defect,
+    Line,
+    OpenBridge,
+    StuckDout,
+    StuckValue,
+    silent,
+)
+from matfw.virtual.person import generate
+from matfw.virtual.sampling import record
+from matfw.virtual.sessions import demo_session
+
+BREAKS_S = 7.0  # by then a cell's own rate of honest repeats is known
+ENDS_S = 7.3
+NAMED_PERIODS = 3.0  # from the first sample that is missing or wrong ...
+UNDERWAY_PERIODS = 1.5  # ... after the conversion under way, and the wait for the others' frame
+BACK_S = 12.0  # after a cell is back somebody has been weighed again and a rep been judged
+
+
+def weighed(layout: str, defects: dict[str, Sequence[Defect]]) -> tuple[float, list[Event]]:
+    """Return one period and the events of some seconds of a heart's load, read through the pins."""
+    mat = replace(Settings(layout=layout).mat(), side=Side.LEFT)
+    clock = VirtualClock()
+
+    def loads_kg(t_s: float) -> list[float]:
+        alive_kg = 0.03 * math.sin(2.0 * math.pi * 5.5 * t_s) + 0.02 * math.sin(1.8 * t_s)
+        return [12.0 + k + alive_kg for k in range(len(mat.cells))]
+
+    bench = VirtualBench(mat, loads_kg, clock, seed=3, defects=defects)
+    reader = ParallelReader(
+        tuple(cell.name for cell in mat.cells), bench.lines(), clock, rate_hz=mat.rate_hz
+    )
+    line, events = Pipeline(mat), []
+    reader.start()
+    while clock.now_s() < ENDS_S:
+        events += line.update(reader.read()).events
+    reader.close()
+    return 1.0 / mat.rate_hz, events
+
+
+@pytest.mark.parametrize(
+    ("defect", "problem"),
+    [
+        (silent(BREAKS_S), CellProblem.LOST),
+        (StuckDout(line=Line.LOW, from_s=BREAKS_S), CellProblem.LOST),
+        (CutSck(from_s=BREAKS_S), CellProblem.LOST),
+        (StuckValue(value=515_432.0, from_s=BREAKS_S), CellProblem.STUCK),
+        (OpenBridge(from_s=BREAKS_S), CellProblem.SATURATED),
+    ],
+    ids=["torn off", "shorted", "clock cut", "frozen", "open bridge"],
+)
+def test_a_failing_cell_is_named_within_three_sample_periods(
+    defect: Defect, problem: CellProblem
+) -> None:
+    period_s, events = weighed("hex6", {"head_right": (defect,)})
+    named = [e for e in events if isinstance(e, CellEvent) and e.t_s > BREAKS_S]
+    assert [(e.cell, e.problem) for e in named] == [("head_right", problem)]
+    assert named[0].t_s - BREAKS_S <= (NAMED_PERIODS + UNDERWAY_PERIODS) * period_s
+    cues = [e for e in events if isinstance(e, CueGiven) and e.cue is Cue.NOT_JUDGING]
+    assert [cue.t_s for cue in cues] == [named[0].t_s]
+
+
+# --- after it ------------------------------------------------------------------------------------
+
+
+@cache
+def demo(layout: str) -> tuple[Mat, tuple[RawFrame, ...]]:
+    trace = generate(demo_session(Side.LEFT), PRESETS[layout].cells, 7)
+    mat = replace(Settings(layout=layout).mat(), side=Side.LEFT, person=trace.person)
+    return mat, tuple(f for f in record(trace, mat, 7) if f.t_s < 66.0)
+
+
+def without(frame: RawFrame, name: str, mat: Mat) -> RawFrame:
+    counts = [
+        None if cell.name == name else count
+        for cell, count in zip(mat.cells, frame.counts, strict=True)
+    ]
+    return replace(frame, counts=tuple(counts))
+
+
+def through(mat: Mat, frames: Sequence[RawFrame]) -> list[Event]:
+    line, events = Pipeline(mat), []
+    for frame in frames:
+        step = line.update(frame)
+        events += step.events
+        if step.window is not None:
+            events += line.conclude(frame.t_s, refine(step.window))
+    return events
+
+
+@pytest.mark.parametrize("layout", ["core4", "hex6"])
+def test_judging_resumes_once_the_cell_is_back(layout: str) -> None:
+    """Lost while the leg is up for a second and a half, then well again."""
+    mat, frames = demo(layout)
+    from_s, back_s = 27.0, 28.5
+    broken = [without(f, "hip_left" if layout == "hex6" else "head_left", mat)
+              if from_s <= f.t_s < back_s else f for f in frames]  # fmt: skip
+    events = through(mat, broken)
+    problems = [e.problem for e in events if isinstance(e, CellEvent)]
+    assert problems == [CellProblem.LOST, CellProblem.OK]
+    later = [e for e in events if isinstance(e, Rep) and e.start_s > back_s + BACK_S]
+    whole = [e for e in through(mat, frames) if isinstance(e, Rep) and e.start_s > back_s + BACK_S]
+    assert len(later) == len(whole) >= 2
+    assert [rep.verdict for rep in later] == [rep.verdict for rep in whole]
