@@ -24,7 +24,7 @@ from matfw.messages import (
 )
 from matfw.pipeline import Pipeline
 from matfw.refine import refine
-from matfw.settings import Settings
+from matfw.settings_model import NOMINAL
 from matfw.virtual.bench import VirtualBench
 from matfw.virtual.clock import VirtualClock
 from matfw.virtual.defects import (
@@ -47,9 +47,14 @@ UNDERWAY_PERIODS = 1.5  # ... after the conversion under way, and the wait for t
 BACK_S = 12.0  # after a cell is back somebody has been weighed again and a rep been judged
 
 
+def mat_of(layout: str) -> Mat:
+    cells = PRESETS[layout].cells
+    return Mat(layout, cells, (NOMINAL,) * len(cells), side=Side.LEFT)
+
+
 def weighed(layout: str, defects: dict[str, Sequence[Defect]]) -> tuple[float, list[Event]]:
     """Return one period and the events of some seconds of a heart's load, read through the pins."""
-    mat = replace(Settings(layout=layout).mat(), side=Side.LEFT)
+    mat = mat_of(layout)
     clock = VirtualClock()
 
     def loads_kg(t_s: float) -> list[float]:
@@ -60,7 +65,8 @@ def weighed(layout: str, defects: dict[str, Sequence[Defect]]) -> tuple[float, l
     reader = ParallelReader(
         tuple(cell.name for cell in mat.cells), bench.lines(), clock, rate_hz=mat.rate_hz
     )
-    line, events = Pipeline(mat), []
+    line = Pipeline(mat)
+    events: list[Event] = []
     reader.start()
     while clock.now_s() < ENDS_S:
         events += line.update(reader.read()).events
@@ -96,7 +102,7 @@ def test_a_failing_cell_is_named_within_three_sample_periods(
 @cache
 def demo(layout: str) -> tuple[Mat, tuple[RawFrame, ...]]:
     trace = generate(demo_session(Side.LEFT), PRESETS[layout].cells, 7)
-    mat = replace(Settings(layout=layout).mat(), side=Side.LEFT, person=trace.person)
+    mat = replace(mat_of(layout), person=trace.person)
     return mat, tuple(f for f in record(trace, mat, 7) if f.t_s < 66.0)
 
 
@@ -109,7 +115,8 @@ def without(frame: RawFrame, name: str, mat: Mat) -> RawFrame:
 
 
 def through(mat: Mat, frames: Sequence[RawFrame]) -> list[Event]:
-    line, events = Pipeline(mat), []
+    line = Pipeline(mat)
+    events: list[Event] = []
     for frame in frames:
         step = line.update(frame)
         events += step.events
