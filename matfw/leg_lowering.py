@@ -24,7 +24,6 @@ from matfw.leg_noise import (
     LIFTING,
     PUSH,
     RATE,
-    SENSING,
     STEP_S,
     TRANSITION,
     USUAL,
@@ -104,9 +103,12 @@ class LoweringWatch:
         self._x: Array | None = None
 
     def update(
-        self, lifted: Belief | None, force_n: float, moment_nm: float, unrest: float
+        self, lifted: Belief | None, force_n: float, moment_nm: float, unrest: float, sensing: Array
     ) -> Lowering:
-        """Take the tracker's belief of a lifted leg, None if it rests, and what it saw."""
+        """Take the tracker's belief of a lifted leg, None if it rests, and what it saw.
+
+        unrest: of this body, variance against the usual. sensing: covariance of what was seen.
+        """
         if lifted is None:
             self._x = None
             self._fastest_radps = 0.0
@@ -118,7 +120,7 @@ class LoweringWatch:
             if angle > STAND_LEAST_RAD and abs(rate) < slow < self._fastest_radps:
                 self._begin(lifted)
             return NOT_WATCHED
-        lowering = self._step(self._x, np.array([force_n, moment_nm]), unrest)
+        lowering = self._step(self._x, np.array([force_n, moment_nm]), unrest, sensing)
         if rate > AGAIN_RADPS or angle < OVER_SHARE * lowering.held_rad:
             self._x = None
             self._fastest_radps = 0.0
@@ -129,7 +131,7 @@ class LoweringWatch:
         self._weight = np.zeros(1)
         self._watched_s = 0.0
 
-    def _step(self, x: Array, seen: Array, unrest: float) -> Lowering:
+    def _step(self, x: Array, seen: Array, unrest: float, sensing: Array) -> Lowering:
         self._watched_s += STEP_S
         begins = x[0].copy()
         begins[RATE], begins[ACCEL] = 0.0, BEGIN_ACCEL[0]
@@ -148,7 +150,7 @@ class LoweringWatch:
         x = (a @ x[:, :, None])[:, :, 0]
         p = a @ p @ a.transpose(0, 2, 1) + noise
         y, h = foretold(self._model, x)
-        sensing = SENSING * unrest * SENSING_GROWTH
+        sensing = SENSING_GROWTH * sensing
         x, p, cost = corrected(x, p, seen - y, surprise(p, h, seen - y, sensing), sensing)
         weight = weight - cost
         kept = np.append(0, 1 + np.argsort(-weight[1:], kind="stable")[:KEPT])

@@ -47,6 +47,7 @@ from matfw.leg_noise import (
 )
 from matfw.leg_rise import Rise
 from matfw.leg_trace import LegTrace
+from matfw.tremor import Tremor
 
 HISTORY_STEPS = 1200  # one minute can be traced back
 LIFTS_PER_S = 0.12  # how often a rest ends in a lift
@@ -134,6 +135,7 @@ class LegTracker:
         self._scale = unrest_scale(self.unrest)
         self._watch = LoweringWatch(self.model)
         self._rise = Rise()
+        self._tremor = Tremor(self.model)
 
     def shift_base(self, moment_nm: float) -> None:
         """Tell that moments will from now on be measured from moment_nm higher."""
@@ -145,6 +147,7 @@ class LegTracker:
         self._now.x[:, PUSH] -= force_n
         self._now.x[:, BASE] += PUSH_LEVER_M * force_n
         self._rise.shift(force_n, 0.0)
+        self._tremor.shift(force_n)
 
     def see_landed(self) -> None:
         """Tell that the leg has been seen to lie on the other one again."""
@@ -170,7 +173,7 @@ class LegTracker:
         lifts_per_s, stops_per_s: how often a resting leg lifts and a slow one stops just now.
         """
         x, p, weight, kind, age_s, top_rad, parent = self._branch(lifts_per_s, stops_per_s)
-        sensing = SENSING * self.unrest
+        sensing = SENSING * self.unrest + self._tremor.update(force_n, self.unrest)
         x = x @ TRANSITION.T
         p = TRANSITION @ p @ TRANSITION.T + (USUAL * self._scale)[kind]
         foretold_x, foretold_p = x, p
@@ -199,7 +202,7 @@ class LegTracker:
         is_lifted = self._now.kind[0] == LIFTING
         lowering = self._watch.update(
             (self._now.x[0], self._now.p[0]) if is_lifted else None,
-            force_n, moment_nm, self.unrest,
+            force_n, moment_nm, self.unrest, sensing,
         )  # fmt: skip
         return self._estimate(self._rise.update(force_n, moment_nm), lowering)
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from matfw.leg_lowering import LEAD_S, NOT_WATCHED, STAND_LEAST_RAD, LoweringWatch
-from matfw.leg_noise import STEP_S
+from matfw.leg_noise import SENSING, STEP_S
 from tests.leg_forces import MODEL, Forces, Lift, followed, hand, legs, middles_s, unrest
 
 AT_S = 4.0
@@ -66,10 +66,10 @@ def test_a_leg_that_comes_to_rest_is_forgotten() -> None:
     x, p = np.zeros(5), np.eye(5) * 1e-4
     x[0] = 2.0 * STAND_LEAST_RAD
     x[1] = 1.0
-    watch.update((x, p), 0.0, 0.0, 1.0)
+    watch.update((x, p), 0.0, 0.0, 1.0, SENSING)
     x[1] = 0.0
-    watch.update((x, p), 0.0, 0.0, 1.0)
-    assert watch.update((x, p), 0.0, 0.0, 1.0) != NOT_WATCHED
-    assert watch.update(None, 0.0, 0.0, 1.0) == NOT_WATCHED
-    assert watch.update((x, p), 0.0, 0.0, 1.0) == NOT_WATCHED
+    watch.update((x, p), 0.0, 0.0, 1.0, SENSING)
+    assert watch.update((x, p), 0.0, 0.0, 1.0, SENSING) != NOT_WATCHED
+    assert watch.update(None, 0.0, 0.0, 1.0, SENSING) == NOT_WATCHED
+    assert watch.update((x, p), 0.0, 0.0, 1.0, SENSING) == NOT_WATCHED
     assert LEAD_S > 0.0

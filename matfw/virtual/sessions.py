@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -52,11 +53,10 @@ def random_session(rng: Draw, kind: str, body: Body | None = None) -> SessionPla
         place_y_mm=float(np.clip(rng.normal(0.0, 20.0), -40.0, 40.0)),
         yaw_deg=float(np.clip(rng.normal(0.0, 2.5), -5.0, 5.0)),
         prop_n=float(rng.uniform(0.0, 30.0)) if rng.random() < 0.65 else 0.0,
-        tremor_deg=(0.004, float(rng.uniform(0.014, 0.024)) if fatigued else 0.008),
         steps_on=bool(rng.random() < 0.3),
         fatigued=fatigued,
     )
-    return _disturbed(plan, kind, rng)
+    return replace(_disturbed(plan, kind, rng), tremor_deg=_tremor_deg(rng, fatigued))
 
 
 def _reps(rng: Draw, kind: str) -> list[RepPlan]:
@@ -86,6 +86,14 @@ def _tire(reps: list[RepPlan]) -> list[RepPlan]:
         )
         for index, rep in enumerate(reps)
     ]
+
+
+def _tremor_deg(rng: Draw, fatigued: bool) -> tuple[float, float]:
+    # Legs differ: 0.02 deg at 6 Hz is 2 N of load, as much as a good lift (the feasibility study).
+    first_deg = math.exp(rng.uniform(math.log(0.004), math.log(0.016)))
+    return first_deg, first_deg * float(
+        rng.uniform(2.0, 3.0) if fatigued else rng.uniform(1.0, 2.0)
+    )
 
 
 def _rest_s(rng: Draw) -> float:
