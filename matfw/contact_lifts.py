@@ -86,9 +86,9 @@ def _fitted(
     )  # fmt: skip
     cost = partial(misfit, t_s[rows], force_n, moment_nm, model=window.model, unrest=window.unrest)
     start[TOP_RAD] = NONE_RAD
-    none = data(start, top_sd_rad=NONE_SD_RAD)
+    none = data(start, top_sd_rad=NONE_SD_RAD).numbers
     start[TOP_RAD] = max(START_RAD, float(states[(t_s > left_s) & (t_s < landed_s), ANGLE].max()))
-    numbers = data(start, top_sd_rad=START_SD_RAD)
+    numbers = data(start, top_sd_rad=START_SD_RAD).numbers
     better = cost(none) - cost(numbers)
     top = float(numbers[TOP_RAD])
     if top < LEAST_RAD or better < BETTER_BY:

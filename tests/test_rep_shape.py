@@ -93,7 +93,7 @@ def fitted(
     t_s, force_n, moment_nm = felt(true)
     if change is not None:
         change(force_n)
-    return fit_shape(t_s, force_n, moment_nm, disturbed(true), model=MODEL, unrest=unrest)
+    return fit_shape(t_s, force_n, moment_nm, disturbed(true), model=MODEL, unrest=unrest).numbers
 
 
 SHAPES = st.builds(
@@ -172,7 +172,7 @@ def test_a_fit_withstands_noise_of_the_size_it_expects(seed: int) -> None:
     t_s, force_n, moment_nm = felt(true)
     force_n = force_n + FORCE_SD_N * rng.standard_normal(len(t_s))
     moment_nm = moment_nm + np.cumsum(MOMENT_STEP_NM * rng.standard_normal(len(t_s)))
-    found = fit_shape(t_s, force_n, moment_nm, disturbed(true), model=MODEL, unrest=1.0)
+    found = fit_shape(t_s, force_n, moment_nm, disturbed(true), model=MODEL, unrest=1.0).numbers
     assert crossings_s(found) == pytest.approx(crossings_s(true), abs=0.3)
     assert found[TOP_RAD] == pytest.approx(true[TOP_RAD], rel=0.15)
 
@@ -188,7 +188,9 @@ def test_a_single_knock_does_not_bend_the_fit() -> None:
 def test_what_lies_over_the_whole_window_is_no_part_of_the_shape() -> None:
     true = numbers()
     t_s, force_n, moment_nm = felt(true)
-    found = fit_shape(t_s, force_n + 1.0, moment_nm + 3.0, disturbed(true), model=MODEL, unrest=1.0)
+    found = fit_shape(
+        t_s, force_n + 1.0, moment_nm + 3.0, disturbed(true), model=MODEL, unrest=1.0
+    ).numbers
     assert found[FORCE_N] == pytest.approx(1.0, abs=0.3)
     assert found[TOP_RAD] == pytest.approx(true[TOP_RAD], rel=0.08)
     assert crossings_s(found) == pytest.approx(crossings_s(true), abs=0.15)
@@ -210,7 +212,9 @@ def test_whatever_the_forces_a_fit_stays_within_what_a_leg_can_do(
 ) -> None:
     t_s = np.asarray((np.arange(60) + 0.5) * STEP_S)
     start = numbers(begin_s=0.5, up_s=0.8, hold_s=0.3, down_s=0.8)
-    found = fit_shape(t_s, np.array(force_n), np.array(moment_nm), start, model=MODEL, unrest=1.0)
+    found = fit_shape(
+        t_s, np.array(force_n), np.array(moment_nm), start, model=MODEL, unrest=1.0
+    ).numbers
     within = slice(UP_S, SIZE)
     assert np.isfinite(found).all()
     assert (found[within] >= LOWEST[within]).all()
