@@ -1,0 +1,92 @@
+"""`help` and completion for programs, out of the table; and the README's table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from matfw.console.answers import Answer, said
+from matfw.console.arguments import Values
+from matfw.console.errors import Code, ConsoleError
+from matfw.console.settings_commands import about, keys, setting_of
+
+if TYPE_CHECKING:
+    from matfw.console.commands import Command
+    from matfw.console.context import Context
+    from matfw.console.desk import Desk
+
+_WIDTH = 26
+
+
+def help_(context: Context, values: Values) -> Answer:
+    """List all commands, or say all about one, or about a setting."""
+    from matfw.console.commands import COMMANDS, find  # noqa: PLC0415  the table names this module
+
+    word = str(values.get("name", ""))
+    if not word:
+        shown = [command for command in COMMANDS if not command.is_hidden]
+        data = [{"command": c.usage, "help": c.help} for c in shown]
+        return said(*_list(shown), commands=data)
+    try:
+        command = find(word)
+    except ConsoleError as error:
+        if error.code is not Code.UNKNOWN_COMMAND:
+            raise
+        try:
+            setting = setting_of(context.desk, word)
+        except ConsoleError:
+            raise error from None
+        return said(setting.key, *about(setting), key=setting.key, help=setting.help)
+    return said(*_about(command), command=command.usage, help=command.help)
+
+
+def complete_(context: Context, values: Values) -> Answer:
+    """Answer Tab for a client that has a line of its own."""
+    from matfw.console.commands import complete  # noqa: PLC0415  the table names this module
+
+    words = complete(context.desk, str(values.get("text", "")))
+    return said(" ".join(("words", *words)), words=words)
+
+
+def names(desk: Desk) -> Sequence[str]:
+    """Return whatever `help` knows, for completion."""
+    from matfw.console.commands import COMMANDS  # noqa: PLC0415  the table names this module
+
+    return [*(c.name for c in COMMANDS if not c.is_hidden), *keys(desk)]
+
+
+def readme_table() -> str:
+    """Return the README's table of commands."""
+    from matfw.console.commands import COMMANDS  # noqa: PLC0415  the table names this module
+
+    rows = [f"| `{_cell(c.usage)}` | {_cell(c.help)} |" for c in COMMANDS if not c.is_hidden]
+    return "\n".join(["| Command | What it does |", "|---|---|", *rows])
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")
+
+
+def _list(commands: Sequence[Command]) -> Iterator[str]:
+    from matfw.console.commands import GROUPS  # noqa: PLC0415  the table names this module
+
+    for group in GROUPS:
+        yield f"{group}:"
+        for command in commands:
+            if command.group == group:
+                yield f"  {command.usage:<{_WIDTH}} {command.help}"
+    yield "A command's beginning will do if there is one only; `help COMMAND` says more."
+    yield "Ctrl-C leaves whatever is under way."
+
+
+def _about(command: Command) -> Iterator[str]:
+    yield f"{command.usage}: {command.help}"
+    for argument in command.arguments:
+        limits = f" ({argument.range})" if argument.range else ""
+        optional = ", may be left out" if argument.is_optional else ""
+        yield f"  {argument.name.upper():<10} {argument.help}{limits}{optional}"
+    yield from (f"  {line}" for line in command.more)
+    if command.aliases:
+        yield f"  also written {', '.join(command.aliases)}"
+    if command.is_guarded:
+        yield "  refused while the console is locked"
