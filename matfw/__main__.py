@@ -386,7 +386,8 @@ def _settings(options: argparse.Namespace) -> Settings:
 
 
 def _state(options: argparse.Namespace) -> MachineState:
-    from matfw.settings import default_state_dir, load_state
+    from matfw.session.state_file import load_state
+    from matfw.settings import default_state_dir
 
     return load_state(options.state or default_state_dir(os.environ))
 

@@ -13,6 +13,10 @@ class MatSettingsError(MatUsageError, ValueError):
     """A setting is unknown, of the wrong type or out of range."""
 
 
+class MatStateError(MatError, OSError):
+    """The machine's state cannot be written."""
+
+
 class MatRecordingError(MatUsageError, ValueError):
     """A recording cannot be read as `matfw-recording 1`."""
 
@@ -23,3 +27,7 @@ class MatGpioError(MatError, OSError):
 
 class MatCellsError(MatError):
     """No load cell answers."""
+
+
+class MatLinkError(MatError, OSError):
+    """A console's link cannot be had, or has gone."""

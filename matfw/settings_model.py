@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Any, Literal, TypeAlias
 
 from msgspec import Meta, Struct
 from msgspec.structs import asdict
@@ -47,8 +47,15 @@ class CellPlace(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class CellPins(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A converter's two wires, BCM numbers."""
 
-    dout: Annotated[Pin, Meta(description="data, from the converter")]
-    sck: Annotated[Pin, Meta(description="clock, to the converter")]
+    dout: Pin
+    sck: Pin
+
+
+class GivenPins(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What the settings say of a converter's wires; what they leave out is DEFAULT_PINS'."""
+
+    dout: Annotated[Pin | None, Meta(description="data, from the converter, BCM number")] = None
+    sck: Annotated[Pin | None, Meta(description="clock, to the converter, BCM number")] = None
 
 
 # Left free: 0/1 (HAT EEPROM), 2/3 (I2C: hip sensors), 14/15 (UART: the serial console). The
@@ -78,9 +85,9 @@ class Gpio(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class LightPins(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The three lights, BCM numbers."""
 
-    head: Pin = 23
-    hip: Pin = 24
-    foot: Pin = 25
+    head: Annotated[Pin, Meta(description="the light at the head end, BCM number")] = 23
+    hip: Annotated[Pin, Meta(description="the light at the hips, BCM number")] = 24
+    foot: Annotated[Pin, Meta(description="the light at the foot end, BCM number")] = 25
 
 
 class Outputs(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -89,6 +96,13 @@ class Outputs(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     buzzer_pin: Annotated[Pin, Meta(description="the buzzer, BCM number")] = 18
     light_pins: Annotated[LightPins, Meta(description="the lights, BCM numbers")] = LightPins()
     mute: Annotated[bool, Meta(description="lights only, no sound")] = False
+    volume_percent: Annotated[
+        int, Meta(ge=0, le=100, description="how loud the buzzer is; 0 is silence")
+    ] = 100
+
+    def loudness_percent(self) -> int:
+        """Return how loud the buzzer is to be, 0 to 100; 0 when muted."""
+        return 0 if self.mute else self.volume_percent
 
     def pins(self) -> tuple[int, int, int, int]:
         """Return the pins of the buzzer, muted or not, and of the head, hip and foot lights."""
@@ -249,7 +263,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ] = "parallel"
     shared_sck: Annotated[bool, Meta(description="one clock wire for all converters")] = False
     gpio: Gpio = Gpio()
-    pins: dict[str, CellPins] = {}
+    pins: dict[str, GivenPins] = {}
     outputs: Outputs = Outputs()
     hip_sensors: HipSensors = HipSensors()
     person: Who = Who()
@@ -290,10 +304,18 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     def wiring(self) -> dict[str, CellPins]:
         """Return each cell's pins, in the mat's order. With shared_sck all have the same sck."""
-        wires = {c.name: self.pins.get(c.name) or DEFAULT_PINS[c.name] for c in self.mat_cells()}
+        wires = {}
+        for cell in self.mat_cells():
+            given, default = self.pins.get(cell.name, GivenPins()), DEFAULT_PINS.get(cell.name)
+            dout = default.dout if default and given.dout is None else given.dout
+            sck = default.sck if default and given.sck is None else given.sck
+            if dout is None or sck is None:
+                raise MismatchError(("pins", cell.name), "lacks dout or sck")
+            wires[cell.name] = CellPins(dout=dout, sck=sck)
         if not self.shared_sck:
             return wires
-        sck = next(iter(self.pins.values() or wires.values())).sck
+        given_scks = [pins.sck for pins in self.pins.values() if pins.sck is not None]
+        sck = next(iter(given_scks or [pins.sck for pins in wires.values()]))
         return {name: CellPins(dout=pins.dout, sck=sck) for name, pins in wires.items()}
 
     def check(self) -> None:
@@ -325,15 +347,18 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
                 )
         for name in self.pins:
             if name not in names:
-                raise MismatchError(("pins", name), f"is no cell: {did_you_mean(name, names)}")
+                raise MismatchError(("pins", name), "is no cell", advice=did_you_mean(name, names))
         for index, name in enumerate(names):
-            if name not in self.pins and name not in DEFAULT_PINS:
+            given = self.pins.get(name, GivenPins())
+            if name not in DEFAULT_PINS and None in (given.dout, given.sck):
                 raise MismatchError(
-                    ("cells", index, "name"), f"{name} has no pins: add [pins.{name}] dout, sck"
+                    ("cells", index, "name"),
+                    f"{name} has no pins of its own",
+                    advice=f"add [pins.{name}] with dout and sck",
                 )
 
     def _check_pins(self) -> None:
-        scks = {pins.sck: name for name, pins in self.pins.items()}
+        scks = {pins.sck: name for name, pins in self.pins.items() if pins.sck is not None}
         if self.shared_sck and len(scks) > 1:
             raise MismatchError(
                 ("pins", list(scks.values())[-1], "sck"),
@@ -344,7 +369,10 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         for keys, pin in self._pin_uses():
             if pin in users:
                 raise MismatchError(
-                    keys, f"and {dotted(users[pin])} both use GPIO {pin}: move one", users[pin]
+                    keys,
+                    f"and {dotted(users[pin])} both use GPIO {pin}",
+                    users[pin],
+                    advice="give one of them another pin",
                 )
             users[pin] = keys
 
@@ -367,12 +395,39 @@ class CellLine(Struct, frozen=True, kw_only=True):
     counts_per_kg: CountsPerKg
 
 
-class MachineState(Struct, frozen=True, kw_only=True):
-    """What the machine found out and keeps in state.toml; cells it does not name are nominal."""
+# What a profile may hold: settings of one person, not of the mat.
+PROFILE_TABLES = ("person", "workout", "limits")
+STATE_SCHEMA = 1
 
+
+class MachineState(Struct, frozen=True, kw_only=True):
+    """What the machine keeps in state.toml: calibration, and what was saved at the console.
+
+    Cells that calibration does not name are nominal. saved and profiles hold settings as the
+    person's TOML would, partly; `Settings` checks them together with that file.
+    """
+
+    schema: Annotated[int, Meta(ge=0, le=1_000_000)] = STATE_SCHEMA
+    profile: Name | None = None  # the one in use
     calibration: dict[str, CellLine] = {}
+    previous_calibration: dict[str, CellLine] = {}
+    factory_calibration: dict[str, CellLine] = {}
+    notes: dict[str, str] = {}  # of each of the three, when and how it was found
+    saved: dict[str, Any] = {}  # Any: checked as Settings
+    profiles: dict[str, dict[str, Any]] = {}
 
     def check(self) -> None:
         """Check what no range can say. Raises MismatchError."""
-        for name, line in self.calibration.items():
-            check_counts_per_kg(line.counts_per_kg, ("calibration", name, "counts_per_kg"))
+        for table in ("calibration", "previous_calibration", "factory_calibration"):
+            for name, line in getattr(self, table).items():
+                check_counts_per_kg(line.counts_per_kg, (table, name, "counts_per_kg"))
+        if self.profile is not None and self.profile not in self.profiles:
+            raise MismatchError(("profile",), f"{self.profile} is not in [profiles]", ("profiles",))
+        for name, kept in self.profiles.items():
+            for table in kept:
+                if table not in PROFILE_TABLES:
+                    raise MismatchError(
+                        ("profiles", name, table),
+                        "cannot be in a profile",
+                        advice=did_you_mean(table, PROFILE_TABLES),
+                    )

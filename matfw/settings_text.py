@@ -10,7 +10,7 @@ import msgspec
 from msgspec import Struct, inspect
 
 from matfw.schema import allowed
-from matfw.settings_model import CellPins, CellPlace, Settings
+from matfw.settings_model import CellPlace, GivenPins, Settings
 
 WIDTH = 100
 _HEAD = """\
@@ -24,7 +24,7 @@ def default_toml() -> str:
     """Return a settings file that changes nothing: every setting is there, commented out."""
     lines = [_HEAD, *_fields(Settings())]
     lines += ["", "# [pins.head_left]  # BCM numbers; one table for each cell wired elsewhere"]
-    lines += _examples(CellPins, {"dout": 5, "sck": 12})
+    lines += _examples(GivenPins, {"dout": 5, "sck": 12})
     lines += ["", '# [[cells]]  # for layout = "custom": one for each cell, at least 3']
     lines += _examples(CellPlace, {"name": "head_left", "x_mm": -900, "y_mm": 275})
     return "\n".join(lines) + "\n"

@@ -10,7 +10,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from matfw.errors import MatSettingsError
-from matfw.settings import load_settings, load_state
+from matfw.session.state_file import load_state
+from matfw.settings import load_settings
 from tests.fuzz.test_recording_bytes import mutated
 
 SETTINGS = b"""\

@@ -1,0 +1,363 @@
+"""Every setting's effective value, and what `set`, `save`, `revert`, `factory` do to it.
+
+    defaults  <  the person's TOML  <  saved at the console  <  the profile in use  <  staged
+
+The person's file is read once and never written. What the console changes is staged here first and
+goes to state.toml on `save`: to the profile in use where it is about a person (person, workout,
+limits), else to [saved]. A change is checked with everything else before it is staged, so what is
+staged can always be saved, and an error changes nothing.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import tomllib
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from matfw.errors import MatSettingsError, MatStateError
+from matfw.schema import NAME_WORDS, Keys, MismatchError, Name, build, did_you_mean, dotted, found
+from matfw.session.atomic_file import Calls, alone_in
+from matfw.session.state_file import STATE_FILE, not_written, read_state, write_state
+from matfw.settings import load_settings, read_text
+from matfw.settings_input import UNCHANGED, parse
+from matfw.settings_layers import Tables, holds, keys_of, merged, with_value, without
+from matfw.settings_model import PROFILE_TABLES, CellLine, MachineState, Settings
+from matfw.settings_table import Setting, find, table, value_of
+
+NO_PROFILE = "none"  # what `profile use` takes to leave the one in use
+
+
+class _Forgotten:
+    """Staged in the place of a value: what the console had set is to be forgotten."""
+
+
+_FORGOTTEN = _Forgotten()
+Staged = Mapping[Keys, object]
+
+
+class _Named(Struct):
+    """A profile's name, to be checked."""
+
+    name: Name
+
+
+class SettingsStore:
+    """The settings of one mat.
+
+    Safe to call from several threads. `save`, the profiles and `save_calibration` wait for the
+    disk, a slow card's second: never call them from the frame path. `settings` never waits.
+    """
+
+    def __init__(self, config: Path | None, state_dir: Path, calls: Calls = os) -> None:
+        """Read the person's file, if there is one, and the machine's state.
+
+        Raises MatSettingsError: a file is wrong, or the two contradict each other.
+        """
+        self._lock = threading.RLock()
+        self._config = config
+        self._folder = state_dir
+        self._calls = calls
+        load_settings(config)  # alone first: its errors name its lines
+        self._file: Tables = tomllib.loads(read_text(config)) if config else {}
+        self._read = read_state(state_dir)
+        self._staged: dict[Keys, object] = {}
+        try:
+            self._settings = self._effective(self._read.state, {})
+        except MismatchError as mismatch:
+            raise MatSettingsError(self._contradiction(mismatch)) from None
+
+    @property
+    def settings(self) -> Settings:
+        """Return the effective settings, staged ones too; always checked."""
+        return self._settings
+
+    @property
+    def state(self) -> MachineState:
+        """Return what state.toml holds."""
+        return self._read.state
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """Return what a person should know: a damaged state.toml, read from its backup."""
+        return self._read.notices
+
+    # --- settings
+
+    def table(self) -> tuple[Setting, ...]:
+        """Return a row for every setting of this mat."""
+        return table(self._settings)
+
+    def find(self, word: str) -> Setting:
+        """Return the one setting that word names, or begins. Raises MatSettingsError."""
+        return find(self.table(), word)
+
+    def get(self, key: str) -> tuple[object, str]:
+        """Return a setting's value and its source: default, file, saved, profile NAME or staged."""
+        with self._lock:
+            row = self.find(key)
+            return value_of(self._settings, row.keys), self._source(row.keys)
+
+    def set(self, key: str, text: str) -> None:
+        """Stage what a person typed for a setting.
+
+        Raises MatSettingsError, which names key, value and range; then nothing was changed.
+        """
+        self.set_all([(key, text)])
+
+    def set_all(self, pairs: list[tuple[str, str]]) -> None:
+        """Stage several at once, where one alone would contradict another: `layout` and `cells`."""
+        with self._lock:
+            rows = [(self.find(key), text) for key, text in pairs]
+            values = {row.keys: parse(row, text) for row, text in rows}
+            self._stage({**self._staged, **values})
+
+    def diff(self) -> list[tuple[str, object, object]]:
+        """Return what is staged: key, value as saved, value as staged."""
+        with self._lock:
+            saved = self._effective(self._read.state, {})
+            return [
+                (dotted(keys), _value_or_none(saved, keys), _value_or_none(self._settings, keys))
+                for keys in self._staged
+            ]
+
+    def save(self) -> None:
+        """Write what is staged to state.toml. Raises MatStateError; it stays staged then."""
+        with self._lock:
+            if self._staged:
+                staged = self._staged
+                self._write(lambda state: _applied(state, staged), {})
+                self._staged = {}
+
+    def revert(self) -> None:
+        """Forget what is staged."""
+        with self._lock:
+            self._settings = self._effective(self._read.state, {})
+            self._staged = {}
+
+    def factory(self, key: str | None = None) -> None:
+        """Stage that what the console set is forgotten: the person's file, then defaults hold.
+
+        key: of one setting; None: of all, of the profile in use too. Other profiles and the
+        calibration stay. Raises MatSettingsError.
+        """
+        with self._lock:
+            state = self._read.state
+            kept = _console_keys(state)
+            if key is None:
+                self._stage(dict.fromkeys(kept, _FORGOTTEN))
+                return
+            # One of a cell that this layout does not have is in no table, but may be forgotten.
+            known = {dotted(keys): keys for keys in kept}
+            keys = known[key] if key in known else self.find(key).keys
+            staged = {name: value for name, value in self._staged.items() if name != keys}
+            self._stage(staged | ({keys: _FORGOTTEN} if keys in kept else {}))
+
+    # --- profiles: what is saved for one person
+
+    @property
+    def profile(self) -> str | None:
+        """Return the profile in use."""
+        return self._read.state.profile
+
+    def profiles(self) -> tuple[str, ...]:
+        """Return all profiles' names."""
+        return tuple(sorted(self._read.state.profiles))
+
+    def new_profile(self, name: str) -> None:
+        """Make an empty profile and use it; what is saved from now on for a person goes there."""
+        with self._lock:
+            self._refuse_while_staged()
+            if name in self._read.state.profiles:
+                raise MatSettingsError(f"profile {name} exists: use it, or take another name")
+            try:
+                build({"name": name}, _Named)
+            except MismatchError:
+                name = NO_PROFILE
+            if name == NO_PROFILE:
+                raise MatSettingsError(f"a profile must have {NAME_WORDS}, nor {NO_PROFILE}")
+            self._write(
+                lambda state: replace(state, profile=name, profiles={**state.profiles, name: {}})
+            )
+
+    def use_profile(self, name: str | None) -> None:
+        """Use a profile; None or "none": none. Raises MatSettingsError."""
+        with self._lock:
+            self._refuse_while_staged()
+            wanted = None if name in (None, NO_PROFILE) else self._known_profile(str(name))
+            self._write(lambda state: replace(state, profile=wanted))
+
+    def delete_profile(self, name: str) -> None:
+        """Delete a profile; where it was in use none is then. Raises MatSettingsError."""
+        with self._lock:
+            self._refuse_while_staged()
+            self._known_profile(name)
+
+            def less(state: MachineState) -> MachineState:
+                others = {key: kept for key, kept in state.profiles.items() if key != name}
+                return replace(
+                    state, profiles=others, profile=None if state.profile == name else state.profile
+                )
+
+            self._write(less)
+
+    # --- calibration
+
+    def calibration(self) -> Mapping[str, CellLine]:
+        """Return the calibration in use; a cell that is not in it is nominal."""
+        return self._read.state.calibration
+
+    def previous_calibration(self) -> Mapping[str, CellLine]:
+        """Return the calibration before the last `save_calibration`."""
+        return self._read.state.previous_calibration
+
+    def factory_calibration(self) -> Mapping[str, CellLine]:
+        """Return the first calibration that each cell ever had."""
+        return self._read.state.factory_calibration
+
+    def notes(self) -> Mapping[str, str]:
+        """Return what was noted of calibration, previous_calibration and factory_calibration."""
+        return self._read.state.notes
+
+    def save_calibration(self, lines: Mapping[str, CellLine], *, note: str) -> None:
+        """Put cells' lines into use and keep those before them. Raises MatStateError.
+
+        Cells that lines do not name keep theirs. note: when and how they were found. What is staged
+        stays staged.
+        """
+        with self._lock:
+            self._write(lambda state: _calibrated(state, lines, note))
+
+    # --- inside
+
+    def _stage(self, staged: Staged) -> None:
+        """Check a new set of staged changes with everything else, and take it over."""
+        saved = self._effective(self._read.state, {})
+        try:
+            settings = self._effective(self._read.state, staged)
+        except MismatchError as mismatch:
+            told = mismatch.told("change the other one first")
+            raise MatSettingsError(f"{told}; {UNCHANGED}") from None
+        self._staged = {
+            keys: value
+            for keys, value in staged.items()
+            if value is _FORGOTTEN or value != _value_or_none(saved, keys)
+        }
+        self._settings = settings
+
+    def _effective(self, state: MachineState, staged: Staged) -> Settings:
+        """Raise MismatchError where the layers together are no settings."""
+        state = _applied(state, staged)
+        tables = merged(merged(self._file, state.saved), _profile_tables(state))
+        settings = build(tables, Settings)
+        settings.check()
+        return settings
+
+    def _source(self, keys: Keys) -> str:
+        state = self._read.state
+        if keys in self._staged:
+            return "staged"
+        if holds(_profile_tables(state), keys):
+            return f"profile {state.profile}"
+        if holds(state.saved, keys):
+            return "saved"
+        return "file" if holds(self._file, keys) else "default"
+
+    def _write(
+        self, change: Callable[[MachineState], MachineState], staged: Staged | None = None
+    ) -> None:
+        """Change the state on the disk, which another process may have changed meanwhile.
+
+        staged: what is staged afterwards; None: the same as now.
+        """
+        with self._alone():
+            before = read_state(self._folder)
+            state = change(before.state)
+            try:
+                settings = self._effective(state, self._staged if staged is None else staged)
+            except MismatchError as mismatch:
+                told = mismatch.told("change the other one first")
+                raise MatSettingsError(f"{told}; {UNCHANGED}") from None
+            self._read = write_state(self._folder, before, state, self._calls)
+            self._settings = settings
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            with alone_in(self._folder):
+                yield
+        except MatStateError:
+            raise
+        except OSError as error:
+            raise not_written(self._folder / STATE_FILE, error) from error
+
+    def _refuse_while_staged(self) -> None:
+        if self._staged:
+            names = ", ".join(dotted(keys) for keys in self._staged)
+            raise MatSettingsError(f"not saved yet: {names}: save or revert first; {UNCHANGED}")
+
+    def _known_profile(self, name: str) -> str:
+        if name not in self._read.state.profiles:
+            raise MatSettingsError(
+                f"{found(name)} is no profile: {did_you_mean(name, self.profiles())}"
+            )
+        return name
+
+    def _contradiction(self, mismatch: MismatchError) -> str:
+        return f"{self._folder / STATE_FILE}: {mismatch}"
+
+
+def _applied(state: MachineState, staged: Staged) -> MachineState:
+    """Return state with staged changes in the layer that each belongs to."""
+    for keys, value in staged.items():
+        is_personal = state.profile is not None and keys[0] in PROFILE_TABLES
+        layer = _profile_tables(state) if is_personal else state.saved
+        layer = without(layer, keys) if value is _FORGOTTEN else with_value(layer, keys, value)
+        if is_personal:
+            state = replace(state, profiles={**state.profiles, str(state.profile): layer})
+        else:
+            state = replace(state, saved=layer)
+    return state
+
+
+def _profile_tables(state: MachineState) -> Tables:
+    return {} if state.profile is None else state.profiles[state.profile]
+
+
+def _console_keys(state: MachineState) -> list[Keys]:
+    """Return what the console has set in the layers that a change would go to now."""
+    personal = list(keys_of(_profile_tables(state)))
+    if state.profile is None:
+        return list(keys_of(state.saved))
+    return personal + [keys for keys in keys_of(state.saved) if keys[0] not in PROFILE_TABLES]
+
+
+def _value_or_none(settings: Settings, keys: Keys) -> object:
+    """Return a setting's value; None for a pin of a cell that these settings do not have."""
+    try:
+        return value_of(settings, keys)
+    except KeyError:
+        return None
+
+
+def _calibrated(state: MachineState, lines: Mapping[str, CellLine], note: str) -> MachineState:
+    """Return state with cells' lines in use; a cell's first one becomes its factory line."""
+    now = {**state.calibration, **lines}
+    notes = {**state.notes, "calibration": note}
+    if "calibration" in state.notes:
+        notes["previous_calibration"] = state.notes["calibration"]
+    if not set(lines) <= set(state.factory_calibration):
+        notes.setdefault("factory_calibration", note)
+    return replace(
+        state,
+        calibration=now,
+        previous_calibration=state.calibration,
+        factory_calibration={**lines, **state.factory_calibration},
+        notes=notes,
+    )

@@ -1,0 +1,160 @@
+"""What a person types after `set KEY` -> the setting's value, as a TOML file would hold it.
+
+Numbers may carry the setting's own unit and no other: 15 and 15 mm are the same, 1.5 cm is refused
+with what to write instead, since nobody should have to wonder what was understood.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from msgspec import inspect
+
+from matfw.errors import MatSettingsError
+from matfw.schema import allowed, difference, found
+from matfw.settings_table import Setting, members, plain
+
+UNCHANGED = "nothing was changed"
+TEXT_CHARS = 4000  # a whole custom layout is shorter
+_NUMBER = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)\s*([^\d\s].*)?", re.I)
+_COMMA = re.compile(r"[+-]?\d*,\d+\s*\D*")
+# How people write a unit -> its name here.
+_SPELLINGS: Mapping[str, str] = {
+    **dict.fromkeys(("mm", "millimetre", "millimetres", "millimeter", "millimeters"), "mm"),
+    **dict.fromkeys(("cm", "centimetre", "centimetres", "centimeter", "centimeters"), "cm"),
+    **dict.fromkeys(("m", "metre", "metres", "meter", "meters"), "m"),
+    **dict.fromkeys(("deg", "degree", "degrees", "°"), "deg"),
+    **dict.fromkeys(("s", "sec", "second", "seconds"), "s"),
+    **dict.fromkeys(("n", "newton", "newtons"), "N"),
+    **dict.fromkeys(("hz",), "Hz"),
+    **dict.fromkeys(("%", "percent", "per cent"), "%"),
+}
+# A unit that is not the setting's own -> how many of the setting's own it is.
+_TIMES: Mapping[tuple[str, str], float] = {
+    ("cm", "mm"): 10, ("m", "mm"): 1000, ("mm", "m"): 0.001, ("cm", "m"): 0.01,
+    ("in", "mm"): 25.4, ("ft", "m"): 0.3048, ("in", "m"): 0.0254,
+    ("ms", "s"): 0.001, ("min", "s"): 60, ("rad", "deg"): 57.29578, ("kg", "N"): 9.80665,
+}  # fmt: skip
+_SWITCH = {"on": True, "true": True, "yes": True, "1": True,
+           "off": False, "false": False, "no": False, "0": False}  # fmt: skip
+
+
+def parse(setting: Setting, text: str) -> object:
+    """Return the value that text gives setting, within its range. Raises MatSettingsError."""
+    words = text.strip()
+    if not words or len(words) > TEXT_CHARS:
+        raise _refused(setting, text)
+    value = _PARSERS[setting.kind](setting, words)
+    if difference(setting.node, value, setting.keys) is not None:
+        raise _refused(setting, text)
+    return value
+
+
+def _refused(setting: Setting, text: str, advice: str = "") -> MatSettingsError:
+    wanted = " or ".join(allowed(member) for member in members(setting.node))
+    if isinstance(setting.node, inspect.TupleType):
+        wanted = f"{len(setting.node.item_types)} numbers, {setting.range}"
+    unit = f" {setting.unit}" if setting.unit else ""
+    advice = f"{advice}; " if advice else ""
+    return MatSettingsError(
+        f"{setting.key} must be {wanted}{unit} (got {found(text)}): {advice}{UNCHANGED}"
+    )
+
+
+def _number(setting: Setting, text: str) -> float:
+    if _COMMA.fullmatch(text):
+        point = text.replace(",", ".")
+        raise _refused(setting, text, f"decimals have a point here, as in {point}")
+    match = _NUMBER.fullmatch(text)
+    if match is None:
+        raise _refused(setting, text)
+    value = float(match[1])
+    unit = (match[2] or "").strip().casefold()
+    name = _SPELLINGS.get(unit, unit)
+    if not unit or name == setting.unit:
+        return value
+    if not setting.unit:
+        raise _refused(setting, text, f"it has no unit, write {match[1]}")
+    times = _TIMES.get((name, setting.unit))
+    advice = f"it is in {setting.unit}, write "
+    advice += f"{value * times:.6g} {setting.unit}" if times else f"{match[1]} {setting.unit}"
+    raise _refused(setting, text, advice)
+
+
+def _integer(setting: Setting, text: str) -> object:
+    if text.casefold() in setting.choices:  # as auto is a GPIO chip
+        return text.casefold()
+    try:
+        return int(text, 0)
+    except ValueError:
+        value = _number(setting, text)
+    if not value.is_integer():
+        raise _refused(setting, text)
+    return int(value)
+
+
+def _choice(setting: Setting, text: str) -> object:
+    (node,) = members(setting.node)
+    # Any: of a Literal or an Enum, whose parts are text or whole numbers.
+    values: list[Any]
+    if isinstance(node, inspect.EnumType):
+        values = [member.value for member in node.cls]
+    else:
+        values = list(node.values) if isinstance(node, inspect.LiteralType) else []
+    for value in values:
+        if str(value).casefold() == text.casefold().strip("\"'"):
+            return value
+    if any(isinstance(value, int) for value in values):
+        return _integer(setting, text)
+    raise _refused(setting, text)
+
+
+def _switch(setting: Setting, text: str) -> object:
+    value = _SWITCH.get(text.casefold())
+    if value is None:
+        raise _refused(setting, text)
+    return value
+
+
+def _list(setting: Setting, text: str) -> object:
+    if not isinstance(setting.node, inspect.TupleType):
+        return _toml_list(setting, text)
+    inner = text.removeprefix("[").removesuffix("]").strip()
+    size = len(setting.node.item_types)
+    for separator in ("-", "/", ",", None):
+        parts = [part.strip() for part in inner.split(separator)]
+        if len(parts) == size:
+            break
+    else:
+        raise _refused(setting, text, "write them as in 2-1-3")
+    kinds = [plain(item) for item in setting.node.item_types]
+    if not all(isinstance(kind, inspect.FloatType) for kind in kinds):
+        raise _refused(setting, text)
+    return [_number(setting, part) for part in parts]
+
+
+def _toml_list(setting: Setting, text: str) -> object:
+    try:
+        parsed = tomllib.loads(f"value = {text}")
+    except (ValueError, RecursionError):
+        parsed = {}
+    if list(parsed) != ["value"]:
+        raise _refused(setting, text, "write it as in a TOML file, [{ name = ... }, ...]")
+    return parsed["value"]
+
+
+def _text(_setting: Setting, text: str) -> object:
+    return text.strip("\"'")
+
+
+_PARSERS: Mapping[str, Callable[[Setting, str], object]] = {
+    "number": _number,
+    "integer": _integer,
+    "choice": _choice,
+    "switch": _switch,
+    "list": _list,
+    "text": _text,
+}
