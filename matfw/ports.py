@@ -60,6 +60,8 @@ class CellCounters:
     torn: int = 0  # discarded: an SCK-high longer than the limit, or a late next-ready
     missing: int = 0  # frames in which it gave nothing
     settling: int = 0  # discarded after a reset
+    held_low: int = 0  # of the missing: DOUT was still low after the last pulse
+    stray_ones: int = 0  # of those: some bit was 1 all the same
 
 
 @dataclass(slots=True)
