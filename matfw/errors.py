@@ -29,5 +29,10 @@ class MatCellsError(MatError):
     """No load cell answers."""
 
 
-class MatLinkError(MatError, OSError):
+class MatLinkError(MatError):
     """A console's link cannot be had, or has gone."""
+
+    def __init__(self, text: str, *, is_absent: bool = False) -> None:
+        """Take the sentence; is_absent: the device is just not there."""
+        super().__init__(text)
+        self.is_absent = is_absent

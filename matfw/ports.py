@@ -147,3 +147,27 @@ class Indicator(Protocol):
     def close(self) -> None:
         """Turn everything off and give the pins back. Calling it twice is allowed."""
         ...
+
+
+class Link(Protocol):
+    """Bytes to and from somebody at a console: a serial port, a socket. Nothing in it waits long.
+
+    `read` and `write` raise MatLinkError when the far end, or the device itself, has gone.
+    """
+
+    @property
+    def descriptor(self) -> int | None:
+        """Return the file descriptor to wait on, or None where the system has none for it."""
+        ...
+
+    def read(self, timeout_s: float) -> bytes:
+        """Return what has come, at most 4096 bytes; nothing if nothing comes within timeout_s."""
+        ...
+
+    def write(self, data: bytes) -> int:
+        """Hand over what goes without waiting; return how many bytes that were, often fewer."""
+        ...
+
+    def close(self) -> None:
+        """Give the device back. Calling it twice is allowed."""
+        ...

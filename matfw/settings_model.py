@@ -250,6 +250,18 @@ ORDERED_LIMITS = (
 )
 
 
+PortName: TypeAlias = Annotated[str, Meta(min_length=1, max_length=200)]
+
+
+class Console(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where the console is reached, besides its own socket and `run --console`."""
+
+    ports: Annotated[
+        tuple[PortName, ...],
+        Meta(max_length=8, description="serial ports, as in /dev/serial0, or pyserial's URLs"),
+    ] = ()
+
+
 class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The whole file; every key may be left out."""
 
@@ -269,6 +281,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     person: Who = Who()
     workout: Workout = Workout()
     limits: LimitSettings = LimitSettings()
+    console: Console = Console()
     cells: Annotated[tuple[CellPlace, ...], Meta(max_length=32)] = ()
 
     def mat_cells(self) -> tuple[Cell, ...]:
