@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     from matfw.service.acquisition import Acquisition
     from matfw.service.firmware import Tap
     from matfw.service.hips import HipFrames, HipReader, Hips
-    from matfw.settings import MachineState, Settings
+    from matfw.session.settings_store import SettingsStore
+    from matfw.settings import Settings
     from matfw.virtual.hips import HipsInStep
     from matfw.virtual.trace import Trace
 
@@ -86,13 +87,13 @@ def _demo(options: argparse.Namespace) -> int:
 
 
 def _run(options: argparse.Namespace) -> int:
-    settings = _settings(options)
+    store = _store(options)
+    settings, state = store.settings, store.state
     if options.all_off:
         from matfw.devices.all_off import all_off
 
         all_off(_real_factory(settings), settings.outputs.pins())
         return EXIT_DONE
-    state = _state(options)
     mat = settings.mat(state)
     if options.virtual:
         mat = _lain_on(mat)
@@ -121,7 +122,7 @@ def _replay(options: argparse.Namespace) -> int:
     from matfw.service.report import event_line, session_lines
     from matfw.session.recording import read_recording
 
-    settings = _settings(options)
+    settings = _store(options).settings
     recording = read_recording(options.file)
     mat = replace(recording.mat, limits=settings.limits.limits())
     reps: list[Rep] = []
@@ -143,8 +144,9 @@ def _record(options: argparse.Namespace) -> int:
     from matfw.service.recorder import record
     from matfw.session.recording import RecordingWriter
 
-    settings = _settings(options)
-    mat = settings.mat(_state(options))
+    store = _store(options)
+    settings = store.settings
+    mat = settings.mat(store.state)
     source = "a matfw mat"
     build: Build = functools.partial(build_real_cells, settings)
     # Lazily: a mat without hip sensors needs no pin factory.
@@ -162,7 +164,27 @@ def _record(options: argparse.Namespace) -> int:
     return EXIT_DONE
 
 
-VERBS = {"demo": _demo, "run": _run, "replay": _replay, "record": _record}
+def _config(options: argparse.Namespace) -> int:
+    from matfw.settings_text import default_toml, schema_json
+
+    if options.what == "schema":
+        print(schema_json())
+    elif options.what == "default":
+        print(default_toml(), end="")
+    else:
+        options.config = options.file or options.config
+        store = _store(options)
+        print(f"{store.config or 'no settings file'}: ok")
+    return EXIT_DONE
+
+
+VERBS = {
+    "demo": _demo,
+    "run": _run,
+    "replay": _replay,
+    "record": _record,
+    "config": _config,
+}
 
 
 # --- real and virtual hardware ------------------------------------------------------------------
@@ -379,17 +401,17 @@ def _shown(
         )  # fmt: skip
 
 
-def _settings(options: argparse.Namespace) -> Settings:
-    from matfw.settings import default_config_path, load_settings
+def _store(options: argparse.Namespace) -> SettingsStore:
+    from matfw.session.settings_store import SettingsStore
+    from matfw.settings import default_config_path, default_state_dir
 
-    return load_settings(options.config or default_config_path(os.environ))
-
-
-def _state(options: argparse.Namespace) -> MachineState:
-    from matfw.session.state_file import load_state
-    from matfw.settings import default_state_dir
-
-    return load_state(options.state or default_state_dir(os.environ))
+    store = SettingsStore(
+        options.config or default_config_path(os.environ),
+        options.state or default_state_dir(os.environ),
+    )
+    for notice in store.notices:
+        _say(notice)
+    return store
 
 
 def _say(text: str) -> None:

@@ -10,6 +10,11 @@ from matfw import __version__
 
 DEMO_SPEED = 4.0  # times real time: two and a quarter minutes of exercise in 35 s
 HIPS = ("none", "imu", "rail", "both")
+CONFIG = (
+    ("check", "say whether a settings file is right, together with what the console saved"),
+    ("default", "print a settings file with every setting, its default, range and meaning"),
+    ("schema", "print the JSON Schema of the settings file"),
+)
 
 Verb = Callable[[argparse.Namespace], int]
 
@@ -54,6 +59,13 @@ def build_parser(verbs: Mapping[str, Verb]) -> argparse.ArgumentParser:
     record.add_argument("--virtual", action="store_true", help="from the virtual bench instead")
     record.add_argument("--seconds", type=_between(0.1, 86400.0), metavar="S",
                         help="stop after S seconds (default: on Ctrl-C)")  # fmt: skip
+    config = add("config", "the settings: check a file, all defaults, a JSON Schema")
+    about = config.add_subparsers(metavar="WHAT", dest="what", required=True)
+    for what, text in CONFIG:
+        sub = about.add_parser(what, help=text, description=text)
+        if what == "check":
+            sub.add_argument("file", type=Path, nargs="?", metavar="FILE",
+                             help="in the place of --config")  # fmt: skip
     return parser
 
 

@@ -14,7 +14,7 @@ from typing import Any
 from msgspec import inspect
 
 from matfw.errors import MatSettingsError
-from matfw.schema import allowed, difference, found
+from matfw.schema import difference, found
 from matfw.settings_table import Setting, members, plain
 
 UNCHANGED = "nothing was changed"
@@ -38,6 +38,7 @@ _TIMES: Mapping[tuple[str, str], float] = {
     ("in", "mm"): 25.4, ("ft", "m"): 0.3048, ("in", "m"): 0.0254,
     ("ms", "s"): 0.001, ("min", "s"): 60, ("rad", "deg"): 57.29578, ("kg", "N"): 9.80665,
 }  # fmt: skip
+_CLEARING = ("", "none", "unset", "-", "default")
 _SWITCH = {"on": True, "true": True, "yes": True, "1": True,
            "off": False, "false": False, "no": False, "0": False}  # fmt: skip
 
@@ -48,40 +49,52 @@ def parse(setting: Setting, text: str) -> object:
     if not words or len(words) > TEXT_CHARS:
         raise _refused(setting, text)
     value = _PARSERS[setting.kind](setting, words)
-    if difference(setting.node, value, setting.keys) is not None:
+    mismatch = difference(setting.node, value, setting.keys)
+    if mismatch is not None and mismatch.keys != setting.keys:  # a part of a list
+        raise MatSettingsError(f"{mismatch.told()}; {UNCHANGED}")
+    if mismatch is not None:
         raise _refused(setting, text)
     return value
 
 
 def _refused(setting: Setting, text: str, advice: str = "") -> MatSettingsError:
-    wanted = " or ".join(allowed(member) for member in members(setting.node))
-    if isinstance(setting.node, inspect.TupleType):
-        wanted = f"{len(setting.node.item_types)} numbers, {setting.range}"
-    unit = f" {setting.unit}" if setting.unit else ""
+    wanted = f"{_wanted(setting)}{setting.range} {setting.unit}".strip()
+    if setting.default is None and text.strip().casefold() in _CLEARING:
+        advice = f"`factory {setting.key}` clears it"
     advice = f"{advice}; " if advice else ""
     return MatSettingsError(
-        f"{setting.key} must be {wanted}{unit} (got {found(text)}): {advice}{UNCHANGED}"
+        f"{setting.key} must be {wanted} (got {found(text)}): {advice}{UNCHANGED}"
     )
 
 
-def _number(setting: Setting, text: str) -> float:
+def _wanted(setting: Setting) -> str:
+    if isinstance(setting.node, inspect.TupleType):
+        return f"{len(setting.node.item_types)} numbers, "
+    if setting.choices:
+        return ""
+    return {"number": "a number ", "integer": "a whole number ", "list": "a list of "}[setting.kind]
+
+
+def _number(setting: Setting, text: str, whole: str = "") -> float:
+    """Return a number with or without its unit; whole: the list that text is a part of."""
+    typed = whole or text
     if _COMMA.fullmatch(text):
         point = text.replace(",", ".")
-        raise _refused(setting, text, f"decimals have a point here, as in {point}")
+        raise _refused(setting, typed, f"decimals have a point here, as in {point}")
     match = _NUMBER.fullmatch(text)
     if match is None:
-        raise _refused(setting, text)
+        raise _refused(setting, typed)
     value = float(match[1])
     unit = (match[2] or "").strip().casefold()
     name = _SPELLINGS.get(unit, unit)
     if not unit or name == setting.unit:
         return value
     if not setting.unit:
-        raise _refused(setting, text, f"it has no unit, write {match[1]}")
+        raise _refused(setting, typed, f"it has no unit, write {match[1]}")
     times = _TIMES.get((name, setting.unit))
     advice = f"it is in {setting.unit}, write "
     advice += f"{value * times:.6g} {setting.unit}" if times else f"{match[1]} {setting.unit}"
-    raise _refused(setting, text, advice)
+    raise _refused(setting, typed, advice)
 
 
 def _integer(setting: Setting, text: str) -> object:
@@ -133,7 +146,7 @@ def _list(setting: Setting, text: str) -> object:
     kinds = [plain(item) for item in setting.node.item_types]
     if not all(isinstance(kind, inspect.FloatType) for kind in kinds):
         raise _refused(setting, text)
-    return [_number(setting, part) for part in parts]
+    return [_number(setting, part, text) for part in parts]
 
 
 def _toml_list(setting: Setting, text: str) -> object:
@@ -146,15 +159,10 @@ def _toml_list(setting: Setting, text: str) -> object:
     return parsed["value"]
 
 
-def _text(_setting: Setting, text: str) -> object:
-    return text.strip("\"'")
-
-
 _PARSERS: Mapping[str, Callable[[Setting, str], object]] = {
     "number": _number,
     "integer": _integer,
     "choice": _choice,
     "switch": _switch,
     "list": _list,
-    "text": _text,
 }

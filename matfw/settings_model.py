@@ -6,6 +6,7 @@ MachineState, so that nothing ever has to write into the person's file.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from typing import Annotated, Any, Literal, TypeAlias
@@ -282,7 +283,9 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     workout: Workout = Workout()
     limits: LimitSettings = LimitSettings()
     console: Console = Console()
-    cells: Annotated[tuple[CellPlace, ...], Meta(max_length=32)] = ()
+    cells: Annotated[
+        tuple[CellPlace, ...], Meta(max_length=32, description='the cells of layout "custom"')
+    ] = ()
 
     def mat_cells(self) -> tuple[Cell, ...]:
         """Return the layout's cells in their order."""
@@ -410,7 +413,14 @@ class CellLine(Struct, frozen=True, kw_only=True):
 
 # What a profile may hold: settings of one person, not of the mat.
 PROFILE_TABLES = ("person", "workout", "limits")
+PROFILE_NAME_WORDS = "a name of 1 to 40 letters, digits, _ or - that begins with a letter"
+NO_PROFILE = "none"  # what people call it to use none
 STATE_SCHEMA = 1
+
+
+def is_profile_name(name: str) -> bool:
+    """Return whether a profile may have this name."""
+    return name != NO_PROFILE and re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]{0,39}", name) is not None
 
 
 class MachineState(Struct, frozen=True, kw_only=True):
@@ -421,7 +431,8 @@ class MachineState(Struct, frozen=True, kw_only=True):
     """
 
     schema: Annotated[int, Meta(ge=0, le=1_000_000)] = STATE_SCHEMA
-    profile: Name | None = None  # the one in use
+    profile: str | None = None  # the one in use
+    console_lock: str | None = None  # a PIN's hash, as console/lock.py makes it
     calibration: dict[str, CellLine] = {}
     previous_calibration: dict[str, CellLine] = {}
     factory_calibration: dict[str, CellLine] = {}
@@ -437,6 +448,8 @@ class MachineState(Struct, frozen=True, kw_only=True):
         if self.profile is not None and self.profile not in self.profiles:
             raise MismatchError(("profile",), f"{self.profile} is not in [profiles]", ("profiles",))
         for name, kept in self.profiles.items():
+            if not is_profile_name(name):
+                raise MismatchError(("profiles", name), f"must be {PROFILE_NAME_WORDS}")
             for table in kept:
                 if table not in PROFILE_TABLES:
                     raise MismatchError(

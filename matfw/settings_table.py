@@ -27,7 +27,7 @@ class Setting:
     """One setting, as tables, help and completion want it."""
 
     key: str  # as in limits.roll_back_mm
-    kind: str  # number, integer, text, choice, switch or list
+    kind: str  # number, integer, choice, switch or list
     unit: str  # as in mm; empty where there is none
     range: str  # as in 1 to 200
     choices: tuple[str, ...]
@@ -56,6 +56,7 @@ def find(rows: tuple[Setting, ...], word: str) -> Setting:
 
     Raises MatSettingsError.
     """
+    said = dotted((word,))  # printable
     parts = {row.key: _endings(row) for row in rows}
     for fits in (str.__eq__, str.startswith):
         found = [row for row in rows if any(fits(ending, word) for ending in parts[row.key])]
@@ -66,12 +67,12 @@ def find(rows: tuple[Setting, ...], word: str) -> Setting:
             names = [row.key for row in found]
             more = ", ..." if len(names) > LISTED_AT_MOST else ""
             raise MatSettingsError(
-                f"{word} may be {' or '.join(names[:LISTED_AT_MOST])}{more}: give more of the key"
+                f"{said} may be {' or '.join(names[:LISTED_AT_MOST])}{more}: give more of the key"
             )
     advice = did_you_mean(word, [ending for row in rows for ending in parts[row.key]])
     if advice.startswith("known here"):
         advice = "get without a key lists them all"
-    raise MatSettingsError(f"{word or 'nothing'} is no setting: {advice}")
+    raise MatSettingsError(f"{said or 'nothing'} is no setting: {advice}")
 
 
 def _endings(row: Setting) -> tuple[str, ...]:
@@ -131,7 +132,6 @@ _KINDS: Mapping[type[inspect.Type], str] = {
     inspect.BoolType: "switch",
     inspect.IntType: "integer",
     inspect.FloatType: "number",
-    inspect.StrType: "text",
     inspect.LiteralType: "choice",
     inspect.EnumType: "choice",
     inspect.TupleType: "list",
@@ -173,5 +173,5 @@ def _range(node: inspect.Type) -> str:
         elif isinstance(member, inspect.TupleType):
             words.append(", ".join(_range(plain(item)) for item in member.item_types))
         elif isinstance(member, inspect.VarTupleType):
-            words.append(allowed(member))
+            words.append(allowed(member).removeprefix("a list of "))
     return " or ".join(words)

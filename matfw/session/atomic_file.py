@@ -78,15 +78,24 @@ def replace_file(path: Path, data: bytes, backup: bytes | None = None, calls: Ca
     _sync_folder(target.parent, calls)
 
 
+def make_folder(folder: Path, calls: Calls = os) -> None:
+    """Make a folder and those above it that are not there, on the disk. Raises OSError."""
+    missing = [path for path in (folder, *folder.parents) if not path.exists()]
+    for path in reversed(missing):
+        path.mkdir(exist_ok=True)
+        _sync_folder(path.parent, calls)
+
+
 @contextlib.contextmanager
 def alone_in(folder: Path) -> Iterator[None]:
-    """Keep every other process that asks the same out of folder. Raises OSError.
+    """Keep every other process that asks the same out of folder.
 
     The lock is on the folder itself: no lock file is left behind, and it ends with the process.
+    Raises BlockingIOError where another has it, else OSError.
     """
     fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
-        fcntl.flock(fd, fcntl.LOCK_EX)
+        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
         yield
     finally:
         os.close(fd)

@@ -17,34 +17,34 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from matfw.errors import MatSettingsError, MatStateError
-from matfw.schema import NAME_WORDS, Keys, MismatchError, Name, build, did_you_mean, dotted, found
-from matfw.session.atomic_file import Calls, alone_in
+from matfw.schema import Keys, MismatchError, build, did_you_mean, dotted, found
+from matfw.session.atomic_file import Calls, alone_in, make_folder
+from matfw.session.state_changes import (
+    FORGOTTEN,
+    Staged,
+    applied,
+    calibrated,
+    console_keys,
+    profile_tables,
+)
 from matfw.session.state_file import STATE_FILE, not_written, read_state, write_state
-from matfw.settings import load_settings, read_text
+from matfw.settings import find_line, load_settings, read_text
 from matfw.settings_input import UNCHANGED, parse
-from matfw.settings_layers import Tables, holds, keys_of, merged, with_value, without
-from matfw.settings_model import PROFILE_TABLES, CellLine, MachineState, Settings
+from matfw.settings_layers import Tables, holds, merged
+from matfw.settings_model import (
+    NO_PROFILE,
+    PROFILE_NAME_WORDS,
+    CellLine,
+    MachineState,
+    Settings,
+    is_profile_name,
+)
 from matfw.settings_table import Setting, find, table, value_of
 
-NO_PROFILE = "none"  # what `profile use` takes to leave the one in use
-
-
-class _Forgotten:
-    """Staged in the place of a value: what the console had set is to be forgotten."""
-
-
-_FORGOTTEN = _Forgotten()
-Staged = Mapping[Keys, object]
-
-
-class _Named(Struct):
-    """A profile's name, to be checked."""
-
-    name: Name
+PROFILES_MOST = 200
 
 
 class SettingsStore:
@@ -71,6 +71,11 @@ class SettingsStore:
             self._settings = self._effective(self._read.state, {})
         except MismatchError as mismatch:
             raise MatSettingsError(self._contradiction(mismatch)) from None
+
+    @property
+    def config(self) -> Path | None:
+        """Return the person's file."""
+        return self._config
 
     @property
     def settings(self) -> Settings:
@@ -113,9 +118,12 @@ class SettingsStore:
     def set_all(self, pairs: list[tuple[str, str]]) -> None:
         """Stage several at once, where one alone would contradict another: `layout` and `cells`."""
         with self._lock:
-            rows = [(self.find(key), text) for key, text in pairs]
-            values = {row.keys: parse(row, text) for row, text in rows}
-            self._stage({**self._staged, **values})
+            staged = dict(self._staged)
+            for key, text in pairs:
+                # Anew for each: `layout` and `cells` bring the pins of other cells.
+                row = find(table(self._unchecked(self._read.state, staged)), key)
+                staged[row.keys] = parse(row, text)
+            self._stage(staged)
 
     def diff(self) -> list[tuple[str, object, object]]:
         """Return what is staged: key, value as saved, value as staged."""
@@ -130,15 +138,35 @@ class SettingsStore:
         """Write what is staged to state.toml. Raises MatStateError; it stays staged then."""
         with self._lock:
             if self._staged:
-                staged = self._staged
-                self._write(lambda state: _applied(state, staged), {})
+                staged, profile = self._staged, self.profile
+
+                def changed(state: MachineState) -> MachineState:
+                    if state.profile != profile:  # or it would go to another person's
+                        raise MatSettingsError(
+                            f"another matfw uses profile {state.profile or NO_PROFILE} now: nothing"
+                            " was saved; revert, and set it again"
+                        )
+                    return applied(state, staged)
+
+                self._write(changed, {})
                 self._staged = {}
 
     def revert(self) -> None:
-        """Forget what is staged."""
+        """Forget what is staged, and read state.toml again. Raises MatSettingsError if it is bad.
+
+        What was staged is forgotten also then.
+        """
         with self._lock:
             self._settings = self._effective(self._read.state, {})
             self._staged = {}
+            before = self._read
+            self._read = read_state(self._folder)
+            try:
+                self._settings = self._effective(self._read.state, {})
+            except MismatchError as mismatch:
+                told = self._contradiction(mismatch)
+                self._read = before
+                raise MatSettingsError(told) from None
 
     def factory(self, key: str | None = None) -> None:
         """Stage that what the console set is forgotten: the person's file, then defaults hold.
@@ -148,15 +176,15 @@ class SettingsStore:
         """
         with self._lock:
             state = self._read.state
-            kept = _console_keys(state)
+            kept = console_keys(state)
             if key is None:
-                self._stage(dict.fromkeys(kept, _FORGOTTEN))
+                self._stage(dict.fromkeys(kept, FORGOTTEN))
                 return
             # One of a cell that this layout does not have is in no table, but may be forgotten.
             known = {dotted(keys): keys for keys in kept}
             keys = known[key] if key in known else self.find(key).keys
             staged = {name: value for name, value in self._staged.items() if name != keys}
-            self._stage(staged | ({keys: _FORGOTTEN} if keys in kept else {}))
+            self._stage(staged | ({keys: FORGOTTEN} if keys in kept else {}))
 
     # --- profiles: what is saved for one person
 
@@ -173,36 +201,38 @@ class SettingsStore:
         """Make an empty profile and use it; what is saved from now on for a person goes there."""
         with self._lock:
             self._refuse_while_staged()
-            if name in self._read.state.profiles:
-                raise MatSettingsError(f"profile {name} exists: use it, or take another name")
-            try:
-                build({"name": name}, _Named)
-            except MismatchError:
-                name = NO_PROFILE
-            if name == NO_PROFILE:
-                raise MatSettingsError(f"a profile must have {NAME_WORDS}, nor {NO_PROFILE}")
-            self._write(
-                lambda state: replace(state, profile=name, profiles={**state.profiles, name: {}})
-            )
+            if not is_profile_name(name):
+                raise MatSettingsError(
+                    f"a profile must have {PROFILE_NAME_WORDS}, other than {NO_PROFILE}"
+                    f" (got {found(name)})"
+                )
+
+            def more(state: MachineState) -> MachineState:
+                if name in state.profiles:
+                    raise MatSettingsError(f"profile {name} exists: use it, or take another name")
+                if len(state.profiles) >= PROFILES_MOST:
+                    raise MatSettingsError(f"there are {PROFILES_MOST} profiles: delete one first")
+                return replace(state, profile=name, profiles={**state.profiles, name: {}})
+
+            self._write(more)
 
     def use_profile(self, name: str | None) -> None:
         """Use a profile; None or "none": none. Raises MatSettingsError."""
         with self._lock:
             self._refuse_while_staged()
-            wanted = None if name in (None, NO_PROFILE) else self._known_profile(str(name))
-            self._write(lambda state: replace(state, profile=wanted))
+            wanted = None if name == NO_PROFILE else name
+            self._write(lambda state: replace(state, profile=_known_profile(state, wanted)))
 
     def delete_profile(self, name: str) -> None:
         """Delete a profile; where it was in use none is then. Raises MatSettingsError."""
         with self._lock:
             self._refuse_while_staged()
-            self._known_profile(name)
 
             def less(state: MachineState) -> MachineState:
+                _known_profile(state, name)
                 others = {key: kept for key, kept in state.profiles.items() if key != name}
-                return replace(
-                    state, profiles=others, profile=None if state.profile == name else state.profile
-                )
+                used = None if state.profile == name else state.profile
+                return replace(state, profiles=others, profile=used)
 
             self._write(less)
 
@@ -231,7 +261,18 @@ class SettingsStore:
         stays staged.
         """
         with self._lock:
-            self._write(lambda state: _calibrated(state, lines, note))
+            self._write(lambda state: calibrated(state, lines, note))
+
+    # --- the console's PIN
+
+    def lock(self) -> str | None:
+        """Return what was kept by `save_lock`."""
+        return self._read.state.console_lock
+
+    def save_lock(self, kept: str | None) -> None:
+        """Keep a PIN's hash; None: there is no PIN any more. Raises MatStateError."""
+        with self._lock:
+            self._write(lambda state: replace(state, console_lock=kept))
 
     # --- inside
 
@@ -246,23 +287,26 @@ class SettingsStore:
         self._staged = {
             keys: value
             for keys, value in staged.items()
-            if value is _FORGOTTEN or value != _value_or_none(saved, keys)
+            if value is FORGOTTEN or _value_or_none(settings, keys) != _value_or_none(saved, keys)
         }
         self._settings = settings
 
     def _effective(self, state: MachineState, staged: Staged) -> Settings:
         """Raise MismatchError where the layers together are no settings."""
-        state = _applied(state, staged)
-        tables = merged(merged(self._file, state.saved), _profile_tables(state))
-        settings = build(tables, Settings)
+        settings = self._unchecked(state, staged)
         settings.check()
         return settings
+
+    def _unchecked(self, state: MachineState, staged: Staged) -> Settings:
+        """Return the layers as one, each value within its range; raise MismatchError else."""
+        state = applied(state, staged)
+        return build(merged(merged(self._file, state.saved), profile_tables(state)), Settings)
 
     def _source(self, keys: Keys) -> str:
         state = self._read.state
         if keys in self._staged:
             return "staged"
-        if holds(_profile_tables(state), keys):
+        if holds(profile_tables(state), keys):
             return f"profile {state.profile}"
         if holds(state.saved, keys):
             return "saved"
@@ -289,11 +333,15 @@ class SettingsStore:
     @contextmanager
     def _alone(self) -> Iterator[None]:
         try:
-            self._folder.mkdir(parents=True, exist_ok=True)
+            make_folder(self._folder, self._calls)
             with alone_in(self._folder):
                 yield
         except MatStateError:
             raise
+        except BlockingIOError:
+            raise MatStateError(
+                f"{self._folder / STATE_FILE}: another matfw is writing it: try again"
+            ) from None
         except OSError as error:
             raise not_written(self._folder / STATE_FILE, error) from error
 
@@ -302,40 +350,28 @@ class SettingsStore:
             names = ", ".join(dotted(keys) for keys in self._staged)
             raise MatSettingsError(f"not saved yet: {names}: save or revert first; {UNCHANGED}")
 
-    def _known_profile(self, name: str) -> str:
-        if name not in self._read.state.profiles:
-            raise MatSettingsError(
-                f"{found(name)} is no profile: {did_you_mean(name, self.profiles())}"
-            )
-        return name
-
     def _contradiction(self, mismatch: MismatchError) -> str:
-        return f"{self._folder / STATE_FILE}: {mismatch}"
+        """Return what to say where the person's file and the machine's do not go together."""
+        path = self._folder / STATE_FILE
+        state, text = self._read.state, self._read.text or ""
+        for keys in (mismatch.keys, mismatch.also):
+            for above, tables in (
+                (("profiles", str(state.profile)), profile_tables(state)),
+                (("saved",), state.saved),
+            ):
+                if holds(tables, keys) and (line := find_line(text, above + keys)):
+                    path_and_line = f"{path}, line {line}"
+                    return (
+                        f"{path_and_line}: {mismatch}: it was saved at the console and does not go"
+                        f" with {self._config or 'the defaults'}: change that, or delete this line"
+                    )
+        return f"{path}: {mismatch.told('correct it, or delete it')}"
 
 
-def _applied(state: MachineState, staged: Staged) -> MachineState:
-    """Return state with staged changes in the layer that each belongs to."""
-    for keys, value in staged.items():
-        is_personal = state.profile is not None and keys[0] in PROFILE_TABLES
-        layer = _profile_tables(state) if is_personal else state.saved
-        layer = without(layer, keys) if value is _FORGOTTEN else with_value(layer, keys, value)
-        if is_personal:
-            state = replace(state, profiles={**state.profiles, str(state.profile): layer})
-        else:
-            state = replace(state, saved=layer)
-    return state
-
-
-def _profile_tables(state: MachineState) -> Tables:
-    return {} if state.profile is None else state.profiles[state.profile]
-
-
-def _console_keys(state: MachineState) -> list[Keys]:
-    """Return what the console has set in the layers that a change would go to now."""
-    personal = list(keys_of(_profile_tables(state)))
-    if state.profile is None:
-        return list(keys_of(state.saved))
-    return personal + [keys for keys in keys_of(state.saved) if keys[0] not in PROFILE_TABLES]
+def _known_profile(state: MachineState, name: str | None) -> str | None:
+    if name is not None and name not in state.profiles:
+        raise MatSettingsError(f"{found(name)} is no profile: {did_you_mean(name, state.profiles)}")
+    return name
 
 
 def _value_or_none(settings: Settings, keys: Keys) -> object:
@@ -344,20 +380,3 @@ def _value_or_none(settings: Settings, keys: Keys) -> object:
         return value_of(settings, keys)
     except KeyError:
         return None
-
-
-def _calibrated(state: MachineState, lines: Mapping[str, CellLine], note: str) -> MachineState:
-    """Return state with cells' lines in use; a cell's first one becomes its factory line."""
-    now = {**state.calibration, **lines}
-    notes = {**state.notes, "calibration": note}
-    if "calibration" in state.notes:
-        notes["previous_calibration"] = state.notes["calibration"]
-    if not set(lines) <= set(state.factory_calibration):
-        notes.setdefault("factory_calibration", note)
-    return replace(
-        state,
-        calibration=now,
-        previous_calibration=state.calibration,
-        factory_calibration={**lines, **state.factory_calibration},
-        notes=notes,
-    )

@@ -7,7 +7,6 @@ in its place; `notices` say so.
 
 from __future__ import annotations
 
-import contextlib
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -18,7 +17,7 @@ import msgspec
 
 from matfw.errors import MatSettingsError, MatStateError
 from matfw.session.atomic_file import BACKUP, Calls, replace_file
-from matfw.settings import check_text, read_text
+from matfw.settings import FILE_BYTES, check_text, read_text
 from matfw.settings_model import STATE_SCHEMA, MachineState
 
 STATE_FILE = "state.toml"
@@ -75,7 +74,8 @@ def read_state(folder: Path) -> StateRead:
             raise error from None
         return StateRead(
             kept.state, kept.text, kept.document,
-            (f"{error}; read {backup.name} instead, the state before the last change",),
+            (f"{error}; read {backup.name} instead, the state before the last change",
+             *kept.notices),
             is_main_damaged=True,
         )  # fmt: skip
 
@@ -93,15 +93,15 @@ def write_state(folder: Path, before: StateRead, state: MachineState, calls: Cal
     """
     path = folder / STATE_FILE
     if before.state.schema > STATE_SCHEMA:
-        raise MatStateError(
-            f"{path}: was written by a newer matfw (schema {before.state.schema}, this one knows"
-            f" {STATE_SCHEMA}): update matfw; the file is left as it is"
-        )
+        raise MatStateError(_newer(path, before.state.schema))
     text = _text(before.document, state)
+    if len(text) > FILE_BYTES:
+        raise MatStateError(
+            f"{path}: would be larger than {FILE_BYTES} bytes: delete profiles; nothing was changed"
+        )
     try:
-        if before.is_main_damaged:
-            with contextlib.suppress(FileNotFoundError):
-                calls.replace(str(path), str(path) + DAMAGED)
+        if before.is_main_damaged and path.exists():
+            replace_file(folder / (STATE_FILE + DAMAGED), path.read_bytes(), None, calls)
         backup = before.text.encode() if before.text is not None else None
         replace_file(path, text.encode(), backup, calls)
     except OSError as error:
@@ -130,7 +130,16 @@ def _read_one(path: Path, *, is_empty_damaged: bool) -> StateRead:
         return document
 
     state = check_text(path, text, MachineState, extra_keys=True, advice=ADVICE, prepare=migrated)
-    return StateRead(state, text, document)
+    notices = (_newer(path, state.schema),) if state.schema > STATE_SCHEMA else ()
+    return StateRead(state, text, document, notices)
+
+
+def _newer(path: Path, schema: int) -> str:
+    """Return what to say of a file of a later matfw, which must not be written without its keys."""
+    return (
+        f"{path}: was written by a newer matfw (schema {schema}, this one knows {STATE_SCHEMA}):"
+        " update matfw to save anything; the file is left as it is"
+    )
 
 
 def _migrate(document: Document) -> Document:
@@ -156,7 +165,8 @@ MIGRATIONS: tuple[Callable[[Document], Document], ...] = (_from_0,)
 def _text(document: Mapping[str, Any], state: MachineState) -> str:
     import tomli_w  # noqa: PLC0415  # only who saves needs it
 
-    known = {key: value for key, value in msgspec.to_builtins(state).items() if value is not None}
+    everything = msgspec.to_builtins(state)
+    known = {key: value for key, value in everything.items() if value not in (None, {})}
     unknown = {
         key: value
         for key, value in document.items()
