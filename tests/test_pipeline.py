@@ -34,6 +34,7 @@ from matfw.settings import Settings
 from matfw.virtual.person import generate
 from matfw.virtual.sampling import CellErrors, record
 from matfw.virtual.sessions import demo_session
+from matfw.workout import Plan
 
 SAME_S, SAME_MM = 0.02, 0.1  # what sums in another order may move, through fits that end early
 SPAN_S = 50.0  # of the demo's session: getting on and some repetitions
@@ -240,7 +241,7 @@ def test_a_concluded_rep_is_told_with_the_next_frame(
 
 
 def test_a_full_set_is_told_after_its_last_rep() -> None:
-    line = Pipeline(session()[0], reps_per_set=2)
+    line = Pipeline(session()[0], Plan(reps=2))
     t_s, cues = 16.0, []
     for k in range(2):
         line.conclude(t_s, [replace(EXCURSION, start_s=10.0 + 8.0 * k, end_s=15.0 + 8.0 * k)])

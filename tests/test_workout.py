@@ -15,6 +15,7 @@ from matfw.workout import (
     FATIGUE_MIN_REPS,
     FATIGUE_RANGE_SHARE,
     SET_PAUSE_S,
+    Plan,
     Progress,
     Workout,
     fatigue,
@@ -34,7 +35,7 @@ def reps(count: int, first_s: float = 10.0) -> list[Rep]:
 
 
 def counted(all_reps: Sequence[Rep], reps_per_set: int) -> list[Progress]:
-    workout = Workout(reps_per_set)
+    workout = Workout(Plan(reps_per_set))
     return [workout.update(rep) for rep in all_reps]
 
 
@@ -92,7 +93,7 @@ def test_fatigue_is_only_told_when_the_set_is_done() -> None:
 
 
 def test_after_a_reset_the_first_set_begins() -> None:
-    workout = Workout(15)
+    workout = Workout(Plan(15))
     first = [workout.update(rep) for rep in reps(20)]
     workout.reset()
     assert [workout.update(rep) for rep in reps(20)] == first
