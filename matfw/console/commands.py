@@ -26,7 +26,7 @@ class Command:
 
     help: a sentence, which also is its row in the README. group: under which it is listed.
     is_guarded: refused while the console is locked, since it changes something. more: what `help
-    NAME` says besides. aliases: other ways to write it, whole. is_hidden: for programs.
+    NAME` says besides. aliases: other ways to write it, whole.
     """
 
     name: str
@@ -37,7 +37,6 @@ class Command:
     is_guarded: bool = False
     more: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
-    is_hidden: bool = False
 
     @property
     def usage(self) -> str:
@@ -200,12 +199,6 @@ COMMANDS: tuple[Command, ...] = (
         "SYST:ERR?", CONSOLE, "as SCPI has it: the oldest error not asked for yet",
         link_commands.next_error, aliases=("SYSTEM:ERROR?", "SYST:ERR:NEXT?"),
     ),
-    Command(
-        "complete", CONSOLE, "what the last word of TEXT may become; for programs",
-        help_commands.complete_,
-        (Argument("text", "a line as typed so far", rest=True, is_optional=True),),
-        is_hidden=True,
-    ),
 )  # fmt: skip
 
 _SECRET = ("lock", "unlock")
@@ -217,7 +210,7 @@ def find(word: str) -> Command:
     for command in COMMANDS:
         if lower in (command.name.lower(), *(alias.lower() for alias in command.aliases)):
             return command
-    begins = [c for c in COMMANDS if c.name.startswith(lower) and not c.is_hidden]
+    begins = [c for c in COMMANDS if c.name.startswith(lower)]
     if len(begins) == 1 and lower:
         return begins[0]
     if len(begins) > 1 and lower:
@@ -225,7 +218,7 @@ def find(word: str) -> Command:
             Code.AMBIGUOUS_COMMAND,
             f"{lower}: may be {', '.join(c.name for c in begins)}: write more of it",
         )
-    known = [command.name for command in COMMANDS if not command.is_hidden]
+    known = [command.name for command in COMMANDS]
     raise ConsoleError(
         Code.UNKNOWN_COMMAND, f"{found(word)}: is no command: {did_you_mean(lower, known)}"
     )
@@ -238,7 +231,7 @@ def complete(desk: Desk, text: str) -> list[str]:
         words.append("")
     *before, last = words
     if not before:
-        names = [c.name for c in COMMANDS if c.name[0].isalpha() and not c.is_hidden]
+        names = [c.name for c in COMMANDS if c.name[0].isalpha()]
         return sorted(name for name in names if name.startswith(last.lower()))
     try:
         command = find(before[0])

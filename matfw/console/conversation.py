@@ -43,7 +43,7 @@ class Conversation:
     ) -> None:
         """Take the desk, where lines go (without their ends), and monotonic seconds."""
         self._context = Context(desk, say, now_s)
-        self._telling = Telling(desk.events())
+        self._telling = Telling(desk.events_feed())
         self._job: Job | None = None
         self._waiting: deque[str] = deque()
 
@@ -94,10 +94,6 @@ class Conversation:
             return
         self._take(text)
         self._go_on()
-
-    def bad_line(self, why: str) -> None:
-        """Answer for bytes that the link could not make a line of; nothing is done."""
-        self._context.refused(None, ConsoleError(Code.BAD_CHARACTER, f"line: {why}"))
 
     def interrupt(self) -> None:
         """Leave what is under way, as Ctrl-C does; lines that wait for it are not done."""
@@ -197,7 +193,7 @@ class Conversation:
             context.is_json = now_json
 
     def _check_lock(self, command: Command) -> None:
-        if command.is_guarded and self._context.desk.lock.is_locked:
+        if command.is_guarded and self._context.desk.is_locked:
             raise ConsoleError(
                 Code.LOCKED, f"{command.name}: the console is locked: `unlock PIN` first"
             )

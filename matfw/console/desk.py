@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 from matfw.messages import CellProblem, Cue, Event, Mat, Phase, Presence, Side
 
 if TYPE_CHECKING:
-    from matfw.console.lock import Lock
     from matfw.pipeline import Step
     from matfw.ports import ReaderStats
     from matfw.settings_model import CellLine
@@ -114,8 +113,16 @@ class Desk(Protocol):
     """The firmware as a console sees it. Whatever is refused raises ConsoleError."""
 
     @property
-    def lock(self) -> Lock:
-        """Return the PIN lock that all links share."""
+    def is_locked(self) -> bool:
+        """Return whether what changes things is refused now, on every link."""
+        ...
+
+    def lock(self) -> None:
+        """Lock; refused where no PIN is set."""
+        ...
+
+    def unlock(self, pin: str) -> None:
+        """Unlock; refused for a wrong PIN, and while one must not be tried."""
         ...
 
     def status(self) -> Status:
@@ -134,7 +141,7 @@ class Desk(Protocol):
         """Open a feed of every frame's step."""
         ...
 
-    def events(self) -> Feed[Event | Notice]:
+    def events_feed(self) -> Feed[Event | Notice]:
         """Open a feed of what happens."""
         ...
 
@@ -196,6 +203,14 @@ class Desk(Protocol):
 
     def save_calibration(self, lines: Mapping[str, CellLine], note: str) -> None:
         """Keep these lines, and let the line have them."""
+        ...
+
+    def take_mat(self, what: str) -> None:
+        """Measure for `what`: nothing is judged until `give_mat`, and nobody else may measure."""
+        ...
+
+    def give_mat(self) -> None:
+        """End what `take_mat` began."""
         ...
 
     def start(self, *, anew: bool) -> None:

@@ -1,4 +1,4 @@
-"""`help` and completion for programs, out of the table; and the README's table."""
+"""`help` and the README's table, out of the table of commands."""
 
 from __future__ import annotations
 
@@ -24,9 +24,8 @@ def help_(context: Context, values: Values) -> Answer:
 
     word = str(values.get("name", ""))
     if not word:
-        shown = [command for command in COMMANDS if not command.is_hidden]
-        data = [{"command": c.usage, "help": c.help} for c in shown]
-        return said(*_list(shown), commands=data)
+        data = [{"command": c.usage, "help": c.help} for c in COMMANDS]
+        return said(*_list(COMMANDS), commands=data)
     try:
         command = find(word)
     except ConsoleError as error:
@@ -40,26 +39,18 @@ def help_(context: Context, values: Values) -> Answer:
     return said(*_about(command), command=command.usage, help=command.help)
 
 
-def complete_(context: Context, values: Values) -> Answer:
-    """Answer Tab for a client that has a line of its own."""
-    from matfw.console.commands import complete  # noqa: PLC0415  the table names this module
-
-    words = complete(context.desk, str(values.get("text", "")))
-    return said(" ".join(("words", *words)), words=words)
-
-
 def names(desk: Desk) -> Sequence[str]:
     """Return whatever `help` knows, for completion."""
     from matfw.console.commands import COMMANDS  # noqa: PLC0415  the table names this module
 
-    return [*(c.name for c in COMMANDS if not c.is_hidden), *keys(desk)]
+    return [*(c.name for c in COMMANDS), *keys(desk)]
 
 
 def readme_table() -> str:
     """Return the README's table of commands."""
     from matfw.console.commands import COMMANDS  # noqa: PLC0415  the table names this module
 
-    rows = [f"| `{_cell(c.usage)}` | {_cell(c.help)} |" for c in COMMANDS if not c.is_hidden]
+    rows = [f"| `{_cell(c.usage)}` | {_cell(c.help)} |" for c in COMMANDS]
     return "\n".join(["| Command | What it does |", "|---|---|", *rows])
 
 

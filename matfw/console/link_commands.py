@@ -63,9 +63,9 @@ def lock(context: Context, values: Values) -> Answer:
     desk = context.desk
     pin = values.get("pin")
     if pin is None:
-        desk.lock.lock()
+        desk.lock()
         return said("locked: `unlock PIN` opens it again")
-    if desk.lock.is_locked:
+    if desk.is_locked:
         raise ConsoleError(
             Code.LOCKED, "lock: a PIN is set already: `unlock PIN` first, then set another"
         )
@@ -76,7 +76,7 @@ def lock(context: Context, values: Values) -> Answer:
 def unlock(context: Context, values: Values) -> Answer:
     """Unlock for all links; forget: the PIN too."""
     desk = context.desk
-    desk.lock.unlock(str(values["pin"]), context.now_s())
+    desk.unlock(str(values["pin"]))
     if "forget" in values:
         desk.keep_pin(None)
         return said("unlocked, and there is no PIN any more")

@@ -1,0 +1,448 @@
+"""The firmware as all consoles see it: settings, the line, what happens, recordings, the lock.
+
+Two sides, and what may be touched from each:
+
+- The consoles' threads call what `console.desk.Desk` names, one at a time (`_lock`). Settings are
+  checked, staged and written to the disk here, never in the main thread.
+- The main thread calls `step` and `events` (a tap) and `between`, between two frames. It never
+  takes `_lock`. A new mat or volume waits in `_wanted`, of which only the newest counts; what needs
+  an answer comes as an errand.
+"""
+
+from __future__ import annotations
+
+import secrets
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from matfw import __version__
+from matfw.console.desk import CellStatus, Notice, RecordingStatus, Status
+from matfw.console.errors import Code, ConsoleError
+from matfw.console.lock import Lock, hash_pin
+from matfw.errors import MatError, MatSettingsError
+from matfw.messages import (
+    CellCalibration,
+    CellEvent,
+    CellProblem,
+    Cue,
+    Event,
+    Mat,
+    Phase,
+    Presence,
+    RawFrame,
+    Side,
+    Tempo,
+)
+from matfw.pipeline import Step
+from matfw.ports import Clock, ReaderStats
+from matfw.service.errands import Errands
+from matfw.service.feeds import Feed, Feeds
+from matfw.service.firmware import Firmware
+from matfw.service.recordings import FEED_FRAMES, Taping, new_path
+from matfw.settings_model import NOMINAL, CellLine, Settings
+from matfw.settings_table import Setting
+from matfw.workout import Plan, Progress
+
+if TYPE_CHECKING:
+    from matfw.service.acquisition import Account
+    from matfw.session.settings_store import SettingsStore
+
+FEED_STEPS = 256  # 3 s at 80 a second; a console looks 20 times a second
+FEED_EVENTS = 256
+REST_TOLD_S = (60.0, 30.0, 10.0)  # left of a rest
+RESTART_DELAY_S = 0.5  # so that the answer can still be sent
+STOPPED = "stop"
+PIN_SALT_BYTES = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the line and the outputs are to be like."""
+
+    mat: Mat
+    plan: Plan
+    volume: float
+
+
+class ServiceDesk:
+    """Fits console.desk.Desk, and firmware.Tap; `between` is for the Firmware."""
+
+    def __init__(
+        self,
+        store: SettingsStore,
+        mat: Mat,
+        clock: Clock,
+        recordings: Path,
+        *,
+        set_volume: Callable[[float], object],
+        account: Callable[[], Account],
+        is_virtual: bool = False,
+        has_systemd: bool = False,
+    ) -> None:
+        """Take the settings, the mat as the line begins with it, and the folder of recordings.
+
+        set_volume: of the buzzer, 0 to 1; called by the main thread. account: the acquisition's.
+        mat.side holds where the settings name none: a virtual person lies on one.
+        """
+        self._store = store
+        self._clock = clock
+        self._recordings = recordings
+        self._set_volume = set_volume
+        self._account = account
+        self._is_virtual = is_virtual
+        self._has_systemd = has_systemd
+        self._lock = threading.RLock()
+        self._pin = Lock(store.pin_hash())
+        self._began_s = clock.now_s()
+        self._first_mat = mat
+        self._wanted = self._taken = self._want()
+        self._errands: Errands[Firmware] = Errands()
+        self._steps: Feeds[Step] = Feeds(FEED_STEPS)
+        self._frames: Feeds[RawFrame] = Feeds(FEED_FRAMES)
+        self._events: Feeds[Event | Notice] = Feeds(FEED_EVENTS)
+        self._measuring: str | None = None
+        self._taping: Taping | None = None
+        # Written by the main thread alone, each a whole object, read by the others.
+        self._step: Step | None = None
+        self._progress = Progress(0, self._wanted.plan.reps, 1, 0, 0, 0,
+                                  sets=self._wanted.plan.sets)  # fmt: skip
+        self._problems: dict[str, CellProblem] = {}
+        self._is_judging = True
+        self._frame_count = self._bad_count = 0
+        self._rest_left_s: float | None = None
+        self._restart_s: float | None = None
+
+    # --- the main thread's side ------------------------------------------------------------------
+
+    def step(self, step: Step) -> None:
+        """See one frame's step."""
+        self._frame_count += 1
+        self._bad_count += None in step.raw.counts
+        self._step = step
+        self._steps.put(step)
+        self._frames.put(step.raw)
+
+    def events(self, events: Sequence[Event]) -> None:
+        """See what happened."""
+        for event in events:
+            if isinstance(event, CellEvent):
+                self._problems = {**self._problems, event.cell: event.problem}
+            self._events.put(event)
+
+    def between(self, firmware: Firmware) -> None:
+        """Bring the line to what is wanted, and do one errand. Raises MatError to restart."""
+        wanted = self._wanted
+        if wanted is not self._taken:
+            firmware.line.adopt(wanted.mat, wanted.plan)
+            self._set_volume(wanted.volume)
+            self._taken = wanted
+        self._errands.do_one(firmware)
+        self._is_judging = firmware.is_judging
+        self._follow(firmware.line.progress)
+        if self._restart_s is not None and self._clock.now_s() >= self._restart_s:
+            raise MatError("a console asked for a restart: systemd starts matfw again")
+
+    def _follow(self, progress: Progress) -> None:
+        """Tell what becomes of the workout."""
+        before, self._progress = self._progress, progress
+        if progress.is_set_done and not before.is_set_done:
+            self._tell_set_done(progress)
+        left_s = None
+        if progress.rest_until_s is not None and self._step is not None:
+            left_s = max(0.0, progress.rest_until_s - self._step.raw.t_s)
+        was_s, self._rest_left_s = self._rest_left_s, left_s
+        if left_s is None:
+            if was_s is not None and progress.is_set_done:
+                self._notice("rest", f"the rest is over: set {progress.set_number + 1} of"
+                             f" {progress.sets}", left_s=0.0)  # fmt: skip
+            return
+        for mark_s in REST_TOLD_S:
+            if was_s is not None and left_s <= mark_s < was_s:
+                self._notice("rest", f"rest: {mark_s:.0f} s left", left_s=mark_s)
+
+    def _tell_set_done(self, progress: Progress) -> None:
+        number, sets = progress.set_number, progress.sets
+        if progress.is_workout_done:
+            text = f"set {number} of {sets} is done, that was the last"
+        else:
+            text = f"set {number} of {sets} is done: rest {self._wanted.plan.rest_s:g} s"
+        self._notice("set", text, set=number, sets=sets, workout_done=progress.is_workout_done)
+
+    def _notice(self, event: str, text: str, **data: object) -> None:
+        self._events.put(Notice(event, text, {"text": text, **data}))
+
+    # --- how things stand ------------------------------------------------------------------------
+
+    def status(self) -> Status:
+        """Return how things stand."""
+        step, progress, account = self._step, self._progress, self._account()
+        wanted, store = self._wanted, self._store
+        loads = step.clean.loads_kg if step else (None,) * len(wanted.mat.cells)
+        known = store.calibration()
+        is_lying = step is not None and step.motion.presence is Presence.LYING
+        return Status(
+            version=__version__,
+            is_virtual=self._is_virtual,
+            layout=wanted.mat.layout,
+            uptime_s=self._clock.now_s() - self._began_s,
+            presence=step.motion.presence if step else Presence.EMPTY,
+            weight_kg=step.motion.weight_kg if step else None,
+            load_kg=step.balance.load_kg if step else None,
+            side=wanted.mat.side,
+            is_judging=self._is_judging,
+            phase=step.phase.phase if step and step.phase else Phase.REST,
+            angle_deg=max(0.0, step.motion.angle_deg) if step and is_lying else 0.0,
+            rep=progress.rep,
+            reps_per_set=progress.reps_per_set,
+            set_number=progress.set_number,
+            sets=progress.sets,
+            rest_left_s=self._rest_left_s,
+            is_workout_done=progress.is_workout_done,
+            clean=progress.clean,
+            faulty=progress.faulty,
+            unsure=progress.unsure,
+            cells=tuple(
+                CellStatus(cell.name, load, self._problems.get(cell.name, CellProblem.OK))
+                for cell, load in zip(wanted.mat.cells, loads, strict=True)
+            ),
+            uncalibrated=tuple(c.name for c in wanted.mat.cells if c.name not in known),
+            rate_hz=account.stats.measured_rate_hz,
+            frames=self._frame_count,
+            bad_frames=self._bad_count,
+            lost_frames=account.dropped,
+            is_muted=wanted.volume == 0.0,
+            profile=store.profile,
+            unsaved=len(store.diff()),
+            lock=self._pin.word,
+            recording=self._taping.status if self._taping and self._taping.is_running else None,
+        )
+
+    def mat(self) -> Mat:
+        """Return the mat as the line has it, from the next frame on at the latest."""
+        return self._wanted.mat
+
+    def stats(self) -> ReaderStats:
+        """Return the reader's latest account of itself."""
+        return self._account().stats
+
+    def steps(self) -> Feed[Step]:
+        """Open a feed of every frame's step."""
+        with self._lock:
+            return self._steps.open()
+
+    def events_feed(self) -> Feed[Event | Notice]:
+        """Open a feed of what happens."""
+        with self._lock:
+            return self._events.open()
+
+    # --- settings --------------------------------------------------------------------------------
+
+    def settings_table(self) -> Sequence[Setting]:
+        """Return a row for every setting."""
+        return self._store.table()
+
+    def get(self, key: str) -> tuple[object, str]:
+        """Return a setting's value and where it comes from."""
+        return self._store.get(key)
+
+    def set(self, key: str, text: str) -> None:
+        """Check and stage a value, and let the line have it."""
+        self._change(lambda: self._store.set(key, text))
+
+    def diff(self) -> Sequence[tuple[str, object, object]]:
+        """Return key, saved and new value of every unsaved change."""
+        return self._store.diff()
+
+    def save(self) -> None:
+        """Keep the unsaved changes."""
+        self._change(self._store.save)
+
+    def revert(self) -> None:
+        """Forget the unsaved changes."""
+        self._change(self._store.revert)
+
+    def factory(self, key: str | None) -> None:
+        """Let a setting, or all, be what the person's file or the default says."""
+        self._change(lambda: self._store.factory(key))
+
+    def profiles(self) -> tuple[Sequence[str], str | None]:
+        """Return the names of all profiles and of the one in use."""
+        return self._store.profiles(), self._store.profile
+
+    def new_profile(self, name: str) -> None:
+        """Make a profile and use it."""
+        self._change(lambda: self._store.new_profile(name), Code.PROFILE_REFUSED)
+
+    def use_profile(self, name: str) -> None:
+        """Use a profile."""
+        self._change(lambda: self._store.use_profile(name), Code.PROFILE_REFUSED)
+
+    def delete_profile(self, name: str) -> None:
+        """Forget a profile."""
+        self._change(lambda: self._store.delete_profile(name), Code.PROFILE_REFUSED)
+
+    def _change(self, change: Callable[[], object], code: Code = Code.SETTING_REFUSED) -> None:
+        with self._lock:
+            try:
+                change()
+            except MatSettingsError as error:
+                raise ConsoleError(code, str(error)) from None
+            wanted = self._want()
+            if wanted != self._wanted:
+                self._wanted = wanted
+
+    def _want(self) -> Wanted:
+        """Return what settings and calibration make of the line; wiring stays as it began."""
+        settings: Settings = self._store.settings
+        asked, known = settings.mat(), self._store.calibration()
+        first = self._first_mat
+        mat = replace(
+            first,
+            calibration=tuple(_line(known.get(cell.name)) for cell in first.cells),
+            person=asked.person,
+            side=asked.side if asked.side is not Side.UNKNOWN else first.side,
+            tempo=Tempo(*settings.workout.tempo_s),
+            limits=asked.limits,
+        )
+        workout = settings.workout
+        return Wanted(
+            mat,
+            Plan(workout.reps, workout.sets, workout.rest_s),
+            settings.outputs.loudness_percent() / 100.0,
+        )
+
+    # --- the mat ---------------------------------------------------------------------------------
+
+    def calibration(self) -> Mapping[str, CellLine]:
+        """Return each calibrated cell's line."""
+        return self._store.calibration()
+
+    def factory_calibration(self) -> Mapping[str, CellLine]:
+        """Return the first calibration, which is kept for good."""
+        return self._store.factory_calibration()
+
+    def save_calibration(self, lines: Mapping[str, CellLine], note: str) -> None:
+        """Keep these lines, and let the line have them."""
+        self._change(lambda: self._store.save_calibration(lines, note=note))
+
+    def take_mat(self, what: str) -> None:
+        """Measure for `what`: nothing is judged until `give_mat`, and nobody else may measure."""
+        with self._lock:
+            if self._measuring is not None:
+                raise ConsoleError(
+                    Code.ALREADY,
+                    f"{what}: {self._measuring} is under way on another link: wait for it",
+                )
+            self._errands.ask(lambda firmware: firmware.pause(what))
+            self._measuring = what
+
+    def give_mat(self) -> None:
+        """End what `take_mat` began."""
+        with self._lock:
+            what, self._measuring = self._measuring, None
+            if what is not None:
+                self._errands.ask(lambda firmware: firmware.resume(what))
+
+    def start(self, *, anew: bool) -> None:
+        """Judge and cue; anew: from the first repetition of the first set."""
+
+        def work(firmware: Firmware) -> None:
+            if anew:
+                firmware.line.begin_workout()
+            firmware.resume(STOPPED)
+
+        self._errands.ask(work)
+
+    def stop(self) -> None:
+        """Neither judge nor cue until `start`."""
+        self._errands.ask(lambda firmware: firmware.pause(STOPPED))
+
+    def cue(self, cue: Cue) -> None:
+        """Let the buzzer and the lights say this once."""
+        self._errands.ask(lambda firmware: firmware.try_cue(cue))
+
+    # --- recordings ------------------------------------------------------------------------------
+
+    def record(self, name: str) -> RecordingStatus:
+        """Begin to write raw frames to a new recording of that name."""
+        with self._lock:
+            if self._taping is not None and self._taping.is_running:
+                raise ConsoleError(
+                    Code.ALREADY,
+                    f"record: {self._taping.status.name} is being written: `record stop` first",
+                )
+            path = new_path(self._recordings, name)
+            source = "the VIRTUAL bench of matfw: no person" if self._is_virtual else "a matfw mat"
+            feed = self._frames.open()
+            try:
+                self._taping = Taping(path, self._wanted.mat, source, feed, self._taping_failed)
+            except MatError as error:
+                feed.close()
+                raise ConsoleError(Code.FILE_REFUSED, f"record: {error}") from None
+            return self._taping.status
+
+    def stop_recording(self) -> RecordingStatus:
+        """End the recording and return what it came to."""
+        with self._lock:
+            if self._taping is None:
+                raise ConsoleError(
+                    Code.ALREADY, "record: nothing is being recorded: `record NAME` begins"
+                )
+            taping, self._taping = self._taping, None
+            done = taping.stop()
+        if done.error:
+            raise ConsoleError(
+                Code.FILE_REFUSED, f"record: it had ended at {done.frames} frames: {done.error}"
+            )
+        return done
+
+    def _taping_failed(self, status: RecordingStatus) -> None:
+        text = f"the recording has ended at {status.frames} frames: {status.error}"
+        self._notice("recording", text, path=status.path, frames=status.frames)
+
+    # --- lock and service ------------------------------------------------------------------------
+
+    @property
+    def is_locked(self) -> bool:
+        """Return whether what changes things is refused now."""
+        return self._pin.is_locked
+
+    def lock(self) -> None:
+        """Lock for all links."""
+        with self._lock:
+            self._pin.lock()
+
+    def unlock(self, pin: str) -> None:
+        """Unlock for all links."""
+        with self._lock:
+            self._pin.unlock(pin, self._clock.now_s())
+
+    def keep_pin(self, pin: str | None) -> None:
+        """Set and keep a new PIN, and lock; None: forget it."""
+        with self._lock:
+            kept = None if pin is None else hash_pin(pin, secrets.token_bytes(PIN_SALT_BYTES))
+            self._store.save_pin_hash(kept)
+            self._pin.keep(kept)
+
+    def can_restart(self) -> bool:
+        """Return whether somebody starts the service again when it ends."""
+        return self._has_systemd
+
+    def restart(self) -> None:
+        """End the service soon, so that systemd starts it again."""
+        self._restart_s = self._clock.now_s() + RESTART_DELAY_S
+
+    def close(self) -> None:
+        """End the recording, refuse errands: the firmware ends. Calling it twice is allowed."""
+        self._errands.close()
+        with self._lock:
+            if self._taping is not None:
+                taping, self._taping = self._taping, None
+                taping.stop()
+
+
+def _line(known: CellLine | None) -> CellCalibration:
+    return CellCalibration(known.tare_counts, known.counts_per_kg) if known else NOMINAL
