@@ -67,13 +67,18 @@ def replace_file(path: Path, data: bytes, backup: bytes | None = None, calls: Ca
     target = Path(os.path.realpath(path))  # a link stays a link
     like = _owner_and_mode(target)
     old = target.with_name(target.name + BACKUP)
-    fresh = _write_beside(target, data, like, calls)  # first: a full disk changes nothing
+    parts = [(target, data)] if backup is None else [(old, backup), (target, data)]
+    made: list[str] = []
     try:
-        if backup is not None:
-            calls.replace(_write_beside(old, backup, like, calls), str(old))
-        calls.replace(fresh, str(target))
+        for place, content in reversed(parts):  # all first: a full disk changes nothing
+            made.append(f"{place}{NEW}")
+            _write(made[-1], content, like, calls)
+        for place, _ in parts:
+            calls.replace(f"{place}{NEW}", str(place))
     except BaseException:
-        _remove(fresh, calls)
+        for name in made:
+            with contextlib.suppress(OSError):
+                calls.unlink(name)
         raise
     _sync_folder(target.parent, calls)
 
@@ -101,27 +106,22 @@ def alone_in(folder: Path) -> Iterator[None]:
         os.close(fd)
 
 
-def _write_beside(target: Path, data: bytes, like: tuple[int, int, int], calls: Calls) -> str:
-    """Return the name of a new file beside target that holds data and is on the disk."""
-    name = f"{target}{NEW}"
+def _write(name: str, data: bytes, like: tuple[int, int, int], calls: Calls) -> None:
+    """Make a new file that holds data and is on the disk."""
+    with contextlib.suppress(FileNotFoundError):
+        calls.unlink(name)  # of a process that was killed
     mode, uid, gid = like
-    _remove(name, calls)  # of a process that was killed
     fd = calls.open(name, _CREATE, mode)
     try:
-        try:
-            with contextlib.suppress(PermissionError):  # only root may give files away
-                calls.fchown(fd, uid, gid)
-            calls.fchmod(fd, mode)
-            rest = data
-            while rest:
-                rest = rest[calls.write(fd, rest) :]
-            calls.fsync(fd)
-        finally:
-            calls.close(fd)
-    except BaseException:
-        _remove(name, calls)
-        raise
-    return name
+        with contextlib.suppress(PermissionError):  # only root may give files away
+            calls.fchown(fd, uid, gid)
+        calls.fchmod(fd, mode)
+        rest = data
+        while rest:
+            rest = rest[calls.write(fd, rest) :]
+        calls.fsync(fd)
+    finally:
+        calls.close(fd)
 
 
 def _owner_and_mode(target: Path) -> tuple[int, int, int]:
@@ -144,8 +144,3 @@ def _sync_folder(folder: Path, calls: Calls) -> None:
         calls.fsync(fd)
     finally:
         calls.close(fd)
-
-
-def _remove(name: str, calls: Calls) -> None:
-    with contextlib.suppress(FileNotFoundError):
-        calls.unlink(name)
