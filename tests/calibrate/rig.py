@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -15,7 +15,7 @@ from matfw.messages import CellCalibration, Mat, RawFrame
 from matfw.virtual.bench import NOISE_COUNTS, VirtualBench
 from matfw.virtual.clock import VirtualClock
 from matfw.virtual.deck import Deck
-from matfw.virtual.defects import Defect
+from matfw.virtual.defects import Crossing, Defect
 
 LONGEST_S = 40.0  # a step answers within the wizard's own patience
 
@@ -37,6 +37,7 @@ class VirtualMat:
     seed: int = 1
     noise_counts: float = NOISE_COUNTS
     defects: Mapping[str, Sequence[Defect]] = field(default_factory=dict)
+    crossing: Crossing | None = None
     load: Callable[[float], Sequence[tuple[float, float, float]]] = lambda _t_s: ()
 
     def __post_init__(self) -> None:
@@ -47,7 +48,9 @@ class VirtualMat:
             noise_counts=self.noise_counts, defects=self.defects,
         )  # fmt: skip
         names = tuple(cell.name for cell in self.mat.cells)
-        self.reader = ParallelReader(names, bench.lines(), self.clock, rate_hz=self.mat.rate_hz)
+        self.reader = ParallelReader(
+            names, bench.lines(crossing=self.crossing), self.clock, rate_hz=self.mat.rate_hz
+        )
         self.reader.start()
         self._cache: dict[tuple[tuple[float, float, float], ...], list[float]] = {}
 
