@@ -72,7 +72,8 @@ def _wanted(setting: Setting) -> str:
         return f"{len(setting.node.item_types)} numbers, "
     if setting.choices:
         return ""
-    return {"number": "a number ", "integer": "a whole number ", "list": "a list of "}[setting.kind]
+    words = {"number": "a number ", "integer": "a whole number ", "list": "a list of "}
+    return words.get(setting.kind, "")
 
 
 def _number(setting: Setting, text: str, whole: str = "") -> float:
@@ -133,20 +134,20 @@ def _switch(setting: Setting, text: str) -> object:
 
 
 def _list(setting: Setting, text: str) -> object:
-    if not isinstance(setting.node, inspect.TupleType):
+    node = setting.node
+    if isinstance(node, inspect.VarTupleType) and isinstance(
+        plain(node.item_type), inspect.StrType
+    ):
+        inner = text.removeprefix("[").removesuffix("]")
+        return [word.strip("\"'") for word in inner.replace(",", " ").split()]
+    if not isinstance(node, inspect.TupleType):
         return _toml_list(setting, text)
     inner = text.removeprefix("[").removesuffix("]").strip()
-    size = len(setting.node.item_types)
     for separator in ("-", "/", ",", None):
         parts = [part.strip() for part in inner.split(separator)]
-        if len(parts) == size:
-            break
-    else:
-        raise _refused(setting, text, "write them as in 2-1-3")
-    kinds = [plain(item) for item in setting.node.item_types]
-    if not all(isinstance(kind, inspect.FloatType) for kind in kinds):
-        raise _refused(setting, text)
-    return [_number(setting, part, text) for part in parts]
+        if len(parts) == len(node.item_types):
+            return [_number(setting, part, text) for part in parts]
+    raise _refused(setting, text, "write them as in 2-1-3")
 
 
 def _toml_list(setting: Setting, text: str) -> object:
@@ -159,10 +160,15 @@ def _toml_list(setting: Setting, text: str) -> object:
     return parsed["value"]
 
 
+def _text(_setting: Setting, text: str) -> object:
+    return text.strip("\"'")
+
+
 _PARSERS: Mapping[str, Callable[[Setting, str], object]] = {
     "number": _number,
     "integer": _integer,
     "choice": _choice,
     "switch": _switch,
     "list": _list,
+    "text": _text,
 }

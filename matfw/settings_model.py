@@ -432,7 +432,7 @@ class MachineState(Struct, frozen=True, kw_only=True):
 
     schema: Annotated[int, Meta(ge=0, le=1_000_000)] = STATE_SCHEMA
     profile: str | None = None  # the one in use
-    console_lock: str | None = None  # a PIN's hash, as console/lock.py makes it
+    pin_hash: str | None = None  # a PIN's hash, as console/lock.py makes it
     calibration: dict[str, CellLine] = {}
     previous_calibration: dict[str, CellLine] = {}
     factory_calibration: dict[str, CellLine] = {}

@@ -27,7 +27,7 @@ class Setting:
     """One setting, as tables, help and completion want it."""
 
     key: str  # as in limits.roll_back_mm
-    kind: str  # number, integer, choice, switch or list
+    kind: str  # number, integer, text, choice, switch or list
     unit: str  # as in mm; empty where there is none
     range: str  # as in 1 to 200
     choices: tuple[str, ...]
@@ -132,6 +132,7 @@ _KINDS: Mapping[type[inspect.Type], str] = {
     inspect.BoolType: "switch",
     inspect.IntType: "integer",
     inspect.FloatType: "number",
+    inspect.StrType: "text",
     inspect.LiteralType: "choice",
     inspect.EnumType: "choice",
     inspect.TupleType: "list",
@@ -174,4 +175,6 @@ def _range(node: inspect.Type) -> str:
             words.append(", ".join(_range(plain(item)) for item in member.item_types))
         elif isinstance(member, inspect.VarTupleType):
             words.append(allowed(member).removeprefix("a list of "))
+        elif isinstance(member, inspect.StrType):
+            words.append("text")
     return " or ".join(words)

@@ -265,14 +265,14 @@ class SettingsStore:
 
     # --- the console's PIN
 
-    def lock(self) -> str | None:
-        """Return what was kept by `save_lock`."""
-        return self._read.state.console_lock
+    def pin_hash(self) -> str | None:
+        """Return what was kept by `save_pin_hash`."""
+        return self._read.state.pin_hash
 
-    def save_lock(self, kept: str | None) -> None:
+    def save_pin_hash(self, kept: str | None) -> None:
         """Keep a PIN's hash; None: there is no PIN any more. Raises MatStateError."""
         with self._lock:
-            self._write(lambda state: replace(state, console_lock=kept))
+            self._write(lambda state: replace(state, pin_hash=kept))
 
     # --- inside
 
@@ -324,10 +324,10 @@ class SettingsStore:
             state = change(before.state)
             try:
                 settings = self._effective(state, self._staged if staged is None else staged)
+                self._read = write_state(self._folder, before, state, self._calls)
             except MismatchError as mismatch:
                 told = mismatch.told("change the other one first")
                 raise MatSettingsError(f"{told}; {UNCHANGED}") from None
-            self._read = write_state(self._folder, before, state, self._calls)
             self._settings = settings
 
     @contextmanager

@@ -16,6 +16,7 @@ from typing import Any
 import msgspec
 
 from matfw.errors import MatSettingsError, MatStateError
+from matfw.schema import build
 from matfw.session.atomic_file import BACKUP, Calls, replace_file
 from matfw.settings import FILE_BYTES, check_text, read_text
 from matfw.settings_model import STATE_SCHEMA, MachineState
@@ -89,12 +90,15 @@ def write_state(folder: Path, before: StateRead, state: MachineState, calls: Cal
     """Make state the content of folder's file; return it as `read_state` would.
 
     before: what the file holds now; keys of it that this version does not know are kept. Call it
-    within `alone_in(folder)`. Raises MatStateError; then the file is as it was.
+    within `alone_in(folder)`. Raises MatStateError, or MismatchError for a state that could not be
+    read again; then the file is as it was.
     """
     path = folder / STATE_FILE
     if before.state.schema > STATE_SCHEMA:
         raise MatStateError(_newer(path, before.state.schema))
     text = _text(before.document, state)
+    document = tomllib.loads(text)
+    build(document, MachineState, extra_keys=True).check()  # or it could not be read again
     if len(text) > FILE_BYTES:
         raise MatStateError(
             f"{path}: would be larger than {FILE_BYTES} bytes: delete profiles; nothing was changed"
@@ -106,7 +110,7 @@ def write_state(folder: Path, before: StateRead, state: MachineState, calls: Cal
         replace_file(path, text.encode(), backup, calls)
     except OSError as error:
         raise not_written(path, error) from error
-    return StateRead(state, text, tomllib.loads(text))
+    return StateRead(state, text, document)
 
 
 def not_written(path: Path, error: OSError) -> MatStateError:
@@ -122,10 +126,12 @@ def _read_one(path: Path, *, is_empty_damaged: bool) -> StateRead:
     document: Document = {}
 
     def migrated(parsed: Document) -> Document:
-        if not parsed and is_empty_damaged:
-            raise ValueError("the file is empty, but its backup is not")
-        if "schema" in parsed and _END not in parsed:
-            raise ValueError("the file was cut off: it has no [end]")
+        if not parsed and (is_empty_damaged or text.startswith(_HEAD[:20])):
+            raise ValueError("the file was cut off: nothing is in it")
+        end = parsed.get(_END)
+        is_whole = isinstance(end, dict) and end.get("complete") is True
+        if "schema" in parsed and not is_whole:
+            raise ValueError("the file was cut off: it does not end in [end], complete = true")
         document.update(_migrate(parsed))
         return document
 
@@ -145,9 +151,9 @@ def _newer(path: Path, schema: int) -> str:
 def _migrate(document: Document) -> Document:
     """Return a document of any earlier schema as one of STATE_SCHEMA."""
     schema = document.get("schema", 0)
-    if not isinstance(schema, int) or isinstance(schema, bool):
+    if type(schema) is not int or schema < 0:
         return document  # the check says what is wrong with it
-    for step in MIGRATIONS[max(schema, 0) :]:
+    for step in MIGRATIONS[schema:]:
         document = step(document)
     return document
 
