@@ -50,8 +50,13 @@ class Argument:
         return f"[{word}]" if self.is_optional else word
 
 
-def parse(command: str, arguments: Sequence[Argument], words: Sequence[str]) -> Values:
-    """Return the arguments' values; those left out are absent. Raises ConsoleError."""
+def parse(
+    command: str, arguments: Sequence[Argument], words: Sequence[str], line: str = ""
+) -> Values:
+    """Return the arguments' values; those left out are absent. Raises ConsoleError.
+
+    words: without the command itself. line: as it was typed with the command, if it was.
+    """
     values: dict[str, str | float] = {}
     left = list(words)
     for argument in arguments:
@@ -64,7 +69,10 @@ def parse(command: str, arguments: Sequence[Argument], words: Sequence[str]) -> 
                 f"{f' ({argument.range})' if argument.range else ''}: see `help {command}`",
             )
         if argument.rest:
-            values[argument.name] = " ".join(left)
+            # One word that was quoted goes without its quotes; a list's quotes belong to it.
+            raw = _rest(line, words[: len(words) - len(left)])
+            is_quoted = len(left) == 1 and raw[:1] in ("'", '"')
+            values[argument.name] = " ".join(left) if is_quoted or not raw else raw
             left.clear()
         else:
             values[argument.name] = _value(command, argument, left.pop(0))
@@ -77,6 +85,12 @@ def parse(command: str, arguments: Sequence[Argument], words: Sequence[str]) -> 
             f"{command}: {found(left[0])} is too much, it takes {takes}: see `help {command}`",
         )
     return values
+
+
+def _rest(line: str, before: Sequence[str]) -> str:
+    """Return what was typed after the command and these words, with its quotes."""
+    parts = line.split(None, 1 + len(before))
+    return parts[-1].strip() if parts[1:-1] == list(before) and len(parts) > 1 else ""
 
 
 def _value(command: str, argument: Argument, word: str) -> str | float:

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+import difflib
 import shlex
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from matfw.console import help_commands, link_commands, mat_commands, settings_commands
+from matfw.console import (
+    calibrate_job,
+    diagnose_job,
+    help_commands,
+    link_commands,
+    mat_commands,
+    menu,
+    settings_commands,
+)
 from matfw.console.answers import Answer, Job
-from matfw.console.arguments import Argument, Values
+from matfw.console.arguments import Argument, Values, parse
 from matfw.console.errors import Code, ConsoleError
 from matfw.console.stream import RATE_MOST_HZ, WHAT
 from matfw.console.telling import TELLS
-from matfw.schema import did_you_mean, found
+from matfw.schema import FOUND_CHARS, found
 
 if TYPE_CHECKING:
     from matfw.console.context import Context
@@ -25,7 +34,8 @@ class Command:
     """One command.
 
     help: a sentence, which also is its row in the README. group: under which it is listed.
-    is_guarded: refused while the console is locked, since it changes something. more: what `help
+    is_guarded: refused while the console is locked, since it changes something; but not with
+    arguments as in open_words, which only look. more: what `help
     NAME` says besides. aliases: other ways to write it, whole.
     """
 
@@ -35,8 +45,13 @@ class Command:
     handler: Callable[[Context, Values], Answer | Job]
     arguments: tuple[Argument, ...] = ()
     is_guarded: bool = False
+    open_words: tuple[tuple[str, ...], ...] = ()
     more: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
+
+    def is_open(self, words: Sequence[str]) -> bool:
+        """Return whether these arguments change nothing."""
+        return tuple(words) in self.open_words
 
     @property
     def usage(self) -> str:
@@ -72,6 +87,32 @@ COMMANDS: tuple[Command, ...] = (
         more=("Lines that a slow link cannot take are dropped and counted.",),
     ),
     Command(
+        "tare", MAT, "take the empty mat as nought; refused while anybody is on it",
+        calibrate_job.tare,
+        (Argument("anyway", "also where the zero is far from the last one", choices=("anyway",),
+                  is_optional=True),),
+        is_guarded=True,
+    ),
+    Command(
+        "calibrate", MAT, "the wizard: a known weight at a few places gives every cell's gain",
+        calibrate_job.calibrate,
+        (
+            Argument("how", "corners unless said", choices=calibrate_job.HOWS, is_optional=True),
+            Argument("weight", "of the weight", least=5.0, most=100.0, unit="kg",
+                     is_optional=True),
+        ),
+        is_guarded=True,
+        more=(
+            "corners: the weight near each cell in turn. anywhere: wherever you like, more often.",
+            "fresh: after a rebuild, as if never calibrated. trim: all places alike, any weight.",
+            "factory, previous: put the first calibration, or the one before this, back.",
+        ),
+    ),
+    Command(
+        "diagnose", MAT, "ten seconds of data: noise, rate, wiring faults by cell",
+        diagnose_job.diagnose,
+    ),
+    Command(
         "record", MAT, "write raw counts into a recording; `record stop` ends it",
         mat_commands.record,
         (Argument("name", "a new name of letters, digits, - and _, or stop"),),
@@ -94,17 +135,17 @@ COMMANDS: tuple[Command, ...] = (
         settings_commands.side,
         (Argument("side", "the side lain on", choices=("left", "right", "unknown"),
                   is_optional=True),),
-        is_guarded=True,
+        is_guarded=True, open_words=((),),
     ),
     Command(
         "mute", WORKOUT, "on: lights only, no sound", settings_commands.mute,
         (Argument("switch", "on or off", choices=("on", "off"), is_optional=True),),
-        is_guarded=True,
+        is_guarded=True, open_words=((),),
     ),
     Command(
         "volume", WORKOUT, "how loud the buzzer is", settings_commands.volume,
         (Argument("volume", "loudness", least=0.0, most=100.0, unit="%", is_optional=True),),
-        is_guarded=True,
+        is_guarded=True, open_words=((),),
     ),
     Command(
         "cue", WORKOUT, "try a cue's sound and lights", mat_commands.cue,
@@ -142,7 +183,7 @@ COMMANDS: tuple[Command, ...] = (
         "profile", SETTINGS, "people: each has person, workout and limits of their own",
         settings_commands.profile,
         (Argument("what", "what to do", choices=("list", "new", "use", "delete")), _PROFILE),
-        is_guarded=True,
+        is_guarded=True, open_words=(("list",),),
     ),
     Command(
         "help", CONSOLE, "all commands, or what one command or setting takes",
@@ -184,6 +225,9 @@ COMMANDS: tuple[Command, ...] = (
             Argument("forget", "and have no PIN any more", choices=("forget",), is_optional=True),
         ),
     ),
+    Command(
+        "menu", CONSOLE, "numbers instead of commands; 0 goes back", menu.menu,
+    ),
     Command("version", CONSOLE, "what runs here", link_commands.version),
     Command(
         "reboot", CONSOLE, "start the service anew; asks first, unless `yes` is said",
@@ -218,10 +262,19 @@ def find(word: str) -> Command:
             Code.AMBIGUOUS_COMMAND,
             f"{lower}: may be {', '.join(c.name for c in begins)}: write more of it",
         )
-    known = [command.name for command in COMMANDS]
-    raise ConsoleError(
-        Code.UNKNOWN_COMMAND, f"{found(word)}: is no command: {did_you_mean(lower, known)}"
-    )
+    near = difflib.get_close_matches(lower[:FOUND_CHARS], [c.name for c in COMMANDS], n=1)
+    advice = f"did you mean {near[0]}?" if near else "`help` lists all commands"
+    raise ConsoleError(Code.UNKNOWN_COMMAND, f"{found(word)}: is no command: {advice}")
+
+
+def begin(context: Context, words: Sequence[str], line: str = "") -> Answer | Job:
+    """Run the command that words are; line: as it was typed. Raises ConsoleError."""
+    command = find(words[0])
+    if command.is_guarded and context.desk.is_locked and not command.is_open(words[1:]):
+        raise ConsoleError(
+            Code.LOCKED, f"{command.name}: the console is locked: `unlock PIN` first"
+        )
+    return command.handler(context, parse(command.name, command.arguments, words[1:], line))
 
 
 def complete(desk: Desk, text: str) -> list[str]:
@@ -231,7 +284,7 @@ def complete(desk: Desk, text: str) -> list[str]:
         words.append("")
     *before, last = words
     if not before:
-        names = [c.name for c in COMMANDS if c.name[0].isalpha()]
+        names = [c.name for c in COMMANDS if c.name.isalpha()]
         return sorted(name for name in names if name.startswith(last.lower()))
     try:
         command = find(before[0])

@@ -13,8 +13,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from matfw.console.answers import Answer, Job
-from matfw.console.arguments import parse
-from matfw.console.commands import COMMANDS, Command, complete, find
+from matfw.console.commands import begin, complete
 from matfw.console.context import Context, Id
 from matfw.console.errors import Code, ConsoleError
 from matfw.console.request import (
@@ -22,6 +21,7 @@ from matfw.console.request import (
     BadRequestError,
     Request,
     check_line,
+    read_answer,
     read_json,
     read_line,
 )
@@ -149,7 +149,7 @@ class Conversation:
             except BadRequestError as error:
                 self._context.ask([f"{error}."])
                 return
-            answer = _answer_of(text) if self._context.is_json else text
+            answer = read_answer(text) if self._context.is_json else text
             self._end(lambda: job.answer(answer.strip()))
             return
         if not text.strip():
@@ -175,28 +175,19 @@ class Conversation:
         context.id = request.id
         is_json = context.is_json
 
-        def begin() -> Answer | None:
-            command = find(request.words[0])
-            self._check_lock(command)
-            values = parse(command.name, command.arguments, request.words[1:])
-            outcome = command.handler(context, values)
+        def work() -> Answer | None:
+            outcome = begin(context, request.words, request.line)
             if isinstance(outcome, Answer):
                 return outcome
             self._job = outcome
             return None
 
-        answer = self._guarded(begin, request.id)
+        answer = self._guarded(work, request.id)
         if answer is not None:
             # `mode text` is answered as it was asked, in JSON; and the other way round.
             now_json, context.is_json = context.is_json, is_json
             context.answered(request.id, answer)
             context.is_json = now_json
-
-    def _check_lock(self, command: Command) -> None:
-        if command.is_guarded and self._context.desk.is_locked:
-            raise ConsoleError(
-                Code.LOCKED, f"{command.name}: the console is locked: `unlock PIN` first"
-            )
 
     def _end(self, go_on: Callable[[], Answer | None]) -> None:
         """Let the job go on; if that ends it, answer its command."""
@@ -234,19 +225,7 @@ class Conversation:
             self._context.stream = None
 
 
-def _answer_of(text: str) -> str:
-    """Return the line meant for a wizard: {"answer": "10"}, or as it was typed."""
-    try:
-        words = read_json(text).words
-    except BadRequestError:
-        return text
-    return " ".join(words)
-
-
 def _code_of(error: MatError) -> Code:
     if isinstance(error, MatSettingsError):
         return Code.SETTING_REFUSED
     return Code.ARGUMENT_WRONG if isinstance(error, MatUsageError) else Code.FILE_REFUSED
-
-
-__all__ = ["COMMANDS", "Conversation"]

@@ -201,6 +201,10 @@ class Desk(Protocol):
         """Return the first calibration, which is kept for good."""
         ...
 
+    def previous_calibration(self) -> Mapping[str, CellLine]:
+        """Return the calibration before the last one."""
+        ...
+
     def save_calibration(self, lines: Mapping[str, CellLine], note: str) -> None:
         """Keep these lines, and let the line have them."""
         ...

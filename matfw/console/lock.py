@@ -97,7 +97,7 @@ class Lock:
             return f"unlock: wrong PIN: {left} more {'try' if left == 1 else 'tries'}, then a wait"
         wait_s = min(LONGEST_WAIT_S, FIRST_WAIT_S * 2.0 ** min(-left, 16))
         self._wait_until_s = now_s + wait_s
-        return f"unlock: wrong PIN for the {self._wrong}. time: wait {wait_s:.0f} s, then try again"
+        return f"unlock: wrong PIN {self._wrong} times: wait {wait_s:.0f} s, then try again"
 
     def _require_pin(self) -> str:
         if self._kept is None:

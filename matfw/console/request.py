@@ -17,10 +17,14 @@ ID_CHARS = 64
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One command: its words, and in JSON the caller's own id for the answer."""
+    """One command: its words, and in JSON the caller's own id for the answer.
+
+    line: as it was typed, whose quotes belong to the value of a `set`.
+    """
 
     words: tuple[str, ...]
     id: str | int | None = None
+    line: str = ""
 
 
 class BadRequestError(ConsoleError):
@@ -35,7 +39,7 @@ class BadRequestError(ConsoleError):
 def read_line(text: str) -> Request:
     """Return the words of a line typed by a person. Raises BadRequestError."""
     check_line(text, LINE_CHARS)
-    return Request(_split(text, None))
+    return Request(_split(text, None), None, text)
 
 
 def read_json(text: str) -> Request:
@@ -70,10 +74,23 @@ def read_json(text: str) -> Request:
         )
     if not isinstance(args, list):
         raise BadRequestError(Code.NOT_JSON, "args: must be a list of texts and numbers", id_)
+    check_line(command, JSON_CHARS)
     words = _split(command, id_)
     for arg in args:
         words += (_word(arg, id_),)
-    return Request(words, id_)
+    return Request(words, id_, "" if args else command)
+
+
+def read_answer(text: str) -> str:
+    """Return what {"answer": "10"} or {"command": "10"} says to a wizard, or the line itself."""
+    if not text.lstrip().startswith("{"):
+        return text
+    try:
+        data = msgspec.json.decode(text)
+    except (msgspec.DecodeError, RecursionError):
+        return text
+    said = data.get("answer", data.get("command"))
+    return said if isinstance(said, str) and said.isprintable() else text
 
 
 def check_line(text: str, most: int) -> None:
@@ -122,7 +139,7 @@ def _word(arg: Any, id_: str | int | None) -> str:
         case int() | float():
             return repr(arg)
         case list():
-            return "[" + ", ".join(_word(item, id_) for item in arg) + "]"
+            return _word(msgspec.json.encode(arg).decode(), id_)
         case _:
             raise BadRequestError(
                 Code.NOT_JSON, "args: must be texts, numbers, true, false or lists of them", id_

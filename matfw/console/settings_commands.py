@@ -40,6 +40,8 @@ def written(value: object) -> str:
         return str(value)
     if isinstance(value, float):
         return f"{value:g}"
+    if value and isinstance(value, list | tuple) and all(isinstance(item, float) for item in value):
+        return ", ".join(f"{item:g}" for item in value)
     return msgspec.json.encode(value).decode().replace(",", ", ")
 
 
@@ -83,10 +85,7 @@ def about(setting: Setting) -> list[str]:
 def set_(context: Context, values: Values) -> Answer:
     """Change a setting; it takes effect at once where it can."""
     setting = setting_of(context.desk, str(values["key"]))
-    text = str(values["value"])
-    if setting.unit and text.lower().endswith(f" {setting.unit.lower()}"):
-        text = text[: -len(setting.unit)].rstrip()
-    return change(context, setting, text)
+    return change(context, setting, str(values["value"]))
 
 
 def change(context: Context, setting: Setting, text: str) -> Answer:

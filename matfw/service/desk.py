@@ -15,6 +15,7 @@ import secrets
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -324,9 +325,14 @@ class ServiceDesk:
         """Return the first calibration, which is kept for good."""
         return self._store.factory_calibration()
 
+    def previous_calibration(self) -> Mapping[str, CellLine]:
+        """Return the calibration before the last one."""
+        return self._store.previous_calibration()
+
     def save_calibration(self, lines: Mapping[str, CellLine], note: str) -> None:
         """Keep these lines, and let the line have them."""
-        self._change(lambda: self._store.save_calibration(lines, note=note))
+        dated = f"{note}, {datetime.now(UTC):%Y-%m-%d %H:%M} UTC"
+        self._change(lambda: self._store.save_calibration(lines, note=dated))
 
     def take_mat(self, what: str) -> None:
         """Measure for `what`: nothing is judged until `give_mat`, and nobody else may measure."""
