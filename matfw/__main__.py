@@ -15,6 +15,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from matfw.arguments import build_parser
@@ -24,15 +25,17 @@ from matfw.errors import MatError, MatUsageError
 if TYPE_CHECKING:
     from gpiozero import Factory
 
+    from matfw.consoles import ConsolePlan
     from matfw.messages import Mat, Rep, Side
     from matfw.ports import LoadCells
     from matfw.service.acquisition import Acquisition
-    from matfw.service.firmware import Tap
+    from matfw.service.firmware import Firmware, Tap
     from matfw.service.hips import HipFrames, HipReader, Hips
     from matfw.session.settings_store import SettingsStore
     from matfw.settings import Settings
     from matfw.virtual.hips import HipsInStep
     from matfw.virtual.trace import Trace
+    from matfw.workout import Plan
 
 EXIT_DONE, EXIT_FAILED, EXIT_USAGE = 0, 1, 2
 DEMO_SEED = 7  # of the demo's body noise, converters and hip sensors: every demo is the same
@@ -87,6 +90,8 @@ def _demo(options: argparse.Namespace) -> int:
 
 
 def _run(options: argparse.Namespace) -> int:
+    from matfw.consoles import ConsolePlan
+
     store = _store(options)
     settings, state = store.settings, store.state
     if options.all_off:
@@ -95,23 +100,26 @@ def _run(options: argparse.Namespace) -> int:
         all_off(_real_factory(settings), settings.outputs.pins())
         return EXIT_DONE
     mat = settings.mat(state)
+    console = ConsolePlan(store, _state_dir(options), (*settings.console.ports, *options.console))
     if options.virtual:
         mat = _lain_on(mat)
         _say(VIRTUAL_NOTICE)
         build: Build = functools.partial(build_virtual_cells, mat, "faults", mat.side, 1.0)
         _live(
             settings, mat, build, lambda _: build_virtual_hips(mat, "faults", mat.side),
-            title="matfw run", speed=1.0,
+            title="matfw run", speed=1.0, console=console,
         )  # fmt: skip
         return EXIT_DONE
     uncalibrated = settings.uncalibrated(state)
     notice = (
-        f"not calibrated: {', '.join(uncalibrated)}: weights are nominal and may be far off;"
-        " put [calibration] into state.toml (hardware/README.md)"
+        f"not calibrated: {', '.join(uncalibrated)}: weights are nominal and may be far off:"
+        " `matfw console`, then `calibrate`"
     )
-    build = functools.partial(build_real_cells, settings)
-    hips = functools.partial(build_real_hips, settings)
-    _live(settings, mat, build, hips, title="matfw run", notice=notice if uncalibrated else None)
+    _live(
+        settings, mat, functools.partial(build_real_cells, settings),
+        functools.partial(build_real_hips, settings),
+        title="matfw run", notice=notice if uncalibrated else None, console=console,
+    )  # fmt: skip
     return EXIT_DONE
 
 
@@ -132,7 +140,7 @@ def _replay(options: argparse.Namespace) -> int:
             reps.append(event)
         print(event_json(event).decode() if options.json else event_line(event))
 
-    tally = replay(mat, recording.frames(), tell, settings.workout.reps)
+    tally = replay(mat, recording.frames(), tell, _plan(settings))
     if options.json:
         print(tally.as_json().decode())
     else:
@@ -158,7 +166,7 @@ def _record(options: argparse.Namespace) -> int:
         hips = functools.partial(build_virtual_hips, mat, "faults", mat.side)
         _say(VIRTUAL_NOTICE)
     writer = functools.partial(RecordingWriter, options.file, mat, source)
-    with _frames(mat, build, hips, options.virtual) as mat_frames:
+    with _frames(mat, build, hips, options.virtual) as (mat_frames, _):
         frames = record(mat_frames, writer, options.seconds)
     _say(f"{frames} frames in {options.file}" if frames else "stopped before the first frame")
     return EXIT_DONE
@@ -178,11 +186,21 @@ def _config(options: argparse.Namespace) -> int:
     return EXIT_DONE
 
 
+def _console(options: argparse.Namespace) -> int:
+    from matfw.consoles import talk
+
+    all_ok = talk(
+        options.port, _state_dir(options), is_chosen=options.state is not None, is_json=options.json
+    )
+    return EXIT_DONE if all_ok else EXIT_FAILED
+
+
 VERBS = {
     "demo": _demo,
     "run": _run,
     "replay": _replay,
     "record": _record,
+    "console": _console,
     "config": _config,
 }
 
@@ -317,11 +335,12 @@ def _live(
     speed: float | None = None,
     end_s: float | None = None,
     notice: str | None = None,
+    console: ConsolePlan | None = None,
 ) -> list[Rep]:
     """Run the firmware; return its reps.
 
     hips: opens the hip sensors, with the factory that the indicator has too. speed: of the virtual
-    bench, None on real hardware. notice: to be said once cells answer.
+    bench, None on real hardware. notice: to be said once cells answer. console: None without one.
     """
     with unbroken():
         from matfw.devices.clock import RealClock
@@ -333,13 +352,26 @@ def _live(
     buzzer, head, hip, foot = settings.outputs.pins()
     factory = _virtual_factory() if speed is not None else _real_factory(settings)
     with (
-        _frames(mat, build, functools.partial(hips, factory), speed is not None) as frames,
-        GpiozeroIndicator(
-            factory, None if settings.outputs.mute else buzzer, (head, hip, foot)
-        ) as indicator,
+        _frames(mat, build, functools.partial(hips, factory), speed is not None) as (
+            frames,
+            acquisition,
+        ),
+        GpiozeroIndicator(factory, buzzer, (head, hip, foot)) as indicator,
         _shown(settings, mat, title, speed, end_s) as tap,
         Watchdog(RealClock()) as systemd,
+        ExitStack() as opened,
     ):
+        indicator.volume = settings.outputs.loudness_percent() / 100.0
+        taps: list[Tap] = [tap]
+        between: Callable[[Firmware], object] = _nothing
+        if console is not None:
+            from matfw.consoles import consoles
+
+            desk = opened.enter_context(
+                consoles(console, mat, indicator, acquisition, _say, is_virtual=speed is not None)
+            )
+            taps.append(desk)
+            between = desk.between
 
         def begin() -> None:
             systemd.ready()
@@ -347,8 +379,8 @@ def _live(
                 _say(notice)
 
         firmware = Firmware(
-            Pipeline(mat, settings.workout.reps), frames, indicator, RealClock(),
-            [tap], on_first_frame=begin, on_frame=systemd.alive,
+            Pipeline(mat, _plan(settings)), frames, indicator, RealClock(),
+            taps, on_first_frame=begin, on_frame=systemd.alive, between=between,
         )  # fmt: skip
         firmware.run(end_s)
         return firmware.reps
@@ -357,8 +389,11 @@ def _live(
 @contextmanager
 def _frames(
     mat: Mat, build: Build, hips: BuildHips, is_virtual: bool
-) -> Iterator[Acquisition | HipFrames]:
-    """Give the frames of the cells, with the hip sensors' values where the mat has channels."""
+) -> Iterator[tuple[Acquisition | HipFrames, Acquisition]]:
+    """Give the frames of the cells, with the hip sensors' values where the mat has channels.
+
+    The second is the cells' acquisition alone, for its account.
+    """
     from matfw.service.acquisition import Acquisition
     from matfw.service.hips import HipFrames
 
@@ -368,7 +403,7 @@ def _frames(
             sensors.callback(hip.close)
         acquisition = Acquisition(build, waits=is_virtual)
         cells.callback(_close, acquisition)
-        yield HipFrames(acquisition, opened) if opened else acquisition
+        yield HipFrames(acquisition, opened) if opened else acquisition, acquisition
 
 
 def _close(acquisition: Acquisition) -> None:
@@ -401,17 +436,30 @@ def _shown(
         )  # fmt: skip
 
 
+def _plan(settings: Settings) -> Plan:
+    from matfw.workout import Plan
+
+    return Plan(settings.workout.reps, settings.workout.sets, settings.workout.rest_s)
+
+
+def _state_dir(options: argparse.Namespace) -> Path:
+    from matfw.settings import default_state_dir
+
+    return Path(options.state or default_state_dir(os.environ))
+
+
 def _store(options: argparse.Namespace) -> SettingsStore:
     from matfw.session.settings_store import SettingsStore
-    from matfw.settings import default_config_path, default_state_dir
+    from matfw.settings import default_config_path
 
-    store = SettingsStore(
-        options.config or default_config_path(os.environ),
-        options.state or default_state_dir(os.environ),
-    )
+    store = SettingsStore(options.config or default_config_path(os.environ), _state_dir(options))
     for notice in store.notices:
         _say(notice)
     return store
+
+
+def _nothing(_: object) -> None:
+    """Do nothing between two frames."""
 
 
 def _say(text: str) -> None:

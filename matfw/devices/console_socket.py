@@ -14,7 +14,6 @@ from matfw.devices.byte_link import ByteLink
 from matfw.errors import MatLinkError
 from matfw.ports import Link
 
-SOCKET_FILE = "console.sock"
 MODE = 0o660  # the firmware's user, and its group: `matfw` for the service
 PATH_BYTES = 107  # unix(7): sun_path, and a zero at its end
 WAITING_CLIENTS = 4

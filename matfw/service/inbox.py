@@ -52,12 +52,13 @@ class Inbox:
             self._begin(self._bytes)
             self._bytes.clear()
             return None
+        end = match[0]  # read now: a match looks into the bytes again each time
         self._begin(self._bytes[: match.start()])
         del self._bytes[: match.end()]
         text = self._line.decode(errors="replace")
         self._line.clear()
-        self._after_cr = match[0] == b"\r"
-        return Key.INTERRUPT if match[0] == b"\x03" else text
+        self._after_cr = end == b"\r"
+        return Key.INTERRUPT if end == b"\x03" else text
 
     def keys(self) -> str:
         """Return what an editor is to get next: at most one line, its end as CR.
@@ -70,8 +71,8 @@ class Inbox:
         if match is None:
             taken = taken[: whole_characters(taken)]
         del self._bytes[: len(taken)]
-        if match is not None:
-            self._after_cr = match[0] == b"\r"
+        if taken:
+            self._after_cr = taken.endswith(b"\r")
         text = (bytes(self._line) + taken).decode(errors="replace")
         self._line.clear()
         return text.replace("\n", "\r")
