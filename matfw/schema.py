@@ -7,10 +7,11 @@ nor the key inside a table of tables, so on failure `_differences` walks the sam
 from __future__ import annotations
 
 import difflib
+import functools
 import math
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Annotated, Any, TypeAlias, TypeVar
+from typing import Annotated, Any, TypeAlias, TypeVar, cast
 
 import msgspec
 from msgspec import Meta, inspect
@@ -50,6 +51,11 @@ class MismatchError(Exception):
         return ": ".join(part for part in (str(self), self.advice or otherwise) if part)
 
 
+@functools.cache
+def _type_info(kind: Any) -> inspect.Type:  # Any: a class; some ms for all settings
+    return inspect.type_info(kind)
+
+
 def difference(node: inspect.Type, value: object, keys: Keys) -> MismatchError | None:
     """Return the first thing in value, found at keys, that a type does not take; None: it fits."""
     return next(_differences(node, value, keys, extra=False), None)
@@ -60,7 +66,7 @@ def build(data: object, kind: type[T], *, extra_keys: bool = False) -> T:
 
     extra_keys: let keys the Struct does not know pass (they are ignored). Raises MismatchError.
     """
-    for mismatch in _differences(inspect.type_info(kind), data, (), extra_keys):
+    for mismatch in _differences(_type_info(cast("Any", kind)), data, (), extra_keys):
         raise mismatch
     try:
         return msgspec.convert(data, kind)

@@ -143,9 +143,10 @@ def _list(setting: Setting, text: str) -> object:
     if not isinstance(node, inspect.TupleType):
         return _toml_list(setting, text)
     inner = text.removeprefix("[").removesuffix("]").strip()
+    size = len(node.item_types) if isinstance(node, inspect.TupleType) else 0
     for separator in ("-", "/", ",", None):
         parts = [part.strip() for part in inner.split(separator)]
-        if len(parts) == len(node.item_types):
+        if len(parts) == size:
             return [_number(setting, part, text) for part in parts]
     raise _refused(setting, text, "write them as in 2-1-3")
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import reduce
 from typing import Any
 
 import msgspec
@@ -40,14 +40,15 @@ class Setting:
 
 def table(settings: Settings) -> tuple[Setting, ...]:
     """Return a row for every setting; those of [pins] are of the cells that settings have."""
-    return tuple(_rows(Settings(), ())) + tuple(_pin_rows(settings))
+    pins = (row for cell in settings.mat_cells() for row in _pin_rows(cell.name))
+    return (*_fixed_rows(), *pins)
 
 
 def value_of(settings: Settings, keys: Keys) -> object:
     """Return what settings say for a row's keys; a pin that was not given is the default's."""
     if keys[0] == "pins":
         return getattr(settings.wiring()[str(keys[1])], str(keys[2]))
-    value = reduce(getattr, map(str, keys), settings)
+    value = functools.reduce(getattr, map(str, keys), settings)
     return msgspec.to_builtins(value)
 
 
@@ -88,12 +89,18 @@ def _rows(settings: Struct, above: Keys) -> Iterator[Setting]:
             yield _row((*above, item.name), item.type, msgspec.to_builtins(value))
 
 
-def _pin_rows(settings: Settings) -> Iterator[Setting]:
-    for cell in settings.mat_cells():
-        default = DEFAULT_PINS.get(cell.name)
-        for item in msgspec.structs.fields(GivenPins):
-            keys = ("pins", cell.name, item.name)
-            yield _row(keys, item.type, getattr(default, item.name, None))
+@functools.cache
+def _fixed_rows() -> tuple[Setting, ...]:
+    return tuple(_rows(Settings(), ()))
+
+
+@functools.lru_cache(maxsize=64)
+def _pin_rows(cell: str) -> tuple[Setting, ...]:
+    default = DEFAULT_PINS.get(cell)
+    return tuple(
+        _row(("pins", cell, item.name), item.type, getattr(default, item.name, None))
+        for item in msgspec.structs.fields(GivenPins)
+    )
 
 
 def _row(keys: Keys, annotation: Any, default: object) -> Setting:
