@@ -169,7 +169,7 @@ def test_a_settings_example_is_toml(text: str) -> None:
 def test_the_calibration_script_finds_each_cells_line(tmp_path: Path) -> None:
     """Written down for people to copy, so it is run as they would."""
     script = tmp_path / "lines.py"
-    script.write_text(blocks(section(HARDWARE, "## Calibrating by hand"), "python")[0])
+    script.write_text(blocks(section(HARDWARE, "### Calibrating by hand"), "python")[0])
     lines = [(8123.0, 42900.0), (-400.0, 40100.0), (0.0, -43800.0), (77.0, 21500.0)]
     settings = Settings()
     mat = replace(settings.mat(), calibration=(CellCalibration(0.0, 1.0),) * 4)

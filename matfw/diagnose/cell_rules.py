@@ -11,11 +11,10 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 from matfw.diagnose.finding import Finding, Level
-from matfw.diagnose.numbers import LEAST_SAMPLES, CellNumbers
+from matfw.diagnose.numbers import LEAST_SAMPLES, RAIL_SHARE, CellNumbers
 from matfw.diagnose.seen import (
     FEW_ONES,
     LEAST_TARE_COUNTS,
-    RAIL_SHARE,
     SCK_LIMIT_US,
     SLOW_HZ,
     TORN_SHARE,

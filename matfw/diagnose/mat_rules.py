@@ -9,11 +9,10 @@ from itertools import combinations
 from typing import TypeAlias
 
 from matfw.diagnose.finding import Finding, Level
-from matfw.diagnose.numbers import LEAST_SAMPLES
+from matfw.diagnose.numbers import LEAST_SAMPLES, RAIL_SHARE
 from matfw.diagnose.seen import (
     FEW_ONES,
     LEAST_TARE_COUNTS,
-    RAIL_SHARE,
     SCK_LIMIT_US,
     SLOW_HZ,
     TORN_SHARE,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from numpy.lib.stride_tricks import sliding_window_view
 
 from matfw.calibration import RAIL_MAX_COUNTS, RAIL_MIN_COUNTS
 from matfw.messages import Mat, RawFrame
@@ -21,7 +22,10 @@ MAINS_HZ = (50.0, 60.0)
 MAINS_TOLERANCE_HZ = 0.3  # grids keep within 0.2; the rest is for the rate's own error
 LEAST_SAMPLES = 16  # fewer tell nothing about noise
 BLOCK_S = 0.25
-SPIKE_SIGMAS = 12.0  # of the cell's own noise, against both neighbours; never by chance
+RAIL_SHARE = 0.1  # of the good samples: more is a wire off, fewer are spikes
+SPIKE_SIGMAS = 12.0  # of the noise around it, against both neighbours; never by chance
+SPIKE_AROUND = 20  # samples before and after, to tell noise from movement
+KNOCK_SIGMAS = 4.0  # in another cell at the same time: the deck was knocked
 HUM_OVER_FLOOR = 12.0  # of the median line; noise alone has one of 5 in 10 s
 LATE_PERIODS = 1.5  # between two frames
 _MAD = 1.4826
@@ -67,14 +71,19 @@ class CellNumbers:
     moved_kg: float
     wander_g: float
 
+    @property
+    def is_weighed(self) -> bool:
+        """Return whether it gave enough to speak of its kilograms and grams."""
+        return self.good >= LEAST_SAMPLES and self.saturated <= RAIL_SHARE * self.good
+
 
 @dataclass(frozen=True, slots=True)
 class MatNumbers:
     """What the whole mat did.
 
-    load_kg: sum of the cells' means. warp_kg: of four cells on one board, the diagonals' difference
-    (None on other mats). together: the smallest correlation of any two cells' slow noise, 0 where
-    they cannot be compared.
+    load_kg: sum of the cells' means, None where a cell gives none. warp_kg: of four cells on one
+    board, the diagonals' difference (None on other mats). together: the smallest correlation of any
+    two cells' slow noise, 0 where they cannot be compared.
     """
 
     seconds: float
@@ -84,7 +93,7 @@ class MatNumbers:
     empty: int
     resets: int
     longest_sck_high_us: float
-    load_kg: float
+    load_kg: float | None
     warp_kg: float | None
     together: float
 
@@ -98,10 +107,13 @@ def mat_numbers(
     counts = np.array(
         [[np.nan if c is None else c for c in frame.counts] for frame in frames], dtype=np.float64
     )
+    spikes = _spikes(counts)
     cells = tuple(
-        _cell(mat, index, t_s, counts[:, index], stats) for index in range(len(mat.cells))
+        _cell(mat, index, t_s, counts[:, index], stats, int(spikes[index]))
+        for index in range(len(mat.cells))
     )
     gaps = np.diff(t_s)
+    is_whole = all(cell.is_weighed for cell in cells)
     return MatNumbers(
         seconds=seconds,
         frames=len(frames),
@@ -110,8 +122,8 @@ def mat_numbers(
         empty=int(np.isnan(counts).all(axis=1).sum()),
         resets=stats.resets,
         longest_sck_high_us=1e6 * stats.longest_sck_high_s,
-        load_kg=sum(cell.load_kg for cell in cells),
-        warp_kg=_warp_kg(mat, cells),
+        load_kg=sum(cell.load_kg for cell in cells) if is_whole else None,
+        warp_kg=_warp_kg(mat, cells) if is_whole else None,
         together=_together(t_s, counts),
     ), cells
 
@@ -127,7 +139,9 @@ def blocks(t_s: Array, values: Array, block_s: float = BLOCK_S) -> Array:
     return means
 
 
-def _cell(mat: Mat, index: int, t_s: Array, column: Array, stats: ReaderStats) -> CellNumbers:
+def _cell(  # noqa: PLR0917  # what one column is, in order
+    mat: Mat, index: int, t_s: Array, column: Array, stats: ReaderStats, spikes: int
+) -> CellNumbers:
     name, line = mat.cells[index].name, mat.calibration[index]
     seconds = float(t_s[-1] - t_s[0])
     counters = stats.cells.get(name) or CellCounters()
@@ -141,9 +155,7 @@ def _cell(mat: Mat, index: int, t_s: Array, column: Array, stats: ReaderStats) -
         "wander_g": 0.0,
     }  # fmt: skip
     g_per_count = 1000.0 / abs(line.counts_per_kg)
-    spikes = 0
     if values.size >= LEAST_SAMPLES:
-        spikes = _spikes(values)
         means = blocks(t_s, column)
         means = means[~np.isnan(means)]
         hum, rest = _without_hum(values, values.size / seconds)
@@ -185,12 +197,32 @@ def _noise_counts(values: Array) -> float:
     return float(_MAD * np.median(np.abs(second - np.median(second))) / np.sqrt(6.0))
 
 
-def _spikes(values: Array) -> int:
-    """Return how many single samples are far from both of their neighbours, the same way."""
-    noise = max(_noise_counts(values), 1.0)
-    before, after = values[1:-1] - values[:-2], values[1:-1] - values[2:]
-    far = np.minimum(np.abs(before), np.abs(after)) > SPIKE_SIGMAS * noise
-    return int((far & (before * after > 0.0)).sum())
+def _spikes(counts: Array) -> npt.NDArray[np.int64]:
+    """Return each cell's number of single samples that are far from both neighbours.
+
+    counts: (frames, cells), nan where there is none. A body's knock is on several cells at once and
+    comes amid movement; an electrical spike is on one cell, amid nothing.
+    """
+    jumps = np.zeros(counts.shape)  # in sigmas, or 0
+    for index, column in enumerate(counts.T):
+        at = np.flatnonzero(~np.isnan(column))
+        if at.size < LEAST_SAMPLES:
+            continue
+        values = column[at]
+        before, after = values[1:-1] - values[:-2], values[1:-1] - values[2:]
+        size = np.where(before * after > 0.0, np.minimum(np.abs(before), np.abs(after)), 0.0)
+        steps = np.pad(np.abs(np.diff(values)), SPIKE_AROUND, mode="edge")
+        around = np.median(sliding_window_view(steps, 2 * SPIKE_AROUND), axis=1)[: size.size]
+        jumps[at[1:-1], index] = size / np.maximum(around, max(_noise_counts(values), 1.0))
+    # A knock peaks in the other cells a sample earlier or later: each reads at its own time.
+    near = np.maximum(jumps, np.maximum(np.roll(jumps, 1, axis=0), np.roll(jumps, -1, axis=0)))
+    alone = np.ones(counts.shape, dtype=bool)
+    for index in range(counts.shape[1]):
+        others = np.delete(near, index, axis=1)
+        if others.size:
+            alone[:, index] = others.max(axis=1) < KNOCK_SIGMAS
+    found: npt.NDArray[np.int64] = ((jumps > SPIKE_SIGMAS) & alone).sum(axis=0)
+    return found
 
 
 def _without_hum(values: Array, rate_hz: float) -> tuple[Hum, Array]:

@@ -8,7 +8,8 @@ from matfw.diagnose.analysis import Diagnosis
 from matfw.diagnose.finding import Finding, Level
 from matfw.diagnose.numbers import CellNumbers
 
-HEADINGS = ("cell", "kg", "noise g", "chip g", "hum g", "g/min", "values", "unique", "missed", "torn", "rail")  # noqa: E501  # fmt: skip
+HEADINGS = ("cell", "kg", "noise g", "hum g", "g/min", "chip g", "values", "unique", "missed", "torn", "rail")  # noqa: E501  # fmt: skip
+MEASURED = ("load_kg", "noise_g", "hum_hz", "hum_g", "drift_g_per_min", "moved_kg", "wander_g")
 MARKS = {Level.BAD: "BAD", Level.WARN: "warn"}
 
 
@@ -24,7 +25,10 @@ def as_lines(diagnosis: Diagnosis) -> list[str]:
         f" {mat.longest_sck_high_us:.0f} us of 50."
     )
     warp = "" if mat.warp_kg is None else f"; warp {mat.warp_kg:+.2f} kg across the corners"
-    lines.append(f"{mat.load_kg:.2f} kg on the mat{warp}.")
+    if mat.load_kg is None:
+        lines.append("A cell cannot be weighed with, so there is no sum.")
+    else:
+        lines.append(f"{mat.load_kg:.2f} kg on the mat{warp}.")
     table = [HEADINGS, *(_row(cell) for cell in diagnosis.cells)]
     widths = [max(len(row[column]) for row in table) for column in range(len(HEADINGS))]
     for row in table:
@@ -39,7 +43,7 @@ def as_lines(diagnosis: Diagnosis) -> list[str]:
 
 def as_data(diagnosis: Diagnosis) -> dict[str, object]:
     """Return the same as JSON values; keys carry their units."""
-    cells = [asdict(cell) for cell in diagnosis.cells]
+    cells = [_cell_data(cell) for cell in diagnosis.cells]
     return {
         "fine": diagnosis.is_fine,
         "findings": [finding_data(found) for found in diagnosis.findings],
@@ -61,15 +65,19 @@ def finding_data(found: Finding) -> dict[str, object]:
     }
 
 
+def _cell_data(cell: CellNumbers) -> dict[str, object]:
+    """Return a cell's numbers; null where it gave too little to have any."""
+    data = asdict(cell)
+    return data if cell.is_weighed else {**data, **dict.fromkeys(MEASURED)}
+
+
 def _row(cell: CellNumbers) -> tuple[str, ...]:
     hum = f"{cell.hum_g:.0f} at {cell.hum_hz:.0f} Hz" if cell.hum_hz else "0"
+    measured = (f"{cell.load_kg:.2f}", f"{cell.noise_g:.1f}", hum, f"{cell.drift_g_per_min:+.0f}")
     return (
         cell.name,
-        f"{cell.load_kg:.2f}",
-        f"{cell.noise_g:.1f}",
+        *(measured if cell.is_weighed else ("-",) * len(measured)),
         f"{cell.datasheet_g:.1f}",
-        hum,
-        f"{cell.drift_g_per_min:+.0f}",
         str(cell.good),
         str(cell.unique),
         str(cell.missing),
