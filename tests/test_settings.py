@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import fields
 from pathlib import Path
 
-import msgspec
 import pytest
 
 from matfw.devices.sacrum_imu import ADDRESS, AXES
@@ -25,7 +24,6 @@ from matfw.settings import (
     load_settings,
 )
 from matfw.settings_model import HipSensors, XshutPins
-from matfw.settings_text import default_toml
 
 RESERVED_PINS = {0, 1, 2, 3, 14, 15}  # HAT EEPROM, I2C, UART
 
@@ -210,27 +208,6 @@ def test_default_hip_sensors_clash_on_trio8_only(layout: str, tmp_path: Path) ->
     message = error_of(tmp_path, text)
     assert message.startswith(", line 2: hip_sensors.xshut_pins.heel and pins.waist_right.sck both")
     loaded(tmp_path, text + "xshut_pins.heel = 14")
-
-
-def test_default_toml_changes_nothing_with_and_without_its_comment_signs(tmp_path: Path) -> None:
-    text = default_toml()
-    assert loaded(tmp_path, text) == Settings()
-    uncommented = text.partition("# [pins.")[0].replace("\n#", "\n").replace("\n ", "\n# ")
-    assert loaded(tmp_path, uncommented.replace("sex = ...", "").replace("height_m = ...", "")) == (
-        Settings()
-    )
-
-
-def test_default_toml_names_every_setting() -> None:
-    text = default_toml()
-
-    def names(kind: type[msgspec.Struct]) -> list[str]:
-        below = [type(f.default) for f in msgspec.structs.fields(kind)]
-        nested = [names(item) for item in below if issubclass(item, msgspec.Struct)]
-        return [*kind.__struct_fields__, *(name for group in nested for name in group)]
-
-    for name in names(Settings):
-        assert name in text
 
 
 @pytest.mark.parametrize("layout", PRESETS)
