@@ -67,12 +67,22 @@ class FarEnd:
         assert ends == [len(lines) - 1], lines
         return lines
 
+    def wake(self, keys: str = "\r", answer: str = "matfw>") -> None:
+        """Press keys until the device answers: what comes before it has the port open is lost."""
+        end_s = time.monotonic() + LIMIT_S
+        while answer not in self.heard:
+            assert time.monotonic() < end_s, f"no {answer!r}, heard {self.heard!r}"
+            self.send(keys)
+            until_s = time.monotonic() + 1.0
+            while answer not in self.heard and time.monotonic() < until_s:
+                self.listen(0.05)
+        while self.listen(0.15):
+            pass
+        self.heard = ""
+
     def be_program(self) -> None:
         """Have the device talk as to a program, from whatever it was doing."""
-        self.send("\x03\recho off\r\x05\r")
-        self.until("// complete")
-        self.until("\r\n") if not self.heard.endswith("\n") else None
-        self.heard = ""
+        self.wake("\x03\recho off\r\x05\r", "// complete")
 
     def pull(self) -> None:
         """Pull the cable out."""

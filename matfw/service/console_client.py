@@ -16,7 +16,7 @@ import msgspec
 
 from matfw.errors import MatLinkError
 from matfw.ports import Link
-from matfw.service.link_session import ENQ, EOT
+from matfw.service.inbox import ENQ, EOT
 
 ANSWER_LIMIT_S = 3.0  # of a device that is asked to be quiet; a busy Zero 2 W needs some 0.5 s
 TRIES = 2
@@ -28,10 +28,11 @@ _CHUNK_BYTES = 4096
 class Client:
     """Lines to and from the device."""
 
-    def __init__(self, name: str, link: Link) -> None:
+    def __init__(self, name: str, link: Link, *, answer_limit_s: float = ANSWER_LIMIT_S) -> None:
         """Take the open link."""
         self.name = name
         self.link = link
+        self._answer_limit_s = answer_limit_s
         self._received = bytearray()
 
     def send(self, text: str) -> None:
@@ -59,7 +60,7 @@ class Client:
         for _ in range(TRIES):
             # Out of whatever is under way; then nothing but the answer to ENQ begins like this.
             self.send(f"\x03\rmode text\recho off\r{ENQ}\r")
-            end_s = time.monotonic() + ANSWER_LIMIT_S
+            end_s = time.monotonic() + self._answer_limit_s
             while time.monotonic() < end_s:
                 lines = self.received(0.05)
                 heard += "\n".join(lines)

@@ -116,7 +116,7 @@ class ConsoleLinks:
             try:
                 link = listener.accept(ACCEPT_S)
             except MatLinkError as error:
-                if str(error) != told:
+                if not self._stop.is_set() and str(error) != told:
                     told = str(error)
                     self._say(f"console: {told}")
                 self._stop.wait(ACCEPT_S)

@@ -20,10 +20,8 @@ from prompt_toolkit import print_formatted_text
 from prompt_toolkit.application import run_in_terminal
 from prompt_toolkit.formatted_text import FormattedText
 
-from matfw.console.commands import is_secret
-from matfw.console.conversation import PROMPT
 from matfw.service.console_client import COMPLETE, END_LINE, Client, is_answer, is_error
-from matfw.service.link_session import ENQ
+from matfw.service.inbox import ENQ
 from matfw.service.picture import Picture, drawing_console
 from matfw.service.terminal import Interrupted, RecentHistory, line_session
 from matfw.service.watched import ASK, LEAVE, Watched
@@ -33,13 +31,14 @@ COMPLETE_S = 1.0
 POLL_S = 0.05
 NO_PICTURE = "it takes a terminal that can draw, and `pip install rich`"
 OWN_WORDS = ("exit", "watch")
+SECRET = ("lock", "unlock")  # what follows these, or a beginning of them, is a PIN
 HELLO = "`help` lists the commands, `watch` shows the mat live, Ctrl-D leaves."
 
 
 class ConsoleScreen:
     """One person at a terminal, one device."""
 
-    prompt = PROMPT
+    prompt = "matfw> "
 
     def __init__(self, client: Client) -> None:
         """Take the device's client."""
@@ -51,6 +50,8 @@ class ConsoleScreen:
 
     def run(self) -> None:
         """Talk until the person leaves. Raises MatLinkError when the device does."""
+        # Every other terminal answers where its cursor is; nothing here needs to know it.
+        os.environ.setdefault("PROMPT_TOOLKIT_NO_CPR", "1")
         print_formatted_text(HELLO)
         asyncio.run(self._run())
 
@@ -182,6 +183,12 @@ def show(lines: list[str]) -> None:
     """Print lines, coloured by what they are."""
     for line in lines:
         print_formatted_text(FormattedText([(style_of(line), line)]))
+
+
+def is_secret(line: str) -> bool:
+    """Return whether a line may hold a PIN, so that no history may keep it."""
+    first, *rest = line.split() or [""]
+    return bool(rest) and any(word.startswith(first) for word in SECRET)
 
 
 def style_of(line: str) -> str:

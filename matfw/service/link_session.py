@@ -17,12 +17,11 @@ from matfw.console.commands import is_secret
 from matfw.console.conversation import Conversation
 from matfw.console.desk import Desk
 from matfw.ports import Link
-from matfw.service.inbox import Inbox, Key
+from matfw.service.inbox import ENQ, EOT, Inbox, Key
 from matfw.service.outbox import Outbox
 
 POLL_S = 0.05  # how often the conversation is asked for news
 ROOM_S = 0.01  # how often a full link is tried again
-ENQ, EOT = "\x05", "\x04"
 
 
 class LinkSession:
