@@ -58,6 +58,9 @@ def find(rows: tuple[Setting, ...], word: str) -> Setting:
     Raises MatSettingsError.
     """
     said = dotted((word,))  # printable
+    for row in rows:  # a whole key, as programs and `get` of all give it: the usual case
+        if row.key == word:
+            return row
     parts = {row.key: _endings(row) for row in rows}
     for fits in (str.__eq__, str.startswith):
         found = [row for row in rows if any(fits(ending, word) for ending in parts[row.key])]

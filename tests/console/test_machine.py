@@ -57,7 +57,7 @@ class Console(RuleBasedStateMachine):
         said = self.talk.ask(line)
         if self.is_json:
             replies = [json.loads(each) for each in said]
-            done = [reply["ok"] for reply in replies if "ok" in reply]
+            done = [bool(reply["ok"]) for reply in replies if "ok" in reply]
         else:
             done = [each == "ok" for each in said if ANSWER.fullmatch(each)]
             assert ANSWER.fullmatch(said[-1])
