@@ -195,12 +195,30 @@ def _console(options: argparse.Namespace) -> int:
     return EXIT_DONE if all_ok else EXIT_FAILED
 
 
+def _doctor(options: argparse.Namespace) -> int:
+    from matfw.consoles import sockets_of
+    from matfw.devices.gpio import chip_number
+    from matfw.doctor import Doctor
+    from matfw.settings import default_config_path
+
+    state_dir = _state_dir(options)
+    report = Doctor(
+        options.config or default_config_path(os.environ), state_dir,
+        sockets_of(state_dir, is_chosen=options.state is not None),
+        build_real_cells, lambda settings: chip_number(_chip(settings)), _say,
+        is_virtual=options.virtual, is_pressed=options.press,
+    ).look()  # fmt: skip
+    print(report.as_json().decode() if options.json else "\n".join(report.as_lines()))
+    return EXIT_DONE if report.is_fine else EXIT_FAILED
+
+
 VERBS = {
     "demo": _demo,
     "run": _run,
     "replay": _replay,
     "record": _record,
     "console": _console,
+    "doctor": _doctor,
     "config": _config,
 }
 

@@ -67,6 +67,11 @@ def build_parser(verbs: Mapping[str, Verb]) -> argparse.ArgumentParser:
                          help="a serial port or URL (default: the firmware here)")  # fmt: skip
     console.add_argument("--json", action="store_true",
                          help="for programs: one JSON object a line")  # fmt: skip
+    doctor = add("doctor", "what is wrong with the mat's wiring or this computer")
+    doctor.add_argument("--json", action="store_true", help="one JSON object")
+    doctor.add_argument("--virtual", action="store_true", help="on the virtual bench instead")
+    doctor.add_argument("--press", action="store_true",
+                        help="name each corner to be pressed: finds exchanged cells")  # fmt: skip
     config = add("config", "the settings: check a file, all defaults, a JSON Schema")
     about = config.add_subparsers(metavar="WHAT", dest="what", required=True)
     for what, text in CONFIG:

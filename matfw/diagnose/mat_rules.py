@@ -9,14 +9,13 @@ from itertools import combinations
 from typing import TypeAlias
 
 from matfw.diagnose.finding import Finding, Level
-from matfw.diagnose.numbers import LEAST_SAMPLES, RAIL_SHARE
+from matfw.diagnose.numbers import LEAST_SAMPLES, RAIL_SHARE, WANDER_G
 from matfw.diagnose.seen import (
     FEW_ONES,
     LEAST_TARE_COUNTS,
     SCK_LIMIT_US,
     SLOW_HZ,
     TORN_SHARE,
-    WANDER_G,
     Seen,
 )
 from matfw.guide import Place
@@ -145,7 +144,7 @@ def busy_computer(seen: Seen, explained: Collection[str]) -> Iterable[Finding]:
 
 def poor_supply(seen: Seen, explained: Collection[str]) -> Iterable[Finding]:
     """Find noise that all cells have at once."""
-    if seen.is_pressed or seen.numbers.together < TOGETHER:
+    if seen.is_pressed or seen.numbers.shared.least < TOGETHER:
         return
     wander_g = min(cell.wander_g for cell in seen.cells)
     if wander_g > WANDER_G:
@@ -155,6 +154,20 @@ def poor_supply(seen: Seen, explained: Collection[str]) -> Iterable[Finding]:
             " GND, or the supply is poor.",
             Place.GROUND,
         )  # fmt: skip
+
+
+def crosstalk(seen: Seen, explained: Collection[str]) -> Iterable[Finding]:
+    """Find two cells that wander together on a mat that lies still."""
+    shared = seen.numbers.shared
+    loud = {cell.name for cell in seen.cells if cell.wander_g > WANDER_G}
+    if explained or seen.is_pressed or shared.most < TOGETHER or loud != set(shared.pair):
+        return
+    yield Finding(
+        "crosstalk", Level.WARN, shared.pair,
+        f"{' and '.join(shared.pair)} wander together and the others lie still: their cables touch,"
+        " share a ground wire, or lie side by side without a shield.",
+        Place.CABLES,
+    )  # fmt: skip
 
 
 def warped(seen: Seen, explained: Collection[str]) -> Iterable[Finding]:
@@ -175,5 +188,5 @@ def warped(seen: Seen, explained: Collection[str]) -> Iterable[Finding]:
 
 MAT_RULES: tuple[MatRule, ...] = (
     nobody_answers, all_slow, same_numbers, crossed, exchanged_zeros, busy_computer, poor_supply,
-    warped,
+    crosstalk, warped,
 )  # fmt: skip

@@ -27,6 +27,7 @@ SPIKE_SIGMAS = 12.0  # of the noise around it, against both neighbours; never by
 SPIKE_AROUND = 20  # samples before and after, to tell noise from movement
 KNOCK_SIGMAS = 4.0  # in another cell at the same time: the deck was knocked
 HUM_OVER_FLOOR = 12.0  # of the median line; noise alone has one of 5 in 10 s
+WANDER_G = 8.0  # rms of quarter-second means; a person who lies still has more on some cell
 LATE_PERIODS = 1.5  # between two frames
 _MAD = 1.4826
 
@@ -76,14 +77,31 @@ class CellNumbers:
         """Return whether it gave enough to speak of its kilograms and grams."""
         return self.good >= LEAST_SAMPLES and self.saturated <= RAIL_SHARE * self.good
 
+    @property
+    def wanders(self) -> bool:
+        """Return whether it moves more than its own noise and a steady drift explain."""
+        return self.wander_g > max(WANDER_G, self.noise_g)
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """Slow noise that cells have in common: correlations of quarter-second means, -1 to 1.
+
+    least: of the two cells that are least alike; most: of `pair`, that are most alike, which is
+    cross-talk when it is near 1 and nobody is on the mat. 0 where they cannot be compared.
+    """
+
+    least: float = 0.0
+    most: float = 0.0
+    pair: tuple[str, ...] = ()
+
 
 @dataclass(frozen=True, slots=True)
 class MatNumbers:
     """What the whole mat did.
 
     load_kg: sum of the cells' means, None where a cell gives none. warp_kg: of four cells on one
-    board, the diagonals' difference (None on other mats). together: the smallest correlation of any
-    two cells' slow noise, 0 where they cannot be compared.
+    board, the diagonals' difference (None on other mats).
     """
 
     seconds: float
@@ -95,7 +113,7 @@ class MatNumbers:
     longest_sck_high_us: float
     load_kg: float | None
     warp_kg: float | None
-    together: float
+    shared: Shared
 
 
 def mat_numbers(
@@ -124,7 +142,7 @@ def mat_numbers(
         longest_sck_high_us=1e6 * stats.longest_sck_high_s,
         load_kg=sum(cell.load_kg for cell in cells) if is_whole else None,
         warp_kg=_warp_kg(mat, cells) if is_whole else None,
-        together=_together(t_s, counts),
+        shared=_shared_noise(t_s, counts, [cell.name for cell in mat.cells]),
     ), cells
 
 
@@ -300,17 +318,21 @@ def _warp_kg(mat: Mat, cells: Sequence[CellNumbers]) -> float | None:
     return float(sum(s * cell.load_kg for s, cell in zip(sign, cells, strict=True)))
 
 
-def _together(t_s: Array, counts: Array) -> float:
-    """Return the smallest correlation of any two cells' block means, drift taken off."""
+def _shared_noise(t_s: Array, counts: Array, names: Sequence[str]) -> Shared:
+    """Return how much of the cells' slow noise, drift taken off, is the same in pairs of cells."""
     columns = []
     for column in counts.T:
         means = blocks(t_s, column)
         if np.isnan(means).any() or means.size < 12:
-            return 0.0
+            return Shared()
         at = np.arange(means.size)
         rest = means - np.polyval(np.polyfit(at, means, 1), at)
         if not rest.std():
-            return 0.0
+            return Shared()
         columns.append(rest)
     pairs = np.corrcoef(np.array(columns))
-    return float(pairs.min())
+    np.fill_diagonal(pairs, -1.0)
+    a, b = divmod(int(pairs.argmax()), len(names))
+    most = float(pairs[a, b])
+    np.fill_diagonal(pairs, 1.0)
+    return Shared(float(pairs.min()), most, (names[min(a, b)], names[max(a, b)]))

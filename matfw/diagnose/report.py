@@ -29,6 +29,12 @@ def as_lines(diagnosis: Diagnosis) -> list[str]:
         lines.append("A cell cannot be weighed with, so there is no sum.")
     else:
         lines.append(f"{mat.load_kg:.2f} kg on the mat{warp}.")
+    if mat.shared.pair:
+        share_pct = 100.0 * max(0.0, mat.shared.most)
+        lines.append(
+            f"Cross-talk: {' and '.join(mat.shared.pair)} share {share_pct:.0f} % of their slow"
+            " noise, the most of all pairs."
+        )
     table = [HEADINGS, *(_row(cell) for cell in diagnosis.cells)]
     widths = [max(len(row[column]) for row in table) for column in range(len(HEADINGS))]
     for row in table:
@@ -73,7 +79,8 @@ def _cell_data(cell: CellNumbers) -> dict[str, object]:
 
 def _row(cell: CellNumbers) -> tuple[str, ...]:
     hum = f"{cell.hum_g:.0f} at {cell.hum_hz:.0f} Hz" if cell.hum_hz else "0"
-    measured = (f"{cell.load_kg:.2f}", f"{cell.noise_g:.1f}", hum, f"{cell.drift_g_per_min:+.0f}")
+    drift = "-" if cell.wanders else f"{cell.drift_g_per_min:+.0f}"  # something moved there
+    measured = (f"{cell.load_kg:.2f}", f"{cell.noise_g:.1f}", hum, drift)
     return (
         cell.name,
         *(measured if cell.is_weighed else ("-",) * len(measured)),

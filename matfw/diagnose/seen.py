@@ -12,7 +12,6 @@ FEW_ONES = 0.25  # of the held-low frames: more is a wire that nobody drives
 TORN_SHARE = 0.02  # of the frames; a busy PC tears 0.05 % (hardware/README.md "Reading")
 SCK_LIMIT_US = 50.0
 SLOW_HZ = (7.0, 13.0)  # a converter at 10 SPS
-WANDER_G = 8.0  # rms of quarter-second means on an empty mat
 LEAST_TARE_COUNTS = 20_000.0  # a tare nearer to zero says nothing about the gain
 
 
@@ -30,9 +29,7 @@ class Seen:
     @property
     def is_quiet(self) -> bool:
         """Return whether no cell moves more than its own noise and a steady drift explain."""
-        return not self.is_pressed and all(
-            cell.wander_g <= max(WANDER_G, cell.noise_g) for cell in self.cells
-        )
+        return not self.is_pressed and not any(cell.wanders for cell in self.cells)
 
     def others_kg(self, cell: CellNumbers) -> float | None:
         """Return the sum of the other cells' loads; None where one is not calibrated."""

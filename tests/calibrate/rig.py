@@ -38,9 +38,11 @@ class VirtualMat:
     noise_counts: float = NOISE_COUNTS
     defects: Mapping[str, Sequence[Defect]] = field(default_factory=dict)
     crossing: Crossing | None = None
+    floor_kg: Sequence[float] = ()  # what an uneven floor adds to each cell
     load: Callable[[float], Sequence[tuple[float, float, float]]] = lambda _t_s: ()
 
     def __post_init__(self) -> None:
+        self._cache: dict[tuple[tuple[float, float, float], ...], list[float]] = {}
         self.clock = VirtualClock(100.0)
         self.deck = Deck.for_layout(self.mat.cells)
         bench = VirtualBench(
@@ -52,7 +54,6 @@ class VirtualMat:
             names, bench.lines(crossing=self.crossing), self.clock, rate_hz=self.mat.rate_hz
         )
         self.reader.start()
-        self._cache: dict[tuple[tuple[float, float, float], ...], list[float]] = {}
 
     def lay(self, *weights: tuple[float, float, float]) -> None:
         """Lay (kilograms, x_mm, y_mm) on the mat, and nothing else."""
@@ -69,10 +70,11 @@ class VirtualMat:
     def _loads_kg(self, t_s: float) -> list[float]:
         weights = tuple(self.load(t_s))
         if weights not in self._cache:
-            if not weights:
-                return [0.0] * len(self.mat.cells)
-            kg, x, y = (np.array(part) for part in zip(*weights, strict=True))
-            loads = self.deck.loads_kg(x, y, kg[None, :] * GRAVITY_M_S2)
+            floor = np.array(self.floor_kg or [0.0] * len(self.mat.cells))
+            loads = floor[None, :]
+            if weights:
+                kg, x, y = (np.array(part) for part in zip(*weights, strict=True))
+                loads = loads + self.deck.loads_kg(x, y, kg[None, :] * GRAVITY_M_S2)
             if len(self._cache) > 1000:
                 self._cache.clear()
             self._cache[weights] = [float(load) for load in loads[0]]

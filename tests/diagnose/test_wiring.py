@@ -157,6 +157,18 @@ def test_a_noise_that_all_cells_share_is_the_supplys(layout: str) -> None:
     assert named(diagnosed(mat)) == {("noisy_supply", tuple(names))}
 
 
+@pytest.mark.parametrize("layout", sorted(PRESETS))
+def test_a_noise_that_two_cells_share_is_crosstalk(layout: str) -> None:
+    noise = d.NoisySupply(rms_counts=1500.0)
+    mat = healthy(layout, defects={name: [noise] for name in ("head_left", "foot_right")})
+    assert named(diagnosed(mat)) == {("crosstalk", ("head_left", "foot_right"))}
+
+
+def test_an_empty_board_that_rocks_is_named() -> None:
+    mat = healthy("core4", floor_kg=(1.0, -1.0, -1.0, 1.0))
+    assert [found.name for found in diagnosed(mat).findings] == ["warped"]
+
+
 def test_all_cells_at_ten_samples_are_one_finding() -> None:
     names = tuple(cell.name for cell in PRESETS["core4"].cells)
     mat = healthy("core4", defects={name: [d.OtherRate(hz=10.0)] for name in names})
