@@ -150,12 +150,17 @@ class GpiozeroIndicator:
 
 
 def duty_of(volume: float) -> float:
-    """Return the duty whose square wave has volume times the fundamental of a duty of one half.
+    """Return the duty, in whole per cent, whose wave has volume times the loudest fundamental.
 
-    A pulse train's fundamental goes with sin(pi * duty); its harmonics differ, so that a soft tone
-    is thinner too. What that is to an ear depends on the buzzer: not measured.
+    A pulse train's fundamental goes with sin(pi * duty), so half the volume is a duty of 17 %, 6 dB
+    less; its harmonics differ, so that a soft tone is thinner too. gpiozero hands lgpio whole per
+    cent and cuts the rest off: 1 % is the softest there is, 30 dB under the loudest. It is 3 us of
+    the highest note, which lgpio times by software: how soft that is on a Pi is not measured.
     """
-    return math.asin(volume) / math.pi
+    percent = max(1, round(100.0 * math.asin(volume) / math.pi))
+    duty = percent / 100.0
+    # 100 * 0.29 is 28.999999999999996, which would be cut to 28.
+    return duty if int(100.0 * duty) == percent else math.nextafter(duty, 1.0)
 
 
 def _gpio_error(where: str, error: Exception) -> MatGpioError:
