@@ -77,7 +77,8 @@ def test_after_every_end_the_outputs_of_the_same_settings_are_driven_low(
     assert program == start
     assert options.verb is VERBS["run"]
     assert options.all_off
-    assert options.config == build_parser(VERBS).parse_args(start_arguments).config
+    started = build_parser(VERBS).parse_args(start_arguments)
+    assert (options.config, options.state) == (started.config, started.state)
 
 
 def test_the_service_is_nobody_special(unit: configparser.ConfigParser) -> None:
