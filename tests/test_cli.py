@@ -182,7 +182,7 @@ def recording(
 
 # --- help and usage ---
 
-VERBS = ("demo", "run", "replay", "record")
+VERBS = ("demo", "run", "replay", "record", "console")
 
 
 @pytest.mark.parametrize("verb", ["", *VERBS])
