@@ -12,7 +12,7 @@ from matfw.errors import MatSettingsError
 from matfw.layouts import PRESETS
 from matfw.messages import Cell, CellCalibration, Channel, Limits, Mat, Person, Side, Tempo
 from matfw.ports import RAIL_CHANNELS, SACRUM_CHANNELS
-from matfw.session.state_file import load_state
+from matfw.session.state_file import read_state
 from matfw.settings import (
     DEFAULT_PINS,
     NOMINAL,
@@ -490,15 +490,15 @@ def test_state_calibrates_the_cells_it_names(tmp_path: Path) -> None:
         "[calibration.head_left]\ntare_counts = 8123.5\ncounts_per_kg = -42900\n"
         "[calibration.of_another_mat]\ntare_counts = 1\ncounts_per_kg = 1\n"
     )
-    state = load_state(tmp_path)
+    state = read_state(tmp_path).state
     settings = Settings()
     assert settings.mat(state).calibration == (CellCalibration(8123.5, -42900.0), *[NOMINAL] * 3)
     assert settings.uncalibrated(state) == ("head_right", "foot_left", "foot_right")
 
 
 def test_no_state_yet_is_no_calibration(tmp_path: Path) -> None:
-    assert load_state(tmp_path).calibration == {}
-    assert load_state(tmp_path / "none").calibration == {}
+    assert read_state(tmp_path).state.calibration == {}
+    assert read_state(tmp_path / "none").state.calibration == {}
 
 
 STATE_ERRORS = {
@@ -523,7 +523,7 @@ def test_state_error_names_line_and_cure(case: str, tmp_path: Path) -> None:
     text, part = STATE_ERRORS[case]
     (tmp_path / "state.toml").write_text(text)
     with pytest.raises(MatSettingsError) as caught:
-        load_state(tmp_path)
+        read_state(tmp_path)
     assert str(caught.value).startswith(f"{tmp_path}/state.toml, {part}")
     if case in ("zero", "tare"):
         assert str(caught.value).endswith("calibrate again or delete it")
@@ -537,10 +537,10 @@ def test_counts_per_kg_next_to_zero(per_kg: float, is_good: bool, tmp_path: Path
         f"[calibration.a]\ntare_counts = 1\ncounts_per_kg = {per_kg}"
     )
     if is_good:
-        assert load_state(tmp_path).calibration["a"].counts_per_kg == per_kg
+        assert read_state(tmp_path).state.calibration["a"].counts_per_kg == per_kg
     else:
         with pytest.raises(MatSettingsError, match="must be at least 1"):
-            load_state(tmp_path)
+            read_state(tmp_path)
 
 
 # --- where they are

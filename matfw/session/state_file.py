@@ -81,11 +81,6 @@ def read_state(folder: Path) -> StateRead:
         )  # fmt: skip
 
 
-def load_state(folder: Path) -> MachineState:
-    """Return `read_state`'s state."""
-    return read_state(folder).state
-
-
 def write_state(folder: Path, before: StateRead, state: MachineState, calls: Calls) -> StateRead:
     """Make state the content of folder's file; return it as `read_state` would.
 
