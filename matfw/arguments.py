@@ -72,10 +72,12 @@ def build_parser(verbs: Mapping[str, Verb]) -> argparse.ArgumentParser:
     doctor.add_argument("--virtual", action="store_true", help="on the virtual bench instead")
     doctor.add_argument("--press", action="store_true",
                         help="name each corner to be pressed: finds exchanged cells")  # fmt: skip
-    config = add("config", "the settings: check a file, all defaults, a JSON Schema")
+    text = "the settings: check a file, all defaults, a JSON Schema"
+    config = below.add_parser("config", help=text, description=text)
+    config.set_defaults(verb=verbs["config"])
     about = config.add_subparsers(metavar="WHAT", dest="what", required=True)
     for what, text in CONFIG:
-        sub = about.add_parser(what, help=text, description=text)
+        sub = about.add_parser(what, help=text, description=text, parents=[everywhere])
         if what == "check":
             sub.add_argument("file", type=Path, nargs="?", metavar="FILE",
                              help="in the place of --config")  # fmt: skip

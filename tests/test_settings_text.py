@@ -136,7 +136,7 @@ def test_a_file_is_checked_alone_and_with_what_was_saved(
 
     def check(text: str) -> tuple[int, str]:
         path.write_text(text)
-        code = main(["config", "--state", str(state), "check", str(path)])
+        code = main(["config", "check", str(path), "--state", str(state)])
         said = capsys.readouterr()
         return code, said.out + said.err
 
@@ -165,7 +165,7 @@ def test_a_damaged_state_is_said_and_does_not_stop_the_check(
         store.save()
     (tmp_path / "state.toml").write_bytes((tmp_path / "state.toml").read_bytes()[:200])
     (tmp_path / "my.toml").touch()
-    arguments = ["config", "--state", str(tmp_path), "check", str(tmp_path / "my.toml")]
+    arguments = ["config", "check", str(tmp_path / "my.toml"), "--state", str(tmp_path)]
     assert main(arguments) == EXIT_DONE
     said = capsys.readouterr()
     assert said.err.startswith(f"matfw: {tmp_path}/state.toml")
