@@ -353,7 +353,9 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         names = [cell.name for cell in self.mat_cells()]
         if len(names) < 3:
             raise MismatchError(
-                ("layout",), f'"custom" needs at least 3 [[cells]] (got {len(names)})'
+                ("layout",),
+                f'"custom" needs at least 3 [[cells]] (got {len(names)})',
+                advice="add [[cells]] to the settings file, one for each",
             )
         for name, times in Counter(names).items():
             if times > 1:

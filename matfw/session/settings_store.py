@@ -282,7 +282,10 @@ class SettingsStore:
         try:
             settings = self._effective(self._read.state, staged)
         except MismatchError as mismatch:
-            told = mismatch.told("change the other one first")
+            changed = {keys for keys in staged if staged[keys] is not self._staged.get(keys)}
+            both = (mismatch.keys, mismatch.also)
+            others = [keys for keys in both if keys and keys not in changed]
+            told = mismatch.told(f"change {dotted(others[0])} first" if others else "correct it")
             raise MatSettingsError(f"{told}; {UNCHANGED}") from None
         self._staged = {
             keys: value
@@ -326,7 +329,7 @@ class SettingsStore:
                 settings = self._effective(state, self._staged if staged is None else staged)
                 self._read = write_state(self._folder, before, state, self._calls)
             except MismatchError as mismatch:
-                told = mismatch.told("change the other one first")
+                told = mismatch.told(f"change {dotted(mismatch.also or mismatch.keys)} first")
                 raise MatSettingsError(f"{told}; {UNCHANGED}") from None
             self._settings = settings
 
