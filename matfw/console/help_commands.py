@@ -50,8 +50,18 @@ def readme_table() -> str:
     """Return the README's table of commands."""
     from matfw.console.commands import COMMANDS  # noqa: PLC0415  the table names this module
 
-    rows = [f"| `{_cell(c.usage)}` | {_cell(c.help)} |" for c in COMMANDS]
+    rows = [f"| `{_cell(c.usage)}` | {_cell(c.help)}{_cell(_takes(c))} |" for c in COMMANDS]
     return "\n".join(["| Command | What it does |", "|---|---|", *rows])
+
+
+def _takes(command: Command) -> str:
+    """Return the ranges that the usage does not show."""
+    ranges = [
+        f"{argument.name.upper()} {argument.range}"
+        for argument in command.arguments
+        if argument.range and argument.name.upper() in argument.usage
+    ]
+    return f" ({'; '.join(ranges)})" if ranges else ""
 
 
 def _cell(text: str) -> str:
