@@ -24,7 +24,8 @@ import msgspec
 from matfw.diagnose.checks import Check, Computer, State
 from matfw.errors import MatError, MatLinkError
 from matfw.guide import Place
-from matfw.settings_model import MachineState, Settings
+from matfw.settings_model import Settings
+from matfw.state_model import MachineState
 
 if TYPE_CHECKING:
     from matfw.diagnose import Diagnosis

@@ -20,9 +20,9 @@ from matfw.settings_model import (
     CellLine,
     CellPins,
     LimitSettings,
-    MachineState,
     Settings,
 )
+from matfw.state_model import MachineState
 
 __all__ = [
     "DEFAULT_PINS",
@@ -30,7 +30,6 @@ __all__ = [
     "CellLine",
     "CellPins",
     "LimitSettings",
-    "MachineState",
     "Settings",
     "default_config_path",
     "default_state_dir",

@@ -34,15 +34,9 @@ from matfw.session.state_file import STATE_FILE, not_written, read_state, write_
 from matfw.settings import find_line, load_settings, read_text
 from matfw.settings_input import UNCHANGED, parse
 from matfw.settings_layers import Tables, holds, merged
-from matfw.settings_model import (
-    NO_PROFILE,
-    PROFILE_NAME_WORDS,
-    CellLine,
-    MachineState,
-    Settings,
-    is_profile_name,
-)
+from matfw.settings_model import CellLine, Settings
 from matfw.settings_table import Setting, find, table, value_of
+from matfw.state_model import NO_PROFILE, PROFILE_NAME_WORDS, MachineState, is_profile_name
 
 PROFILES_MOST = 200
 

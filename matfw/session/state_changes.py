@@ -9,7 +9,8 @@ from msgspec.structs import replace
 
 from matfw.schema import Keys
 from matfw.settings_layers import Tables, keys_of, with_value, without
-from matfw.settings_model import PROFILE_TABLES, CellLine, MachineState
+from matfw.settings_model import CellLine
+from matfw.state_model import PROFILE_TABLES, MachineState
 
 
 class _Forgotten:

@@ -19,7 +19,7 @@ from matfw.errors import MatSettingsError, MatStateError
 from matfw.schema import build
 from matfw.session.atomic_file import BACKUP, Calls, replace_file
 from matfw.settings import FILE_BYTES, check_text, read_text
-from matfw.settings_model import STATE_SCHEMA, MachineState
+from matfw.state_model import STATE_SCHEMA, MachineState
 
 STATE_FILE = "state.toml"
 DAMAGED = ".damaged"

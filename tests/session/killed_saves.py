@@ -17,7 +17,7 @@ from pathlib import Path
 
 from matfw.session.settings_store import SettingsStore
 from matfw.session.state_file import read_state
-from matfw.settings_model import MachineState
+from matfw.state_model import MachineState
 
 MOST_CALLS = 60
 

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from matfw.errors import MatSettingsError, MatStateError
 from matfw.session.settings_store import SettingsStore
 from matfw.session.state_file import StateRead, read_state
-from matfw.settings_model import STATE_SCHEMA, CellLine, MachineState
+from matfw.settings_model import CellLine
+from matfw.state_model import STATE_SCHEMA, MachineState
 from tests.fuzz.test_recording_bytes import mutated
 
 BY_HAND = "[calibration.head_left]\ntare_counts = 8123.0\ncounts_per_kg = 42900.0\n"
