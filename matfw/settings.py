@@ -14,12 +14,12 @@ from typing import Any, TypeVar
 
 from matfw.errors import MatSettingsError
 from matfw.schema import Key, Keys, MismatchError, build
+from matfw.settings_limits import LimitSettings
 from matfw.settings_model import (
     DEFAULT_PINS,
     NOMINAL,
     CellLine,
     CellPins,
-    LimitSettings,
     Settings,
 )
 from matfw.state_model import MachineState

@@ -11,10 +11,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 
 from msgspec import Meta, Struct
-from msgspec.structs import asdict
 
 from matfw.layouts import PRESETS
-from matfw.messages import Cell, CellCalibration, Channel, Limits, Mat, Person, Side, Tempo
+from matfw.messages import Cell, CellCalibration, Channel, Mat, Person, Side, Tempo
 from matfw.ports import RAIL_CHANNELS, SACRUM_CHANNELS
 from matfw.schema import (
     CountsPerKg,
@@ -25,6 +24,7 @@ from matfw.schema import (
     did_you_mean,
     dotted,
 )
+from matfw.settings_limits import LimitSettings
 
 if TYPE_CHECKING:
     from matfw.state_model import MachineState
@@ -190,68 +190,6 @@ class Workout(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ] = (2.0, 1.0, 3.0)
 
 
-Degrees: TypeAlias = Annotated[float, Meta(ge=1, le=120)]
-Shift: TypeAlias = Annotated[float, Meta(ge=1, le=200)]
-Movement: TypeAlias = Annotated[float, Meta(ge=0, le=10)]
-Newtons: TypeAlias = Annotated[float, Meta(ge=3, le=200)]
-
-
-_LIMITS = Limits()
-
-
-class LimitSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """messages.Limits, with ranges; the defaults are there."""
-
-    too_high_deg: Annotated[
-        Degrees, Meta(description="over its rest, a higher leg is too high")
-    ] = _LIMITS.too_high_deg
-    too_small_deg: Annotated[
-        Degrees, Meta(description="over its rest, a lower top is too small")
-    ] = _LIMITS.too_small_deg
-    kick_up_s: Annotated[Movement, Meta(description="a faster way up is a kick")] = (
-        _LIMITS.kick_up_s
-    )
-    rushed_up_s: Annotated[
-        Movement, Meta(description="a faster way up is rushed, at tempo 2-1-3")
-    ] = _LIMITS.rushed_up_s
-    drop_down_s: Annotated[Movement, Meta(description="a faster way down is a drop")] = (
-        _LIMITS.drop_down_s
-    )
-    rushed_down_s: Annotated[
-        Movement, Meta(description="a faster way down is rushed, at tempo 2-1-3")
-    ] = _LIMITS.rushed_down_s
-    short_hold_s: Annotated[
-        Movement, Meta(description="a shorter hold is short, at tempo 2-1-3")
-    ] = _LIMITS.short_hold_s
-    roll_back_mm: Annotated[Shift, Meta(description="the weight moves back by more")] = (
-        _LIMITS.roll_back_mm
-    )
-    roll_back_deg: Annotated[
-        Degrees, Meta(description="a hip sensor sees the hips roll back by more")
-    ] = _LIMITS.roll_back_deg
-    leg_forward_mm: Annotated[Shift, Meta(description="the weight moves forward by more")] = (
-        _LIMITS.leg_forward_mm
-    )
-    bent_body_deg: Annotated[Degrees, Meta(description="hips bent by more; not seen by core4")] = (
-        _LIMITS.bent_body_deg
-    )
-    off_mat_n: Annotated[
-        Newtons, Meta(description="more weight missing: a hand is off the mat")
-    ] = _LIMITS.off_mat_n
-
-    def limits(self) -> Limits:
-        """Return them as the line takes them."""
-        return Limits(**asdict(self))
-
-
-# Of each pair the first must not be above the second, or one of the two faults can never be seen.
-ORDERED_LIMITS = (
-    ("too_small_deg", "too_high_deg"),
-    ("kick_up_s", "rushed_up_s"),
-    ("drop_down_s", "rushed_down_s"),
-)
-
-
 PortName: TypeAlias = Annotated[str, Meta(min_length=1, max_length=200)]
 
 
@@ -339,14 +277,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         """Check what no single key can say. Raises MismatchError."""
         self._check_cells()
         self._check_pins()
-        for low, high in ORDERED_LIMITS:
-            if getattr(self.limits, low) > getattr(self.limits, high):
-                raise MismatchError(
-                    ("limits", low),
-                    f"must not be above {high} = {getattr(self.limits, high):g}"
-                    f" (got {getattr(self.limits, low):g})",
-                    ("limits", high),
-                )
+        self.limits.check()
 
     def _check_cells(self) -> None:
         if self.layout != "custom" and self.cells:
