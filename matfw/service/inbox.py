@@ -69,14 +69,13 @@ class Inbox:
         self._skip_lf()
         match = _END.search(self._bytes)
         taken = bytes(self._bytes if match is None else self._bytes[: match.end()])
-        if match is None:
-            taken = taken[: whole_characters(taken)]
         del self._bytes[: len(taken)]
         if taken:
             self._after_cr = taken.endswith(b"\r")
-        text = (bytes(self._line) + taken).decode(errors="replace")
-        self._line.clear()
-        return text.replace("\n", "\r")
+        whole = bytes(self._line) + taken
+        size = len(whole) if match is not None else whole_characters(whole)
+        self._line[:] = whole[size:]  # the beginning of a character whose end has not come
+        return whole[:size].decode(errors="replace").replace("\n", "\r")
 
     def _begin(self, data: bytes | bytearray) -> None:
         self._line += data[: LINE_BYTES - len(self._line)]

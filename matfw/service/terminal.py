@@ -74,6 +74,8 @@ class LinkKeys(Input):
 
     def feed(self, text: str) -> None:
         """Parse characters and hand the keys on."""
+        if "\x03" in text:  # Ctrl-C gets out of a paste whose end never came, too
+            self._parser.reset()
         before = len(self._keys)
         self._parser.feed("".join(c for c in text if c >= " " or c in _CONTROLS))
         self._unparsed = 0 if len(self._keys) > before else self._unparsed + len(text)

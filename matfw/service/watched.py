@@ -65,7 +65,9 @@ class Watched:
             cop_x_mm=fields["x_mm"],
             cop_y_mm=fields["y_mm"],
             load_kg=fields["load_kg"],
-            cells=tuple(replace(cell, load_kg=fields.get(cell.name)) for cell in view.cells),
+            cells=tuple(
+                replace(cell, load_kg=fields["cells"].get(cell.name)) for cell in view.cells
+            ),
             cue_age_s=age_s,
             lights=lights_at(view.cue, age_s) if view.cue else (0.0, 0.0, 0.0),
             tone_hz=tone_at(view.cue, age_s) if view.cue else None,

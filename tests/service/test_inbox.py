@@ -82,6 +82,7 @@ def test_an_editor_gets_every_key_once_and_at_most_a_line_at_a_time(
         while keys := inbox.keys():
             assert not any(end in keys[:-1] for end in "\r\x03")
             got += keys
+        assert len(inbox) == 0, "whatever is kept back, more can be read"
     left = len(data) - whole_characters(data)
     whole = data[: len(data) - left]
     assert got == whole.replace(b"\r\n", b"\r").replace(b"\n", b"\r").decode(errors="replace")
