@@ -128,6 +128,7 @@ class Doctor:
             why = str(error).rstrip(".")
             check = Check("cells", State.BAD, why, place=Place.SYSTEM)
             return replace(report, cells=check)
+        checks.append(_zero_check(diagnosis, settings.uncalibrated(state), state))
         return replace(report, cells=_cells_check(diagnosis), diagnosis=diagnosis)
 
     def _frames(
@@ -322,6 +323,17 @@ def ask_firmware(sockets: Sequence[Path], say: Say) -> dict[str, object] | None:
 
 def _pressing_s(presses: int) -> float:
     return PRESS_START_S + presses * (PRESS_S + PRESS_PAUSE_S) + 1.0
+
+
+def _zero_check(diagnosis: Diagnosis, uncalibrated: Sequence[str], state: MachineState) -> Check:
+    from matfw.diagnose import system
+
+    days = system.calibration_days(state.notes.get("calibration"), datetime.now(UTC))
+    is_empty = not uncalibrated and all(
+        cell.is_weighed and not cell.wanders for cell in diagnosis.cells
+    )
+    loads_kg = {cell.name: cell.load_kg for cell in diagnosis.cells}
+    return system.check_zero(loads_kg, days, is_empty=is_empty)
 
 
 def _cells_check(diagnosis: Diagnosis) -> Check:

@@ -34,7 +34,6 @@ class Place(Enum):
     DECK = Spot("Wiring", 9, "Deck")
     PINS = Spot("Pins")
     GEOMETRY = Spot("Geometry")
-    OVERLOAD = Spot("Overload")
     CALIBRATING = Spot("Calibrating")
     BRING_UP = Spot("Bringing it up")
     SERVICE = Spot("As a service")

@@ -20,6 +20,7 @@ PIN_LIBRARIES = ("lgpio", "adafruit-lgpio")  # the same module under two names
 LEAST_BYTES = 50 * 1024 * 1024  # a day of raw recordings is some 60 MB
 FEW_BYTES = 500 * 1024 * 1024
 OLD_DAYS = 180.0  # cheap cells move by some 0.1 % a year; a zero by a kilogram in a season
+ZERO_KG = 1.0  # a night on a cheap cell moves it so far
 CONFIG_TXT = ("boot/firmware/config.txt", "boot/config.txt")  # bookworm and later; before
 SYNCHRONIZED = "run/systemd/timesync/synchronized"
 # Bits of `vcgencmd get_throttled`; Raspberry Pi documentation, "os.adoc".
@@ -215,11 +216,11 @@ def check_power(computer: Computer) -> Check:
     said = computer.run(("vcgencmd", "get_throttled")) or computer.read(
         "sys/devices/platform/soc/soc:firmware/get_throttled"
     )
-    match = re.search(r"(?:throttled=)?(0x)?([0-9a-fA-F]+)\s*$", said or "")
+    match = re.fullmatch(r"(?:throttled=)?(?:0x)?([0-9a-fA-F]+)\s*", said or "")
     if said is None or match is None:
         return Check("power", State.UNKNOWN, "vcgencmd does not answer",
                      "run as a user of the group video")  # fmt: skip
-    bits = int(match[2], 16)
+    bits = int(match[1], 16)
     told = [(state, why) for bit, (state, why) in POWER_BITS.items() if bits >> bit & 1]
     if not told:
         return Check("power", State.OK, "the supply is and was steady")
@@ -270,6 +271,23 @@ def check_state(
         return Check("state.toml", State.WARN, f"calibrated {days:.0f} days ago",
                      "calibrate again, or try a known weight", Place.CALIBRATING)  # fmt: skip
     return Check("state.toml", State.OK, f"readable; calibrated {max(days, 0.0):.0f} days ago")
+
+
+def check_zero(loads_kg: Mapping[str, float], days: float | None, *, is_empty: bool) -> Check:
+    """Show how far each cell of an empty, calibrated mat has drifted since its tare.
+
+    loads_kg: what the empty mat weighs. is_empty: it lies still, and no cell is out of order.
+    """
+    if not is_empty:
+        why = "drift since the calibration shows on an empty, calibrated mat alone"
+        return Check("zero", State.UNKNOWN, why)
+    since = "the last tare" if days is None else f"the calibration {max(days, 0.0):.0f} days ago"
+    moved = ", ".join(f"{name} {load:+.2f} kg" for name, load in loads_kg.items())
+    total_kg = sum(loads_kg.values())
+    why = f"drift since {since}: {moved}; {total_kg:+.2f} kg in all"
+    if max(map(abs, [*loads_kg.values(), total_kg])) > ZERO_KG:
+        return Check("zero", State.WARN, why, "if the mat is empty, take a tare", Place.DECK)
+    return Check("zero", State.OK, why)
 
 
 def calibration_days(note: str | None, now: datetime) -> float | None:
