@@ -46,7 +46,7 @@ _SWITCH = {"on": True, "true": True, "yes": True, "1": True,
 def parse(setting: Setting, text: str) -> object:
     """Return the value that text gives setting, within its range. Raises MatSettingsError."""
     words = text.strip()
-    if not words or len(words) > TEXT_CHARS:
+    if not words or len(words) > TEXT_CHARS or not words.isprintable():
         raise _refused(setting, text)
     value = _PARSERS[setting.kind](setting, words)
     mismatch = difference(setting.node, value, setting.keys)

@@ -13,12 +13,14 @@ import os
 import stat
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 NEW = ".new"
 BACKUP = ".bak"
-FIRST_MODE = 0o644  # of a file that is not there yet, less the umask: nobody's secret
+FIRST_MODE = 0o644  # of a file that is not there yet; the kernel takes the umask off
 _CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW
+
+Like: TypeAlias = tuple[int | None, int, int]  # mode, None for an ordinary new one; user; group
 
 
 class Calls(Protocol):
@@ -106,16 +108,17 @@ def alone_in(folder: Path) -> Iterator[None]:
         os.close(fd)
 
 
-def _write(name: str, data: bytes, like: tuple[int, int, int], calls: Calls) -> None:
+def _write(name: str, data: bytes, like: Like, calls: Calls) -> None:
     """Make a new file that holds data and is on the disk."""
     with contextlib.suppress(FileNotFoundError):
         calls.unlink(name)  # of a process that was killed
     mode, uid, gid = like
-    fd = calls.open(name, _CREATE, mode)
+    fd = calls.open(name, _CREATE, FIRST_MODE if mode is None else mode)
     try:
         with contextlib.suppress(PermissionError):  # only root may give files away
             calls.fchown(fd, uid, gid)
-        calls.fchmod(fd, mode)
+        if mode is not None:
+            calls.fchmod(fd, mode)
         rest = data
         while rest:
             rest = rest[calls.write(fd, rest) :]
@@ -124,8 +127,8 @@ def _write(name: str, data: bytes, like: tuple[int, int, int], calls: Calls) -> 
         calls.close(fd)
 
 
-def _owner_and_mode(target: Path) -> tuple[int, int, int]:
-    """Return mode, owner and group of target; of one that its folder's owner makes, if not there.
+def _owner_and_mode(target: Path) -> Like:
+    """Return what target has; where it is not there, the folder's owner, and no mode.
 
     So that a file that root writes for a service can still be written by the service.
     """
@@ -133,9 +136,7 @@ def _owner_and_mode(target: Path) -> tuple[int, int, int]:
         found = target.stat()
         return stat.S_IMODE(found.st_mode), found.st_uid, found.st_gid
     folder = target.parent.stat()
-    umask = os.umask(0)
-    os.umask(umask)
-    return FIRST_MODE & ~umask, folder.st_uid, folder.st_gid
+    return None, folder.st_uid, folder.st_gid
 
 
 def _sync_folder(folder: Path, calls: Calls) -> None:

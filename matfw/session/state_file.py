@@ -94,7 +94,8 @@ def write_state(folder: Path, before: StateRead, state: MachineState, calls: Cal
     text = _text(before.document, state)
     document = tomllib.loads(text)
     build(document, MachineState, extra_keys=True).check()  # or it could not be read again
-    if len(text) > FILE_BYTES:
+    data = text.encode()
+    if len(data) > FILE_BYTES:
         raise MatStateError(
             f"{path}: would be larger than {FILE_BYTES} bytes: delete profiles; nothing was changed"
         )
@@ -102,7 +103,7 @@ def write_state(folder: Path, before: StateRead, state: MachineState, calls: Cal
         if before.is_main_damaged and path.exists():
             replace_file(folder / (STATE_FILE + DAMAGED), path.read_bytes(), None, calls)
         backup = before.text.encode() if before.text is not None else None
-        replace_file(path, text.encode(), backup, calls)
+        replace_file(path, data, backup, calls)
     except OSError as error:
         raise not_written(path, error) from error
     return StateRead(state, text, document)
