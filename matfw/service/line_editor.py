@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from matfw.service.link_session import LinkSession
 
 TICK_S = 0.05  # how often the console is asked for news
+REST_S = 0.002  # after each line or piece of one, for the main thread; nobody types that fast
 BLIND_TICK_S = 0.02  # how often a link is looked at that cannot be waited for
 
 
@@ -82,6 +83,7 @@ class LineEditor:
             session.take_bytes(0.0)
             if keys.is_attached and len(session.inbox) and not session.outbox.is_full:
                 keys.feed(session.inbox.keys())
+                await asyncio.sleep(REST_S)
             # Not awaited: it may have to wait for a key, of a long list's `--MORE--`.
             if printing is None or printing.done():
                 news = session.news()

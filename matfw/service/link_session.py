@@ -22,6 +22,10 @@ from matfw.service.outbox import Outbox
 
 POLL_S = 0.05  # how often the conversation is asked for news
 ROOM_S = 0.01  # how often a full link is tried again
+WORK_S = (
+    0.002  # of one go: a link at full speed rests as long again, so that the main thread, which
+)
+# takes a frame in 0.02 to 0.25 ms, finds the interpreter free half of the time
 
 
 class LinkSession:
@@ -41,6 +45,7 @@ class LinkSession:
         self._is_terminal = is_terminal
         self._polled_s = float("-inf")
         self._news: list[str] | None = None
+        self._worked_s = 0.0
         self._is_asked_to_end = False
         self._has_ended = False
 
@@ -115,10 +120,15 @@ class LinkSession:
             self.take_bytes(ROOM_S if len(self.outbox) else POLL_S)
         if not self.outbox.is_full and not (is_held or self.is_edited):
             item = self.inbox.line()
+            began_s = time.monotonic()
             if item is Key.INTERRUPT:
                 self.conversation.interrupt()
             elif item is not None:
                 self._line(item)
+            self._worked_s += time.monotonic() - began_s
+            if self._worked_s > WORK_S:
+                self._stop.wait(min(self._worked_s, POLL_S))
+                self._worked_s = 0.0
         self.outbox.put(self.news())
         if self._is_asked_to_end:
             self._end()
