@@ -88,12 +88,11 @@ def piped(client: Client, source: int, out: TextIO, *, is_json: bool) -> bool:
 
     Ends when the source has ended and everything is answered. Raises MatLinkError.
     """
-    unsent, is_open, all_ok = b"", True, True
+    unsent, is_open, is_whole, all_ok = b"", True, True, True
     to_swallow = 0
     if is_json:
         client.send("mode json\r")
         to_swallow = 1
-    waiting = select.poll()
     while True:
         waiting = select.poll()
         if client.link.descriptor is not None:
@@ -107,7 +106,9 @@ def piped(client: Client, source: int, out: TextIO, *, is_json: bool) -> bool:
             unsent = os.read(source, _CHUNK_BYTES)
             if not unsent:
                 is_open = False
-                unsent = f"\r{EOT}\r".encode()
+                unsent = (f"{EOT}\r" if is_whole else f"\r{EOT}\r").encode()
+            else:
+                is_whole = unsent.endswith((b"\n", b"\r"))
         if unsent:
             unsent = unsent[client.link.write(unsent) :]
         for line in client.received(0.0):

@@ -55,7 +55,7 @@ class LinkSession:
         try:
             while not self.is_ending:
                 if self.is_edited and len(self.inbox):
-                    from matfw.service.line_editor import LineEditor  # noqa: PLC0415  19 MB
+                    from matfw.service.line_editor import LineEditor  # noqa: PLC0415  11 MB
                     from matfw.service.terminal import RecentHistory  # noqa: PLC0415  see above
 
                     history = history or RecentHistory(is_secret)

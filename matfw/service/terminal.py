@@ -1,7 +1,7 @@
 """Line editing for whoever types at a console: prompt_toolkit on any link's bytes.
 
 History, Tab completion, Ctrl-R and the arrow keys work on a bare terminal such as screen, picocom
-or tio. prompt_toolkit (110 ms, 19 MB) is imported when somebody types, not before. It runs in the
+or tio. prompt_toolkit (110 ms, 11 MB) is imported when somebody types, not before. It runs in the
 link's own thread, on an event loop of its own; its input is a parser that is fed here, its output
 is the link's Outbox. No pipe, no file and no signal is involved.
 """
