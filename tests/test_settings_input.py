@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TypeVar
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec import inspect
 
@@ -115,6 +115,7 @@ def test_what_is_refused_says_what_to_write(key: str, text: str, said: str) -> N
     assert message.endswith("nothing was changed")
 
 
+@settings(deadline=None)  # a busy computer is no failure
 @given(st.text(max_size=40) | st.floats().map(str) | st.integers().map(str), st.sampled_from(KEYS))
 def test_any_text_is_a_value_within_the_range_or_a_clear_refusal(text: str, key: str) -> None:
     row = find(ROWS, key)
@@ -131,6 +132,7 @@ def said_or_value(do: Callable[[], T]) -> tuple[str, T | None]:
         return str(error), None
 
 
+@settings(deadline=None)  # a busy computer is no failure
 @given(st.sampled_from([row for row in ROWS if row.kind in ("number", "integer")]), st.data())
 def test_a_number_with_its_unit_is_the_number(row: Setting, data: st.DataObject) -> None:
     [node] = [n for n in members(row.node) if isinstance(n, inspect.IntType | inspect.FloatType)]
@@ -190,6 +192,7 @@ def test_a_key_that_is_none_or_several_is_not_guessed(word: str, said: str) -> N
     assert str(caught.value).isprintable()
 
 
+@settings(deadline=None)  # a busy computer is no failure
 @given(st.text(max_size=30))
 def test_any_word_is_one_key_or_a_clear_answer(word: str) -> None:
     said, row = said_or_value(lambda: find(ROWS, word))

@@ -12,7 +12,7 @@ from typing import Any
 import jsonschema
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matfw.__main__ import EXIT_DONE, EXIT_USAGE, main
@@ -32,6 +32,7 @@ SCHEMA = jsonschema.Draft202012Validator(json.loads(schema_json()))
 # --- the commented file
 
 
+@settings(deadline=None)  # a busy computer is no failure
 @given(st.sets(st.sampled_from([n for n, line in enumerate(LINES) if DEFAULT.match(line)])))
 def test_any_lines_of_the_default_file_uncommented_are_the_defaults(taken: set[int]) -> None:
     lines = [line[1:] if number in taken else line for number, line in enumerate(LINES)]
@@ -72,9 +73,9 @@ def test_the_examples_of_the_default_file_are_right(tmp_path: Path) -> None:
     path = tmp_path / "matfw.toml"
     text = default_toml().partition("# [[cells]]")[0]
     path.write_text(re.sub(r"^# (?=\[[a-z_.]+\]|[a-z0-9_]+ = )", "", text, flags=re.MULTILINE))
-    settings = load_settings(path)
-    assert (settings.person.sex, settings.person.height_m) == ("female", 1.65)
-    assert settings.wiring() == Settings().wiring()
+    loaded = load_settings(path)
+    assert (loaded.person.sex, loaded.person.height_m) == ("female", 1.65)
+    assert loaded.wiring() == Settings().wiring()
 
 
 # --- the schema
@@ -103,6 +104,7 @@ def nested(row: Setting, value: object) -> dict[str, object]:
     return data
 
 
+@settings(deadline=None)  # a busy computer is no failure
 @given(st.sampled_from(list(ROWS.values())), st.data())
 def test_the_schema_accepts_what_matfw_accepts(row: Setting, data: st.DataObject) -> None:
     limits = [float(word) for word in re.findall(r"[\d.]+", row.range)]
@@ -177,8 +179,6 @@ def test_the_readme_s_example_is_right_and_shows_defaults_where_it_can(tmp_path:
     [text] = blocks(section(README, "## Settings"), "toml")
     path = tmp_path / "matfw.toml"
     path.write_text(text)
-    settings = load_settings(path)
-    assert settings.outputs == Settings().outputs
-    assert settings.workout == msgspec.structs.replace(
-        Settings().workout, side=settings.workout.side
-    )
+    loaded = load_settings(path)
+    assert loaded.outputs == Settings().outputs
+    assert loaded.workout == msgspec.structs.replace(Settings().workout, side=loaded.workout.side)

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matfw.session.atomic_file import Calls, alone_in, make_folder, replace_file
@@ -139,6 +139,7 @@ class PowerCutError(BaseException):
     """Not an OSError: nothing of ours may go on."""
 
 
+@settings(deadline=None)  # a busy computer is no failure
 @given(data=st.data(), has_backup=st.booleans())
 def test_a_power_cut_leaves_the_old_or_the_new_file(data: st.DataObject, has_backup: bool) -> None:
     disk = Disk({NAME: OLD} | ({f"{NAME}.bak": OLDER} if has_backup else {}))

@@ -6,7 +6,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matfw.errors import MatSettingsError, MatStateError
@@ -74,6 +74,7 @@ def test_a_file_cut_off_without_a_backup_is_an_error_and_no_blank_state(
             read_of(tmp_path, main[:size], None)
 
 
+@settings(deadline=None)  # a busy computer is no failure
 @given(content=st.binary(max_size=200) | mutated(BY_HAND.encode()), data=st.data())
 def test_whatever_is_in_the_file_a_good_backup_is_read(
     content: bytes, data: st.DataObject, files: tuple[bytes, bytes],
