@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import threading
+import time
 import traceback
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -22,7 +23,9 @@ FIRST_WAIT_S = 0.25  # before a port is tried again; a re-plugged adapter takes 
 LONGEST_WAIT_S = 5.0
 SOCKET_CLIENTS = 8  # at once; each is a thread
 ACCEPT_S = 0.2
-JOIN_LIMIT_S = 2.0  # an open of socket:// may hang for 5 s; it is left to end by itself
+JOIN_LIMIT_S = (
+    2.0  # for all together; an open of socket:// may hang for 5 s; it is left to end by itself
+)
 
 Open = Callable[[str], Link]
 Say = Callable[[str], None]
@@ -58,8 +61,9 @@ class ConsoleLinks:
     def close(self) -> None:
         """End all links. Calling it twice is allowed."""
         self._stop.set()
+        end_s = time.monotonic() + JOIN_LIMIT_S
         for thread in list(self._threads):
-            thread.join(JOIN_LIMIT_S)
+            thread.join(max(0.0, end_s - time.monotonic()))
         self._threads.clear()
 
     def _start(self, name: str, work: Callable[[], object]) -> threading.Thread:

@@ -22,10 +22,9 @@ from matfw.service.outbox import Outbox
 
 POLL_S = 0.05  # how often the conversation is asked for news
 ROOM_S = 0.01  # how often a full link is tried again
-WORK_S = (
-    0.002  # of one go: a link at full speed rests as long again, so that the main thread, which
-)
-# takes a frame in 0.02 to 0.25 ms, finds the interpreter free half of the time
+# Of work in one go. A link at full speed rests as long again, so that the main thread, which takes
+# a frame in 0.02 to 0.25 ms, finds the interpreter free half of the time.
+WORK_S = 0.002
 
 
 class LinkSession:

@@ -174,6 +174,42 @@ def test_a_wrong_port_is_wrong_usage(firmware: Firmware) -> None:
     assert "telepathy" in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("settings", "arguments"),
+    [("", ["--console", "telepathy://mat"]), ('[console]\nports = ["telepathy://mat"]\n', [])],
+)
+def test_a_firmware_with_a_wrong_port_does_not_start(
+    tmp_path: Path, settings: str, arguments: Sequence[str]
+) -> None:
+    (tmp_path / "mat.toml").write_text(settings)
+    done = subprocess.run(
+        [*MATFW, "run", "--virtual", "--config", "mat.toml", "--state", "s", *arguments],
+        capture_output=True, text=True, timeout=LIMIT_S, check=False, cwd=tmp_path,
+        env=environment(tmp_path),
+    )  # fmt: skip
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "telepathy" in done.stderr
+    assert "/dev/serial0" in done.stderr
+
+
+def test_eight_may_talk_at_once_and_the_ninth_is_told(firmware: Firmware) -> None:
+    paths = [firmware.state / "console.sock"]
+    clients = [Client("mat", connect(paths)) for _ in range(8)]
+    try:
+        for client in clients:
+            client.send("version\r")
+        for client in clients:
+            lines: list[str] = []
+            while "ok" not in lines:
+                lines += client.received(LIMIT_S)
+        late = Client("mat", connect(paths))
+        assert late.received(LIMIT_S) == ["// 8 clients talk already: end one first"]
+        late.link.close()
+    finally:
+        for client in clients:
+            client.link.close()
+
+
 def test_a_socket_far_too_deep_is_explained(firmware: Firmware, tmp_path: Path) -> None:
     done = console(firmware, "", "--state", str(tmp_path / ("x" * 120)))
     assert done.returncode == 1
