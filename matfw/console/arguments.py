@@ -38,7 +38,8 @@ class Argument:
     def range(self) -> str:
         """Return in words what it may be."""
         if self.choices:
-            return " or ".join(self.choices)
+            *others, last = self.choices
+            return f"{', '.join(others)} or {last}" if others else last
         if self.least is not None:
             return f"{self.least:g} to {self.most:g}{' ' if self.unit else ''}{self.unit}"
         return ""
