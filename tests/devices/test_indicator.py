@@ -374,3 +374,29 @@ def test_lgpio_gets_one_call_a_brightness_and_two_a_tone(
     ended = {call[2] for call in chip.calls if call[0] == "tx_pwm" and call[3:] == (0, 0)}
     assert ended == {BUZZER, *LIGHT_PINS}
     factory.close()
+
+
+@pytest.mark.parametrize(("volume", "duty"), [(1.0, 0.5), (0.5, 1 / 6), (0.1, 0.0319)])
+def test_the_volume_is_the_duty_of_the_wave(
+    volume: float, duty: float, factory: MockFactory
+) -> None:
+    with GpiozeroIndicator(factory, BUZZER, LIGHT_PINS) as indicator:
+        indicator.volume = volume
+        indicator.show(Cue.READY, 0.0)
+        assert factory.pin(BUZZER).state == pytest.approx(
+            duty, abs=5e-3
+        )  # the mock has two decimals
+        assert factory.pin(BUZZER).frequency == tone_at(Cue.READY, 0.0)
+
+
+def test_volume_nought_is_silence_at_once_and_the_lights_go_on(factory: MockFactory) -> None:
+    with GpiozeroIndicator(factory, BUZZER, LIGHT_PINS) as indicator:
+        indicator.show(Cue.NOT_JUDGING, 0.0)
+        indicator.volume = 0.0
+        assert sounding_hz(factory) is None
+        indicator.tick(0.1)
+        assert sounding_hz(factory) is None
+        assert brightness(factory) == lights_at(Cue.NOT_JUDGING, 0.1)
+        indicator.volume = 1.0
+        indicator.tick(0.2)
+        assert sounding_hz(factory) == tone_at(Cue.NOT_JUDGING, 0.2)
