@@ -133,7 +133,8 @@ def factory(context: Context, values: Values) -> Answer:
     word = str(values["key"])
     if word == "all":
         context.desk.factory(None)
-        return said(f"every setting is as the settings file or the default says, {UNSAVED}")
+        tail = UNSAVED if context.desk.diff() else "nothing had been set here"
+        return said(f"every setting is as the settings file or the default says: {tail}")
     setting = setting_of(context.desk, word)
     context.desk.factory(setting.key)
     value, source = context.desk.get(setting.key)

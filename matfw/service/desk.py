@@ -14,7 +14,6 @@ from __future__ import annotations
 import secrets
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,7 +24,6 @@ from matfw.console.errors import Code, ConsoleError
 from matfw.console.lock import Lock, hash_pin
 from matfw.errors import MatError, MatSettingsError
 from matfw.messages import (
-    CellCalibration,
     CellEvent,
     CellProblem,
     Cue,
@@ -35,7 +33,6 @@ from matfw.messages import (
     Presence,
     RawFrame,
     Side,
-    Tempo,
 )
 from matfw.pipeline import Step
 from matfw.ports import Clock, ReaderStats
@@ -43,9 +40,11 @@ from matfw.service.errands import Errands
 from matfw.service.feeds import Feed, Feeds
 from matfw.service.firmware import Firmware
 from matfw.service.recordings import FEED_FRAMES, Taping, new_path
-from matfw.settings_model import NOMINAL, CellLine, Settings
+from matfw.service.wanted import wanted
+from matfw.service.workout_news import WorkoutNews
+from matfw.settings_model import CellLine
 from matfw.settings_table import Setting
-from matfw.workout import Plan, Progress
+from matfw.workout import Progress
 
 if TYPE_CHECKING:
     from matfw.service.acquisition import Account
@@ -53,19 +52,9 @@ if TYPE_CHECKING:
 
 FEED_STEPS = 256  # 3 s at 80 a second; a console looks 20 times a second
 FEED_EVENTS = 256
-REST_TOLD_S = (60.0, 30.0, 10.0)  # left of a rest
 RESTART_DELAY_S = 0.5  # so that the answer can still be sent
 STOPPED = "stop"
 PIN_SALT_BYTES = 16
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What the line and the outputs are to be like."""
-
-    mat: Mat
-    plan: Plan
-    volume: float
 
 
 class ServiceDesk:
@@ -86,7 +75,7 @@ class ServiceDesk:
         """Take the settings, the mat as the line begins with it, and the folder of recordings.
 
         set_volume: of the buzzer, 0 to 1; called by the main thread. account: the acquisition's.
-        mat.side holds where the settings name none: a virtual person lies on one.
+        is_virtual: mat.side holds where the settings name none, since that person lies on one.
         """
         self._store = store
         self._clock = clock
@@ -98,22 +87,25 @@ class ServiceDesk:
         self._lock = threading.RLock()
         self._pin = Lock(store.pin_hash())
         self._began_s = clock.now_s()
-        self._first_mat = mat
-        self._wanted = self._taken = self._want()
+        self._unset_side = mat.side if is_virtual else Side.UNKNOWN
+        self._wanted = self._taken = wanted(
+            store.settings, store.calibration(), mat, self._unset_side
+        )
         self._errands: Errands[Firmware] = Errands()
         self._steps: Feeds[Step] = Feeds(FEED_STEPS)
         self._frames: Feeds[RawFrame] = Feeds(FEED_FRAMES)
         self._events: Feeds[Event | Notice] = Feeds(FEED_EVENTS)
+        self._news = WorkoutNews(
+            Progress(0, self._wanted.plan.reps, 1, 0, 0, 0, sets=self._wanted.plan.sets),
+            self._events.put,
+        )
         self._measuring: str | None = None
         self._taping: Taping | None = None
         # Written by the main thread alone, each a whole object, read by the others.
         self._step: Step | None = None
-        self._progress = Progress(0, self._wanted.plan.reps, 1, 0, 0, 0,
-                                  sets=self._wanted.plan.sets)  # fmt: skip
         self._problems: dict[str, CellProblem] = {}
         self._is_judging = True
         self._frame_count = self._bad_count = 0
-        self._rest_left_s: float | None = None
         self._restart_s: float | None = None
 
     # --- the main thread's side ------------------------------------------------------------------
@@ -135,42 +127,17 @@ class ServiceDesk:
 
     def between(self, firmware: Firmware) -> None:
         """Bring the line to what is wanted, and do one errand. Raises MatError to restart."""
-        wanted = self._wanted
-        if wanted is not self._taken:
-            firmware.line.adopt(wanted.mat, wanted.plan)
-            self._set_volume(wanted.volume)
-            self._taken = wanted
+        new = self._wanted
+        if new is not self._taken:
+            firmware.line.adopt(new.mat, new.plan)
+            self._set_volume(new.volume)
+            self._taken = new
         self._errands.do_one(firmware)
         self._is_judging = firmware.is_judging
-        self._follow(firmware.line.progress)
+        if self._step is not None:
+            self._news.follow(firmware.line.progress, self._step.raw.t_s)
         if self._restart_s is not None and self._clock.now_s() >= self._restart_s:
             raise MatError("a console asked for a restart: systemd starts matfw again")
-
-    def _follow(self, progress: Progress) -> None:
-        """Tell what becomes of the workout."""
-        before, self._progress = self._progress, progress
-        if progress.is_set_done and not before.is_set_done:
-            self._tell_set_done(progress)
-        left_s = None
-        if progress.rest_until_s is not None and self._step is not None:
-            left_s = max(0.0, progress.rest_until_s - self._step.raw.t_s)
-        was_s, self._rest_left_s = self._rest_left_s, left_s
-        if left_s is None:
-            if was_s is not None and progress.is_set_done:
-                self._notice("rest", f"the rest is over: set {progress.set_number + 1} of"
-                             f" {progress.sets}", left_s=0.0)  # fmt: skip
-            return
-        for mark_s in REST_TOLD_S:
-            if was_s is not None and left_s <= mark_s < was_s:
-                self._notice("rest", f"rest: {mark_s:.0f} s left", left_s=mark_s)
-
-    def _tell_set_done(self, progress: Progress) -> None:
-        number, sets = progress.set_number, progress.sets
-        if progress.is_workout_done:
-            text = f"set {number} of {sets} is done, that was the last"
-        else:
-            text = f"set {number} of {sets} is done: rest {self._wanted.plan.rest_s:g} s"
-        self._notice("set", text, set=number, sets=sets, workout_done=progress.is_workout_done)
 
     def _notice(self, event: str, text: str, **data: object) -> None:
         self._events.put(Notice(event, text, {"text": text, **data}))
@@ -179,20 +146,20 @@ class ServiceDesk:
 
     def status(self) -> Status:
         """Return how things stand."""
-        step, progress, account = self._step, self._progress, self._account()
-        wanted, store = self._wanted, self._store
-        loads = step.clean.loads_kg if step else (None,) * len(wanted.mat.cells)
+        step, progress, account = self._step, self._news.progress, self._account()
+        now, store = self._wanted, self._store
+        loads = step.clean.loads_kg if step else (None,) * len(now.mat.cells)
         known = store.calibration()
         is_lying = step is not None and step.motion.presence is Presence.LYING
         return Status(
             version=__version__,
             is_virtual=self._is_virtual,
-            layout=wanted.mat.layout,
+            layout=now.mat.layout,
             uptime_s=self._clock.now_s() - self._began_s,
             presence=step.motion.presence if step else Presence.EMPTY,
             weight_kg=step.motion.weight_kg if step else None,
             load_kg=step.balance.load_kg if step else None,
-            side=wanted.mat.side,
+            side=now.mat.side,
             is_judging=self._is_judging,
             phase=step.phase.phase if step and step.phase else Phase.REST,
             angle_deg=max(0.0, step.motion.angle_deg) if step and is_lying else 0.0,
@@ -200,21 +167,21 @@ class ServiceDesk:
             reps_per_set=progress.reps_per_set,
             set_number=progress.set_number,
             sets=progress.sets,
-            rest_left_s=self._rest_left_s,
+            rest_left_s=self._news.rest_left_s,
             is_workout_done=progress.is_workout_done,
             clean=progress.clean,
             faulty=progress.faulty,
             unsure=progress.unsure,
             cells=tuple(
                 CellStatus(cell.name, load, self._problems.get(cell.name, CellProblem.OK))
-                for cell, load in zip(wanted.mat.cells, loads, strict=True)
+                for cell, load in zip(now.mat.cells, loads, strict=True)
             ),
-            uncalibrated=tuple(c.name for c in wanted.mat.cells if c.name not in known),
+            uncalibrated=tuple(c.name for c in now.mat.cells if c.name not in known),
             rate_hz=account.stats.measured_rate_hz,
             frames=self._frame_count,
             bad_frames=self._bad_count,
             lost_frames=account.dropped,
-            is_muted=wanted.volume == 0.0,
+            is_muted=now.volume == 0.0,
             profile=store.profile,
             unsaved=len(store.diff()),
             lock=self._pin.word,
@@ -291,29 +258,11 @@ class ServiceDesk:
                 change()
             except MatSettingsError as error:
                 raise ConsoleError(code, str(error)) from None
-            wanted = self._want()
-            if wanted != self._wanted:
-                self._wanted = wanted
-
-    def _want(self) -> Wanted:
-        """Return what settings and calibration make of the line; wiring stays as it began."""
-        settings: Settings = self._store.settings
-        asked, known = settings.mat(), self._store.calibration()
-        first = self._first_mat
-        mat = replace(
-            first,
-            calibration=tuple(_line(known.get(cell.name)) for cell in first.cells),
-            person=asked.person,
-            side=asked.side if asked.side is not Side.UNKNOWN else first.side,
-            tempo=Tempo(*settings.workout.tempo_s),
-            limits=asked.limits,
-        )
-        workout = settings.workout
-        return Wanted(
-            mat,
-            Plan(workout.reps, workout.sets, workout.rest_s),
-            settings.outputs.loudness_percent() / 100.0,
-        )
+            new = wanted(
+                self._store.settings, self._store.calibration(), self._wanted.mat, self._unset_side
+            )
+            if new != self._wanted:
+                self._wanted = new
 
     # --- the mat ---------------------------------------------------------------------------------
 
@@ -448,7 +397,3 @@ class ServiceDesk:
             if self._taping is not None:
                 taping, self._taping = self._taping, None
                 taping.stop()
-
-
-def _line(known: CellLine | None) -> CellCalibration:
-    return CellCalibration(known.tare_counts, known.counts_per_kg) if known else NOMINAL

@@ -119,6 +119,21 @@ def test_a_setting_reaches_the_line_between_two_frames(running: Running) -> None
     wait_until(lambda: running.firmware.line.mat.limits.roll_back_mm == 13.0)
 
 
+@pytest.mark.parametrize(("is_virtual", "side"), [(False, Side.UNKNOWN), (True, Side.RIGHT)])
+def test_a_side_that_is_unset_is_unknown_but_to_the_virtual_person(
+    is_virtual: bool, side: Side, tmp_path: Path
+) -> None:
+    mat = replace(SettingsStore(None, tmp_path).settings.mat(), side=Side.RIGHT)
+    desk = ServiceDesk(
+        SettingsStore(None, tmp_path, UNSYNCED), mat, VirtualClock(), tmp_path,
+        set_volume=lambda _: None, account=Account, is_virtual=is_virtual,
+    )  # fmt: skip
+    desk.set("workout.side", "left")
+    assert desk.mat().side is Side.LEFT
+    desk.set("workout.side", "unknown")
+    assert desk.mat().side is side
+
+
 def test_a_refused_setting_reaches_nothing(running: Running) -> None:
     line = running.firmware.line.mat
     with pytest.raises(ConsoleError, match=r"1 to 200.*nothing was changed") as refused:
@@ -286,7 +301,7 @@ def test_sets_and_rests_are_told_to_every_console(tmp_path: Path) -> None:
         desk.between(firmware)
         said += [(frame.t_s, e.text) for e in feed.take() if isinstance(e, Notice)]
     assert said == [
-        (24.0, "set 1 of 2 is done: rest 40 s"),
+        (24.0, "set 1 of 2 is done: rest, 39 s"),
         (33.0, "rest: 30 s left"),
         (53.0, "rest: 10 s left"),
         (63.0, "the rest is over: set 2 of 2"),
