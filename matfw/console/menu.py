@@ -190,7 +190,7 @@ class Menu:
         return None
 
     def interrupt(self) -> Answer:
-        """Leave the command that is under way, else the menu."""
+        """Leave the menu, and the command that is under way in it."""
         if self._inner is not None:
             try:
                 self._inner.interrupt()
