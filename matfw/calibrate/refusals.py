@@ -61,8 +61,13 @@ def where_words(cell: Cell) -> str:
     return f"{end}, {edge}"
 
 
-def unrest_refusal(cells: Sequence[Cell], unrest: Unrest, *, is_empty: bool) -> Refusal:
-    """Return the refusal for a mat that could not be measured; is_empty: it ought to be empty."""
+def unrest_refusal(
+    cells: Sequence[Cell], unrest: Unrest, *, is_empty: bool, has_weight: bool
+) -> Refusal:
+    """Return the refusal for a mat that could not be measured.
+
+    is_empty: it ought to be empty. has_weight: the calibration goes by a known weight.
+    """
     if unrest.lost:
         names = _names(cells, unrest.lost)
         return Refusal(
@@ -85,7 +90,7 @@ def unrest_refusal(cells: Sequence[Cell], unrest: Unrest, *, is_empty: bool) -> 
             Reason.NOISY,
             f"{_list(names)} {_verb(names, 'is', 'are')} too noisy: {1000 * unrest.noise_kg:.0f} g"
             " a sample. Keep phones and chargers away, and see to shield and ground"
-            f" ({cited(Place.CABLES)}).",
+            f" ({cited(Place.CABLES)}).{' A heavier weight helps too.' if has_weight else ''}",
             names,
         )
     names = _names(cells, unrest.moving)

@@ -24,7 +24,7 @@ LEAST_S = 3.0  # a shorter mean may sit in one half of a breath
 MOST_S = 30.0  # nobody stands beside a mat for longer without asking whether it hangs
 BLOCK_S = 0.25
 STILL_KG = 0.018  # range of the blocks' means; a still person has 0.032, see above
-NOISE_RANGE = 5.5  # sigmas: 12 to 120 blocks of noise alone range further once in some 10 000
+NOISE_RANGE = 1.2  # sigmas over 2 sqrt(2 ln n), the range of n blocks of noise: once in some 1 000
 GONE_SHARE = 0.5  # a cell that gives fewer samples than this gives nothing to go by
 RAIL_SHARE = 0.1  # one spike is none; a bridge with a wire off sits there all the time
 _MAD = 1.4826 / np.sqrt(2.0)  # median absolute difference of neighbours -> sigma of white noise
@@ -123,7 +123,8 @@ def look(
     noise_counts = np.array(noise)
     ranges = np.array([np.ptp(each) for each in means])
     block_sigma = 1.2533 * noise_counts / np.sqrt(np.array(sizes))  # of a median; of a mean less
-    limit = np.hypot(STILL_KG / scale, NOISE_RANGE * block_sigma)
+    noise_range = 2.0 * np.sqrt(2.0 * np.log(max(len(whole), 2))) + NOISE_RANGE
+    limit = np.hypot(STILL_KG / scale, noise_range * block_sigma)
     moving = np.flatnonzero(ranges > limit)
     moved_kg = float((ranges * scale).max())
     if moving.size:

@@ -35,7 +35,9 @@ from matfw.settings_model import NOMINAL, CellLine
 
 __all__ = ["Calibrated", "Kind", "Reason", "Refusal", "Step", "Wizard"]
 
-SIGMA_SHARE = 1e-4  # of the weight: how good each mean must be; a tenth of what a gain may be off
+# Of the weight: how good each mean must be. A cell not calibrated yet may give 0.4 of the nominal
+# counts, so that its mean is 2.5 times worse in kilograms than it seems: still 1/8 of 0.1 %.
+SIGMA_SHARE = 5e-5
 TARE_SIGMA_KG = 0.005  # of a tare alone
 PLACE_LIMIT_MM = 2000.0
 LEAVING = ("leave", "abort", "quit", "exit")
@@ -185,7 +187,10 @@ class Wizard:
             if isinstance(seen, Measured):
                 return self._measured(seen)
             is_empty = self._now.step in (Step.EMPTY, Step.CLEAR)
-            return self._refuse(unrest_refusal(self._plan.mat.cells, seen, is_empty=is_empty))
+            refusal = unrest_refusal(
+                self._plan.mat.cells, seen, is_empty=is_empty, has_weight=self._now.weight_kg > 0.0
+            )
+            return self._refuse(refusal)
         return []
 
     def _start(self, word: str, rest: str) -> None:

@@ -23,7 +23,8 @@ from matfw.diagnose.seen import (
 from matfw.guide import Place
 
 SCATTER_COUNTS = 1 << 22  # a quarter of all codes: no load does that within seconds
-MISSING_SHARE = 0.06  # of the frames; converters up to 2 % apart cost the slower 4 %
+RESTART_FRAMES = 12  # a converter is back after 5; a wire takes its time
+ANSWERS_SHARE = 0.92  # of the rate asked for; oscillators are a few per cent off
 HUM_G = 5.0  # amplitude; 3 counts of a good build's noise
 NOISE_G = 20.0  # rms a sample; a good build has 2 to 10, the worst fair ones 20 to 60
 NOISE_FACTOR = 4.0  # times what the converter itself has
@@ -157,7 +158,7 @@ def reversed_cell(seen: Seen, cell: CellNumbers) -> Finding | None:
 
 def torn(seen: Seen, cell: CellNumbers) -> Finding | None:
     """Find a converter that is reset again and again."""
-    if cell.torn <= TORN_SHARE * seen.numbers.frames:
+    if cell.torn <= TORN_SHARE * seen.numbers.frames or cell.longest_gap > RESTART_FRAMES:
         return None
     if seen.numbers.longest_sck_high_us > SCK_LIMIT_US:
         return None  # the computer's doing: the whole mat's finding
@@ -170,11 +171,12 @@ def torn(seen: Seen, cell: CellNumbers) -> Finding | None:
 
 def intermittent(seen: Seen, cell: CellNumbers) -> Finding | None:
     """Find a cell that often gives nothing."""
-    if cell.missing <= MISSING_SHARE * seen.numbers.frames:
+    if cell.answers_hz >= ANSWERS_SHARE * seen.mat.rate_hz:
         return None
     return _warn(
         "intermittent", cell, Place.DATA,
-        f"gave nothing in {cell.missing} of {seen.numbers.frames} frames: a loose wire.",
+        f"gave {cell.answers_hz:.0f} values a second instead of {seen.mat.rate_hz:.0f}, with gaps:"
+        " a loose wire.",
     )  # fmt: skip
 
 

@@ -71,6 +71,7 @@ class CellNumbers:
     drift_g_per_min: float
     moved_kg: float
     wander_g: float
+    longest_gap: int  # frames in a row without a value
 
     @property
     def is_weighed(self) -> bool:
@@ -204,9 +205,16 @@ def _cell(  # noqa: PLR0917  # what one column is, in order
         unique=int(np.unique(values).size),
         spikes=spikes,
         answers_hz=answers_hz,
+        longest_gap=_longest_gap(there),
         datasheet_g=DATASHEET_COUNTS[round(mat.rate_hz)] * g_per_count,
         **numbers,
     )
+
+
+def _longest_gap(there: npt.NDArray[np.bool_]) -> int:
+    """Return the longest run of frames without a value between two that have one."""
+    at = np.flatnonzero(there)
+    return int(np.diff(at).max() - 1) if at.size > 1 else 0
 
 
 def _noise_counts(values: Array) -> float:

@@ -27,8 +27,10 @@ MIDDLE = (WEIGHT_KG, 0.0, 0.0)
 
 
 def a_mat(layout: str = "core4", **extra: object) -> VirtualMat:
+    """Return a mat; with pins where something is wrong with its wires."""
     count = len(PRESETS[layout].cells)
-    return VirtualMat(mat_of(layout, [GAIN] * count, TARES[:count]), **extra)  # type: ignore[arg-type]
+    kind = VirtualMat if {"defects", "crossing"} & extra.keys() else QuickMat
+    return kind(mat_of(layout, [GAIN] * count, TARES[:count]), **extra)  # type: ignore[arg-type]
 
 
 def known_of(mat: VirtualMat) -> dict[str, CellLine]:
@@ -85,7 +87,7 @@ BUILDS = st.builds(
     layout=st.sampled_from(sorted(PRESETS)),
     shares=st.tuples(*[st.floats(0.4, 1.6)] * 8),
     seed=st.integers(0, 10_000),
-    noise_counts=st.floats(45.0, 860.0),  # the converter's own, to 20 g of a poor build
+    noise_counts=st.floats(45.0, 600.0),  # the converter's own, to 14 g: more wants 20 kg
     off_mm=st.floats(0.0, 45.0),  # from right over the cell
     weight_kg=st.floats(10.0, 25.0),
 )

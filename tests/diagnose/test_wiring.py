@@ -175,6 +175,25 @@ def test_all_cells_at_ten_samples_are_one_finding() -> None:
     assert named(diagnosed(mat)) == {("all_slow", names)}
 
 
+def test_a_converter_that_is_faster_than_the_settings_say_is_named() -> None:
+    fast = {"foot_left": [d.OtherRate(hz=80.0)]}
+    mat = VirtualMat(mat_of("core4", [GAIN] * 4, TARES[:4], 10.0), defects=fast)
+    assert named(diagnosed(mat)) == {("fast_rate", ("foot_left",))}
+
+
+def test_a_wire_that_is_off_now_and_then_is_loose() -> None:
+    loose = [d.StuckDout(from_s=start, until_s=start + 0.3) for start in range(101, 111)]
+    mat = healthy("core4", defects={"head_right": loose})
+    assert named(diagnosed(mat)) == {("intermittent", ("head_right",))}
+
+
+def test_a_converter_that_starts_again_and_again_has_a_supply_that_dips() -> None:
+    # Silent for as long as a reset and its settling take: 10 ms and four conversions.
+    dips = [d.StuckDout(from_s=100.2 + 0.3 * n, until_s=100.26 + 0.3 * n) for n in range(34)]
+    mat = healthy("core4", defects={"head_right": dips})
+    assert named(diagnosed(mat)) == {("restarts", ("head_right",))}
+
+
 def test_no_supply_at_all_is_one_finding() -> None:
     names = tuple(cell.name for cell in PRESETS["core4"].cells)
     mat = healthy("core4", defects={name: [d.StuckDout()] for name in names})
