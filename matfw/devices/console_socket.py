@@ -6,6 +6,7 @@ import errno
 import os
 import socket
 import stat
+import time
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
@@ -16,7 +17,8 @@ from matfw.ports import Link
 
 MODE = 0o660  # the firmware's user, and its group: `matfw` for the service
 PATH_BYTES = 107  # unix(7): sun_path, and a zero at its end
-WAITING_CLIENTS = 4
+WAITING_CLIENTS = 16
+CONNECT_S = 5.0
 
 
 class ConsoleSocket:
@@ -99,8 +101,7 @@ def connect(paths: Iterable[Path]) -> Link:
         _check_length(path)
         client = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         try:
-            client.settimeout(5.0)
-            client.connect(str(path))
+            _knock(client, path)
         except PermissionError:
             client.close()
             raise MatLinkError(
@@ -115,6 +116,20 @@ def connect(paths: Iterable[Path]) -> Link:
         f"no matfw runs here: nothing answers at {' or '.join(told)}: `systemctl status matfw` or"
         " `matfw run` first; --state DIR if it has one of its own, --port for a serial port"
     )
+
+
+def _knock(client: socket.socket, path: Path) -> None:
+    """Connect; where others wait already, try again for CONNECT_S."""
+    end_s = time.monotonic() + CONNECT_S
+    client.setblocking(False)
+    while True:
+        try:
+            client.connect(str(path))
+            return
+        except BlockingIOError:
+            if time.monotonic() > end_s:
+                raise
+            time.sleep(0.02)
 
 
 def _check_length(path: Path) -> None:

@@ -26,6 +26,7 @@ from matfw.devices.console_socket import ConsoleSocket, connect
 from matfw.devices.serial_link import open_serial
 from matfw.errors import MatLinkError
 from matfw.messages import Cue, Phase, Side, Verdict
+from matfw.ports import Link
 from matfw.service.console_client import Client
 from matfw.service.watched import Watched
 from tests.far_end import LIMIT_S, FarEnd, cable
@@ -46,10 +47,10 @@ class Firmware:
 def firmware(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Firmware]:
     home = tmp_path_factory.mktemp("h")
     state = home / "s"
-    with joined() as (near, far):
+    with joined() as (near, far), (home / "said").open("w") as said:
         process = subprocess.Popen(
             [*MATFW, "run", "--virtual", "--state", str(state), "--console", near],
-            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=environment(home),
+            stdout=subprocess.PIPE, stderr=said, text=True, env=environment(home),
         )  # fmt: skip
         try:
             assert process.stdout is not None
@@ -61,7 +62,7 @@ def firmware(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Firmware]:
             yield Firmware(home, state, far)
             process.send_signal(signal.SIGTERM)
             process.communicate(timeout=LIMIT_S)
-            assert process.returncode == 0
+            assert process.returncode == 0, (home / "said").read_text()
             assert not (state / "console.sock").exists()
         finally:
             process.kill()
@@ -256,7 +257,9 @@ def test_a_person_types_completes_and_is_answered(terminal: FarEnd) -> None:
     assert "matfw> version" in seen(heard)
     assert "matfw 0." in heard
     terminal.send("set workout.re\t")
-    terminal.until(lambda text: "workout.rest_s" in seen(text))
+    terminal.until(
+        lambda text: re.search(r"workout\.rest_s.*matfw> set", seen(text), re.S) is not None
+    )
     terminal.send("\x15nonsense\r")
     assert "\x1b[0;31m" in terminal.until(lambda text: "is no command" in seen(text)), "in red"
 
@@ -341,6 +344,23 @@ def test_the_socket_is_for_its_user_and_group_and_goes_when_closed(tmp_path: Pat
     link.close()
     listener.close()
     assert not path.exists()
+
+
+def test_many_who_come_at_once_are_let_in_one_after_the_other(tmp_path: Path) -> None:
+    path = tmp_path / "console.sock"
+    listener = ConsoleSocket(path)
+    links: list[Link] = []
+    knocking = [threading.Thread(target=lambda: links.append(connect([path]))) for _ in range(40)]
+    for thread in knocking:
+        thread.start()
+    accepted = [listener.accept(LIMIT_S) for _ in knocking]
+    for thread in knocking:
+        thread.join()
+    assert len(links) == 40
+    for link in (*links, *accepted):
+        assert link is not None
+        link.close()
+    listener.close()
 
 
 def test_what_a_killed_firmware_left_is_taken_over(tmp_path: Path) -> None:
