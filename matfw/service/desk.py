@@ -198,13 +198,11 @@ class ServiceDesk:
 
     def steps(self) -> Feed[Step]:
         """Open a feed of every frame's step."""
-        with self._lock:
-            return self._steps.open()
+        return self._steps.open()
 
     def events_feed(self) -> Feed[Event | Notice]:
         """Open a feed of what happens."""
-        with self._lock:
-            return self._events.open()
+        return self._events.open()
 
     # --- settings --------------------------------------------------------------------------------
 

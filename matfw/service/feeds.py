@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections import deque
 from collections.abc import Callable
 from typing import Generic, TypeVar
@@ -49,12 +50,14 @@ class Feeds(Generic[T]):
     def __init__(self, limit: int) -> None:
         """Take how many items each holds."""
         self._limit = limit
+        self._changing = threading.Lock()  # by consoles; the main thread never takes it
         self._open: tuple[Feed[T], ...] = ()  # replaced whole, so that nobody sees it half changed
 
     def open(self, limit: int | None = None) -> Feed[T]:
-        """Return a new one. The caller sees to it that no two threads open or close at once."""
+        """Return a new one; limit: another than usual."""
         feed: Feed[T] = Feed(limit or self._limit, self._closed)
-        self._open += (feed,)
+        with self._changing:
+            self._open += (feed,)
         return feed
 
     def put(self, item: T) -> None:
@@ -66,4 +69,5 @@ class Feeds(Generic[T]):
         return len(self._open)
 
     def _closed(self, feed: Feed[T]) -> None:
-        self._open = tuple(other for other in self._open if other is not feed)
+        with self._changing:
+            self._open = tuple(other for other in self._open if other is not feed)

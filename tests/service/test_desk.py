@@ -218,6 +218,30 @@ def test_a_recording_that_cannot_be_made_says_why(running: Running, tmp_path: Pa
     assert refused.value.code is Code.FILE_REFUSED
 
 
+def test_a_recording_that_ends_by_itself_is_told_and_kept(
+    running: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("matfw.service.recordings.LIMIT_S", 0.5)
+    feed = running.desk.events_feed()
+    path = Path(running.desk.record("one").path)
+    wait_until(lambda: running.desk.status().recording is None)
+    told = [event for event in feed.take() if isinstance(event, Notice)]
+    assert [event.event for event in told] == ["recording"]
+    assert "are the longest there is" in told[0].text
+    with pytest.raises(ConsoleError, match="it had ended at"):
+        running.desk.stop_recording()
+    wait_until(lambda: not any(t.name == "matfw-recording" for t in threading.enumerate()))
+    assert len(list(read_recording(path).frames())) >= 40
+    assert running.desk.record("two").name == "two.csv.gz"
+
+
+def test_a_full_disk_refuses_a_recording(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("matfw.service.recordings.FREE_BYTES", 10**18)
+    with pytest.raises(ConsoleError, match="must be left over") as refused:
+        running.desk.record("one")
+    assert refused.value.code is Code.FILE_REFUSED
+
+
 def test_the_pin_outlives_a_restart_as_a_hash(running: Running, tmp_path: Path) -> None:
     running.desk.keep_pin("2468")
     assert running.desk.is_locked
@@ -353,6 +377,23 @@ def test_a_feed_that_nobody_takes_keeps_the_newest_and_counts() -> None:
     feed.close()
     feeds.put(1)
     assert (feed.take(), len(feeds)) == ([], 0)
+
+
+def test_feeds_opened_and_closed_by_many_threads_are_all_given_back() -> None:
+    feeds: Feeds[int] = Feeds(FEED_STEPS)
+
+    def come_and_go() -> None:
+        for _ in range(500):
+            feed = feeds.open()
+            feeds.put(1)
+            feed.close()
+
+    threads = [threading.Thread(target=come_and_go) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(WAIT_S)
+    assert len(feeds) == 0
 
 
 def test_errands_are_bounded_and_an_error_comes_back() -> None:
