@@ -111,7 +111,11 @@ class Confirm:
         unsaved = len(context.desk.diff())
         context.ask(
             ["matfw ends, and systemd starts it again: some seconds without judging."]
-            + ([f"{unsaved} unsaved changes are lost: answer no, then `save`."] if unsaved else [])
+            + (
+                [f"Unsaved changes are lost, {unsaved} now: answer no, then `save`."]
+                if unsaved
+                else []
+            )
         )
 
     def poll(self) -> Answer | None:

@@ -516,7 +516,7 @@ def test_a_failure_of_our_own_is_answered_and_the_link_lives(
 def test_reboot_asks_first(talk: Talk) -> None:
     talk.desk.has_systemd = True
     talk.ask("set reps 12")
-    assert "1 unsaved" in "\n".join(talk.ask("reboot"))
+    assert "Unsaved changes are lost, 1 now" in "\n".join(talk.ask("reboot"))
     assert talk.ask("no")[-1].startswith("error E307")
     assert talk.desk.done == []
     talk.ask("reboot")
