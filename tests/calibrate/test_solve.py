@@ -51,7 +51,8 @@ def test_without_noise_every_gain_is_exact(
     signed = [sign * share for sign, share in zip(signs, shares, strict=True)]
     gains = [ROUGH * share for share in signed[: len(cells)]]
     rough = [math.copysign(ROUGH, gain) for gain in gains]
-    fit = solve(cells, placements(layout, gains, corners(layout), is_known=is_known), rough)
+    made = placements(layout, gains, corners(layout), is_known=is_known, sigma_counts=4.0)
+    fit = solve(cells, made, rough)
     assert fit.counts_per_kg == pytest.approx(gains, rel=1e-6)
     assert fit.residual_kg == pytest.approx([0.0] * len(cells), abs=1e-6)
     assert fit.is_sound

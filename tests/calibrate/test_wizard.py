@@ -210,10 +210,11 @@ def test_a_cell_that_cannot_be_measured_is_named(
     assert wizard.step is Step.EMPTY
 
 
-def test_a_mat_with_somebody_on_it_is_never_tared() -> None:
+@pytest.mark.parametrize("noise_counts", [45.0, 600.0])
+def test_a_mat_with_somebody_on_it_is_never_tared(noise_counts: float) -> None:
     for layout in PRESETS:
         trace = virtual_trace("still", layout, Side.LEFT)
-        mat = a_mat(layout)
+        mat = a_mat(layout, noise_counts=noise_counts)
         lying = lambda t_s: trace.loads_at(30.0 + (t_s - 100.0))  # noqa: B023, E731
         mat.carry(lying)
         wizard = Wizard(mat.mat, Kind.TARE, known=known_of(mat))
