@@ -15,6 +15,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from matfw.arguments import build_parser
@@ -24,14 +25,17 @@ from matfw.errors import MatError, MatUsageError
 if TYPE_CHECKING:
     from gpiozero import Factory
 
+    from matfw.consoles import ConsolePlan
     from matfw.messages import Mat, Rep, Side
     from matfw.ports import LoadCells
     from matfw.service.acquisition import Acquisition
-    from matfw.service.firmware import Tap
+    from matfw.service.firmware import Firmware, Tap
     from matfw.service.hips import HipFrames, HipReader, Hips
-    from matfw.settings import MachineState, Settings
+    from matfw.session.settings_store import SettingsStore
+    from matfw.settings import Settings
     from matfw.virtual.hips import HipsInStep
     from matfw.virtual.trace import Trace
+    from matfw.workout import Plan
 
 EXIT_DONE, EXIT_FAILED, EXIT_USAGE = 0, 1, 2
 DEMO_SEED = 7  # of the demo's body noise, converters and hip sensors: every demo is the same
@@ -86,31 +90,36 @@ def _demo(options: argparse.Namespace) -> int:
 
 
 def _run(options: argparse.Namespace) -> int:
-    settings = _settings(options)
+    from matfw.consoles import ConsolePlan
+
+    store = _store(options)
+    settings, state = store.settings, store.state
     if options.all_off:
         from matfw.devices.all_off import all_off
 
         all_off(_real_factory(settings), settings.outputs.pins())
         return EXIT_DONE
-    state = _state(options)
     mat = settings.mat(state)
+    console = ConsolePlan(store, _state_dir(options), (*settings.console.ports, *options.console))
     if options.virtual:
         mat = _on_bench(mat)
         _say(VIRTUAL_NOTICE)
         build: Build = functools.partial(build_virtual_cells, mat, "faults", mat.side, 1.0)
         _live(
             settings, mat, build, lambda _: build_virtual_hips(mat, "faults", mat.side),
-            title="matfw run", speed=1.0,
+            title="matfw run", speed=1.0, console=console,
         )  # fmt: skip
         return EXIT_DONE
     uncalibrated = settings.uncalibrated(state)
     notice = (
-        f"not calibrated: {', '.join(uncalibrated)}: weights are nominal and may be far off;"
-        " put [calibration] into state.toml (hardware/README.md)"
+        f"not calibrated: {', '.join(uncalibrated)}: weights are nominal and may be far off:"
+        " `matfw console`, then `calibrate`"
     )
-    build = functools.partial(build_real_cells, settings)
-    hips = functools.partial(build_real_hips, settings)
-    _live(settings, mat, build, hips, title="matfw run", notice=notice if uncalibrated else None)
+    _live(
+        settings, mat, functools.partial(build_real_cells, settings),
+        functools.partial(build_real_hips, settings),
+        title="matfw run", notice=notice if uncalibrated else None, console=console,
+    )  # fmt: skip
     return EXIT_DONE
 
 
@@ -121,10 +130,11 @@ def _replay(options: argparse.Namespace) -> int:
     from matfw.service.report import event_line, session_lines
     from matfw.session.recording import read_recording
 
-    settings = _settings(options)
+    store = _store(options)
+    settings = store.settings
     recording = read_recording(options.file)
     recording.check_places()
-    mat = settings.judging(recording.mat, _state(options))
+    mat = settings.judging(recording.mat, store.state)
     reps: list[Rep] = []
 
     def tell(event: Event) -> None:
@@ -132,7 +142,7 @@ def _replay(options: argparse.Namespace) -> int:
             reps.append(event)
         print(event_json(event).decode() if options.json else event_line(event))
 
-    tally = replay(mat, recording.frames(), tell, settings.workout.reps)
+    tally = replay(mat, recording.frames(), tell, _plan(settings))
     if options.json:
         print(tally.as_json().decode())
     else:
@@ -144,8 +154,9 @@ def _record(options: argparse.Namespace) -> int:
     from matfw.service.recorder import record
     from matfw.session.recording import RecordingWriter
 
-    settings = _settings(options)
-    mat = settings.mat(_state(options))
+    store = _store(options)
+    settings = store.settings
+    mat = settings.mat(store.state)
     source = "a matfw mat"
     build: Build = functools.partial(build_real_cells, settings)
     # Lazily: a mat without hip sensors needs no pin factory.
@@ -157,13 +168,61 @@ def _record(options: argparse.Namespace) -> int:
         hips = functools.partial(build_virtual_hips, mat, "faults", mat.side)
         _say(VIRTUAL_NOTICE)
     writer = functools.partial(RecordingWriter, options.file, mat, source)
-    with _frames(mat, build, hips, options.virtual) as mat_frames:
+    with _frames(mat, build, hips, options.virtual) as (mat_frames, _):
         frames = record(mat_frames, writer, options.seconds)
     _say(f"{frames} frames in {options.file}" if frames else "stopped before the first frame")
     return EXIT_DONE
 
 
-VERBS = {"demo": _demo, "run": _run, "replay": _replay, "record": _record}
+def _config(options: argparse.Namespace) -> int:
+    from matfw.settings_text import default_toml, schema_json
+
+    if options.what == "schema":
+        print(schema_json())
+    elif options.what == "default":
+        print(default_toml(), end="")
+    else:
+        options.config = options.file or options.config
+        store = _store(options)
+        print(f"{store.config or 'no settings file'}: ok")
+    return EXIT_DONE
+
+
+def _console(options: argparse.Namespace) -> int:
+    from matfw.consoles import talk
+
+    all_ok = talk(
+        options.port, _state_dir(options), is_chosen=options.state is not None, is_json=options.json
+    )
+    return EXIT_DONE if all_ok else EXIT_FAILED
+
+
+def _doctor(options: argparse.Namespace) -> int:
+    from matfw.consoles import sockets_of
+    from matfw.devices.gpio import chip_number
+    from matfw.doctor import Doctor
+    from matfw.settings import default_config_path
+
+    state_dir = _state_dir(options)
+    report = Doctor(
+        options.config or default_config_path(os.environ), state_dir,
+        sockets_of(state_dir, is_chosen=options.state is not None),
+        build_real_cells, lambda settings: chip_number(_chip(settings)), _say,
+        is_virtual=options.virtual, is_pressed=options.press,
+    ).look()  # fmt: skip
+    print(report.as_json().decode() if options.json else "\n".join(report.as_lines()))
+    return EXIT_DONE if report.is_fine else EXIT_FAILED
+
+
+VERBS = {
+    "demo": _demo,
+    "run": _run,
+    "replay": _replay,
+    "record": _record,
+    "console": _console,
+    "doctor": _doctor,
+    "config": _config,
+}
 
 
 # --- real and virtual hardware ------------------------------------------------------------------
@@ -302,11 +361,12 @@ def _live(
     speed: float | None = None,
     end_s: float | None = None,
     notice: str | None = None,
+    console: ConsolePlan | None = None,
 ) -> list[Rep]:
     """Run the firmware; return its reps.
 
     hips: opens the hip sensors, with the factory that the indicator has too. speed: of the virtual
-    bench, None on real hardware. notice: to be said once cells answer.
+    bench, None on real hardware. notice: to be said once cells answer. console: None without one.
     """
     with unbroken():
         from matfw.devices.clock import RealClock
@@ -318,13 +378,26 @@ def _live(
     buzzer, head, hip, foot = settings.outputs.pins()
     factory = _virtual_factory() if speed is not None else _real_factory(settings)
     with (
-        _frames(mat, build, functools.partial(hips, factory), speed is not None) as frames,
-        GpiozeroIndicator(
-            factory, None if settings.outputs.mute else buzzer, (head, hip, foot)
-        ) as indicator,
+        _frames(mat, build, functools.partial(hips, factory), speed is not None) as (
+            frames,
+            acquisition,
+        ),
+        GpiozeroIndicator(factory, buzzer, (head, hip, foot)) as indicator,
         _shown(settings, mat, title, speed, end_s) as tap,
         Watchdog(RealClock()) as systemd,
+        ExitStack() as opened,
     ):
+        indicator.volume = settings.outputs.loudness_percent() / 100.0
+        taps: list[Tap] = [tap]
+        between: Callable[[Firmware], object] = _nothing
+        if console is not None:
+            from matfw.consoles import consoles
+
+            desk = opened.enter_context(
+                consoles(console, mat, indicator, acquisition, _say, is_virtual=speed is not None)
+            )
+            taps.append(desk)
+            between = desk.between
 
         def begin() -> None:
             systemd.ready()
@@ -332,8 +405,8 @@ def _live(
                 _say(notice)
 
         firmware = Firmware(
-            Pipeline(mat, settings.workout.reps), frames, indicator, RealClock(),
-            [tap], on_first_frame=begin, on_frame=systemd.alive,
+            Pipeline(mat, _plan(settings)), frames, indicator, RealClock(),
+            taps, on_first_frame=begin, on_frame=systemd.alive, between=between,
         )  # fmt: skip
         firmware.run(end_s)
         return firmware.reps
@@ -342,8 +415,11 @@ def _live(
 @contextmanager
 def _frames(
     mat: Mat, build: Build, hips: BuildHips, is_virtual: bool
-) -> Iterator[Acquisition | HipFrames]:
-    """Give the frames of the cells, with the hip sensors' values where the mat has channels."""
+) -> Iterator[tuple[Acquisition | HipFrames, Acquisition]]:
+    """Give the frames of the cells, with the hip sensors' values where the mat has channels.
+
+    The second is the cells' acquisition alone, for its account.
+    """
     from matfw.service.acquisition import Acquisition
     from matfw.service.hips import HipFrames
 
@@ -353,7 +429,7 @@ def _frames(
             sensors.callback(hip.close)
         acquisition = Acquisition(build, waits=is_virtual)
         cells.callback(_close, acquisition)
-        yield HipFrames(acquisition, opened) if opened else acquisition
+        yield HipFrames(acquisition, opened) if opened else acquisition, acquisition
 
 
 def _close(acquisition: Acquisition) -> None:
@@ -386,16 +462,30 @@ def _shown(
         )  # fmt: skip
 
 
-def _settings(options: argparse.Namespace) -> Settings:
-    from matfw.settings import default_config_path, load_settings
+def _plan(settings: Settings) -> Plan:
+    from matfw.workout import Plan
 
-    return load_settings(options.config or default_config_path(os.environ))
+    return Plan(settings.workout.reps, settings.workout.sets, settings.workout.rest_s)
 
 
-def _state(options: argparse.Namespace) -> MachineState:
-    from matfw.settings import default_state_dir, load_state
+def _state_dir(options: argparse.Namespace) -> Path:
+    from matfw.settings import default_state_dir
 
-    return load_state(options.state or default_state_dir(os.environ))
+    return Path(options.state or default_state_dir(os.environ))
+
+
+def _store(options: argparse.Namespace) -> SettingsStore:
+    from matfw.session.settings_store import SettingsStore
+    from matfw.settings import default_config_path
+
+    store = SettingsStore(options.config or default_config_path(os.environ), _state_dir(options))
+    for notice in store.notices:
+        _say(notice)
+    return store
+
+
+def _nothing(_: object) -> None:
+    """Do nothing between two frames."""
 
 
 def _say(text: str) -> None:

@@ -10,6 +10,11 @@ from matfw import __version__
 
 DEMO_SPEED = 4.0  # times real time: two and a quarter minutes of exercise in 35 s
 HIPS = ("none", "imu", "rail", "both")
+CONFIG = (
+    ("check", "say whether a settings file is right, together with what the console saved"),
+    ("default", "print a settings file with every setting, its default, range and meaning"),
+    ("schema", "print the JSON Schema of the settings file"),
+)
 
 Verb = Callable[[argparse.Namespace], int]
 
@@ -41,7 +46,10 @@ def build_parser(verbs: Mapping[str, Verb]) -> argparse.ArgumentParser:
     demo.add_argument("--side", choices=("left", "right"), default="left")
     demo.add_argument("--hips", choices=HIPS, default=HIPS[0],
                       help="a virtual belt, rail behind the back, or both")  # fmt: skip
-    run = add("run", "the firmware on the configured mat").add_mutually_exclusive_group()
+    running = add("run", "the firmware on the configured mat")
+    running.add_argument("--console", action="append", default=[], metavar="PORT",
+                         help="a console on this serial port or URL; may be repeated")  # fmt: skip
+    run = running.add_mutually_exclusive_group()
     run.add_argument("--virtual", action="store_true", help="on the virtual bench instead")
     run.add_argument("--all-off", action="store_true",
                      help="only drive buzzer and lights low and end; for the service manager"
@@ -54,6 +62,25 @@ def build_parser(verbs: Mapping[str, Verb]) -> argparse.ArgumentParser:
     record.add_argument("--virtual", action="store_true", help="from the virtual bench instead")
     record.add_argument("--seconds", type=_between(0.1, 86400.0), metavar="S",
                         help="stop after S seconds (default: on Ctrl-C)")  # fmt: skip
+    console = add("console", "talk to the firmware that runs, here or at a serial port")
+    console.add_argument("--port", metavar="PORT",
+                         help="a serial port or URL (default: the firmware here)")  # fmt: skip
+    console.add_argument("--json", action="store_true",
+                         help="for programs: one JSON object a line")  # fmt: skip
+    doctor = add("doctor", "what is wrong with the mat's wiring or this computer")
+    doctor.add_argument("--json", action="store_true", help="one JSON object")
+    doctor.add_argument("--virtual", action="store_true", help="on the virtual bench instead")
+    doctor.add_argument("--press", action="store_true",
+                        help="name each corner to be pressed: finds exchanged cells")  # fmt: skip
+    text = "the settings: check a file, all defaults, a JSON Schema"
+    config = below.add_parser("config", help=text, description=text)
+    config.set_defaults(verb=verbs["config"])
+    about = config.add_subparsers(metavar="WHAT", dest="what", required=True)
+    for what, text in CONFIG:
+        sub = about.add_parser(what, help=text, description=text, parents=[everywhere])
+        if what == "check":
+            sub.add_argument("file", type=Path, nargs="?", metavar="FILE",
+                             help="in the place of --config")  # fmt: skip
     return parser
 
 

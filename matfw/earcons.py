@@ -5,10 +5,10 @@ few people know a note when they hear it alone. Where a cue is about a movement,
 that movement: the leg that was too high comes down, the one that dropped falls, `leg_forward` is
 `roll_back` in a mirror (bend, do not roll), and `short_hold` says "not ta but taaa".
 
-Loudness. A passive piezo element is driven by a square wave between 0 V and the supply; gpiozero's
-TonalBuzzer always uses a duty of one half, so volume cannot be set. What is left is pitch, since
-such an element is loudest at 2-4 kHz, and length: the clean rep's tick is low and 50 ms long, the
-faults are high. A low note of long duration still carries, by its odd harmonics (it buzzes).
+Loudness. A passive piezo element is driven by a square wave between 0 V and the supply. Its duty
+sets the volume of all cues alike (devices/indicator.py). Between cues pitch does, since such an
+element is loudest at 2-4 kHz, and length: the clean rep's tick is low and 50 ms long, the faults
+are high. A low note of long duration still carries, by its odd harmonics (it buzzes).
 
 The lights stand along the face-side edge: head, hip, foot. The one nearest to what must be mended
 speaks: hips -> hip, leg -> foot, the whole body, the tempo or a sensor -> several. All have one

@@ -13,6 +13,10 @@ class MatSettingsError(MatUsageError, ValueError):
     """A setting is unknown, of the wrong type or out of range."""
 
 
+class MatStateError(MatError, OSError):
+    """The machine's state cannot be written."""
+
+
 class MatRecordingError(MatUsageError, ValueError):
     """A recording cannot be read as `matfw-recording 1`."""
 
@@ -23,3 +27,12 @@ class MatGpioError(MatError, OSError):
 
 class MatCellsError(MatError):
     """No load cell answers."""
+
+
+class MatLinkError(MatError):
+    """A console's link cannot be had, or has gone."""
+
+    def __init__(self, text: str, *, is_absent: bool = False) -> None:
+        """Take the sentence; is_absent: the device is just not there."""
+        super().__init__(text)
+        self.is_absent = is_absent

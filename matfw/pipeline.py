@@ -34,6 +34,7 @@ from matfw.messages import (
     Mat,
     Motion,
     PersonWeighed,
+    Phase,
     PhaseChanged,
     PhaseStep,
     Presence,
@@ -46,7 +47,7 @@ from matfw.motion import MotionStage
 from matfw.phases import Phases
 from matfw.rep_windows import RepWindow, RepWindows
 from matfw.verdicts import judge, suspicion_of
-from matfw.workout import Progress, Workout
+from matfw.workout import Plan, Progress, Workout
 from matfw.zones import contradicts_side
 
 WEIGHED_AGAIN_KG = 1.0  # a change of weight worth telling
@@ -76,8 +77,8 @@ class Step:
 class Pipeline:
     """One mat's line."""
 
-    def __init__(self, mat: Mat, reps_per_set: int = 15) -> None:
-        """Take the mat and how many repetitions make a set."""
+    def __init__(self, mat: Mat, plan: Plan | None = None) -> None:
+        """Take the mat and what is asked for."""
         self._mat = mat
         self._calibration = Calibration(mat.calibration)
         self._conditioning = Conditioning(mat.cells, mat.rate_hz)
@@ -89,7 +90,7 @@ class Pipeline:
         self._faults = Faults(mat.limits, mat.tempo, mat.side)
         self._windows = RepWindows()
         self._cues = Cues()
-        self._workout = Workout(reps_per_set)
+        self._workout = Workout(plan)
         self._last_motion = Motion(0.0, Presence.EMPTY)
         self._last_phase: PhaseStep | None = None
         self._told: list[tuple[float, FaultSeen]] = []
@@ -97,7 +98,40 @@ class Pipeline:
         self._weighed_kg: float | None = None
         self._broken: dict[str, CellProblem] = {}
         self._reps = 0
-        self.progress: Progress | None = None
+
+    @property
+    def mat(self) -> Mat:
+        """Return the mat as it is now."""
+        return self._mat
+
+    @property
+    def progress(self) -> Progress:
+        """Return where in the workout the person is."""
+        return self._workout.progress
+
+    def adopt(self, mat: Mat, plan: Plan) -> None:
+        """Go on with another calibration, person, side, tempo, limits or plan; between two frames.
+
+        Cells, channels and rate must be the same. Where what was measured so far no longer holds
+        (calibration, person, side), whoever lies there must lie still and is weighed again; a
+        repetition under way then gets no verdict. The place in the set is kept.
+        """
+        before, self._mat = self._mat, mat
+        self._workout.plan = plan
+        # A repetition under way is judged by the new limits alone, and may be told twice.
+        self._faults = Faults(mat.limits, mat.tempo, mat.side)
+        if (mat.calibration, mat.person, mat.side) != (
+            before.calibration, before.person, before.side,
+        ):  # fmt: skip
+            self._calibration = Calibration(mat.calibration)
+            self._motion = MotionStage(mat.cells, mat.person, mat.side, mat.rate_hz)
+            self._phases.reset()
+            self._windows.reset()
+            self._last_motion = Motion(self._last_motion.t_s, Presence.EMPTY)
+
+    def begin_workout(self) -> None:
+        """Begin with the first repetition of the first set."""
+        self._workout.reset()
 
     def update(self, raw: RawFrame) -> Step:
         """Take one frame through the line."""
@@ -122,6 +156,8 @@ class Pipeline:
             self._told += [(motion.t_s, fault) for fault in seen]
             self._wanted += [Cue(fault.fault.value) for fault in seen]
             self._last_motion, self._last_phase = motion, phase
+        if self._workout.is_rest_over(raw.t_s) and self._is_resting():
+            self._wanted.append(Cue.READY)
         cue = self._cues.update(raw.t_s, self._wanted)
         self._wanted.clear()
         if cue is not None:
@@ -172,12 +208,17 @@ class Pipeline:
         self._wanted += [Cue(f.fault.value) for f in faults if f.fault not in already]
         if verdict is not Verdict.FAULT:
             self._wanted.append(Cue.REP if verdict is Verdict.CLEAN else Cue.UNSURE)
-        self.progress = self._workout.update(rep)
-        if self.progress.is_set_done:
+        progress = self._workout.update(rep)
+        if progress.is_set_done:
             self._wanted.append(Cue.SET_DONE)
-        if self.progress.fatigue:
+        if progress.fatigue:
             self._wanted.append(Cue(Fault.FATIGUE.value))
         return rep
+
+    def _is_resting(self) -> bool:
+        """Return whether somebody lies there and does nothing: who else is to be called?"""
+        is_rest = self._last_phase is None or self._last_phase.phase is Phase.REST
+        return is_rest and self._last_motion.presence is Presence.LYING
 
     def _note_cells(self, events: Sequence[CellEvent]) -> None:
         was_broken = bool(self._broken)

@@ -60,6 +60,8 @@ class CellCounters:
     torn: int = 0  # discarded: an SCK-high longer than the limit, or a late next-ready
     missing: int = 0  # frames in which it gave nothing
     settling: int = 0  # discarded after a reset
+    held_low: int = 0  # of the missing: DOUT was still low after the last pulse
+    stray_ones: int = 0  # of those: some bit was 1 all the same
 
 
 @dataclass(slots=True)
@@ -144,4 +146,28 @@ class Indicator(Protocol):
 
     def close(self) -> None:
         """Turn everything off and give the pins back. Calling it twice is allowed."""
+        ...
+
+
+class Link(Protocol):
+    """Bytes to and from somebody at a console: a serial port, a socket. Nothing in it waits long.
+
+    `read` and `write` raise MatLinkError when the far end, or the device itself, has gone.
+    """
+
+    @property
+    def descriptor(self) -> int | None:
+        """Return the file descriptor to wait on, or None where the system has none for it."""
+        ...
+
+    def read(self, timeout_s: float) -> bytes:
+        """Return what has come, at most 4096 bytes; nothing if nothing comes within timeout_s."""
+        ...
+
+    def write(self, data: bytes) -> int:
+        """Hand over what goes without waiting; return how many bytes that were, often fewer."""
+        ...
+
+    def close(self) -> None:
+        """Give the device back. Calling it twice is allowed."""
         ...

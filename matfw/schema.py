@@ -7,10 +7,11 @@ nor the key inside a table of tables, so on failure `_differences` walks the sam
 from __future__ import annotations
 
 import difflib
+import functools
 import math
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Annotated, Any, TypeAlias, TypeVar
+from typing import Annotated, Any, TypeAlias, TypeVar, cast
 
 import msgspec
 from msgspec import Meta, inspect
@@ -34,11 +35,30 @@ FOUND_CHARS = 60  # so that an error stays one readable line whatever was in the
 class MismatchError(Exception):
     """Data does not fit: at which keys, and what is wrong there (what was found, the limit)."""
 
-    def __init__(self, keys: Keys, text: str, also: Keys = ()) -> None:
-        """Take the keys that are wrong; also: a second key that takes part in it."""
+    def __init__(self, keys: Keys, text: str, also: Keys = (), advice: str = "") -> None:
+        """Take the keys that are wrong, and what is wrong there.
+
+        also: a second key that takes part in it. advice: what to do, where that is not simply to
+        correct the value; it is no part of the error's text.
+        """
         super().__init__(f"{dotted(keys)} {text}".strip())
         self.keys = keys
         self.also = also
+        self.advice = advice
+
+    def told(self, otherwise: str = "") -> str:
+        """Return what is wrong and what to do; otherwise: to be done where no advice was given."""
+        return ": ".join(part for part in (str(self), self.advice or otherwise) if part)
+
+
+@functools.cache
+def _type_info(kind: Any) -> inspect.Type:  # Any: a class; some ms for all settings
+    return inspect.type_info(kind)
+
+
+def difference(node: inspect.Type, value: object, keys: Keys) -> MismatchError | None:
+    """Return the first thing in value, found at keys, that a type does not take; None: it fits."""
+    return next(_differences(node, value, keys, extra=False), None)
 
 
 def build(data: object, kind: type[T], *, extra_keys: bool = False) -> T:
@@ -46,7 +66,7 @@ def build(data: object, kind: type[T], *, extra_keys: bool = False) -> T:
 
     extra_keys: let keys the Struct does not know pass (they are ignored). Raises MismatchError.
     """
-    for mismatch in _differences(inspect.type_info(kind), data, (), extra_keys):
+    for mismatch in _differences(_type_info(cast("Any", kind)), data, (), extra_keys):
         raise mismatch
     try:
         return msgspec.convert(data, kind)
@@ -136,10 +156,11 @@ def _struct_differences(
         if name in fields:
             yield from _differences(fields[name].type, item, (*keys, name), extra)
         elif not extra:
-            yield MismatchError((*keys, name), f"is not known: {did_you_mean(name, fields)}")
+            advice = did_you_mean(name, fields)
+            yield MismatchError((*keys, name), "is not known", advice=advice)
     if missing:
         wanted = "; ".join(f"{name} = {allowed(fields[name].type)}" for name in missing)
-        yield MismatchError(keys, f"lacks {', '.join(missing)}: add {wanted}")
+        yield MismatchError(keys, f"lacks {', '.join(missing)}", advice=f"add {wanted}")
 
 
 def _list_differences(
@@ -196,6 +217,7 @@ _WORDS: Mapping[type[inspect.Type], Callable[[Any], str]] = {
     inspect.VarTupleType: _list_length,
     inspect.BoolType: lambda _: "true or false",
     inspect.NoneType: lambda _: "nothing",
+    inspect.AnyType: lambda _: "anything",
 }
 _FITS: Mapping[type[inspect.Type], Callable[[Any, object], bool]] = {
     inspect.BoolType: lambda _, value: isinstance(value, bool),
@@ -207,4 +229,5 @@ _FITS: Mapping[type[inspect.Type], Callable[[Any, object], bool]] = {
     ),
     inspect.EnumType: lambda node, value: any(value == member.value for member in node.cls),
     inspect.NoneType: lambda _, value: value is None,
+    inspect.AnyType: lambda _node, _value: True,
 }

@@ -1,4 +1,4 @@
-"""Settings and machine state: which file, and TOML -> Settings with errors that name the line.
+"""Settings: which file, and TOML -> Settings with errors that name the line.
 
 The person's file is only ever read. Precedence: `--config`, else the XDG folder's matfw.toml if
 there is one, else the defaults. A service passes --config and --state in its unit.
@@ -8,21 +8,21 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from matfw.errors import MatSettingsError
 from matfw.schema import Key, Keys, MismatchError, build
+from matfw.settings_limits import LimitSettings
 from matfw.settings_model import (
     DEFAULT_PINS,
     NOMINAL,
     CellLine,
     CellPins,
-    LimitSettings,
-    MachineState,
     Settings,
 )
+from matfw.state_model import MachineState
 
 __all__ = [
     "DEFAULT_PINS",
@@ -30,16 +30,15 @@ __all__ = [
     "CellLine",
     "CellPins",
     "LimitSettings",
-    "MachineState",
     "Settings",
     "default_config_path",
     "default_state_dir",
     "load_settings",
-    "load_state",
 ]
 
-STATE_FILE = "state.toml"
 FILE_BYTES = 1024 * 1024  # far beyond any settings; a wrong file named by mistake stops here
+
+ADVICE = "correct it, or delete it for the default"
 
 Checked = TypeVar("Checked", Settings, MachineState)
 
@@ -59,36 +58,41 @@ def load_settings(path: Path | None) -> Settings:
     """Return the settings in a TOML file, the defaults for None. Raises MatSettingsError."""
     if path is None:
         return Settings()
-    return _load(
-        path, Settings, extra_keys=False, advice="correct it, or delete it for the default"
-    )
+    return check_text(path, read_text(path), Settings, extra_keys=False, advice=ADVICE)
 
 
-def load_state(folder: Path) -> MachineState:
-    """Return what the machine keeps in folder; nothing where there is no file yet.
+def check_text(
+    path: Path,
+    text: str,
+    kind: type[Checked],
+    *,
+    extra_keys: bool,
+    advice: str,
+    prepare: Callable[[dict[str, Any]], dict[str, Any]] = lambda parsed: parsed,
+) -> Checked:
+    """Return a TOML text, read from path, as a `kind`.
 
-    Keys of a newer version are ignored. Raises MatSettingsError.
+    prepare: brings the parsed text up to date first; it may raise ValueError with what is wrong.
+    advice: said where the error itself has none. Raises MatSettingsError that names path and line.
     """
-    path = folder / STATE_FILE
+    parsed = _parsed(path, text, advice)
     try:
-        if folder.exists() and not folder.is_dir():
-            raise MatSettingsError(f"{folder}: must be a folder for the machine's state, is a file")
-        if not path.exists():
-            return MachineState()
-    except (OSError, ValueError) as error:
-        raise _unreadable(path, error) from None
-    return _load(path, MachineState, extra_keys=True, advice="calibrate again or delete it")
-
-
-def _load(path: Path, kind: type[Checked], *, extra_keys: bool, advice: str) -> Checked:
-    text = _read(path)
-    try:
-        checked = build(tomllib.loads(text), kind, extra_keys=extra_keys)
+        checked = build(prepare(parsed), kind, extra_keys=extra_keys)
         checked.check()
     except MismatchError as mismatch:
         line = find_line(text, mismatch.keys, mismatch.also)
         where = f"{path}, line {line}" if line else str(path)
-        raise MatSettingsError(f"{where}: {mismatch}: {advice}") from None
+        raise MatSettingsError(f"{where}: {mismatch.told(advice)}") from None
+    except RecursionError:
+        raise MatSettingsError(f"{path}: is nested too deeply: {advice}") from None
+    except ValueError as error:
+        raise MatSettingsError(f"{path}: {error}: {advice}") from None
+    return checked
+
+
+def _parsed(path: Path, text: str, advice: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
     except RecursionError:
         raise MatSettingsError(f"{path}: is nested too deeply: {advice}") from None
     except ValueError as error:  # tomllib.TOMLDecodeError, and Python's limit on long integers
@@ -99,10 +103,10 @@ def _load(path: Path, kind: type[Checked], *, extra_keys: bool, advice: str) -> 
             f"{path}, line {line}: is not TOML ({ascii(reason)[1:-1]}): correct the line, as in"
             ' name = 1.5 or name = "text"'
         ) from None
-    return checked
 
 
-def _read(path: Path) -> str:
+def read_text(path: Path) -> str:
+    """Return a small text file's text. Raises MatSettingsError."""
     try:
         with path.open("rb") as file:
             raw = file.read(FILE_BYTES + 1)

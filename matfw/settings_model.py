@@ -1,7 +1,7 @@
 """Every setting of a person's TOML file: its type, default, range and meaning; and -> Mat.
 
 Files, lines and folders are in settings.py; what only the machine knows (calibration) is
-MachineState, so that nothing ever has to write into the person's file.
+state_model.MachineState, so that nothing ever has to write into the person's file.
 """
 
 from __future__ import annotations
@@ -9,24 +9,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Annotated, Literal, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 
 from msgspec import Meta, Struct
-from msgspec.structs import asdict
 
-from matfw.habits import Habits, own_limits
 from matfw.layouts import CELLS_LEAST, PRESETS, unplaced
-from matfw.messages import (
-    Cell,
-    CellCalibration,
-    Channel,
-    HipRepeat,
-    Limits,
-    Mat,
-    Person,
-    Side,
-    Tempo,
-)
+from matfw.messages import Cell, CellCalibration, Channel, HipRepeat, Mat, Person, Side, Tempo
 from matfw.ports import RAIL_CHANNELS, SACRUM_CHANNELS
 from matfw.schema import (
     CountsPerKg,
@@ -34,10 +22,13 @@ from matfw.schema import (
     MismatchError,
     Name,
     TareCounts,
-    check_counts_per_kg,
     did_you_mean,
     dotted,
 )
+from matfw.settings_limits import LimitSettings
+
+if TYPE_CHECKING:
+    from matfw.state_model import MachineState
 
 # A 50 kg half bridge of 1 mV/V into 24 bits at gain 128, both on one supply, which cancels:
 # 1e-3 / 50 kg * 128 * 2^24. Real cells of this kind give 0.5 to 1 mV/V: calibrate.
@@ -59,8 +50,15 @@ class CellPlace(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class CellPins(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A converter's two wires, BCM numbers."""
 
-    dout: Annotated[Pin, Meta(description="data, from the converter")]
-    sck: Annotated[Pin, Meta(description="clock, to the converter")]
+    dout: Pin
+    sck: Pin
+
+
+class GivenPins(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What the settings say of a converter's wires; what they leave out is DEFAULT_PINS'."""
+
+    dout: Annotated[Pin | None, Meta(description="data, from the converter, BCM number")] = None
+    sck: Annotated[Pin | None, Meta(description="clock, to the converter, BCM number")] = None
 
 
 # Left free: 0/1 (HAT EEPROM), 2/3 (I2C: hip sensors), 14/15 (UART: the serial console). The
@@ -90,9 +88,9 @@ class Gpio(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class LightPins(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The three lights, BCM numbers."""
 
-    head: Pin = 23
-    hip: Pin = 24
-    foot: Pin = 25
+    head: Annotated[Pin, Meta(description="the light at the head end, BCM number")] = 23
+    hip: Annotated[Pin, Meta(description="the light at the hips, BCM number")] = 24
+    foot: Annotated[Pin, Meta(description="the light at the foot end, BCM number")] = 25
 
 
 class Outputs(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -101,6 +99,13 @@ class Outputs(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     buzzer_pin: Annotated[Pin, Meta(description="the buzzer, BCM number")] = 18
     light_pins: Annotated[LightPins, Meta(description="the lights, BCM numbers")] = LightPins()
     mute: Annotated[bool, Meta(description="lights only, no sound")] = False
+    volume_percent: Annotated[
+        int, Meta(ge=0, le=100, description="how loud the buzzer is; 0 is silence")
+    ] = 100
+
+    def loudness_percent(self) -> int:
+        """Return how loud the buzzer is to be, 0 to 100; 0 when muted."""
+        return 0 if self.mute else self.volume_percent
 
     def pins(self) -> tuple[int, int, int, int]:
         """Return the pins of the buzzer, muted or not, and of the head, hip and foot lights."""
@@ -198,74 +203,16 @@ class Workout(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ] = (2.0, 1.0, 3.0)
 
 
-Degrees: TypeAlias = Annotated[float, Meta(ge=1, le=120)]
-Shift: TypeAlias = Annotated[float, Meta(ge=1, le=200)]
-Movement: TypeAlias = Annotated[float, Meta(ge=0, le=10)]
-Newtons: TypeAlias = Annotated[float, Meta(ge=3, le=200)]
+PortName: TypeAlias = Annotated[str, Meta(min_length=1, max_length=200)]
 
 
-_LIMITS = Limits()
+class Console(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where the console is reached, besides its own socket and `run --console`."""
 
-
-class LimitSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """messages.Limits, with ranges; the defaults are there."""
-
-    too_high_deg: Annotated[
-        Degrees, Meta(description="over its rest, a higher leg is too high")
-    ] = _LIMITS.too_high_deg
-    too_small_deg: Annotated[
-        Degrees, Meta(description="over its rest, a lower top is too small")
-    ] = _LIMITS.too_small_deg
-    kick_up_s: Annotated[Movement, Meta(description="a faster way up is a kick")] = (
-        _LIMITS.kick_up_s
-    )
-    rushed_up_s: Annotated[
-        Movement, Meta(description="a faster way up is rushed, at tempo 2-1-3")
-    ] = _LIMITS.rushed_up_s
-    drop_down_s: Annotated[Movement, Meta(description="a faster way down is a drop")] = (
-        _LIMITS.drop_down_s
-    )
-    rushed_down_s: Annotated[
-        Movement, Meta(description="a faster way down is rushed, at tempo 2-1-3")
-    ] = _LIMITS.rushed_down_s
-    short_hold_s: Annotated[
-        Movement, Meta(description="a shorter hold is short, at tempo 2-1-3")
-    ] = _LIMITS.short_hold_s
-    roll_back_mm: Annotated[Shift, Meta(description="the weight moves back by more")] = (
-        _LIMITS.roll_back_mm
-    )
-    roll_back_deg: Annotated[
-        Degrees, Meta(description="a hip sensor sees the hips roll back by more")
-    ] = _LIMITS.roll_back_deg
-    leg_forward_mm: Annotated[Shift, Meta(description="the weight moves forward by more")] = (
-        _LIMITS.leg_forward_mm
-    )
-    bow_mm: Annotated[
-        float,
-        Meta(
-            ge=0,
-            le=20,
-            description="the shift's course bows by more: unsure without a hip sensor; 0: never",
-        ),
-    ] = _LIMITS.bow_mm
-    bent_body_deg: Annotated[Degrees, Meta(description="hips bent by more; not seen by core4")] = (
-        _LIMITS.bent_body_deg
-    )
-    off_mat_n: Annotated[
-        Newtons, Meta(description="more weight missing: a hand is off the mat")
-    ] = _LIMITS.off_mat_n
-
-    def limits(self) -> Limits:
-        """Return them as the line takes them."""
-        return Limits(**asdict(self))
-
-
-# Of each pair the first must not be above the second, or one of the two faults can never be seen.
-ORDERED_LIMITS = (
-    ("too_small_deg", "too_high_deg"),
-    ("kick_up_s", "rushed_up_s"),
-    ("drop_down_s", "rushed_down_s"),
-)
+    ports: Annotated[
+        tuple[PortName, ...],
+        Meta(max_length=8, description="serial ports, as in /dev/serial0, or pyserial's URLs"),
+    ] = ()
 
 
 class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -281,13 +228,16 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ] = "parallel"
     shared_sck: Annotated[bool, Meta(description="one clock wire for all converters")] = False
     gpio: Gpio = Gpio()
-    pins: dict[str, CellPins] = {}
+    pins: dict[str, GivenPins] = {}
     outputs: Outputs = Outputs()
     hip_sensors: HipSensors = HipSensors()
     person: Who = Who()
     workout: Workout = Workout()
     limits: LimitSettings = LimitSettings()
-    cells: Annotated[tuple[CellPlace, ...], Meta(max_length=32)] = ()
+    console: Console = Console()
+    cells: Annotated[
+        tuple[CellPlace, ...], Meta(max_length=32, description='the cells of layout "custom"')
+    ] = ()
 
     def mat_cells(self) -> tuple[Cell, ...]:
         """Return the layout's cells in their order."""
@@ -298,6 +248,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     def mat(self, state: MachineState | None = None) -> Mat:
         """Return the mat, calibrated as far as the machine's state knows, else nominally."""
         known = state.calibration if state else {}
+        limits = self.limits.limits()
         return Mat(
             layout=self.layout,
             cells=self.mat_cells(),
@@ -312,7 +263,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             person=Person(self.person.sex, self.person.height_m),
             side=self.workout.side,
             tempo=Tempo(*self.workout.tempo_s),
-            limits=(state or MachineState()).limits(self.limits.limits(), self.workout.side),
+            limits=state.limits(limits, self.workout.side) if state else limits,
             hip_repeat=self.hip_sensors.repeat(),
         )
 
@@ -328,24 +279,25 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     def wiring(self) -> dict[str, CellPins]:
         """Return each cell's pins, in the mat's order. With shared_sck all have the same sck."""
-        wires = {c.name: self.pins.get(c.name) or DEFAULT_PINS[c.name] for c in self.mat_cells()}
+        wires = {}
+        for cell in self.mat_cells():
+            given, default = self.pins.get(cell.name, GivenPins()), DEFAULT_PINS.get(cell.name)
+            dout = default.dout if default and given.dout is None else given.dout
+            sck = default.sck if default and given.sck is None else given.sck
+            if dout is None or sck is None:
+                raise MismatchError(("pins", cell.name), "lacks dout or sck")
+            wires[cell.name] = CellPins(dout=dout, sck=sck)
         if not self.shared_sck:
             return wires
-        sck = next(iter(self.pins.values() or wires.values())).sck
+        given_scks = [pins.sck for pins in self.pins.values() if pins.sck is not None]
+        sck = next(iter(given_scks or [pins.sck for pins in wires.values()]))
         return {name: CellPins(dout=pins.dout, sck=sck) for name, pins in wires.items()}
 
     def check(self) -> None:
         """Check what no single key can say. Raises MismatchError."""
         self._check_cells()
         self._check_pins()
-        for low, high in ORDERED_LIMITS:
-            if getattr(self.limits, low) > getattr(self.limits, high):
-                raise MismatchError(
-                    ("limits", low),
-                    f"must not be above {high} = {getattr(self.limits, high):g}"
-                    f" (got {getattr(self.limits, low):g})",
-                    ("limits", high),
-                )
+        self.limits.check()
 
     def _check_cells(self) -> None:
         if self.layout != "custom" and self.cells:
@@ -353,7 +305,9 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         names = [cell.name for cell in self.mat_cells()]
         if len(names) < CELLS_LEAST:
             raise MismatchError(
-                ("layout",), f'"custom" needs at least {CELLS_LEAST} [[cells]] (got {len(names)})'
+                ("layout",),
+                f'"custom" needs at least {CELLS_LEAST} [[cells]] (got {len(names)})',
+                advice="add [[cells]] to the settings file, one for each",
             )
         for name, times in Counter(names).items():
             if times > 1:
@@ -366,15 +320,18 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             raise MismatchError(("cells",), reason, ("layout",))
         for name in self.pins:
             if name not in names:
-                raise MismatchError(("pins", name), f"is no cell: {did_you_mean(name, names)}")
+                raise MismatchError(("pins", name), "is no cell", advice=did_you_mean(name, names))
         for index, name in enumerate(names):
-            if name not in self.pins and name not in DEFAULT_PINS:
+            given = self.pins.get(name, GivenPins())
+            if name not in DEFAULT_PINS and None in (given.dout, given.sck):
                 raise MismatchError(
-                    ("cells", index, "name"), f"{name} has no pins: add [pins.{name}] dout, sck"
+                    ("cells", index, "name"),
+                    f"{name} has no pins of its own",
+                    advice=f"add [pins.{name}] with dout and sck",
                 )
 
     def _check_pins(self) -> None:
-        scks = {pins.sck: name for name, pins in self.pins.items()}
+        scks = {pins.sck: name for name, pins in self.pins.items() if pins.sck is not None}
         if self.shared_sck and len(scks) > 1:
             raise MismatchError(
                 ("pins", list(scks.values())[-1], "sck"),
@@ -385,7 +342,10 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         for keys, pin in self._pin_uses():
             if pin in users:
                 raise MismatchError(
-                    keys, f"and {dotted(users[pin])} both use GPIO {pin}: move one", users[pin]
+                    keys,
+                    f"and {dotted(users[pin])} both use GPIO {pin}",
+                    users[pin],
+                    advice="give one of them another pin",
                 )
             users[pin] = keys
 
@@ -406,38 +366,3 @@ class CellLine(Struct, frozen=True, kw_only=True):
 
     tare_counts: TareCounts
     counts_per_kg: CountsPerKg
-
-
-Habit: TypeAlias = Annotated[float, Meta(ge=-30, le=30)]
-
-
-class HabitLine(Struct, frozen=True, kw_only=True):
-    """What three good repetitions on one side showed; see habits.Habits."""
-
-    reps: Annotated[int, Meta(ge=3, le=1000)]
-    shift_mm: Habit
-    sd_mm: Annotated[float, Meta(ge=0, le=30)]
-    angle_bias_deg: Habit = 0.0
-
-    def habits(self) -> Habits:
-        """Return them as the limits take them."""
-        return Habits(**asdict(self))
-
-
-class MachineState(Struct, frozen=True, kw_only=True):
-    """What the machine found out and keeps in state.toml; cells it does not name are nominal."""
-
-    calibration: dict[str, CellLine] = {}
-    habits: dict[Literal["left", "right"], HabitLine] = {}
-
-    def limits(self, limits: Limits, side: Side) -> Limits:
-        """Return the limits as they are for whoever was learned on the side lain on."""
-        for known, line in self.habits.items():
-            if known == side:
-                return own_limits(limits, line.habits())
-        return limits
-
-    def check(self) -> None:
-        """Check what no range can say. Raises MismatchError."""
-        for name, line in self.calibration.items():
-            check_counts_per_kg(line.counts_per_kg, ("calibration", name, "counts_per_kg"))

@@ -1,7 +1,8 @@
-"""All settings as a commented TOML file: default, range and meaning of each, from the Structs."""
+"""All settings as text: a commented TOML file, a JSON Schema; both from the Structs."""
 
 from __future__ import annotations
 
+import json
 import textwrap
 from collections.abc import Iterator
 from typing import Any
@@ -10,24 +11,36 @@ import msgspec
 from msgspec import Struct, inspect
 
 from matfw.schema import allowed
-from matfw.settings_model import CellPins, CellPlace, Settings
+from matfw.settings_model import CellPlace, GivenPins, Settings
 
 WIDTH = 100
 _HEAD = """\
-# Settings of matfw. Every line is optional; a commented one shows the default.
-# matfw only reads this file; calibration is kept in the state folder.
+# Settings of matfw. Every line is optional. "#name" is a default: take the # away and change it.
+# "# name" with a space is an example: there is no default. matfw only reads this file; what is
+# calibrated or saved at the console is in state.toml in the state folder, and goes before it.
 """
+_EXAMPLES = {"sex": "female", "height_m": 1.65}  # of what has no default
 _ORDERED_LAST = ("pins", "cells")  # their tables are examples, not defaults
 
 
 def default_toml() -> str:
-    """Return a settings file that changes nothing: every setting is there, commented out."""
+    """Return a settings file that changes nothing: every setting is there, commented out.
+
+    Any of its lines that begin with # and a letter may be uncommented, and nothing changes yet.
+    """
     lines = [_HEAD, *_fields(Settings())]
-    lines += ["", "# [pins.head_left]  # BCM numbers; one table for each cell wired elsewhere"]
-    lines += _examples(CellPins, {"dout": 5, "sck": 12})
+    lines += ["", "# [pins.head_left]  # one table for each cell that is wired elsewhere"]
+    lines += _examples(GivenPins, {"dout": 5, "sck": 12})
     lines += ["", '# [[cells]]  # for layout = "custom": one for each cell, at least 3']
     lines += _examples(CellPlace, {"name": "head_left", "x_mm": -900, "y_mm": 275})
     return "\n".join(lines) + "\n"
+
+
+def schema_json() -> str:
+    """Return the JSON Schema (2020-12) of the settings file."""
+    head = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
+    text = json.dumps(head | msgspec.json.schema(Settings), indent=2)
+    return text.replace(r"\\Z", "$")  # the same end in JSON Schema's regular expressions
 
 
 def _fields(settings: Struct, table: str = "") -> Iterator[str]:
@@ -37,7 +50,10 @@ def _fields(settings: Struct, table: str = "") -> Iterator[str]:
         if isinstance(value, Struct):
             tables.append((f"{table}.{field.name}".lstrip("."), value))
         elif field.name not in _ORDERED_LAST:
-            yield from _setting(field.name, field.type, value)
+            yield from _words(field.type)
+            example = value is None
+            shown = _EXAMPLES[field.name] if example else value
+            yield f"#{' ' * example}{field.name} = {_toml(shown)}"
     for name, below in tables:
         yield ""
         yield f"[{name}]"
@@ -46,18 +62,19 @@ def _fields(settings: Struct, table: str = "") -> Iterator[str]:
 
 def _examples(kind: type[Struct], values: dict[str, object]) -> Iterator[str]:
     for field in msgspec.structs.fields(kind):
-        yield from _setting(field.name, field.type, values.get(field.name, field.default))
+        yield from _words(field.type)
+        yield f"# {field.name} = {_toml(values.get(field.name, field.default))}"
 
 
-def _setting(name: str, kind: Any, default: object) -> Iterator[str]:
+def _words(kind: Any) -> Iterator[str]:
     # kind: a field's annotation, whatever that is.
     node = inspect.type_info(kind)
     meaning = ""
     if isinstance(node, inspect.Metadata):
         meaning = (node.extra_json_schema or {}).get("description", "")
-    words = f"{meaning} ({allowed(node)})" if meaning else allowed(node)
+    limits = allowed(node).removesuffix(" or nothing")
+    words = f"{meaning} ({limits})" if meaning else limits
     yield from textwrap.wrap(words, WIDTH, initial_indent="# ", subsequent_indent="# ")
-    yield f"#{name} = {'...' if default is None else _toml(default)}"
 
 
 def _toml(value: object) -> str:

@@ -14,8 +14,21 @@ SET_PAUSE_S = 25.0  # without a rep: the set is over, however many there were
 
 
 @dataclass(frozen=True, slots=True)
+class Plan:
+    """What is asked for: reps a set, sets, and seconds of rest between two of them."""
+
+    reps: int = 15
+    sets: int = 3
+    rest_s: float = 45.0
+
+
+@dataclass(frozen=True, slots=True)
 class Progress:
-    """Where in the workout the person is."""
+    """Where in the workout the person is.
+
+    sets: asked for; set_number goes beyond it if the person does. rest_until_s: when the rest after
+    this set ends; None within a set and after the last one.
+    """
 
     rep: int
     reps_per_set: int
@@ -25,44 +38,67 @@ class Progress:
     unsure: int
     is_set_done: bool = False
     fatigue: FaultSeen | None = None
+    sets: int = 1
+    rest_until_s: float | None = None
+
+    @property
+    def is_workout_done(self) -> bool:
+        """Return whether the last set asked for is done."""
+        return self.is_set_done and self.set_number >= self.sets
 
 
 class Workout:
-    """Count repetitions into sets."""
+    """Count repetitions into sets, and time the rests between them."""
 
-    def __init__(self, reps_per_set: int = 15) -> None:
-        """Take how many repetitions make a set; must be >= 1."""
-        self._reps_per_set = reps_per_set
+    def __init__(self, plan: Plan | None = None) -> None:
+        """Take what is asked for; reps and sets must be >= 1."""
+        self.plan = plan or Plan()
         self.reset()
 
     def reset(self) -> None:
         """Begin the first set."""
         self._set: list[Rep] = []
         self._set_number = 1
-        self._total = 0
         self._counts = dict.fromkeys(Verdict, 0)
+        self._is_done = False
+        self._rest_until_s: float | None = None
 
-    def update(self, rep: Rep) -> Progress:
-        """Count a repetition and say where that leaves the set."""
-        if self._set and (
-            len(self._set) >= self._reps_per_set or rep.start_s - self._set[-1].end_s > SET_PAUSE_S
-        ):
-            self._set = []
-            self._set_number += 1
-        self._set.append(rep)
-        self._total += 1
-        self._counts[rep.verdict] += 1
-        is_done = len(self._set) == self._reps_per_set
+    @property
+    def progress(self) -> Progress:
+        """Return where the person is."""
         return Progress(
             len(self._set),
-            self._reps_per_set,
+            self.plan.reps,
             self._set_number,
             self._counts[Verdict.CLEAN],
             self._counts[Verdict.FAULT],
             self._counts[Verdict.UNSURE],
-            is_done,
-            fatigue(self._set) if is_done else None,
+            self._is_done,
+            fatigue(self._set) if self._is_done else None,
+            self.plan.sets,
+            self._rest_until_s,
         )
+
+    def update(self, rep: Rep) -> Progress:
+        """Count a repetition and say where that leaves the set."""
+        if self._set and (
+            len(self._set) >= self.plan.reps or rep.start_s - self._set[-1].end_s > SET_PAUSE_S
+        ):
+            self._set = []
+            self._set_number += 1
+        self._set.append(rep)
+        self._counts[rep.verdict] += 1
+        self._is_done = len(self._set) == self.plan.reps
+        is_rest_next = self._is_done and self._set_number < self.plan.sets
+        self._rest_until_s = rep.end_s + self.plan.rest_s if is_rest_next else None
+        return self.progress
+
+    def is_rest_over(self, t_s: float) -> bool:
+        """Return, once after each rest, that it is over."""
+        if self._rest_until_s is None or t_s < self._rest_until_s:
+            return False
+        self._rest_until_s = None
+        return True
 
 
 def fatigue(reps: list[Rep]) -> FaultSeen | None:

@@ -34,8 +34,9 @@ from matfw.ports import RAIL_CHANNELS, SACRUM_CHANNELS
 from matfw.service.events import event_json
 from matfw.service.replay import replay
 from matfw.session.recording import RecordingWriter, read_recording
+from matfw.session.settings_store import SettingsStore
 from matfw.settings import Settings
-from matfw.settings_model import HipSensors
+from matfw.settings_model import CellLine, HipSensors
 from matfw.virtual.clock import VirtualClock
 from matfw.virtual.sampling import record
 from tests.i2c_wire import FakeWire, needs_drivers
@@ -182,7 +183,7 @@ def recording(
 
 # --- help and usage ---
 
-VERBS = ("demo", "run", "replay", "record")
+VERBS = ("demo", "run", "replay", "record", "console")
 
 
 @pytest.mark.parametrize("verb", ["", *VERBS])
@@ -661,3 +662,23 @@ def test_the_acquisition_ends_when_the_firmware_is_killed(
     os.kill(process.pid, signal.SIGKILL)
     process.communicate(timeout=LIMIT_S)  # its ends of the pipes are closed by the last of them
     assert is_gone(process.pid)
+
+
+def test_what_was_saved_at_the_console_holds_for_every_verb(matfw: Call, tmp_path: Path) -> None:
+    config, state = tmp_path / "matfw.toml", tmp_path / "state"
+    config.write_text('layout = "trio8"\n[person]\nheight_m = 1.6\n')
+    store = SettingsStore(config, state)
+    store.set("layout", "hex6")
+    store.save()
+    store.new_profile("mrs_b")
+    store.set("height", "1.7 m")
+    store.save()
+    store.save_calibration({"hip_left": CellLine(tare_counts=7.0, counts_per_kg=-9.0)}, note="")
+    file = tmp_path / "a.csv"
+    done = matfw(
+        "record", file, "--virtual", "--seconds", "0.3", "--config", config, "--state", state
+    )
+    assert done.returncode == EXIT_DONE, done.stderr
+    mat = read_recording(file).mat
+    assert (mat.layout, mat.person.height_m) == ("hex6", 1.7)
+    assert mat.calibration[2].tare_counts == 7.0

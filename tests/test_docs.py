@@ -19,6 +19,8 @@ from gpiozero.pins.mock import MockFactory
 
 from matfw.__main__ import EXIT_DONE, EXIT_FAILED, EXIT_USAGE, VERBS
 from matfw.arguments import build_parser
+from matfw.console.errors import Code
+from matfw.console.help_commands import readme_table
 from matfw.layouts import PRESETS
 from matfw.messages import CellCalibration, RawFrame
 from matfw.phases import TRANSITIONS
@@ -26,6 +28,7 @@ from matfw.ports import RAIL_CHANNELS
 from matfw.session.recording import RecordingWriter
 from matfw.settings import DEFAULT_PINS, Settings, load_settings
 from matfw.settings_model import I2C_1_PINS, LightPins, XshutPins
+from tests.console.paper import Talk
 
 ROOT = Path(__file__).parents[1]
 HARDWARE = (ROOT / "hardware" / "README.md").read_text()
@@ -169,7 +172,7 @@ def test_a_settings_example_is_toml(text: str) -> None:
 def test_the_calibration_script_finds_each_cells_line(tmp_path: Path) -> None:
     """Written down for people to copy, so it is run as they would."""
     script = tmp_path / "lines.py"
-    script.write_text(blocks(section(HARDWARE, "## Calibrating by hand"), "python")[0])
+    script.write_text(blocks(section(HARDWARE, "### Calibrating by hand"), "python")[0])
     lines = [(8123.0, 42900.0), (-400.0, 40100.0), (0.0, -43800.0), (77.0, 21500.0)]
     settings = Settings()
     mat = replace(settings.mat(), calibration=(CellCalibration(0.0, 1.0),) * 4)
@@ -239,6 +242,27 @@ def test_the_two_commands_are_complete_and_ci_runs_the_second() -> None:
     assert demo.endswith(" && .venv/bin/matfw demo")
     assert tests.endswith(" && .venv/bin/python -m tests")
     assert (ROOT / ".ci" / "run").read_text().splitlines()[-1] == tests
+
+
+def test_the_consoles_table_is_made_from_its_commands() -> None:
+    """Where it differs, put what readme_table() returns between the two comments."""
+    (table,) = re.findall(
+        r"<!-- The table is made: .* -->\n(.*?)\n<!-- The table ends -->", README, re.DOTALL
+    )
+    assert table == readme_table()
+
+
+def test_the_consoles_errors_are_its_numbers() -> None:
+    table = [cells[0] for cells in rows(section(README, "## The console")) if "xx" in cells[0]]
+    assert table == [f"E{kind}xx" for kind in sorted({code.value // 100 for code in Code})]
+
+
+def test_the_consoles_dialogue_is_what_it_says(tmp_path: Path) -> None:
+    (example,) = blocks(section(README, "## The console"), "text")
+    talk = Talk(tmp_path)
+    for part in example.split("matfw> ")[1:]:
+        typed, *wanted = part.splitlines()
+        assert talk.ask(typed) == wanted
 
 
 # --- matfw/DESIGN.md ----------------------------------------------------------------------------

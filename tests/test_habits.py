@@ -18,8 +18,9 @@ from matfw.habits import (
     own_limits,
 )
 from matfw.messages import Limits, Rep, Side, Verdict
-from matfw.settings import MachineState, Settings
-from matfw.settings_model import HabitLine, Workout
+from matfw.settings import Settings
+from matfw.settings_model import Workout
+from matfw.state_model import NO_PROFILE, HabitLine, MachineState
 
 LIMITS = Limits()
 REP = Rep(
@@ -84,9 +85,17 @@ def test_what_is_no_habit_is_refused_and_says_what_to_do(
 
 def test_a_habit_in_the_machine_s_state_counts_on_its_own_side_only() -> None:
     line = HabitLine(reps=3, shift_mm=USUAL_SHIFT_MM + 4.0, sd_mm=2.0)
-    state = MachineState(habits={"left": line})
+    state = MachineState(habits={NO_PROFILE: {"left": line}})
     left, right = (Settings(workout=Workout(side=side)) for side in (Side.LEFT, Side.RIGHT))
     assert left.mat(state).limits.leg_forward_mm > LIMITS.leg_forward_mm
     assert right.mat(state).limits == LIMITS
     recorded = left.mat()
     assert left.judging(recorded, state).limits == left.mat(state).limits
+
+
+def test_a_habit_is_of_the_profile_it_was_learned_in() -> None:
+    line = HabitLine(reps=3, shift_mm=USUAL_SHIFT_MM + 4.0, sd_mm=2.0)
+    state = MachineState(habits={"ann": {"left": line}}, profile="ann", profiles={"ann": {}})
+    settings = Settings(workout=Workout(side=Side.LEFT))
+    assert settings.mat(state).limits != LIMITS
+    assert settings.mat(MachineState(habits=state.habits)).limits == LIMITS

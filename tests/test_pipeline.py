@@ -36,6 +36,7 @@ from matfw.settings import Settings
 from matfw.virtual.person import generate
 from matfw.virtual.sampling import CellErrors, record
 from matfw.virtual.sessions import demo_session
+from matfw.workout import Plan
 
 SAME_S, SAME_MM = 0.02, 0.1  # what sums in another order may move, through fits that end early
 SPAN_S = 50.0  # of the demo's session: getting on and some repetitions
@@ -277,7 +278,7 @@ def test_a_concluded_rep_is_told_with_the_next_frame(
 
 
 def test_a_full_set_is_told_after_its_last_rep() -> None:
-    line = Pipeline(session()[0], reps_per_set=2)
+    line = Pipeline(session()[0], Plan(reps=2))
     t_s, cues = 16.0, []
     for k in range(2):
         line.conclude(t_s, [replace(EXCURSION, start_s=10.0 + 8.0 * k, end_s=15.0 + 8.0 * k)])
@@ -285,3 +286,74 @@ def test_a_full_set_is_told_after_its_last_rep() -> None:
             t_s += 0.0125
             cues.append(line.update(RawFrame(t_s, (number, -number, number, -number))).cue)
     assert [cue for cue in cues if cue is not None] == [Cue.REP, Cue.REP, Cue.SET_DONE]
+
+
+def resting(line: Pipeline, frames: Sequence[RawFrame]) -> float:
+    """Let somebody lie down and be weighed; return when."""
+    for frame in frames:
+        if line.update(frame).motion.weight_kg is not None:
+            return frame.t_s
+    raise AssertionError("nobody was weighed")
+
+
+def test_after_a_rest_whoever_lies_there_is_called() -> None:
+    mat, frames = session()
+    line = Pipeline(mat, Plan(reps=1, sets=2, rest_s=3.2))  # `ready` is not said twice in 3 s
+    t_s = resting(line, frames)
+    line.conclude(t_s, [replace(EXCURSION, start_s=t_s - 5.0, end_s=t_s)])
+    later = [frame for frame in frames if t_s < frame.t_s < t_s + 4.0]
+    ready_s = [f.t_s - t_s for f in later if line.update(f).cue is Cue.READY]
+    assert [at_s for at_s in ready_s if 3.2 <= at_s < 3.5], ready_s
+
+
+def test_nobody_is_called_after_a_rest_from_an_empty_mat() -> None:
+    line = Pipeline(session()[0], Plan(reps=1, sets=2, rest_s=2.0))
+    line.conclude(15.0, [EXCURSION])
+    cues = [line.update(f).cue for f in session()[1][:240]]
+    assert Cue.READY not in cues
+
+
+@pytest.mark.parametrize("changed", ["limits", "tempo"])
+def test_other_limits_or_tempo_leave_whoever_lies_there_in_peace(changed: str) -> None:
+    mat, frames = session()
+    line = Pipeline(mat)
+    t_s = resting(line, frames)
+    if changed == "limits":
+        mat = replace(mat, limits=replace(mat.limits, too_high_deg=1.0))
+    else:
+        mat = replace(mat, tempo=replace(mat.tempo, up_s=9.0))
+    line.adopt(mat, Plan())
+    after = next(frame for frame in frames if frame.t_s > t_s)
+    assert line.update(after).motion.presence is Presence.LYING
+
+
+def test_another_calibration_weighs_anew_and_keeps_the_count() -> None:
+    mat, frames = session()
+    line = Pipeline(mat, Plan(reps=15))
+    t_s = resting(line, frames)
+    line.conclude(t_s, [replace(EXCURSION, start_s=t_s - 5.0, end_s=t_s)])
+    was_kg = next(line.update(f) for f in frames if f.t_s > t_s).motion.weight_kg
+    assert was_kg is not None
+    half = tuple(replace(each, counts_per_kg=2.0 * each.counts_per_kg) for each in mat.calibration)
+    line.adopt(replace(mat, calibration=half), Plan(reps=15))
+    weighed = [line.update(f).motion for f in frames if t_s + 0.1 < f.t_s < t_s + 4.0]
+    assert weighed[0].presence is not Presence.LYING
+    now_kg = next(m.weight_kg for m in weighed if m.weight_kg is not None)
+    assert now_kg == pytest.approx(was_kg / 2.0, rel=0.02)
+    assert line.progress.rep == 1
+
+
+def test_a_limit_that_was_adopted_judges_the_next_rep() -> None:
+    mat = session()[0]
+    line = Pipeline(mat)
+    [before] = line.conclude(16.0, [EXCURSION])
+    line.adopt(replace(mat, limits=replace(mat.limits, too_high_deg=30.0)), Plan())
+    [after] = line.conclude(24.0, [replace(EXCURSION, start_s=18.0, end_s=23.0)])
+    assert (before.verdict, after.verdict) == (Verdict.CLEAN, Verdict.FAULT)
+
+
+def test_a_workout_can_begin_again() -> None:
+    line = Pipeline(session()[0])
+    line.conclude(16.0, [EXCURSION])
+    line.begin_workout()
+    assert (line.progress.rep, line.progress.clean, line.progress.set_number) == (0, 0, 1)

@@ -12,11 +12,14 @@ import pytest
 
 from matfw.__main__ import VERBS
 from matfw.arguments import build_parser
+from matfw.consoles import own_socket, sockets_of
+from matfw.devices.serial_getty import terminal_name
 from matfw.service.acquisition import FIFO_PRIORITY, START_LIMIT_S
 from matfw.service.firmware import NO_CELL_S
 
 SYSTEMD = Path(__file__).parents[1] / "systemd"
 UNIT = SYSTEMD / "matfw.service"
+PORTS = SYSTEMD / "matfw-ports.conf"
 SYSUSERS = SYSTEMD / "matfw.sysusers"
 RULES = SYSTEMD / "70-matfw-gpio.rules"
 
@@ -55,6 +58,43 @@ def test_systemd_finds_nothing_wrong_with_the_unit(
     assert (done.returncode, ours) == (0, []), done.stderr
 
 
+def test_the_drop_in_ends_login_shells_before_the_mat_starts(tmp_path: Path) -> None:
+    """Together with the unit, as systemd reads both."""
+    unit = tmp_path / UNIT.name
+    unit.write_text("[Service]\nExecStart=/bin/true\n")
+    (tmp_path / f"{UNIT.name}.d").mkdir()
+    drop_in = tmp_path / f"{UNIT.name}.d" / "ports.conf"
+    for text, is_right in ((PORTS.read_text(), True), ("[Unit]\nConflict=x.service\n", False)):
+        drop_in.write_text(text)
+        done = subprocess.run(
+            [need("systemd-analyze"), "verify", "--man=no", str(unit)],
+            check=False, text=True, capture_output=True,
+        )  # fmt: skip
+        assert ("ports.conf" not in done.stderr) == is_right, done.stderr
+    lines = dict(line.split("=", 1) for line in PORTS.read_text().splitlines() if "=" in line)
+    shells = lines["Conflicts"].split()
+    assert lines["After"].split() == shells, "ended before, not while"
+    for port in ("/dev/ttyAMA0", "/dev/ttyS0", "/dev/ttyGS0"):
+        assert f"serial-getty@{terminal_name(port)}.service" in shells
+
+
+def test_the_console_is_reached_in_the_services_own_folder(
+    unit: configparser.ConfigParser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = Path("/run") / unit["Service"]["RuntimeDirectory"]
+    monkeypatch.setenv("RUNTIME_DIRECTORY", str(folder))  # systemd.exec(5)
+    options = build_parser(VERBS).parse_args(shlex.split(unit["Service"]["ExecStart"])[1:])
+    assert own_socket(options.state) in sockets_of(options.state, is_chosen=True)
+    assert own_socket(options.state) in sockets_of(Path("/home/me"), is_chosen=False)
+    assert unit["Service"].get("RuntimeDirectoryMode", "0755") == "0755"  # others find the socket
+
+
+def test_ports_that_are_plugged_in_later_may_be_opened(unit: configparser.ConfigParser) -> None:
+    assert "dialout" in unit["Service"]["SupplementaryGroups"].split()
+    for key in ("DeviceAllow", "DevicePolicy", "PrivateDevices"):
+        assert key not in unit["Service"]
+
+
 def test_the_unit_runs_a_verb_that_the_firmware_has(unit: configparser.ConfigParser) -> None:
     program, *arguments = shlex.split(unit["Service"]["ExecStart"])
     assert Path(program).is_absolute()
@@ -77,7 +117,8 @@ def test_after_every_end_the_outputs_of_the_same_settings_are_driven_low(
     assert program == start
     assert options.verb is VERBS["run"]
     assert options.all_off
-    assert options.config == build_parser(VERBS).parse_args(start_arguments).config
+    started = build_parser(VERBS).parse_args(start_arguments)
+    assert (options.config, options.state) == (started.config, started.state)
 
 
 def test_the_service_is_nobody_special(unit: configparser.ConfigParser) -> None:

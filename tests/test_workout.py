@@ -15,6 +15,7 @@ from matfw.workout import (
     FATIGUE_MIN_REPS,
     FATIGUE_RANGE_SHARE,
     SET_PAUSE_S,
+    Plan,
     Progress,
     Workout,
     fatigue,
@@ -34,7 +35,7 @@ def reps(count: int, first_s: float = 10.0) -> list[Rep]:
 
 
 def counted(all_reps: Sequence[Rep], reps_per_set: int) -> list[Progress]:
-    workout = Workout(reps_per_set)
+    workout = Workout(Plan(reps_per_set))
     return [workout.update(rep) for rep in all_reps]
 
 
@@ -92,7 +93,37 @@ def test_fatigue_is_only_told_when_the_set_is_done() -> None:
 
 
 def test_after_a_reset_the_first_set_begins() -> None:
-    workout = Workout(15)
+    workout = Workout(Plan(15))
     first = [workout.update(rep) for rep in reps(20)]
     workout.reset()
     assert [workout.update(rep) for rep in reps(20)] == first
+
+
+def test_a_rest_is_between_two_sets_and_its_end_is_told_once() -> None:
+    workout = Workout(Plan(reps=2, sets=2, rest_s=40.0))
+    first, second, third, last = (workout.update(rep) for rep in reps(4))
+    done_s = reps(4)[1].end_s
+    assert (first.rest_until_s, second.rest_until_s) == (None, done_s + 40.0)
+    assert third.rest_until_s is None, "begun early: the rest is over"
+    assert (second.is_workout_done, last.is_workout_done) == (False, True)
+    assert last.rest_until_s is None, "nothing comes after the last set"
+
+
+@pytest.mark.parametrize(("early_s", "is_over"), [(0.001, False), (0.0, True)])
+def test_a_rest_lasts_as_long_as_asked(early_s: float, is_over: bool) -> None:
+    workout = Workout(Plan(reps=1, sets=2, rest_s=40.0))
+    end_s = workout.update(REP).rest_until_s
+    assert end_s == REP.end_s + 40.0
+    assert workout.is_rest_over(end_s - early_s) is is_over
+    assert workout.is_rest_over(end_s) is not is_over
+    assert not workout.is_rest_over(end_s + 1.0)
+    assert workout.progress.rest_until_s is None
+
+
+def test_another_plan_keeps_the_place_in_the_set() -> None:
+    workout = Workout(Plan(reps=15))
+    for rep in reps(3):
+        workout.update(rep)
+    workout.plan = Plan(reps=4, sets=1)
+    last = workout.update(reps(4)[-1])
+    assert (last.rep, last.is_set_done, last.is_workout_done) == (4, True, True)

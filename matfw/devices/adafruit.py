@@ -23,6 +23,7 @@ from matfw.devices.hx711 import (
     FRAME_PULSES,
     RESET_HOLD_S,
     SCK_HIGH_LIMIT_S,
+    WORD,
     check_rate_hz,
     signed_counts,
 )
@@ -165,6 +166,8 @@ class AdafruitReader:
         stats.longest_sck_high_s = max(stats.longest_sck_high_s, sck.longest_high_s)
         is_torn = sck.longest_high_s > SCK_HIGH_LIMIT_S
         if not is_torn and not data.level:  # DOUT must be high after the 25th pulse: no answer
+            counters.held_low += 1
+            counters.stray_ones += word & WORD != 0
             converter.distrust(ended_s)
             converter.not_before_s = ended_s + self._period_s
             self._expected.discard(converter)

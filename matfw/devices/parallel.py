@@ -165,6 +165,8 @@ class ParallelReader:
         counters = converter.counters
         is_torn = burst.longest_high_s > SCK_HIGH_LIMIT_S
         if not is_torn and not burst.after & converter.bit:  # dead wire, or out of step: no answer
+            counters.held_low += 1
+            counters.stray_ones += word & WORD != 0
             converter.distrust(burst.ended_s)
             self._watch.bar(converter, burst.ended_s)
             self._watch.expected &= ~converter.bit

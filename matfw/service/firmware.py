@@ -8,10 +8,11 @@ to the tap must not block.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from typing import Protocol
 
 from matfw.errors import MatCellsError
-from matfw.messages import Event, Excursion, RawFrame, Rep
+from matfw.messages import Cue, CueGiven, Event, Excursion, RawFrame, Rep
 from matfw.pipeline import Pipeline, Step
 from matfw.ports import Clock, Indicator
 from matfw.service.events import Tally
@@ -59,8 +60,13 @@ class Firmware:
         *,
         on_first_frame: Callable[[], object] = lambda: None,
         on_frame: Callable[[], object] = lambda: None,
+        between: Callable[[Firmware], object] = lambda _: None,
     ) -> None:
-        """Take the parts; nothing runs before `run`. The two calls are for the watchdog."""
+        """Take the parts; nothing runs before `run`.
+
+        on_first_frame, on_frame: for the watchdog. between: called between two frames and while
+        none comes, POLL_S apart at most; it may change the line, and must not wait.
+        """
         self._line = line
         self._source = source
         self._indicator = indicator
@@ -68,10 +74,36 @@ class Firmware:
         self._taps = tuple(taps)
         self._on_first_frame = on_first_frame
         self._on_frame = on_frame
+        self._between = between
+        self._paused: set[str] = set()
         self.tally = Tally()
         self.reps: list[Rep] = []
         self._last_t_s = 0.0
         self._ticked_s = float("-inf")
+
+    @property
+    def line(self) -> Pipeline:
+        """Return the line."""
+        return self._line
+
+    @property
+    def is_judging(self) -> bool:
+        """Return whether reps are counted and cues given."""
+        return not self._paused
+
+    def pause(self, why: str) -> None:
+        """Measure on, but count no rep and give no cue until `resume` for every reason given."""
+        if not self._paused:
+            self._indicator.off()
+        self._paused.add(why)
+
+    def resume(self, why: str) -> None:
+        """Take back one reason to pause."""
+        self._paused.discard(why)
+
+    def try_cue(self, cue: Cue) -> None:
+        """Let the indicator say this once, whatever the line thinks."""
+        self._indicator.show(cue, max(self._ticked_s, self._last_t_s))
 
     def run(self, end_s: float | None = None) -> None:
         """Run until a frame's time reaches end_s, for ever if None.
@@ -93,6 +125,7 @@ class Firmware:
         heard_s = self._clock.now_s()
         valid_s: float | None = None
         while end_s is None or self._last_t_s < end_s:
+            self._between(self)
             frame = self._source.next_frame(POLL_S)
             if frame is None:
                 if self._clock.now_s() - heard_s > self._source.silence_limit_s:
@@ -121,6 +154,8 @@ class Firmware:
         self._last_t_s = frame.t_s
         self._on_frame()
         step = self._line.update(frame)
+        if self._paused:
+            step = _unjudged(step)
         if step.cue is not None:
             self._indicator.show(step.cue, frame.t_s)
         self._tick(frame.t_s)
@@ -149,3 +184,9 @@ class Firmware:
         if reps:
             for tap in self._taps:
                 tap.events(reps)
+
+
+def _unjudged(step: Step) -> Step:
+    """Return the step without what it would say and have judged."""
+    events = tuple(event for event in step.events if not isinstance(event, CueGiven))
+    return replace(step, faults=(), cue=None, events=events, window=None)

@@ -8,16 +8,17 @@ from matfw.messages import Event, Mat, RawFrame, Rep
 from matfw.pipeline import Pipeline
 from matfw.refine import refine
 from matfw.service.events import Tally
+from matfw.workout import Plan
 
 
 def replay(
-    mat: Mat, frames: Iterable[RawFrame], tell: Callable[[Event], None], reps_per_set: int = 15
+    mat: Mat, frames: Iterable[RawFrame], tell: Callable[[Event], None], plan: Plan | None = None
 ) -> Tally:
     """Take the frames through the line; tell each event in time order, return the sum.
 
     A finished movement is refined at once, so that the same recording gives the same events.
     """
-    line = Pipeline(mat, reps_per_set)
+    line = Pipeline(mat, plan)
     tally = Tally()
     t_s = 0.0
 

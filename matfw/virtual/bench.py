@@ -11,7 +11,7 @@ from matfw.messages import CellCalibration, Mat
 from matfw.ports import Clock
 from matfw.virtual.chip import Hx711Chip
 from matfw.virtual.clock import VirtualClock
-from matfw.virtual.defects import Defect
+from matfw.virtual.defects import Crossing, Defect
 from matfw.virtual.lines import VirtualGpio
 from matfw.virtual.pins import DoutPin, PinCalls, SckPin
 
@@ -76,9 +76,14 @@ class VirtualBench:
             )
 
     def lines(
-        self, *, is_sck_shared: bool = False, stall_s: Callable[[int], float] | None = None
+        self,
+        *,
+        is_sck_shared: bool = False,
+        stall_s: Callable[[int], float] | None = None,
+        crossing: Crossing | None = None,
     ) -> VirtualGpio:
-        """Return the lines to all chips, in the cells' order."""
+        """Return the lines to all chips, in the cells' order; crossing: wires gone astray."""
+        crossing = crossing or Crossing()
         return VirtualGpio(
             tuple(self.chips.values()),
             self.clock.now_s,
@@ -86,6 +91,8 @@ class VirtualBench:
             call_cost_s=self._call_cost_s,
             is_sck_shared=is_sck_shared,
             stall_s=stall_s,
+            data_chips=[self.chips[crossing.dout.get(name, name)] for name in self.chips],
+            clock_chips=[self.chips[crossing.sck.get(name, name)] for name in self.chips],
         )
 
     def wire(

@@ -69,6 +69,8 @@ class Hx711Chip:
         power_on_s: float = 0.0,
     ) -> None:
         self.counters = ChipCounters()
+        for defect in defects:
+            rate_hz = defect.rate_hz or rate_hz
         self.period_s = 1.0 / (rate_hz * (1.0 + oscillator_error))
         self._counts_at = counts_at
         self._noise_counts = noise_counts

@@ -1,7 +1,8 @@
 """What can be wrong with a cell, its converter or its wires, as data.
 
-Each defect may change one or more of three things: the bridge's signal in counts, the level the
-computer sees on DOUT, and whether SCK edges reach the converter. Several may be put on one cell;
+Each defect may change one or more of four things: the bridge's signal in counts, the level the
+computer sees on DOUT, whether SCK edges reach the converter, and its rate. Wires that are on
+another converter's pins are `Crossing`s, of the lines. Several may be put on one cell;
 they apply in order. Every defect lasts from `from_s` (inclusive) to `until_s` (exclusive),
 virtual seconds.
 """
@@ -9,12 +10,14 @@ virtual seconds.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from random import Random
 
 FOREVER_S = math.inf
 RAIL_COUNTS = float(1 << 24)  # beyond full scale at gain 128: the converter clamps it
+SUPPLY_WAVES_HZ = (0.43, 0.97, 2.1, 3.7, 6.7)  # Wi-Fi, a display, a charger: no two related
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +44,11 @@ class Defect:
         """Return whether SCK edges are kept from the converter."""
         return False
 
+    @property
+    def rate_hz(self) -> float | None:
+        """Return the rate that a RATE pin at the wrong level gives, from the start."""
+        return None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StuckValue(Defect):
@@ -51,6 +59,19 @@ class StuckValue(Defect):
     def counts(self, t_s: float, counts: float, rng: Random) -> float:  # noqa: ARG002
         """Return the stuck value."""
         return self.value
+
+
+@dataclass(frozen=True, slots=True)
+class Crossing:
+    """Wires that go to another cell's converter: by cell name, whose converter is at its end.
+
+    dout: {"head_left": "foot_left"} lets the pin of head_left's DOUT see foot_left's converter.
+    sck: the same of clocks. What is not named is where it belongs. A pair of cells exchanged as a
+    whole is named both ways in both.
+    """
+
+    dout: Mapping[str, str] = field(default_factory=dict)
+    sck: Mapping[str, str] = field(default_factory=dict)
 
 
 class Line(StrEnum):
@@ -144,6 +165,67 @@ class MainsHum(Defect):
     def counts(self, t_s: float, counts: float, rng: Random) -> float:  # noqa: ARG002
         """Return the signal with the hum on it."""
         return counts + self.amplitude_counts * math.sin(math.tau * self.mains_hz * t_s)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reversed(Defect):
+    """A+ and A- exchanged: the bridge's signal has the other sign."""
+
+    def counts(self, t_s: float, counts: float, rng: Random) -> float:  # noqa: ARG002
+        """Return the signal's negative."""
+        return -counts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WrongGain(Defect):
+    """One clock pulse too few or too many arrives, every time: gain 64, or channel B with nothing.
+
+    share: of the counts at gain 128; 0.5 for gain 64, 0 for channel B.
+    """
+
+    share: float = 0.5
+
+    def counts(self, t_s: float, counts: float, rng: Random) -> float:  # noqa: ARG002
+        """Return the signal at the wrong gain."""
+        return self.share * counts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OtherRate(Defect):
+    """RATE (pin 15) at the other level: 10 conversions a second where it is tied to ground."""
+
+    hz: float = 10.0
+
+    @property
+    def rate_hz(self) -> float | None:
+        """Return the converter's own rate."""
+        return self.hz
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Noise(Defect):
+    """A long unshielded cable, a phone beside it: more noise on this cell alone."""
+
+    rms_counts: float = 0.0
+
+    def counts(self, t_s: float, counts: float, rng: Random) -> float:  # noqa: ARG002
+        """Return the signal with noise on it."""
+        return counts + rng.gauss(0.0, self.rms_counts)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoisySupply(Defect):
+    """A poor supply, or AGND not joined to GND: the same slow noise on every cell that has it.
+
+    Five waves between 0.4 and 7 Hz, by the time alone, so that all cells have the same.
+    """
+
+    rms_counts: float = 0.0
+
+    def counts(self, t_s: float, counts: float, rng: Random) -> float:  # noqa: ARG002
+        """Return the signal with the supply's noise on it."""
+        waves = sum([math.sin(math.tau * hz * t_s + 2.0 * hz) for hz in SUPPLY_WAVES_HZ])
+        return counts + self.rms_counts * math.sqrt(2.0 / len(SUPPLY_WAVES_HZ)) * waves
 
 
 def silent(from_s: float, back_s: float = FOREVER_S) -> StuckDout:

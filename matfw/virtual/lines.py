@@ -32,6 +32,8 @@ class VirtualGpio:
     advance_s: lets time pass, or None on a real clock. call_cost_s: what one call to the kernel
     takes; half of it passes before the lines move and half after, as on a real one.
     stall_s: called at every write that raises a line; returns seconds to add.
+    data_chips, clock_chips: which chip is at the end of each line, where wires are crossed; one may
+    be on several data lines.
     """
 
     def __init__(
@@ -43,17 +45,20 @@ class VirtualGpio:
         call_cost_s: float,
         is_sck_shared: bool = False,
         stall_s: Callable[[int], float] | None = None,
+        data_chips: Sequence[Hx711Chip] | None = None,
+        clock_chips: Sequence[Hx711Chip] | None = None,
     ) -> None:
         self.calls = 0
         self.rises = 0
         self.levels = 0  # of the clock lines
         self.is_closed = False
-        self._chips = tuple(chips)
+        self._data_chips = tuple(chips if data_chips is None else data_chips)
+        self._clock_chips = tuple(chips if clock_chips is None else clock_chips)
         self._now_s = now_s
         self._advance_s = advance_s
         self._half_cost_s = call_cost_s / 2.0
         self._stall_s = stall_s
-        self._bits = tuple(1 if is_sck_shared else 1 << i for i in range(len(self._chips)))
+        self._bits = tuple(1 if is_sck_shared else 1 << i for i in range(len(chips)))
 
     def write(self, levels: int, mask: int) -> None:
         """Drive the clock lines in mask to the given levels."""
@@ -61,7 +66,7 @@ class VirtualGpio:
         if self._advance_s is not None:
             self._advance_s(self._half_cost_s)
         t_s = self._now_s()
-        for chip, bit in zip(self._chips, self._bits, strict=True):
+        for chip, bit in zip(self._clock_chips, self._bits, strict=True):
             if mask & bit:
                 chip.set_sck(levels & bit != 0, t_s)
         self.levels = self.levels & ~mask | levels & mask
@@ -79,7 +84,7 @@ class VirtualGpio:
             self._advance_s(self._half_cost_s)
         t_s = self._now_s()
         levels, bit = 0, 1
-        for chip in self._chips:
+        for chip in self._data_chips:
             if chip.dout(t_s):
                 levels |= bit
             bit <<= 1
@@ -90,5 +95,5 @@ class VirtualGpio:
     def close(self) -> None:
         """Give the lines back, clocks low."""
         if not self.is_closed:
-            self.write(0, (1 << len(self._chips)) - 1)
+            self.write(0, (1 << len(self._clock_chips)) - 1)
             self.is_closed = True

@@ -7,6 +7,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from gpiozero import PWMLED
 from gpiozero.pins.mock import MockFactory, MockPin, MockPWMPin
@@ -15,7 +16,7 @@ from hypothesis import strategies as st
 
 from matfw.devices.all_off import all_off
 from matfw.devices.flash_limit import MAX_FLASHES, RISE, WINDOW_S, FlashLimit
-from matfw.devices.indicator import GpiozeroIndicator
+from matfw.devices.indicator import GpiozeroIndicator, duty_of
 from matfw.earcons import LIGHTS, SOUNDS, lights_at, pattern_s, tone_at
 from matfw.errors import MatGpioError
 from matfw.messages import Cue
@@ -198,6 +199,55 @@ def test_an_unknown_cue_is_misuse(factory: MockFactory) -> None:
         indicator.show("hurrah", 0.0)
 
 
+# --- volume ---
+
+
+def fundamental(duty: float) -> float:
+    """Return the amplitude of a pulse train's first harmonic, measured on the wave itself."""
+    wave = (np.arange(100_000) % 1_000 < 1_000 * duty).astype(float)
+    return float(np.abs(np.fft.rfft(wave))[100]) / len(wave)
+
+
+@pytest.mark.parametrize("percent", [1, 2, 3, 5, 10, 25, 50, 75, 90, 99, 100])
+def test_the_volume_is_the_amplitude_of_the_tone_s_fundamental(
+    percent: int, factory: MockFactory
+) -> None:
+    with GpiozeroIndicator(factory, BUZZER, LIGHT_PINS) as indicator:
+        indicator.volume = percent / 100
+        indicator.show(Cue.NOT_JUDGING, 0.0)
+        share = fundamental(factory.pin(BUZZER).state) / fundamental(0.5)
+        # A duty is whole per cent, and 1 % at least: 0.031 of the loudest.
+        assert share == pytest.approx(max(percent / 100, 0.031), abs=0.016)
+        assert factory.pin(BUZZER).frequency == tone_at(Cue.NOT_JUDGING, 0.0)
+        assert brightness(factory) == (1.0, 1.0, 1.0)
+
+
+def test_more_volume_is_never_softer_and_any_is_heard_through_lgpio() -> None:
+    # lgpio gets int(100 * duty), as in gpiozero.pins.lgpio.LGPIOPin._set_state.
+    duties = [int(100 * duty_of(percent / 100)) for percent in range(1, 101)]
+    assert duties == sorted(duties)
+    assert (duties[0], duties[-1]) == (1, 50)
+    assert set(duties) >= set(range(1, 40))
+
+
+def test_silence_is_at_once_and_a_sound_comes_back_with_the_next_note(
+    factory: MockFactory,
+) -> None:
+    with GpiozeroIndicator(factory, BUZZER, LIGHT_PINS) as indicator:
+        indicator.show(Cue.NOT_JUDGING, 0.0)
+        assert sounding_hz(factory) is not None
+        indicator.volume = 0.0
+        assert sounding_hz(factory) is None
+        edges = len(factory.pin(BUZZER).states)
+        for frame in range(60):
+            indicator.tick(frame * FRAME_S)
+        assert len(factory.pin(BUZZER).states) == edges
+        assert brightness(factory) == lights_at(Cue.NOT_JUDGING, 59 * FRAME_S)
+        indicator.volume = 1.0
+        indicator.show(Cue.REP, 1.0)
+        assert sounding_hz(factory) == tone_at(Cue.REP, 0.0)
+
+
 # --- flashes ---
 
 
@@ -324,3 +374,29 @@ def test_lgpio_gets_one_call_a_brightness_and_two_a_tone(
     ended = {call[2] for call in chip.calls if call[0] == "tx_pwm" and call[3:] == (0, 0)}
     assert ended == {BUZZER, *LIGHT_PINS}
     factory.close()
+
+
+@pytest.mark.parametrize(("volume", "duty"), [(1.0, 0.5), (0.5, 1 / 6), (0.1, 0.0319)])
+def test_the_volume_is_the_duty_of_the_wave(
+    volume: float, duty: float, factory: MockFactory
+) -> None:
+    with GpiozeroIndicator(factory, BUZZER, LIGHT_PINS) as indicator:
+        indicator.volume = volume
+        indicator.show(Cue.READY, 0.0)
+        assert factory.pin(BUZZER).state == pytest.approx(
+            duty, abs=5e-3
+        )  # the mock has two decimals
+        assert factory.pin(BUZZER).frequency == tone_at(Cue.READY, 0.0)
+
+
+def test_volume_nought_is_silence_at_once_and_the_lights_go_on(factory: MockFactory) -> None:
+    with GpiozeroIndicator(factory, BUZZER, LIGHT_PINS) as indicator:
+        indicator.show(Cue.NOT_JUDGING, 0.0)
+        indicator.volume = 0.0
+        assert sounding_hz(factory) is None
+        indicator.tick(0.1)
+        assert sounding_hz(factory) is None
+        assert brightness(factory) == lights_at(Cue.NOT_JUDGING, 0.1)
+        indicator.volume = 1.0
+        indicator.tick(0.2)
+        assert sounding_hz(factory) == tone_at(Cue.NOT_JUDGING, 0.2)

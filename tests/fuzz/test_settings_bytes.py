@@ -10,7 +10,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from matfw.errors import MatSettingsError
-from matfw.settings import load_settings, load_state
+from matfw.session.state_file import read_state
+from matfw.settings import load_settings
 from tests.fuzz.test_recording_bytes import mutated
 
 SETTINGS = b"""\
@@ -78,4 +79,4 @@ def test_settings(content: bytes, folder: Path) -> None:
 @given(content=st.binary(max_size=200) | mutated(STATE))
 @example(content=STATE)
 def test_state(content: bytes, folder: Path) -> None:
-    check(folder / "state.toml", content, lambda: load_state(folder))
+    check(folder / "state.toml", content, lambda: read_state(folder))

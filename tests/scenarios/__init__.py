@@ -46,6 +46,7 @@ from matfw.virtual.profiles import Profile
 from matfw.virtual.sampling import CellErrors, record
 from matfw.virtual.sessions import off_mat_on_rep
 from matfw.virtual.trace import Trace
+from matfw.workout import Plan
 
 FOLDER = Path(__file__).parent
 PLAIN_CUES = {Cue.READY, Cue.REP, Cue.SET_DONE, Cue.UNSURE}  # not faults, nor what is broken
@@ -80,7 +81,7 @@ class Scenario:
     def events(self) -> list[Event]:
         """Return what matfw says to it."""
         events: list[Event] = []
-        replay(self.mat, self.frames, events.append, self.reps_per_set)
+        replay(self.mat, self.frames, events.append, Plan(self.reps_per_set))
         return events
 
 

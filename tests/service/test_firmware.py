@@ -105,11 +105,15 @@ def firmware(
     outputs: Outputs | None = None,
     taps: Sequence[Tap] = (),
     end: BaseException | None = None,
-    **calls: Callable[[], object],
+    on_first_frame: Callable[[], object] = lambda: None,
+    on_frame: Callable[[], object] = lambda: None,
 ) -> Firmware:
     clock = VirtualClock()
     source = Frames(frames, clock, end)
-    return Firmware(Pipeline(mat), source, outputs or Outputs(), clock, taps, **calls)
+    return Firmware(
+        Pipeline(mat), source, outputs or Outputs(), clock, taps,
+        on_first_frame=on_first_frame, on_frame=on_frame,
+    )  # fmt: skip
 
 
 def nothing(seconds: float, rate_hz: float = 80.0) -> list[RawFrame]:

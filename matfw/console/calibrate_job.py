@@ -1,0 +1,234 @@
+"""`calibrate` and `tare`: the wizard of matfw.calibrate on a link, fed with frames.
+
+While one of them is under way nothing is judged, and no other link can measure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from matfw.console.answers import Answer, Job, said
+from matfw.console.arguments import Values
+from matfw.console.errors import Code, ConsoleError
+from matfw.errors import MatError, MatUsageError
+from matfw.messages import Presence
+from matfw.motion import EMPTY_KG
+
+if TYPE_CHECKING:
+    from matfw.calibrate.wizard import Calibrated, Reason, Wizard
+    from matfw.console.context import Context
+    from matfw.console.desk import Desk, Feed, Status
+    from matfw.pipeline import Step
+
+HOWS = ("corners", "anywhere", "fresh", "trim", "factory", "previous")
+MEASURE_LIMIT_S = 45.0  # the wizard itself ends after 30 s of frames; this is for want of frames
+_WORDS = ("accept", "again", "anyway", "at", "back", "leave")
+
+# The wizard's reasons that are not about the calibration itself.
+_CODES: Mapping[str, Code] = MappingProxyType(
+    {
+        "someone_on_the_mat": Code.SOMEONE_ON_MAT,
+        "moved": Code.NOT_STILL,
+        "lost": Code.NO_CELLS,
+        "saturated": Code.NO_CELLS,
+    }
+)
+
+
+def calibrate(context: Context, values: Values) -> Answer | Job:
+    """Begin the wizard, or put an older calibration back."""
+    from matfw.calibrate.wizard import Kind, Wizard  # noqa: PLC0415  numpy, 15 MB
+
+    desk, how = context.desk, str(values.get("how", "corners"))
+    if how in ("factory", "previous"):
+        return _put_back(desk, how)
+    weight = values.get("weight")
+    kind = Kind.TRIM if how == "trim" else Kind.CALIBRATE
+    try:
+        wizard = Wizard(
+            desk.mat(), kind,
+            known={} if how == "fresh" else desk.calibration(),
+            weight_kg=None if weight is None else float(weight), anywhere=how == "anywhere",
+        )  # fmt: skip
+    except MatUsageError as error:
+        raise ConsoleError(Code.NOT_CALIBRATED, f"calibrate: {error}") from None
+    return Calibrating(context, wizard)
+
+
+def tare(context: Context, values: Values) -> Job:
+    """Take the empty mat as nought, if it is empty."""
+    from matfw.calibrate.wizard import Kind, Wizard  # noqa: PLC0415  numpy, 15 MB
+
+    desk = context.desk
+    try:
+        wizard = Wizard(desk.mat(), Kind.TARE, known=desk.calibration())
+    except MatUsageError as error:
+        raise ConsoleError(Code.NOT_CALIBRATED, f"{error}") from None
+    _refuse_person(desk.status())
+    return Taring(context, wizard, insists="anyway" in values)
+
+
+def _put_back(desk: Desk, how: str) -> Answer:
+    lines = desk.factory_calibration() if how == "factory" else desk.previous_calibration()
+    if not lines:
+        raise ConsoleError(
+            Code.NOT_CALIBRATED, f"calibrate: there is no {how} calibration: run `calibrate`"
+        )
+    desk.save_calibration(lines, f"{how} calibration put back")
+    return said(f"the {how} calibration of {', '.join(lines)} is in use again, and saved",
+                cells=list(lines))  # fmt: skip
+
+
+def _refuse_person(now: Status) -> None:
+    """Refuse to tare a mat that somebody is on, or may be on. Raises ConsoleError."""
+    if now.load_kg is None:
+        raise ConsoleError(
+            Code.NO_CELLS,
+            "tare: a cell gives nothing, so nobody can tell whether the mat is empty: `status`"
+            " names it, `diagnose` says what to do",
+        )
+    if now.presence is not Presence.EMPTY or abs(now.load_kg) >= EMPTY_KG:
+        raise ConsoleError(Code.SOMEONE_ON_MAT, _person_words(now.presence, now.load_kg))
+
+
+def _person_words(presence: Presence, load_kg: float) -> str:
+    who = {
+        Presence.LYING: "somebody lies on the mat",
+        Presence.UNSETTLED: "somebody or something is on the mat",
+        Presence.EMPTY: "the mat does not read as empty",
+    }[presence]
+    return (
+        f"tare: {who} ({load_kg:.1f} kg, at most {EMPTY_KG:g} kg may be on it): clear it and try"
+        " again; if nothing is on it, run `calibrate`"
+    )
+
+
+class _Measuring:
+    """What both have: the mat for itself, a feed, and the wizard."""
+
+    def __init__(self, context: Context, wizard: Wizard, what: str) -> None:
+        self._context = context
+        self._desk = context.desk
+        self._wizard = wizard
+        self._what = what
+        self._desk.take_mat(what)
+        self._feed: Feed[Step] = self._desk.steps()
+
+    def interrupt(self) -> Answer:
+        """Leave."""
+        raise ConsoleError(Code.INTERRUPTED, f"{self._what}: left by Ctrl-C: nothing has changed")
+
+    def close(self) -> None:
+        """Give the mat and the feed back."""
+        self._feed.close()
+        self._desk.give_mat()
+
+    def _save(self, result: Calibrated) -> Answer:
+        self._desk.save_calibration(result.lines, result.note)
+        cells = {
+            name: {"tare_counts": line.tare_counts, "counts_per_kg": line.counts_per_kg}
+            for name, line in result.lines.items()
+        }
+        return said(f"{self._what}: saved, and in use from now on", cells=cells)
+
+
+class Calibrating(_Measuring):
+    """The wizard, step by step with a person."""
+
+    prompt = "calibrate> "
+
+    def __init__(self, context: Context, wizard: Wizard) -> None:
+        super().__init__(context, wizard, "calibrate")
+        context.ask(wizard.prompt())
+
+    def poll(self) -> Answer | None:
+        """Let the wizard have the frames."""
+        lines = self._wizard.frames([step.raw for step in self._feed.take()])
+        if lines:
+            self._context.ask(lines)
+        return None
+
+    def answer(self, text: str) -> Answer | None:
+        """Let the wizard have the line; save what was accepted."""
+        result = self._wizard.result
+        if result is None:
+            try:
+                lines = self._wizard.answer(text)
+            except MatUsageError as error:
+                self._context.ask([f"{error}."])
+                return None
+            self._context.ask(lines)
+            result = self._wizard.result
+        elif text == "leave":
+            raise ConsoleError(Code.INTERRUPTED, "calibrate: left: nothing has changed")
+        if result is None:
+            if self._wizard.is_done:
+                raise ConsoleError(Code.INTERRUPTED, "calibrate: left: nothing has changed")
+            return None
+        try:
+            return self._save(result)
+        except (MatError, ConsoleError) as error:
+            # Minutes of work with a weight: they are not thrown away for a full disk.
+            self._context.ask([f"Not saved: {error}.", "Press Enter to try again, or say leave."])
+            return None
+
+    def complete(self, text: str) -> list[str]:
+        """Complete the wizard's words."""
+        return [word for word in _WORDS if word.startswith(text)]
+
+
+class Taring(_Measuring):
+    """A tare, by itself."""
+
+    prompt = None
+
+    def __init__(self, context: Context, wizard: Wizard, *, insists: bool) -> None:
+        super().__init__(context, wizard, "tare")
+        self._insists = insists
+        self._ends_s = context.now_s() + MEASURE_LIMIT_S
+        wizard.answer("")
+        context.note("tare: keep away from the mat while it is measured, some seconds")
+
+    def poll(self) -> Answer | None:
+        """Let the wizard have the frames, as long as nobody gets on."""
+        steps = self._feed.take()
+        self._refuse_new_person(steps)
+        self._wizard.frames([step.raw for step in steps])
+        refusal = self._wizard.refusal
+        if refusal is not None:
+            if refusal.can_insist and self._insists:
+                self._insists = False
+                self._wizard.answer("anyway")
+                return None
+            way = ": `tare anyway` takes it all the same" if refusal.can_insist else ""
+            raise ConsoleError(_code(refusal.reason), f"tare: {refusal.text}{way}")
+        if not self._wizard.is_measuring:
+            self._wizard.answer("accept")
+            assert self._wizard.result is not None
+            return self._save(self._wizard.result)
+        if self._context.now_s() > self._ends_s:
+            raise ConsoleError(
+                Code.NO_CELLS, f"tare: not enough frames in {MEASURE_LIMIT_S:g} s: see `diagnose`"
+            )
+        return None
+
+    def answer(self, text: str) -> Answer | None:
+        """Ask nothing."""
+        raise AssertionError(text)
+
+    def complete(self, text: str) -> list[str]:  # noqa: ARG002  of the protocol
+        """Complete nothing."""
+        return []
+
+    def _refuse_new_person(self, steps: Sequence[Step]) -> None:
+        for step in steps:
+            load_kg = step.balance.load_kg
+            if load_kg is not None and abs(load_kg) >= EMPTY_KG:
+                presence = step.motion.presence
+                raise ConsoleError(Code.SOMEONE_ON_MAT, _person_words(presence, load_kg))
+
+
+def _code(reason: Reason) -> Code:
+    return _CODES.get(reason.value, Code.CALIBRATION_REFUSED)

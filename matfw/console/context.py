@@ -1,0 +1,79 @@
+"""What one link's commands share: the desk, a clock, a way to speak, and the link's manners."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from matfw.console.answers import Answer
+from matfw.console.errors import ConsoleError
+
+if TYPE_CHECKING:
+    from matfw.console.desk import Desk
+    from matfw.console.stream import Stream
+
+ERRORS_KEPT = 16  # of SYST:ERR?; SCPI 1999 21.8 asks for two at least
+
+Id = str | int | None
+
+
+@dataclass(slots=True)
+class Context:
+    """One link."""
+
+    desk: Desk
+    say: Callable[[str], None]
+    now_s: Callable[[], float]
+    is_json: bool = False
+    echo: bool = True
+    tells: str = "reps"
+    stream: Stream | None = None
+    errors: deque[tuple[int, str]] = field(default_factory=deque)
+    id: Id = None  # of the command under way
+
+    def note(
+        self, text: str, event: str = "note", data: Mapping[str, object] | None = None
+    ) -> None:
+        """Say what nobody asked for at this moment."""
+        if self.is_json:
+            self._json({"event": event, **(data if data is not None else {"text": text})})
+        else:
+            self.say(f"// {text}")
+
+    def ask(self, lines: Sequence[str]) -> None:
+        """Say what a job wants to be read before its prompt."""
+        if self.is_json:
+            self._json({"event": "ask", "id": self.id, "lines": list(lines)})
+        else:
+            for line in lines:
+                self.say(line)
+
+    def answered(self, id_: Id, answer: Answer) -> None:
+        """End a command that worked."""
+        if self.is_json:
+            self._json({"id": id_, "ok": True, "result": dict(answer.data)})
+            return
+        for line in answer.lines:
+            self.say(line)
+        self.say("ok")
+
+    def refused(self, id_: Id, error: ConsoleError) -> None:
+        """End a command that did not."""
+        text = " ".join(str(error).split())  # whatever a system's own words were: one line
+        self.errors.append((error.code.value, text))
+        if len(self.errors) > ERRORS_KEPT:
+            self.errors.pop()
+            # SCPI 1999 21.8.1: the newest is replaced, so that the first cause is still there.
+            self.errors[-1] = (-350, "Queue overflow")
+        if self.is_json:
+            what = {"code": error.name, "message": text}
+            self._json({"id": id_, "ok": False, "error": what})
+        else:
+            self.say(f"error {error.name}: {text}")
+
+    def _json(self, data: Mapping[str, object]) -> None:
+        self.say(msgspec.json.encode(data).decode())

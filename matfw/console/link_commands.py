@@ -1,0 +1,142 @@
+"""Commands about the console itself: version, modes, lock, reboot, and SCPI's two manners."""
+
+from __future__ import annotations
+
+import platform
+from typing import TYPE_CHECKING
+
+from matfw import __version__
+from matfw.console.answers import Answer, Job, said
+from matfw.console.arguments import Values
+from matfw.console.errors import Code, ConsoleError
+
+if TYPE_CHECKING:
+    from matfw.console.context import Context
+
+YES = ("y", "yes")
+
+
+def version(context: Context, _: Values) -> Answer:
+    """Say what runs here."""
+    mat = context.desk.mat()
+    python = platform.python_version()
+    return said(
+        f"matfw {__version__}, Python {python}, {platform.machine()}",
+        f"layout {mat.layout}, {len(mat.cells)} cells at {mat.rate_hz:g} samples a second",
+        version=__version__, python=python, machine=platform.machine(), layout=mat.layout,
+    )  # fmt: skip
+
+
+def identify(context: Context, _: Values) -> Answer:
+    """*IDN?: maker, model, serial number (there is none: 0), version; IEEE 488.2 10.14."""
+    text = f"matfw,{context.desk.mat().layout},0,{__version__}"
+    return said(text, idn=text)
+
+
+def next_error(context: Context, _: Values) -> Answer:
+    """SYST:ERR?: the oldest error that was not asked for yet; SCPI 1999 21.8."""
+    number, text = context.errors.popleft() if context.errors else (0, "No error")
+    quoted = text.replace('"', '""')
+    return said(f'{number},"{quoted}"', number=number, message=text)
+
+
+def mode(context: Context, values: Values) -> Answer:
+    """Choose text for people or JSON for programs."""
+    context.is_json = values["mode"] == "json"
+    return said(mode=str(values["mode"]))
+
+
+def echo(context: Context, values: Values) -> Answer:
+    """Choose whether what is typed is sent back."""
+    context.echo = values["switch"] == "on"
+    return said(echo=context.echo)
+
+
+def tell(context: Context, values: Values) -> Answer:
+    """Choose what is told without asking."""
+    context.tells = str(values["what"])
+    return said(tell=context.tells)
+
+
+def lock(context: Context, values: Values) -> Answer:
+    """Lock, with a new PIN if one is given."""
+    desk = context.desk
+    pin = values.get("pin")
+    if pin is None:
+        desk.lock()
+        return said("locked: `unlock PIN` opens it again")
+    if desk.is_locked:
+        raise ConsoleError(
+            Code.LOCKED, "lock: a PIN is set already: `unlock PIN` first, then set another"
+        )
+    desk.keep_pin(str(pin))
+    return said("the PIN is set and kept, and the console is locked for all links")
+
+
+def unlock(context: Context, values: Values) -> Answer:
+    """Unlock for all links; forget: the PIN too."""
+    desk = context.desk
+    desk.unlock(str(values["pin"]))
+    if "forget" in values:
+        desk.keep_pin(None)
+        return said("unlocked, and there is no PIN any more")
+    return said("unlocked for all links, until `lock` or the next start")
+
+
+def reboot(context: Context, values: Values) -> Answer | Job:
+    """Start the service anew, once that is confirmed."""
+    if not context.desk.can_restart():
+        raise ConsoleError(
+            Code.NO_SYSTEMD,
+            "reboot: matfw was not started by systemd, so nobody would start it again: end it with"
+            " Ctrl-C where it runs, and start it there",
+        )
+    if "yes" in values:
+        return _restart(context)
+    return Confirm(context)
+
+
+def _restart(context: Context) -> Answer:
+    context.desk.restart()
+    return said("matfw ends in half a second, and systemd starts it again; your link may close")
+
+
+class Confirm:
+    """Asks before the service is started anew."""
+
+    prompt = "reboot, yes or no? "
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        unsaved = len(context.desk.diff())
+        context.ask(
+            ["matfw ends, and systemd starts it again: some seconds without judging."]
+            + (
+                [f"Unsaved changes are lost, {unsaved} now: answer no, then `save`."]
+                if unsaved
+                else []
+            )
+        )
+
+    def poll(self) -> Answer | None:
+        """Wait."""
+        return None
+
+    def answer(self, text: str) -> Answer | None:
+        """Take yes; anything else is no."""
+        if text.lower() in YES:
+            return _restart(self._context)
+        raise ConsoleError(
+            Code.NOT_CONFIRMED, "reboot: not confirmed: everything goes on as it was"
+        )
+
+    def interrupt(self) -> Answer:
+        """Leave."""
+        raise ConsoleError(Code.INTERRUPTED, "reboot: left by Ctrl-C: everything goes on as it was")
+
+    def complete(self, text: str) -> list[str]:
+        """Complete yes and no."""
+        return [word for word in ("yes", "no") if word.startswith(text)]
+
+    def close(self) -> None:
+        """Hold nothing."""

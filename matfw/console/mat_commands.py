@@ -1,0 +1,89 @@
+"""Commands about the mat and the workout: status, stream, record, start, stop, cue."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from matfw.console.answers import Answer, said
+from matfw.console.arguments import Values, choose
+from matfw.console.status import status_data, status_lines
+from matfw.console.stream import Stream
+from matfw.messages import Cue
+from matfw.service.words import CUE_WORDS
+
+if TYPE_CHECKING:
+    from matfw.console.context import Context
+    from matfw.console.desk import Desk, RecordingStatus
+
+CUES = tuple(cue.value for cue in Cue)
+STREAM_LEAST_HZ = 0.1
+
+
+def status(context: Context, _: Values) -> Answer:
+    """Say how things stand."""
+    now = context.desk.status()
+    return Answer(tuple(status_lines(now)), status_data(now, context.desk.mat()))
+
+
+def stream(context: Context, values: Values) -> Answer:
+    """Begin, change or end this link's stream."""
+    rate_hz, what = float(values["rate"]), str(values.get("what", "motion"))
+    if context.stream is not None:
+        context.stream.close()
+        context.stream = None
+    if rate_hz < STREAM_LEAST_HZ:
+        return said(rate_hz=0.0)
+    mat = context.desk.mat()
+    rate_hz = min(rate_hz, mat.rate_hz)
+    context.stream = Stream(context.desk.steps(), mat, rate_hz, what)
+    return said(
+        f"{rate_hz:g} lines a second until `stream 0` or Ctrl-C", rate_hz=rate_hz, what=what
+    )
+
+
+def record(context: Context, values: Values) -> Answer:
+    """Begin or end a recording."""
+    name = str(values["name"])
+    if name == "stop":
+        done = context.desk.stop_recording()
+        lost = f", {done.dropped} were dropped: the disk is too slow" if done.dropped else ""
+        return said(f"{done.frames} frames in {done.path}{lost}", **_recording(done))
+    begun = context.desk.record(name)
+    return said(f"recording into {begun.path}: `record stop` ends it", **_recording(begun))
+
+
+def _recording(recording: RecordingStatus) -> dict[str, object]:
+    return {"name": recording.name, "path": recording.path, "frames": recording.frames,
+            "dropped": recording.dropped}  # fmt: skip
+
+
+def start(context: Context, values: Values) -> Answer:
+    """Judge and cue again, or from the beginning."""
+    anew = "anew" in values
+    was_judging = context.desk.status().is_judging
+    context.desk.start(anew=anew)
+    if anew:
+        return said("from the first rep of the first set")
+    return said("judging already" if was_judging else "judging: lie still, then begin")
+
+
+def stop(context: Context, _: Values) -> Answer:
+    """Neither judge nor cue."""
+    was_judging = context.desk.status().is_judging
+    context.desk.stop()
+    return said("no rep is counted and no cue given until `start`" if was_judging
+                else "stopped already: `start` goes on")  # fmt: skip
+
+
+def cue(context: Context, values: Values) -> Answer:
+    """Try a cue's sound and lights."""
+    name = choose("cue", "NAME", str(values["name"]), CUES)
+    context.desk.cue(Cue(name))
+    mute = " (muted: lights only)" if context.desk.status().is_muted else ""
+    return said(f"{name}: {CUE_WORDS[Cue(name)].sentence}{mute}", cue=name)
+
+
+def cue_names(_: Desk) -> Sequence[str]:
+    """Return all cues' names, for completion."""
+    return CUES

@@ -1,0 +1,99 @@
+"""`stream`: steps of the line -> a few lines a second, for people's eyes and programs' plots."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from matfw.messages import Mat, Phase
+
+if TYPE_CHECKING:
+    from matfw.console.context import Context
+    from matfw.console.desk import Feed
+    from matfw.pipeline import Step
+
+RATE_MOST_HZ = 80.0  # every frame of the fastest converters
+TELL_DROPS_S = 1.0
+
+Fields = Mapping[str, object]
+
+
+def _motion(step: Step, _: Mat) -> Fields:
+    phase = step.phase.phase if step.phase else Phase.REST
+    return {
+        "phase": phase.value,
+        "angle_deg": round(step.motion.angle_deg, 1),
+        "load_kg": _rounded(step.balance.load_kg, 2),
+        "x_mm": _rounded(step.balance.x_mm, 1),
+        "y_mm": _rounded(step.balance.y_mm, 1),
+        "weight_kg": _rounded(step.motion.weight_kg, 1),
+    }
+
+
+def _cells(step: Step, mat: Mat) -> Fields:
+    loads = zip(mat.cells, step.clean.loads_kg, strict=True)
+    return {"cells": {cell.name: _rounded(load, 3) for cell, load in loads}}
+
+
+def _counts(step: Step, mat: Mat) -> Fields:
+    counts = zip(mat.cells, step.raw.counts, strict=True)
+    return {"counts": {cell.name: count for cell, count in counts}}
+
+
+def _all(step: Step, mat: Mat) -> Fields:
+    return {**_motion(step, mat), **_cells(step, mat)}
+
+
+def _rounded(value: float | None, digits: int) -> float | None:
+    return None if value is None else round(value, digits)
+
+
+WHAT: Mapping[str, Callable[[Step, Mat], Fields]] = MappingProxyType(
+    {"motion": _motion, "cells": _cells, "counts": _counts, "all": _all}
+)
+
+
+class Stream:
+    """One link's stream."""
+
+    def __init__(self, feed: Feed[Step], mat: Mat, rate_hz: float, what: str) -> None:
+        """Take the feed, which is closed with the stream, and how often to say what."""
+        self._feed = feed
+        self._mat = mat
+        self._period_s = 1.0 / rate_hz
+        self._fields = WHAT[what]
+        self._due_s = float("-inf")
+        self._told_drops = 0
+        self._told_s = float("-inf")
+
+    def poll(self, context: Context) -> None:
+        """Say what is due of what has come."""
+        for step in self._feed.take():
+            t_s = step.raw.t_s
+            if t_s < self._due_s:
+                continue
+            # From the last due time on, not from this frame: the mean rate is the one asked for.
+            late = t_s - self._due_s > self._period_s
+            self._due_s = t_s + self._period_s if late else self._due_s + self._period_s
+            fields = {"t_s": round(t_s, 3), **self._fields(step, self._mat)}
+            context.note(f"stream {_words(fields)}", "stream", fields)
+        drops = self._feed.dropped - self._told_drops
+        if drops and context.now_s() - self._told_s >= TELL_DROPS_S:
+            self._told_s = context.now_s()
+            self._told_drops += drops
+            context.note(
+                f"stream: {drops} frames were dropped, the link is too slow: ask for a lower rate",
+                "dropped", {"frames": drops},
+            )  # fmt: skip
+
+    def close(self) -> None:
+        """End it."""
+        self._feed.close()
+
+
+def _words(fields: Fields) -> str:
+    return " ".join(
+        _words(value) if isinstance(value, dict) else f"{key}={'-' if value is None else value}"
+        for key, value in fields.items()
+    )

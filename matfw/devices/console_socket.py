@@ -1,0 +1,146 @@
+"""The console's own socket, for `matfw console` on the same computer."""
+
+from __future__ import annotations
+
+import errno
+import os
+import socket
+import stat
+import time
+from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path
+
+from matfw.devices.byte_link import ByteLink
+from matfw.errors import MatLinkError
+from matfw.ports import Link
+
+MODE = 0o660  # the firmware's user, and its group: `matfw` for the service
+PATH_BYTES = 107  # unix(7): sun_path, and a zero at its end
+WAITING_CLIENTS = 16
+CONNECT_S = 5.0
+
+
+class ConsoleSocket:
+    """A socket that listens in the state folder, or where systemd says; gone when closed."""
+
+    def __init__(self, path: Path) -> None:
+        """Listen. Raises MatLinkError where that cannot be, with what to do."""
+        self._path = path
+        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            os.fchmod(self._socket.fileno(), MODE)  # before it can be found: no moment is open
+            self._bind()
+            path.chmod(MODE)
+            self._socket.listen(WAITING_CLIENTS)
+            self._identity = _identity(path)
+        except MatLinkError:
+            self._socket.close()
+            raise
+        except OSError as error:
+            self._socket.close()
+            raise MatLinkError(
+                f"no console socket at {path} ({error.strerror or error}): `matfw console` will not"
+                " find this firmware"
+            ) from None
+
+    def accept(self, timeout_s: float) -> Link | None:
+        """Return a client's link, or None if none comes within timeout_s."""
+        self._socket.settimeout(timeout_s)
+        try:
+            client, _ = self._socket.accept()
+        except (TimeoutError, BlockingIOError):
+            return None
+        except OSError as error:  # too many open files: the client sees its connection refused
+            raise MatLinkError(f"{self._path}: {error.strerror or error}") from None
+        return ByteLink("a client of the console's socket", client.fileno(), client.close)
+
+    def close(self) -> None:
+        """End listening and take the file away, if it is still ours."""
+        self._socket.close()
+        with suppress(OSError):
+            if _identity(self._path) == self._identity:
+                self._path.unlink()
+
+    def _bind(self) -> None:
+        _check_length(self._path)
+        try:
+            self._socket.bind(str(self._path))
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE:
+                raise
+            self._clear_stale()
+            self._socket.bind(str(self._path))
+
+    def _clear_stale(self) -> None:
+        """Take away what a firmware that was killed has left; nothing else."""
+        if not stat.S_ISSOCK(self._path.lstat().st_mode):
+            raise MatLinkError(
+                f"{self._path} is no socket: move it away, the console needs its name"
+            )
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
+            try:
+                probe.settimeout(1.0)
+                probe.connect(str(self._path))
+            except ConnectionRefusedError:
+                self._path.unlink()
+                return
+            except OSError:
+                pass  # its queue is full: somebody is there
+        raise MatLinkError(
+            f"another matfw answers at {self._path}: `matfw console` reaches that one; give this"
+            " one a folder of its own with --state"
+        )
+
+
+def connect(paths: Iterable[Path]) -> Link:
+    """Return a link to the first of these sockets that answers. Raises MatLinkError."""
+    told: list[str] = []
+    for path in paths:
+        _check_length(path)
+        client = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        try:
+            _knock(client, path)
+        except PermissionError:
+            client.close()
+            raise MatLinkError(
+                f"no permission for {path}: `sudo usermod -aG matfw $USER`, then log in again"
+            ) from None
+        except OSError:
+            client.close()
+            told.append(str(path))
+            continue
+        return ByteLink("the firmware", client.fileno(), client.close)
+    raise MatLinkError(
+        f"no matfw runs here: nothing answers at {' or '.join(told)}: `systemctl status matfw` or"
+        " `matfw run` first; --state DIR if it has one of its own, --port for a serial port"
+    )
+
+
+def _knock(client: socket.socket, path: Path) -> None:
+    """Connect; where others wait already, try again for CONNECT_S."""
+    end_s = time.monotonic() + CONNECT_S
+    client.setblocking(False)
+    while True:
+        try:
+            client.connect(str(path))
+            return
+        except BlockingIOError:
+            if time.monotonic() > end_s:
+                raise
+            time.sleep(0.02)
+
+
+def _check_length(path: Path) -> None:
+    size = len(os.fsencode(path))
+    if size > PATH_BYTES:
+        raise MatLinkError(
+            f"the path of the console's socket has {size} bytes, at most {PATH_BYTES} are possible"
+            f" ({path}): use a shorter --state"
+        )
+
+
+def _identity(path: Path) -> tuple[int, int]:
+    found = path.lstat()
+    return found.st_dev, found.st_ino

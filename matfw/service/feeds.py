@@ -1,0 +1,73 @@
+"""From the main thread to the console's: bounded, never waited for."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Callable
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
+
+class Feed(Generic[T]):
+    """Fits console.desk.Feed. One thread puts, one takes; a full one loses its oldest."""
+
+    def __init__(self, limit: int, on_close: Callable[[Feed[T]], object]) -> None:
+        self._items: deque[T] = deque(maxlen=limit)  # its append and popleft are atomic
+        self._on_close = on_close
+        self._dropped = 0
+
+    @property
+    def dropped(self) -> int:
+        """Return how many were lost."""
+        return self._dropped
+
+    def put(self, item: T) -> None:
+        """Add one; never waits."""
+        if len(self._items) == self._items.maxlen:
+            self._dropped += 1
+        self._items.append(item)
+
+    def take(self) -> list[T]:
+        """Return what has come since the last call."""
+        taken: list[T] = []
+        for _ in range(len(self._items)):
+            try:
+                taken.append(self._items.popleft())
+            except IndexError:  # a full one has lost it meanwhile
+                break
+        return taken
+
+    def close(self) -> None:
+        """End it. Calling it twice is allowed."""
+        self._on_close(self)
+
+
+class Feeds(Generic[T]):
+    """All feeds of one kind. Opened and closed by any thread, put into by the main thread."""
+
+    def __init__(self, limit: int) -> None:
+        """Take how many items each holds."""
+        self._limit = limit
+        self._changing = threading.Lock()  # by consoles; the main thread never takes it
+        self._open: tuple[Feed[T], ...] = ()  # replaced whole, so that nobody sees it half changed
+
+    def open(self, limit: int | None = None) -> Feed[T]:
+        """Return a new one; limit: another than usual."""
+        feed: Feed[T] = Feed(limit or self._limit, self._closed)
+        with self._changing:
+            self._open += (feed,)
+        return feed
+
+    def put(self, item: T) -> None:
+        """Put it into every one; never waits."""
+        for feed in self._open:
+            feed.put(item)
+
+    def __len__(self) -> int:
+        return len(self._open)
+
+    def _closed(self, feed: Feed[T]) -> None:
+        with self._changing:
+            self._open = tuple(other for other in self._open if other is not feed)

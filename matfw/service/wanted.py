@@ -1,0 +1,45 @@
+"""Settings and calibration -> what the running line and outputs are to be like."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from matfw.messages import CellCalibration, Mat, Side
+from matfw.settings_model import NOMINAL, CellLine, Settings
+from matfw.workout import Plan
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """All that can change while the firmware runs. volume: 0 to 1."""
+
+    mat: Mat
+    plan: Plan
+    volume: float
+
+
+def wanted(settings: Settings, known: Mapping[str, CellLine], mat: Mat, unset_side: Side) -> Wanted:
+    """Return what is wanted; layout, rate and sensors stay as the mat has them.
+
+    known: each calibrated cell's line. unset_side: where the settings name none; a virtual person
+    lies on one all the same.
+    """
+    asked, workout = settings.mat(), settings.workout
+    mat = replace(
+        mat,
+        calibration=tuple(_line(known.get(cell.name)) for cell in mat.cells),
+        person=asked.person,
+        side=asked.side if asked.side is not Side.UNKNOWN else unset_side,
+        tempo=asked.tempo,
+        limits=asked.limits,
+    )
+    return Wanted(
+        mat,
+        Plan(workout.reps, workout.sets, workout.rest_s),
+        settings.outputs.loudness_percent() / 100.0,
+    )
+
+
+def _line(known: CellLine | None) -> CellCalibration:
+    return CellCalibration(known.tare_counts, known.counts_per_kg) if known else NOMINAL

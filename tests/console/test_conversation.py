@@ -1,0 +1,535 @@
+"""Dialogues: what is typed, and what is said."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from matfw.console.commands import COMMANDS, is_secret
+from matfw.console.conversation import PROMPT, WAITING_LINES
+from matfw.console.errors import Code
+from matfw.console.request import LINE_CHARS
+from matfw.console.settings_commands import written
+from matfw.messages import (
+    CellEvent,
+    CellProblem,
+    Cue,
+    CueGiven,
+    PersonWeighed,
+    Phase,
+    PhaseChanged,
+    Presence,
+)
+from tests.console.paper import LINES, Talk, is_answer
+
+
+@pytest.fixture
+def talk(tmp_path: Path) -> Talk:
+    talk = Talk(tmp_path)
+    talk.desk.store.save_calibration(LINES, note="a test")
+    return talk
+
+
+# What is typed, line by line; then a pattern of the last line said, and one that must be in it.
+DIALOGUES: tuple[tuple[str, str, str], ...] = (
+    ("help", r"ok", "unlock PIN"),
+    ("?", r"ok", "stream RATE"),
+    ("help set", r"ok", "KEY VALUE"),
+    ("help roll_back_mm", r"ok", "1 to 200 mm"),
+    ("help nothing", r"error E101: 'nothing'.*`help` lists.*", ""),
+    ("status", r"ok", "nobody"),
+    ("STATUS", r"ok", "nobody"),
+    ("statu", r"ok", "nobody"),
+    ("st", r"error E102: st: may be status, .*", ""),
+    ("stauts", r"error E101: 'stauts': .*did you mean status\?", ""),
+    ("status now", r"error E106: status: 'now' is too much, it takes nothing: .*", ""),
+    ("get", r"ok", "workout.reps = 15"),
+    ("get limits", r"ok", "limits.roll_back_mm = 13 mm"),
+    ("get reps", r"ok", "1 to 200"),
+    ("get rebs", r"error E201: setting: rebs is no setting: did you mean reps\?", ""),
+    ("set reps 12", r"ok", "it was 15"),
+    ("set reps", r"error E105: set: VALUE is missing: see `help set`", ""),
+    ("set", r"error E105: set: KEY is missing: see `help set`", ""),
+    ("set reps 999", r"error E202: workout.reps must be .*1 to 200 .*nothing was changed", ""),
+    ("set roll_back_mm 20 mm", r"ok", "20 mm, it was 13"),
+    ("set tempo_s 2-2-3", r"ok", "2, 2, 3 s, it was 2, 1, 3"),
+    ("set layout hex6", r"ok", "`save`, then `reboot`"),
+    ("set reps 12\ndiff", r"ok", "workout.reps: 15 -> 12"),
+    ("set reps 12\nsave", r"ok", "1 change saved"),
+    ("set reps 12\nrevert\nget reps", r"ok", "= 15"),
+    ("set reps 12\nsave\nfactory reps\nget reps", r"ok", "= 15"),
+    ("set reps 12\nset sets 2\nsave\nfactory all\nsave\nget reps", r"ok", "= 15"),
+    ("save", r"ok", "nothing was unsaved"),
+    ("profile list", r"ok", "there is no profile"),
+    ("profile new berta\nprofile list", r"ok", "* berta"),
+    ("profile new", r"error E105: profile new: NAME is missing", ""),
+    ("profile use nobody", r"error E203: .*", ""),
+    ("profile new b\nset reps 9\nsave\nprofile use none\nget reps", r"ok", "= 15"),
+    ("profile new b\nprofile delete b\nprofile list", r"ok", "there is no profile"),
+    ("side", r"ok", "workout.side = unknown"),
+    ("side left\nget side", r"ok", "workout.side = left"),
+    ("side up", r"error E107: side: SIDE is not known \(got 'up'\): .*left.*", ""),
+    ("mute on", r"ok", "outputs.mute = on, it was off"),
+    ("volume 40%", r"ok", "outputs.volume_percent = 40 %"),
+    ("volume 40 %", r"ok", "40 %"),
+    ("volume 140", r"error E107: volume: VOLUME must be 0 to 100 % \(got '140'\)", ""),
+    ("cue roll_back", r"ok", "The hips rolled back"),
+    ("cue trumpet", r"error E107: cue: NAME is not known.*", ""),
+    ("stream", r"error E105: stream: RATE is missing \(0 to 80 Hz\).*", ""),
+    ("stream nan", r"error E107: stream: RATE must be 0 to 80 Hz \(got 'nan'\)", ""),
+    ("stream 5 hz cells", r"ok", "5 lines a second"),
+    ("record one", r"ok", "one.csv.gz"),
+    ("record one\nrecord two", r"error E305: record: .*", ""),
+    ("record stop", r"error E305: .*", ""),
+    ("record one\nrecord stop", r"ok", "0 frames in"),
+    ("stop", r"ok", "until `start`"),
+    ("stop\nstop", r"ok", "stopped already"),
+    ("stop\nstart", r"ok", "judging"),
+    ("start anew", r"ok", "first rep"),
+    ("start now", r"error E107: start: ANEW is not known.*", ""),
+    ("version", r"ok", "matfw 0"),
+    ("*IDN?", r"ok", "matfw,core4,0,0"),
+    ("syst:err?", r"ok", '0,"No error"'),
+    ("foo\nsyst:err?", r"ok", "101,\"'foo': is no command"),
+    ("foo\nsyst:err?\nsyst:err?", r"ok", '0,"No error"'),
+    ("reboot", r"error E503: reboot: .*not started by systemd.*", ""),
+    ("lock", r"error E604: lock: no PIN is set: .*", ""),
+    ("lock 12", r"error E107: PIN: must be 4 to 12 digits.*", ""),
+    ("lock 1234", r"ok", "locked"),
+    ("lock 1234\nset reps 3", r"error E601: set: the console is locked: .*", ""),
+    ("lock 1234\nside left", r"error E601: .*", ""),
+    ("lock 1234\nside", r"ok", "workout.side"),
+    ("lock 1234\nprofile list", r"ok", "no profile"),
+    ("lock 1234\nlock 9999", r"error E601: lock: a PIN is set already.*", ""),
+    ("lock 1234\nunlock 1234\nset reps 3", r"ok", "it was 15"),
+    ("lock 1234\nunlock 1234\nlock\nset reps 3", r"error E601: .*", ""),
+    ("lock 1234\nunlock 1234 forget\nlock", r"error E604: .*", ""),
+    ("lock 1234\nunlock 12", r"error E602: unlock: wrong PIN: 2 more tries.*", ""),
+    ('set reps "12', r"error E108: .*", ""),
+    ("set\treps 12", r"ok", "it was 15"),
+    ("set reps 1\x002", r"error E104: line: character 11 is U\+0000.*", ""),
+    ("stat\ufffdus", r"error E104: line: character 5 is not UTF-8.*", ""),
+    ("x" * (LINE_CHARS + 1), r"error E103: line: 513 characters, at most 512.*", ""),
+    ("echo off", r"ok", ""),
+    ("tell all", r"ok", ""),
+)
+
+
+@pytest.mark.parametrize(("typed", "last", "within"), DIALOGUES)
+def test_a_dialogue(talk: Talk, typed: str, last: str, within: str) -> None:
+    for line in typed.split("\n"):
+        said = talk.ask(line)
+        assert [is_answer(each) for each in said] == [False] * (len(said) - 1) + [True]
+    assert re.fullmatch(last, said[-1]), said[-1]
+    assert within in "\n".join(said)
+
+
+@pytest.mark.parametrize("line", ["", " ", "\t"])
+def test_a_blank_line_gets_no_answer(talk: Talk, line: str) -> None:
+    assert talk.ask(line) == []
+
+
+def test_every_command_has_help_a_group_and_a_name_of_its_own(talk: Talk) -> None:
+    names = [name.lower() for c in COMMANDS for name in (c.name, *c.aliases)]
+    assert len(set(names)) == len(names)
+    for command in COMMANDS:
+        said = talk.ask(f"help {command.name}")
+        assert said[0] == f"{command.usage}: {command.help}"
+        assert said[-1] == "ok"
+        for argument in command.arguments:
+            assert any(argument.help in line for line in said)
+
+
+def test_every_setting_takes_what_get_shows_of_it(talk: Talk) -> None:
+    for setting in talk.desk.settings_table():
+        value, _ = talk.desk.get(setting.key)
+        if value is not None:
+            said = talk.ask(f"set {setting.key} {written(value)}")
+            assert said[-1] == "ok", said
+            assert "as it was" in said[0]
+    assert talk.ask("diff") == ["nothing is unsaved", "ok"]
+
+
+# --- what nobody asked for ----------------------------------------------------------------------
+
+
+def test_news_begin_with_slashes_and_follow_tell(talk: Talk) -> None:
+    news = (
+        PersonWeighed(1.0, 64.0),
+        CellEvent(2.0, "head_left", CellProblem.LOST),
+        PhaseChanged(3.0, Phase.UP),
+        CueGiven(4.0, Cue.REP),
+    )
+    counts = {}
+    for what in ("none", "reps", "all"):
+        talk.ask(f"tell {what}")
+        for event in news:
+            talk.desk.tell(event)
+        said = talk.wait(0.05)
+        assert all(line.startswith("// ") for line in said)
+        counts[what] = len(said)
+    assert counts == {"none": 0, "reps": 2, "all": 4}
+
+
+def test_a_stream_keeps_its_rate_and_ends(talk: Talk) -> None:
+    talk.ask("stream 10")
+    said = talk.wait(3.0)
+    assert len(said) == pytest.approx(30, abs=1)
+    assert all(line.startswith("// stream t_s=") for line in said)
+    assert talk.ask("stream 0") == ["ok"]
+    assert talk.wait(1.0) == []
+
+
+def test_ctrl_c_ends_a_stream(talk: Talk) -> None:
+    talk.ask("stream 10")
+    talk.conversation.interrupt()
+    assert talk.said[-1] == "// stream: ended"
+    assert talk.wait(1.0) == []
+
+
+def test_a_link_that_does_not_poll_loses_frames_and_is_told(talk: Talk) -> None:
+    talk.ask("stream 80")
+    talk.desk.play(10.0)
+    talk.conversation.poll()
+    assert talk.said[-1].startswith("// stream: 544 frames were dropped")
+
+
+# --- tare and calibrate ---------------------------------------------------------------------------
+
+
+def test_tare_takes_an_empty_mat_and_answers_when_it_is_done(talk: Talk) -> None:
+    before = dict(talk.desk.calibration())
+    assert talk.ask("tare")[0].startswith("// ")
+    assert talk.conversation.is_busy
+    assert talk.conversation.prompt == ""
+    said = talk.wait(20.0, load_kg=0.4)
+    assert said[-1] == "ok"
+    after = talk.desk.calibration()
+    for name, line in before.items():
+        assert after[name].counts_per_kg == line.counts_per_kg
+        moved_kg = (after[name].tare_counts - line.tare_counts) / line.counts_per_kg
+        assert moved_kg == pytest.approx(0.1, abs=0.002)
+    assert talk.desk.measuring is None
+
+
+@pytest.mark.parametrize(
+    ("presence", "load_kg", "words"),
+    [
+        (Presence.LYING, 64.1, "somebody lies on the mat (64.1 kg"),
+        (Presence.UNSETTLED, 31.0, "somebody or something is on the mat (31.0 kg"),
+        (Presence.EMPTY, -9.0, "does not read as empty (-9.0 kg"),
+    ],
+)
+def test_tare_is_refused_with_reason_and_weight(
+    talk: Talk, presence: Presence, load_kg: float, words: str
+) -> None:
+    talk.desk.presence, talk.desk.load_kg = presence, load_kg
+    before = talk.desk.kept()
+    (answer,) = talk.ask("tare")
+    assert answer.startswith("error E301: tare: ")
+    assert words in answer
+    assert talk.desk.kept() == before
+
+
+def test_tare_is_refused_when_somebody_gets_on_meanwhile(talk: Talk) -> None:
+    before = talk.desk.kept()
+    talk.ask("tare")
+    talk.wait(1.0)
+    talk.desk.presence = Presence.UNSETTLED
+    said = talk.wait(1.0, load_kg=30.0)
+    assert said[-1].startswith("error E301: tare: somebody or something is on the mat (30.0 kg")
+    assert talk.desk.kept() == before
+    assert talk.desk.measuring is None
+
+
+def test_tare_needs_a_calibration(tmp_path: Path) -> None:
+    (answer,) = Talk(tmp_path).ask("tare")
+    assert answer.startswith("error E402: ")
+    assert "calibrate" in answer
+
+
+def test_tare_does_not_trust_a_mat_with_a_cell_missing(talk: Talk) -> None:
+    talk.desk.load_kg = None
+    (answer,) = talk.ask("tare")
+    assert answer.startswith("error E303: tare: a cell gives nothing")
+
+
+def test_the_wizard_asks_takes_lines_for_itself_and_can_be_left(talk: Talk) -> None:
+    before = talk.desk.kept()
+    assert not any(map(is_answer, talk.ask("calibrate corners 10 kg")))
+    assert talk.conversation.is_asking
+    assert talk.conversation.prompt == "calibrate> "
+    assert talk.desk.measuring == "calibrate"
+    assert not any(map(is_answer, talk.ask("nonsense")))
+    assert not any(map(is_answer, talk.ask("")))
+    assert any("Measured" in line for line in talk.wait(30.0))
+    said = talk.ask("leave")
+    assert said[-1].startswith("error E302: calibrate: left")
+    assert sum(map(is_answer, talk.said)) == 1
+    assert talk.desk.kept() == before
+    assert talk.desk.measuring is None
+    assert talk.conversation.prompt == PROMPT
+
+
+@pytest.mark.parametrize("line", ["calibrate", "calibrate trim", "tare", "menu", "diagnose"])
+def test_ctrl_c_leaves_anything_with_one_answer(talk: Talk, line: str) -> None:
+    before = talk.desk.kept()
+    feeds = talk.desk.feeds
+    talk.ask(line)
+    talk.wait(0.5)
+    talk.conversation.interrupt()
+    assert len(talk.answers()) == 1
+    assert talk.desk.kept() == before
+    assert talk.desk.feeds == feeds
+    assert talk.ask("version")[-1] == "ok"
+
+
+def test_one_link_at_a_time_measures(talk: Talk) -> None:
+    talk.desk.take_mat("calibrate")
+    (answer,) = talk.ask("tare")
+    assert answer.startswith("error E305: tare: calibrate is under way")
+
+
+def test_the_first_calibration_can_be_put_back(talk: Talk) -> None:
+    changed = {n: type(line)(tare_counts=5.0, counts_per_kg=9999.0) for n, line in LINES.items()}
+    talk.desk.save_calibration(changed, "another")
+    assert talk.ask("calibrate factory")[-1] == "ok"
+    assert dict(talk.desk.calibration()) == LINES
+    assert talk.ask("calibrate previous")[-1] == "ok"
+    assert dict(talk.desk.calibration()) == changed
+
+
+# --- lines that wait ------------------------------------------------------------------------------
+
+
+def test_lines_wait_for_work_under_way_and_are_answered_in_order(talk: Talk) -> None:
+    talk.ask("tare")
+    assert talk.ask("version") == []
+    assert talk.ask("nonsense") == []
+    talk.wait(20.0)
+    assert [answer[:10] for answer in talk.answers()] == ["ok", "ok", "error E101"]
+    assert talk.said.index("ok") < talk.said.index(talk.answers()[2])
+
+
+def test_too_many_waiting_lines_are_refused_and_the_rest_answered(talk: Talk) -> None:
+    talk.ask("tare")
+    for _ in range(WAITING_LINES):
+        assert talk.ask("version") == []
+    (refused,) = talk.ask("version")
+    assert refused.startswith(f"error E110: line: {WAITING_LINES} lines wait")
+    talk.conversation.interrupt()
+    assert len(talk.answers()) == 1 + WAITING_LINES + 1
+    assert sum("E302" in answer for answer in talk.answers()) == 1 + WAITING_LINES
+
+
+# --- the menu -------------------------------------------------------------------------------------
+
+
+def number_of(lines: list[str], label: str) -> str:
+    """Return the number of a menu's item."""
+    (line,) = [line for line in lines if label in line]
+    return line.split()[0]
+
+
+def test_the_menu_sets_a_value_shows_it_and_ends_with_one_ok(talk: Talk) -> None:
+    page = talk.ask("menu")
+    page = talk.ask(number_of(page, "Workout"))
+    number = number_of(page, "workout.reps")
+    assert "[15]" in next(line for line in page if "workout.reps" in line)
+    assert "1 to 200" in "\n".join(talk.ask(number))
+    assert talk.conversation.prompt == "workout.reps: "
+    refused = talk.ask("0")
+    assert any(line.startswith("Not done: workout.reps must be") for line in refused)
+    talk.ask(number)
+    page = talk.ask("12")
+    assert "[12]" in next(line for line in page if "workout.reps: " in line)
+    assert "1 unsaved" in "\n".join(talk.ask("0"))
+    assert talk.ask("0") == ["ok"]
+    assert talk.desk.get("workout.reps")[0] == 12
+    assert len(talk.answers()) == 1
+
+
+def test_the_menu_runs_what_takes_time_and_ctrl_c_comes_back_first(talk: Talk) -> None:
+    page = talk.ask("menu")
+    page = talk.ask(number_of(page, "Calibration"))
+    talk.ask(number_of(page, "known weight"))
+    assert talk.conversation.prompt == "calibrate> "
+    talk.ask("leave")
+    assert talk.conversation.prompt == "number> "
+    talk.ask(number_of(page, "tare"))
+    assert talk.conversation.is_busy
+    assert "Done." in talk.wait(20.0)
+    talk.conversation.interrupt()
+    assert talk.answers() == ["ok"]
+
+
+@pytest.mark.parametrize("typed", ["99", "-1", "x", "1" * 40, "\u0663"])
+def test_the_menu_asks_again_for_a_number_that_is_none(talk: Talk, typed: str) -> None:
+    talk.ask("menu")
+    (line,) = talk.ask(typed)
+    assert line.startswith("Say a number from 1 to ")
+
+
+def test_every_number_of_the_menu_leads_somewhere(talk: Talk) -> None:
+    """Two levels down, each number once."""
+    first = talk.ask("menu")
+    for number in range(1, len(first)):
+        talk.ask(str(number))
+        while talk.conversation.is_busy:
+            talk.wait(1.0)
+        for below in range(1, 30):
+            if not talk.conversation.is_asking:
+                break
+            talk.ask(str(below))
+            while talk.conversation.is_busy:
+                talk.wait(1.0)
+            talk.ask("")
+        talk.conversation.interrupt()
+        assert talk.ask("menu")
+    assert not any("E599" in line for line in talk.said)
+
+
+# --- programs -------------------------------------------------------------------------------------
+
+
+def test_json_answers_with_the_callers_id(talk: Talk) -> None:
+    talk.ask("mode json")
+    assert talk.json('{"id": 7, "command": "set", "args": ["workout.reps", 12]}') == {
+        "id": 7, "ok": True,
+        "result": {"key": "workout.reps", "value": 12, "was": 15, "applies": "now"},
+    }  # fmt: skip
+    refused = talk.json('{"id": "a", "command": "set workout.reps 999"}')
+    assert (refused["id"], refused["ok"], refused["error"]["code"]) == ("a", False, "E202")
+    assert talk.json("version")["id"] is None
+    assert talk.json("mode text")["ok"] is True
+    assert talk.ask("version")[-1] == "ok"
+
+
+@pytest.mark.parametrize(
+    ("line", "code"),
+    [
+        ("{", "E109"),
+        ("{}", "E109"),
+        ('{"command": 3}', "E109"),
+        ('{"command": ""}', "E101"),
+        ('{"command": "status", "args": {}}', "E109"),
+        ('{"command": "status", "args": [null]}', "E109"),
+        ('{"command": "status", "extra": 1}', "E109"),
+        ('{"command": "status", "id": 1.5}', "E109"),
+        ('{"command": "get", "args": ["a\\u0007b"]}', "E104"),
+        ('{"command": "get \\u0007"}', "E104"),
+        ('{"command": "set reps \\"1"}', "E108"),
+        ("{" + '"a":' * 600 + "1" + "}", "E109"),
+        ('{"command": "' + "x" * 5000 + '"}', "E103"),
+        ('{"command": "set", "args": ["reps", [1, 2]]}', "E202"),
+        ('{"command": "set", "args": ["console.ports", ["/dev/a b"]]}', None),
+        ('{"command": "set", "args": ["outputs.mute", true]}', None),
+        ('{"command": "set", "args": ["rest_s", 1e1]}', None),
+    ],
+)
+def test_json_that_is_wrong_is_answered_in_json(talk: Talk, line: str, code: str | None) -> None:
+    talk.ask("mode json")
+    reply = talk.json(line)
+    assert reply.get("error", {}).get("code") == code
+
+
+def test_json_says_what_a_wizard_asks_and_takes_its_answers(talk: Talk) -> None:
+    talk.ask("mode json")
+    (asked,) = map(json.loads, talk.ask('{"id": 5, "command": "calibrate corners 10"}'))
+    assert (asked["event"], asked["id"]) == ("ask", 5)
+    assert talk.conversation.prompt == ""
+    said = [json.loads(line) for line in talk.ask('{"answer": "leave"}')]
+    assert said[-1]["id"] == 5
+    assert said[-1]["error"]["code"] == "E302"
+
+
+def test_every_line_in_json_is_one_object(talk: Talk) -> None:
+    talk.ask("mode json")
+    talk.ask("tell all")
+    talk.ask("stream 20 all")
+    talk.desk.tell(PersonWeighed(1.0, 64.0))
+    talk.ask("tare")
+    talk.wait(20.0)
+    talk.ask("help")
+    said = [json.loads(line) for line in talk.said[1:]]
+    assert all(("event" in each) is ("ok" not in each) for each in said)
+    assert {each["event"] for each in said if "event" in each} == {"note", "person", "stream"}
+
+
+# --- completion, secrets, ends --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("stat", ["status"]),
+        ("mode ", ["json", "text"]),
+        ("set workout.s", ["workout.sets", "workout.side"]),
+        ("set workout.side ", ["left", "right", "unknown"]),
+        ("profile use ", ["berta"]),
+        ("cue roll", ["roll_back"]),
+        ("help vers", ["version"]),
+        ("nothing ", []),
+        ("status ", []),
+        ('set "', []),
+        ("x" * 5000, []),
+    ],
+)
+def test_tab_completes_the_last_word(talk: Talk, text: str, words: list[str]) -> None:
+    talk.ask("profile new berta")
+    assert talk.conversation.complete(text) == words
+
+
+def test_tab_knows_every_command(talk: Talk) -> None:
+    assert set(talk.conversation.complete("")) == {c.name for c in COMMANDS if c.name.isalpha()}
+
+
+@pytest.mark.parametrize(
+    ("line", "is_pin"),
+    [("lock 1234", True), ("unl 1234", True), ("unlock", False), ("set reps 3", False),
+     ("unlock '", True), ("", False)],
+)  # fmt: skip
+def test_lines_with_a_pin_are_known(line: str, is_pin: bool) -> None:
+    assert is_secret(line) is is_pin
+
+
+def test_a_link_that_goes_gives_everything_back(talk: Talk) -> None:
+    talk.ask("stream 10")
+    talk.ask("calibrate corners 10")
+    talk.conversation.close()
+    talk.conversation.close()
+    assert (talk.desk.feeds, talk.desk.measuring) == (0, None)
+
+
+def test_a_failure_of_our_own_is_answered_and_the_link_lives(
+    talk: Talk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(talk.desk, "diff", lambda: 1 // 0)
+    (answer,) = talk.ask("diff")
+    assert answer.startswith("error E599: matfw itself failed (ZeroDivisionError")
+    assert talk.ask("version")[-1] == "ok"
+
+
+def test_reboot_asks_first(talk: Talk) -> None:
+    talk.desk.has_systemd = True
+    talk.ask("set reps 12")
+    assert "Unsaved changes are lost, 1 now" in "\n".join(talk.ask("reboot"))
+    assert talk.ask("no")[-1].startswith("error E307")
+    assert talk.desk.done == []
+    talk.ask("reboot")
+    assert talk.ask("yes")[-1] == "ok"
+    assert talk.ask("reboot yes")[-1] == "ok"
+    assert talk.desk.done == ["restart", "restart"]
+
+
+def test_error_numbers_keep_their_meaning() -> None:
+    """Programs wait for them."""
+    assert {code.name: code.value for code in Code if code.value in (101, 202, 301, 601)} == {
+        "UNKNOWN_COMMAND": 101,
+        "SETTING_REFUSED": 202,
+        "SOMEONE_ON_MAT": 301,
+        "LOCKED": 601,
+    }

@@ -1,0 +1,246 @@
+"""Every wiring defect of the virtual bench is named with its cell, and a healthy mat has none."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from dataclasses import dataclass
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from matfw.__main__ import virtual_trace
+from matfw.devices.parallel import ParallelReader
+from matfw.diagnose import Diagnosis, analyse, stats_since
+from matfw.diagnose.presses import Press
+from matfw.layouts import PRESETS
+from matfw.messages import Side
+from matfw.virtual import defects as d
+from matfw.virtual.bench import VirtualBench
+from matfw.virtual.clock import VirtualClock
+from tests.calibrate.rig import VirtualMat, mat_of
+
+TARES = (212_000.0, -96_000.0, 140_000.0, 305_000.0, -180_000.0, 88_000.0, 121_000.0, -64_000.0)
+GAIN = 42_900.0
+SECONDS = 10.0
+PRESS_S, PAUSE_S = 1.5, 0.5
+ALL = {cls for cls in vars(d).values() if isinstance(cls, type) and issubclass(cls, d.Defect)} - {
+    d.Defect
+}
+
+
+@dataclass(frozen=True)
+class Case:
+    """A defect and what it must be called; others: cells that may be named with it."""
+
+    name: str
+    defect: d.Defect
+    found: str
+    is_pressed: bool = False
+    says: str = ""
+
+
+CASES = (
+    Case("DOUT and SCK exchanged", d.SwappedPins(), "swapped_pins", says="DOUT and SCK"),
+    Case("DOUT at ground", d.StuckDout(line=d.Line.LOW), "swapped_pins", says="touches ground"),
+    Case("DOUT off, pull-up; no supply", d.StuckDout(line=d.Line.HIGH), "no_answer"),
+    Case("DOUT off, floating", d.StuckDout(line=d.Line.FLOATING), "floating"),
+    Case("SCK off", d.CutSck(), "no_clock", says="SCK"),
+    Case("RATE at ground", d.OtherRate(hz=10.0), "slow_rate", says="RATE"),
+    Case("A+ open", d.OpenBridge(is_positive=True), "open_bridge", says="upper"),
+    Case("A- open", d.OpenBridge(is_positive=False), "open_bridge", says="lower"),
+    Case("A+ and A- shorted", d.StuckValue(value=0.0), "no_signal"),
+    Case("A+ and A- exchanged", d.Reversed(), "reversed"),
+    Case("A+ and A- exchanged, pressed", d.Reversed(), "reversed", is_pressed=True),
+    Case("jammed solid, pressed", d.StuckValue(value=50_000.0), "no_reaction", is_pressed=True),
+    Case("gain 64", d.WrongGain(share=0.5), "wrong_gain", says="gain 64"),
+    Case("channel B", d.WrongGain(share=0.0), "no_signal", says="B+"),
+    Case("noisy cable", d.Noise(rms_counts=3000.0), "noisy", says="g of noise"),
+    Case("mains 50", d.MainsHum(amplitude_counts=900.0, mains_hz=50.0), "mains_hum", says="50 Hz"),
+    Case("mains 60", d.MainsHum(amplitude_counts=900.0, mains_hz=60.0), "mains_hum", says="60 Hz"),
+    Case("loose contact", d.Spikes(size_counts=200_000.0, probability=0.01), "spikes"),
+    Case("warming up", d.Drift(from_s=0.0, counts_per_s=150.0), "drifting"),
+)  # fmt: skip
+
+
+def healthy(layout: str, seed: int = 1, **extra: object) -> VirtualMat:
+    count = len(PRESETS[layout].cells)
+    return VirtualMat(mat_of(layout, [GAIN] * count, TARES[:count]), seed=seed, **extra)  # type: ignore[arg-type]
+
+
+def diagnosed(mat: VirtualMat) -> Diagnosis:
+    return analyse(mat.frames(SECONDS), mat.reader.stats, mat.mat)
+
+
+def pressed(mat: VirtualMat, weight_kg: float = 15.0) -> Diagnosis:
+    """Press on each corner in turn, as asked."""
+    frames = mat.frames(1.0)
+    presses = []
+    for cell in mat.mat.cells:
+        from_s = mat.clock.now_s()
+        mat.lay((weight_kg, 0.97 * cell.x_mm, 0.9 * cell.y_mm))
+        frames += mat.frames(PRESS_S)
+        presses.append(Press(cell.name, from_s, mat.clock.now_s()))
+        mat.lay()
+        frames += mat.frames(PAUSE_S)
+    return analyse(frames, mat.reader.stats, mat.mat, presses=presses)
+
+
+def named(diagnosis: Diagnosis) -> set[tuple[str, tuple[str, ...]]]:
+    return {(found.name, found.cells) for found in diagnosis.findings}
+
+
+def test_every_defect_of_the_bench_is_in_the_table() -> None:
+    common = {d.NoisySupply}  # of all cells: below
+    assert {type(case.defect) for case in CASES} | common == ALL
+    assert {case.defect.line for case in CASES if isinstance(case.defect, d.StuckDout)} == set(
+        d.Line
+    )
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+@pytest.mark.parametrize("layout", ["core4", "hex6"])
+def test_a_defect_is_named_on_its_cell_alone(case: Case, layout: str) -> None:
+    cells = PRESETS[layout].cells
+    for seed, cell in enumerate(cells if layout == "core4" else cells[2:4]):
+        mat = healthy(layout, seed, defects={cell.name: [case.defect]})
+        diagnosis = pressed(mat) if case.is_pressed else diagnosed(mat)
+        assert named(diagnosis) == {(case.found, (cell.name,))}, (cell.name, diagnosis.findings)
+        (finding,) = diagnosis.findings
+        assert cell.name in finding.sentence
+        assert case.says in finding.sentence
+        assert "hardware/README.md" in finding.sentence
+
+
+PAIR = ("head_right", "foot_left")
+
+
+@pytest.mark.parametrize(
+    ("crossing", "found"),
+    [
+        (d.Crossing(dout={PAIR[0]: PAIR[1], PAIR[1]: PAIR[0]}), "crossed_pins"),
+        (d.Crossing(sck={PAIR[0]: PAIR[1], PAIR[1]: PAIR[0]}), "crossed_pins"),
+        (d.Crossing(dout={PAIR[0]: PAIR[1]}), "shared_pins"),
+        (d.Crossing(dout={PAIR[1]: PAIR[0]}), "shared_pins"),
+    ],
+    ids=["DOUTs exchanged", "SCKs exchanged", "one DOUT on two pins", "the other way round"],
+)
+def test_crossed_wires_name_both_cells(crossing: d.Crossing, found: str) -> None:
+    for seed in range(5):
+        assert named(diagnosed(healthy("core4", seed, crossing=crossing))) == {(found, PAIR)}
+
+
+def test_an_sck_on_another_cells_converter_leaves_that_cell_without_a_clock() -> None:
+    mat = healthy("core4", crossing=d.Crossing(sck={"head_right": "head_left"}))
+    assert ("no_clock", ("head_right",)) in named(diagnosed(mat))
+
+
+@pytest.mark.parametrize("layout", sorted(PRESETS))
+@pytest.mark.parametrize("pair", [("head_left", "foot_right"), ("head_left", "head_right")])
+def test_cells_exchanged_as_a_whole_are_named(layout: str, pair: tuple[str, str]) -> None:
+    both = dict(zip(pair, reversed(pair), strict=True))
+    crossing = d.Crossing(dout=both, sck=both)
+    assert named(diagnosed(healthy(layout, crossing=crossing))) == {("exchanged_cells", pair)}
+    # With equal zeros only pressing tells.
+    count = len(PRESETS[layout].cells)
+    alike = VirtualMat(mat_of(layout, [GAIN] * count, [9e4] * count), crossing=crossing)
+    assert named(diagnosed(alike)) == set()
+    found = pressed(alike).findings
+    assert [(f.name, set(f.cells)) for f in found] == [("exchanged_cells", set(pair))]
+
+
+@pytest.mark.parametrize("layout", sorted(PRESETS))
+def test_a_noise_that_all_cells_share_is_the_supplys(layout: str) -> None:
+    names = [cell.name for cell in PRESETS[layout].cells]
+    noise = d.NoisySupply(rms_counts=1500.0)
+    mat = healthy(layout, defects={name: [noise] for name in names})
+    assert named(diagnosed(mat)) == {("noisy_supply", tuple(names))}
+
+
+@pytest.mark.parametrize("layout", sorted(PRESETS))
+def test_a_noise_that_two_cells_share_is_crosstalk(layout: str) -> None:
+    noise = d.NoisySupply(rms_counts=1500.0)
+    mat = healthy(layout, defects={name: [noise] for name in ("head_left", "foot_right")})
+    assert named(diagnosed(mat)) == {("crosstalk", ("head_left", "foot_right"))}
+
+
+def test_an_empty_board_that_rocks_is_named() -> None:
+    mat = healthy("core4", floor_kg=(1.0, -1.0, -1.0, 1.0))
+    assert [found.name for found in diagnosed(mat).findings] == ["warped"]
+
+
+def test_all_cells_at_ten_samples_are_one_finding() -> None:
+    names = tuple(cell.name for cell in PRESETS["core4"].cells)
+    mat = healthy("core4", defects={name: [d.OtherRate(hz=10.0)] for name in names})
+    assert named(diagnosed(mat)) == {("all_slow", names)}
+
+
+def test_a_converter_that_is_faster_than_the_settings_say_is_named() -> None:
+    fast = {"foot_left": [d.OtherRate(hz=80.0)]}
+    mat = VirtualMat(mat_of("core4", [GAIN] * 4, TARES[:4], 10.0), defects=fast)
+    assert named(diagnosed(mat)) == {("fast_rate", ("foot_left",))}
+
+
+def test_a_wire_that_is_off_now_and_then_is_loose() -> None:
+    loose = [d.StuckDout(from_s=start, until_s=start + 0.3) for start in range(101, 111)]
+    mat = healthy("core4", defects={"head_right": loose})
+    assert named(diagnosed(mat)) == {("intermittent", ("head_right",))}
+
+
+def test_a_converter_that_starts_again_and_again_has_a_supply_that_dips() -> None:
+    # Silent for as long as a reset and its settling take: 10 ms and four conversions.
+    dips = [d.StuckDout(from_s=100.2 + 0.3 * n, until_s=100.26 + 0.3 * n) for n in range(34)]
+    mat = healthy("core4", defects={"head_right": dips})
+    assert named(diagnosed(mat)) == {("restarts", ("head_right",))}
+
+
+def test_no_supply_at_all_is_one_finding() -> None:
+    names = tuple(cell.name for cell in PRESETS["core4"].cells)
+    mat = healthy("core4", defects={name: [d.StuckDout()] for name in names})
+    assert named(diagnosed(mat)) == {("nobody_answers", names)}
+
+
+# --- a healthy mat --------------------------------------------------------------------------------
+
+
+@settings(max_examples=12, deadline=None)
+@given(
+    seed=st.integers(0, 10_000),
+    layout=st.sampled_from(sorted(PRESETS)),
+    noise_counts=st.floats(20.0, 430.0),  # the converter's own, to that of a fair build: 10 g
+    is_pressed=st.booleans(),
+)
+def test_a_healthy_mat_has_no_finding(
+    seed: int, layout: str, noise_counts: float, is_pressed: bool
+) -> None:
+    mat = healthy(layout, seed, noise_counts=noise_counts)
+    diagnosis = pressed(mat) if is_pressed else diagnosed(mat)
+    assert diagnosis.findings == ()
+
+
+@settings(max_examples=6, deadline=None)
+@given(seed=st.integers(0, 10_000), layout=st.sampled_from(sorted(PRESETS)))
+def test_a_healthy_mat_at_ten_samples_has_no_finding(seed: int, layout: str) -> None:
+    count = len(PRESETS[layout].cells)
+    mat = VirtualMat(mat_of(layout, [GAIN] * count, TARES[:count], 10.0), seed=seed)
+    assert diagnosed(mat).findings == ()
+
+
+@pytest.mark.parametrize("layout", sorted(PRESETS))
+@pytest.mark.parametrize("kind", ["stress", "faults"])
+def test_somebody_on_a_healthy_mat_is_no_finding(layout: str, kind: str) -> None:
+    trace = virtual_trace(kind, layout, Side.LEFT)
+    clock = VirtualClock(0.0)
+    mat = healthy(layout).mat
+    bench = VirtualBench(mat, trace.loads_at, clock, seed=5)
+    names = [cell.name for cell in mat.cells]
+    reader = ParallelReader(names, bench.lines(), clock)
+    reader.start()
+    for _ in range(int(min(trace.duration_s, 60.0) / SECONDS)):
+        before = deepcopy(reader.stats)
+        until_s, frames = clock.now_s() + SECONDS, []
+        while clock.now_s() < until_s:
+            frames.append(reader.read())
+        account = stats_since(reader.stats, before)
+        for uncalibrated in ((), names):
+            assert analyse(frames, account, mat, uncalibrated=uncalibrated).findings == ()
