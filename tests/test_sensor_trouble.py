@@ -30,10 +30,10 @@ from matfw.virtual.clock import VirtualClock
 from matfw.virtual.defects import (
     CutSck,
     Defect,
+    FrozenResult,
     Line,
     OpenBridge,
     StuckDout,
-    StuckValue,
     silent,
 )
 from matfw.virtual.person import generate
@@ -80,7 +80,7 @@ def weighed(layout: str, defects: dict[str, Sequence[Defect]]) -> tuple[float, l
         (silent(BREAKS_S), CellProblem.LOST),
         (StuckDout(line=Line.LOW, from_s=BREAKS_S), CellProblem.LOST),
         (CutSck(from_s=BREAKS_S), CellProblem.LOST),
-        (StuckValue(value=515_432.0, from_s=BREAKS_S), CellProblem.STUCK),
+        (FrozenResult(value=515_432.0, from_s=BREAKS_S), CellProblem.STUCK),
         (OpenBridge(from_s=BREAKS_S), CellProblem.SATURATED),
     ],
     ids=["torn off", "shorted", "clock cut", "frozen", "open bridge"],

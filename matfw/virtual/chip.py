@@ -176,12 +176,14 @@ class Hx711Chip:
     def _result(self, t_s: float) -> int:
         """Return the 24-bit two's complement of the signal at t_s, clamped as the chip does."""
         counts = self._counts_at(t_s)
-        if self._noise_counts:  # before the defects: what is stuck does not rustle
-            counts += self._rng.gauss(0.0, self._noise_counts)
-        for defect in self._defects:
-            if defect.is_active(t_s):
-                counts = defect.counts(t_s, counts, self._rng)
+        active = [defect for defect in self._defects if defect.is_active(t_s)]
+        for defect in active:
+            counts = defect.counts(t_s, counts, self._rng)
         counts *= self._gain_share
+        if self._noise_counts:  # the converter's own: a shorted bridge rustles too
+            counts += self._rng.gauss(0.0, self._noise_counts)
+        for defect in active:
+            counts = defect.result(counts)
         if self._unsettled:  # a step is answered over four results
             counts *= 1.0 - self._unsettled / SETTLING_CONVERSIONS
             self._unsettled -= 1

@@ -35,6 +35,10 @@ class Defect:
         """Return what the bridge gives in place of `counts`."""
         return counts
 
+    def result(self, counts: float) -> float:
+        """Return what the chip puts out where it would put out counts, its own noise included."""
+        return counts
+
     def dout(self, level: bool, rng: Random) -> bool:  # noqa: ARG002
         """Return the level that the computer sees in place of the converter's."""
         return level
@@ -52,12 +56,23 @@ class Defect:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StuckValue(Defect):
-    """The converter works and always says the same: a frozen amplifier, a cell jammed solid."""
+    """The bridge always says the same, and the converter adds its noise: a cell jammed solid."""
 
     value: float = 0.0
 
     def counts(self, t_s: float, counts: float, rng: Random) -> float:  # noqa: ARG002
         """Return the stuck value."""
+        return self.value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FrozenResult(Defect):
+    """A chip that gives the same result again and again: not even its noise shows."""
+
+    value: float = 0.0
+
+    def result(self, counts: float) -> float:  # noqa: ARG002
+        """Return the same counts for any."""
         return self.value
 
 

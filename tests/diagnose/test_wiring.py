@@ -49,6 +49,7 @@ CASES = (
     Case("RATE at ground", d.OtherRate(hz=10.0), "slow_rate", says="RATE"),
     Case("A+ open", d.OpenBridge(is_positive=True), "open_bridge", says="upper"),
     Case("A- open", d.OpenBridge(is_positive=False), "open_bridge", says="lower"),
+    Case("converter frozen", d.FrozenResult(value=80_000.0), "frozen", says="repeats"),
     Case("A+ and A- shorted", d.StuckValue(value=0.0), "no_signal"),
     Case("A+ and A- exchanged", d.Reversed(), "reversed"),
     Case("A+ and A- exchanged, pressed", d.Reversed(), "reversed", is_pressed=True),

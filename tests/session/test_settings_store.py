@@ -126,8 +126,10 @@ def test_a_setting_put_back_to_what_is_saved_is_staged_no_more(store: SettingsSt
 
 
 def test_a_custom_mat_is_described_at_once(store: SettingsStore) -> None:
-    cells = ", ".join(f"{{ name = '{n}', x_mm = {x}, y_mm = 0 }}" for n, x in (("a", -9), ("b", 9)))
-    third = "{ name = 'head_left', x_mm = 0, y_mm = 9 }"
+    cells = ", ".join(
+        f"{{ name = '{n}', x_mm = {x}, y_mm = 0 }}" for n, x in (("a", -900), ("b", 900))
+    )
+    third = "{ name = 'head_left', x_mm = 0, y_mm = 275 }"
     pairs = [("layout", "custom"), ("cells", f"[{cells}, {third}]")]
     with pytest.raises(MatSettingsError, match=r"at least 3 \[\[cells\]\] \(got 0\)"):
         store.set(*pairs[0])
