@@ -18,6 +18,7 @@ LEFT_LEAD_S = 1.0  # before a movement is noticed that its leg has left at the e
 LONGEST_S = 20.0  # a leg up for longer is refined as it is
 LEAD_S = 2.5  # of what was before the movement: its own sideways zero
 MIN_PEAK_DEG = 6.0  # smaller excursions are not looked at; below 8 deg the forces cannot tell
+VALLEY_S = 2.5  # before a lift is told, in which it began
 SHORTEST_S = 1.0  # of a movement that ends in the next one instead of in rest
 
 
@@ -98,7 +99,7 @@ class RepWindows:
         if not (has_settled or goes_on or lasted_s > LONGEST_S):
             return None
         window = self._cut(tracker)
-        self._first_s = motion.t_s if self._rested_s is None else self._rested_s
+        self._first_s = self._valley_s() if self._rested_s is None else self._rested_s
         self._forget_movement()
         return window
 
@@ -107,6 +108,12 @@ class RepWindows:
         if tracker is None or self._moved_s is None or self._peak_deg < MIN_PEAK_DEG:
             return None
         return self._cut(tracker)
+
+    def _valley_s(self) -> float:
+        """Return when the leg was lowest before the lift that has just been told."""
+        from_s = max(self._motions[-1].t_s - VALLEY_S, self._moved_s or 0.0)
+        lately = [m for m in self._motions if m.t_s >= from_s]
+        return min(reversed(lately), key=lambda m: m.angle_deg).t_s
 
     def _forget_movement(self) -> None:
         self._peak_deg = 0.0

@@ -115,6 +115,14 @@ def test_the_next_lift_without_rest_ends_the_movement_before_it() -> None:
     assert two.motions[two.first].t_s > again_s
 
 
+def test_a_lift_that_is_told_late_belongs_to_the_next_window_from_its_begin() -> None:
+    played = Played().play(REST, BEGIN_S).play(up(), 2.0 * SHORTEST_S)
+    low_s = played.play(up(1.0), 0.5).now_s
+    played.play(up(0.4 * HIGH_DEG), 1.0).play(up(), 2.0, starts=Phase.UP)
+    [_, (_, two)] = played.play(REST, 5.0).found
+    assert two.motions[two.first].t_s == pytest.approx(low_s, abs=SLACK_S)
+
+
 def test_the_phase_s_own_start_does_not_end_the_movement_it_starts() -> None:
     played = Played().play(REST, BEGIN_S).play(up(), 0.5 * SHORTEST_S)
     assert not played.play(up(), 1.0, starts=Phase.UP).found
