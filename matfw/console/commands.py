@@ -138,6 +138,15 @@ COMMANDS: tuple[Command, ...] = (
         is_guarded=True, open_words=((),),
     ),
     Command(
+        "learn", WORKOUT, "take the last three reps for good ones of this person; forget: do not",
+        mat_commands.learn,
+        (Argument("what", "their height in degrees if you measured it, or forget",
+                  is_optional=True),),
+        is_guarded=True,
+        more=("It moves the two limits of the hips, for this profile and side, and is kept at"
+              " once.", "Do three slow ones with somebody watching, then `learn`."),
+    ),
+    Command(
         "mute", WORKOUT, "on: lights only, no sound", settings_commands.mute,
         (Argument("switch", "on or off", choices=("on", "off"), is_optional=True),),
         is_guarded=True, open_words=((),),

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 from matfw.messages import CellProblem, Cue, Event, Mat, Phase, Presence, Side
 
 if TYPE_CHECKING:
+    from matfw.habits import Habits
     from matfw.pipeline import Step
     from matfw.ports import ReaderStats
     from matfw.settings_model import CellLine
@@ -215,6 +216,14 @@ class Desk(Protocol):
 
     def give_mat(self) -> None:
         """End what `take_mat` began."""
+        ...
+
+    def learn(self, measured_deg: float | None) -> Habits:
+        """Take the last three repetitions for good ones, and keep what they show."""
+        ...
+
+    def forget_habits(self) -> None:
+        """Judge whoever uses this profile as everybody."""
         ...
 
     def start(self, *, anew: bool) -> None:

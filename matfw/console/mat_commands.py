@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from matfw.console.answers import Answer, said
 from matfw.console.arguments import Values, choose
+from matfw.console.errors import Code, ConsoleError
 from matfw.console.status import status_data, status_lines
 from matfw.console.stream import Stream
 from matfw.messages import Cue
+from matfw.schema import found
 from matfw.service.words import CUE_WORDS
 
 if TYPE_CHECKING:
@@ -18,6 +21,7 @@ if TYPE_CHECKING:
 
 CUES = tuple(cue.value for cue in Cue)
 STREAM_LEAST_HZ = 0.1
+LEAST_DEG, MOST_DEG = 5.0, 90.0
 
 
 def status(context: Context, _: Values) -> Answer:
@@ -74,6 +78,37 @@ def stop(context: Context, _: Values) -> Answer:
     context.desk.stop()
     return said("no rep is counted and no cue given until `start`" if was_judging
                 else "stopped already: `start` goes on")  # fmt: skip
+
+
+def learn(context: Context, values: Values) -> Answer:
+    """Take the last three repetitions for this person's good ones, or forget what was learned."""
+    word = str(values.get("what", ""))
+    if word == "forget":
+        context.desk.forget_habits()
+        return said("forgotten: judged as everybody")
+    measured_deg = None
+    if word:
+        try:
+            measured_deg = float(word.lower().removesuffix("deg"))
+        except ValueError:
+            measured_deg = math.nan
+        if not LEAST_DEG <= measured_deg <= MOST_DEG:
+            raise ConsoleError(
+                Code.ARGUMENT_WRONG,
+                f"learn: must be forget, or the height measured by hand, {LEAST_DEG:g} to"
+                f" {MOST_DEG:g} deg (got {found(word)})",
+            )
+    habits = context.desk.learn(measured_deg)
+    limits = context.desk.mat().limits
+    read = f", read {habits.angle_bias_deg:+.0f} deg off" if measured_deg is not None else ""
+    return said(
+        f"the last {habits.reps} reps count as good: hips {habits.shift_mm:+.1f} mm to the"
+        f" front{read}",
+        f"roll_back beyond {limits.roll_back_mm:.1f} mm, leg_forward beyond"
+        f" {limits.leg_forward_mm:.1f} mm on this side, kept",
+        reps=habits.reps, shift_mm=habits.shift_mm, angle_bias_deg=habits.angle_bias_deg,
+        roll_back_mm=limits.roll_back_mm, leg_forward_mm=limits.leg_forward_mm,
+    )  # fmt: skip
 
 
 def cue(context: Context, values: Values) -> Answer:

@@ -23,6 +23,7 @@ from matfw.console.desk import CellStatus, Notice, RecordingStatus, Status
 from matfw.console.errors import Code, ConsoleError
 from matfw.console.lock import Lock, hash_pin
 from matfw.errors import MatError, MatSettingsError
+from matfw.habits import LEAST_REPS, Habits, learn
 from matfw.messages import (
     CellEvent,
     CellProblem,
@@ -32,6 +33,7 @@ from matfw.messages import (
     Phase,
     Presence,
     RawFrame,
+    Rep,
     Side,
 )
 from matfw.pipeline import Step
@@ -88,9 +90,7 @@ class ServiceDesk:
         self._pin = Lock(store.pin_hash())
         self._began_s = clock.now_s()
         self._unset_side = mat.side if is_virtual else Side.UNKNOWN
-        self._wanted = self._taken = wanted(
-            store.settings, store.calibration(), mat, self._unset_side
-        )
+        self._wanted = self._taken = wanted(store.settings, store.state, mat, self._unset_side)
         self._errands: Errands[Firmware] = Errands()
         self._steps: Feeds[Step] = Feeds(FEED_STEPS)
         self._frames: Feeds[RawFrame] = Feeds(FEED_FRAMES)
@@ -104,6 +104,7 @@ class ServiceDesk:
         # Written by the main thread alone, each a whole object, read by the others.
         self._step: Step | None = None
         self._problems: dict[str, CellProblem] = {}
+        self._reps: tuple[Rep, ...] = ()
         self._is_judging = True
         self._frame_count = self._bad_count = 0
         self._restart_s: float | None = None
@@ -123,6 +124,8 @@ class ServiceDesk:
         for event in events:
             if isinstance(event, CellEvent):
                 self._problems = {**self._problems, event.cell: event.problem}
+            if isinstance(event, Rep):
+                self._reps = (*self._reps, event)[-LEAST_REPS:]
             self._events.put(event)
 
     def between(self, firmware: Firmware) -> None:
@@ -257,7 +260,7 @@ class ServiceDesk:
             except MatSettingsError as error:
                 raise ConsoleError(code, str(error)) from None
             new = wanted(
-                self._store.settings, self._store.calibration(), self._wanted.mat, self._unset_side
+                self._store.settings, self._store.state, self._wanted.mat, self._unset_side
             )
             if new != self._wanted:
                 self._wanted = new
@@ -280,6 +283,22 @@ class ServiceDesk:
         """Keep these lines, and let the line have them."""
         dated = f"{note}, {datetime.now(UTC):%Y-%m-%d %H:%M} UTC"
         self._change(lambda: self._store.save_calibration(lines, note=dated))
+
+    def learn(self, measured_deg: float | None) -> Habits:
+        """Take the last repetitions for good ones of whoever did them, and keep what they show."""
+        reps = self._reps
+        try:
+            if reps and reps[-1].side is Side.UNKNOWN:
+                raise MatError("the side lain on is not known: `side left` or `side right` first")
+            habits = learn(reps, measured_deg)
+        except MatError as error:
+            raise ConsoleError(Code.NOT_LEARNED, f"learn: {error}") from None
+        self._change(lambda: self._store.save_habits(reps[-1].side, habits))
+        return habits
+
+    def forget_habits(self) -> None:
+        """Judge whoever uses this profile as everybody."""
+        self._change(self._store.forget_habits)
 
     def take_mat(self, what: str) -> None:
         """Measure for `what`: nothing is judged until `give_mat`, and nobody else may measure."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from matfw.messages import CellCalibration, Mat, Side
 from matfw.settings_model import NOMINAL, CellLine, Settings
+from matfw.state_model import MachineState
 from matfw.workout import Plan
 
 
@@ -19,20 +19,21 @@ class Wanted:
     volume: float
 
 
-def wanted(settings: Settings, known: Mapping[str, CellLine], mat: Mat, unset_side: Side) -> Wanted:
+def wanted(settings: Settings, state: MachineState, mat: Mat, unset_side: Side) -> Wanted:
     """Return what is wanted; layout, rate and sensors stay as the mat has them.
 
-    known: each calibrated cell's line. unset_side: where the settings name none; a virtual person
+    state: calibration and habits. unset_side: where the settings name none; a virtual person
     lies on one all the same.
     """
     asked, workout = settings.mat(), settings.workout
+    side = asked.side if asked.side is not Side.UNKNOWN else unset_side
     mat = replace(
         mat,
-        calibration=tuple(_line(known.get(cell.name)) for cell in mat.cells),
+        calibration=tuple(_line(state.calibration.get(cell.name)) for cell in mat.cells),
         person=asked.person,
-        side=asked.side if asked.side is not Side.UNKNOWN else unset_side,
+        side=side,
         tempo=asked.tempo,
-        limits=asked.limits,
+        limits=state.limits(settings.limits.limits(), side),
     )
     return Wanted(
         mat,

@@ -20,6 +20,8 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from matfw.errors import MatSettingsError, MatStateError
+from matfw.habits import Habits
+from matfw.messages import Side
 from matfw.schema import Keys, MismatchError, build, did_you_mean, dotted, found
 from matfw.session.atomic_file import Calls, alone_in, make_folder
 from matfw.session.state_changes import (
@@ -28,7 +30,9 @@ from matfw.session.state_changes import (
     applied,
     calibrated,
     console_keys,
+    learned,
     profile_tables,
+    unlearned,
 )
 from matfw.session.state_file import STATE_FILE, not_written, read_state, write_state
 from matfw.settings import find_line, load_settings, read_text
@@ -226,9 +230,22 @@ class SettingsStore:
                 _known_profile(state, name)
                 others = {key: kept for key, kept in state.profiles.items() if key != name}
                 used = None if state.profile == name else state.profile
-                return replace(state, profiles=others, profile=used)
+                habits = {key: kept for key, kept in state.habits.items() if key != name}
+                return replace(state, profiles=others, profile=used, habits=habits)
 
             self._write(less)
+
+    # --- habits: what good repetitions of one person showed
+
+    def save_habits(self, side: Side, habits: Habits) -> None:
+        """Keep what was learned of whoever uses the profile in use. Raises MatStateError."""
+        with self._lock:
+            self._write(lambda state: learned(state, side, habits))
+
+    def forget_habits(self) -> None:
+        """Forget what was learned of whoever uses the profile in use. Raises MatStateError."""
+        with self._lock:
+            self._write(unlearned)
 
     # --- calibration
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import TypeAlias
 
 from msgspec.structs import replace
 
+from matfw.habits import Habits
+from matfw.messages import Side
 from matfw.schema import Keys
 from matfw.settings_layers import Tables, keys_of, with_value, without
 from matfw.settings_model import CellLine
-from matfw.state_model import PROFILE_TABLES, MachineState
+from matfw.state_model import NO_PROFILE, PROFILE_TABLES, HabitLine, MachineState
 
 
 class _Forgotten:
@@ -62,3 +65,17 @@ def calibrated(state: MachineState, lines: Mapping[str, CellLine], note: str) ->
         factory_calibration={**lines, **state.factory_calibration},
         notes=notes,
     )
+
+
+def learned(state: MachineState, side: Side, habits: Habits) -> MachineState:
+    """Return state with the habits of the profile in use on a side."""
+    key = state.profile or NO_PROFILE
+    lines = dict(state.habits.get(key, {}))
+    lines["left" if side is Side.LEFT else "right"] = HabitLine(**asdict(habits))
+    return replace(state, habits={**state.habits, key: lines})
+
+
+def unlearned(state: MachineState) -> MachineState:
+    """Return state without the habits of the profile in use."""
+    key = state.profile or NO_PROFILE
+    return replace(state, habits={name: kept for name, kept in state.habits.items() if name != key})

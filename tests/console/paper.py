@@ -14,6 +14,7 @@ from matfw.console.desk import CellStatus, Desk, Feed, Notice, RecordingStatus, 
 from matfw.console.errors import Code, ConsoleError
 from matfw.console.lock import Lock, hash_pin
 from matfw.errors import MatSettingsError
+from matfw.habits import Habits
 from matfw.messages import (
     Balance,
     CellCalibration,
@@ -26,6 +27,7 @@ from matfw.messages import (
     Phase,
     Presence,
     RawFrame,
+    Side,
 )
 from matfw.pipeline import Step
 from matfw.ports import ReaderStats
@@ -222,6 +224,14 @@ class PaperDesk:
 
     def give_mat(self) -> None:
         self.measuring = None
+
+    def learn(self, measured_deg: float | None) -> Habits:
+        habits = Habits(3, -4.0, 1.0, 0.0 if measured_deg is None else 40.0 - measured_deg)
+        self.store.save_habits(Side.LEFT, habits)
+        return habits
+
+    def forget_habits(self) -> None:
+        self.store.forget_habits()
 
     def start(self, *, anew: bool) -> None:
         self.judges = True

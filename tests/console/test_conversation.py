@@ -113,6 +113,11 @@ DIALOGUES: tuple[tuple[str, str, str], ...] = (
     ("set reps 1\x002", r"error E104: line: character 11 is U\+0000.*", ""),
     ("stat\ufffdus", r"error E104: line: character 5 is not UTF-8.*", ""),
     ("x" * (LINE_CHARS + 1), r"error E103: line: 513 characters, at most 512.*", ""),
+    ("learn", r"ok", "count as good"),
+    ("learn 38 ", r"ok", "read +2 deg off"),
+    ("learn\nlearn forget", r"ok", "as everybody"),
+    ("learn 300", r"error E107: learn: .*5 to 90 deg.*", ""),
+    ("learn it", r"error E107: learn: must be forget.*", ""),
     ("echo off", r"ok", ""),
     ("tell all", r"ok", ""),
 )

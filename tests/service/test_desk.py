@@ -16,7 +16,19 @@ from matfw.console.conversation import Conversation
 from matfw.console.desk import Desk, Notice
 from matfw.console.errors import Code, ConsoleError
 from matfw.errors import MatError
-from matfw.messages import CellCalibration, Cue, CueGiven, Excursion, Mat, RawFrame, Rep, Side
+from matfw.habits import USUAL_SHIFT_MM, own_limits
+from matfw.messages import (
+    CellCalibration,
+    Cue,
+    CueGiven,
+    Excursion,
+    Limits,
+    Mat,
+    RawFrame,
+    Rep,
+    Side,
+    Verdict,
+)
 from matfw.pipeline import Pipeline
 from matfw.service.acquisition import Account
 from matfw.service.desk import FEED_STEPS, ServiceDesk
@@ -98,6 +110,12 @@ class Endless(Frames):
         return next(self._laps)
 
 
+GOOD = Rep(
+    1, 17.0, 10.0, 11.2, 13.1, 15.0, 2.0, 1.0, 3.0, 38.0, USUAL_SHIFT_MM + 3.0, Verdict.CLEAN, (),
+    Side.LEFT,
+)  # fmt: skip
+
+
 @pytest.fixture
 def running(tmp_path: Path) -> Iterator[Running]:
     running = Running(tmp_path)
@@ -148,6 +166,26 @@ def test_wiring_waits_for_the_next_start(running: Running) -> None:
     wait_until(lambda: running.firmware.line.progress.reps_per_set == 8)
     assert running.firmware.line.mat.layout == "core4"
     assert len(running.firmware.line.mat.cells) == 4
+
+
+def test_three_good_repetitions_move_this_persons_limits(running: Running) -> None:
+    with pytest.raises(ConsoleError, match="at least 3") as refused:
+        running.desk.learn(None)
+    assert refused.value.code is Code.NOT_LEARNED
+    running.desk.set("workout.side", "left")
+    running.desk.events([replace(GOOD, rep=number) for number in (1, 2, 3, 4)])
+    habits = running.desk.learn(None)
+    own = own_limits(Limits(), habits)
+    assert own.leg_forward_mm > Limits().leg_forward_mm
+    wait_until(lambda: running.firmware.line.mat.limits == own)
+    running.desk.forget_habits()
+    wait_until(lambda: running.firmware.line.mat.limits == Limits())
+
+
+def test_nothing_is_learned_of_an_unknown_side(running: Running) -> None:
+    running.desk.events([replace(GOOD, side=Side.UNKNOWN)] * 3)
+    with pytest.raises(ConsoleError, match="`side left` or `side right` first"):
+        running.desk.learn(None)
 
 
 def test_a_calibration_reaches_the_line_and_is_kept(running: Running) -> None:

@@ -13,7 +13,8 @@ import msgspec
 import pytest
 
 from matfw.errors import MatSettingsError, MatStateError
-from matfw.messages import Side
+from matfw.habits import Habits, own_limits
+from matfw.messages import Limits, Side
 from matfw.session.atomic_file import alone_in
 from matfw.session.settings_store import PROFILES_MOST, SettingsStore
 from matfw.settings import LimitSettings, Settings
@@ -434,3 +435,17 @@ def test_threads_do_not_lose_each_other_s_changes(tmp_path: Path) -> None:
 def test_what_get_says_can_be_told_to_a_program(store: SettingsStore) -> None:
     for row in store.table():
         msgspec.json.encode([store.get(row.key), row.default])
+
+
+def test_habits_are_a_profile_s_and_go_with_it(store: SettingsStore) -> None:
+    habits = Habits(3, -1.0, 2.0)
+    store.save_habits(Side.LEFT, habits)
+    store.new_profile("ann")
+    assert store.state.limits(Limits(), Side.LEFT) == Limits()
+    store.save_habits(Side.RIGHT, habits)
+    assert store.state.limits(Limits(), Side.RIGHT) == own_limits(Limits(), habits)
+    store.delete_profile("ann")
+    assert set(store.state.habits) == {"none"}
+    assert store.state.limits(Limits(), Side.LEFT) == own_limits(Limits(), habits)
+    store.forget_habits()
+    assert store.state.limits(Limits(), Side.LEFT) == Limits()
