@@ -24,6 +24,7 @@ from matfw.leg_noise import (
     LIFTING,
     PUSH,
     RATE,
+    SENSING,
     STEP_S,
     TRANSITION,
     USUAL,
@@ -42,6 +43,7 @@ BEGIN_RATE_SD = 0.02  # rad/s
 LOWER_DIFFUSION = 0.3  # times a lift's: lowering is the smoother movement
 BASE_DIFFUSION = 8.0  # times a resting body's: trunk and hips work while the leg is up
 SENSING_GROWTH = 1.5  # times a resting body's variance
+SHAKING_SHARE = 0.25  # a tremor swings to and fro: over half a second little of it is left
 ENDS_PER_S = 3.0  # how often a hold ends once it has lasted TYPICAL_S ...
 TYPICAL_S = 1.7  # ... watched from before the upper crossing; less by the square before ...
 ENDS_LEAST = 0.005  # ... but never below this share
@@ -103,11 +105,11 @@ class LoweringWatch:
         self._x: Array | None = None
 
     def update(
-        self, lifted: Belief | None, force_n: float, moment_nm: float, unrest: float, sensing: Array
+        self, lifted: Belief | None, force_n: float, moment_nm: float, unrest: float, shaking: Array
     ) -> Lowering:
         """Take the tracker's belief of a lifted leg, None if it rests, and what it saw.
 
-        unrest: of this body, variance against the usual. sensing: covariance of what was seen.
+        unrest: of this body, variance against the usual. shaking: covariance of a tremor, (2, 2).
         """
         if lifted is None:
             self._x = None
@@ -120,7 +122,7 @@ class LoweringWatch:
             if angle > STAND_LEAST_RAD and abs(rate) < slow < self._fastest_radps:
                 self._begin(lifted)
             return NOT_WATCHED
-        lowering = self._step(self._x, np.array([force_n, moment_nm]), unrest, sensing)
+        lowering = self._step(self._x, np.array([force_n, moment_nm]), unrest, shaking)
         if rate > AGAIN_RADPS or angle < OVER_SHARE * lowering.held_rad:
             self._x = None
             self._fastest_radps = 0.0
@@ -131,7 +133,7 @@ class LoweringWatch:
         self._weight = np.zeros(1)
         self._watched_s = 0.0
 
-    def _step(self, x: Array, seen: Array, unrest: float, sensing: Array) -> Lowering:
+    def _step(self, x: Array, seen: Array, unrest: float, shaking: Array) -> Lowering:
         self._watched_s += STEP_S
         begins = x[0].copy()
         begins[RATE], begins[ACCEL] = 0.0, BEGIN_ACCEL[0]
@@ -150,7 +152,7 @@ class LoweringWatch:
         x = (a @ x[:, :, None])[:, :, 0]
         p = a @ p @ a.transpose(0, 2, 1) + noise
         y, h = foretold(self._model, x)
-        sensing = SENSING_GROWTH * sensing
+        sensing = SENSING * unrest * SENSING_GROWTH + SHAKING_SHARE * shaking
         x, p, cost = corrected(x, p, seen - y, surprise(p, h, seen - y, sensing), sensing)
         weight = weight - cost
         kept = np.append(0, 1 + np.argsort(-weight[1:], kind="stable")[:KEPT])

@@ -173,7 +173,8 @@ class LegTracker:
         lifts_per_s, stops_per_s: how often a resting leg lifts and a slow one stops just now.
         """
         x, p, weight, kind, age_s, top_rad, parent = self._branch(lifts_per_s, stops_per_s)
-        sensing = SENSING * self.unrest + self._tremor.update(force_n, self.unrest)
+        shaking = self._tremor.update(force_n, self.unrest)
+        sensing = SENSING * self.unrest + shaking
         x = x @ TRANSITION.T
         p = TRANSITION @ p @ TRANSITION.T + (USUAL * self._scale)[kind]
         foretold_x, foretold_p = x, p
@@ -202,7 +203,7 @@ class LegTracker:
         is_lifted = self._now.kind[0] == LIFTING
         lowering = self._watch.update(
             (self._now.x[0], self._now.p[0]) if is_lifted else None,
-            force_n, moment_nm, self.unrest, sensing,
+            force_n, moment_nm, self.unrest, shaking,
         )  # fmt: skip
         return self._estimate(self._rise.update(force_n, moment_nm), lowering)
 

@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 
 from matfw.leg_lowering import LEAD_S, NOT_WATCHED, STAND_LEAST_RAD, LoweringWatch
-from matfw.leg_noise import SENSING, STEP_S
+from matfw.leg_noise import STEP_S
 from tests.leg_forces import MODEL, Forces, Lift, followed, hand, legs, middles_s, unrest
 
 AT_S = 4.0
+CALM = np.zeros((2, 2))  # a leg that does not tremble
 LIFT = Lift(AT_S)
 DOWN_S = AT_S + LIFT.up_s + LIFT.hold_s
 CROSSED_S = DOWN_S + 0.19 * LIFT.down_s  # a minimum-jerk way has lost 5 % then
@@ -66,10 +67,10 @@ def test_a_leg_that_comes_to_rest_is_forgotten() -> None:
     x, p = np.zeros(5), np.eye(5) * 1e-4
     x[0] = 2.0 * STAND_LEAST_RAD
     x[1] = 1.0
-    watch.update((x, p), 0.0, 0.0, 1.0, SENSING)
+    watch.update((x, p), 0.0, 0.0, 1.0, CALM)
     x[1] = 0.0
-    watch.update((x, p), 0.0, 0.0, 1.0, SENSING)
-    assert watch.update((x, p), 0.0, 0.0, 1.0, SENSING) != NOT_WATCHED
-    assert watch.update(None, 0.0, 0.0, 1.0, SENSING) == NOT_WATCHED
-    assert watch.update((x, p), 0.0, 0.0, 1.0, SENSING) == NOT_WATCHED
+    watch.update((x, p), 0.0, 0.0, 1.0, CALM)
+    assert watch.update((x, p), 0.0, 0.0, 1.0, CALM) != NOT_WATCHED
+    assert watch.update(None, 0.0, 0.0, 1.0, CALM) == NOT_WATCHED
+    assert watch.update((x, p), 0.0, 0.0, 1.0, CALM) == NOT_WATCHED
     assert LEAD_S > 0.0
