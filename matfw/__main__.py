@@ -35,11 +35,16 @@ if TYPE_CHECKING:
     from matfw.settings import Settings
     from matfw.virtual.hips import HipsInStep
     from matfw.virtual.trace import Trace
+    from matfw.virtual.weights import Weights
     from matfw.workout import Plan
 
 EXIT_DONE, EXIT_FAILED, EXIT_USAGE = 0, 1, 2
 DEMO_SEED = 7  # of the demo's body noise, converters and hip sensors: every demo is the same
 VIRTUAL_NOTICE = "VIRTUAL bench: no cell is read, a simulated person exercises over and over"
+EMPTY_NOTICE = (
+    "VIRTUAL bench: no cell is read, the mat is empty; at the console `lay 10 head_left` lays 10 kg"
+    " over that cell, `lay 0` takes it away"
+)
 
 Build = Callable[[], "LoadCells"]
 BuildHips = Callable[[], Sequence["Hips"]]
@@ -101,12 +106,24 @@ def _run(options: argparse.Namespace) -> int:
         return EXIT_DONE
     mat = settings.mat(state)
     console = ConsolePlan(store, _state_dir(options), (*settings.console.ports, *options.console))
+    if options.virtual == "empty":
+        from matfw.virtual.weights import Weights
+
+        weights = Weights()
+        mat = replace(_on_bench(mat), channels=())
+        _say(EMPTY_NOTICE)
+        _live(
+            settings, mat, functools.partial(build_empty_cells, mat, weights), lambda _: (),
+            title="matfw run", speed=1.0, console=replace(console, lay=weights.lay),
+        )  # fmt: skip
+        return EXIT_DONE
     if options.virtual:
+        who = str(options.virtual)
         mat = _on_bench(mat)
         _say(VIRTUAL_NOTICE)
-        build: Build = functools.partial(build_virtual_cells, mat, "faults", mat.side, 1.0)
+        build: Build = functools.partial(build_virtual_cells, mat, who, mat.side, 1.0)
         _live(
-            settings, mat, build, lambda _: build_virtual_hips(mat, "faults", mat.side),
+            settings, mat, build, lambda _: build_virtual_hips(mat, who, mat.side),
             title="matfw run", speed=1.0, console=console,
         )  # fmt: skip
         return EXIT_DONE
@@ -286,6 +303,22 @@ def build_virtual_cells(mat: Mat, name: str, side: Side, speed: float) -> LoadCe
 
     clock = VirtualClock(speed=speed)
     bench = VirtualBench(mat, loads_kg, clock, seed=DEMO_SEED)
+    return ParallelReader(
+        tuple(cell.name for cell in mat.cells), bench.lines(), clock, rate_hz=mat.rate_hz
+    )
+
+
+def build_empty_cells(mat: Mat, weights: Weights) -> LoadCells:
+    """Return the default reader on pin-level virtual converters under whatever is laid."""
+    from matfw.devices.parallel import ParallelReader
+    from matfw.settings_model import NOMINAL
+    from matfw.virtual.bench import VirtualBench
+    from matfw.virtual.clock import VirtualClock
+    from matfw.virtual.weights import as_bought
+
+    clock = VirtualClock(speed=1.0)
+    bought = as_bought(replace(mat, calibration=(NOMINAL,) * len(mat.cells)), DEMO_SEED)
+    bench = VirtualBench(bought, weights.loads_kg(mat.cells), clock, seed=DEMO_SEED)
     return ParallelReader(
         tuple(cell.name for cell in mat.cells), bench.lines(), clock, rate_hz=mat.rate_hz
     )

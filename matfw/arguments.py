@@ -10,6 +10,7 @@ from matfw import __version__
 
 DEMO_SPEED = 4.0  # times real time: two and a quarter minutes of exercise in 35 s
 HIPS = ("none", "imu", "rail", "both")
+VIRTUAL_MATS = ("faults", "clean", "stress", "still", "empty")
 CONFIG = (
     ("check", "say whether a settings file is right, together with what the console saved"),
     ("default", "print a settings file with every setting, its default, range and meaning"),
@@ -50,7 +51,11 @@ def build_parser(verbs: Mapping[str, Verb]) -> argparse.ArgumentParser:
     running.add_argument("--console", action="append", default=[], metavar="PORT",
                          help="a console on this serial port or URL; may be repeated")  # fmt: skip
     run = running.add_mutually_exclusive_group()
-    run.add_argument("--virtual", action="store_true", help="on the virtual bench instead")
+    run.add_argument(
+        "--virtual", nargs="?", const="faults", choices=VIRTUAL_MATS, metavar="WHO",
+        help="on the virtual bench instead, with a virtual person: faults (unless said), clean,"
+        " stress, still; or empty: lay weights on it at the console",
+    )  # fmt: skip
     run.add_argument("--all-off", action="store_true",
                      help="only drive buzzer and lights low and end; for the service manager"
                      " after a crash")  # fmt: skip

@@ -32,12 +32,14 @@ Say = Callable[[str], None]
 class ConsolePlan:
     """What the consoles of one firmware act on, and where they are reached.
 
-    ports: of the settings and the command line. Raises MatUsageError for one that cannot be one.
+    ports: of the settings and the command line. lay: lays a weight on an empty virtual mat (kg, mm,
+    mm). Raises MatUsageError for one that cannot be one.
     """
 
     store: SettingsStore
     state_dir: Path
     ports: Sequence[str]
+    lay: Callable[[float, float, float], object] | None = None
 
     def __post_init__(self) -> None:
         """Refuse a wrong URL before anything is started."""
@@ -69,7 +71,7 @@ def consoles(
         plan.store, mat, RealClock(), plan.state_dir / "recordings",
         set_volume=functools.partial(setattr, indicator, "volume"),
         account=lambda: acquisition.account, is_virtual=is_virtual,
-        has_systemd="NOTIFY_SOCKET" in os.environ,
+        has_systemd="NOTIFY_SOCKET" in os.environ, lay=plan.lay,
     )  # fmt: skip
     with ExitStack() as opened:
         opened.callback(desk.close)

@@ -91,6 +91,7 @@ class Drift:
         self._settle_s = EMPTY_S if presence is Presence.EMPTY else FIRST_S
         self._means: deque[_Mean] = deque()
         self._sums, self._frames, self._block_s = [0.0] * len(self._names), 0, t_s
+        self._quiet: _Mean | None = None  # the last mean of this spell, if the mat was left alone
 
     def _see_lying(self, mean: _Mean) -> None:
         means = self._means
@@ -137,6 +138,11 @@ class Drift:
         if any(abs(a - b) > EMPTY_RANGE_KG for a, b in pairs):
             return  # somebody's hand, or a bag being put down
         self._creeping = None
+        if self._quiet is not None and before is not self._quiet and self._empty is not None:
+            # What came or went in between was put there or taken away while the mat was watched.
+            steps_kg = [b - a for a, b in zip(self._quiet.loads_kg, mean.loads_kg, strict=True)]
+            self._empty = tuple(a + b for a, b in zip(self._empty, steps_kg, strict=True))
+        self._quiet = mean
         if self._empty is None:
             self._empty = mean.loads_kg
             return

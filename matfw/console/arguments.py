@@ -69,6 +69,8 @@ def parse(
                 f"{command}: {argument.name.upper()} is missing"
                 f"{f' ({argument.range})' if argument.range else ''}: see `help {command}`",
             )
+        if argument.is_optional and argument.choices and left[0][0].isdigit():
+            continue  # `calibrate 10`: a number is none of the words that may be left out
         if argument.rest:
             # One word that was quoted goes without its quotes; a list's quotes belong to it.
             raw = _rest(line, words[: len(words) - len(left)])

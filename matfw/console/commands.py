@@ -113,6 +113,16 @@ COMMANDS: tuple[Command, ...] = (
         diagnose_job.diagnose,
     ),
     Command(
+        "lay", MAT, "on an empty virtual mat only: lay a weight on it, nothing else; 0: empty it",
+        mat_commands.lay,
+        (
+            Argument("weight", "kilograms", least=0.0, most=150.0, unit="kg"),
+            Argument("where", "over a cell, or at X Y in mm; the middle unless said",
+                     known=mat_commands.cell_names, is_optional=True, rest=True),
+        ),
+        more=("`matfw run --virtual empty` is such a mat: calibrating can be learned on it.",),
+    ),
+    Command(
         "record", MAT, "write raw counts into a recording; `record stop` ends it",
         mat_commands.record,
         (Argument("name", "a new name of letters, digits, - and _, or stop"),),

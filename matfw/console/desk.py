@@ -218,6 +218,10 @@ class Desk(Protocol):
         """End what `take_mat` began."""
         ...
 
+    def lay(self, weight_kg: float, x_mm: float, y_mm: float) -> None:
+        """Lay a weight on the empty virtual mat; refused on any other."""
+        ...
+
     def learn(self, measured_deg: float | None) -> Habits:
         """Take the last three repetitions for good ones, and keep what they show."""
         ...

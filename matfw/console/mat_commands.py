@@ -12,7 +12,7 @@ from matfw.console.errors import Code, ConsoleError
 from matfw.console.status import status_data, status_lines
 from matfw.console.stream import Stream
 from matfw.messages import Cue
-from matfw.schema import found
+from matfw.schema import did_you_mean, found
 from matfw.service.words import CUE_WORDS
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 CUES = tuple(cue.value for cue in Cue)
 STREAM_LEAST_HZ = 0.1
+HALF_LENGTH_MM, HALF_WIDTH_MM = 1000.0, 325.0  # of the deck
 LEAST_DEG, MOST_DEG = 5.0, 90.0
 
 
@@ -78,6 +79,33 @@ def stop(context: Context, _: Values) -> Answer:
     context.desk.stop()
     return said("no rep is counted and no cue given until `start`" if was_judging
                 else "stopped already: `start` goes on")  # fmt: skip
+
+
+def lay(context: Context, values: Values) -> Answer:
+    """Lay a weight on an empty virtual mat."""
+    weight_kg, where = float(values["weight"]), str(values.get("where", "0 0"))
+    places = {cell.name: (cell.x_mm, cell.y_mm) for cell in context.desk.mat().cells}
+    try:
+        x_mm, y_mm = places[where] if where in places else map(float, where.split())
+        is_place = abs(x_mm) <= HALF_LENGTH_MM and abs(y_mm) <= HALF_WIDTH_MM
+    except ValueError:
+        is_place = False
+    if not is_place:
+        raise ConsoleError(
+            Code.ARGUMENT_WRONG,
+            f"lay: WHERE must be a cell, or X Y in mm, at most {HALF_LENGTH_MM:g} {HALF_WIDTH_MM:g}"
+            f" (got {found(where)}): {did_you_mean(where, tuple(places))}",
+        )
+    context.desk.lay(weight_kg, x_mm, y_mm)
+    if not weight_kg:
+        return said("the virtual mat is empty", weight_kg=0.0)
+    return said(f"{weight_kg:g} kg lie on the virtual mat at x {x_mm:g}, y {y_mm:g} mm",
+                weight_kg=weight_kg, x_mm=x_mm, y_mm=y_mm)  # fmt: skip
+
+
+def cell_names(desk: Desk) -> Sequence[str]:
+    """Return all cells' names, for completion."""
+    return [cell.name for cell in desk.mat().cells]
 
 
 def learn(context: Context, values: Values) -> Answer:

@@ -73,10 +73,12 @@ class ServiceDesk:
         account: Callable[[], Account],
         is_virtual: bool = False,
         has_systemd: bool = False,
+        lay: Callable[[float, float, float], object] | None = None,
     ) -> None:
         """Take the settings, the mat as the line begins with it, and the folder of recordings.
 
         set_volume: of the buzzer, 0 to 1; called by the main thread. account: the acquisition's.
+        lay: lays a weight on an empty virtual mat (kg, mm, mm), None where there is none.
         is_virtual: mat.side holds where the settings name none, since that person lies on one.
         """
         self._store = store
@@ -86,6 +88,7 @@ class ServiceDesk:
         self._account = account
         self._is_virtual = is_virtual
         self._has_systemd = has_systemd
+        self._lay = lay
         self._lock = threading.RLock()
         self._pin = Lock(store.pin_hash())
         self._began_s = clock.now_s()
@@ -283,6 +286,15 @@ class ServiceDesk:
         """Keep these lines, and let the line have them."""
         dated = f"{note}, {datetime.now(UTC):%Y-%m-%d %H:%M} UTC"
         self._change(lambda: self._store.save_calibration(lines, note=dated))
+
+    def lay(self, weight_kg: float, x_mm: float, y_mm: float) -> None:
+        """Lay a weight on the empty virtual mat."""
+        if self._lay is None:
+            raise ConsoleError(
+                Code.NOT_TAKEN,
+                "lay: only where matfw runs on an empty virtual mat, `matfw run --virtual empty`",
+            )
+        self._lay(weight_kg, x_mm, y_mm)
 
     def learn(self, measured_deg: float | None) -> Habits:
         """Take the last repetitions for good ones of whoever did them, and keep what they show."""

@@ -68,6 +68,7 @@ class PaperDesk:
     recording: RecordingStatus | None = None
     pin: Lock = field(default_factory=Lock)
     measuring: str | None = None
+    place_mm: tuple[float, float] = (0.0, 0.0)
 
     def __post_init__(self) -> None:
         self._steps: Feeds[Step] = Feeds(256)
@@ -224,6 +225,9 @@ class PaperDesk:
 
     def give_mat(self) -> None:
         self.measuring = None
+
+    def lay(self, weight_kg: float, x_mm: float, y_mm: float) -> None:
+        self.load_kg, self.place_mm = weight_kg, (x_mm, y_mm)
 
     def learn(self, measured_deg: float | None) -> Habits:
         habits = Habits(3, -4.0, 1.0, 0.0 if measured_deg is None else 40.0 - measured_deg)
