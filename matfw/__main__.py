@@ -40,7 +40,10 @@ if TYPE_CHECKING:
 
 EXIT_DONE, EXIT_FAILED, EXIT_USAGE = 0, 1, 2
 DEMO_SEED = 7  # of the demo's body noise, converters and hip sensors: every demo is the same
-VIRTUAL_NOTICE = "VIRTUAL bench: no cell is read, a simulated person exercises over and over"
+VIRTUAL_NOTICE = (
+    "VIRTUAL bench: no cell is read, a simulated person exercises over and over;"
+    " `--virtual empty` is a mat to calibrate"
+)
 EMPTY_NOTICE = (
     "VIRTUAL bench: no cell is read, the mat is empty; at the console `lay 10 head_left` lays 10 kg"
     " over that cell, `lay 0` takes it away"

@@ -114,7 +114,10 @@ class Doctor:
         if not self.is_virtual:
             asked = ask_firmware(self.sockets, self.say)
             if asked is not None:
-                return replace(report, cells=_asked_check(asked), asked=asked)
+                is_virtual = asked.get("virtual") is True
+                return replace(
+                    report, cells=_asked_check(asked), asked=asked, is_virtual=is_virtual
+                )
             if not self.computer.is_pi and any(
                 check.name == "gpio chip" and check.state is State.UNKNOWN for check in checks
             ):
@@ -167,7 +170,7 @@ class Report:
         elif self.asked is not None:
             lines += ["", *(f"{found}" for found in _told(self.asked))]
         if self.is_virtual:
-            lines.insert(0, "VIRTUAL cells: a simulated empty mat, no pin is touched.")
+            lines.insert(0, "VIRTUAL cells: a simulated mat, no pin is touched.")
         return lines
 
     def as_json(self) -> bytes:

@@ -10,8 +10,9 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from matfw.console.answers import Answer, Job, said
-from matfw.console.arguments import Values
+from matfw.console.arguments import Values, parse
 from matfw.console.errors import Code, ConsoleError
+from matfw.console.mat_commands import LAY, lay
 from matfw.errors import MatError, MatUsageError
 from matfw.messages import Presence
 from matfw.motion import EMPTY_KG
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 
 HOWS = ("corners", "anywhere", "fresh", "trim", "factory", "previous")
 MEASURE_LIMIT_S = 45.0  # the wizard itself ends after 30 s of frames; this is for want of frames
+LAY_HINT = (
+    "A VIRTUAL mat: here `lay 10 head_left` lays the weight over a cell, `lay 0` takes it off."
+)
 _WORDS = ("accept", "again", "anyway", "at", "back", "leave")
 
 # The wizard's reasons that are not about the calibration itself.
@@ -141,6 +145,8 @@ class Calibrating(_Measuring):
 
     def __init__(self, context: Context, wizard: Wizard) -> None:
         super().__init__(context, wizard, "calibrate")
+        if context.desk.can_lay:
+            context.ask([LAY_HINT])
         context.ask(wizard.prompt())
 
     def poll(self) -> Answer | None:
@@ -152,6 +158,9 @@ class Calibrating(_Measuring):
 
     def answer(self, text: str) -> Answer | None:
         """Let the wizard have the line; save what was accepted."""
+        if self._desk.can_lay and text.split()[:1] == ["lay"]:
+            self._context.ask(self._laid(text))
+            return None
         result = self._wizard.result
         if result is None:
             try:
@@ -174,9 +183,16 @@ class Calibrating(_Measuring):
             self._context.ask([f"Not saved: {error}.", "Press Enter to try again, or say leave."])
             return None
 
+    def _laid(self, text: str) -> Sequence[str]:
+        try:
+            return lay(self._context, parse("lay", LAY, text.split()[1:], text)).lines
+        except ConsoleError as error:
+            return [f"{error}"]
+
     def complete(self, text: str) -> list[str]:
         """Complete the wizard's words."""
-        return [word for word in _WORDS if word.startswith(text)]
+        words = (*_WORDS, "lay") if self._desk.can_lay else _WORDS
+        return [word for word in words if word.startswith(text)]
 
 
 class Taring(_Measuring):

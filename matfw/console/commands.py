@@ -115,11 +115,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "lay", MAT, "on an empty virtual mat only: lay a weight on it, nothing else; 0: empty it",
         mat_commands.lay,
-        (
-            Argument("weight", "kilograms", least=0.0, most=150.0, unit="kg"),
-            Argument("where", "over a cell, or at X Y in mm; the middle unless said",
-                     known=mat_commands.cell_names, is_optional=True, rest=True),
-        ),
+        mat_commands.LAY,
         more=("`matfw run --virtual empty` is such a mat: calibrating can be learned on it.",),
     ),
     Command(
@@ -234,7 +230,7 @@ COMMANDS: tuple[Command, ...] = (
         "lock", CONSOLE, "refuse what changes things, on every link; with PIN: set one first",
         link_commands.lock,
         (Argument("pin", "4 to 12 digits", is_optional=True),),
-        more=("A forgotten PIN: remove [lock] from state.toml on the Pi, and start matfw again.",),
+        more=("A forgotten PIN: remove the line pin_hash from state.toml, and start matfw again.",),
     ),
     Command(
         "unlock", CONSOLE, "the opposite, for all links; wrong PINs cost a growing wait",

@@ -218,6 +218,11 @@ class Desk(Protocol):
         """End what `take_mat` began."""
         ...
 
+    @property
+    def can_lay(self) -> bool:
+        """Return whether this is an empty virtual mat, on which weights can be laid."""
+        ...
+
     def lay(self, weight_kg: float, x_mm: float, y_mm: float) -> None:
         """Lay a weight on the empty virtual mat; refused on any other."""
         ...

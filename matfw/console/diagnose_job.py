@@ -87,4 +87,6 @@ class Diagnosing:
             )  # fmt: skip
         except MatUsageError as error:
             raise ConsoleError(Code.NO_CELLS, f"diagnose: {error}") from None
-        return Answer(tuple(as_lines(found)), as_data(found))
+        is_virtual = self._desk.status().is_virtual
+        head = ("VIRTUAL cells: a simulated mat.",) if is_virtual else ()
+        return Answer((*head, *as_lines(found)), {"virtual": is_virtual, **as_data(found)})

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from matfw.console.answers import Answer, said
-from matfw.console.arguments import Values, choose
+from matfw.console.arguments import Argument, Values, choose
 from matfw.console.errors import Code, ConsoleError
 from matfw.console.status import status_data, status_lines
 from matfw.console.stream import Stream
@@ -81,6 +81,18 @@ def stop(context: Context, _: Values) -> Answer:
                 else "stopped already: `start` goes on")  # fmt: skip
 
 
+def cell_names(desk: Desk) -> Sequence[str]:
+    """Return all cells' names, for completion."""
+    return [cell.name for cell in desk.mat().cells]
+
+
+LAY = (
+    Argument("weight", "kilograms", least=0.0, most=150.0, unit="kg"),
+    Argument("where", "over a cell, or at X Y in mm; the middle unless said",
+             known=cell_names, is_optional=True, rest=True),
+)  # fmt: skip
+
+
 def lay(context: Context, values: Values) -> Answer:
     """Lay a weight on an empty virtual mat."""
     weight_kg, where = float(values["weight"]), str(values.get("where", "0 0"))
@@ -101,11 +113,6 @@ def lay(context: Context, values: Values) -> Answer:
         return said("the virtual mat is empty", weight_kg=0.0)
     return said(f"{weight_kg:g} kg lie on the virtual mat at x {x_mm:g}, y {y_mm:g} mm",
                 weight_kg=weight_kg, x_mm=x_mm, y_mm=y_mm)  # fmt: skip
-
-
-def cell_names(desk: Desk) -> Sequence[str]:
-    """Return all cells' names, for completion."""
-    return [cell.name for cell in desk.mat().cells]
 
 
 def learn(context: Context, values: Values) -> Answer:

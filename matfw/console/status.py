@@ -118,7 +118,9 @@ def _who(now: Status) -> str:
 
 
 def _workout(now: Status) -> str:
-    place = f"set {now.set_number} of {now.sets}, rep {now.rep} of {now.reps_per_set}"
+    more = f"{now.sets} were asked for" if now.set_number > now.sets else f"of {now.sets}"
+    joint = ", " if now.set_number > now.sets else " "
+    place = f"set {now.set_number}{joint}{more}, rep {now.rep} of {now.reps_per_set}"
     if not now.is_judging:
         return f"stopped in {place}: `start` goes on"
     if now.is_workout_done:

@@ -126,6 +126,12 @@ class ServiceDesk:
         """See what happened."""
         for event in events:
             if isinstance(event, CellEvent):
+                before = self._problems.get(event.cell, CellProblem.OK)
+                if self._measuring and {before, event.problem} == {
+                    CellProblem.OK,
+                    CellProblem.DRIFTING,
+                }:
+                    continue  # weights come and go: that is no drift
                 self._problems = {**self._problems, event.cell: event.problem}
             if isinstance(event, Rep):
                 self._reps = (*self._reps, event)[-LEAST_REPS:]
@@ -286,6 +292,11 @@ class ServiceDesk:
         """Keep these lines, and let the line have them."""
         dated = f"{note}, {datetime.now(UTC):%Y-%m-%d %H:%M} UTC"
         self._change(lambda: self._store.save_calibration(lines, note=dated))
+
+    @property
+    def can_lay(self) -> bool:
+        """Return whether this is an empty virtual mat."""
+        return self._lay is not None
 
     def lay(self, weight_kg: float, x_mm: float, y_mm: float) -> None:
         """Lay a weight on the empty virtual mat."""

@@ -92,8 +92,7 @@ PROBLEM_WORDS: Mapping[CellProblem, str] = MappingProxyType(
         CellProblem.LOST: "gives nothing: its wire or its converter",
         CellProblem.STUCK: "repeats one value: its wiring to the converter",
         CellProblem.SATURATED: "is at the end of its range: overloaded or miswired",
-        CellProblem.DRIFTING: "wanders though nobody moves: its mounting, warming up, or a thing left"
-        " there",
+        CellProblem.DRIFTING: "wanders though nobody moves: its mounting, warmth, or a thing left",
         CellProblem.OK: "is well again",
     }
 )

@@ -69,6 +69,7 @@ class PaperDesk:
     pin: Lock = field(default_factory=Lock)
     measuring: str | None = None
     place_mm: tuple[float, float] = (0.0, 0.0)
+    can_lay: bool = False
 
     def __post_init__(self) -> None:
         self._steps: Feeds[Step] = Feeds(256)

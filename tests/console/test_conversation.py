@@ -286,6 +286,15 @@ def test_the_wizard_asks_takes_lines_for_itself_and_can_be_left(talk: Talk) -> N
     assert talk.conversation.prompt == PROMPT
 
 
+def test_on_an_empty_virtual_mat_the_weight_is_laid_inside_the_wizard(talk: Talk) -> None:
+    talk.desk.can_lay = True
+    assert any("VIRTUAL mat" in line for line in talk.ask("calibrate corners 10 kg"))
+    assert talk.ask("lay 10 head_left") == ["10 kg lie on the virtual mat at x -900, y 275 mm"]
+    assert talk.desk.place_mm == (-900.0, 275.0)
+    assert "WEIGHT must be" in talk.ask("lay 1000")[0]
+    assert talk.conversation.prompt == "calibrate> "
+
+
 @pytest.mark.parametrize("line", ["calibrate", "calibrate trim", "tare", "menu", "diagnose"])
 def test_ctrl_c_leaves_anything_with_one_answer(talk: Talk, line: str) -> None:
     before = talk.desk.kept()
