@@ -78,7 +78,8 @@ class Wizard:
         missing = [name for name in self._plan.names if name not in lines]
         if missing and kind is not Kind.CALIBRATE:
             raise MatUsageError(
-                f"{kind.value} needs a mat that is calibrated, and {', '.join(missing)} is not:"
+                f"{kind.value} needs a mat that is calibrated; not yet:"
+                f" {', '.join(missing)}:"
                 " run calibrate first"
             )
         first = Step.WEIGHT if kind is Kind.CALIBRATE else Step.EMPTY

@@ -124,5 +124,5 @@ def choose(command: str, name: str, word: str, choices: Sequence[str]) -> str:
         return begins[0]
     raise ConsoleError(
         Code.ARGUMENT_WRONG,
-        f"{command}: {name} is not known (got {found(word)}): {did_you_mean(word, choices)}",
+        f"{command}: {found(word)} is no {name}: {did_you_mean(word, choices)}",
     )

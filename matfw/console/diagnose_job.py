@@ -8,6 +8,7 @@ from matfw.console.answers import Answer, Job
 from matfw.console.arguments import Values
 from matfw.console.errors import Code, ConsoleError
 from matfw.errors import MatUsageError
+from matfw.messages import Presence
 
 if TYPE_CHECKING:
     from matfw.console.context import Context
@@ -87,6 +88,9 @@ class Diagnosing:
             )  # fmt: skip
         except MatUsageError as error:
             raise ConsoleError(Code.NO_CELLS, f"diagnose: {error}") from None
-        is_virtual = self._desk.status().is_virtual
-        head = ("VIRTUAL cells: a simulated mat.",) if is_virtual else ()
+        now = self._desk.status()
+        is_virtual = now.is_virtual
+        head: tuple[str, ...] = ("VIRTUAL cells: a simulated mat.",) if is_virtual else ()
+        if now.presence is not Presence.EMPTY:
+            head += ("Somebody or something is on the mat: less can be told than of an empty one.",)
         return Answer((*head, *as_lines(found)), {"virtual": is_virtual, **as_data(found)})

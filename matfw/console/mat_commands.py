@@ -43,7 +43,9 @@ def stream(context: Context, values: Values) -> Answer:
     rate_hz = min(rate_hz, mat.rate_hz)
     context.stream = Stream(context.desk.steps(), mat, rate_hz, what)
     return said(
-        f"{rate_hz:g} lines a second until `stream 0` or Ctrl-C", rate_hz=rate_hz, what=what
+        f"{rate_hz:g} a second until `stream 0` or Ctrl-C",
+        rate_hz=rate_hz,
+        what=what,
     )
 
 
