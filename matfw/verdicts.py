@@ -22,6 +22,8 @@ from matfw.shift_course import suspicion_mm
 
 MAY_CANCEL = "the hips may have rolled back with the leg forward: only a hip sensor could tell"
 POSTURE = {Fault.OFF_MAT, Fault.BENT_BODY}  # how somebody lies: known live, not from the rep
+# A hand beside the mat takes 20 N off one edge, 10 mm of the centre of pressure: no word on hips.
+HIPS = {Fault.ROLL_BACK, Fault.LEG_FORWARD}
 # A small lift's forces hardly show when it begins and ends, and a hand that leaves the mat drowns
 # them: such a rep's times are noise, and nothing is said of them unless it was felt live.
 UNTIMED = {Fault.TOO_SMALL, Fault.OFF_MAT}
@@ -119,6 +121,8 @@ def judge(
         roll_deg, sd_deg = excursion.hip_roll_deg, excursion.hip_sd_deg
         faults = [*hip_faults(excursion.front_shift_mm, roll_deg, sd_deg, limits), *faults]
     posture = list({f.fault: f for f in told if f.fault in POSTURE}.values())
+    if Fault.OFF_MAT in felt and excursion.hip_roll_deg is None:
+        faults = [fault for fault in faults if fault.fault not in HIPS]
     if any(fault.fault in UNTIMED for fault in (*faults, *posture)):
         faults = [f for f in faults if f.fault not in TIMED or f.fault in felt]
     kinds = {fault.fault for fault in faults}

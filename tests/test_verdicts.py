@@ -102,6 +102,14 @@ def test_nothing_is_said_of_the_times_of_a_rep_that_a_hand_off_the_mat_drowned()
     assert faults_of(HASTY, told) == (Verdict.FAULT, {Fault.OFF_MAT})
 
 
+def test_a_hand_off_the_mat_leaves_nothing_to_tell_of_the_hips_without_a_sensor() -> None:
+    told = [FaultSeen(Fault.OFF_MAT, 25.0, "N")]
+    rolled = replace(GOOD, front_shift_mm=-2.0 * Limits().roll_back_mm)
+    assert faults_of(rolled, told) == (Verdict.FAULT, {Fault.OFF_MAT})
+    seen = replace(rolled, hip_roll_deg=20.0, hip_sd_deg=1.5)
+    assert Fault.ROLL_BACK in faults_of(seen, told)[1]
+
+
 @pytest.mark.parametrize("shift_mm", [-2.0 * LIMITS.roll_back_mm, 2.0 * LIMITS.leg_forward_mm])
 def test_hips_that_moved_on_an_unknown_side_are_unsure(shift_mm: float) -> None:
     moved = replace(GOOD, front_shift_mm=shift_mm)
