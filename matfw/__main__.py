@@ -179,8 +179,7 @@ def _record(options: argparse.Namespace) -> int:
     mat = settings.mat(store.state)
     source = "a matfw mat"
     build: Build = functools.partial(build_real_cells, settings)
-    # Lazily: a mat without hip sensors needs no pin factory.
-    hips: BuildHips = lambda: build_real_hips(settings, _real_factory(settings))  # noqa: E731
+    hips: BuildHips = functools.partial(_configured_hips, settings)
     if options.virtual:
         mat = _on_bench(mat)
         source = "the VIRTUAL bench of matfw: no person"
@@ -290,6 +289,11 @@ def build_real_hips(settings: Settings, factory: Factory) -> list[HipReader]:
             reader.start()
         opened.pop_all()
     return readers
+
+
+def _configured_hips(settings: Settings) -> list[HipReader]:
+    # The factory is made here: a mat without hip sensors needs none.
+    return build_real_hips(settings, _real_factory(settings))
 
 
 def build_virtual_cells(mat: Mat, name: str, side: Side, speed: float) -> LoadCells:

@@ -22,9 +22,10 @@ from matfw.rep_shape import (
     SIZE,
     TOP_RAD,
     UP_S,
+    crossings_s,
     fit_shape,
     misfit,
-    shape_rad,
+    top_rad,
 )
 from matfw.rep_windows import RepWindow
 
@@ -37,7 +38,6 @@ LEAST_RAD = 0.10
 SCRAP_SHARE = 0.4  # of the time between leaving and landing; a shorter excursion is a scrap of it
 PUSH_LEAST_N = 4.0  # smaller hand pushes may be the lift itself
 UP_SHARE, DOWN_SHARE = 0.33, 0.5
-FINE_S = 0.004
 TYPICAL_EXPONENT, TYPICAL_SAG = 2.6, 0.01
 
 
@@ -93,10 +93,8 @@ def _fitted(
     top = float(numbers[TOP_RAD])
     if top < LEAST_RAD or better < BETTER_BY:
         return []
-    fine_s = np.arange(numbers[BEGIN_S], numbers[: DOWN_S + 1].sum(), FINE_S)
-    angle = shape_rad(numbers, fine_s)
-    low, high = fine_s[angle > 0.05 * angle.max()], fine_s[angle > 0.95 * angle.max()]
-    top_rows = (t_s > high[0]) & (t_s < high[-1])
+    start_s, top_s, lower_s, end_s = crossings_s(numbers)
+    top_rows = (t_s > top_s) & (t_s < lower_s)
     shift = np.array([m.front_shift_mm for m in window.motions])[top_rows]
     rolls = [
         m.hip_roll_deg for m, is_top in zip(window.motions, top_rows, strict=True)
@@ -104,8 +102,9 @@ def _fitted(
     ]  # fmt: skip
     return [
         Excursion(
-            float(low[0]), float(high[0]), float(high[-1]), float(low[-1]), 0.0, 0.0, 0.0,
-            float(np.degrees(angle.max())), float(shift.mean()) if len(shift) else 0.0,
+            start_s, top_s, lower_s, end_s, 0.0, 0.0, 0.0,
+            float(np.degrees(top_rad(numbers))), float(shift.mean()) if len(shift) else 0.0,
             float(np.mean(rolls)) if rolls else None,
+            hip_sd_deg=motions[-1].hip_sd_deg, unrest=window.unrest,
         )
     ]  # fmt: skip

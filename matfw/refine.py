@@ -18,12 +18,23 @@ from matfw.contact_lifts import contact_lifts
 from matfw.leg_model import PUSH_LEVER_M, Array
 from matfw.leg_noise import ACCEL, ANGLE, PUSH, RATE
 from matfw.messages import Excursion
-from matfw.rep_shape import BEGIN_S, DOWN_S, HOLD_S, SIZE, TOP_RAD, UP_S, fit_shape, shape_rad
+from matfw.rep_shape import (
+    BEGIN_S,
+    DOWN_S,
+    HIGH_SHARE,
+    HOLD_S,
+    LOW_SHARE,
+    SIZE,
+    TOP_RAD,
+    UP_S,
+    crossings_s,
+    fit_shape,
+    top_rad,
+)
 from matfw.rep_windows import MIN_PEAK_DEG, RepWindow
 from matfw.shift_course import bow_mm
 
 PROMINENCE_SHARE = 0.35  # of its height a peak must stand out to be a rep of its own
-LOW_SHARE, HIGH_SHARE = 0.05, 0.95  # the crossings that a repetition is timed by
 SPAN_SHARE = 0.655  # of a way's own length between those crossings, mean over speed profiles
 HOLD_TAILS = 0.225  # of both spans together that lies between the upper crossings but is no hold
 TOP_SHARE = 0.85  # of the height from which on the hips are read
@@ -42,7 +53,6 @@ EVIDENCE_LEAD_S = 0.2  # around a repetition that its evidence is taken from
 EXPLAINED_LEAST, EXPLAINED_WITHOUT_HAND = 0.2, 1.0
 LEAD_S, TRAIL_S = 0.8, 0.6  # of rest before and after a repetition that its shape is fitted over
 SEEN_NEAR_S = 3.0  # before a smoothed curve's start, or after its end, to be of this repetition
-FINE_S = 0.004  # at which a fitted shape's crossings are read
 TYPICAL_EXPONENT, TYPICAL_SAG = 2.6, 0.01
 
 
@@ -223,19 +233,17 @@ def _shaped(window: RepWindow, states: Array, t_s: Array, rough: Excursion) -> E
     if abs(math.degrees(fitted.numbers[TOP_RAD]) - rough.angle_deg) > AGREE_DEG:
         fitted = fit(top_sd_rad=TOP_HELD_RAD)
     numbers = fitted.numbers
-    fine_s = np.arange(numbers[BEGIN_S], numbers[: DOWN_S + 1].sum(), FINE_S)
-    angle = shape_rad(numbers, fine_s)
-    top = float(angle.max())
+    top = top_rad(numbers)
     misfit_deg = abs(math.degrees(top) - rough.angle_deg)
     if misfit_deg > AGREE_DEG or fitted.misfit > FREE_MISFIT:
         return replace(rough, misfit_deg=misfit_deg)
-    low, high = fine_s[angle > LOW_SHARE * top], fine_s[angle > HIGH_SHARE * top]
+    start_s, top_s, lower_s, end_s = crossings_s(numbers)
     return replace(
         rough,
-        start_s=float(low[0]),
-        top_s=float(high[0]),
-        lower_s=float(high[-1]),
-        end_s=float(low[-1]),
+        start_s=start_s,
+        top_s=top_s,
+        lower_s=lower_s,
+        end_s=end_s,
         misfit_deg=misfit_deg,
     )
 

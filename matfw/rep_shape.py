@@ -40,6 +40,8 @@ TRIAL_ITERATIONS, ITERATIONS = 2, 14
 LOWERS_S = (0.0, -0.4, 0.4)  # by which the descents' lower crossings begin apart
 SHORTEST_S = 0.02
 STOP_GAIN = 0.02  # of cost; less is not worth another Jacobian
+FINE_S = 0.004  # at which a shape's crossings are read
+LOW_SHARE, HIGH_SHARE = 0.05, 0.95  # the crossings that a repetition is timed by
 GRID = 120  # pieces of a speed profile
 
 _EDGES = np.linspace(0.0, 1.0, GRID + 1)
@@ -65,6 +67,20 @@ def shape_rad(numbers: Array, t_s: Array) -> Array:
         (held_s - numbers[HOLD_S]) / numbers[DOWN_S], numbers[DOWN_EARLY], numbers[DOWN_LATE]
     )
     return np.asarray(numbers[TOP_RAD] * (up - sunk) * (1.0 - down))
+
+
+def crossings_s(numbers: Array) -> tuple[float, float, float, float]:
+    """Return when the shape passes 5 and 95 % of its top on the way up, then 95 and 5 % down."""
+    t_s = np.arange(numbers[BEGIN_S], numbers[: DOWN_S + 1].sum(), FINE_S)
+    angle = shape_rad(numbers, t_s)
+    low, high = t_s[angle > LOW_SHARE * angle.max()], t_s[angle > HIGH_SHARE * angle.max()]
+    return float(low[0]), float(high[0]), float(high[-1]), float(low[-1])
+
+
+def top_rad(numbers: Array) -> float:
+    """Return the shape's highest angle: that before a hold that sags."""
+    t_s = np.arange(numbers[BEGIN_S], numbers[: DOWN_S + 1].sum(), FINE_S)
+    return float(shape_rad(numbers, t_s).max())
 
 
 def fit_shape(
