@@ -104,7 +104,7 @@ class Faults:
         if motion.presence is not Presence.LYING:
             self.reset()
             return ()
-        if phase.changed and phase.phase is Phase.UP:
+        if phase.begins_rep:
             self._memory = RepMemory()
         self._memory.follow(motion, phase.phase)
         seen = []

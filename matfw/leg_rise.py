@@ -1,40 +1,68 @@
-"""By how much load and hip moment have just risen: what a lift's start must show in both.
+"""By how much load, hip moment and evidence have just risen: what a lift's start must show.
 
 The bank's evidence is only as good as its noises. A limb that moves, a body that settles or a trunk
-that breathes makes one of the two rise and not the other, or neither; an arm raises the load and
-moves the moment toward the head. So the live line asks for this besides.
+that breathes raises load or moment and not the other, or neither; an arm raises the load and
+moves the moment toward the head. A leg that lands raises both, but the bank has believed in it for
+long: its evidence stands or falls. So the live line asks that all three have risen together.
 """
 
 from __future__ import annotations
 
 from collections import deque
+from dataclasses import dataclass
 from itertools import islice
 
-LOAD_STEPS = 4  # newest steps that the load's rise over the weight is the mean of
-MOMENT_STEPS = 3  # newest steps ...
+OVER_STEPS = 4  # newest steps that the load over the weight is the mean of
+NOW_STEPS = 3  # newest steps ...
 BEFORE_STEPS = (13, 8)  # ... against these: from 0.65 to 0.4 s ago
 
 
+@dataclass(frozen=True, slots=True)
+class Risen:
+    """What the last moments brought.
+
+    over_n: mean load over the weight. load_n, moment_nm: their rises. evidence: the rise of the log
+    weight of lifting over all other beliefs.
+    """
+
+    over_n: float = 0.0
+    load_n: float = 0.0
+    moment_nm: float = 0.0
+    evidence: float = 0.0
+
+
+NOTHING = Risen()
+
+
 class Rise:
-    """Follow load over weight (N) and hip moment (N m), one step of 50 ms at a time."""
+    """Follow load over weight (N), hip moment (N m) and evidence, one step of 50 ms at a time."""
 
     def __init__(self) -> None:
         """Begin with nothing known."""
-        self._recent: deque[tuple[float, float]] = deque(maxlen=BEFORE_STEPS[0])
+        self._recent: deque[tuple[float, float, float]] = deque(maxlen=BEFORE_STEPS[0])
 
     def shift(self, force_n: float, moment_nm: float) -> None:
-        """Tell that both will from now on be measured from so much higher."""
-        moved = [(force - force_n, moment - moment_nm) for force, moment in self._recent]
+        """Tell that load and moment will from now on be measured from so much higher."""
+        moved = [
+            (force - force_n, moment - moment_nm, evidence)
+            for force, moment, evidence in self._recent
+        ]
         self._recent.extend(moved)
 
-    def update(self, force_n: float, moment_nm: float) -> tuple[float, float]:
-        """Return the rise of load and moment; nought until there is a before to compare with."""
-        self._recent.append((force_n, moment_nm))
-        before = len(self._recent) - BEFORE_STEPS[1]
-        if before <= 0:
-            return 0.0, 0.0
-        newest = list(islice(reversed(self._recent), LOAD_STEPS))
-        load_n = sum(force for force, _ in newest) / LOAD_STEPS
-        now_nm = sum(moment for _, moment in newest[:MOMENT_STEPS]) / MOMENT_STEPS
-        old_nm = sum(moment for _, moment in islice(self._recent, before)) / before
-        return load_n, now_nm - old_nm
+    def update(self, force_n: float, moment_nm: float, evidence: float) -> Risen:
+        """Return what has risen; nothing until there is a before to compare with."""
+        self._recent.append((force_n, moment_nm, evidence))
+        if len(self._recent) < BEFORE_STEPS[0]:
+            return NOTHING
+        before = tuple(islice(self._recent, BEFORE_STEPS[0] - BEFORE_STEPS[1]))
+        newest = tuple(islice(reversed(self._recent), OVER_STEPS))
+        return Risen(
+            sum(force for force, _, _ in newest) / OVER_STEPS,
+            _mean(newest[:NOW_STEPS], 0) - _mean(before, 0),
+            _mean(newest[:NOW_STEPS], 1) - _mean(before, 1),
+            evidence - before[-1][2],
+        )
+
+
+def _mean(rows: tuple[tuple[float, float, float], ...], column: int) -> float:
+    return sum(row[column] for row in rows) / len(rows)

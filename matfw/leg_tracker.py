@@ -45,7 +45,7 @@ from matfw.leg_noise import (
     stop_noise,
     unrest_scale,
 )
-from matfw.leg_rise import Rise
+from matfw.leg_rise import NOTHING, Rise, Risen
 from matfw.leg_trace import LegTrace
 from matfw.tremor import Tremor
 
@@ -77,7 +77,7 @@ class LegEstimate:
 
     evidence: log weight of lifting over all other beliefs. age_s: how long the best belief has been
     of its kind; of a lift, since it left rest. angle_sd_rad: the best belief's own spread.
-    rise_n, rise_nm: of load and moment just now. lowering: of a leg that has stood at the top.
+    risen: what the last moments brought. lowering: of a leg that has stood at the top.
     """
 
     angle_rad: float
@@ -89,8 +89,7 @@ class LegEstimate:
     kind: int
     age_s: float
     angle_sd_rad: float = 0.0
-    rise_n: float = 0.0
-    rise_nm: float = 0.0
+    risen: Risen = NOTHING
     lowering: Lowering = NOT_WATCHED
 
     @property
@@ -205,7 +204,9 @@ class LegTracker:
             (self._now.x[0], self._now.p[0]) if is_lifted else None,
             force_n, moment_nm, self.unrest, shaking,
         )  # fmt: skip
-        return self._estimate(self._rise.update(force_n, moment_nm), lowering)
+        evidence = self._evidence()
+        risen = self._rise.update(force_n, moment_nm, evidence)
+        return self._estimate(evidence, risen, lowering)
 
     def trace(self, steps: int) -> LegTrace:
         """Follow the best belief back over the last steps (fewer if there were fewer)."""
@@ -224,16 +225,20 @@ class LegTracker:
             np.array([b.kind[i] for b, i in rows]), np.array([b.top_rad[i] for b, i in rows]),
         )  # fmt: skip
 
-    def _estimate(self, rise: tuple[float, float], lowering: Lowering) -> LegEstimate:
+    def _evidence(self) -> float:
         now = self._now
         lifting = now.kind == LIFTING
         best_lift = float(now.weight[lifting].max()) if lifting.any() else -HOPELESS
         best_other = float(now.weight[~lifting].max()) if not lifting.all() else -HOPELESS
+        return best_lift - best_other
+
+    def _estimate(self, evidence: float, risen: Risen, lowering: Lowering) -> LegEstimate:
+        now = self._now
         best = now.x[0].tolist()
         return LegEstimate(
             best[ANGLE], best[RATE], best[ACCEL], best[PUSH], best[BASE],
-            best_lift - best_other, int(now.kind[0]), float(now.age_s[0]),
-            math.sqrt(max(float(now.p[0, ANGLE, ANGLE]), 0.0)), *rise, lowering,
+            evidence, int(now.kind[0]), float(now.age_s[0]),
+            math.sqrt(max(float(now.p[0, ANGLE, ANGLE]), 0.0)), risen, lowering,
         )  # fmt: skip
 
     def _learn_unrest(self, distance: float) -> None:

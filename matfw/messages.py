@@ -305,7 +305,8 @@ class Motion:
     "the leg moves" explains the forces better than "the leg rests", natural log. lowering: the
     same of "it is on its way down" over "it still stands at the top", 0 unless it has stood there;
     lowered_deg, held_deg: how far below the height held it then soon is, and that height.
-    angle_sd_deg: how sure the angle is. rise_n, rise_nm: of load and moment in the last moments.
+    angle_sd_deg: how sure the angle is. over_n: load over the weight in the last moments; rise_n,
+    rise_nm, evidence_rise: by how much load, moment and evidence have just risen.
     """
 
     t_s: float
@@ -328,8 +329,10 @@ class Motion:
     lowered_deg: float = 0.0
     held_deg: float = 0.0
     angle_sd_deg: float = 0.0
+    over_n: float = 0.0
     rise_n: float = 0.0
     rise_nm: float = 0.0
+    evidence_rise: float = 0.0
     hip_sd_deg: float = 0.0
     is_leg_off: bool | None = None
     left_s: float | None = None
@@ -352,6 +355,12 @@ class PhaseStep:
     up_s: float = 0.0
     hold_s: float = 0.0
     down_s: float = 0.0
+
+    @property
+    def begins_rep(self) -> bool:
+        """Return whether a rep begins: most with `up`, one whose lift was not seen with `hold`."""
+        is_unseen = self.phase is Phase.HOLD and self.up_s == self.hold_s == 0.0
+        return self.changed and (self.phase is Phase.UP or is_unseen)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,31 +8,35 @@ getting on and off, sitting up and rolling over cannot look like a repetition.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from matfw.messages import Motion, Phase, PhaseStep, Presence
 
-# What a lift must show was chosen on tuning people (simulated). Of what the evidence alone took for
-# a lift while the body rested, three in four did not have both rises.
-LIFT_EVIDENCE = 2.5  # log weight: moving explains the forces 12 times better than resting
-RISE_N_PER_KG = 0.0143  # mean load of 0.2 s over the weight: 1 N for 70 kg; lifts do 2-7
+# What a lift must show was chosen on tuning people of two simulations, one of them independent of
+# the firmware's. A landing and a hand lack one of the four rises.
+LIFT_EVIDENCE = 2.0  # log weight: moving explains the forces 7 times better than resting, ...
+EVIDENCE_RISE = 7.5  # ... and 0.4 s ago by this much less: what is believed for longer is landing
+OVER_N_PER_KG = 0.0143  # mean load of 0.2 s over the weight: 1 N for 70 kg; lifts do 2-7
+RISE_N_PER_KG = 0.022  # load against 0.5 s ago
 RISE_NM_PER_KG = 0.0057  # moment against 0.5 s ago: 0.6 mm of CoP; lifts do 1.2-6
+AGAIN_NM_PER_KG = 0.017  # a leg that was not seen to rest lands as often as it lifts
 LIFT_UNSEEN_EVIDENCE = 14.0  # ... where plates see the leg lie still: they miss one lift in fifty
-LIFT_DEG = 1.2  # of angle; 5 % of a 30 deg lift is 1.5
-LIFT_FRESH_S = 0.9  # a lift that began longer ago is the last rep, bouncing as it lands, ...
-LIFT_AGAIN_DPS2 = 40.0  # ... unless it rises as only a new one does
-LATE_EVIDENCE = 14.0  # a lift seen only when its rises are over needs evidence beyond doubt ...
-LATE_DEG, LATE_DPS = 15.0, 15.0  # ... that it is high up, and still rising
-LATE_S = 2.5  # since it left rest; no lift takes longer
-LATE_REST_S = 0.5  # of rest before it: what follows a landing at once is the landing
+LIFT_DEG = 0.8  # of angle; 5 % of a 30 deg lift is 1.5
+LIFT_FRESH_S = 0.9  # of a lift and of what plates saw: they are about the same leg
+LIFT_AGAIN_DPS2 = 40.0  # a leg believed up for long lifts only if it speeds up like this
+UNSEEN_EVIDENCE = 10.0  # a lift that nobody noticed needs evidence beyond doubt ...
+UNSEEN_DEG, UNSEEN_DPS = 12.0, 8.0  # ... that it stands high up, ...
+UNSEEN_S = (0.8, 4.0)  # ... and since when
+UNSEEN_REST_S = 0.5  # of rest before it: what follows a landing at once is the landing
 LIFT_PUSH_N = -2.5  # a lift that takes a hand pulling the body up to be one is somebody getting up
 LIFT_SHIFT_MM = 25.0  # sideways before the leg is up: no lift begins with the body that far away
 LIFT_DPS = 4.0  # a 2 s lift of 35 deg does 33 at its middle
 HOLD_DPS = 9.0  # slower than this is standing still: tremor and breath are below
 HOLD_SHARE = 0.3  # ... or than this share of the lift's own fastest
 HOLD_MIN_DEG = 5.0  # a leg that stops below this has not been lifted
-LOWERING_EVIDENCE = 0.7  # log weight: twice as likely going down as still standing
+LOWERING_EVIDENCE = 0.3  # log weight: rather going down than still standing
 DOWN_SHARE = 0.05  # of the height held that must be lost: the 95 % crossing is the end of the hold
 DOWN_LEAST_DEG = 1.2
 DROPS_DPS = 30.0  # falling this fast is going down wherever it began
@@ -43,6 +47,8 @@ AGAIN_DPS = 18.0  # rising faster than this from the way down ...
 AGAIN_SHARE = 0.5  # ... below half of the top is the next rep without a rest between
 REST_SHARE = 0.07  # of the top: the leg is down; the 5 % crossing, less half a step of travel
 STOPPED_DPS = 4.0
+STANDS_DPS = 6.0  # a leg that falls no faster, ...
+STANDS_SHARE = 0.8  # ... has never been lower, and is believed to stand, was not going down
 STOPPED_SHARE = 0.25  # a leg that stands still this low has been put down
 FALSE_START_EVIDENCE = 0.0
 
@@ -50,46 +56,49 @@ FALSE_START_EVIDENCE = 0.0
 class _Rep:
     """What the guards may know besides the motion: this rep so far."""
 
-    __slots__ = ("fastest_dps", "level_deg", "top_deg")
+    __slots__ = ("fastest_dps", "level_deg", "lowest_deg", "top_deg")
 
     def __init__(self) -> None:
         self.top_deg = 0.0
         self.fastest_dps = 0.0
         self.level_deg = 0.0  # held, or the top on the way to it
+        self.lowest_deg = math.inf  # on the way down
 
     def follow(self, motion: Motion, phase: Phase) -> None:
         self.top_deg = max(self.top_deg, motion.angle_deg)
         self.fastest_dps = max(self.fastest_dps, motion.rate_dps)
         if phase is Phase.HOLD:
-            self.level_deg += LEVEL_SHARE * (motion.angle_deg - self.level_deg)
+            level_deg = self.level_deg or motion.angle_deg
+            self.level_deg = level_deg + LEVEL_SHARE * (motion.angle_deg - level_deg)
         elif phase is Phase.UP:
             self.level_deg = self.top_deg
+        is_down = phase is Phase.DOWN
+        self.lowest_deg = min(self.lowest_deg, motion.angle_deg) if is_down else math.inf
 
 
 Guard = Callable[[Motion, _Rep], bool]
 
 
 def _lifts(motion: Motion, rep: _Rep) -> bool:  # noqa: ARG001 - every guard has one signature
-    is_fresh = motion.lifting_s < LIFT_FRESH_S
-    is_again = motion.rate_dps > AGAIN_DPS and motion.accel_dps2 > LIFT_AGAIN_DPS2
     return (
         _may_be_lift(motion)
         and _plates_let(motion)
         and motion.evidence > LIFT_EVIDENCE
         and motion.angle_deg > LIFT_DEG
         and motion.rate_dps > LIFT_DPS
-        and (is_fresh or is_again)
         and _rises(motion)
+        and (motion.evidence_rise > EVIDENCE_RISE or _rises_again(motion))
     )
 
 
-def _has_lifted(motion: Motion, rep: _Rep) -> bool:  # noqa: ARG001
+def _is_up_unseen(motion: Motion, rep: _Rep) -> bool:  # noqa: ARG001
+    least_s, most_s = UNSEEN_S
     return (
         _may_be_lift(motion)
-        and motion.evidence > LATE_EVIDENCE
-        and motion.angle_deg > LATE_DEG
-        and motion.rate_dps > LATE_DPS
-        and motion.lifting_s < LATE_S
+        and motion.evidence > UNSEEN_EVIDENCE
+        and motion.angle_deg > UNSEEN_DEG
+        and abs(motion.rate_dps) < UNSEEN_DPS
+        and least_s < motion.lifting_s < most_s
     )
 
 
@@ -101,8 +110,17 @@ def _may_be_lift(motion: Motion) -> bool:
 def _rises(motion: Motion) -> bool:
     """Return whether load and moment have both just risen: arms and settling raise one of them."""
     weight_kg = motion.weight_kg or 0.0
-    has_load = motion.rise_n > RISE_N_PER_KG * weight_kg
-    return has_load and motion.rise_nm > RISE_NM_PER_KG * weight_kg
+    return (
+        motion.over_n > OVER_N_PER_KG * weight_kg
+        and motion.rise_n > RISE_N_PER_KG * weight_kg
+        and motion.rise_nm > RISE_NM_PER_KG * weight_kg
+    )
+
+
+def _rises_again(motion: Motion) -> bool:
+    """Return whether a leg that was believed up already rises as only a new lift does."""
+    is_quick = motion.rate_dps > AGAIN_DPS and motion.accel_dps2 > LIFT_AGAIN_DPS2
+    return is_quick and motion.rise_nm > AGAIN_NM_PER_KG * (motion.weight_kg or 0.0)
 
 
 def _plates_let(motion: Motion) -> bool:
@@ -139,7 +157,16 @@ def _rests(motion: Motion, rep: _Rep) -> bool:
 
 def _lifts_again(motion: Motion, rep: _Rep) -> bool:
     is_low = motion.angle_deg < AGAIN_SHARE * rep.top_deg
-    return motion.rate_dps > AGAIN_DPS and is_low and _rises(motion)
+    is_quick = motion.rate_dps > AGAIN_DPS
+    is_strong = motion.rise_nm > AGAIN_NM_PER_KG * (motion.weight_kg or 0.0)
+    return is_quick and is_low and is_strong and _rises(motion)
+
+
+def _stands_after_all(motion: Motion, rep: _Rep) -> bool:
+    is_watched = motion.held_deg > 0.0 and motion.lowering < 0.0
+    is_high = min(motion.angle_deg, rep.lowest_deg) > STANDS_SHARE * rep.top_deg
+    is_near = motion.lowered_deg < (1.0 - STANDS_SHARE) * motion.held_deg
+    return is_watched and is_high and is_near and motion.rate_dps > -STANDS_DPS
 
 
 def _was_no_lift(motion: Motion, rep: _Rep) -> bool:  # noqa: ARG001
@@ -157,14 +184,15 @@ class Transition:
 
 
 TRANSITIONS = (
-    Transition(Phase.REST, _lifts, Phase.UP, 0.3),
-    Transition(Phase.REST, _has_lifted, Phase.UP, LATE_REST_S),
+    Transition(Phase.REST, _lifts, Phase.UP, 0.15),
+    Transition(Phase.REST, _is_up_unseen, Phase.HOLD, UNSEEN_REST_S),
     Transition(Phase.UP, _was_no_lift, Phase.REST, 0.0),
     Transition(Phase.UP, _stands, Phase.HOLD, 0.25),
     Transition(Phase.UP, _falls, Phase.DOWN, 0.25),
     Transition(Phase.HOLD, _was_no_lift, Phase.REST, 0.0),
     Transition(Phase.HOLD, _falls, Phase.DOWN, 0.0),
     Transition(Phase.DOWN, _lifts_again, Phase.UP, 0.2),
+    Transition(Phase.DOWN, _stands_after_all, Phase.HOLD, 0.3),
     Transition(Phase.DOWN, _rests, Phase.REST, 0.15),
 )
 
@@ -215,10 +243,13 @@ class Phases:
         return self._phase
 
     def _enter(self, target: Phase, motion: Motion) -> None:
-        if self._phase in self._lengths:
-            self._lengths[self._phase] = motion.t_s - self._since_s
-        if target is Phase.UP:
+        dwelt_s = motion.t_s - self._since_s
+        if target is Phase.UP or self._phase is Phase.REST:
             self._rep = _Rep()
             self._lengths = dict.fromkeys(self._lengths, 0.0)
+        elif self._phase is Phase.DOWN and target is Phase.HOLD:
+            self._lengths[Phase.HOLD] += dwelt_s  # it stood there all the time
+        else:
+            self._lengths[self._phase] += dwelt_s
         self._phase = target
         self._since_s = motion.t_s

@@ -151,8 +151,10 @@ def judged(felt: Forces, shift_mm: Array | None = None) -> Judged:
             lowering=leg.lowering.evidence,
             lowered_deg=math.degrees(leg.lowering.soon_lost_rad),
             held_deg=math.degrees(leg.lowering.held_rad),
-            rise_n=leg.rise_n,
-            rise_nm=leg.rise_nm,
+            over_n=leg.risen.over_n,
+            rise_n=leg.risen.load_n,
+            rise_nm=leg.risen.moment_nm,
+            evidence_rise=leg.risen.evidence,
         )
         step = phases.update(motion)
         steps.append(step)

@@ -14,32 +14,36 @@ from hypothesis import strategies as st
 from matfw.messages import Motion, Phase, PhaseStep, Presence
 from matfw.phases import (
     AGAIN_DPS,
+    AGAIN_NM_PER_KG,
     AGAIN_SHARE,
     DOWN_LEAST_DEG,
     DOWN_SHARE,
     DROPS_DPS,
+    EVIDENCE_RISE,
     FAR_DPS,
     FAR_SHARE,
     HOLD_DPS,
     HOLD_MIN_DEG,
-    LATE_DEG,
-    LATE_DPS,
-    LATE_EVIDENCE,
-    LATE_REST_S,
-    LATE_S,
     LIFT_AGAIN_DPS2,
     LIFT_DEG,
     LIFT_DPS,
     LIFT_EVIDENCE,
-    LIFT_FRESH_S,
     LIFT_PUSH_N,
     LOWERING_EVIDENCE,
+    OVER_N_PER_KG,
     REST_SHARE,
     RISE_N_PER_KG,
     RISE_NM_PER_KG,
+    STANDS_DPS,
+    STANDS_SHARE,
     STOPPED_DPS,
     STOPPED_SHARE,
     TRANSITIONS,
+    UNSEEN_DEG,
+    UNSEEN_DPS,
+    UNSEEN_EVIDENCE,
+    UNSEEN_REST_S,
+    UNSEEN_S,
     Phases,
     Transition,
 )
@@ -59,9 +63,10 @@ def motion(
 
 
 def rising(share: float = 10.0) -> dict[str, Any]:  # Any: of a Motion
-    """Return load and moment that rise by so many times what a lift must show."""
-    limits = {"rise_n": RISE_N_PER_KG, "rise_nm": RISE_NM_PER_KG}
-    return {name: share * limit * WEIGHT_KG for name, limit in limits.items()}
+    """Return what has risen, by so many times what a lift must show."""
+    limits = {"over_n": OVER_N_PER_KG, "rise_n": RISE_N_PER_KG, "rise_nm": RISE_NM_PER_KG}
+    risen = {name: share * limit * WEIGHT_KG for name, limit in limits.items()}
+    return {**risen, "evidence_rise": share * EVIDENCE_RISE}
 
 
 # One motion for each class of input that the guards tell apart, of a leg that has been at 36 deg.
@@ -75,8 +80,21 @@ CLASSES: dict[str, dict[str, Any]] = {
         **rising(),
     },
     "rises high": {"angle_deg": 36.0, "rate_dps": 30.0, "evidence": 50.0, "is_moving": True},
-    "stands high": {"angle_deg": 36.0, "rate_dps": 0.0, "evidence": 50.0, "is_moving": True},
-    "falls": {"angle_deg": 25.0, "rate_dps": -20.0, "evidence": 50.0, "is_moving": True},
+    "stands high": {
+        "angle_deg": 36.0,
+        "rate_dps": 0.0,
+        "evidence": 50.0,
+        "is_moving": True,
+        "lifting_s": 2.0,
+    },
+    "stands after all": {
+        "angle_deg": 36.0,
+        "evidence": 50.0,
+        "is_moving": True,
+        "held_deg": 36.0,
+        "lowering": -0.1,
+    },
+    "falls": {"angle_deg": 30.0, "rate_dps": -40.0, "evidence": 50.0, "is_moving": True},
     "is almost down": {"angle_deg": 1.0, "rate_dps": -10.0, "evidence": 50.0, "is_moving": True},
 }
 WAY: dict[Phase, tuple[str, ...]] = {  # the classes that lead from rest into each phase
@@ -88,15 +106,17 @@ WAY: dict[Phase, tuple[str, ...]] = {  # the classes that lead from rest into ea
 WANTED: dict[tuple[Phase, str], Phase] = {
     **{(phase, name): phase for phase, name in product(Phase, CLASSES)},
     (Phase.REST, "rises"): Phase.UP,
-    (Phase.REST, "rises high"): Phase.UP,
+    (Phase.REST, "stands high"): Phase.HOLD,
     (Phase.UP, "rests"): Phase.REST,
     (Phase.UP, "stands high"): Phase.HOLD,
+    (Phase.UP, "stands after all"): Phase.HOLD,
     (Phase.UP, "falls"): Phase.DOWN,
     (Phase.UP, "is almost down"): Phase.DOWN,
     (Phase.HOLD, "rests"): Phase.REST,
     (Phase.HOLD, "falls"): Phase.DOWN,
     (Phase.HOLD, "is almost down"): Phase.DOWN,
     (Phase.DOWN, "rises"): Phase.UP,
+    (Phase.DOWN, "stands after all"): Phase.HOLD,
     (Phase.DOWN, "rests"): Phase.REST,
     (Phase.DOWN, "is almost down"): Phase.REST,
 }
@@ -149,7 +169,6 @@ LIFTS: dict[str, Any] = {
     "rate_dps": 1.01 * LIFT_DPS,
     "evidence": 1.01 * LIFT_EVIDENCE,
     "push_n": 0.99 * LIFT_PUSH_N,
-    "lifting_s": 0.99 * LIFT_FRESH_S,
     "is_moving": True,
     **rising(1.01),
 }
@@ -164,8 +183,9 @@ TOP_DEG = 36.0
         ("rate_dps", LIFT_DPS),
         ("evidence", LIFT_EVIDENCE),
         ("push_n", LIFT_PUSH_N),
-        ("lifting_s", LIFT_FRESH_S),
         ("is_moving", False),
+        ("over_n", OVER_N_PER_KG * WEIGHT_KG),
+        ("evidence_rise", EVIDENCE_RISE),
         ("rise_n", RISE_N_PER_KG * WEIGHT_KG),
         ("rise_nm", RISE_NM_PER_KG * WEIGHT_KG),
     ],
@@ -176,29 +196,35 @@ def test_a_lift_needs_every_sign_of_one(field: str, value: float) -> None:
 
 
 @pytest.mark.parametrize(
-    ("dps", "dps2", "phase"),
-    [(1.0, 1.01, Phase.REST), (1.01, 1.0, Phase.REST), (1.01, 1.01, Phase.UP)],
+    ("dps", "dps2", "nm", "phase"),
+    [
+        (1.0, 1.01, 1.01, Phase.REST),
+        (1.01, 1.0, 1.01, Phase.REST),
+        (1.01, 1.01, 1.0, Phase.REST),
+        (1.01, 1.01, 1.01, Phase.UP),
+    ],
 )
-def test_only_a_fast_leg_that_left_rest_long_ago_is_a_new_lift(
-    dps: float, dps2: float, phase: Phase
+def test_a_leg_believed_up_for_long_lifts_only_if_it_rises_as_only_a_lift_does(
+    dps: float, dps2: float, nm: float, phase: Phase
 ) -> None:
-    """A slow one is the last rep, bouncing as it lands."""
+    """A slower one is the last rep, bouncing as it lands."""
     old = {
         **LIFTS,
-        "lifting_s": 10.0 * LIFT_FRESH_S,
+        "evidence_rise": 0.0,
         "rate_dps": dps * AGAIN_DPS,
         "accel_dps2": dps2 * LIFT_AGAIN_DPS2,
+        "rise_nm": nm * AGAIN_NM_PER_KG * WEIGHT_KG,
     }
     assert Phases().update(motion(**old)).phase is phase
 
 
-# A lift whose rises are over: it is told late, if at all.
-LATE: dict[str, Any] = {
-    "angle_deg": 1.01 * LATE_DEG,
-    "rate_dps": 1.01 * LATE_DPS,
-    "evidence": 1.01 * LATE_EVIDENCE,
+# A leg that stands up there, and nobody saw it lift.
+UNSEEN: dict[str, Any] = {
+    "angle_deg": 1.01 * UNSEEN_DEG,
+    "rate_dps": 0.99 * UNSEEN_DPS,
+    "evidence": 1.01 * UNSEEN_EVIDENCE,
     "push_n": 0.99 * LIFT_PUSH_N,
-    "lifting_s": 0.99 * LATE_S,
+    "lifting_s": 1.01 * UNSEEN_S[0],
     "is_moving": True,
 }
 
@@ -206,25 +232,67 @@ LATE: dict[str, Any] = {
 @pytest.mark.parametrize(
     ("field", "value"),
     [
-        ("angle_deg", LATE_DEG),
-        ("rate_dps", LATE_DPS),
-        ("evidence", LATE_EVIDENCE),
+        ("angle_deg", UNSEEN_DEG),
+        ("rate_dps", UNSEEN_DPS),
+        ("rate_dps", -UNSEEN_DPS),
+        ("evidence", UNSEEN_EVIDENCE),
         ("push_n", LIFT_PUSH_N),
-        ("lifting_s", LATE_S),
+        ("lifting_s", UNSEEN_S[0]),
+        ("lifting_s", UNSEEN_S[1]),
+        ("is_moving", False),
     ],
 )
-def test_a_lift_without_its_rises_is_told_late_and_only_beyond_doubt(
+def test_a_leg_whose_lift_nobody_saw_is_held_and_only_beyond_doubt(
     field: str, value: float
 ) -> None:
-    assert Phases().update(motion(**LATE)).phase is Phase.UP
-    assert Phases().update(motion(**{**LATE, field: value})).phase is Phase.REST
+    step = Phases().update(motion(**UNSEEN))
+    assert step.phase is Phase.HOLD
+    assert step.begins_rep
+    assert Phases().update(motion(**{**UNSEEN, field: value})).phase is Phase.REST
 
 
-def test_what_follows_a_landing_at_once_is_no_late_lift() -> None:
+def test_what_follows_a_landing_at_once_is_no_unseen_lift() -> None:
     machine, since_s = brought_into(Phase.DOWN)
     landed_s = machine.update(motion(since_s + LONG_S, **CLASSES["rests"])).since_s
-    assert machine.update(motion(landed_s + 0.99 * LATE_REST_S, **LATE)).phase is Phase.REST
-    assert machine.update(motion(landed_s + 1.01 * LATE_REST_S, **LATE)).phase is Phase.UP
+    assert machine.update(motion(landed_s + 0.99 * UNSEEN_REST_S, **UNSEEN)).phase is Phase.REST
+    assert machine.update(motion(landed_s + 1.01 * UNSEEN_REST_S, **UNSEEN)).phase is Phase.HOLD
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("lowering", 0.0),
+        ("held_deg", 0.0),
+        ("rate_dps", -STANDS_DPS),
+        ("lowered_deg", 1.001 * (1.0 - STANDS_SHARE) * 36.0),
+        ("angle_deg", 0.999 * STANDS_SHARE * 36.0),
+    ],
+)
+def test_a_way_down_that_was_none_is_taken_back_only_of_a_leg_that_stands_high(
+    field: str, value: float
+) -> None:
+    assert answered(Phase.DOWN, **CLASSES["stands after all"]) is Phase.HOLD
+    assert answered(Phase.DOWN, **{**CLASSES["stands after all"], field: value}) is Phase.DOWN
+
+
+def test_a_leg_that_has_been_lower_does_not_stand_after_all() -> None:
+    machine, down_s = brought_into(Phase.DOWN)
+    machine.update(motion(down_s + 0.2, **CLASSES["falls"]))
+    lower_deg = 0.99 * STANDS_SHARE * TOP_DEG
+    machine.update(motion(down_s + 0.4, **{**CLASSES["falls"], "angle_deg": lower_deg}))
+    step = machine.update(motion(down_s + LONG_S, **CLASSES["stands after all"]))
+    assert step.phase is Phase.DOWN
+
+
+def test_a_hold_that_was_interrupted_by_mistake_is_one_hold() -> None:
+    machine, down_s = brought_into(Phase.DOWN)
+    before = machine.update(motion(down_s, **CLASSES["falls"]))
+    again = machine.update(motion(down_s + 0.5, **CLASSES["stands after all"]))
+    assert again.phase is Phase.HOLD
+    assert not again.begins_rep
+    last = machine.update(motion(down_s + 1.5, **CLASSES["falls"]))
+    assert last.phase is Phase.DOWN
+    assert (last.up_s, last.hold_s, last.down_s) == (before.up_s, before.hold_s + 1.5, 0.0)
 
 
 def answered(source: Phase, **fields: Any) -> Phase:  # Any: of a Motion
@@ -257,8 +325,8 @@ LOWERS = {
             {"angle_deg": 12.0, **rising()},
         ),
         (
-            Phase.DOWN, "rise_nm", RISE_NM_PER_KG * WEIGHT_KG, [Phase.DOWN, Phase.UP],
-            {"angle_deg": 12.0, "rate_dps": 2.0 * AGAIN_DPS, "rise_n": 9.0},
+            Phase.DOWN, "rise_nm", AGAIN_NM_PER_KG * WEIGHT_KG, [Phase.DOWN, Phase.UP],
+            {"angle_deg": 12.0, "rate_dps": 2.0 * AGAIN_DPS, "over_n": 9.0, "rise_n": 9.0},
         ),
         (
             Phase.DOWN, "angle_deg", AGAIN_SHARE * TOP_DEG, [Phase.UP, Phase.DOWN],
@@ -319,8 +387,11 @@ MOTIONS = st.builds(
     push_n=st.floats(-30.0, 30.0),
     lowering=st.floats(-20.0, 20.0),
     lowered_deg=st.floats(-5.0, 20.0),
+    over_n=st.floats(-10.0, 10.0),
     rise_n=st.floats(-10.0, 10.0),
     rise_nm=st.floats(-5.0, 5.0),
+    evidence_rise=st.floats(-40.0, 40.0),
+    held_deg=st.floats(0.0, 60.0),
 )
 
 
@@ -357,7 +428,7 @@ def test_lengths_and_the_top_are_never_negative_and_start_anew_with_each_rep(
         if step.changed and step.phase is Phase.UP:
             assert (step.up_s, step.hold_s, step.down_s) == (0.0, 0.0, 0.0)
     for before, after in pairwise(steps):
-        if not (after.changed and after.phase is Phase.UP):
+        if not after.begins_rep:
             assert after.top_deg >= before.top_deg
 
 
