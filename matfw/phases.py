@@ -19,17 +19,17 @@ from matfw.messages import Motion, Phase, PhaseStep, Presence
 LIFT_EVIDENCE = 2.0  # log weight: moving explains the forces 7 times better than resting, ...
 EVIDENCE_RISE = 7.5  # ... and 0.4 s ago by this much less: what is believed for longer is landing
 OVER_N_PER_KG = 0.0143  # mean load of 0.2 s over the weight: 1 N for 70 kg; lifts do 2-7
-RISE_N_PER_KG = 0.022  # load against 0.5 s ago
+RISE_N_PER_KG = 0.022  # load against 0.5 s ago: 1.5 N for 70 kg
 RISE_NM_PER_KG = 0.0057  # moment against 0.5 s ago: 0.6 mm of CoP; lifts do 1.2-6
 AGAIN_NM_PER_KG = 0.017  # a leg that was not seen to rest lands as often as it lifts
-LIFT_UNSEEN_EVIDENCE = 14.0  # ... where plates see the leg lie still: they miss one lift in fifty
+LIFT_UNSEEN_EVIDENCE = 14.0  # where plates see the leg lie still: they miss one lift in fifty
 LIFT_DEG = 0.8  # of angle; 5 % of a 30 deg lift is 1.5
 LIFT_FRESH_S = 0.9  # of a lift and of what plates saw: they are about the same leg
 LIFT_AGAIN_DPS2 = 40.0  # a leg believed up for long lifts only if it speeds up like this
-UNSEEN_EVIDENCE = 10.0  # a lift that nobody noticed needs evidence beyond doubt ...
-UNSEEN_DEG, UNSEEN_DPS = 12.0, 8.0  # ... that it stands high up, ...
-UNSEEN_S = (0.8, 4.0)  # ... and since when
-UNSEEN_REST_S = 0.5  # of rest before it: what follows a landing at once is the landing
+MISSED_EVIDENCE = 10.0  # a lift that nobody noticed needs evidence beyond doubt ...
+MISSED_DEG, MISSED_DPS = 12.0, 8.0  # ... that it stands high up, ...
+MISSED_S = (0.8, 4.0)  # ... and since when
+MISSED_REST_S = 0.5  # of rest before it: what follows a landing at once is the landing
 LIFT_PUSH_N = -2.5  # a lift that takes a hand pulling the body up to be one is somebody getting up
 LIFT_SHIFT_MM = 25.0  # sideways before the leg is up: no lift begins with the body that far away
 LIFT_DPS = 4.0  # a 2 s lift of 35 deg does 33 at its middle
@@ -43,12 +43,12 @@ DROPS_DPS = 30.0  # falling this fast is going down wherever it began
 LEVEL_SHARE = 0.2  # a step's share in the height held
 FAR_SHARE = 0.2  # of the height held: that low, and ...
 FAR_DPS = 8.0  # ... falling, it goes down even if it was never seen to stand
+STANDS_DPS = 6.0  # a leg that falls no faster, ...
+STANDS_SHARE = 0.8  # ... has never been lower, and is believed to stand, was not going down
 AGAIN_DPS = 18.0  # rising faster than this from the way down ...
 AGAIN_SHARE = 0.5  # ... below half of the top is the next rep without a rest between
 REST_SHARE = 0.07  # of the top: the leg is down; the 5 % crossing, less half a step of travel
 STOPPED_DPS = 4.0
-STANDS_DPS = 6.0  # a leg that falls no faster, ...
-STANDS_SHARE = 0.8  # ... has never been lower, and is believed to stand, was not going down
 STOPPED_SHARE = 0.25  # a leg that stands still this low has been put down
 FALSE_START_EVIDENCE = 0.0
 
@@ -91,13 +91,13 @@ def _lifts(motion: Motion, rep: _Rep) -> bool:  # noqa: ARG001 - every guard has
     )
 
 
-def _is_up_unseen(motion: Motion, rep: _Rep) -> bool:  # noqa: ARG001
-    least_s, most_s = UNSEEN_S
+def _has_lifted(motion: Motion, rep: _Rep) -> bool:  # noqa: ARG001
+    least_s, most_s = MISSED_S
     return (
         _may_be_lift(motion)
-        and motion.evidence > UNSEEN_EVIDENCE
-        and motion.angle_deg > UNSEEN_DEG
-        and abs(motion.rate_dps) < UNSEEN_DPS
+        and motion.evidence > MISSED_EVIDENCE
+        and motion.angle_deg > MISSED_DEG
+        and abs(motion.rate_dps) < MISSED_DPS
         and least_s < motion.lifting_s < most_s
     )
 
@@ -185,7 +185,7 @@ class Transition:
 
 TRANSITIONS = (
     Transition(Phase.REST, _lifts, Phase.UP, 0.15),
-    Transition(Phase.REST, _is_up_unseen, Phase.HOLD, UNSEEN_REST_S),
+    Transition(Phase.REST, _has_lifted, Phase.HOLD, MISSED_REST_S),
     Transition(Phase.UP, _was_no_lift, Phase.REST, 0.0),
     Transition(Phase.UP, _stands, Phase.HOLD, 0.25),
     Transition(Phase.UP, _falls, Phase.DOWN, 0.25),

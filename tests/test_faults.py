@@ -245,6 +245,13 @@ def test_a_fault_is_told_once_a_rep_and_again_in_the_next() -> None:
     assert kinds(seen(two)) == [Fault.TOO_HIGH] * 2
 
 
+def test_a_rep_whose_lift_was_not_seen_is_a_rep_of_its_own() -> None:
+    drops = [(Phase.DOWN, {"accel_dps2": -ABOVE * DROP_DPS2})]
+    unseen = [*hold(0.0)[1:], *drops, (Phase.REST, {})]
+    lengths = {"up_s": 0.0, "hold_s": 0.0, "down_s": 0.0}
+    assert kinds(seen([*unseen, *unseen], lengths=lengths)) == [Fault.DROP] * 2
+
+
 def test_missing_weight_is_off_mat_after_a_while_once_a_spell() -> None:
     light = (Phase.REST, {"load_n": -ABOVE * LIMITS.off_mat_n})
     inside = (Phase.REST, {"load_n": -BELOW * LIMITS.off_mat_n})

@@ -30,6 +30,11 @@ from matfw.phases import (
     LIFT_EVIDENCE,
     LIFT_PUSH_N,
     LOWERING_EVIDENCE,
+    MISSED_DEG,
+    MISSED_DPS,
+    MISSED_EVIDENCE,
+    MISSED_REST_S,
+    MISSED_S,
     OVER_N_PER_KG,
     REST_SHARE,
     RISE_N_PER_KG,
@@ -39,11 +44,6 @@ from matfw.phases import (
     STOPPED_DPS,
     STOPPED_SHARE,
     TRANSITIONS,
-    UNSEEN_DEG,
-    UNSEEN_DPS,
-    UNSEEN_EVIDENCE,
-    UNSEEN_REST_S,
-    UNSEEN_S,
     Phases,
     Transition,
 )
@@ -219,12 +219,12 @@ def test_a_leg_believed_up_for_long_lifts_only_if_it_rises_as_only_a_lift_does(
 
 
 # A leg that stands up there, and nobody saw it lift.
-UNSEEN: dict[str, Any] = {
-    "angle_deg": 1.01 * UNSEEN_DEG,
-    "rate_dps": 0.99 * UNSEEN_DPS,
-    "evidence": 1.01 * UNSEEN_EVIDENCE,
+MISSED: dict[str, Any] = {
+    "angle_deg": 1.01 * MISSED_DEG,
+    "rate_dps": 0.99 * MISSED_DPS,
+    "evidence": 1.01 * MISSED_EVIDENCE,
     "push_n": 0.99 * LIFT_PUSH_N,
-    "lifting_s": 1.01 * UNSEEN_S[0],
+    "lifting_s": 1.01 * MISSED_S[0],
     "is_moving": True,
 }
 
@@ -232,30 +232,30 @@ UNSEEN: dict[str, Any] = {
 @pytest.mark.parametrize(
     ("field", "value"),
     [
-        ("angle_deg", UNSEEN_DEG),
-        ("rate_dps", UNSEEN_DPS),
-        ("rate_dps", -UNSEEN_DPS),
-        ("evidence", UNSEEN_EVIDENCE),
+        ("angle_deg", MISSED_DEG),
+        ("rate_dps", MISSED_DPS),
+        ("rate_dps", -MISSED_DPS),
+        ("evidence", MISSED_EVIDENCE),
         ("push_n", LIFT_PUSH_N),
-        ("lifting_s", UNSEEN_S[0]),
-        ("lifting_s", UNSEEN_S[1]),
+        ("lifting_s", MISSED_S[0]),
+        ("lifting_s", MISSED_S[1]),
         ("is_moving", False),
     ],
 )
 def test_a_leg_whose_lift_nobody_saw_is_held_and_only_beyond_doubt(
     field: str, value: float
 ) -> None:
-    step = Phases().update(motion(**UNSEEN))
+    step = Phases().update(motion(**MISSED))
     assert step.phase is Phase.HOLD
     assert step.begins_rep
-    assert Phases().update(motion(**{**UNSEEN, field: value})).phase is Phase.REST
+    assert Phases().update(motion(**{**MISSED, field: value})).phase is Phase.REST
 
 
 def test_what_follows_a_landing_at_once_is_no_unseen_lift() -> None:
     machine, since_s = brought_into(Phase.DOWN)
     landed_s = machine.update(motion(since_s + LONG_S, **CLASSES["rests"])).since_s
-    assert machine.update(motion(landed_s + 0.99 * UNSEEN_REST_S, **UNSEEN)).phase is Phase.REST
-    assert machine.update(motion(landed_s + 1.01 * UNSEEN_REST_S, **UNSEEN)).phase is Phase.HOLD
+    assert machine.update(motion(landed_s + 0.99 * MISSED_REST_S, **MISSED)).phase is Phase.REST
+    assert machine.update(motion(landed_s + 1.01 * MISSED_REST_S, **MISSED)).phase is Phase.HOLD
 
 
 @pytest.mark.parametrize(
