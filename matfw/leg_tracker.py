@@ -11,7 +11,6 @@ up at all. What a belief is: `leg_noise`. What the leg does to the mat: `leg_mod
 from __future__ import annotations
 
 import math
-from collections import deque
 from dataclasses import dataclass
 
 import numpy as np
@@ -46,10 +45,8 @@ from matfw.leg_noise import (
     unrest_scale,
 )
 from matfw.leg_rise import NOTHING, Rise, Risen
-from matfw.leg_trace import LegTrace
 from matfw.tremor import Tremor
 
-HISTORY_STEPS = 1200  # one minute can be traced back
 LIFTS_PER_S = 0.12  # how often a rest ends in a lift
 STOPS_PER_S = 0.2  # how often a slow leg is put down
 UNRESTS_PER_S = 0.05  # how often a resting body begins to move about ...
@@ -97,10 +94,15 @@ class LegEstimate:
         """Return whether the best belief has the leg off its rest."""
         return self.kind == LIFTING
 
+    @property
+    def is_restless(self) -> bool:
+        """Return whether the body moves about and nothing can be said of the leg."""
+        return self.kind == RESTLESS
+
 
 @dataclass(frozen=True, slots=True)
 class _Beliefs:
-    """All beliefs of one step, the best first. before_*: as foretold, before the step was seen."""
+    """All beliefs of one step, the best first."""
 
     x: Array  # (k, 5)
     p: Array  # (k, 5, 5)
@@ -108,9 +110,6 @@ class _Beliefs:
     kind: Array  # (k,) RESTING, LIFTING or RESTLESS
     age_s: Array  # (k,) since it became of this kind
     top_rad: Array  # (k,) highest angle since then
-    parent: Array  # (k,) row in the step before
-    before_x: Array
-    before_p: Array
 
 
 class LegTracker:
@@ -128,8 +127,7 @@ class LegTracker:
         p[0, BASE, BASE] = BASE_SD_NM**2
         x, one = np.zeros((1, 5)), np.zeros(1)
         kind = np.array([RESTING])
-        self._now = _Beliefs(x, p, one, kind, one, one, np.zeros(1, int), x, p)
-        self._history: deque[_Beliefs] = deque(maxlen=HISTORY_STEPS)
+        self._now = _Beliefs(x, p, one, kind, one, one)
         self.unrest = UNREST_AT_FIRST  # of this body, variance against the usual
         self._scale = unrest_scale(self.unrest)
         self._watch = LoweringWatch(self.model)
@@ -171,19 +169,17 @@ class LegTracker:
 
         lifts_per_s, stops_per_s: how often a resting leg lifts and a slow one stops just now.
         """
-        x, p, weight, kind, age_s, top_rad, parent = self._branch(lifts_per_s, stops_per_s)
+        x, p, weight, kind, age_s, top_rad = self._branch(lifts_per_s, stops_per_s)
         shaking = self._tremor.update(force_n, self.unrest)
         sensing = SENSING * self.unrest + shaking
         x = x @ TRANSITION.T
         p = TRANSITION @ p @ TRANSITION.T + (USUAL * self._scale)[kind]
-        foretold_x, foretold_p = x, p
         y, h = foretold(self.model, x)
         y = np.array([force_n, moment_nm]) - y
         ph, s, det, distance = surprise(p, h, y, sensing)
         jumps = distance > JUMP_AT
         if jumps.any():
             p = p + np.where(jumps[:, None, None], JUMP[kind], 0.0)
-            foretold_p = p
             weight = weight - JUMP_COST * jumps
             ph, s, det, distance = surprise(p, h, y, sensing)
         self._learn_unrest(float(distance[0]))
@@ -194,10 +190,9 @@ class LegTracker:
         weight = weight - 0.5 * below**2 - 0.5 * above**2
         top_rad = np.maximum(top_rad, x[:, ANGLE])
         kept = _prune(x, weight, kind)
-        self._history.append(self._now)
         self._now = _Beliefs(
             x[kept], p[kept], weight[kept] - weight[kept[0]], kind[kept], age_s[kept],
-            top_rad[kept], parent[kept], foretold_x[kept], foretold_p[kept],
+            top_rad[kept],
         )  # fmt: skip
         is_lifted = self._now.kind[0] == LIFTING
         lowering = self._watch.update(
@@ -207,23 +202,6 @@ class LegTracker:
         evidence = self._evidence()
         risen = self._rise.update(force_n, moment_nm, evidence)
         return self._estimate(evidence, risen, lowering)
-
-    def trace(self, steps: int) -> LegTrace:
-        """Follow the best belief back over the last steps (fewer if there were fewer)."""
-        rows: list[tuple[_Beliefs, int]] = []
-        beliefs, i = self._now, 0
-        for older in reversed(self._history):
-            rows.append((beliefs, i))
-            if len(rows) == steps:
-                break
-            i = int(beliefs.parent[i])
-            beliefs = older
-        rows.reverse()
-        return LegTrace(
-            np.array([b.x[i] for b, i in rows]), np.array([b.p[i] for b, i in rows]),
-            np.array([b.before_x[i] for b, i in rows]), np.array([b.before_p[i] for b, i in rows]),
-            np.array([b.kind[i] for b, i in rows]), np.array([b.top_rad[i] for b, i in rows]),
-        )  # fmt: skip
 
     def _evidence(self) -> float:
         now = self._now
@@ -253,28 +231,27 @@ class LegTracker:
     def _branch(self, lifts_per_s: float, stops_per_s: float) -> tuple[Array, ...]:
         """Return all beliefs, and what the best of each kind may have become in this step."""
         now = self._now
-        rows = [(now.x, now.p, now.weight, now.kind, now.age_s + STEP_S, now.top_rad,
-                 np.arange(len(now.weight)))]  # fmt: skip
+        rows = [(now.x, now.p, now.weight, now.kind, now.age_s + STEP_S, now.top_rad)]
 
-        def add(parent: int, x: Array, p: Array, weight: float, kind: int) -> None:
-            rows.append((x[None], p[None], np.array([weight]), np.array([kind]), np.zeros(1),
-                         np.zeros(1), np.array([parent])))  # fmt: skip
+        def add(x: Array, p: Array, weight: float, kind: int) -> None:
+            none = np.zeros(1)
+            rows.append((x[None], p[None], np.array([weight]), np.array([kind]), none, none))
 
         resting = self._best(RESTING)
         if resting is not None:
             x, p, weight = now.x[resting], now.p[resting], float(now.weight[resting])
             lifted = p.copy()
             lifted[range(3), range(3)] = np.square(LIFT_SD)
-            add(resting, x, lifted, weight + _log_chance(lifts_per_s), LIFTING)
-            add(resting, *_shaken(x, p), weight + _log_chance(UNRESTS_PER_S), RESTLESS)
+            add(x, lifted, weight + _log_chance(lifts_per_s), LIFTING)
+            add(*_shaken(x, p), weight + _log_chance(UNRESTS_PER_S), RESTLESS)
         lifting = self._best(LIFTING)
         if lifting is not None:
             weight = float(now.weight[lifting]) + _log_chance(LIFTS_BROKEN_PER_S)
-            add(lifting, *_shaken(now.x[lifting], now.p[lifting]), weight, RESTLESS)
+            add(*_shaken(now.x[lifting], now.p[lifting]), weight, RESTLESS)
         restless = self._best(RESTLESS)
         if restless is not None:
             weight = float(now.weight[restless]) + _log_chance(CALMS_PER_S)
-            add(restless, now.x[restless], now.p[restless], weight, RESTING)
+            add(now.x[restless], now.p[restless], weight, RESTING)
         slow = np.flatnonzero(
             (now.kind == LIFTING)
             & (now.weight > -STOP_BEHIND)
@@ -309,8 +286,8 @@ def _shaken(x: Array, p: Array) -> tuple[Array, Array]:
 
 def _stopped(
     now: _Beliefs, slow: npt.NDArray[np.intp], stops_per_s: float
-) -> tuple[int, Array, Array, float]:
-    """Return (parent, state, spread, log weight) of the likeliest belief that has just stopped."""
+) -> tuple[Array, Array, float]:
+    """Return (state, spread, log weight) of the likeliest belief that has just stopped."""
     noise = stop_noise(now.top_rad[slow])
     spread = now.p[slow][:, :3, :3] + noise
     inverse = np.linalg.inv(spread)
@@ -327,7 +304,7 @@ def _stopped(
     p[:3, :] = 0.0
     p[:, :3] = 0.0
     p[BASE, BASE] += STOP_BASE_NM**2
-    return i, x, p, float(weight[j])
+    return x, p, float(weight[j])
 
 
 def _prune(x: Array, weight: Array, kind: Array) -> Array:

@@ -307,6 +307,7 @@ class Motion:
     lowered_deg, held_deg: how far below the height held it then soon is, and that height.
     angle_sd_deg: how sure the angle is. over_n: load over the weight in the last moments; rise_n,
     rise_nm, evidence_rise: by how much load, moment and evidence have just risen.
+    is_restless: the body moves about, and of the leg nothing can be said.
     """
 
     t_s: float
@@ -337,6 +338,7 @@ class Motion:
     is_leg_off: bool | None = None
     left_s: float | None = None
     landed_s: float | None = None
+    is_restless: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -407,7 +409,7 @@ class Excursion:
     start, top, lower, end: the 5 % and 95 % crossings of its travel; up_s, hold_s, down_s: the
     movement's own lengths, standstill to standstill. bow_mm: how far the shift's course bows on the
     way (`shift_course`). How far to trust it: misfit_deg, by how much the fitted shape's top misses
-    the smoothed curve's; unrest, variance of the body's noise against the usual.
+    the curve's; unrest, variance of the body's noise against the usual.
     """
 
     start_s: float

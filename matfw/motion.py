@@ -168,6 +168,7 @@ class MotionStage:
             self._contact.is_off if self._plates.are_enough else None,
             self._contact.left_s,
             self._contact.landed_s,
+            leg.is_restless,
         )
 
     def _chances(self, t_s: float) -> tuple[float, float]:

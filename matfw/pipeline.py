@@ -133,6 +133,10 @@ class Pipeline:
         """Begin with the first repetition of the first set."""
         self._workout.reset()
 
+    def look_no_further_back(self) -> None:
+        """Leave what was done until now unjudged."""
+        self._windows.reset()
+
     def update(self, raw: RawFrame) -> Step:
         """Take one frame through the line."""
         clean = self._conditioning.update(self._calibration.update(raw))

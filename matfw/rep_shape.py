@@ -1,6 +1,6 @@
 """One repetition as a shape: twelve numbers fitted to what the mat felt.
 
-The smoothed curve knows nothing of what a repetition looks like: away, stay, back. This does. Each
+The curve knows nothing of what a repetition looks like: away, stay, back. This does. Each
 way is a smooth speed profile with an early and a late exponent of its own (2.6 and 2.6 is near
 minimum jerk, 2 and 2 an even push, unequal ones are skewed), the stay may sag. Fitted by
 Levenberg-Marquardt to load and moment with logarithmic losses; the moment's slow wandering is
@@ -26,10 +26,11 @@ PRIOR_SD = np.array([0.5, 0.5, 0.5, 0.5, 0.015, 9.0, 0.25])
 NUDGE = np.array([0.01, 0.01, 0.01, 0.01, 0.005, 0.06, 0.06, 0.06, 0.06, 0.004, 0.1, 0.04])
 LOWEST = np.array([-1.0, 0.25, 0.0, 0.25, 0.05, 1.4, 1.4, 1.4, 1.4, -0.05, -20.0, -3.0])
 HIGHEST = np.array([0.0, 8.0, 12.0, 8.0, 1.5, 6.0, 6.0, 6.0, 6.0, 0.15, 20.0, 3.0])
-TOP_SD_RAD = 0.05  # about the smoothed curve's top: height is better known from there
+TOP_SD_RAD = 0.05  # about the curve's top: height is better known from there
 SEEN = 2  # last rows of the residual: leaving and landing
 SEEN_SD_S = 0.05  # of a leg's leaving and landing as plates see it, about the shape's own ends
-TIME_SD = 0.35  # logarithm of a way's length, about the smoothed curve's
+TIME_SD = 0.6  # logarithm of a way's length, about the curve's ...
+TEMPO_UP_S, TEMPO_DOWN_S, TEMPO_SD = 2.0, 3.0, 0.6  # ... and about what is asked for; both robust
 FORCE_SD_N = 0.5
 MOMENT_STEP_NM = 0.35  # sd of the whitened moment
 MOMENT_SD_NM = 1.0  # of the first sample about the constant
@@ -37,7 +38,7 @@ MEMORY = 0.985  # of the moment's wandering, from step to step: 3 s
 ROBUST = 2.5  # in standard deviations, from where on a residual counts by its logarithm ...
 ROBUST_FIRST, FIRST_ITERATIONS = 10.0, 4  # ... but first wider, or a start 0.2 s off finds no way
 TRIAL_ITERATIONS, ITERATIONS = 2, 14
-LOWERS_S = (0.0, -0.4, 0.4)  # by which the descents' lower crossings begin apart
+LOWERS_S = (0.0, 0.4)  # by which the descents' lower crossings begin apart
 SHORTEST_S = 0.02
 STOP_GAIN = 0.02  # of cost; less is not worth another Jacobian
 FINE_S = 0.004  # at which a shape's crossings are read
@@ -194,6 +195,8 @@ class _Fit:
             (numbers[TOP_RAD] - self._start[TOP_RAD]) / self._top_sd_rad,
             math.log(numbers[UP_S] / self._start[UP_S]) / TIME_SD,
             math.log(numbers[DOWN_S] / self._start[DOWN_S]) / TIME_SD,
+            math.log(numbers[UP_S] / TEMPO_UP_S) / TEMPO_SD,
+            math.log(numbers[DOWN_S] / TEMPO_DOWN_S) / TEMPO_SD,
             0.0 if self._left_s is None else (numbers[BEGIN_S] - self._left_s) / SEEN_SD_S,
             0.0
             if self._landed_s is None

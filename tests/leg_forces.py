@@ -9,15 +9,17 @@ from dataclasses import dataclass
 import numpy as np
 
 from matfw.anthropometry import leg_constants
+from matfw.felt import Felt
 from matfw.leg_model import PUSH_LEVER_M, Array, LegModel
 from matfw.leg_noise import FORCE_SD_N, MOMENT_SD_NM, STEP_S
 from matfw.leg_tracker import LegEstimate, LegTracker
 from matfw.messages import Excursion, Motion, PhaseStep, Presence
 from matfw.phases import Phases
-from matfw.refine import refine
+from matfw.refine import Refinement
 from matfw.rep_windows import RepWindow, RepWindows
 
-MODEL = LegModel.of(leg_constants("female", 1.68, 64.0))
+WEIGHT_KG = 64.0
+MODEL = LegModel.of(leg_constants("female", 1.68, WEIGHT_KG))
 FINE = 10  # samples a step that its mean is taken of
 
 
@@ -117,26 +119,29 @@ class Judged:
     """What the line makes of forces, without the mat."""
 
     steps: Sequence[PhaseStep]
-    windows: Sequence[RepWindow]
-    last: RepWindow | None  # of a movement that the end cut off
-
-    @property
-    def excursions(self) -> list[Excursion]:
-        windows = [*self.windows, *([] if self.last is None else [self.last])]
-        return [found for window in windows for found in refine(window)]
+    windows: Sequence[RepWindow]  # in the order of the looks, the frames' end last
+    excursions: list[Excursion]
 
 
 def judged(felt: Forces, shift_mm: Array | None = None) -> Judged:
     """Take forces, and the hips' way, through tracker, phases and windows as the line does."""
-    tracker, phases, cutter = LegTracker(MODEL), Phases(), RepWindows()
+    tracker, phases, cutter, refinement = LegTracker(MODEL), Phases(), RepWindows(), Refinement()
     shifts = np.zeros(len(felt)) if shift_mm is None else shift_mm
-    steps, windows = [], []
+    steps: list[PhaseStep] = []
+    windows: list[RepWindow] = []
+    excursions: list[Excursion] = []
+
+    def look(window: RepWindow | None) -> None:
+        if window is not None:
+            windows.append(window)
+            excursions.extend(refinement.refine(window))
+
     for k in range(len(felt)):
         leg = tracker.update(float(felt.force_n[k]), float(felt.moment_nm[k]))
         motion = Motion(
             (k + 0.5) * STEP_S,
             Presence.LYING,
-            64.0,
+            WEIGHT_KG,
             angle_deg=math.degrees(leg.angle_rad),
             rate_dps=math.degrees(leg.rate_radps),
             accel_dps2=math.degrees(leg.accel_radps2),
@@ -155,9 +160,45 @@ def judged(felt: Forces, shift_mm: Array | None = None) -> Judged:
             rise_n=leg.risen.load_n,
             rise_nm=leg.risen.moment_nm,
             evidence_rise=leg.risen.evidence,
+            is_restless=leg.is_restless,
         )
         step = phases.update(motion)
         steps.append(step)
-        window = cutter.update(motion, step, tracker)
-        windows += [] if window is None else [window]
-    return Judged(steps, windows, cutter.finish(tracker))
+        look(cutter.update(motion, step, tracker))
+    look(cutter.finish(tracker))
+    return Judged(steps, windows, excursions)
+
+
+def window_of(
+    felt: Forces,
+    *,
+    unrest: float = 1.0,
+    shift_mm: Array | None = None,
+    roll_deg: Sequence[float | None] | None = None,
+    seen_s: tuple[float, float] | None = None,
+) -> RepWindow:
+    """Return forces as a look's window. seen_s: when plates saw the leg leave, and land."""
+    left_s, landed_s = seen_s or (math.inf, math.inf)
+    motions = tuple(
+        Motion(
+            t_s,
+            Presence.LYING,
+            WEIGHT_KG,
+            front_shift_mm=0.0 if shift_mm is None else float(shift_mm[k]),
+            load_n=float(felt.force_n[k]),
+            force_n=float(felt.force_n[k]),
+            moment_nm=float(felt.moment_nm[k]),
+            hip_roll_deg=None if roll_deg is None else roll_deg[k],
+            left_s=left_s if t_s >= left_s else None,
+            landed_s=landed_s if t_s >= landed_s else None,
+        )
+        for k, t_s in enumerate(((np.arange(len(felt)) + 0.5) * STEP_S).tolist())
+    )
+    return RepWindow(motions, MODEL, unrest, motions[-1].t_s)
+
+
+def felt_from(window: RepWindow, concluded_s: float = -math.inf) -> Felt:
+    """Return what was felt of a window that not all is concluded of, by somebody weighed."""
+    felt = Felt.of(window, concluded_s)
+    assert felt is not None
+    return felt

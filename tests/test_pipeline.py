@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
@@ -31,7 +32,8 @@ from matfw.messages import (
 )
 from matfw.pipeline import Pipeline, Step
 from matfw.ports import SACRUM_CHANNELS
-from matfw.refine import refine
+from matfw.refine import Refinement
+from matfw.rep_windows import RepWindow
 from matfw.settings import Settings
 from matfw.virtual.person import generate
 from matfw.virtual.sampling import CellErrors, record
@@ -52,6 +54,7 @@ def session(side: Side = Side.LEFT, rate_hz: float = 80.0) -> tuple[Mat, tuple[R
 
 
 def through(line: Pipeline, frames: Sequence[RawFrame]) -> tuple[list[Step], list[Event]]:
+    refinement = Refinement()
     steps: list[Step] = []
     events: list[Event] = []
     for frame in frames:
@@ -59,7 +62,7 @@ def through(line: Pipeline, frames: Sequence[RawFrame]) -> tuple[list[Step], lis
         steps.append(step)
         events += step.events
         if step.window is not None:
-            events += line.conclude(frame.t_s, refine(step.window))
+            events += line.conclude(frame.t_s, refinement.refine(step.window))
     return steps, events
 
 
@@ -277,6 +280,85 @@ def test_a_concluded_rep_is_told_with_the_next_frame(
     assert line.update(RawFrame(16.01, (0, 0, 0, 0))).cue is cue
 
 
+# --- answers that come late -----------------------------------------------------------------------
+
+
+def test_one_answer_may_hold_several_reps() -> None:
+    line = Pipeline(session()[0])
+    answer = [replace(EXCURSION, start_s=at_s, end_s=at_s + 5.0) for at_s in (10.0, 18.0, 27.0)]
+    reps = line.conclude(40.0, answer)
+    assert [(rep.rep, rep.start_s) for rep in reps] == [(1, 10.0), (2, 18.0), (3, 27.0)]
+    assert line.progress.rep == 3
+
+
+def test_an_empty_answer_counts_nothing() -> None:
+    line = Pipeline(session()[0])
+    assert line.conclude(16.0, []) == []
+    [rep] = line.conclude(16.5, [EXCURSION])
+    assert (rep.rep, line.progress.rep) == (1, 1)
+
+
+@cache
+def late(late_s: float) -> tuple[list[Rep], list[RepWindow]]:
+    """Return the reps and the windows of a session whose answers come so late."""
+    mat, frames = session()
+    line, refinement = Pipeline(mat), Refinement()
+    reps: list[Rep] = []
+    windows: list[RepWindow] = []
+    waiting: deque[tuple[float, RepWindow]] = deque()
+    for frame in frames:
+        step = line.update(frame)
+        if step.window is not None:
+            windows.append(step.window)
+            waiting.append((frame.t_s + late_s, step.window))
+        while waiting and waiting[0][0] <= frame.t_s:
+            reps += line.conclude(frame.t_s, refinement.refine(waiting.popleft()[1]))
+    for _, window in waiting:
+        reps += line.conclude(SPAN_S, refinement.refine(window))
+    return reps, windows
+
+
+LATE_S = pytest.mark.parametrize("late_s", [0.3, 3.0, 12.0])
+
+
+def untold(reps: Sequence[Rep]) -> list[Rep]:
+    """Return reps as they are whenever they are told."""
+    return [replace(rep, t_s=0.0) for rep in reps]
+
+
+@LATE_S
+def test_a_refiner_that_is_behind_finds_exactly_the_same_reps(late_s: float) -> None:
+    soon, behind = late(0.0)[0], late(late_s)[0]
+    assert soon
+    assert untold(behind) == untold(soon)
+
+
+@LATE_S
+def test_when_answers_come_changes_no_window(late_s: float) -> None:
+    assert late(late_s)[1] == late(0.0)[1]
+
+
+def test_windows_are_the_same_if_no_answer_ever_comes() -> None:
+    mat, frames = session()
+    line = Pipeline(mat)
+    windows = [step.window for step in map(line.update, frames) if step.window is not None]
+    assert windows == late(0.0)[1]
+
+
+def test_what_was_done_until_now_is_not_looked_back_at_if_asked() -> None:
+    mat, frames = session()
+    rep = reps_of(run(mat, frames)[1])[0]
+    line = Pipeline(mat)
+    for frame in frames:
+        if frame.t_s <= rep.lower_s:
+            line.update(frame)
+    line.look_no_further_back()
+    later = [line.update(frame) for frame in frames if frame.t_s > rep.lower_s]
+    windows = [step.window for step in later if step.window is not None]
+    assert windows
+    assert min(window.motions[0].t_s for window in windows) > rep.lower_s - 0.1
+
+
 def test_a_full_set_is_told_after_its_last_rep() -> None:
     line = Pipeline(session()[0], Plan(reps=2))
     t_s, cues = 16.0, []
@@ -347,7 +429,7 @@ def test_a_limit_that_was_adopted_judges_the_next_rep() -> None:
     mat = session()[0]
     line = Pipeline(mat)
     [before] = line.conclude(16.0, [EXCURSION])
-    line.adopt(replace(mat, limits=replace(mat.limits, too_high_deg=30.0)), Plan())
+    line.adopt(replace(mat, limits=replace(mat.limits, too_small_deg=45.0)), Plan())
     [after] = line.conclude(24.0, [replace(EXCURSION, start_s=18.0, end_s=23.0)])
     assert (before.verdict, after.verdict) == (Verdict.CLEAN, Verdict.FAULT)
 

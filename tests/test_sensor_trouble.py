@@ -23,7 +23,7 @@ from matfw.messages import (
     Side,
 )
 from matfw.pipeline import Pipeline
-from matfw.refine import refine
+from matfw.refine import Refinement
 from matfw.settings_model import NOMINAL
 from matfw.virtual.bench import VirtualBench
 from matfw.virtual.clock import VirtualClock
@@ -115,13 +115,13 @@ def without(frame: RawFrame, name: str, mat: Mat) -> RawFrame:
 
 
 def through(mat: Mat, frames: Sequence[RawFrame]) -> list[Event]:
-    line = Pipeline(mat)
+    line, refinement = Pipeline(mat), Refinement()
     events: list[Event] = []
     for frame in frames:
         step = line.update(frame)
         events += step.events
         if step.window is not None:
-            events += line.conclude(frame.t_s, refine(step.window))
+            events += line.conclude(frame.t_s, refinement.refine(step.window))
     return events
 
 

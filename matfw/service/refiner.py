@@ -7,7 +7,7 @@ from queue import Empty, Full, Queue
 
 from matfw.errors import MatError
 from matfw.messages import Excursion
-from matfw.refine import refine
+from matfw.refine import Refinement
 from matfw.rep_windows import RepWindow
 
 WAITING_LIMIT = 8  # windows; a rep takes 5 s and its refinement a fraction of one
@@ -53,9 +53,10 @@ class Refiner:
         return self.finished()
 
     def _work(self) -> None:
+        refinement = Refinement()
         while (window := self._windows.get()) is not None:
             try:
-                self._done.put(refine(window))
+                self._done.put(refinement.refine(window))
             except Exception as error:  # handed to the main thread, which raises it
                 self._done.put(error)
                 return

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 
 from matfw.messages import Event, Mat, RawFrame, Rep
 from matfw.pipeline import Pipeline
-from matfw.refine import refine
+from matfw.refine import Refinement
 from matfw.service.events import Tally
 from matfw.workout import Plan
 
@@ -18,7 +18,7 @@ def replay(
 
     A finished movement is refined at once, so that the same recording gives the same events.
     """
-    line = Pipeline(mat, plan)
+    line, refinement = Pipeline(mat, plan), Refinement()
     tally = Tally()
     t_s = 0.0
 
@@ -35,8 +35,8 @@ def replay(
         for event in step.events:
             tell(event)
         if step.window is not None:
-            conclude(line.conclude(t_s, refine(step.window)))
+            conclude(line.conclude(t_s, refinement.refine(step.window)))
     last = line.finish()
     if last is not None:
-        conclude(line.conclude(t_s, refine(last)))
+        conclude(line.conclude(t_s, refinement.refine(last)))
     return tally

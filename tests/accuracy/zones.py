@@ -32,7 +32,7 @@ from matfw.messages import (
     Verdict,
 )
 from matfw.pipeline import Pipeline
-from matfw.refine import refine
+from matfw.refine import Refinement
 from matfw.virtual.motion_script import SessionPlan
 from matfw.virtual.person import generate
 from matfw.virtual.rep_kinds import Draw
@@ -110,7 +110,7 @@ def _plan(kind: str, rng: Draw) -> SessionPlan:
 
 
 def _through(mat: Mat, frames: Sequence[RawFrame]) -> tuple[list[float], list[float], list[Event]]:
-    line = Pipeline(mat)
+    line, refinement = Pipeline(mat), Refinement()
     left_s: list[float] = []
     landed_s: list[float] = []
     events: list[Event] = []
@@ -122,7 +122,7 @@ def _through(mat: Mat, frames: Sequence[RawFrame]) -> tuple[list[float], list[fl
         if step.motion.landed_s is not None and step.motion.landed_s not in landed_s[-1:]:
             landed_s.append(step.motion.landed_s)
         if step.window is not None:
-            events += line.conclude(frame.t_s, refine(step.window))
+            events += line.conclude(frame.t_s, refinement.refine(step.window))
     return left_s, landed_s, events
 
 

@@ -25,7 +25,7 @@ from matfw.conditioning import Conditioning
 from matfw.cues import Cues
 from matfw.messages import Mat, RawFrame, Side
 from matfw.pipeline import Pipeline
-from matfw.refine import refine
+from matfw.refine import Refinement
 from matfw.session.recording import RecordingWriter, read_recording
 from matfw.settings import Settings
 from matfw.virtual.sampling import record
@@ -73,7 +73,7 @@ def _frame_path(mat: Mat, frames: Sequence[RawFrame]) -> bool:
     steps: list[float] = []
     refined: list[float] = []
     for _ in range(ROUNDS):
-        line, last = Pipeline(mat), None
+        line, refinement, last = Pipeline(mat), Refinement(), None
         for frame in frames:
             begin_s = time.perf_counter()
             step = line.update(frame)
@@ -82,7 +82,7 @@ def _frame_path(mat: Mat, frames: Sequence[RawFrame]) -> bool:
             last = step.motion
             if step.window is not None:
                 begin_s = time.perf_counter()
-                found = refine(step.window)
+                found = refinement.refine(step.window)
                 refined.append(time.perf_counter() - begin_s)
                 line.conclude(frame.t_s, found)
     is_hit = _tell("frame path, median", 1e6 * median(plain), FRAME_TARGET_US, "us")

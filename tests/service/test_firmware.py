@@ -134,7 +134,7 @@ def session() -> tuple[Mat, list[RawFrame]]:
 
 
 def test_live_gives_the_events_of_a_replay(session: tuple[Mat, list[RawFrame]]) -> None:
-    """Only a rep's own time may differ: live its refinement takes a while."""
+    """Only when a rep is told differs: live its refinement takes a while."""
     mat, frames = session
     wanted: list[Event] = []
     replay(mat, frames, wanted.append)
@@ -150,6 +150,34 @@ def test_live_gives_the_events_of_a_replay(session: tuple[Mat, list[RawFrame]]) 
         return [event for event in events if event.t_s < first_s]
 
     assert before_reps(keeper.seen) == before_reps(wanted)
+
+
+@pytest.mark.parametrize(("stop_s", "start_s"), [(5.0, 31.8), (19.0, 31.8), (24.5, 33.0)])
+def test_what_was_done_while_stopped_is_not_told_afterwards(
+    session: tuple[Mat, list[RawFrame]], stop_s: float, start_s: float
+) -> None:
+    """Going on just after a rep: its look comes when judging is on again."""
+    mat, frames = session
+    wanted: list[Event] = []
+    replay(mat, frames, wanted.append)
+    reps_s = [(rep.start_s, rep.t_s) for rep in wanted if isinstance(rep, Rep)]
+    assert any(stop_s < begin_s < start_s for begin_s, _ in reps_s)
+    times = iter([(stop_s, "pause"), (start_s, "resume")])
+    change = next(times, None)
+
+    def between(firmware: Firmware) -> None:
+        nonlocal change
+        if change is not None and clock.now_s() >= change[0]:
+            getattr(firmware, change[1])("stop")
+            change = next(times, None)
+
+    clock = VirtualClock()
+    live = Firmware(Pipeline(mat), Frames(frames, clock), Outputs(), clock, between=between)
+    live.run(frames[-1].t_s)
+    assert change is None
+    assert [rep.start_s for rep in live.reps] == pytest.approx(
+        [b for b, told_s in reps_s if told_s < stop_s or b > start_s], abs=0.1
+    )
 
 
 def test_every_tap_sees_every_frame_and_events_in_time_order(
