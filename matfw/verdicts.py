@@ -32,6 +32,7 @@ TIMED = {Fault.KICK, Fault.DROP, Fault.RUSHED_UP, Fault.RUSHED_DOWN, Fault.SHORT
 # of tuning people, calm and restless: 12 % and 37 % of the good ones were given a fault before.
 MISFIT_DEG = 12.0  # a shape that misses the height by more was fitted to something else
 SLOW = 1.33  # times the tempo: a way that slow has swallowed some of the hold
+CLOSE_WAY, CLOSE_HOLD = 0.95, 0.85  # shares of their limits: read 0.15-0.3 s off (sd)
 LEAST_TOP_S = 0.65  # between the upper crossings; turning round at once takes longer than this
 RESTLESS = 1.6  # variance of the body's noise: over it a hold drowns
 Rule = Callable[[Excursion, Limits, Tempo, Side], FaultSeen | None]
@@ -73,26 +74,49 @@ def _hold(x: Excursion, limits: Limits, tempo: Tempo, _: Side) -> FaultSeen | No
 RULES: tuple[Rule, ...] = (_up, _down, _too_high, _too_small, _hold)
 
 
+SHARPER = {Fault.RUSHED_UP: Fault.KICK, Fault.RUSHED_DOWN: Fault.DROP}
 HOLD = {Fault.SHORT_HOLD}
 # Which fault, what makes it doubtful, in words.
-DOUBTS: tuple[tuple[set[Fault], Callable[[Excursion, Tempo], bool], str], ...] = (
+DOUBTS: tuple[tuple[set[Fault], Callable[[Excursion, Limits, Tempo], bool], str], ...] = (
     (
         TIMED,
-        lambda x, _: x.misfit_deg > MISFIT_DEG,
+        lambda x, *_: x.misfit_deg > MISFIT_DEG,
         "no leg's movement fits what the cells felt",
     ),
     ({Fault.DROP}, lambda *_: True, "the way down looks short, but no fall was felt"),
+    ({Fault.TOO_HIGH}, lambda *_: True, "the leg reads high, but was not felt to pass the limit"),
+    (
+        {Fault.RUSHED_UP},
+        lambda x, limits, tempo: (
+            x.up_s > CLOSE_WAY * limits.rushed_up_s * tempo.up_s / Tempo().up_s
+        ),
+        "the way up is too close to its limit to tell",
+    ),
+    (
+        {Fault.RUSHED_DOWN},
+        lambda x, limits, tempo: (
+            x.down_s > CLOSE_WAY * limits.rushed_down_s * tempo.down_s / Tempo().down_s
+        ),
+        "the way down is too close to its limit to tell",
+    ),
     (
         HOLD,
-        lambda x, tempo: max(x.up_s / tempo.up_s, x.down_s / tempo.down_s) > SLOW,
+        lambda x, limits, tempo: (
+            x.hold_s > CLOSE_HOLD * limits.short_hold_s * tempo.hold_s / Tempo().hold_s
+        ),
+        "the hold is too close to its limit to tell",
+    ),
+    (
+        HOLD,
+        lambda x, _, tempo: max(x.up_s / tempo.up_s, x.down_s / tempo.down_s) > SLOW,
         "the ways are so slow that the hold's ends cannot be told",
     ),
     (
         HOLD,
-        lambda x, _: x.lower_s - x.top_s < LEAST_TOP_S,
+        lambda x, *_: x.lower_s - x.top_s < LEAST_TOP_S,
         "the top passed faster than a leg can turn",
     ),
-    (HOLD, lambda x, _: x.unrest > RESTLESS, "the body is too restless to time a hold"),
+    (HOLD, lambda x, *_: x.unrest > RESTLESS, "the body is too restless to time a hold"),
 )
 
 
@@ -110,11 +134,12 @@ def judge(
     one of the refined times that could as well be the body's unrest or a hand's.
     """
     felt = {fault.fault for fault in told}
-    faults = [fault for rule in RULES if (fault := rule(excursion, limits, tempo, side))]
+    read = [fault for rule in RULES if (fault := rule(excursion, limits, tempo, side))]
+    faults = [*_sharper(read, told), *read]
     doubts = {
         fault.fault: reason
         for fault in faults
-        if fault.fault not in felt and (reason := _doubt(fault.fault, excursion, tempo))
+        if fault.fault not in felt and (reason := _doubt(fault.fault, excursion, limits, tempo))
     }
     faults = [fault for fault in faults if fault.fault not in doubts]
     if side is not Side.UNKNOWN:
@@ -141,6 +166,15 @@ def judge(
     return Verdict.CLEAN, (), ""
 
 
+def _sharper(read: Collection[FaultSeen], told: Collection[FaultSeen]) -> list[FaultSeen]:
+    """Return the kicks and drops felt live in ways that were too fast at any rate.
+
+    A fall has a long tail, so its length reads as rushed; what was said stands beside it.
+    """
+    kinds = {SHARPER[fault.fault] for fault in read if fault.fault in SHARPER}
+    return list({seen.fault: seen for seen in told if seen.fault in kinds}.values())
+
+
 def suspicion_of(excursion: Excursion, side: Side) -> float:
     """Return what speaks for hips rolled back with the leg forward, mm; 0 with a hip sensor."""
     if excursion.hip_roll_deg is not None:
@@ -149,7 +183,8 @@ def suspicion_of(excursion: Excursion, side: Side) -> float:
     return suspicion_mm(excursion.bow_mm, excursion.unrest, is_side_known=is_side_known)
 
 
-def _doubt(fault: Fault, x: Excursion, tempo: Tempo) -> str:
-    """Return why a refined time that was not felt live does not prove its fault, or nothing."""
-    doubts = (reason for which, doubts, reason in DOUBTS if fault in which and doubts(x, tempo))
-    return next(doubts, "")
+def _doubt(fault: Fault, x: Excursion, limits: Limits, tempo: Tempo) -> str:
+    """Return why a refined fault that was not felt live is not proved by it, or nothing."""
+    return next(
+        (why for which, doubts, why in DOUBTS if fault in which and doubts(x, limits, tempo)), ""
+    )
