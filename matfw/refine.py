@@ -19,7 +19,7 @@ import numpy as np
 from matfw.contact_lifts import contact_lifts
 from matfw.curve_peaks import Peak, crossings_s, peaks
 from matfw.felt import Felt
-from matfw.hidden_lifts import AFTER_S, hidden_lifts, is_in_set, overlap
+from matfw.hidden_lifts import hidden_lifts, is_in_set, overlap
 from matfw.leg_model import Array
 from matfw.messages import Excursion
 from matfw.rep_shape import (
@@ -92,9 +92,6 @@ def refine(window: RepWindow, concluded_s: float = -math.inf) -> list[Excursion]
         others = [*strong, *(y for y, _ in weak if y is not rough)]
         if is_in_set(rough, others, felt.concluded_s):
             found.append(_shaped(felt, rough, peak))
-    if window.ended_s < felt.t_s[-1]:
-        # One that seems to land with the last steps of a rest may still stand: the next look tells.
-        found = [x for x in found if x.end_s < felt.t_s[-1] - AFTER_S]
     lifts = contact_lifts(felt, found)
     found = [x for x in found if not any(overlap(x, y) for y in lifts)] + lifts
     found += hidden_lifts(felt, twitches, found)
