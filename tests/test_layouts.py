@@ -29,7 +29,7 @@ THREE_PLATES = (
     Cell("t", -300.0, -250.0, "south"), Cell("u", 900.0, 250.0, "south"),
     Cell("v", 900.0, -250.0, "south"),
 )  # fmt: skip
-AGREE_S = 0.3  # of a repetition's start on any arrangement
+AGREE_S = 0.5  # of a repetition's start on any arrangement
 
 
 @pytest.mark.parametrize("name", PRESETS)
@@ -92,7 +92,9 @@ def test_any_arrangement_counts_and_times_the_same_set(cells: tuple[Cell, ...]) 
             continue
         assert index is not None, true
         assert abs(reps[index].start_s - true.start_s) < AGREE_S
-        assert tuple(seen.fault for seen in reps[index].faults) == true.faults
+        named = {seen.fault for seen in reps[index].faults}
+        assert set(true.faults) <= named, true
+        assert bool(named) is bool(true.faults)  # a drop may be called rushed besides
     again: list[Event] = []
     cells = tuple(replace(cell, name="x" + cell.name) for cell in cells)
     renamed = replace(mat, layout="core4", cells=cells)
