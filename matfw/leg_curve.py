@@ -2,7 +2,7 @@
 
 The live bank has to choose a belief while things happen, and a wrong choice hides the rest of a
 repetition. Here nothing is chosen: angle, hand push and both resting levels are smooth curves, and
-one least-squares fit finds all of them from load and moment. It converges for two reasons. The
+one least-squares fit finds all of them from load and moment. Two things help it to converge. The
 first steps replace the cosine by its secant, which has one branch; and large residuals are
 believed at first, and only then counted by their logarithm, or a fast repetition is an outlier.
 
