@@ -99,8 +99,9 @@ class Firmware:
 
     def resume(self, why: str) -> None:
         """Take back one reason to pause."""
-        self._paused.discard(why)
-        self._line.look_no_further_back()
+        if why in self._paused:
+            self._paused.remove(why)
+            self._line.look_no_further_back()
 
     def try_cue(self, cue: Cue) -> None:
         """Let the indicator say this once, whatever the line thinks."""

@@ -180,6 +180,21 @@ def test_what_was_done_while_stopped_is_not_told_afterwards(
     )
 
 
+def test_going_on_when_nothing_was_stopped_loses_no_repetition(
+    session: tuple[Mat, list[RawFrame]],
+) -> None:
+    mat, frames = session
+    wanted: list[Event] = []
+    replay(mat, frames, wanted.append)
+    clock = VirtualClock()
+    live = Firmware(
+        Pipeline(mat), Frames(frames, clock), Outputs(), clock,
+        between=lambda firmware: firmware.resume("stop"),
+    )  # fmt: skip
+    live.run(frames[-1].t_s)
+    assert [rep.rep for rep in live.reps] == [e.rep for e in wanted if isinstance(e, Rep)]
+
+
 def test_every_tap_sees_every_frame_and_events_in_time_order(
     session: tuple[Mat, list[RawFrame]],
 ) -> None:
