@@ -12,10 +12,20 @@ from functools import partial
 import numpy as np
 
 from matfw.leg_model import Array, LegModel
-from matfw.rep_shape import BEGIN_S, DOWN_S, HOLD_S, SIZE, TOP_RAD, UP_S, fit_shape, misfit
+from matfw.rep_shape import (
+    BEGIN_S,
+    DOWN_S,
+    HOLD_S,
+    SIZE,
+    TOP_RAD,
+    TYPICAL_EXPONENT,
+    TYPICAL_SAG,
+    UP_S,
+    fit_shape,
+    misfit,
+)
 
 NONE_RAD, NONE_SD_RAD = 0.05, 0.001  # next to no lift
-TYPICAL_EXPONENT, TYPICAL_SAG = 2.6, 0.01
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,6 +43,7 @@ SHORTEST_S = 0.02
 STOP_GAIN = 0.02  # of cost; less is not worth another Jacobian
 FINE_S = 0.004  # at which a shape's crossings are read
 LOW_SHARE, HIGH_SHARE = 0.05, 0.95  # the crossings that a repetition is timed by
+TYPICAL_EXPONENT, TYPICAL_SAG = 2.6, 0.01  # that a fit begins with
 GRID = 120  # pieces of a speed profile
 
 _EDGES = np.linspace(0.0, 1.0, GRID + 1)
