@@ -18,25 +18,25 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from matfw.arguments import build_parser
-from matfw.endings import discard_stdout, flushed, stoppable, unbroken
+from matfw.cli.arguments import build_parser
+from matfw.cli.signals import discard_stdout, flushed, stoppable, unbroken
 from matfw.errors import MatError, MatUsageError
 
 if TYPE_CHECKING:
     from gpiozero import Factory
 
-    from matfw.consoles import ConsolePlan
+    from matfw.cli.consoles import ConsolePlan
     from matfw.messages import Mat, Rep, Side
     from matfw.ports import LoadCells
     from matfw.service.acquisition import Acquisition
     from matfw.service.firmware import Firmware, Tap
     from matfw.service.hips import HipFrames, HipReader, Hips
-    from matfw.session.settings_store import SettingsStore
-    from matfw.settings import Settings
+    from matfw.settings.files import Settings
+    from matfw.settings.store import SettingsStore
     from matfw.virtual.hips import HipsInStep
     from matfw.virtual.trace import Trace
     from matfw.virtual.weights import Weights
-    from matfw.workout import Plan
+    from matfw.workout.sets import Plan
 
 EXIT_DONE, EXIT_FAILED, EXIT_USAGE = 0, 1, 2
 DEMO_SEED = 7  # of the demo's body noise, converters and hip sensors: every demo is the same
@@ -77,10 +77,10 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _demo(options: argparse.Namespace) -> int:
+    from matfw.display.report import demo_lines
     from matfw.messages import Side
     from matfw.ports import RAIL_CHANNELS, SACRUM_CHANNELS
-    from matfw.service.report import demo_lines
-    from matfw.settings import Settings
+    from matfw.settings.files import Settings
 
     side = Side(options.side)
     trace = virtual_trace("demo", options.layout, side)
@@ -98,7 +98,7 @@ def _demo(options: argparse.Namespace) -> int:
 
 
 def _run(options: argparse.Namespace) -> int:
-    from matfw.consoles import ConsolePlan
+    from matfw.cli.consoles import ConsolePlan
 
     store = _store(options)
     settings, state = store.settings, store.state
@@ -144,11 +144,11 @@ def _run(options: argparse.Namespace) -> int:
 
 
 def _replay(options: argparse.Namespace) -> int:
+    from matfw.control.events import event_json
+    from matfw.display.report import event_line, session_lines
     from matfw.messages import Event, Rep
-    from matfw.service.events import event_json
+    from matfw.recording.file import read_recording
     from matfw.service.replay import replay
-    from matfw.service.report import event_line, session_lines
-    from matfw.session.recording import read_recording
 
     store = _store(options)
     settings = store.settings
@@ -171,8 +171,8 @@ def _replay(options: argparse.Namespace) -> int:
 
 
 def _record(options: argparse.Namespace) -> int:
+    from matfw.recording.file import RecordingWriter
     from matfw.service.recorder import record
-    from matfw.session.recording import RecordingWriter
 
     store = _store(options)
     settings = store.settings
@@ -194,7 +194,7 @@ def _record(options: argparse.Namespace) -> int:
 
 
 def _config(options: argparse.Namespace) -> int:
-    from matfw.settings_text import default_toml, schema_json
+    from matfw.settings.default_file import default_toml, schema_json
 
     if options.what == "schema":
         print(schema_json())
@@ -208,7 +208,7 @@ def _config(options: argparse.Namespace) -> int:
 
 
 def _console(options: argparse.Namespace) -> int:
-    from matfw.consoles import talk
+    from matfw.cli.consoles import talk
 
     all_ok = talk(
         options.port, _state_dir(options), is_chosen=options.state is not None, is_json=options.json
@@ -217,10 +217,10 @@ def _console(options: argparse.Namespace) -> int:
 
 
 def _doctor(options: argparse.Namespace) -> int:
-    from matfw.consoles import sockets_of
+    from matfw.cli.consoles import sockets_of
+    from matfw.cli.doctor import Doctor
     from matfw.devices.gpio import chip_number
-    from matfw.doctor import Doctor
-    from matfw.settings import default_config_path
+    from matfw.settings.files import default_config_path
 
     state_dir = _state_dir(options)
     report = Doctor(
@@ -318,7 +318,7 @@ def build_virtual_cells(mat: Mat, name: str, side: Side, speed: float) -> LoadCe
 def build_empty_cells(mat: Mat, weights: Weights) -> LoadCells:
     """Return the default reader on pin-level virtual converters under whatever is laid."""
     from matfw.devices.parallel import ParallelReader
-    from matfw.settings_model import NOMINAL
+    from matfw.settings.model import NOMINAL
     from matfw.virtual.bench import VirtualBench
     from matfw.virtual.clock import VirtualClock
     from matfw.virtual.weights import as_bought
@@ -431,7 +431,7 @@ def _live(
         taps: list[Tap] = [tap]
         between: Callable[[Firmware], object] = _nothing
         if console is not None:
-            from matfw.consoles import consoles
+            from matfw.cli.consoles import consoles
 
             desk = opened.enter_context(
                 consoles(console, mat, indicator, acquisition, _say, is_virtual=speed is not None)
@@ -483,17 +483,17 @@ def _shown(
     settings: Settings, mat: Mat, title: str, speed: float | None, end_s: float | None
 ) -> Iterator[Tap]:
     """Give the tap that shows the session: a picture on a terminal that can draw, else lines."""
-    from matfw.service.picture import Picture, drawing_console
+    from matfw.display.picture import Picture, drawing_console
 
     is_simulated = speed is not None
     console = drawing_console(sys.stdout)
     if console is None:
-        from matfw.service.lines import EventLines
+        from matfw.display.lines import EventLines
 
         yield EventLines(sys.stdout, f"{title} (VIRTUAL)" if is_simulated else title)
         return
     from matfw.devices.clock import RealClock
-    from matfw.service.showing import Showing
+    from matfw.display.live_view import Showing
 
     with Picture(console) as picture:
         yield Showing(
@@ -503,20 +503,20 @@ def _shown(
 
 
 def _plan(settings: Settings) -> Plan:
-    from matfw.workout import Plan
+    from matfw.workout.sets import Plan
 
     return Plan(settings.workout.reps, settings.workout.sets, settings.workout.rest_s)
 
 
 def _state_dir(options: argparse.Namespace) -> Path:
-    from matfw.settings import default_state_dir
+    from matfw.settings.files import default_state_dir
 
     return Path(options.state or default_state_dir(os.environ))
 
 
 def _store(options: argparse.Namespace) -> SettingsStore:
-    from matfw.session.settings_store import SettingsStore
-    from matfw.settings import default_config_path
+    from matfw.settings.files import default_config_path
+    from matfw.settings.store import SettingsStore
 
     store = SettingsStore(options.config or default_config_path(os.environ), _state_dir(options))
     for notice in store.notices:

@@ -154,7 +154,7 @@ class Limits:
     rushed_down_s: float = 2.1
     short_hold_s: float = 0.5
     roll_back_mm: float = 13.0
-    roll_back_deg: float = 5.8  # by a hip sensor that repeats within 1.5 deg; hip_rules.py
+    roll_back_deg: float = 5.8  # by a hip sensor that repeats within 1.5 deg; judging/hip_rules.py
     leg_forward_mm: float = 5.0
     bow_mm: float = 1.3  # of the shift's course, without a hip sensor: `unsure`; 0: not looked at
     bent_body_deg: float = 7.5  # estimated; its error has 2-3 deg sd, so that 10 deg are found

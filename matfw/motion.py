@@ -2,7 +2,7 @@
 
 The centre of pressure alone is not enough: it follows 1 - cos of the leg's angle, 0.4 mm for the
 first 10 degrees. Load and moment about the hip together are: the leg's acceleration is in both,
-its height in the second. `leg_tracker` finds the angle from them, 20 times a second.
+its height in the second. `filter_bank` finds the angle from them, 20 times a second.
 
 Everything is measured against the person's own rest: weight and moment from lying still, sideways
 position from the rest before this very rep. Drift and creep then cancel, and nobody is ever tared
@@ -16,12 +16,12 @@ from collections import deque
 from collections.abc import Sequence
 from itertools import islice
 
-from matfw.anthropometry import GRAVITY_M_S2, LegConstants, leg_constants
-from matfw.leg_model import LegModel
-from matfw.leg_noise import STEP_S
-from matfw.leg_tracker import LIFTS_PER_S, STOPS_PER_S, LegEstimate, LegTracker
+from matfw.estimation.anthropometry import GRAVITY_M_S2, LegConstants, leg_constants
+from matfw.estimation.filter_bank import LIFTS_PER_S, STOPS_PER_S, LegEstimate, LegTracker
+from matfw.estimation.leg_model import LegModel
+from matfw.estimation.noise import STEP_S
+from matfw.estimation.plates import LegContact, Plates
 from matfw.messages import Balance, Cell, Hips, Motion, Person, Presence, Side
-from matfw.zones import LegContact, Plates
 
 HOLE_S = 0.5  # without a frame: what was known before it is not known after it
 EMPTY_KG = 8.0  # less is nobody: a bag, a cat, a hand

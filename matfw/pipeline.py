@@ -18,8 +18,10 @@ from matfw.calibration import Calibration
 from matfw.conditioning import Conditioning
 from matfw.cues import Cues
 from matfw.drift import Drift
-from matfw.faults import Faults, bent_body
+from matfw.estimation.plates import contradicts_side
 from matfw.hips import HipStage
+from matfw.judging.live import Faults, bent_body
+from matfw.judging.verdicts import judge, suspicion_of
 from matfw.messages import (
     Balance,
     CellEvent,
@@ -45,10 +47,8 @@ from matfw.messages import (
 )
 from matfw.motion import MotionStage
 from matfw.phases import Phases
-from matfw.rep_windows import RepWindow, RepWindows
-from matfw.verdicts import judge, suspicion_of
-from matfw.workout import Plan, Progress, Workout
-from matfw.zones import contradicts_side
+from matfw.refinement.windows import RepWindow, RepWindows
+from matfw.workout.sets import Plan, Progress, Workout
 
 WEIGHED_AGAIN_KG = 1.0  # a change of weight worth telling
 LIVE_TRAIL_S = 0.4  # how long after its end the last one may come

@@ -17,19 +17,19 @@ import msgspec
 from gpiozero.pins.mock import MockFactory, MockPWMPin
 
 from matfw.__main__ import virtual_trace
-from matfw.consoles import ConsolePlan, consoles
+from matfw.cli.consoles import ConsolePlan, consoles
+from matfw.cli.signals import stoppable
 from matfw.devices.clock import RealClock
 from matfw.devices.indicator import GpiozeroIndicator
 from matfw.devices.parallel import ParallelReader
-from matfw.endings import stoppable
 from matfw.messages import Event, Mat, Side
 from matfw.pipeline import Pipeline, Step
 from matfw.ports import LoadCells
 from matfw.service.acquisition import Acquisition
 from matfw.service.firmware import Firmware
-from matfw.session.settings_store import SettingsStore
+from matfw.settings.store import SettingsStore
 from matfw.virtual.bench import VirtualBench
-from matfw.workout import Plan
+from matfw.workout.sets import Plan
 
 # A sample that is missed makes a gap of two periods of the chips' own, which are up to 1 % longer
 # than nominal, and a read begins up to 0.05 periods late: this is the next whole number of periods.

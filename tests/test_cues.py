@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from matfw.cues import CUE_RULES, MAY_CUT_SHORT, PAUSE_S, Cues, Rank
-from matfw.earcons import pattern_s
 from matfw.messages import Cue
+from matfw.sounds.earcons import pattern_s
 
 FRAME_S = 1 / 80
 LIVE = [cue for cue in Cue if CUE_RULES[cue].rank is Rank.LIVE]

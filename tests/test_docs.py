@@ -18,17 +18,17 @@ import pytest
 from gpiozero.pins.mock import MockFactory
 
 from matfw.__main__ import EXIT_DONE, EXIT_FAILED, EXIT_USAGE, VERBS
-from matfw.arguments import build_parser
-from matfw.console.errors import Code
+from matfw.cli.arguments import build_parser
 from matfw.console.help_commands import readme_table
+from matfw.control.errors import Code
 from matfw.layouts import PRESETS
 from matfw.messages import CellCalibration, RawFrame
 from matfw.phases import TRANSITIONS
 from matfw.ports import RAIL_CHANNELS
-from matfw.session.recording import RecordingWriter
-from matfw.settings import DEFAULT_PINS, Settings, load_settings
-from matfw.settings_model import I2C_1_PINS, LightPins, XshutPins
-from tests.console.paper import Talk
+from matfw.recording.file import RecordingWriter
+from matfw.settings.files import DEFAULT_PINS, Settings, load_settings
+from matfw.settings.model import I2C_1_PINS, LightPins, XshutPins
+from tests.control.paper import Talk
 
 ROOT = Path(__file__).parents[1]
 HARDWARE = (ROOT / "hardware" / "README.md").read_text()

@@ -8,8 +8,8 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from matfw.anthropometry import GRAVITY_M_S2
 from matfw.drift import WITHIN_S, Drift
+from matfw.estimation.anthropometry import GRAVITY_M_S2
 from matfw.layouts import PRESETS
 from matfw.messages import (
     CellEvent,
@@ -28,7 +28,7 @@ from matfw.messages import (
     Verdict,
 )
 from matfw.pipeline import Pipeline
-from matfw.settings_model import NOMINAL
+from matfw.settings.model import NOMINAL
 from matfw.virtual.body_noise import resting_noise
 from matfw.virtual.deck import Deck
 

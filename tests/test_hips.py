@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matfw.hip_rules import SHIFT_MM_PER_DEG, hip_faults
 from matfw.hips import LOST_S, RAIL_DEG_PER_MM, HipStage
+from matfw.judging.hip_rules import SHIFT_MM_PER_DEG, hip_faults
 from matfw.messages import CellEvent, CellProblem, Fault, HipRepeat, Limits, RawFrame
 from matfw.ports import RAIL_CHANNELS, SACRUM_CHANNELS
 

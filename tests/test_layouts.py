@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from matfw.layouts import LINE_MM, PRESETS, TWIN_MM, unplaced
 from matfw.messages import Cell, Event, Fault, Mat, Rep, Side
 from matfw.service.replay import replay
-from matfw.settings_model import NOMINAL
+from matfw.settings.model import NOMINAL
 from matfw.virtual.person import generate
 from matfw.virtual.sampling import record
 from matfw.virtual.sessions import demo_session

@@ -8,10 +8,11 @@ from itertools import pairwise
 
 import pytest
 
-from matfw.anthropometry import GRAVITY_M_S2, leg_constants
+from matfw.estimation.anthropometry import GRAVITY_M_S2, leg_constants
+from matfw.estimation.leg_model import PUSH_LEVER_M
+from matfw.estimation.noise import STEP_S
+from matfw.estimation.plates import PLATES_LEAST
 from matfw.layouts import PRESETS
-from matfw.leg_model import PUSH_LEVER_M
-from matfw.leg_noise import STEP_S
 from matfw.messages import Balance, Cell, Motion, Person, PlateBalance, Presence, Side
 from matfw.motion import (
     BEND_DEG_PER_MM,
@@ -31,8 +32,7 @@ from matfw.motion import (
     STILL_Y_MM,
     MotionStage,
 )
-from matfw.zones import PLATES_LEAST
-from tests.leg_forces import Lift, legs
+from tests.estimation.leg_forces import Lift, legs
 
 CELLS = PRESETS["core4"].cells
 PERIOD_S = 1.0 / 80.0

@@ -47,7 +47,7 @@ from matfw.phases import (
     Phases,
     Transition,
 )
-from tests.leg_forces import Lift, judged, legs, unrest
+from tests.estimation.leg_forces import Lift, judged, legs, unrest
 
 STEP_S = 0.05
 WEIGHT_KG = 70.0

@@ -32,13 +32,13 @@ from matfw.messages import (
 )
 from matfw.pipeline import Pipeline, Step
 from matfw.ports import SACRUM_CHANNELS
-from matfw.refine import Refinement
-from matfw.rep_windows import RepWindow
-from matfw.settings import Settings
+from matfw.refinement.refine import Refinement
+from matfw.refinement.windows import RepWindow
+from matfw.settings.files import Settings
 from matfw.virtual.person import generate
 from matfw.virtual.sampling import CellErrors, record
 from matfw.virtual.sessions import demo_session
-from matfw.workout import Plan
+from matfw.workout.sets import Plan
 
 SAME_S, SAME_MM = 0.02, 0.1  # what sums in another order may move, through fits that end early
 SPAN_S = 50.0  # of the demo's session: getting on and some repetitions

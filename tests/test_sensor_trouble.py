@@ -23,8 +23,8 @@ from matfw.messages import (
     Side,
 )
 from matfw.pipeline import Pipeline
-from matfw.refine import Refinement
-from matfw.settings_model import NOMINAL
+from matfw.refinement.refine import Refinement
+from matfw.settings.model import NOMINAL
 from matfw.virtual.bench import VirtualBench
 from matfw.virtual.clock import VirtualClock
 from matfw.virtual.defects import (

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from matfw.__main__ import VERBS
-from matfw.arguments import build_parser
-from matfw.consoles import own_socket, sockets_of
+from matfw.cli.arguments import build_parser
+from matfw.cli.consoles import own_socket, sockets_of
 from matfw.devices.serial_getty import terminal_name
 from matfw.service.acquisition import FIFO_PRIORITY, START_LIMIT_S
 from matfw.service.firmware import NO_CELL_S

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from math import hypot
 
+from matfw.calibrate.guide import Place, cited
 from matfw.calibrate.refusals import Reason, Refusal, where_words
 from matfw.calibrate.solve import Fit
 from matfw.calibrate.stillness import Measured
-from matfw.guide import Place, cited
 from matfw.messages import Cell, CellCalibration
 
 PERSON_KG = 15.0  # more on the "empty" mat than at the last tare: somebody, or something, is on it

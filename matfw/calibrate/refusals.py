@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from matfw.calibrate.guide import Place, cited
 from matfw.calibrate.stillness import Unrest
-from matfw.guide import Place, cited
 from matfw.messages import Cell
 
 END_MM = 400.0  # from the deck's middle: nearer, its place is said in centimetres

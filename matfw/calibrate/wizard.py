@@ -31,7 +31,7 @@ from matfw.calibrate.stillness import Measured, Watch
 from matfw.calibrate.words import LEAST_KG, MEASURING, MOST_KG, asked
 from matfw.errors import MatUsageError
 from matfw.messages import CellCalibration, Mat, RawFrame
-from matfw.settings_model import NOMINAL, CellLine
+from matfw.settings.model import NOMINAL, CellLine
 
 __all__ = ["Calibrated", "Kind", "Reason", "Refusal", "Step", "Wizard"]
 

@@ -5,9 +5,9 @@ Plain sentences, to be read aloud to somebody who is alone with a weight in thei
 
 from __future__ import annotations
 
+from matfw.calibrate.guide import Place, cited
 from matfw.calibrate.progress import Kind, Plan, Progress, Step
 from matfw.calibrate.refusals import where_words
-from matfw.guide import Place, cited
 
 LEAST_KG, MOST_KG, USUAL_KG = 5.0, 100.0, 10.0
 HALF_GAIN = 0.65  # of the middle cell's gain: worth a word

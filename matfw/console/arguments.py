@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from matfw.console.errors import Code, ConsoleError
-from matfw.schema import did_you_mean, found
+from matfw.control.errors import Code, ConsoleError
+from matfw.settings.schema import did_you_mean, found
 
 if TYPE_CHECKING:
-    from matfw.console.desk import Desk
+    from matfw.control.api import Desk
 
 Values = Mapping[str, "str | float"]
 

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from matfw.console.answers import Answer, Job, said
 from matfw.console.arguments import Values, parse
-from matfw.console.errors import Code, ConsoleError
 from matfw.console.mat_commands import LAY, lay
+from matfw.control.errors import Code, ConsoleError
 from matfw.errors import MatError, MatUsageError
 from matfw.messages import Presence
 from matfw.motion import EMPTY_KG
@@ -20,7 +20,7 @@ from matfw.motion import EMPTY_KG
 if TYPE_CHECKING:
     from matfw.calibrate.wizard import Calibrated, Reason, Wizard
     from matfw.console.context import Context
-    from matfw.console.desk import Desk, Feed, Status
+    from matfw.control.api import Desk, Feed, Status
     from matfw.pipeline import Step
 
 HOWS = ("corners", "anywhere", "fresh", "trim", "factory", "previous")

@@ -19,14 +19,14 @@ from matfw.console import (
 )
 from matfw.console.answers import Answer, Job
 from matfw.console.arguments import Argument, Values, parse
-from matfw.console.errors import Code, ConsoleError
 from matfw.console.stream import RATE_MOST_HZ, WHAT
 from matfw.console.telling import TELLS
-from matfw.schema import FOUND_CHARS, found
+from matfw.control.errors import Code, ConsoleError
+from matfw.settings.schema import FOUND_CHARS, found
 
 if TYPE_CHECKING:
     from matfw.console.context import Context
-    from matfw.console.desk import Desk
+    from matfw.control.api import Desk
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from matfw.console.answers import Answer
-from matfw.console.errors import ConsoleError
+from matfw.control.errors import ConsoleError
 
 if TYPE_CHECKING:
-    from matfw.console.desk import Desk
     from matfw.console.stream import Stream
+    from matfw.control.api import Desk
 
 ERRORS_KEPT = 16  # of SYST:ERR?; SCPI 1999 21.8 asks for two at least
 

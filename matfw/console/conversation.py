@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING
 from matfw.console.answers import Answer, Job
 from matfw.console.commands import begin, complete
 from matfw.console.context import Context, Id
-from matfw.console.errors import Code, ConsoleError
 from matfw.console.request import (
     LINE_CHARS,
     BadRequestError,
@@ -26,10 +25,11 @@ from matfw.console.request import (
     read_line,
 )
 from matfw.console.telling import Telling
+from matfw.control.errors import Code, ConsoleError
 from matfw.errors import MatError, MatSettingsError, MatUsageError
 
 if TYPE_CHECKING:
-    from matfw.console.desk import Desk
+    from matfw.control.api import Desk
 
 WAITING_LINES = 64
 PROMPT = "matfw> "

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 from matfw.console.answers import Answer, Job
 from matfw.console.arguments import Values
-from matfw.console.errors import Code, ConsoleError
+from matfw.control.errors import Code, ConsoleError
 from matfw.errors import MatUsageError
 from matfw.messages import Presence
 
 if TYPE_CHECKING:
     from matfw.console.context import Context
-    from matfw.console.desk import Feed
+    from matfw.control.api import Feed
     from matfw.messages import RawFrame
     from matfw.pipeline import Step
 

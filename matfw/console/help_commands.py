@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from matfw.console.answers import Answer, said
 from matfw.console.arguments import Values
-from matfw.console.errors import Code, ConsoleError
 from matfw.console.settings_commands import about, keys, setting_of
+from matfw.control.errors import Code, ConsoleError
 
 if TYPE_CHECKING:
     from matfw.console.commands import Command
     from matfw.console.context import Context
-    from matfw.console.desk import Desk
+    from matfw.control.api import Desk
 
 _WIDTH = 26
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from matfw import __version__
 from matfw.console.answers import Answer, Job, said
 from matfw.console.arguments import Values
-from matfw.console.errors import Code, ConsoleError
+from matfw.control.errors import Code, ConsoleError
 
 if TYPE_CHECKING:
     from matfw.console.context import Context

@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING
 
 from matfw.console.answers import Answer, said
 from matfw.console.arguments import Argument, Values, choose
-from matfw.console.errors import Code, ConsoleError
 from matfw.console.status import status_data, status_lines
 from matfw.console.stream import Stream
+from matfw.control.errors import Code, ConsoleError
+from matfw.control.words import CUE_WORDS
 from matfw.messages import Cue
-from matfw.schema import did_you_mean, found
-from matfw.service.words import CUE_WORDS
+from matfw.settings.schema import did_you_mean, found
 
 if TYPE_CHECKING:
     from matfw.console.context import Context
-    from matfw.console.desk import Desk, RecordingStatus
+    from matfw.control.api import Desk, RecordingStatus
 
 CUES = tuple(cue.value for cue in Cue)
 STREAM_LEAST_HZ = 0.1

@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING
 
 from matfw.console.answers import Answer, Job
 from matfw.console.arguments import Values
-from matfw.console.errors import ConsoleError
 from matfw.console.mat_commands import CUES
 from matfw.console.settings_commands import about, written
+from matfw.control.errors import ConsoleError
 from matfw.errors import MatError
 
 if TYPE_CHECKING:
     from matfw.console.context import Context
-    from matfw.console.desk import Desk
-    from matfw.settings_table import Setting
+    from matfw.control.api import Desk
+    from matfw.settings.rows import Setting
 
 LEAVING = ("0", "q", "quit", "exit", "leave")
 

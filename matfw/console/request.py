@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from matfw.console.errors import Code, ConsoleError
+from matfw.control.errors import Code, ConsoleError
 
 LINE_CHARS = 512  # far beyond any command; a file sent by mistake stops here
 JSON_CHARS = 4096

@@ -10,13 +10,13 @@ import msgspec
 
 from matfw.console.answers import Answer, said
 from matfw.console.arguments import Values
-from matfw.console.errors import Code, ConsoleError
+from matfw.control.errors import Code, ConsoleError
 from matfw.errors import MatSettingsError
-from matfw.settings_table import Setting, find
+from matfw.settings.rows import Setting, find
 
 if TYPE_CHECKING:
     from matfw.console.context import Context
-    from matfw.console.desk import Desk
+    from matfw.control.api import Desk
 
 SIDE, MUTE, VOLUME = "workout.side", "outputs.mute", "outputs.volume_percent"
 UNSAVED = "not saved yet: `save` keeps it, `revert` takes it back"

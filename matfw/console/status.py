@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from matfw.console.desk import Status
+from matfw.control.api import Status
+from matfw.control.words import PROBLEM_WORDS
 from matfw.messages import CellProblem, Mat, Phase, Presence, Side
-from matfw.service.words import PROBLEM_WORDS
 
 _PHASE_WORDS: Mapping[Phase, str] = {
     Phase.REST: "the leg rests",

@@ -10,7 +10,7 @@ from matfw.messages import Mat, Phase
 
 if TYPE_CHECKING:
     from matfw.console.context import Context
-    from matfw.console.desk import Feed
+    from matfw.control.api import Feed
     from matfw.pipeline import Step
 
 RATE_MOST_HZ = 80.0  # every frame of the fastest converters

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from matfw.console.desk import Notice
+from matfw.control.api import Notice
+from matfw.control.events import event_json
+from matfw.display.report import event_line
 from matfw.messages import CellEvent, CueGiven, Event, PersonWeighed, PhaseChanged, Rep
-from matfw.service.events import event_json
-from matfw.service.report import event_line
 
 if TYPE_CHECKING:
     from matfw.console.context import Context
-    from matfw.console.desk import Feed
+    from matfw.control.api import Feed
 
 # What each word of `tell` lets through.
 TELLS: Mapping[str, tuple[type[Event], ...]] = MappingProxyType(

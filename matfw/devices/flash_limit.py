@@ -1,6 +1,6 @@
 """No light flashes more often than eyes can bear, whatever is asked of it.
 
-Each cue's own pattern keeps the limit (earcons.py, tested there), but a fault may break off
+Each cue's own pattern keeps the limit (sounds/earcons.py, tested there), but a fault may break off
 another cue, and two harmless patterns end to end can flash four times within a second.
 """
 

@@ -11,7 +11,7 @@ from matfw.devices.rear_rail import RearRail
 from matfw.devices.sacrum_imu import SacrumImu
 from matfw.errors import MatGpioError
 from matfw.ports import Clock, HipSensor
-from matfw.settings_model import HipSensors
+from matfw.settings.model import HipSensors
 
 
 def open_hip_sensors(wanted: HipSensors, factory: Factory, clock: Clock) -> list[HipSensor]:

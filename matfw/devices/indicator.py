@@ -20,9 +20,9 @@ from gpiozero import PWMLED, Factory, GPIOPinInUse, PinInvalidPin, PinPWMUnsuppo
 from gpiozero.tones import Tone
 
 from matfw.devices.flash_limit import FlashLimit
-from matfw.earcons import DARK, MID_TONE, OCTAVES, lights_at, pattern_s, tone_at
 from matfw.errors import MatGpioError
 from matfw.messages import Cue
+from matfw.sounds.earcons import DARK, MID_TONE, OCTAVES, lights_at, pattern_s, tone_at
 
 LIGHT_NAMES = ("head", "hip", "foot")
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeAlias
 
+from matfw.calibrate.guide import Place
 from matfw.diagnose.finding import Finding, Level
 from matfw.diagnose.numbers import LEAST_SAMPLES, RAIL_SHARE, CellNumbers
 from matfw.diagnose.seen import (
@@ -20,7 +21,6 @@ from matfw.diagnose.seen import (
     TORN_SHARE,
     Seen,
 )
-from matfw.guide import Place
 
 SCATTER_COUNTS = 1 << 22  # a quarter of all codes: no load does that within seconds
 RESTART_FRAMES = 12  # a converter is back after 5; a wire takes its time

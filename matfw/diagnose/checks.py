@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
-from matfw.guide import Place, cited
+from matfw.calibrate.guide import Place, cited
 
 RUN_LIMIT_S = 5.0  # a program that hangs is one that says nothing
 MODEL = "proc/device-tree/model"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from matfw.guide import Place, cited
+from matfw.calibrate.guide import Place, cited
 
 
 class Level(StrEnum):

@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Iterable
 from itertools import combinations
 from typing import TypeAlias
 
+from matfw.calibrate.guide import Place
 from matfw.diagnose.finding import Finding, Level
 from matfw.diagnose.numbers import LEAST_SAMPLES, RAIL_SHARE, WANDER_G
 from matfw.diagnose.seen import (
@@ -18,7 +19,6 @@ from matfw.diagnose.seen import (
     TORN_SHARE,
     Seen,
 )
-from matfw.guide import Place
 
 CROSSED_SHARE = 0.04  # of the frames: held low, in a cell that otherwise answers
 SAME_SHARE = 0.9  # of the frames in which two cells both gave something

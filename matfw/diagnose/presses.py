@@ -9,10 +9,10 @@ import numpy as np
 import numpy.typing as npt
 
 from matfw.calibrate.checks import check_change
+from matfw.calibrate.guide import Place
 from matfw.calibrate.refusals import Reason
 from matfw.diagnose.finding import Finding, Level
 from matfw.diagnose.numbers import Array, blocks
-from matfw.guide import Place
 from matfw.messages import Mat, RawFrame
 
 LEAST_PRESS_KG = 3.0  # of the strongest press: less is no press

@@ -9,10 +9,10 @@ from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
 
+from matfw.calibrate.guide import Place
 from matfw.diagnose.checks import Check, Computer, State
 from matfw.errors import MatError
-from matfw.guide import Place
-from matfw.settings_model import Settings
+from matfw.settings.model import Settings
 
 PYTHONS = ((3, 11), (3, 13))  # pyproject.toml, requires-python
 LIBRARIES = ("gpiozero", "msgspec", "numpy", "pyserial")

@@ -11,11 +11,11 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Protocol
 
+from matfw.control.events import Tally
 from matfw.errors import MatCellsError
 from matfw.messages import Cue, CueGiven, Event, Excursion, RawFrame, Rep
 from matfw.pipeline import Pipeline, Step
 from matfw.ports import Clock, Indicator
-from matfw.service.events import Tally
 from matfw.service.refiner import Refiner
 
 POLL_S = 0.02  # without a frame (10 SPS) cue patterns advance this often; they need 0.025

@@ -7,8 +7,8 @@ from queue import Empty, Full, Queue
 
 from matfw.errors import MatError
 from matfw.messages import Excursion
-from matfw.refine import Refinement
-from matfw.rep_windows import RepWindow
+from matfw.refinement.refine import Refinement
+from matfw.refinement.windows import RepWindow
 
 WAITING_LIMIT = 8  # windows; a rep takes 5 s and its refinement a fraction of one
 JOIN_LIMIT_S = 5.0

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
+from matfw.control.events import Tally
 from matfw.messages import Event, Mat, RawFrame, Rep
 from matfw.pipeline import Pipeline
-from matfw.refine import Refinement
-from matfw.service.events import Tally
-from matfw.workout import Plan
+from matfw.refinement.refine import Refinement
+from matfw.workout.sets import Plan
 
 
 def replay(

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from matfw.anthropometry import (
+from matfw.estimation.anthropometry import (
     ARMS_X_SHARE,
     FOOT_REACH,
     HIP_WIDTH_SHARE,

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from matfw.anthropometry import GRAVITY_M_S2
+from matfw.estimation.anthropometry import GRAVITY_M_S2
 from matfw.messages import Side
 from matfw.virtual.body import Body
 from matfw.virtual.deck import Array

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from matfw.anthropometry import GRAVITY_M_S2
+from matfw.estimation.anthropometry import GRAVITY_M_S2
 from matfw.messages import Cell
 
 Array = npt.NDArray[np.float64]

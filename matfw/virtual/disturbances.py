@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from matfw.anthropometry import GRAVITY_M_S2
+from matfw.estimation.anthropometry import GRAVITY_M_S2
 from matfw.virtual.body import Body
 from matfw.virtual.body_noise import band_noise
 from matfw.virtual.contacts import FLOOR_HAND_Y_M, HAND_X_SHARE, HAND_Y_M

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from matfw.anthropometry import (
+from matfw.estimation.anthropometry import (
     DECK_OVER_CELLS_M,
     GRAVITY_M_S2,
     PELVIS_HALF_DEPTH_SHARE,

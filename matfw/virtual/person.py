@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from matfw.anthropometry import GRAVITY_M_S2
+from matfw.estimation.anthropometry import GRAVITY_M_S2
 from matfw.messages import Cell, Fault
 from matfw.virtual.body_noise import band_noise, resting_noise, slow_noise
 from matfw.virtual.contacts import HAND, PATCHES, Contacts, Placement, Stance, spread

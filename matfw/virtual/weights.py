@@ -12,7 +12,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from matfw.anthropometry import GRAVITY_M_S2
+from matfw.estimation.anthropometry import GRAVITY_M_S2
 from matfw.messages import Cell, CellCalibration, Mat
 from matfw.virtual.deck import Deck
 

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from matfw.errors import MatError
-from matfw.habits import learn, own_limits
+from matfw.judging.habits import learn, own_limits
+from matfw.judging.verdicts import MAY_CANCEL
 from matfw.messages import Cue, CueGiven, Event, Fault, Mat, Phase, PhaseChanged, Rep, Verdict
 from matfw.service.replay import replay
-from matfw.verdicts import MAY_CANCEL
 from matfw.virtual.truth import TrueRep
 from tests.accuracy.matching import Called, call_moments, match
 from tests.accuracy.populations import LEARNED_REPS, Job, Played, play

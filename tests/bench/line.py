@@ -25,9 +25,9 @@ from matfw.conditioning import Conditioning
 from matfw.cues import Cues
 from matfw.messages import Mat, RawFrame, Side
 from matfw.pipeline import Pipeline
-from matfw.refine import Refinement
-from matfw.session.recording import RecordingWriter, read_recording
-from matfw.settings import Settings
+from matfw.recording.file import RecordingWriter, read_recording
+from matfw.refinement.refine import Refinement
+from matfw.settings.files import Settings
 from matfw.virtual.sampling import record
 
 FRAME_TARGET_US = 25.0

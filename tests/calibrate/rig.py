@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from matfw.anthropometry import GRAVITY_M_S2
 from matfw.calibrate.wizard import Step, Wizard
 from matfw.devices.parallel import ParallelReader
+from matfw.estimation.anthropometry import GRAVITY_M_S2
 from matfw.layouts import PRESETS
 from matfw.messages import CellCalibration, Mat, RawFrame
 from matfw.virtual.bench import NOISE_COUNTS, VirtualBench

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from matfw.anthropometry import GRAVITY_M_S2
 from matfw.calibrate.solve import Placement, solve, weighed
+from matfw.estimation.anthropometry import GRAVITY_M_S2
 from matfw.layouts import PRESETS
 from matfw.virtual.deck import Deck
 

@@ -10,9 +10,9 @@ import pytest
 
 from matfw.console.commands import COMMANDS, is_secret
 from matfw.console.conversation import PROMPT, WAITING_LINES
-from matfw.console.errors import Code
 from matfw.console.request import LINE_CHARS
 from matfw.console.settings_commands import written
+from matfw.control.errors import Code
 from matfw.messages import (
     CellEvent,
     CellProblem,
@@ -23,7 +23,7 @@ from matfw.messages import (
     PhaseChanged,
     Presence,
 )
-from tests.console.paper import LINES, Talk, is_answer
+from tests.control.paper import LINES, Talk, is_answer
 
 
 @pytest.fixture

@@ -17,10 +17,10 @@ from hypothesis import strategies as st
 from matfw.devices.all_off import all_off
 from matfw.devices.flash_limit import MAX_FLASHES, RISE, WINDOW_S, FlashLimit
 from matfw.devices.indicator import GpiozeroIndicator, duty_of
-from matfw.earcons import LIGHTS, SOUNDS, lights_at, pattern_s, tone_at
 from matfw.errors import MatGpioError
 from matfw.messages import Cue
 from matfw.ports import Indicator
+from matfw.sounds.earcons import LIGHTS, SOUNDS, lights_at, pattern_s, tone_at
 
 BUZZER, HEAD, HIP, FOOT = 18, 12, 13, 19
 LIGHT_PINS = (HEAD, HIP, FOOT)

@@ -17,10 +17,10 @@ from matfw.console.conversation import Conversation
 from matfw.messages import Event
 from matfw.pipeline import Pipeline, Step
 from matfw.service.acquisition import Acquisition
-from matfw.service.desk import ServiceDesk
+from matfw.service.controller import ServiceDesk
 from matfw.service.firmware import Firmware
-from matfw.session.settings_store import SettingsStore
-from tests.console.paper import is_answer
+from matfw.settings.store import SettingsStore
+from tests.control.paper import is_answer
 from tests.fuzz.console_lines import lines
 from tests.real_time_mat import cells_in_real_time
 from tests.service.test_firmware import Outputs
@@ -32,7 +32,12 @@ KEPT_BYTES = 256 * 1024  # by the console's modules, of all that they ever made
 LEAST_LINES = 500  # or it has not been much of a test
 CONSOLE = tuple(
     tracemalloc.Filter(True, f"*/matfw/{path}")
-    for path in ("console/*", "service/desk.py", "service/feeds.py", "service/errands.py")
+    for path in (
+        "console/*",
+        "service/controller.py",
+        "control/subscriptions.py",
+        "service/calls.py",
+    )
 )
 
 

@@ -11,7 +11,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from matfw.errors import MatRecordingError
-from matfw.session.recording import read_recording
+from matfw.recording.file import read_recording
 
 VALID = (
     b"# matfw-recording 1\n"

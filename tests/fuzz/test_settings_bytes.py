@@ -10,8 +10,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from matfw.errors import MatSettingsError
-from matfw.session.state_file import read_state
-from matfw.settings import load_settings
+from matfw.settings.files import load_settings
+from matfw.settings.state_file import read_state
 from tests.fuzz.test_recording_bytes import mutated
 
 SETTINGS = b"""\

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from matfw.session.recording import RecordingWriter, read_recording
+from matfw.recording.file import RecordingWriter, read_recording
 from tests.importers import kistler
 
 

@@ -15,8 +15,8 @@ import pytest
 
 from matfw.balance import Balances
 from matfw.messages import CleanLoads, Event, Mat, RawFrame, Rep
+from matfw.recording.file import RecordingWriter, read_recording
 from matfw.service.replay import replay
-from matfw.session.recording import RecordingWriter, read_recording
 from tests.accuracy.clams import MOVING
 from tests.accuracy.matching import match
 from tests.accuracy.populations import FIRST_SEED, Job, play

@@ -38,7 +38,7 @@ from matfw.messages import (
     Side,
 )
 from matfw.service.replay import replay
-from matfw.settings import Settings
+from matfw.settings.files import Settings
 from matfw.virtual.body import make_body
 from matfw.virtual.motion_script import Fidget, Push, RepPlan, SessionPlan
 from matfw.virtual.person import generate
@@ -46,7 +46,7 @@ from matfw.virtual.profiles import Profile
 from matfw.virtual.sampling import CellErrors, record
 from matfw.virtual.sessions import off_mat_on_rep
 from matfw.virtual.trace import Trace
-from matfw.workout import Plan
+from matfw.workout.sets import Plan
 
 FOLDER = Path(__file__).parent
 PLAIN_CUES = {Cue.READY, Cue.REP, Cue.SET_DONE, Cue.UNSURE}  # not faults, nor what is broken

@@ -7,11 +7,11 @@ from dataclasses import replace
 import pytest
 
 from matfw.__main__ import virtual_trace
+from matfw.control.events import Tally
+from matfw.display.summary import SummaryRep, summary_lines
 from matfw.messages import Event, Fault, Mat, RawFrame, Rep, Side, Tempo, Verdict
-from matfw.service.events import Tally
 from matfw.service.replay import replay
-from matfw.service.summary import SummaryRep, summary_lines
-from matfw.settings import Settings
+from matfw.settings.files import Settings
 from matfw.virtual.sampling import record
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from matfw.anthropometry import GRAVITY_M_S2
+from matfw.estimation.anthropometry import GRAVITY_M_S2
 from matfw.layouts import PRESETS
 from matfw.messages import Cell
 from matfw.virtual.deck import Array, Deck

@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from matfw.anthropometry import REST_ANGLE_RAD
+from matfw.estimation.anthropometry import REST_ANGLE_RAD
 from matfw.virtual.body import Body, random_person
 from matfw.virtual.deck import Array
 from matfw.virtual.inertia import wrench

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from matfw.layouts import PRESETS
-from matfw.settings_model import Settings
+from matfw.settings.model import Settings
 from matfw.virtual.weights import GAIN_SHARE, TARE_COUNTS, Weights, as_bought
 
 

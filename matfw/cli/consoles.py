@@ -1,0 +1,135 @@
+"""The console's parts put together: the desk and its links for `run`, the client for `console`."""
+
+# ruff: noqa: PLC0415  nothing heavy is imported before it is needed, as in __main__.py
+
+from __future__ import annotations
+
+import functools
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from matfw.errors import MatLinkError
+
+if TYPE_CHECKING:
+    from matfw.devices.indicator import GpiozeroIndicator
+    from matfw.messages import Mat
+    from matfw.service.acquisition import Acquisition
+    from matfw.service.controller import ServiceDesk
+    from matfw.settings.store import SettingsStore
+
+SOCKET_FILE = "console.sock"
+SERVICE_STATE, SERVICE_RUN = Path("/var/lib/matfw"), Path("/run/matfw")  # systemd/matfw.service
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class ConsolePlan:
+    """What the consoles of one firmware act on, and where they are reached.
+
+    ports: of the settings and the command line. lay: lays a weight on an empty virtual mat (kg, mm,
+    mm). Raises MatUsageError for one that cannot be one.
+    """
+
+    store: SettingsStore
+    state_dir: Path
+    ports: Sequence[str]
+    lay: Callable[[float, float, float], object] | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse a wrong URL before anything is started."""
+        if self.ports:
+            from matfw.devices.serial_link import check_port
+
+            for name in self.ports:
+                check_port(name)
+
+
+@contextmanager
+def consoles(
+    plan: ConsolePlan,
+    mat: Mat,
+    indicator: GpiozeroIndicator,
+    acquisition: Acquisition,
+    say: Say,
+    *,
+    is_virtual: bool,
+) -> Iterator[ServiceDesk]:
+    """Give the desk, with all links open. A link that cannot be had costs nothing but itself."""
+    from matfw.devices.clock import RealClock
+    from matfw.devices.console_socket import ConsoleSocket
+    from matfw.devices.serial_link import open_serial
+    from matfw.links.hub import ConsoleLinks
+    from matfw.service.controller import ServiceDesk
+
+    desk = ServiceDesk(
+        plan.store, mat, RealClock(), plan.state_dir / "recordings",
+        set_volume=functools.partial(setattr, indicator, "volume"),
+        account=lambda: acquisition.account, is_virtual=is_virtual,
+        has_systemd="NOTIFY_SOCKET" in os.environ, lay=plan.lay,
+    )  # fmt: skip
+    with ExitStack() as opened:
+        opened.callback(desk.close)
+        links = ConsoleLinks(desk, say)
+        try:
+            listener = ConsoleSocket(own_socket(plan.state_dir))
+        except MatLinkError as error:
+            say(str(error))
+        else:
+            opened.callback(listener.close)
+            links.listen(listener)
+        opened.callback(links.close)
+        links.serve(plan.ports, open_serial)
+        yield desk
+
+
+def own_socket(state_dir: Path) -> Path:
+    """Return where this firmware's socket is to be: where systemd says, or with the state."""
+    folder = os.environ.get("RUNTIME_DIRECTORY", "").split(":")[0]
+    return (Path(folder) if folder else state_dir) / SOCKET_FILE
+
+
+def sockets_of(state_dir: Path, *, is_chosen: bool) -> list[Path]:
+    """Return where a firmware's socket may be: one's own, or the service's.
+
+    is_chosen: state_dir was asked for, so that another firmware is not meant.
+    """
+    found = [state_dir / SOCKET_FILE]
+    if not is_chosen or state_dir == SERVICE_STATE:
+        found.append(SERVICE_RUN / SOCKET_FILE)
+    return found
+
+
+def talk(port: str | None, state_dir: Path, *, is_chosen: bool, is_json: bool) -> bool:
+    """Be the far end of a console: a person's terminal, or a pipe. Return whether all went well.
+
+    port: a serial port; None: the firmware's socket on this computer. Raises MatLinkError.
+    """
+    from matfw.links.client import Client, piped
+
+    if port is None:
+        from matfw.devices.console_socket import connect
+
+        client = Client("matfw", connect(sockets_of(state_dir, is_chosen=is_chosen)))
+    else:
+        from matfw.devices.serial_link import check_port, open_serial
+
+        check_port(port)
+        client = Client(port, open_serial(port))
+    try:
+        if port is not None:
+            client.be_quiet()
+        if is_json or not (sys.stdin.isatty() and sys.stdout.isatty()):
+            return piped(client, sys.stdin.fileno(), sys.stdout, is_json=is_json)
+        from matfw.display.console_screen import ConsoleScreen
+
+        ConsoleScreen(client).run()
+        client.leave()
+    finally:
+        client.link.close()
+    return True

@@ -1,0 +1,1 @@
+"""What anyone outside may ask of the running firmware."""

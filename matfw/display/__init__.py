@@ -1,0 +1,1 @@
+"""The session on a terminal: a picture, lines, reports."""

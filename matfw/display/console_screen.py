@@ -1,0 +1,200 @@
+"""`matfw console` for a person: line editing here, completion asked of the device, a live picture.
+
+Two words are this program's own: `watch` and `exit`. Every other line is the device's.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import os
+import sys
+import termios
+import time
+import tty
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+import msgspec
+from prompt_toolkit import print_formatted_text
+from prompt_toolkit.application import run_in_terminal
+from prompt_toolkit.formatted_text import FormattedText
+
+from matfw.display.picture import Picture, drawing_console
+from matfw.display.remote_view import ASK, LEAVE, Watched
+from matfw.links.client import COMPLETE, END_LINE, Client, is_answer, is_error
+from matfw.links.line_reader import ENQ
+from matfw.links.terminal import Interrupted, RecentHistory, line_session
+
+ANSWER_S = 0.5  # how long the prompt waits for an answer, so that it comes below it
+COMPLETE_S = 1.0
+POLL_S = 0.05
+NO_PICTURE = "it takes a terminal that can draw, and `pip install rich`"
+OWN_WORDS = ("exit", "watch")
+SECRET = ("lock", "unlock")  # what follows these, or a beginning of them, is a PIN
+HELLO = "`help` lists the commands, `watch` shows the mat live, Ctrl-D leaves."
+
+
+class ConsoleScreen:
+    """One person at a terminal, one device."""
+
+    prompt = "matfw> "
+
+    def __init__(self, client: Client) -> None:
+        """Take the device's client."""
+        self._client = client
+        self._kept: list[str] = []  # lines that came while completions were waited for
+        self._answered = asyncio.Event()
+        self._watched: Watched | None = None
+        self._drawn: Picture | None = None
+
+    def run(self) -> None:
+        """Talk until the person leaves. Raises MatLinkError when the device does."""
+        # Every other terminal answers where its cursor is; nothing here needs to know it.
+        os.environ.setdefault("PROMPT_TOOLKIT_NO_CPR", "1")
+        print_formatted_text(HELLO)
+        asyncio.run(self._run())
+
+    def complete(self, text: str) -> list[str]:
+        """Return what the device says that the last word may become."""
+        self._client.send(f"{ENQ}{text}\r")
+        end_s = time.monotonic() + COMPLETE_S
+        own = [word for word in OWN_WORDS if word.startswith(text)]
+        while time.monotonic() < end_s:
+            lines = self._client.received(POLL_S)
+            answers = [line for line in lines if line.startswith(COMPLETE)]
+            self._kept += [line for line in lines if line not in answers]
+            if answers:
+                return sorted([*answers[-1].removeprefix(COMPLETE).split(), *own])
+        return own
+
+    async def _run(self) -> None:
+        tasks = [asyncio.ensure_future(self._type()), asyncio.ensure_future(self._receive())]
+        done, others = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in others:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+        for task in done:
+            task.result()
+
+    async def _type(self) -> None:
+        """Take lines from the person to the device."""
+        prompt = line_session(self, RecentHistory(is_secret))
+        while True:
+            try:
+                line = (await prompt.prompt_async()).strip()
+            except Interrupted:
+                self._client.send("\x03")
+                continue
+            except EOFError:
+                return
+            if line == "exit":
+                return
+            if line == "watch":
+                await self._watch()
+                continue
+            self._answered.clear()
+            self._client.send(f"{line}\r")
+            if line:
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._answered.wait(), ANSWER_S)
+
+    async def _receive(self) -> None:
+        """Show what the device says."""
+        while True:
+            await readable(self._client.link.descriptor, POLL_S)
+            lines, self._kept = [*self._kept, *self._client.received(0.0)], []
+            if END_LINE in lines:
+                return
+            if self._watched is not None:
+                self._follow(lines)
+            elif lines:
+                await run_in_terminal(functools.partial(show, lines))
+            if any(is_answer(line) for line in lines):
+                self._answered.set()
+
+    async def _watch(self) -> None:
+        """Show the live picture until a key is pressed; rows of numbers where none can be drawn."""
+        console = drawing_console(sys.stdout)
+        if console is None:
+            show([f"// no picture here ({NO_PICTURE}): numbers until a key is pressed"])
+            self._client.send("stream 2 all\r")
+            with keys_at_once():
+                await readable(sys.stdin.fileno(), None)
+                os.read(sys.stdin.fileno(), 64)
+            self._client.send("stream 0\r")
+            return
+        self._watched = Watched()
+        try:
+            with Picture(console) as self._drawn, keys_at_once():
+                self._client.send("".join(f"{line}\r" for line in ASK))
+                with suppress(KeyboardInterrupt):
+                    await readable(sys.stdin.fileno(), None)
+                    os.read(sys.stdin.fileno(), 64)
+                self._client.send("".join(f"{line}\r" for line in LEAVE))
+                await asyncio.sleep(ANSWER_S)  # what still comes is JSON, and not for eyes
+        finally:
+            self._watched = self._drawn = None
+
+    def _follow(self, lines: list[str]) -> None:
+        for line in lines:
+            try:
+                fields = msgspec.json.decode(line)
+            except msgspec.DecodeError:
+                continue  # the `ok` of `mode json` itself
+            if self._watched is None or not isinstance(fields, dict):
+                continue
+            if self._watched.take(fields) and self._drawn is not None and self._watched.view:
+                self._drawn.update(self._watched.view)
+
+
+async def readable(descriptor: int | None, timeout_s: float | None) -> None:
+    """Wait until a descriptor has something to read, or for timeout_s."""
+    if descriptor is None:
+        await asyncio.sleep(POLL_S)
+        return
+    loop = asyncio.get_running_loop()
+    ready = asyncio.Event()
+    loop.add_reader(descriptor, ready.set)
+    try:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(ready.wait(), timeout_s)
+    finally:
+        loop.remove_reader(descriptor)
+
+
+@contextmanager
+def keys_at_once() -> Iterator[None]:
+    """Have the terminal give keys as they are pressed, Ctrl-C as one of them; put it back after."""
+    descriptor = sys.stdin.fileno()
+    before = termios.tcgetattr(descriptor)
+    tty.setcbreak(descriptor)
+    now = termios.tcgetattr(descriptor)
+    now[3] &= ~termios.ISIG
+    termios.tcsetattr(descriptor, termios.TCSADRAIN, now)
+    try:
+        yield
+    finally:
+        termios.tcsetattr(descriptor, termios.TCSADRAIN, before)
+
+
+def show(lines: list[str]) -> None:
+    """Print lines, coloured by what they are."""
+    for line in lines:
+        print_formatted_text(FormattedText([(style_of(line), line)]))
+
+
+def is_secret(line: str) -> bool:
+    """Return whether a line may hold a PIN, so that no history may keep it."""
+    first, *rest = line.split() or [""]
+    return bool(rest) and any(word.startswith(first) for word in SECRET)
+
+
+def style_of(line: str) -> str:
+    """Return prompt_toolkit's style of a line."""
+    if is_error(line):
+        return "ansired"
+    if line == "ok":
+        return "ansigreen"
+    return "ansicyan" if line.startswith("// ") else ""

@@ -1,0 +1,1 @@
+"""Where the leg is: its model, the filter bank, and what plates add."""

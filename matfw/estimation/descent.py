@@ -1,0 +1,169 @@
+"""Has a leg that stood at the top begun its way down? A second, smaller bank, for the live line.
+
+The tracker lets a leg accelerate at any time, so what a body's sway does to the moment passes for
+a slow lowering. Here one belief says that the leg still stands, and every 50 ms another is started
+that says it begins to go down now, from standstill. Standing leaves no acceleration, so the dip in
+the load decides: 1-2 N over half a second, where the moment shows 1 N m among 2 of sway.
+How likely a hold is to end grows with its length; that is worth a factor of 200 at most, so a leg
+that stays up is believed, and one that comes down at once is told later.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from matfw.estimation.kalman import corrected, foretold, surprise
+from matfw.estimation.leg_model import Array, LegModel
+from matfw.estimation.noise import (
+    ACCEL,
+    ANGLE,
+    BASE,
+    LIFTING,
+    PUSH,
+    RATE,
+    SENSING,
+    STEP_S,
+    TRANSITION,
+    USUAL,
+)
+
+# All sizes were chosen on tuning people (simulated): the sharpest hold that a good one still fits.
+STAND_LEAST_RAD = math.radians(8.0)  # a leg lower than this is not watched
+STAND_RADPS = math.radians(9.0)  # a leg this slow stands ...
+STAND_SHARE = 0.2  # ... or with this share of its lift's fastest
+AGAIN_RADPS = math.radians(18.0)  # a leg that rises so fast does not stand after all
+OVER_SHARE = 0.5  # of the height held: lower than this the way down is half done
+SETTLE_TAU_S = 0.25  # how a leg that reaches the top slows down
+TREMOR_RADPS = 0.06  # how much a leg that stands still moves
+BEGIN_ACCEL = (-0.2, 0.2)  # rad/s^2, mean and sd: a 3 s way down of 35 deg has 0.4 at most
+BEGIN_RATE_SD = 0.02  # rad/s
+LOWER_DIFFUSION = 0.3  # times a lift's: lowering is the smoother movement
+BASE_DIFFUSION = 8.0  # times a resting body's: trunk and hips work while the leg is up
+SENSING_GROWTH = 1.5  # times a resting body's variance
+SHAKING_SHARE = 0.25  # a tremor swings to and fro: over half a second little of it is left
+ENDS_PER_S = 3.0  # how often a hold ends once it has lasted TYPICAL_S ...
+TYPICAL_S = 1.7  # ... watched from before the upper crossing; less by the square before ...
+ENDS_LEAST = 0.005  # ... but never below this share
+LEAD_S = 0.3  # looked ahead, so that a crossing is told as it happens and not after it
+KEPT = 6  # lowering beliefs that are carried on
+STANDING, LOWERING = range(2)
+
+Belief = tuple[Array, Array]
+"""State (5,) and spread (5, 5), as in `noise`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lowering:
+    """What speaks for the way down. evidence: log weight of lowering over standing.
+
+    held_rad: height of the leg if it still stands. soon_lost_rad: how far below that it is LEAD_S
+    from now if it goes down.
+    """
+
+    evidence: float = 0.0
+    held_rad: float = 0.0
+    soon_lost_rad: float = 0.0
+
+
+NOT_WATCHED = Lowering()
+
+
+def _transitions() -> Array:
+    stand = TRANSITION.copy()
+    slows = math.exp(-STEP_S / SETTLE_TAU_S)
+    stand[ANGLE, ACCEL] = 0.0
+    stand[RATE] = stand[ACCEL] = 0.0
+    stand[RATE, RATE] = slows
+    stand[ACCEL, RATE] = -slows / SETTLE_TAU_S
+    return np.array([stand, TRANSITION])
+
+
+def _noises() -> Array:
+    noise = np.zeros((2, 5, 5))
+    tremor = TREMOR_RADPS**2 * (1.0 - math.exp(-2.0 * STEP_S / SETTLE_TAU_S))
+    along = np.array([1.0, -1.0 / SETTLE_TAU_S])
+    noise[STANDING, RATE : ACCEL + 1, RATE : ACCEL + 1] = tremor * np.outer(along, along)
+    noise[LOWERING, :PUSH, :PUSH] = USUAL[LIFTING, :PUSH, :PUSH] * LOWER_DIFFUSION
+    noise[:, PUSH, PUSH] = USUAL[LIFTING, PUSH, PUSH]
+    noise[:, BASE, BASE] = USUAL[LIFTING, BASE, BASE] * BASE_DIFFUSION
+    return noise
+
+
+TRANSITIONS, NOISES = _transitions(), _noises()
+
+
+class LoweringWatch:
+    """Watch a leg from when it has reached the top until it is half-way down."""
+
+    def __init__(self, model: LegModel) -> None:
+        """Take the leg; it is down."""
+        self._model = model
+        self._fastest_radps = 0.0
+        self._x: Array | None = None
+
+    def update(
+        self, lifted: Belief | None, force_n: float, moment_nm: float, unrest: float, shaking: Array
+    ) -> Lowering:
+        """Take the tracker's belief of a lifted leg, None if it rests, and what it saw.
+
+        unrest: of this body, variance against the usual. shaking: covariance of a tremor, (2, 2).
+        """
+        if lifted is None:
+            self._x = None
+            self._fastest_radps = 0.0
+            return NOT_WATCHED
+        angle, rate = float(lifted[0][ANGLE]), float(lifted[0][RATE])
+        if self._x is None:
+            self._fastest_radps = max(self._fastest_radps, rate)
+            slow = max(STAND_RADPS, STAND_SHARE * self._fastest_radps)
+            if angle > STAND_LEAST_RAD and abs(rate) < slow < self._fastest_radps:
+                self._begin(lifted)
+            return NOT_WATCHED
+        lowering = self._step(self._x, np.array([force_n, moment_nm]), unrest, shaking)
+        if rate > AGAIN_RADPS or angle < OVER_SHARE * lowering.held_rad:
+            self._x = None
+            self._fastest_radps = 0.0
+        return lowering
+
+    def _begin(self, belief: Belief) -> None:
+        self._x, self._p = belief[0][None], belief[1][None]
+        self._weight = np.zeros(1)
+        self._watched_s = 0.0
+
+    def _step(self, x: Array, seen: Array, unrest: float, shaking: Array) -> Lowering:
+        self._watched_s += STEP_S
+        begins = x[0].copy()
+        begins[RATE], begins[ACCEL] = 0.0, BEGIN_ACCEL[0]
+        spread = self._p[0].copy()
+        spread[[RATE, ACCEL], :] = 0.0
+        spread[:, [RATE, ACCEL]] = 0.0
+        spread[RATE, RATE], spread[ACCEL, ACCEL] = BEGIN_RATE_SD**2, BEGIN_ACCEL[1] ** 2
+        share = min(1.0, max(ENDS_LEAST, (self._watched_s / TYPICAL_S) ** 2))
+        chance = math.log(ENDS_PER_S * STEP_S * share)
+        x = np.concatenate([x, begins[None]])
+        p = np.concatenate([self._p, spread[None]])
+        weight = np.append(self._weight, self._weight[0] + chance)
+        kind = np.minimum(np.arange(len(x)), LOWERING)  # the first stands
+        a, noise = TRANSITIONS[kind], NOISES[kind]
+        noise[:, PUSH:, PUSH:] *= unrest
+        x = (a @ x[:, :, None])[:, :, 0]
+        p = a @ p @ a.transpose(0, 2, 1) + noise
+        y, h = foretold(self._model, x)
+        sensing = SENSING * unrest * SENSING_GROWTH + SHAKING_SHARE * shaking
+        x, p, cost = corrected(x, p, seen - y, surprise(p, h, seen - y, sensing), sensing)
+        weight = weight - cost
+        kept = np.append(0, 1 + np.argsort(-weight[1:], kind="stable")[:KEPT])
+        self._x, self._p = x[kept], p[kept]
+        self._weight = weight[kept] - weight.max()
+        return self._answer(self._x, self._weight)
+
+    def _answer(self, x: Array, weight: Array) -> Lowering:
+        best = float(weight[1:].max())
+        share = np.exp(weight[1:] - best)
+        total = float(share.sum())
+        held = float(x[0, ANGLE])
+        soon = float(share @ (x[1:, ANGLE] + LEAD_S * x[1:, RATE])) / total
+        return Lowering(best + math.log(total) - float(weight[0]), held, held - soon)

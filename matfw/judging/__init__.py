@@ -1,0 +1,1 @@
+"""What is wrong: the table of faults, live and after the repetition."""

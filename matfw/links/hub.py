@@ -1,0 +1,139 @@
+"""All links of the console: a thread for each, opened again when it comes back.
+
+A port that is not there is waited for. What is in the way is said once, and that it works again
+too. Nothing here touches the line or waits in its thread.
+"""
+
+from __future__ import annotations
+
+import functools
+import threading
+import time
+import traceback
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from typing import Protocol
+
+from matfw.control.api import Desk
+from matfw.errors import MatError, MatLinkError
+from matfw.links.session import LinkSession
+from matfw.ports import Link
+
+FIRST_WAIT_S = 0.25  # before a port is tried again; a re-plugged adapter takes some 0.3 s
+LONGEST_WAIT_S = 5.0
+SOCKET_CLIENTS = 8  # at once; each is a thread
+ACCEPT_S = 0.2
+JOIN_LIMIT_S = (
+    2.0  # for all together; an open of socket:// may hang for 5 s; it is left to end by itself
+)
+
+Open = Callable[[str], Link]
+Say = Callable[[str], None]
+
+
+class Listener(Protocol):
+    """What clients of the same computer come to; devices/console_socket.py."""
+
+    def accept(self, timeout_s: float) -> Link | None:
+        """Return a client's link, or None if none comes within timeout_s."""
+        ...
+
+
+class ConsoleLinks:
+    """The threads of all links. To be closed before the desk's firmware is gone."""
+
+    def __init__(self, desk: Desk, say: Say) -> None:
+        """Take what the console acts on, and where to say what happens to links."""
+        self._desk = desk
+        self._say = say
+        self._stop = threading.Event()
+        self._threads: list[threading.Thread] = []
+
+    def serve(self, ports: Sequence[str], open_port: Open) -> None:
+        """Keep these ports open, from now on."""
+        for name in dict.fromkeys(ports):
+            self._start(f"matfw-console {name}", functools.partial(self._keep, name, open_port))
+
+    def listen(self, listener: Listener) -> None:
+        """Talk to everybody who comes, from now on. The listener is closed by whoever made it."""
+        self._start("matfw-console socket", functools.partial(self._accept, listener))
+
+    def close(self) -> None:
+        """End all links. Calling it twice is allowed."""
+        self._stop.set()
+        end_s = time.monotonic() + JOIN_LIMIT_S
+        for thread in list(self._threads):
+            thread.join(max(0.0, end_s - time.monotonic()))
+        self._threads.clear()
+
+    def _start(self, name: str, work: Callable[[], object]) -> threading.Thread:
+        self._threads = [thread for thread in self._threads if thread.is_alive()]
+        thread = threading.Thread(target=work, name=name, daemon=True)
+        self._threads.append(thread)
+        thread.start()
+        return thread
+
+    def _keep(self, name: str, open_port: Open) -> None:
+        """Open a port and talk, again and again."""
+        trouble, wait_s = "", FIRST_WAIT_S
+        while not self._stop.is_set():
+            try:
+                link = open_port(name)
+            except MatLinkError as error:
+                if str(error) != trouble and not (trouble and error.is_absent):
+                    trouble = str(error)
+                    self._say(f"console: {trouble}; waiting for it")
+            except MatError as error:
+                self._say(f"console: {error}")
+                return
+            else:
+                if trouble:
+                    self._say(f"console: {name} works now")
+                trouble, was_used = self._talk(name, link)
+                if was_used:
+                    wait_s = FIRST_WAIT_S
+            self._stop.wait(wait_s)
+            wait_s = min(2.0 * wait_s, LONGEST_WAIT_S)
+
+    def _talk(self, name: str, link: Link, *, is_terminal: bool = True) -> tuple[str, bool]:
+        """Talk until the link ends; return why, if it was not meant to, and whether it was used."""
+        session = LinkSession(name, link, self._desk, self._stop, is_terminal=is_terminal)
+        trouble = ""
+        try:
+            session.run()
+        except MatLinkError as error:
+            trouble = str(error)
+            if is_terminal:  # a client of the socket comes and goes as it likes
+                self._say(f"console: {trouble}; waiting for it")
+        except Exception:  # a fault of ours must not cost the mat its console: told, then anew
+            self._say(f"console: {name} failed, report this; it begins anew")
+            traceback.print_exc()
+        finally:
+            link.close()
+        return trouble, session.was_used
+
+    def _accept(self, listener: Listener) -> None:
+        """Take clients as they come; a thread for each."""
+        clients: list[threading.Thread] = []
+        told = ""
+        while not self._stop.is_set():
+            try:
+                link = listener.accept(ACCEPT_S)
+            except MatLinkError as error:
+                if not self._stop.is_set() and str(error) != told:
+                    told = str(error)
+                    self._say(f"console: {told}")
+                self._stop.wait(ACCEPT_S)
+                continue
+            if link is None:
+                continue
+            clients = [thread for thread in clients if thread.is_alive()]
+            if len(clients) >= SOCKET_CLIENTS:
+                with suppress(MatLinkError):
+                    link.write(
+                        f"// {SOCKET_CLIENTS} clients talk already: end one first\r\n".encode()
+                    )
+                link.close()
+                continue
+            work = functools.partial(self._talk, "socket", link, is_terminal=False)
+            clients.append(self._start("matfw-console client", work))

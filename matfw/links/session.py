@@ -1,0 +1,156 @@
+"""One far end from its first byte to its last: bytes in, a conversation, bytes out.
+
+Two ways to read it. A person's terminal sends keys, which line_editor.py edits. A program, after
+`echo off` or `mode json`, and the client on the console's own socket, send lines. Either way every
+line goes to the conversation in order, and nothing here waits for a far end that does not read.
+
+A client may also ask what no line can: ENQ and the text typed so far asks for completions, which
+come as `// complete WORD WORD`; EOT asks to end when all is answered, and `// end` says so.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+
+from matfw.console.commands import is_secret
+from matfw.console.conversation import Conversation
+from matfw.control.api import Desk
+from matfw.links.line_reader import ENQ, EOT, Inbox, Key
+from matfw.links.send_buffer import Outbox
+from matfw.ports import Link
+
+POLL_S = 0.05  # how often the conversation is asked for news
+ROOM_S = 0.01  # how often a full link is tried again
+# Of work in one go. A link at full speed rests as long again, so that the main thread, which takes
+# a frame in 0.02 to 0.25 ms, finds the interpreter free half of the time.
+WORK_S = 0.002
+
+
+class LinkSession:
+    """A link that is open, and whoever talks on it."""
+
+    def __init__(
+        self, name: str, link: Link, desk: Desk, stop: threading.Event, *, is_terminal: bool
+    ) -> None:
+        """Take an open link; stop ends the session. is_terminal: keys may come, not only lines."""
+        self.name = name
+        self.link = link
+        self.inbox = Inbox()
+        self.outbox = Outbox()
+        self.conversation = Conversation(desk, self._say, now_s=time.monotonic)
+        self.was_used = False
+        self._stop = stop
+        self._is_terminal = is_terminal
+        self._polled_s = float("-inf")
+        self._news: list[str] | None = None
+        self._worked_s = 0.0
+        self._is_asked_to_end = False
+        self._has_ended = False
+
+    def run(self) -> None:
+        """Talk until stopped, or until the client leaves. Raises MatLinkError when it goes."""
+        history = None
+        try:
+            while not self.is_ending:
+                if self.is_edited and len(self.inbox):
+                    from matfw.links.line_editor import LineEditor  # noqa: PLC0415  11 MB
+                    from matfw.links.terminal import RecentHistory  # noqa: PLC0415  see above
+
+                    history = history or RecentHistory(is_secret)
+                    LineEditor(self, history).run()
+                else:
+                    self._plain_step()
+        finally:
+            self.conversation.close()
+
+    @property
+    def is_ending(self) -> bool:
+        """Return whether the session is to end."""
+        return self._stop.is_set() or (self._has_ended and not len(self.outbox))
+
+    @property
+    def is_edited(self) -> bool:
+        """Return whether a person types at the far end."""
+        return self._is_terminal and self.conversation.echo and not self.is_ending
+
+    @property
+    def has_room(self) -> bool:
+        """Return whether more is to be read from the far end."""
+        return not len(self.inbox) and not self.outbox.is_full
+
+    def take_bytes(self, timeout_s: float) -> None:
+        """Read what has come, unless there is enough to do. Raises MatLinkError."""
+        if self.has_room:
+            data = self.link.read(timeout_s)
+            self.was_used = self.was_used or bool(data)
+            self.inbox.feed(data)
+
+    def send(self) -> None:
+        """Hand over what goes without waiting. Raises MatLinkError."""
+        self.outbox.send(self.link)
+
+    def news(self) -> str:
+        """Return what the conversation says by itself; nothing if it was asked just now."""
+        now_s = time.monotonic()
+        if now_s - self._polled_s < POLL_S:
+            return ""
+        self._polled_s = now_s
+        self._news = []
+        try:
+            self.conversation.poll()
+            return "".join(self._news)
+        finally:
+            self._news = None
+
+    def _say(self, line: str) -> None:
+        text = self.outbox.say(line)
+        if self._news is None:
+            self.outbox.put(text)
+        else:
+            self._news.append(text)
+
+    def _plain_step(self) -> None:
+        """Wait for bytes, do the lines in them, and send what is to be sent."""
+        is_held = self._is_held
+        if is_held or self.outbox.is_full:
+            self._stop.wait(ROOM_S)
+        else:
+            self.take_bytes(ROOM_S if len(self.outbox) else POLL_S)
+        if not self.outbox.is_full and not (is_held or self.is_edited):
+            item = self.inbox.line()
+            began_s = time.monotonic()
+            if item is Key.INTERRUPT:
+                self.conversation.interrupt()
+            elif item is not None:
+                self._line(item)
+            self._worked_s += time.monotonic() - began_s
+            if self._worked_s > WORK_S:
+                self._stop.wait(min(self._worked_s, POLL_S))
+                self._worked_s = 0.0
+        self.outbox.put(self.news())
+        if self._is_asked_to_end:
+            self._end()
+        self.send()
+
+    @property
+    def _is_held(self) -> bool:
+        """Return whether lines wait for a command that is under way, and no Ctrl-C follows."""
+        return self.conversation.is_busy and len(self.inbox) > 0 and not self.inbox.has_interrupt()
+
+    def _line(self, text: str) -> None:
+        if text.startswith(ENQ):
+            words = " ".join(self.conversation.complete(text[1:]))
+            self.outbox.put(f"// complete {words}\r\n")
+        elif text.startswith(EOT):
+            self._is_asked_to_end = True
+        else:
+            self.conversation.line(text)
+
+    def _end(self) -> None:
+        """Say the last word as soon as all is answered; nobody is there for a wizard's question."""
+        if self.conversation.is_asking:
+            self.conversation.interrupt()
+        if not (self.conversation.is_busy or self._has_ended):
+            self._has_ended = True
+            self.outbox.put("// end\r\n")

@@ -1,0 +1,133 @@
+"""Recordings made while the firmware runs: frames out of a feed, into a file, in a thread.
+
+The disk may take its time: the feed holds half a minute, what comes beyond is dropped and counted.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+from matfw.control.api import RecordingStatus
+from matfw.control.errors import Code, ConsoleError
+from matfw.control.subscriptions import Feed
+from matfw.errors import MatError
+from matfw.messages import Mat, RawFrame
+from matfw.recording.file import RecordingWriter
+
+FEED_FRAMES = 2400  # 30 s at 80 a second
+WRITE_PERIOD_S = 0.1
+LIMIT_S = 3600.0  # a forgotten one must not fill the card: 10 MB an hour and cell, unpacked
+FREE_BYTES = 100 * 1024 * 1024  # left to the rest of the system
+JOIN_LIMIT_S = 10.0
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,59}")
+
+
+class Taping:
+    """One recording under way."""
+
+    def __init__(
+        self,
+        path: Path,
+        mat: Mat,
+        source: str,
+        feed: Feed[RawFrame],
+        on_failure: Callable[[RecordingStatus], object],
+    ) -> None:
+        """Create the file and begin. on_failure: called in the thread, if it ends by itself.
+
+        Raises ConsoleError: a name that is taken, no room; MatError from the writer.
+        """
+        self._feed = feed
+        self._path = path
+        self._on_failure = on_failure
+        self._frames = 0
+        self._error = ""
+        self._stop = threading.Event()
+        self._writer = RecordingWriter(path, mat, source)
+        self._thread = threading.Thread(target=self._run, name="matfw-recording", daemon=True)
+        self._thread.start()
+
+    @property
+    def status(self) -> RecordingStatus:
+        """Return how far it is."""
+        return RecordingStatus(
+            self._path.name, str(self._path), self._frames, self._feed.dropped, self._error
+        )
+
+    @property
+    def is_running(self) -> bool:
+        """Return whether it goes on."""
+        return not self._stop.is_set()
+
+    def stop(self) -> RecordingStatus:
+        """Write what is left, close the file and return what it came to."""
+        self._stop.set()
+        self._thread.join(JOIN_LIMIT_S)
+        if self._thread.is_alive():
+            raise ConsoleError(
+                Code.FILE_REFUSED,
+                f"record: the disk has not taken the last frames for {JOIN_LIMIT_S:g} s: look at"
+                f" {self._path} later",
+            )
+        return self.status
+
+    def _run(self) -> None:
+        first_s: float | None = None
+        try:
+            while True:
+                is_last = self._stop.wait(WRITE_PERIOD_S)
+                for frame in self._feed.take():
+                    first_s = frame.t_s if first_s is None else first_s
+                    self._writer.write(frame)
+                    self._frames += 1
+                    if frame.t_s - first_s > LIMIT_S:
+                        raise MatError(f"{LIMIT_S / 60:.0f} minutes are the longest there is")
+                if is_last:
+                    self._writer.close()
+                    return
+                if shutil.disk_usage(self._path.parent).free < FREE_BYTES:
+                    raise MatError("the disk is nearly full: remove old recordings")
+        except (MatError, OSError) as error:
+            self._error = str(error)
+            self._stop.set()
+            self._on_failure(self.status)
+        finally:
+            self._feed.close()
+            try:
+                self._writer.close()
+            except MatError as error:
+                self._error = self._error or str(error)
+
+
+def new_path(folder: Path, name: str) -> Path:
+    """Return where a recording of that name goes; makes the folder. Raises ConsoleError."""
+    if not _NAME.fullmatch(name):
+        raise ConsoleError(
+            Code.ARGUMENT_WRONG,
+            "record: NAME must be 1 to 60 letters, digits, - or _ (got"
+            f" {name[:60]!r}): choose another",
+        )
+    path = folder / f"{name}.csv.gz"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if path.exists():
+            raise ConsoleError(
+                Code.FILE_EXISTS, f"record: {path} exists and is not overwritten: take another name"
+            )
+        free = shutil.disk_usage(folder).free
+    except OSError as error:
+        raise ConsoleError(
+            Code.FILE_REFUSED,
+            f"record: {folder} cannot be written ({error.strerror}): see to its owner and the disk",
+        ) from None
+    if free < FREE_BYTES:
+        raise ConsoleError(
+            Code.FILE_REFUSED,
+            f"record: {free / 1e6:.0f} MB are free, {FREE_BYTES / 1e6:.0f} MB must be left over:"
+            " remove old recordings",
+        )
+    return path

@@ -1,0 +1,332 @@
+"""Recording v1 <-> raw frames: what the cells said, before anything was made of it.
+
+Read as a stream, so that half an hour costs no memory. Nothing is repaired: a row that is not
+exactly as written by RecordingWriter ends the reading with one MatRecordingError, which says how
+to keep the rows before it. A row without missing cells takes the short way in `_frames`; any row
+that does not fit there is read again, slowly and with words, by `careful_row`.
+"""
+
+from __future__ import annotations
+
+import gzip
+import io
+import os
+import shlex
+import stat
+import zlib
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from types import TracebackType
+from typing import BinaryIO, Self
+
+from matfw.errors import MatError, MatRecordingError
+from matfw.layouts import unplaced
+from matfw.messages import Mat, RawFrame
+from matfw.recording.header import (
+    MAGIC,
+    VERSION,
+    check_magic,
+    columns,
+    parse_header,
+    render_header,
+)
+from matfw.recording.rows import ROW_BYTES, T_MAX_S, careful_row, decoded
+from matfw.settings.schema import COUNT_MAX, COUNT_MIN, MismatchError, found
+
+HEADER_LINES = 3
+HEADER_BYTES = 64 * 1024  # the longest header line; 64 cells and 64 channels need 20 KiB
+FLUSH_S = 1.0  # what a power cut may cost; one fsync a second is what an SD card bears
+PLAIN_ROW = b"0123456789.,-\n"  # what the short way may see: no exponent, blank, "_" or "nan"
+GZIP_MAGIC = b"\x1f\x8b"
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """A recording whose header has been read; its rows are read by `frames`."""
+
+    path: Path
+    mat: Mat
+    source: str | None
+
+    def frames(self) -> Iterator[RawFrame]:
+        """Read the rows from the first one, each call anew. Raises MatRecordingError at a bad one.
+
+        Times never go back; equal times are kept, since a board may send its samples in bursts.
+        """
+        return _frames(self.path, self.mat)
+
+    def check_places(self) -> None:
+        """Refuse cells whose places cannot tell where a load is. Raises MatRecordingError."""
+        reason = unplaced(self.mat.cells)
+        if reason:
+            raise MatRecordingError(f"{self.path}, line 2: cells {reason}: correct the places")
+
+
+def read_recording(path: Path | str) -> Recording:
+    """Open a `.csv` or `.csv.gz` recording and read its header. Raises MatRecordingError."""
+    path = Path(path)
+    number = 1
+    try:
+        with _open(path) as file:
+            magic = _header_line(file)
+            if not magic:
+                raise MismatchError((), "is missing: the file is empty")
+            check_magic(magic)
+            number = 2
+            mat, source = parse_header(_header_line(file))
+            number = 3
+            names = _header_line(file)
+            if names != columns(mat):
+                raise MismatchError(
+                    (), f'must be "{columns(mat)}" as in line 2 (got {found(names)})'
+                )
+            number = 4
+            if not file.readline(ROW_BYTES):
+                raise MismatchError((), "is missing: the recording has no rows")
+    except MismatchError as mismatch:
+        raise _error(path, number, mismatch.told()) from None
+    except (OSError, EOFError, zlib.error) as error:
+        raise _damaged(path, number, error) from None
+    return Recording(path, mat, source)
+
+
+class RecordingWriter:
+    """Write frames as a recording; gzipped where the name ends in `.gz`.
+
+    A power cut costs at most the last FLUSH_S seconds of frames and tears one row or gzip block;
+    `read_recording` then says which line is the last good one.
+    """
+
+    def __init__(
+        self,
+        path: Path | str,
+        mat: Mat,
+        source: str | None = None,
+        *,
+        overwrite: bool = False,
+    ) -> None:
+        """Create the file and write its header.
+
+        overwrite: replace a file of that name instead of refusing to. Raises MatRecordingError
+        where the mat cannot be written as a valid header or the file exists, MatError where the
+        folder or disk does not allow it.
+        """
+        self.path = Path(path)
+        self._fields = (len(mat.cells), len(mat.channels))
+        self._rows: list[str] = []
+        self._flushed_s: float | None = None
+        self._previous_s = -T_MAX_S
+        header = render_header(mat, source)
+        try:
+            parse_header(header)
+        except MismatchError as mismatch:
+            raise MatRecordingError(
+                f"{self.path}: not begun: the mat's {mismatch}: correct the settings"
+            ) from None
+        try:
+            self._raw: BinaryIO = self.path.open("wb" if overwrite else "xb")
+        except FileExistsError:
+            raise MatRecordingError(
+                f"{self.path}: exists already and is not overwritten: choose another name or"
+                " remove it first"
+            ) from None
+        except (OSError, ValueError) as error:
+            raise self._failed(error) from None
+        # mtime=0: the same frames give the same bytes.
+        self._out: BinaryIO | gzip.GzipFile = (
+            gzip.GzipFile(fileobj=self._raw, mode="wb", mtime=0, filename="")
+            if self.path.suffix == ".gz"
+            else self._raw
+        )
+        self._rows += [f"{MAGIC}{VERSION}\n", header + "\n", columns(mat) + "\n"]
+        try:
+            self.flush()
+        except MatError:
+            with suppress(MatError):
+                self.close()
+            raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def write(self, frame: RawFrame) -> None:
+        """Append a frame; on disk within FLUSH_S of frame time. Raises MatError on a full disk."""
+        if (len(frame.counts), len(frame.channels)) != self._fields:
+            raise MatRecordingError(
+                f"{self.path}: a frame must have {self._fields[0]} counts and {self._fields[1]}"
+                f" channels as its mat (got {len(frame.counts)} and {len(frame.channels)})"
+            )
+        if not self._previous_s <= frame.t_s <= T_MAX_S:
+            raise MatRecordingError(
+                f"{self.path}: a frame's t_s must not go back nor be beyond {T_MAX_S:g}: got"
+                f" {frame.t_s} after {self._previous_s}: stamp frames by a monotonic clock"
+            )
+        self._previous_s = frame.t_s
+        values = ["" if value is None else repr(value) for value in frame.counts + frame.channels]
+        self._rows.append(f"{frame.t_s:.6f},{','.join(values)}\n")
+        if self._flushed_s is None:
+            self._flushed_s = frame.t_s
+        elif frame.t_s - self._flushed_s >= FLUSH_S:
+            self._flushed_s = frame.t_s
+            self.flush()
+
+    def flush(self) -> None:
+        """Bring everything written so far onto the disk. Raises MatError."""
+        rows, self._rows = "".join(self._rows).encode(), []
+        try:
+            self._out.write(rows)
+            self._out.flush()  # gzip: a sync flush, so that the block can be read without its end
+            os.fsync(self._raw.fileno())
+        except OSError as error:
+            raise self._failed(error) from None
+
+    def close(self) -> None:
+        """Write what is left and close. Calling it twice is allowed."""
+        if self._raw.closed:
+            return
+        try:
+            self.flush()
+            self._out.close()
+            self._raw.close()
+        except OSError as error:
+            raise self._failed(error) from None
+        finally:
+            # After a failure, which has been raised: a file that is left open would try again.
+            for file in (self._out, self._raw):
+                with suppress(OSError, ValueError):
+                    file.close()
+
+    def _failed(self, error: OSError | ValueError) -> MatError:
+        reason = getattr(error, "strerror", None) or str(error)
+        return MatError(
+            f"{self.path}: cannot write the recording ({reason}): free space or choose another"
+            " folder; rows already flushed are kept"
+        )
+
+
+def _frames(path: Path, mat: Mat) -> Iterator[RawFrame]:
+    names = columns(mat).split(",")
+    fields_expected = len(names)
+    first_channel = 1 + len(mat.cells)
+    has_channels = bool(mat.channels)
+    previous_s = -T_MAX_S
+    number = HEADER_LINES
+    try:
+        with _open(path) as file:
+            for _ in range(HEADER_LINES):
+                file.readline(HEADER_BYTES)
+            for row in iter(partial(file.readline, ROW_BYTES), b""):
+                number += 1
+                fields = row.split(b",")
+                try:
+                    if row.translate(None, PLAIN_ROW) or len(fields) != fields_expected:
+                        raise ValueError
+                    t_s = float(fields[0])
+                    counts = tuple(map(int, fields[1:first_channel]))
+                    if (
+                        not previous_s <= t_s <= T_MAX_S
+                        or max(counts) > COUNT_MAX
+                        or min(counts) < COUNT_MIN
+                        or has_channels
+                        or row[-1] != 10  # "\n"
+                    ):
+                        raise ValueError
+                except ValueError:
+                    frame = careful_row(row, names, first_channel - 1, previous_s)
+                    t_s = frame.t_s
+                else:
+                    frame = RawFrame(t_s, counts)
+                yield frame
+                previous_s = t_s
+    except MismatchError as mismatch:
+        raise _error(path, number, mismatch.told()) from None
+    except (OSError, EOFError, zlib.error) as error:
+        raise _damaged(path, number + 1, error) from None
+
+
+def _open(path: Path) -> BinaryIO | gzip.GzipFile:
+    """Open the file for reading, unpacked. Raises MatRecordingError."""
+    try:
+        mode = path.stat().st_mode
+        # A pipe would wait here for its writer; what is not a plain file is refused below.
+        file = path.open("rb") if stat.S_ISREG(mode) else None
+    except FileNotFoundError:
+        raise _error(path, None, "is not there: check the name and the folder") from None
+    except PermissionError:
+        raise _error(
+            path, None, "must not be read by this user: ask its owner, or chmod a+r it"
+        ) from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise _error(path, None, f"cannot be opened ({reason}): check the name") from None
+    if file is None:
+        raise _error(
+            path,
+            None,
+            "is a folder: name the recording in it"
+            if stat.S_ISDIR(mode)
+            else "is not a plain file: save the recording to one first",
+        )
+    start = file.peek(len(GZIP_MAGIC))
+    packed, named_gz = start.startswith(GZIP_MAGIC), path.suffix == ".gz"
+    if start and packed is not named_gz:
+        file.close()
+        raise _error(
+            path,
+            1,
+            "is gzip data: rename the file to end in .gz"
+            if packed
+            else f"is not gzip data (got {found(start[:8])}): rename the file without .gz",
+        )
+    return _Unpacked(file) if packed else file
+
+
+class _Unpacked(gzip.GzipFile):
+    """A gzip reader that also closes the file below it."""
+
+    def __init__(self, file: io.BufferedReader) -> None:
+        super().__init__(fileobj=file, mode="rb")
+        self._below = file
+
+    def close(self) -> None:
+        super().close()
+        self._below.close()
+
+
+def _header_line(file: BinaryIO | gzip.GzipFile) -> str:
+    line = file.readline(HEADER_BYTES)
+    if len(line) >= HEADER_BYTES:
+        raise MismatchError((), f"is longer than {HEADER_BYTES} bytes")
+    return decoded(line)
+
+
+def _damaged(path: Path, number: int, error: Exception) -> MatRecordingError:
+    if isinstance(error, EOFError):
+        return _error(path, number, "is cut off: the gzip data ends before its end mark")
+    reason = getattr(error, "strerror", None) or str(error)
+    return _error(path, number, f"cannot be read ({reason}): the data is damaged")
+
+
+def _error(path: Path, number: int | None, text: str) -> MatRecordingError:
+    """Return the one-line error; number is the line that is wrong, None for the whole file."""
+    if number is None:
+        return MatRecordingError(f"{path}: {text}")
+    where = f"{path}, line {number}: "
+    if number <= HEADER_LINES + 1:
+        return MatRecordingError(f"{where}{text}: not a whole recording, record it again")
+    name, good = shlex.quote(str(path)), number - 1
+    rows = f"zcat {name} | head -n {good}" if path.suffix == ".gz" else f"head -n {good} {name}"
+    return MatRecordingError(
+        f"{where}{text}; lines to {good} are good, keep: {rows} > salvaged.csv"
+    )

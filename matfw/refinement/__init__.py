@@ -1,0 +1,1 @@
+"""A finished repetition measured again, with what came after it."""

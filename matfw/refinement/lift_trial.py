@@ -1,0 +1,77 @@
+"""Was there a lift? A shape with a height against one with next to none.
+
+For where something happened and the curve alone does not say what. Both are fitted to load and
+moment over the same stretch; by how much the first explains them better is the evidence.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+
+from matfw.estimation.leg_model import Array, LegModel
+from matfw.refinement.rep_shape import (
+    BEGIN_S,
+    DOWN_S,
+    HOLD_S,
+    SIZE,
+    TOP_RAD,
+    TYPICAL_EXPONENT,
+    TYPICAL_SAG,
+    UP_S,
+    fit_shape,
+    misfit,
+)
+
+NONE_RAD, NONE_SD_RAD = 0.05, 0.001  # next to no lift
+
+
+@dataclass(frozen=True, slots=True)
+class LiftTrial:
+    """The likeliest lift's twelve numbers, its cost a step, and what speaks for it.
+
+    better_by: twice the log likelihood, over no lift at all.
+    """
+
+    numbers: Array
+    misfit: float
+    better_by: float
+
+
+def try_lift(
+    t_s: Array,
+    force_n: Array,
+    moment_nm: Array,
+    times_s: tuple[float, float, float, float],
+    tops: tuple[tuple[float, float], ...],
+    *,
+    model: LegModel,
+    unrest: float,
+    seen_s: tuple[float | None, float | None] = (None, None),
+) -> LiftTrial:
+    """Return the likeliest lift near a guess.
+
+    t_s: middles of successive 50 ms steps, (n,). times_s: begin of the guess, lengths of its way
+    up, hold and way down. tops: heights to begin from and their spreads, rad. seen_s: when plates
+    saw the leg leave and land.
+    """
+    start = np.full(SIZE, TYPICAL_EXPONENT)
+    start[[BEGIN_S, UP_S, HOLD_S, DOWN_S]] = times_s
+    before_nm = moment_nm[t_s < times_s[0]]
+    start[9:] = TYPICAL_SAG, float(np.median(before_nm if len(before_nm) else moment_nm[:1])), 0.0
+
+    def fitted(top_rad: float, sd_rad: float) -> Array:
+        start[TOP_RAD] = top_rad
+        return fit_shape(
+            t_s, force_n, moment_nm, start,
+            model=model, unrest=unrest, top_sd_rad=sd_rad, seen_s=seen_s,
+        ).numbers  # fmt: skip
+
+    cost = partial(misfit, t_s, force_n, moment_nm, model=model, unrest=unrest)
+    trials = [fitted(*top) for top in tops]
+    costs = [cost(numbers) for numbers in trials]
+    best = int(np.argmin(costs))
+    none = cost(fitted(NONE_RAD, NONE_SD_RAD))
+    return LiftTrial(trials[best], costs[best] / len(t_s), none - costs[best])

@@ -1,0 +1,123 @@
+"""What was felt over a stretch, and the curve of the leg that made it; one row a 50 ms step."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from matfw.estimation.anthropometry import GRAVITY_M_S2
+from matfw.estimation.leg_model import PUSH_LEVER_M, Array, LegModel
+from matfw.messages import Excursion
+from matfw.refinement.rep_shape import crossings_s, top_rad
+from matfw.refinement.smoother import LegCurve, leg_curve
+from matfw.refinement.windows import RepWindow
+
+LEAD_S = 2.5  # of what has been concluded: where the leg rested, and the hips
+ZERO_S = 2.0  # before a repetition that its sideways zero is taken from, ...
+REST_DEG = 4.0  # ... as far as the leg rests there
+
+Rows = np.ndarray[tuple[int, ...], np.dtype[np.intp]]
+"""Row numbers."""
+Marks = np.ndarray[tuple[int, ...], np.dtype[np.bool_]]
+"""Which rows are meant."""
+
+
+@dataclass(frozen=True, slots=True)
+class Felt:
+    """A window's motions as columns, (n,). first: the row after what has been concluded."""
+
+    t_s: Array
+    load_n: Array
+    moment_nm: Array
+    shift_mm: Array
+    roll_deg: Array  # a hip sensor's; NaN where it gave none
+    hip_sd_deg: Array
+    left_s: frozenset[float]  # when plates saw the leg leave the other one ...
+    landed_s: frozenset[float]  # ... and come back
+    curve: LegCurve
+    model: LegModel
+    unrest: float
+    first: int
+
+    @classmethod
+    def of(cls, window: RepWindow, concluded_s: float) -> Felt | None:
+        """Take what has not been concluded of a window, and find the curve; None if nothing is."""
+        motions = [m for m in window.motions if m.t_s >= concluded_s - LEAD_S]
+        first = sum(1 for m in motions if m.t_s <= concluded_s)
+        weight_kg = motions[-1].weight_kg if motions else None
+        if first == len(motions) or not weight_kg:
+            return None
+        load_n = np.array([m.load_n for m in motions])
+        moment_nm = np.array([m.moment_nm for m in motions])
+        curve = leg_curve(
+            load_n, moment_nm, model=window.model, unrest=window.unrest,
+            weight_n=GRAVITY_M_S2 * weight_kg,
+        )  # fmt: skip
+        return cls(
+            t_s=np.array([m.t_s for m in motions]),
+            load_n=load_n,
+            moment_nm=moment_nm,
+            shift_mm=np.array([m.front_shift_mm for m in motions]),
+            roll_deg=np.array(
+                [math.nan if m.hip_roll_deg is None else m.hip_roll_deg for m in motions]
+            ),
+            hip_sd_deg=np.array([m.hip_sd_deg for m in motions]),
+            left_s=frozenset(m.left_s for m in motions if m.left_s is not None),
+            landed_s=frozenset(m.landed_s for m in motions if m.landed_s is not None),
+            curve=curve,
+            model=window.model,
+            unrest=window.unrest,
+            first=first,
+        )
+
+    @property
+    def angle_deg(self) -> Array:
+        """Return the leg's angle over its rest as the curve has it."""
+        return np.asarray(np.degrees(self.curve.angle_rad))
+
+    @property
+    def concluded_s(self) -> float:
+        """Return until when all has been concluded, -inf if that was too long ago to be here."""
+        return float(self.t_s[self.first - 1]) if self.first else -math.inf
+
+    def between(self, from_s: float, to_s: float) -> Marks:
+        """Return which rows lie between two times."""
+        return np.asarray((self.t_s >= from_s) & (self.t_s <= to_s))
+
+    def forces(self, rows: Marks, push_least_n: float) -> tuple[Array, Array]:
+        """Return load and moment without a hand's push, if it was that large, and load's level."""
+        push_n = self.curve.push_n[rows]
+        push_n = np.where(np.abs(push_n) > push_least_n, push_n, 0.0)
+        force_n = self.load_n[rows] - self.curve.base_n[rows] - push_n
+        return force_n, self.moment_nm[rows] - PUSH_LEVER_M * push_n
+
+    def hips(self, start_s: float, high: Rows) -> tuple[float, float | None]:
+        """Return how shift (mm) and roll (deg) at the top differ from the rest before start_s."""
+        near = (self.t_s > start_s - ZERO_S) & (self.t_s < start_s) & (self.angle_deg < REST_DEG)
+        zero = np.flatnonzero(near)
+        zero = zero[zero >= self.first]
+        roll_deg = _change(self.roll_deg, high, zero)
+        return _change(self.shift_mm, high, zero), None if math.isnan(roll_deg) else roll_deg
+
+    def excursion(self, numbers: Array) -> Excursion:
+        """Return the excursion that a shape's twelve numbers say."""
+        start_s, top_s, lower_s, end_s = crossings_s(numbers)
+        high = np.flatnonzero(self.between(top_s, lower_s))
+        if not len(high):  # of a hold shorter than a step
+            high = np.array([int(np.argmin(np.abs(self.t_s - top_s)))])
+        shift_mm, roll_deg = self.hips(start_s, high)
+        return Excursion(
+            start_s, top_s, lower_s, end_s, 0.0, 0.0, 0.0,
+            math.degrees(top_rad(numbers)), shift_mm, roll_deg,
+            hip_sd_deg=float(self.hip_sd_deg[high[-1]]), unrest=self.unrest,
+        )  # fmt: skip
+
+
+def _change(series: Array, high: Rows, zero: Rows) -> float:
+    """Return by how much a series' mean at the top differs from that before.
+
+    If there was no rest before, from the series' own nought; NaN if the top is not known.
+    """
+    return float(np.mean(series[high])) - (float(np.mean(series[zero])) if len(zero) else 0.0)

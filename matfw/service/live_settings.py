@@ -1,0 +1,46 @@
+"""Settings and calibration -> what the running line and outputs are to be like."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from matfw.messages import CellCalibration, Mat, Side
+from matfw.settings.model import NOMINAL, CellLine, Settings
+from matfw.settings.state import MachineState
+from matfw.workout.sets import Plan
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """All that can change while the firmware runs. volume: 0 to 1."""
+
+    mat: Mat
+    plan: Plan
+    volume: float
+
+
+def wanted(settings: Settings, state: MachineState, mat: Mat, unset_side: Side) -> Wanted:
+    """Return what is wanted; layout, rate and sensors stay as the mat has them.
+
+    state: calibration and habits. unset_side: where the settings name none; a virtual person
+    lies on one all the same.
+    """
+    asked, workout = settings.mat(), settings.workout
+    side = asked.side if asked.side is not Side.UNKNOWN else unset_side
+    mat = replace(
+        mat,
+        calibration=tuple(_line(state.calibration.get(cell.name)) for cell in mat.cells),
+        person=asked.person,
+        side=side,
+        tempo=asked.tempo,
+        limits=state.limits(settings.limits.limits(), side),
+    )
+    return Wanted(
+        mat,
+        Plan(workout.reps, workout.sets, workout.rest_s),
+        settings.outputs.loudness_percent() / 100.0,
+    )
+
+
+def _line(known: CellLine | None) -> CellCalibration:
+    return CellCalibration(known.tare_counts, known.counts_per_kg) if known else NOMINAL

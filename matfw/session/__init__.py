@@ -1,1 +1,0 @@
-"""What is kept of a session: recordings, and what is made of them."""

@@ -1,0 +1,1 @@
+"""What people set and what the machine keeps: read, checked, stored."""

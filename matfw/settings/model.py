@@ -1,0 +1,368 @@
+"""Every setting of a person's TOML file: its type, default, range and meaning; and -> Mat.
+
+Files, lines and folders are in settings/files.py; what only the machine knows (calibration) is
+state_model.MachineState, so that nothing ever has to write into the person's file.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
+
+from msgspec import Meta, Struct
+
+from matfw.layouts import CELLS_LEAST, PRESETS, unplaced
+from matfw.messages import Cell, CellCalibration, Channel, HipRepeat, Mat, Person, Side, Tempo
+from matfw.ports import RAIL_CHANNELS, SACRUM_CHANNELS
+from matfw.settings.limits import LimitSettings
+from matfw.settings.schema import (
+    CountsPerKg,
+    Keys,
+    MismatchError,
+    Name,
+    TareCounts,
+    did_you_mean,
+    dotted,
+)
+
+if TYPE_CHECKING:
+    from matfw.settings.state import MachineState
+
+# A 50 kg half bridge of 1 mV/V into 24 bits at gain 128, both on one supply, which cancels:
+# 1e-3 / 50 kg * 128 * 2^24. Real cells of this kind give 0.5 to 1 mV/V: calibrate.
+NOMINAL = CellCalibration(tare_counts=0.0, counts_per_kg=42_950.0)
+
+Millimetres: TypeAlias = Annotated[float, Meta(ge=-10_000, le=10_000)]
+Pin: TypeAlias = Annotated[int, Meta(ge=2, le=27)]  # BCM; 0 and 1 belong to the HAT's EEPROM
+
+
+class CellPlace(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A cell of a custom layout."""
+
+    name: Annotated[Name, Meta(description="the cell's name, as in head_left")]
+    x_mm: Annotated[Millimetres, Meta(description="from the deck's centre to the foot end, mm")]
+    y_mm: Annotated[Millimetres, Meta(description="from the centre to the left edge, mm")]
+    plate: Annotated[Name, Meta(description="the panel it stands under")] = "deck"
+
+
+class CellPins(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A converter's two wires, BCM numbers."""
+
+    dout: Pin
+    sck: Pin
+
+
+class GivenPins(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What the settings say of a converter's wires; what they leave out is DEFAULT_PINS'."""
+
+    dout: Annotated[Pin | None, Meta(description="data, from the converter, BCM number")] = None
+    sck: Annotated[Pin | None, Meta(description="clock, to the converter, BCM number")] = None
+
+
+# Left free: 0/1 (HAT EEPROM), 2/3 (I2C: hip sensors), 14/15 (UART: the serial console). The
+# outputs sit where the Pi pulls down while it boots (9-27), so that the buzzer is silent then.
+# Each pair is near one another on the header. trio8 needs the SPI pins 8-11: leave SPI off.
+DEFAULT_PINS: dict[str, CellPins] = {
+    "head_left": CellPins(dout=5, sck=12),
+    "head_right": CellPins(dout=6, sck=16),
+    "foot_left": CellPins(dout=13, sck=20),
+    "foot_right": CellPins(dout=19, sck=21),
+    "hip_left": CellPins(dout=17, sck=27),
+    "hip_right": CellPins(dout=4, sck=22),
+    "waist_left": CellPins(dout=10, sck=9),
+    "waist_right": CellPins(dout=8, sck=11),
+}
+
+
+class Gpio(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The chip that the pins are on."""
+
+    chip: Annotated[
+        Literal["auto"] | Annotated[int, Meta(ge=0, le=99)],
+        Meta(description='the N of /dev/gpiochipN, or "auto": found by its label'),
+    ] = "auto"
+
+
+class LightPins(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The three lights, BCM numbers."""
+
+    head: Annotated[Pin, Meta(description="the light at the head end, BCM number")] = 23
+    hip: Annotated[Pin, Meta(description="the light at the hips, BCM number")] = 24
+    foot: Annotated[Pin, Meta(description="the light at the foot end, BCM number")] = 25
+
+
+class Outputs(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What the person hears and sees."""
+
+    buzzer_pin: Annotated[Pin, Meta(description="the buzzer, BCM number")] = 18
+    light_pins: Annotated[LightPins, Meta(description="the lights, BCM numbers")] = LightPins()
+    mute: Annotated[bool, Meta(description="lights only, no sound")] = False
+    volume_percent: Annotated[
+        int, Meta(ge=0, le=100, description="how loud the buzzer is; 0 is silence")
+    ] = 100
+
+    def loudness_percent(self) -> int:
+        """Return how loud the buzzer is to be, 0 to 100; 0 when muted."""
+        return 0 if self.mute else self.volume_percent
+
+    def pins(self) -> tuple[int, int, int, int]:
+        """Return the pins of the buzzer, muted or not, and of the head, hip and foot lights."""
+        lights = self.light_pins
+        return (self.buzzer_pin, lights.head, lights.hip, lights.foot)
+
+
+I2C_1_PINS = (2, 3)  # SDA and SCL of the header's bus; other buses are wherever their overlay says
+
+
+class XshutPins(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The wires that hold the rail's sensors off, BCM numbers. trio8 needs 11 itself."""
+
+    shoulder: Annotated[Pin, Meta(description="XSHUT of the sensor at the shoulder")] = 26
+    hip: Annotated[Pin, Meta(description="XSHUT of the sensor at the hip")] = 7
+    heel: Annotated[Pin, Meta(description="XSHUT of the sensor at the heel")] = 11
+
+
+class HipSensors(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Sensors that see the hips directly: on a belt, on a rail behind the back. Both may be on."""
+
+    imu: Annotated[
+        Literal["off", "lsm6ds"], Meta(description="a motion sensor on a belt over the sacrum")
+    ] = "off"
+    imu_axis: Annotated[
+        Literal["+x", "-x", "+y", "-y", "+z", "-z"],
+        Meta(description="the belt's board: which of its axes points out of the back"),
+    ] = "+z"
+    imu_address: Annotated[
+        Literal[0x6A, 0x6B],
+        Meta(description="the belt's board on I2C: 0x6A is 106; 0x6B, 107, with SDO/SA0 high"),
+    ] = 0x6A
+    rail: Annotated[
+        Literal["off", "vl53l1x"],
+        Meta(description="three distance sensors on a rail behind the back"),
+    ] = "off"
+    imu_repeat_deg: Annotated[
+        float,
+        Meta(ge=0.3, le=15, description="the belt shows the same roll again within so much, sd"),
+    ] = 1.5
+    rail_repeat_mm: Annotated[
+        float,
+        Meta(ge=1, le=50, description="the rail shows the same distance again within so much, sd"),
+    ] = 5.0
+    xshut_pins: Annotated[
+        XshutPins, Meta(description="what holds the rail's sensors off, BCM numbers")
+    ] = XshutPins()
+    i2c_bus: Annotated[
+        int, Meta(ge=0, le=99, description="the N of /dev/i2c-N; 1 is on GPIO 2 and 3")
+    ] = 1
+
+    def repeat(self) -> HipRepeat:
+        """Return what the sensors repeat within, as the line takes it."""
+        return HipRepeat(self.imu_repeat_deg, self.rail_repeat_mm)
+
+    def channels(self) -> tuple[Channel, ...]:
+        """Return the columns that a frame gets from the sensors that are on."""
+        return (SACRUM_CHANNELS if self.imu != "off" else ()) + (
+            RAIL_CHANNELS if self.rail != "off" else ()
+        )
+
+    def pin_uses(self) -> Iterator[tuple[Keys, int]]:
+        """Yield the keys below hip_sensors, and the pin each of them takes."""
+        if self.channels() and self.i2c_bus == 1:
+            for pin in I2C_1_PINS:
+                yield ("i2c_bus",), pin
+        if self.rail != "off":
+            for name in XshutPins.__struct_fields__:
+                yield ("xshut_pins", name), getattr(self.xshut_pins, name)
+
+
+class Who(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The person; the mat weighs them itself. Without these it assumes a middle one."""
+
+    sex: Annotated[Literal["female", "male"] | None, Meta(description="for the leg's share")] = None
+    height_m: Annotated[
+        Annotated[float, Meta(ge=0.5, le=2.5)] | None, Meta(description="height, m")
+    ] = None
+
+
+Seconds: TypeAlias = Annotated[float, Meta(ge=0.2, le=30)]
+HoldSeconds: TypeAlias = Annotated[float, Meta(ge=0, le=30)]
+
+
+class Workout(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What is asked of the person."""
+
+    side: Annotated[Side, Meta(description="the side lain on")] = Side.UNKNOWN
+    reps: Annotated[int, Meta(ge=1, le=200, description="repetitions a set")] = 15
+    sets: Annotated[int, Meta(ge=1, le=50, description="sets")] = 3
+    rest_s: Annotated[float, Meta(ge=0, le=3600, description="rest between sets, s")] = 45.0
+    tempo_s: Annotated[
+        tuple[Seconds, HoldSeconds, Seconds],
+        Meta(description="[up, hold, down], s; up and down at least 0.2"),
+    ] = (2.0, 1.0, 3.0)
+
+
+PortName: TypeAlias = Annotated[str, Meta(min_length=1, max_length=200)]
+
+
+class Console(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where the console is reached, besides its own socket and `run --console`."""
+
+    ports: Annotated[
+        tuple[PortName, ...],
+        Meta(max_length=8, description="serial ports, as in /dev/serial0, or pyserial's URLs"),
+    ] = ()
+
+
+class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The whole file; every key may be left out."""
+
+    layout: Annotated[
+        Literal["core4", "hex6", "trio8", "custom"],
+        Meta(description='which mat; "custom" needs [[cells]]'),
+    ] = "core4"
+    rate_hz: Annotated[Literal[10, 80], Meta(description="the converters' RATE pin, per s")] = 80
+    reader: Annotated[
+        Literal["parallel", "adafruit"], Meta(description="how the converters are read")
+    ] = "parallel"
+    shared_sck: Annotated[bool, Meta(description="one clock wire for all converters")] = False
+    gpio: Gpio = Gpio()
+    pins: dict[str, GivenPins] = {}
+    outputs: Outputs = Outputs()
+    hip_sensors: HipSensors = HipSensors()
+    person: Who = Who()
+    workout: Workout = Workout()
+    limits: LimitSettings = LimitSettings()
+    console: Console = Console()
+    cells: Annotated[
+        tuple[CellPlace, ...], Meta(max_length=32, description='the cells of layout "custom"')
+    ] = ()
+
+    def mat_cells(self) -> tuple[Cell, ...]:
+        """Return the layout's cells in their order."""
+        if self.layout == "custom":
+            return tuple(Cell(c.name, c.x_mm, c.y_mm, c.plate) for c in self.cells)
+        return PRESETS[self.layout].cells
+
+    def mat(self, state: MachineState | None = None) -> Mat:
+        """Return the mat, calibrated as far as the machine's state knows, else nominally."""
+        known = state.calibration if state else {}
+        limits = self.limits.limits()
+        return Mat(
+            layout=self.layout,
+            cells=self.mat_cells(),
+            calibration=tuple(
+                CellCalibration(known[c.name].tare_counts, known[c.name].counts_per_kg)
+                if c.name in known
+                else NOMINAL
+                for c in self.mat_cells()
+            ),
+            rate_hz=float(self.rate_hz),
+            channels=self.hip_sensors.channels(),
+            person=Person(self.person.sex, self.person.height_m),
+            side=self.workout.side,
+            tempo=Tempo(*self.workout.tempo_s),
+            limits=state.limits(limits, self.workout.side) if state else limits,
+            hip_repeat=self.hip_sensors.repeat(),
+        )
+
+    def judging(self, mat: Mat, state: MachineState) -> Mat:
+        """Return a recording's mat, to be judged by the limits and habits of the day."""
+        limits = state.limits(self.limits.limits(), mat.side)
+        return replace(mat, limits=limits, hip_repeat=self.hip_sensors.repeat())
+
+    def uncalibrated(self, state: MachineState | None = None) -> tuple[str, ...]:
+        """Return the names of the cells that `mat` gives the nominal calibration."""
+        known = state.calibration if state else {}
+        return tuple(cell.name for cell in self.mat_cells() if cell.name not in known)
+
+    def wiring(self) -> dict[str, CellPins]:
+        """Return each cell's pins, in the mat's order. With shared_sck all have the same sck."""
+        wires = {}
+        for cell in self.mat_cells():
+            given, default = self.pins.get(cell.name, GivenPins()), DEFAULT_PINS.get(cell.name)
+            dout = default.dout if default and given.dout is None else given.dout
+            sck = default.sck if default and given.sck is None else given.sck
+            if dout is None or sck is None:
+                raise MismatchError(("pins", cell.name), "lacks dout or sck")
+            wires[cell.name] = CellPins(dout=dout, sck=sck)
+        if not self.shared_sck:
+            return wires
+        given_scks = [pins.sck for pins in self.pins.values() if pins.sck is not None]
+        sck = next(iter(given_scks or [pins.sck for pins in wires.values()]))
+        return {name: CellPins(dout=pins.dout, sck=sck) for name, pins in wires.items()}
+
+    def check(self) -> None:
+        """Check what no single key can say. Raises MismatchError."""
+        self._check_cells()
+        self._check_pins()
+        self.limits.check()
+
+    def _check_cells(self) -> None:
+        if self.layout != "custom" and self.cells:
+            raise MismatchError(("cells",), 'are given, but layout is not "custom"', ("layout",))
+        names = [cell.name for cell in self.mat_cells()]
+        if len(names) < CELLS_LEAST:
+            raise MismatchError(
+                ("layout",),
+                f'"custom" needs at least {CELLS_LEAST} [[cells]] (got {len(names)})',
+                advice="add [[cells]] to the settings file, one for each",
+            )
+        for name, times in Counter(names).items():
+            if times > 1:
+                raise MismatchError(
+                    ("cells", len(names) - 1 - names[::-1].index(name), "name"),
+                    f"must be another name for each cell (got {name} {times} times)",
+                )
+        reason = unplaced(self.mat_cells())
+        if reason:
+            raise MismatchError(("cells",), reason, ("layout",))
+        for name in self.pins:
+            if name not in names:
+                raise MismatchError(("pins", name), "is no cell", advice=did_you_mean(name, names))
+        for index, name in enumerate(names):
+            given = self.pins.get(name, GivenPins())
+            if name not in DEFAULT_PINS and None in (given.dout, given.sck):
+                raise MismatchError(
+                    ("cells", index, "name"),
+                    f"{name} has no pins of its own",
+                    advice=f"add [pins.{name}] with dout and sck",
+                )
+
+    def _check_pins(self) -> None:
+        scks = {pins.sck: name for name, pins in self.pins.items() if pins.sck is not None}
+        if self.shared_sck and len(scks) > 1:
+            raise MismatchError(
+                ("pins", list(scks.values())[-1], "sck"),
+                f"must be the same for every cell while shared_sck is true (got {sorted(scks)})",
+                ("shared_sck",),
+            )
+        users: dict[int, Keys] = {}
+        for keys, pin in self._pin_uses():
+            if pin in users:
+                raise MismatchError(
+                    keys,
+                    f"and {dotted(users[pin])} both use GPIO {pin}",
+                    users[pin],
+                    advice="give one of them another pin",
+                )
+            users[pin] = keys
+
+    def _pin_uses(self) -> Iterator[tuple[Keys, int]]:
+        yield ("outputs", "buzzer_pin"), self.outputs.buzzer_pin
+        for light in LightPins.__struct_fields__:
+            yield ("outputs", "light_pins", light), getattr(self.outputs.light_pins, light)
+        for index, (name, pins) in enumerate(self.wiring().items()):
+            yield ("pins", name, "dout"), pins.dout
+            if index == 0 or not self.shared_sck:
+                yield ("pins", name, "sck"), pins.sck
+        for keys, pin in self.hip_sensors.pin_uses():
+            yield ("hip_sensors", *keys), pin
+
+
+class CellLine(Struct, frozen=True, kw_only=True):
+    """A cell's calibration as kept by the machine."""
+
+    tare_counts: TareCounts
+    counts_per_kg: CountsPerKg

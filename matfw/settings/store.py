@@ -1,0 +1,396 @@
+"""Every setting's effective value, and what `set`, `save`, `revert`, `factory` do to it.
+
+    defaults  <  the person's TOML  <  saved at the console  <  the profile in use  <  staged
+
+The person's file is read once and never written. What the console changes is staged here first and
+goes to state.toml on `save`: to the profile in use where it is about a person (person, workout,
+limits), else to [saved]. A change is checked with everything else before it is staged, so what is
+staged can always be saved, and an error changes nothing.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import tomllib
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from msgspec.structs import replace
+
+from matfw.errors import MatSettingsError, MatStateError
+from matfw.judging.habits import Habits
+from matfw.messages import Side
+from matfw.settings.atomic_file import Calls, alone_in, make_folder
+from matfw.settings.files import find_line, load_settings, read_text
+from matfw.settings.layers import Tables, holds, merged
+from matfw.settings.model import CellLine, Settings
+from matfw.settings.parse import UNCHANGED, parse
+from matfw.settings.rows import Setting, find, table, value_of
+from matfw.settings.schema import Keys, MismatchError, build, did_you_mean, dotted, found
+from matfw.settings.state import NO_PROFILE, PROFILE_NAME_WORDS, MachineState, is_profile_name
+from matfw.settings.state_changes import (
+    FORGOTTEN,
+    Staged,
+    applied,
+    calibrated,
+    console_keys,
+    learned,
+    profile_tables,
+    unlearned,
+)
+from matfw.settings.state_file import STATE_FILE, not_written, read_state, write_state
+
+PROFILES_MOST = 200
+
+
+class SettingsStore:
+    """The settings of one mat.
+
+    Safe to call from several threads. `save`, the profiles and `save_calibration` wait for the
+    disk, a slow card's second: never call them from the frame path. `settings` never waits.
+    """
+
+    def __init__(self, config: Path | None, state_dir: Path, calls: Calls = os) -> None:
+        """Read the person's file, if there is one, and the machine's state.
+
+        Raises MatSettingsError: a file is wrong, or the two contradict each other.
+        """
+        self._lock = threading.RLock()
+        self._config = config
+        self._folder = state_dir
+        self._calls = calls
+        load_settings(config)  # alone first: its errors name its lines
+        self._file: Tables = tomllib.loads(read_text(config)) if config else {}
+        self._read = read_state(state_dir)
+        self._staged: dict[Keys, object] = {}
+        try:
+            self._settings = self._effective(self._read.state, {})
+        except MismatchError as mismatch:
+            raise MatSettingsError(self._contradiction(mismatch)) from None
+
+    @property
+    def config(self) -> Path | None:
+        """Return the person's file."""
+        return self._config
+
+    @property
+    def settings(self) -> Settings:
+        """Return the effective settings, staged ones too; always checked."""
+        return self._settings
+
+    @property
+    def state(self) -> MachineState:
+        """Return what state.toml holds."""
+        return self._read.state
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """Return what a person should know: a damaged state.toml, read from its backup."""
+        return self._read.notices
+
+    # --- settings
+
+    def table(self) -> tuple[Setting, ...]:
+        """Return a row for every setting of this mat."""
+        return table(self._settings)
+
+    def find(self, word: str) -> Setting:
+        """Return the one setting that word names, or begins. Raises MatSettingsError."""
+        return find(self.table(), word)
+
+    def get(self, key: str) -> tuple[object, str]:
+        """Return a setting's value and its source: default, file, saved, profile NAME or staged."""
+        with self._lock:
+            row = self.find(key)
+            return value_of(self._settings, row.keys), self._source(row.keys)
+
+    def set(self, key: str, text: str) -> None:
+        """Stage what a person typed for a setting.
+
+        Raises MatSettingsError, which names key, value and range; then nothing was changed.
+        """
+        self.set_all([(key, text)])
+
+    def set_all(self, pairs: list[tuple[str, str]]) -> None:
+        """Stage several at once, where one alone would contradict another: `layout` and `cells`."""
+        with self._lock:
+            staged = dict(self._staged)
+            for key, text in pairs:
+                # Anew for each: `layout` and `cells` bring the pins of other cells.
+                row = find(table(self._unchecked(self._read.state, staged)), key)
+                staged[row.keys] = parse(row, text)
+            self._stage(staged)
+
+    def diff(self) -> list[tuple[str, object, object]]:
+        """Return what is staged: key, value as saved, value as staged."""
+        with self._lock:
+            saved = self._effective(self._read.state, {})
+            return [
+                (dotted(keys), _value_or_none(saved, keys), _value_or_none(self._settings, keys))
+                for keys in self._staged
+            ]
+
+    def save(self) -> None:
+        """Write what is staged to state.toml. Raises MatStateError; it stays staged then."""
+        with self._lock:
+            if self._staged:
+                staged, profile = self._staged, self.profile
+
+                def changed(state: MachineState) -> MachineState:
+                    if state.profile != profile:  # or it would go to another person's
+                        raise MatSettingsError(
+                            f"another matfw uses profile {state.profile or NO_PROFILE} now: nothing"
+                            " was saved; revert, and set it again"
+                        )
+                    return applied(state, staged)
+
+                self._write(changed, {})
+                self._staged = {}
+
+    def revert(self) -> None:
+        """Forget what is staged, and read state.toml again. Raises MatSettingsError if it is bad.
+
+        What was staged is forgotten also then.
+        """
+        with self._lock:
+            self._settings = self._effective(self._read.state, {})
+            self._staged = {}
+            before = self._read
+            self._read = read_state(self._folder)
+            try:
+                self._settings = self._effective(self._read.state, {})
+            except MismatchError as mismatch:
+                told = self._contradiction(mismatch)
+                self._read = before
+                raise MatSettingsError(told) from None
+
+    def factory(self, key: str | None = None) -> None:
+        """Stage that what the console set is forgotten: the person's file, then defaults hold.
+
+        key: of one setting; None: of all, of the profile in use too. Other profiles and the
+        calibration stay. Raises MatSettingsError.
+        """
+        with self._lock:
+            state = self._read.state
+            kept = console_keys(state)
+            if key is None:
+                self._stage(dict.fromkeys(kept, FORGOTTEN))
+                return
+            # One of a cell that this layout does not have is in no table, but may be forgotten.
+            known = {dotted(keys): keys for keys in kept}
+            keys = known[key] if key in known else self.find(key).keys
+            staged = {name: value for name, value in self._staged.items() if name != keys}
+            self._stage(staged | ({keys: FORGOTTEN} if keys in kept else {}))
+
+    # --- profiles: what is saved for one person
+
+    @property
+    def profile(self) -> str | None:
+        """Return the profile in use."""
+        return self._read.state.profile
+
+    def profiles(self) -> tuple[str, ...]:
+        """Return all profiles' names."""
+        return tuple(sorted(self._read.state.profiles))
+
+    def new_profile(self, name: str) -> None:
+        """Make an empty profile and use it; what is saved from now on for a person goes there."""
+        with self._lock:
+            self._refuse_while_staged()
+            if not is_profile_name(name):
+                raise MatSettingsError(
+                    f"a profile must have {PROFILE_NAME_WORDS}, other than {NO_PROFILE}"
+                    f" (got {found(name)})"
+                )
+
+            def more(state: MachineState) -> MachineState:
+                if name in state.profiles:
+                    raise MatSettingsError(f"profile {name} exists: use it, or take another name")
+                if len(state.profiles) >= PROFILES_MOST:
+                    raise MatSettingsError(f"there are {PROFILES_MOST} profiles: delete one first")
+                return replace(state, profile=name, profiles={**state.profiles, name: {}})
+
+            self._write(more)
+
+    def use_profile(self, name: str | None) -> None:
+        """Use a profile; None or "none": none. Raises MatSettingsError."""
+        with self._lock:
+            self._refuse_while_staged()
+            wanted = None if name == NO_PROFILE else name
+            self._write(lambda state: replace(state, profile=_known_profile(state, wanted)))
+
+    def delete_profile(self, name: str) -> None:
+        """Delete a profile; where it was in use none is then. Raises MatSettingsError."""
+        with self._lock:
+            self._refuse_while_staged()
+
+            def less(state: MachineState) -> MachineState:
+                _known_profile(state, name)
+                others = {key: kept for key, kept in state.profiles.items() if key != name}
+                used = None if state.profile == name else state.profile
+                habits = {key: kept for key, kept in state.habits.items() if key != name}
+                return replace(state, profiles=others, profile=used, habits=habits)
+
+            self._write(less)
+
+    # --- habits: what good repetitions of one person showed
+
+    def save_habits(self, side: Side, habits: Habits) -> None:
+        """Keep what was learned of whoever uses the profile in use. Raises MatStateError."""
+        with self._lock:
+            self._write(lambda state: learned(state, side, habits))
+
+    def forget_habits(self) -> None:
+        """Forget what was learned of whoever uses the profile in use. Raises MatStateError."""
+        with self._lock:
+            self._write(unlearned)
+
+    # --- calibration
+
+    def calibration(self) -> Mapping[str, CellLine]:
+        """Return the calibration in use; a cell that is not in it is nominal."""
+        return self._read.state.calibration
+
+    def previous_calibration(self) -> Mapping[str, CellLine]:
+        """Return the calibration before the last `save_calibration`."""
+        return self._read.state.previous_calibration
+
+    def factory_calibration(self) -> Mapping[str, CellLine]:
+        """Return the first calibration that each cell ever had."""
+        return self._read.state.factory_calibration
+
+    def notes(self) -> Mapping[str, str]:
+        """Return what was noted of calibration, previous_calibration and factory_calibration."""
+        return self._read.state.notes
+
+    def save_calibration(self, lines: Mapping[str, CellLine], *, note: str) -> None:
+        """Put cells' lines into use and keep those before them. Raises MatStateError.
+
+        Cells that lines do not name keep theirs. note: when and how they were found. What is staged
+        stays staged.
+        """
+        with self._lock:
+            self._write(lambda state: calibrated(state, lines, note))
+
+    # --- the console's PIN
+
+    def pin_hash(self) -> str | None:
+        """Return what was kept by `save_pin_hash`."""
+        return self._read.state.pin_hash
+
+    def save_pin_hash(self, kept: str | None) -> None:
+        """Keep a PIN's hash; None: there is no PIN any more. Raises MatStateError."""
+        with self._lock:
+            self._write(lambda state: replace(state, pin_hash=kept))
+
+    # --- inside
+
+    def _stage(self, staged: Staged) -> None:
+        """Check a new set of staged changes with everything else, and take it over."""
+        saved = self._effective(self._read.state, {})
+        try:
+            settings = self._effective(self._read.state, staged)
+        except MismatchError as mismatch:
+            changed = {keys for keys in staged if staged[keys] is not self._staged.get(keys)}
+            both = (mismatch.keys, mismatch.also)
+            others = [keys for keys in both if keys and keys not in changed]
+            told = mismatch.told(f"change {dotted(others[0])} first" if others else "correct it")
+            raise MatSettingsError(f"{told}; {UNCHANGED}") from None
+        self._staged = {
+            keys: value
+            for keys, value in staged.items()
+            if value is FORGOTTEN or _value_or_none(settings, keys) != _value_or_none(saved, keys)
+        }
+        self._settings = settings
+
+    def _effective(self, state: MachineState, staged: Staged) -> Settings:
+        """Raise MismatchError where the layers together are no settings."""
+        settings = self._unchecked(state, staged)
+        settings.check()
+        return settings
+
+    def _unchecked(self, state: MachineState, staged: Staged) -> Settings:
+        """Return the layers as one, each value within its range; raise MismatchError else."""
+        state = applied(state, staged)
+        return build(merged(merged(self._file, state.saved), profile_tables(state)), Settings)
+
+    def _source(self, keys: Keys) -> str:
+        state = self._read.state
+        if keys in self._staged:
+            return "staged"
+        if holds(profile_tables(state), keys):
+            return f"profile {state.profile}"
+        if holds(state.saved, keys):
+            return "saved"
+        return "file" if holds(self._file, keys) else "default"
+
+    def _write(
+        self, change: Callable[[MachineState], MachineState], staged: Staged | None = None
+    ) -> None:
+        """Change the state on the disk, which another process may have changed meanwhile.
+
+        staged: what is staged afterwards; None: the same as now.
+        """
+        with self._alone():
+            before = read_state(self._folder)
+            state = change(before.state)
+            try:
+                settings = self._effective(state, self._staged if staged is None else staged)
+                self._read = write_state(self._folder, before, state, self._calls)
+            except MismatchError as mismatch:
+                told = mismatch.told(f"change {dotted(mismatch.also or mismatch.keys)} first")
+                raise MatSettingsError(f"{told}; {UNCHANGED}") from None
+            self._settings = settings
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        try:
+            make_folder(self._folder, self._calls)
+            with alone_in(self._folder):
+                yield
+        except MatStateError:
+            raise
+        except BlockingIOError:
+            raise MatStateError(
+                f"{self._folder / STATE_FILE}: another matfw is writing it: try again"
+            ) from None
+        except OSError as error:
+            raise not_written(self._folder / STATE_FILE, error) from error
+
+    def _refuse_while_staged(self) -> None:
+        if self._staged:
+            names = ", ".join(dotted(keys) for keys in self._staged)
+            raise MatSettingsError(f"not saved yet: {names}: save or revert first; {UNCHANGED}")
+
+    def _contradiction(self, mismatch: MismatchError) -> str:
+        """Return what to say where the person's file and the machine's do not go together."""
+        path = self._folder / STATE_FILE
+        state, text = self._read.state, self._read.text or ""
+        for keys in (mismatch.keys, mismatch.also):
+            for above, tables in (
+                (("profiles", str(state.profile)), profile_tables(state)),
+                (("saved",), state.saved),
+            ):
+                if holds(tables, keys) and (line := find_line(text, above + keys)):
+                    path_and_line = f"{path}, line {line}"
+                    return (
+                        f"{path_and_line}: {mismatch}: it was saved at the console and does not go"
+                        f" with {self._config or 'the defaults'}: change that, or delete this line"
+                    )
+        return f"{path}: {mismatch.told('correct it, or delete it')}"
+
+
+def _known_profile(state: MachineState, name: str | None) -> str | None:
+    if name is not None and name not in state.profiles:
+        raise MatSettingsError(f"{found(name)} is no profile: {did_you_mean(name, state.profiles)}")
+    return name
+
+
+def _value_or_none(settings: Settings, keys: Keys) -> object:
+    """Return a setting's value; None for a pin of a cell that these settings do not have."""
+    try:
+        return value_of(settings, keys)
+    except KeyError:
+        return None

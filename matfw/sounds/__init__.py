@@ -1,0 +1,1 @@
+"""What each cue sounds and looks like."""

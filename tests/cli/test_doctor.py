@@ -1,0 +1,120 @@
+"""`matfw doctor`: what it prints and returns, and what it does where a firmware runs."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from matfw.__main__ import EXIT_DONE, EXIT_FAILED, EXIT_USAGE, main
+from matfw.cli.doctor import Doctor, real_frames, virtual_frames
+from matfw.diagnose.checks import Computer, State
+from matfw.errors import MatGpioError
+from matfw.ports import LoadCells
+from matfw.settings.model import NOMINAL, Settings
+
+
+def no_chip(_: Settings) -> int:
+    raise MatGpioError("no GPIO chip here")
+
+
+def no_cells(_: Settings) -> LoadCells:
+    raise MatGpioError("the converters' pins cannot be claimed: GPIO5 is in use")
+
+
+def a_doctor(tmp_path: Path, **extra: object) -> Doctor:
+    pc = Computer(root=tmp_path / "root", run=lambda _: None)
+    return Doctor(None, tmp_path, (), no_cells, no_chip, lambda _: None, computer=pc, **extra)  # type: ignore[arg-type]
+
+
+def doctor(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str]:
+    code = main(["doctor", *arguments])
+    return code, capsys.readouterr().out
+
+
+def test_a_virtual_mat_is_well_and_said_to_be_virtual(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, out = doctor(capsys, "--virtual", "--press", "--state", str(tmp_path))
+    assert code == EXIT_DONE
+    assert out.startswith("VIRTUAL")
+    assert "4 cells" in out
+
+
+def test_json_is_one_object_and_nothing_else(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, out = doctor(capsys, "--virtual", "--json", "--state", str(tmp_path))
+    assert code == EXIT_DONE
+    data = json.loads(out)
+    assert data["ok"] is True
+    assert data["virtual"] is True
+    assert {check["state"] for check in data["checks"]} <= set(State)
+    assert data["diagnosis"]["fine"] is True
+    assert set(data["diagnosis"]["cells"]) == {"head_left", "head_right", "foot_left", "foot_right"}
+
+
+def test_wrong_settings_are_a_finding_and_the_rest_is_looked_at(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = tmp_path / "matfw.toml"
+    config.write_text("[pins.head_left]\ndout = 5\nsck = 6\n")
+    code, out = doctor(capsys, "--config", str(config), "--state", str(tmp_path))
+    assert code == EXIT_FAILED
+    assert "both use GPIO 6" in out
+    assert "python" in out
+
+
+def test_a_wrong_option_is_wrong_usage() -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["doctor", "--no-such-option"])
+    assert ended.value.code == EXIT_USAGE
+
+
+def test_on_a_pc_it_says_that_it_is_no_pi(tmp_path: Path) -> None:
+    report = a_doctor(tmp_path).look()
+    assert report.is_fine
+    assert report.cells.state is State.UNKNOWN
+    assert "not a Raspberry Pi" in "\n".join(report.as_lines())
+
+
+def test_on_a_pi_pins_that_are_taken_are_bad(tmp_path: Path) -> None:
+    model = tmp_path / "root" / "proc" / "device-tree" / "model"
+    model.parent.mkdir(parents=True)
+    model.write_text("Raspberry Pi 5\0")
+    report = replace(a_doctor(tmp_path), find_chip=lambda _: 0).look()
+    assert not report.is_fine
+    assert report.cells.state is State.BAD
+    assert "GPIO5 is in use" in report.cells.sentence
+
+
+def test_a_virtual_hand_presses_where_it_is_asked(tmp_path: Path) -> None:
+    mat = Settings(layout="hex6").mat()
+    assert mat.calibration[0] == NOMINAL
+    names = [cell.name for cell in mat.cells]
+    frames, stats, presses = virtual_frames(mat, names)
+    assert [press.cell for press in presses] == names
+    assert stats.frames == len(frames)
+    assert frames[-1].t_s > presses[-1].until_s - 1.0
+
+
+def test_real_frames_end_where_the_account_of_them_does(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("matfw.cli.doctor.LOOK_S", 2.0)
+    said: list[str] = []
+    frames, stats, presses = real_frames(quick_cells, [], said.append)
+    assert stats.frames == len(frames)
+    assert frames[-1].t_s - frames[0].t_s > 0.4
+    assert presses == []
+    assert said == []
+
+
+def quick_cells() -> LoadCells:
+    """Build virtual cells in the acquisition process, twenty times as fast as real ones."""
+    from matfw.__main__ import build_virtual_cells  # noqa: PLC0415
+    from matfw.messages import Side  # noqa: PLC0415
+
+    return build_virtual_cells(Settings().mat(), "still", Side.LEFT, 20.0)

@@ -1,0 +1,92 @@
+"""The PIN: wrong ones cost time, on every link alike."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from matfw.console.conversation import Conversation
+from matfw.control.errors import Code, ConsoleError
+from matfw.control.lock import FIRST_WAIT_S, FREE_TRIES, LONGEST_WAIT_S, Lock, hash_pin
+from tests.control.paper import Talk
+
+PIN = "2468"
+
+
+def refusal(lock: Lock, pin: str, now_s: float) -> ConsoleError:
+    with pytest.raises(ConsoleError) as refused:
+        lock.unlock(pin, now_s)
+    return refused.value
+
+
+def test_waits_grow_are_told_in_seconds_and_end() -> None:
+    lock, now_s, waits = Lock(hash_pin(PIN, b"salt")), 0.0, []
+    for _ in range(FREE_TRIES - 1):
+        assert refusal(lock, "1111", now_s).code is Code.WRONG_PIN
+    for _ in range(9):
+        error = refusal(lock, "1111", now_s)
+        assert error.code is Code.WRONG_PIN
+        wait_s = float(str(error).split("wait ")[1].split()[0])
+        waits.append(wait_s)
+        early = refusal(lock, PIN, now_s + wait_s - 0.5)
+        assert (early.code, str(early).split("wait ")[1][:3]) == (Code.PIN_WAIT, "1 s")
+        now_s += wait_s
+    assert waits == [min(LONGEST_WAIT_S, FIRST_WAIT_S * 2.0**k) for k in range(9)]
+    lock.unlock(PIN, now_s)
+    assert not lock.is_locked
+
+
+def test_the_right_pin_makes_the_tries_new() -> None:
+    lock = Lock(hash_pin(PIN, b"salt"))
+    for _ in range(3):
+        for _ in range(FREE_TRIES - 1):
+            assert "more tr" in str(refusal(lock, "1111", 0.0))
+        lock.unlock(PIN, 0.0)
+        lock.lock()
+        assert lock.is_locked
+
+
+def test_two_links_share_the_lock_and_its_tries(tmp_path: Path) -> None:
+    one = Talk(tmp_path)
+    said: list[str] = []
+    other = Conversation(one.desk, said.append, now_s=lambda: one.desk.t_s)
+    one.ask(f"lock {PIN}")
+    other.line("set reps 3")
+    assert said[-1].startswith("error E601")
+    one.ask("unlock 1111")
+    other.line("unlock 1111")
+    assert one.ask("unlock 1111")[-1].startswith("error E602: unlock: wrong PIN 3 times: wait 5 s")
+    other.line(f"unlock {PIN}")
+    assert said[-1].startswith("error E603: unlock: too many wrong PINs: wait 5 s")
+    one.desk.t_s += 5.0
+    other.line(f"unlock {PIN}")
+    assert said[-1] == "ok"
+    assert one.ask("set reps 3")[-1] == "ok"
+
+
+@pytest.mark.parametrize("pin", ["", "123", "1" * 13, "12a4", "１２３４", "12 34"])
+def test_what_is_no_pin_is_refused(pin: str) -> None:
+    with pytest.raises(ConsoleError, match="4 to 12 digits"):
+        hash_pin(pin, b"salt")
+
+
+def test_the_same_pin_is_kept_differently_with_another_salt() -> None:
+    one, other = hash_pin(PIN, b"a"), hash_pin(PIN, b"b")
+    assert one != other
+    assert PIN not in one + other
+
+
+@given(st.text(max_size=80))
+def test_what_is_kept_may_be_damaged_and_then_opens_to_nothing(kept: str) -> None:
+    lock = Lock(kept)
+    assert lock.is_locked
+    assert refusal(lock, PIN, 0.0).code is Code.WRONG_PIN
+
+
+def test_without_a_pin_nothing_is_locked() -> None:
+    lock = Lock()
+    assert not lock.is_locked
+    assert refusal(lock, PIN, 0.0).code is Code.NO_PIN

@@ -1,0 +1,204 @@
+"""Forces of legs, hands and unrest for tests, as 50 ms means, and the judge's way through them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from matfw.estimation.anthropometry import leg_constants
+from matfw.estimation.filter_bank import LegEstimate, LegTracker
+from matfw.estimation.leg_model import PUSH_LEVER_M, Array, LegModel
+from matfw.estimation.noise import FORCE_SD_N, MOMENT_SD_NM, STEP_S
+from matfw.messages import Excursion, Motion, PhaseStep, Presence
+from matfw.phases import Phases
+from matfw.refinement.refine import Refinement
+from matfw.refinement.segment import Felt
+from matfw.refinement.windows import RepWindow, RepWindows
+
+WEIGHT_KG = 64.0
+MODEL = LegModel.of(leg_constants("female", 1.68, WEIGHT_KG))
+FINE = 10  # samples a step that its mean is taken of
+
+
+@dataclass(frozen=True)
+class Forces:
+    """What a mat feels, one row a step; angle_rad: of the leg that made it."""
+
+    angle_rad: Array
+    force_n: Array
+    moment_nm: Array
+
+    def __add__(self, other: Forces) -> Forces:
+        return Forces(
+            self.angle_rad + other.angle_rad,
+            self.force_n + other.force_n,
+            self.moment_nm + other.moment_nm,
+        )
+
+    def __len__(self) -> int:
+        return len(self.angle_rad)
+
+
+@dataclass(frozen=True)
+class Lift:
+    """One up and down of the leg, minimum jerk both ways."""
+
+    begin_s: float
+    top_deg: float = 36.0
+    up_s: float = 2.0
+    hold_s: float = 1.0
+    down_s: float = 3.0
+
+    @property
+    def end_s(self) -> float:
+        return self.begin_s + self.up_s + self.hold_s + self.down_s
+
+    def angle_rad(self, t_s: Array) -> Array:
+        up = min_jerk((t_s - self.begin_s) / self.up_s)
+        down = min_jerk((t_s - self.begin_s - self.up_s - self.hold_s) / self.down_s)
+        return np.asarray(math.radians(self.top_deg) * (up - down))
+
+
+def min_jerk(share: Array) -> Array:
+    share = np.clip(share, 0.0, 1.0)
+    return np.asarray(share**3 * (10.0 - 15.0 * share + 6.0 * share**2))
+
+
+def middles_s(span_s: float) -> Array:
+    """Return the times that a span's steps belong to."""
+    return np.asarray((np.arange(round(span_s / STEP_S)) + 0.5) * STEP_S)
+
+
+def legs(span_s: float, *lifts: Lift) -> Forces:
+    """Return what lifts make the mat feel."""
+    steps = round(span_s / STEP_S)
+    fine_s = np.arange(steps * FINE) * STEP_S / FINE
+    d = np.zeros_like(fine_s)
+    for lift in lifts:
+        d += lift.angle_rad(fine_s)
+    w = np.gradient(d, fine_s)
+    a = np.gradient(w, fine_s)
+
+    def means(series: Array) -> Array:
+        return np.asarray(series.reshape(-1, FINE).mean(axis=1))
+
+    return Forces(means(d), means(MODEL.force_n(d, w, a)), means(MODEL.moment_nm(d, w, a)))
+
+
+def unrest(span_s: float, seed: int, size: float = 1.0) -> Forces:
+    """Return a calm body's noise as large as the filters take it for, times a size."""
+    rng = np.random.default_rng(seed)
+    steps = round(span_s / STEP_S)
+    return Forces(
+        np.zeros(steps),
+        size * FORCE_SD_N * rng.standard_normal(steps),
+        size * MOMENT_SD_NM * rng.standard_normal(steps),
+    )
+
+
+def hand(span_s: float, begin_s: float, push_n: float, ramp_s: float, held_s: float) -> Forces:
+    """Return a hand that comes down beside the chest, stays and goes again, smoothly."""
+    t_s = middles_s(span_s) - begin_s
+    push = push_n * (min_jerk(t_s / ramp_s) - min_jerk((t_s - ramp_s - held_s) / ramp_s))
+    return Forces(np.zeros_like(push), push, PUSH_LEVER_M * push)
+
+
+def followed(felt: Forces, tracker: LegTracker | None = None) -> list[LegEstimate]:
+    tracker = tracker or LegTracker(MODEL)
+    return [
+        tracker.update(force_n, moment_nm)
+        for force_n, moment_nm in zip(felt.force_n.tolist(), felt.moment_nm.tolist(), strict=True)
+    ]
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What the line makes of forces, without the mat."""
+
+    steps: Sequence[PhaseStep]
+    windows: Sequence[RepWindow]  # in the order of the looks, the frames' end last
+    excursions: list[Excursion]
+
+
+def judged(felt: Forces, shift_mm: Array | None = None) -> Judged:
+    """Take forces, and the hips' way, through tracker, phases and windows as the line does."""
+    tracker, phases, cutter, refinement = LegTracker(MODEL), Phases(), RepWindows(), Refinement()
+    shifts = np.zeros(len(felt)) if shift_mm is None else shift_mm
+    steps: list[PhaseStep] = []
+    windows: list[RepWindow] = []
+    excursions: list[Excursion] = []
+
+    def look(window: RepWindow | None) -> None:
+        if window is not None:
+            windows.append(window)
+            excursions.extend(refinement.refine(window))
+
+    for k in range(len(felt)):
+        leg = tracker.update(float(felt.force_n[k]), float(felt.moment_nm[k]))
+        motion = Motion(
+            (k + 0.5) * STEP_S,
+            Presence.LYING,
+            WEIGHT_KG,
+            angle_deg=math.degrees(leg.angle_rad),
+            rate_dps=math.degrees(leg.rate_radps),
+            accel_dps2=math.degrees(leg.accel_radps2),
+            lifting_s=leg.age_s if leg.is_moving else 0.0,
+            front_shift_mm=float(shifts[k]),
+            load_n=float(felt.force_n[k]),
+            force_n=float(felt.force_n[k]),
+            moment_nm=float(felt.moment_nm[k]),
+            push_n=leg.push_n,
+            evidence=leg.evidence,
+            is_moving=leg.is_moving,
+            lowering=leg.lowering.evidence,
+            lowered_deg=math.degrees(leg.lowering.soon_lost_rad),
+            held_deg=math.degrees(leg.lowering.held_rad),
+            over_n=leg.risen.over_n,
+            rise_n=leg.risen.load_n,
+            rise_nm=leg.risen.moment_nm,
+            evidence_rise=leg.risen.evidence,
+            is_restless=leg.is_restless,
+        )
+        step = phases.update(motion)
+        steps.append(step)
+        look(cutter.update(motion, step, tracker))
+    look(cutter.finish(tracker))
+    return Judged(steps, windows, excursions)
+
+
+def window_of(
+    felt: Forces,
+    *,
+    unrest: float = 1.0,
+    shift_mm: Array | None = None,
+    roll_deg: Sequence[float | None] | None = None,
+    seen_s: tuple[float, float] | None = None,
+) -> RepWindow:
+    """Return forces as a look's window. seen_s: when plates saw the leg leave, and land."""
+    left_s, landed_s = seen_s or (math.inf, math.inf)
+    motions = tuple(
+        Motion(
+            t_s,
+            Presence.LYING,
+            WEIGHT_KG,
+            front_shift_mm=0.0 if shift_mm is None else float(shift_mm[k]),
+            load_n=float(felt.force_n[k]),
+            force_n=float(felt.force_n[k]),
+            moment_nm=float(felt.moment_nm[k]),
+            hip_roll_deg=None if roll_deg is None else roll_deg[k],
+            left_s=left_s if t_s >= left_s else None,
+            landed_s=landed_s if t_s >= landed_s else None,
+        )
+        for k, t_s in enumerate(((np.arange(len(felt)) + 0.5) * STEP_S).tolist())
+    )
+    return RepWindow(motions, MODEL, unrest, motions[-1].t_s)
+
+
+def felt_from(window: RepWindow, concluded_s: float = -math.inf) -> Felt:
+    """Return what was felt of a window that not all is concluded of, by somebody weighed."""
+    felt = Felt.of(window, concluded_s)
+    assert felt is not None
+    return felt

@@ -1,0 +1,458 @@
+"""`matfw console` as people and programs use it, over the socket and over a cable."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import re
+import select
+import signal
+import socket
+import stat
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from matfw.cli.consoles import SERVICE_RUN, SERVICE_STATE, sockets_of
+from matfw.devices.console_socket import ConsoleSocket, connect
+from matfw.devices.serial_link import open_serial
+from matfw.display.remote_view import Watched
+from matfw.errors import MatLinkError
+from matfw.links.client import Client
+from matfw.messages import Cue, Phase, Side, Verdict
+from matfw.ports import Link
+from tests.far_end import LIMIT_S, FarEnd, cable
+
+ROOT = Path(__file__).parents[2]
+
+
+@dataclass
+class Firmware:
+    """One that runs on the virtual bench."""
+
+    home: Path
+    state: Path
+    port: str  # the far end of a cable to it
+
+
+@pytest.fixture(scope="module")
+def firmware(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Firmware]:
+    home = tmp_path_factory.mktemp("h")
+    state = home / "s"
+    with joined() as (near, far), (home / "said").open("w") as said:
+        process = subprocess.Popen(
+            [*MATFW, "run", "--virtual", "--state", str(state), "--console", near],
+            stdout=subprocess.PIPE, stderr=said, text=True, env=environment(home),
+        )  # fmt: skip
+        try:
+            assert process.stdout is not None
+            process.stdout.readline()  # the title
+            end_s = time.monotonic() + LIMIT_S
+            while not (state / "console.sock").exists():
+                assert time.monotonic() < end_s
+                select.select([], [], [], 0.02)
+            yield Firmware(home, state, far)
+            process.send_signal(signal.SIGTERM)
+            process.communicate(timeout=LIMIT_S)
+            assert process.returncode == 0, (home / "said").read_text()
+            assert not (state / "console.sock").exists()
+        finally:
+            process.kill()
+            process.wait()
+
+
+MATFW = (sys.executable, "-m", "matfw")
+
+
+def environment(home: Path) -> dict[str, str]:
+    kept = {k: v for k, v in os.environ.items() if not k.startswith("XDG_")}
+    return {**kept, "HOME": str(home), "PYTHONPATH": str(ROOT), "TERM": "xterm-256color"}
+
+
+@contextmanager
+def joined() -> Iterator[tuple[str, str]]:
+    """Give the two ports of a cable with a computer at either end."""
+    with cable() as one, cable() as two:
+        is_over = threading.Event()
+
+        def carry() -> None:
+            way = {one.master: two.master, two.master: one.master}
+            while not is_over.is_set():
+                for master in select.select(list(way), [], [], 0.05)[0]:
+                    try:
+                        data = os.read(master, 1024)
+                        while data:
+                            select.select([], [way[master]], [], 0.1)
+                            data = data[os.write(way[master], data) :]
+                    except OSError:
+                        continue
+
+        thread = threading.Thread(target=carry)
+        thread.start()
+        try:
+            yield one.port, two.port
+        finally:
+            is_over.set()
+            thread.join()
+
+
+def console(firmware: Firmware, lines: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*MATFW, "console", *(arguments or ("--state", str(firmware.state)))],
+        input=lines, capture_output=True, text=True, timeout=LIMIT_S, check=False,
+        env=environment(firmware.home),
+    )  # fmt: skip
+
+
+# --- pipes ---
+
+
+def test_a_pipe_gets_the_answer_and_nothing_else(firmware: Firmware) -> None:
+    done = console(firmware, "version\n")
+    assert (done.returncode, done.stderr) == (0, "")
+    *body, end = done.stdout.splitlines()
+    assert body[0].startswith("matfw 0.")
+    assert end == "ok"
+
+
+def test_a_refused_command_is_exit_code_1(firmware: Firmware) -> None:
+    done = console(firmware, "version\nset workout.reps 0\nversion")
+    assert done.returncode == 1
+    assert [line for line in done.stdout.splitlines() if line == "ok" or "error" in line][1:] == [
+        *[line for line in done.stdout.splitlines() if line.startswith("error E2")],
+        "ok",
+    ]
+    assert done.stderr == ""
+
+
+def test_json_is_one_object_a_line(firmware: Firmware) -> None:
+    request = '{"id": 4, "command": "get", "args": ["workout.reps"]}'
+    done = console(firmware, f"status\n{request}\nfly\n", "--json", "--state", str(firmware.state))
+    answers = [json.loads(line) for line in done.stdout.splitlines()]
+    answers = [answer for answer in answers if "event" not in answer]
+    assert [(answer["id"], answer["ok"]) for answer in answers] == [
+        (None, True), (4, True), (None, False),
+    ]  # fmt: skip
+    assert answers[0]["result"]["virtual"] is True
+    assert done.returncode == 1
+
+
+def test_many_lines_wait_for_a_command_that_takes_time(firmware: Firmware) -> None:
+    done = console(firmware, "tare\n" + "version\n" * 200 + "menu\n1\n")
+    ends = [line for line in done.stdout.splitlines() if re.match(r"ok$|error E", line)]
+    assert len(ends) == 202
+    assert ends[1:] == ["ok"] * 201
+    assert "E110" not in done.stdout
+
+
+def test_a_serial_port_is_made_quiet_first_and_left_as_it_was(firmware: Firmware) -> None:
+    for _ in range(2):
+        done = console(firmware, "version\n", "--port", firmware.port)
+        assert (done.returncode, done.stderr) == (0, "")
+        assert re.fullmatch(r"matfw 0\..*\n.*\nok\n", done.stdout)
+
+
+def test_without_a_firmware_it_says_so_and_what_to_do(firmware: Firmware, tmp_path: Path) -> None:
+    done = console(firmware, "status\n", "--state", str(tmp_path))
+    assert (done.returncode, done.stdout) == (1, "")
+    (line,) = done.stderr.splitlines()
+    assert "no matfw runs here" in line
+    assert str(tmp_path / "console.sock") in line
+    assert "`matfw run`" in line
+
+
+def test_a_wrong_port_is_wrong_usage(firmware: Firmware) -> None:
+    done = console(firmware, "", "--port", "telepathy://mat")
+    assert done.returncode == 2
+    assert "telepathy" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("settings", "arguments"),
+    [("", ["--console", "telepathy://mat"]), ('[console]\nports = ["telepathy://mat"]\n', [])],
+)
+def test_a_firmware_with_a_wrong_port_does_not_start(
+    tmp_path: Path, settings: str, arguments: Sequence[str]
+) -> None:
+    (tmp_path / "mat.toml").write_text(settings)
+    done = subprocess.run(
+        [*MATFW, "run", "--virtual", "--config", "mat.toml", "--state", "s", *arguments],
+        capture_output=True, text=True, timeout=LIMIT_S, check=False, cwd=tmp_path,
+        env=environment(tmp_path),
+    )  # fmt: skip
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "telepathy" in done.stderr
+    assert "/dev/serial0" in done.stderr
+
+
+def test_eight_may_talk_at_once_and_the_ninth_is_told(firmware: Firmware) -> None:
+    paths = [firmware.state / "console.sock"]
+    clients = [Client("mat", connect(paths)) for _ in range(8)]
+    try:
+        for client in clients:
+            client.send("version\r")
+        for client in clients:
+            lines: list[str] = []
+            while "ok" not in lines:
+                lines += client.received(LIMIT_S)
+        late = Client("mat", connect(paths))
+        assert late.received(LIMIT_S) == ["// 8 clients talk already: end one first"]
+        late.link.close()
+    finally:
+        for client in clients:
+            client.link.close()
+
+
+def test_a_socket_far_too_deep_is_explained(firmware: Firmware, tmp_path: Path) -> None:
+    done = console(firmware, "", "--state", str(tmp_path / ("x" * 120)))
+    assert done.returncode == 1
+    assert "at most 107" in done.stderr
+    assert "--state" in done.stderr
+
+
+# --- a person ---
+
+
+def seen(text: str) -> str:
+    return re.sub(r"\x1b(\[[?0-9;]*[A-Za-z~]|[()][A-Z0-9]|[=>])", "", text)
+
+
+@pytest.fixture
+def terminal(firmware: Firmware) -> Iterator[FarEnd]:
+    """Give the keys and the screen of `matfw console` in a terminal."""
+    master, slave = pty.openpty()
+    far = FarEnd.__new__(FarEnd)
+    far.master, far.heard = master, ""
+    os.set_blocking(master, False)
+    process = subprocess.Popen(
+        [*MATFW, "console", "--state", str(firmware.state)], stdin=slave, stdout=slave,
+        stderr=slave, env=environment(firmware.home), start_new_session=True,
+    )  # fmt: skip
+    os.close(slave)
+    try:
+        far.until(lambda text: "Ctrl-D leaves" in seen(text) and "matfw>" in seen(text))
+        yield far
+        end_s = time.monotonic() + LIMIT_S
+        while process.poll() is None and time.monotonic() < end_s:
+            far.send("\x04")  # again, if it came before the prompt did
+            far.listen(0.5)
+        assert process.returncode == 0
+    finally:
+        process.kill()
+        process.wait()
+        os.close(master)
+
+
+def test_a_person_types_completes_and_is_answered(terminal: FarEnd) -> None:
+    terminal.send("vers\t\r")
+    heard = terminal.until(lambda text: re.search(r"ok\r*\n", seen(text)) is not None)
+    assert "matfw> version" in seen(heard)
+    assert "matfw 0." in heard
+    terminal.send("set workout.re\t")
+    terminal.until(
+        lambda text: re.search(r"workout\.rest_s.*matfw> set", seen(text), re.S) is not None
+    )
+    terminal.send("\x15nonsense\r")
+    assert "\x1b[0;31m" in terminal.until(lambda text: "is no command" in seen(text)), "in red"
+
+
+def test_watch_draws_the_mat_until_a_key_is_pressed(terminal: FarEnd) -> None:
+    terminal.send("watch\r")
+    words = ("SIMULATED", "close-up", "phase", "head", "foot", "kg", "rest", "reps")
+    terminal.until(
+        lambda text: (
+            all(word in seen(text) for word in words)
+            and re.search(r"▪ -?\d+\.\d kg", seen(text)) is not None
+        )
+    )
+    terminal.send("q")
+    terminal.until(lambda text: text.rstrip().endswith("matfw>") or "matfw>" in seen(text)[-40:])
+    terminal.send("version\r")
+    heard = terminal.until(lambda text: re.search(r"ok\r*\n", seen(text)) is not None)
+    assert "matfw 0." in heard
+    assert '{"' not in heard
+
+
+# --- what answers at a port ---
+
+
+def answering(replies: Sequence[bytes]) -> str:
+    """Return what a client is told by a port where this is said to whatever it sends."""
+    with cable() as far:
+        link = open_serial(far.port)
+        is_over = threading.Event()
+
+        def reply() -> None:
+            left = list(replies)
+            while not is_over.is_set():
+                if far.listen(0.02) and left:
+                    far.send(left.pop(0))
+
+        thread = threading.Thread(target=reply)
+        thread.start()
+        try:
+            with pytest.raises(MatLinkError) as caught:
+                Client(far.port, link, answer_limit_s=0.3).be_quiet()
+        finally:
+            is_over.set()
+            thread.join()
+            link.close()
+        assert far.port in str(caught.value)
+        return str(caught.value)
+
+
+def test_silence_is_named() -> None:
+    told = answering([])
+    assert "nothing answers at 115200 baud" in told
+    assert "TX and RX" in told
+
+
+def test_a_login_shell_is_named_with_what_frees_the_port() -> None:
+    told = answering([b"\r\nDebian GNU/Linux 12 mat ttyAMA0\r\n\r\nmat login: ", b"\r\nPassword: "])
+    assert "login shell" in told
+    assert "systemctl mask --now serial-getty@" in told
+
+
+def test_something_else_is_named() -> None:
+    assert "what answers is not matfw" in answering([b"RTFM\r\n", b"ERROR\r\n"])
+
+
+# --- the socket ---
+
+
+def test_the_socket_is_for_its_user_and_group_and_goes_when_closed(tmp_path: Path) -> None:
+    path = tmp_path / "run" / "console.sock"
+    listener = ConsoleSocket(path)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o660
+    assert listener.accept(0.0) is None
+    client = connect([tmp_path / "no.sock", path])
+    link = listener.accept(LIMIT_S)
+    assert link is not None
+    client.write(b"status\r")
+    assert link.read(LIMIT_S) == b"status\r"
+    client.close()
+    with pytest.raises(MatLinkError, match="far end has closed"):
+        link.read(LIMIT_S)
+    link.close()
+    listener.close()
+    assert not path.exists()
+
+
+def test_many_who_come_at_once_are_let_in_one_after_the_other(tmp_path: Path) -> None:
+    path = tmp_path / "console.sock"
+    listener = ConsoleSocket(path)
+    links: list[Link] = []
+    knocking = [threading.Thread(target=lambda: links.append(connect([path]))) for _ in range(40)]
+    for thread in knocking:
+        thread.start()
+    accepted = [listener.accept(LIMIT_S) for _ in knocking]
+    for thread in knocking:
+        thread.join()
+    assert len(links) == 40
+    for link in (*links, *accepted):
+        assert link is not None
+        link.close()
+    listener.close()
+
+
+def test_what_a_killed_firmware_left_is_taken_over(tmp_path: Path) -> None:
+    path = tmp_path / "console.sock"
+    with socket.socket(socket.AF_UNIX) as left:
+        left.bind(str(path))
+    listener = ConsoleSocket(path)
+    connect([path]).close()
+    listener.close()
+
+
+def test_another_firmwares_socket_is_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "console.sock"
+    first = ConsoleSocket(path)
+    with pytest.raises(MatLinkError, match=r"another matfw answers .*--state"):
+        ConsoleSocket(path)
+    connect([path]).close()
+    first.close()
+
+
+def test_a_file_in_the_way_is_not_deleted(tmp_path: Path) -> None:
+    path = tmp_path / "console.sock"
+    path.write_text("precious")
+    with pytest.raises(MatLinkError, match="is no socket: move it away"):
+        ConsoleSocket(path)
+    assert path.read_text() == "precious"
+
+
+def test_a_socket_that_was_replaced_is_not_taken_away(tmp_path: Path) -> None:
+    path = tmp_path / "console.sock"
+    first = ConsoleSocket(path)
+    path.unlink()
+    second = ConsoleSocket(path)
+    first.close()
+    connect([path]).close()
+    second.close()
+
+
+def test_a_path_too_long_and_a_folder_that_is_none_are_explained(tmp_path: Path) -> None:
+    with pytest.raises(MatLinkError, match="at most 107"):
+        ConsoleSocket(tmp_path / ("x" * 120) / "console.sock")
+    (tmp_path / "file").touch()
+    with pytest.raises(MatLinkError, match="no console socket at"):
+        ConsoleSocket(tmp_path / "file" / "console.sock")
+
+
+def test_the_services_socket_is_found_unless_another_is_meant(tmp_path: Path) -> None:
+    service = SERVICE_RUN / "console.sock"
+    assert sockets_of(tmp_path, is_chosen=False) == [tmp_path / "console.sock", service]
+    assert sockets_of(tmp_path, is_chosen=True) == [tmp_path / "console.sock"]
+    assert service in sockets_of(SERVICE_STATE, is_chosen=True)
+
+
+# --- what `watch` makes of the lines ---
+
+STATUS = {
+    "id": None, "ok": True,
+    "result": {
+        "virtual": True, "phase": "rest", "tempo_s": [2.0, 1.0, 3.0], "side": "left",
+        "weight_kg": None, "load_kg": 0.0, "reps": 2, "set": 1,
+        "mat": {"layout": "core4", "cells": [{"name": "a", "x_mm": -900.0, "y_mm": 275.0},
+                                             {"name": "b", "x_mm": 900.0, "y_mm": 275.0}]},
+        "cells": {"a": {"load_kg": 0.0, "problem": "ok"},
+                  "b": {"load_kg": None, "problem": "lost"}},
+    },
+}  # fmt: skip
+ROW = {"event": "stream", "t_s": 12.0, "phase": "up", "angle_deg": 21.5, "load_kg": 64.0,
+       "x_mm": -3.5, "y_mm": 7.0, "weight_kg": 64.0,
+       "cells": {"a": 40.0, "b": None}}  # fmt: skip
+
+
+def test_the_view_follows_status_rows_and_events() -> None:
+    watched = Watched()
+    assert not watched.take(ROW), "nothing is drawn of a mat that is not known"
+    assert watched.take(STATUS)
+    view = watched.view
+    assert view is not None
+    assert (view.is_simulated, view.side, view.target_reps) == (True, Side.LEFT, 2)
+    watched.take({"event": "person", "t_s": 11.0, "weight_kg": 64.0})
+    watched.take({"event": "cue", "t_s": 11.5, "cue": "roll_back"})
+    for verdict in ("clean", "fault", "unsure"):
+        watched.take({"event": "rep", "verdict": verdict})
+    assert watched.take(ROW)
+    view = watched.view
+    assert view is not None
+    assert (view.phase, view.leg_angle_deg, view.cop_mm) == (Phase.UP, 21.5, (-3.5, 7.0))
+    assert [(cell.load_kg, cell.problem.value) for cell in view.cells] == [
+        (40.0, "ok"), (None, "lost"),
+    ]  # fmt: skip
+    assert (view.cue, view.cue_age_s) == (Cue.ROLL_BACK, 0.5)
+    assert (view.verdicts, view.set_number) == ((Verdict.UNSURE,), 2)
+    watched.take({"event": "sensor", "cell": "b", "problem": "ok"})
+    watched.take({"event": "news", "text": "of a newer device"})
+    assert watched.view is not None
+    assert watched.view.cells[1].problem.value == "ok"

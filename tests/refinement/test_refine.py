@@ -1,0 +1,402 @@
+"""A finished movement seen from its end: its times, its height, and nothing that was not there."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import replace
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from matfw.estimation.noise import STEP_S
+from matfw.messages import Excursion
+from matfw.refinement.peaks import MIN_PEAK_DEG
+from matfw.refinement.refine import OVERLAP_S, Refinement, refine
+from matfw.refinement.windows import RepWindow
+from tests.estimation.leg_forces import (
+    MODEL,
+    Forces,
+    Lift,
+    hand,
+    judged,
+    legs,
+    middles_s,
+    unrest,
+    window_of,
+)
+
+REST_S = 4.0
+TOP_DEG = 36.0
+ROUNDING_S = 1e-6
+HIGHEST_DEG = 85.0  # a body that rocks is read as a leg up to here; none is lifted higher
+MIN_JERK_5_PCT = 0.19  # of a minimum-jerk way's length; the other crossing is as far from its end
+
+
+def found_in(*lifts: Lift, seed: int | None = None, shift_mm: float = 0.0) -> list[Excursion]:
+    """Return what is found in lifts, in windows as live; the hips shift with the leg."""
+    span_s = (lifts[-1].end_s if lifts else 0.0) + REST_S
+    felt = legs(span_s, *lifts)
+    shifts = shift_mm * felt.angle_rad / math.radians(TOP_DEG)
+    return judged(felt if seed is None else felt + unrest(span_s, seed), shifts).excursions
+
+
+def starts_s(found: Iterable[Excursion]) -> list[float]:
+    return [x.start_s for x in found]
+
+
+def assert_timed(found: Excursion, lift: Lift, within_s: float) -> None:
+    lower_s = lift.begin_s + lift.up_s + lift.hold_s
+    assert [found.start_s, found.top_s, found.lower_s, found.end_s] == pytest.approx(
+        [
+            lift.begin_s + MIN_JERK_5_PCT * lift.up_s,
+            lift.begin_s + (1.0 - MIN_JERK_5_PCT) * lift.up_s,
+            lower_s + MIN_JERK_5_PCT * lift.down_s,
+            lower_s + (1.0 - MIN_JERK_5_PCT) * lift.down_s,
+        ],
+        abs=within_s,
+    )
+
+
+@pytest.mark.parametrize("lift", [
+    Lift(REST_S),
+    Lift(REST_S, up_s=1.2, hold_s=0.6, down_s=1.6),
+    Lift(REST_S, top_deg=50.0, hold_s=2.0),
+])  # fmt: skip
+def test_a_rep_is_found_once_with_its_times_and_its_height(lift: Lift) -> None:
+    [found] = found_in(lift)
+    assert found.angle_deg == pytest.approx(lift.top_deg, rel=0.1)
+    assert_timed(found, lift, 0.25)
+    assert found.up_s == pytest.approx(lift.up_s, abs=0.3)
+    assert found.hold_s == pytest.approx(lift.hold_s, abs=0.35)
+    assert found.down_s == pytest.approx(lift.down_s, abs=0.5)
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("top_deg", [36.0, 50.0])
+def test_a_rep_of_a_body_that_is_not_quite_still_is_found_all_the_same(
+    top_deg: float, seed: int
+) -> None:
+    [found] = found_in(Lift(REST_S, top_deg), seed=seed)
+    assert found.angle_deg == pytest.approx(top_deg, rel=0.15)
+    assert_timed(found, Lift(REST_S), 0.4)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_rep_too_weak_to_be_told_alone_is_told_beside_another_one(seed: int) -> None:
+    lone, near, far = Lift(REST_S, 27.0), Lift(14.0), Lift(24.0)
+    assert found_in(lone, seed=seed) == []
+    assert starts_s(found_in(far, replace(lone, begin_s=34.0), seed=seed)) == pytest.approx(
+        [24.4, 34.4], abs=0.4
+    )
+    assert starts_s(found_in(lone, near, seed=seed)) == pytest.approx([4.4, 14.4], abs=0.4)
+
+
+@pytest.mark.parametrize("top_deg", [30.0, 36.0, 55.0])
+def test_times_are_ordered_and_the_movement_is_longer_than_its_crossings(top_deg: float) -> None:
+    [found] = found_in(Lift(REST_S, top_deg))
+    assert found.start_s < found.top_s <= found.lower_s < found.end_s
+    assert found.up_s >= found.top_s - found.start_s - ROUNDING_S
+    assert found.down_s >= found.end_s - found.lower_s - ROUNDING_S
+    assert found.hold_s >= 0.0
+
+
+@pytest.mark.parametrize("rest_s", [0.3, 1.0, 3.0, 8.0])
+def test_reps_one_after_the_other_are_all_found_and_none_twice(rest_s: float) -> None:
+    lifts = [Lift(REST_S + k * (6.0 + rest_s)) for k in range(3)]
+    found = found_in(*lifts)
+    assert len(found) == len(lifts)
+    for one, lift in zip(found, lifts, strict=True):
+        assert_timed(one, lift, 0.4)
+    assert all(a.end_s < b.start_s for a, b in pairwise(found))
+
+
+def test_a_lift_too_small_to_be_told_is_none() -> None:
+    assert found_in(Lift(REST_S, 0.4 * MIN_PEAK_DEG)) == []
+    assert found_in() == []
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_a_body_that_only_lies_there_makes_no_rep(seed: int) -> None:
+    assert judged(unrest(60.0, seed)).excursions == []
+
+
+@pytest.mark.parametrize("push_n", [2.0, 4.0, 8.0, 14.0])
+@pytest.mark.parametrize("ramp_s", [0.35, 1.0])
+@pytest.mark.parametrize("seed", range(3))
+def test_a_hand_that_pushes_makes_no_rep(push_n: float, ramp_s: float, seed: int) -> None:
+    felt = unrest(12.0, seed) + hand(12.0, REST_S, push_n, ramp_s, held_s=2.0)
+    assert judged(felt).excursions == []
+
+
+def test_a_hand_put_down_during_a_rep_is_not_taken_for_a_part_of_it() -> None:
+    lift = Lift(REST_S)
+    span_s = lift.end_s + REST_S
+    push = hand(span_s, lift.begin_s + 1.8, 6.0, ramp_s=0.4, held_s=1.5)
+    [found] = judged(legs(span_s, lift) + push).excursions
+    assert_timed(found, lift, 0.5)
+    assert found.angle_deg == pytest.approx(TOP_DEG, rel=0.2)
+
+
+@pytest.mark.parametrize("shift_mm", [-20.0, 8.0])
+def test_the_hips_are_read_at_the_top_against_the_rest_before(shift_mm: float) -> None:
+    [found] = found_in(Lift(REST_S), shift_mm=shift_mm)
+    assert found.front_shift_mm == pytest.approx(shift_mm, rel=0.15)
+
+
+def test_hips_that_lay_elsewhere_all_the_time_have_not_moved() -> None:
+    felt = legs(Lift(REST_S).end_s + REST_S, Lift(REST_S))
+    [found] = judged(felt, np.full(len(felt), 30.0)).excursions
+    assert found.front_shift_mm == pytest.approx(0.0, abs=1.0)
+
+
+def test_a_movement_that_the_frames_end_cuts_off_is_refined_from_what_is_there() -> None:
+    lift = Lift(REST_S)
+    result = judged(legs(lift.end_s - 0.3, lift))
+    [window] = result.windows
+    assert window.motions[-1].t_s == pytest.approx(lift.end_s - 0.3, abs=0.1)
+    [found] = result.excursions
+    assert found.top_s == pytest.approx(lift.begin_s + 0.81 * lift.up_s, abs=0.3)
+
+
+@pytest.mark.parametrize("hold_s", [2.0, 3.0])
+def test_a_leg_held_up_for_long_is_told_once_and_after_it_has_come_down(hold_s: float) -> None:
+    lift = Lift(REST_S, hold_s=hold_s)
+    [found] = found_in(lift)
+    assert_timed(found, lift, 0.5)
+
+
+def test_the_same_window_gives_the_same_reps() -> None:
+    lift = Lift(REST_S)
+    felt = legs(lift.end_s + REST_S, lift) + unrest(lift.end_s + REST_S, 1)
+    window = judged(felt).windows[0]
+    assert refine(window) == refine(window) != []
+
+
+def small_steps(*levels: tuple[int, float, float]) -> Forces:
+    """Return load and moment that stand for some steps each."""
+    force_n = np.concatenate([np.full(steps, n) for steps, n, _ in levels])
+    moment_nm = np.concatenate([np.full(steps, nm) for steps, _, nm in levels])
+    return Forces(np.zeros_like(force_n), force_n, moment_nm)
+
+
+@pytest.mark.parametrize(("concluded_s", "found"), [
+    (-math.inf, 1), (0.0, 1), (3.5, 1), (9.5, 0), (13.9, 0), (14.0, 0), (14.1, 0), (25.0, 0),
+])  # fmt: skip
+def test_only_what_comes_after_what_was_concluded_is_found(concluded_s: float, found: int) -> None:
+    assert len(refine(window_of(legs(14.0, Lift(REST_S))), concluded_s)) == found
+
+
+@pytest.mark.parametrize("steps", [1, 2, 11, 12, 13, 25])
+def test_a_window_of_next_to_no_length_has_no_rep(steps: int) -> None:
+    assert refine(window_of(legs(steps * STEP_S))) == []
+
+
+FORCES = st.sampled_from([0.0, 5.0, -5.0, 40.0, -640.0, 1e4, -1e4])
+LEVELS = st.lists(st.tuples(st.integers(1, 60), FORCES, FORCES), min_size=1, max_size=8)
+SEEN = st.none() | st.tuples(st.floats(0.1, 6.0), st.floats(6.0, 12.0))
+
+
+@given(LEVELS, st.floats(-5.0, 15.0), st.floats(0.4, 6.0), SEEN, st.integers(0, 99))
+@settings(max_examples=25, deadline=None)
+def test_whatever_was_felt_times_are_in_order_and_of_the_window(
+    levels: list[tuple[int, float, float]],
+    concluded_s: float,
+    noise: float,
+    seen_s: tuple[float, float] | None,
+    seed: int,
+) -> None:
+    """Somebody stands up, lies down, falls: no error, no excursion from elsewhere."""
+    felt = small_steps(*levels)
+    felt = felt + unrest(len(felt) * STEP_S, seed)
+    window = window_of(felt, unrest=noise, seen_s=seen_s)
+    found = refine(window, concluded_s)
+    begin_s, end_s = window.motions[0].t_s, window.motions[-1].t_s
+    for x in found:
+        assert begin_s - STEP_S <= x.start_s <= x.top_s <= x.lower_s <= x.end_s <= end_s + STEP_S
+        assert min(x.up_s, x.hold_s, x.down_s) >= 0.0
+        assert all(math.isfinite(size) for size in (x.angle_deg, x.front_shift_mm, x.bow_mm))
+    assert all(a.end_s < b.start_s + OVERLAP_S for a, b in pairwise(found))
+
+
+@pytest.mark.parametrize("hz", [2.0, 5.0])
+def test_a_body_that_shakes_makes_no_rep(hz: float) -> None:
+    t_s = middles_s(25.0)
+    shaken = np.sin(2.0 * math.pi * hz * t_s)
+    felt = Forces(np.zeros_like(t_s), 10.0 * shaken, 10.0 * shaken) + unrest(25.0, 1)
+    assert refine(window_of(felt, unrest=6.0)) == []
+
+
+def swayed(hz: float, size_nm: float, span_s: float = 25.0) -> Forces:
+    """Return a body that rocks headward and footward; the load knows nothing of it."""
+    t_s = middles_s(span_s)
+    sway_nm = size_nm * np.sin(2.0 * math.pi * hz * t_s)
+    return Forces(np.zeros_like(t_s), np.zeros_like(t_s), sway_nm) + unrest(span_s, 1)
+
+
+@pytest.mark.parametrize(("hz", "size_nm"), [(0.3, 20.0), (0.3, 40.0), (0.5, 20.0), (0.5, 40.0)])
+def test_no_repetition_is_higher_than_a_leg_goes(hz: float, size_nm: float) -> None:
+    found = judged(swayed(hz, size_nm)).excursions
+    assert max((x.angle_deg for x in found), default=0.0) < HIGHEST_DEG
+
+
+def test_a_body_that_shakes_once_a_second_makes_no_rep() -> None:
+    t_s = middles_s(25.0)
+    shaken = 10.0 * np.sin(2.0 * math.pi * t_s)
+    felt = Forces(np.zeros_like(t_s), shaken, shaken) + unrest(25.0, 1)
+    assert refine(window_of(felt, unrest=6.0)) == []
+
+
+@pytest.mark.parametrize(("top_deg", "size"), [
+    (18.0, 0.5), (20.0, 0.5), (22.0, 0.5), (24.0, 0.5), (24.0, 0.7), (26.0, 0.7), (26.0, 1.0),
+])  # fmt: skip
+@pytest.mark.parametrize("seed", range(2))
+def test_a_set_that_is_too_small_throughout_is_counted(
+    top_deg: float, size: float, seed: int
+) -> None:
+    """Who lifts to 20 degrees each time is to hear so, not to hear nothing.
+
+    The somewhat higher ones are no exception: too strong for a twitch, too weak to be told alone.
+    """
+    lifts = [Lift(REST_S + 8.0 * k, top_deg) for k in range(5)]
+    span_s = lifts[-1].end_s + REST_S
+    felt = legs(span_s, *lifts) + unrest(span_s, seed, size)
+    assert len(judged(felt).excursions) >= len(lifts) - 1
+
+
+@pytest.mark.parametrize("up_s", [0.5, 0.7])
+@pytest.mark.parametrize("seed", range(2))
+def test_a_kick_is_never_told_as_a_slow_way_up(up_s: float, seed: int) -> None:
+    lift = Lift(REST_S, up_s=up_s)
+    [found] = found_in(lift, seed=seed)
+    assert found.start_s == pytest.approx(lift.begin_s, abs=0.5)
+    assert found.up_s < 1.0
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_breath_and_a_slow_drift_make_no_rep(seed: int) -> None:
+    t_s = middles_s(30.0)
+    breath_n = 0.4 * np.sin(2.0 * math.pi * 0.25 * t_s)
+    felt = Forces(np.zeros_like(t_s), breath_n, 0.1 * t_s) + unrest(30.0, seed)
+    assert refine(window_of(felt)) == []
+    assert judged(felt).excursions == []
+
+
+# --- what has been told is not told again ---------------------------------------------------------
+
+
+def played(span_s: float, *lifts: Lift) -> list[RepWindow]:
+    """Return the looks of a slightly restless body's lifts."""
+    return list(judged(legs(span_s, *lifts) + unrest(span_s, 1)).windows)
+
+
+FEW = tuple(Lift(REST_S + 9.0 * k) for k in range(4))
+WHOLE_S = FEW[-1].end_s + REST_S
+
+
+def told(windows: Iterable[RepWindow]) -> list[Excursion]:
+    refinement = Refinement()
+    return [x for window in windows for x in refinement.refine(window)]
+
+
+WANTED_S = [lift.begin_s + MIN_JERK_5_PCT * lift.up_s for lift in FEW]
+
+
+def test_a_rep_that_the_next_look_finds_again_is_told_once() -> None:
+    windows = played(WHOLE_S, *FEW)
+    assert sum(len(refine(window)) for window in windows) > len(FEW)
+    assert starts_s(told(windows)) == pytest.approx(WANTED_S, abs=0.4)
+
+
+def test_the_same_look_twice_tells_nothing_the_second_time() -> None:
+    for window in played(WHOLE_S, *FEW):
+        refinement = Refinement()
+        refinement.refine(window)
+        assert refinement.refine(window) == []
+
+
+@pytest.mark.parametrize("dropped", [0, 1, 2, 3])
+def test_a_look_that_was_dropped_is_made_up_for_by_the_next_one(dropped: int) -> None:
+    """What a look would have found lies in the later ones as well, as they go back further."""
+    windows = played(WHOLE_S, *FEW)
+    del windows[dropped]
+    assert starts_s(told(windows)) == pytest.approx(WANTED_S, abs=0.4)
+
+
+def test_one_look_may_tell_several_reps() -> None:
+    [window] = [w for w in played(WHOLE_S, *FEW) if w.motions[-1].t_s > FEW[1].end_s][:1]
+    assert starts_s(Refinement().refine(window)) == pytest.approx(WANTED_S[:2], abs=0.4)
+
+
+def test_a_false_start_concludes_nothing() -> None:
+    lift, refinement = Lift(REST_S), Refinement()
+    assert refinement.refine(window_of(unrest(REST_S, 1))) == []
+    felt = legs(lift.end_s + REST_S, lift) + unrest(lift.end_s + REST_S, 1)
+    [found] = refinement.refine(window_of(felt))
+    assert_timed(found, lift, 0.4)
+
+
+def test_a_look_with_no_room_for_another_repetition_is_not_made() -> None:
+    """What is looked at once more after a rest had its one repetition told the first time."""
+    windows = played(FEW[0].end_s + REST_S, FEW[0])
+    assert len(windows) > 1
+    refinement = Refinement()
+    assert [len(refinement.refine(window)) for window in windows] == [1] + [0] * (len(windows) - 1)
+
+
+@pytest.mark.parametrize("share", [0.0, 0.8])
+def test_two_reps_whose_crossings_overlap_a_little_are_both_told(
+    share: float,
+) -> None:
+    one = at(4.0, 9.0)
+    two = at(9.0 - share * OVERLAP_S, 14.0)
+    assert told_of([one], [one, two]) == [one, two]
+
+
+@pytest.mark.parametrize("off_s", [-0.3, 0.0, 0.3])
+def test_a_rep_read_a_little_otherwise_by_the_next_look_is_told_once(
+    off_s: float,
+) -> None:
+    one, again, two = at(4.0, 9.0), at(4.0 + off_s, 9.0 + off_s), at(12.0, 17.0)
+    assert told_of([one], [again, two]) == [one, two]
+
+
+def test_a_kick_shorter_than_what_reps_may_share_is_told_once() -> None:
+    kick = at(10.0, 10.0 + 0.9 * OVERLAP_S)
+    assert told_of([kick], [kick]) == [kick]
+
+
+def at(start_s: float, end_s: float) -> Excursion:
+    third_s = (end_s - start_s) / 3.0
+    return Excursion(
+        start_s, start_s + third_s, end_s - third_s, end_s, 2.0, 1.0, 3.0, 38.0, 0.0
+    )  # fmt: skip
+
+
+def told_of(*looks: list[Excursion]) -> list[Excursion]:
+    """Return what is told if these are what successive looks find."""
+    answers = iter(looks)
+    refinement = Refinement(lambda *_: next(answers))
+    late = RepWindow((), MODEL, 1.0, 1e9)
+    return [found for _ in looks for found in refinement.refine(late)]
+
+
+def test_whoever_got_up_and_lay_down_again_is_not_told_the_same_twice() -> None:
+    """The clock goes on: of what was told before nothing is left in a window after it."""
+    [*_, last] = windows = played(FEW[0].end_s + REST_S, FEW[0])
+    refinement = Refinement()
+    for window in windows:
+        refinement.refine(window)
+    after_s = last.motions[-1].t_s + 5.0
+    again = window_of(legs(FEW[0].end_s + REST_S, FEW[0]) + unrest(FEW[0].end_s + REST_S, 1))
+    later = replace(
+        again,
+        motions=tuple(replace(m, t_s=m.t_s + after_s) for m in again.motions),
+        ended_s=again.ended_s + after_s,
+    )
+    [found] = refinement.refine(later)
+    assert found.start_s == pytest.approx(WANTED_S[0] + after_s, abs=0.4)
+    assert refinement.refine(last) == []

@@ -1,0 +1,316 @@
+"""When is looked back, and how far; the frames alone decide it, whatever answers come when."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import replace
+from itertools import pairwise
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from matfw.estimation.filter_bank import LegTracker
+from matfw.estimation.noise import STEP_S
+from matfw.messages import Motion, Phase, PhaseStep, Presence
+from matfw.refinement.windows import (
+    AGAIN_S,
+    FURTHEST_S,
+    HOVERS_S,
+    LONGEST_S,
+    SETTLE_OFF_S,
+    SETTLE_S,
+    SHORTEST_S,
+    RepWindow,
+    RepWindows,
+)
+from tests.estimation.leg_forces import MODEL
+
+REST = Motion(0.0, Presence.LYING, 64.0)
+UP = replace(REST, angle_deg=36.0, is_moving=True)
+RESTLESS = replace(REST, is_restless=True)
+BEGIN_S = 5.0  # of the first movement
+SLACK_S = 2.5 * STEP_S
+
+
+class Played:
+    """Windows that come of a script, and when; goes on where it was left."""
+
+    def __init__(self) -> None:
+        self.cutter = RepWindows()
+        self.tracker = LegTracker(MODEL)
+        self.found: list[tuple[float, RepWindow]] = []
+        self.steps = 0
+
+    @property
+    def now_s(self) -> float:
+        return self.steps * STEP_S
+
+    def play(self, motion: Motion, span_s: float, starts: Phase | None = None) -> Played:
+        """Take a motion for a span; starts: a phase that begins with its first step."""
+        for k in range(round(span_s / STEP_S)):
+            now_s = self.now_s
+            changed = starts is not None and k == 0
+            step = PhaseStep(now_s, starts or Phase.REST, changed, now_s)
+            window = self.cutter.update(replace(motion, t_s=now_s), step, self.tracker)
+            if window is not None:
+                self.found.append((now_s, window))
+            self.steps += 1
+        return self
+
+    @property
+    def times_s(self) -> list[float]:
+        return [t_s for t_s, _ in self.found]
+
+
+def lain() -> Played:
+    return Played().play(REST, BEGIN_S)
+
+
+@pytest.mark.parametrize("motion", [UP, RESTLESS])
+@pytest.mark.parametrize("span_s", [STEP_S, 3.0])
+def test_a_movement_or_unrest_is_looked_at_after_it_and_once_more_later(
+    motion: Motion, span_s: float
+) -> None:
+    played = lain().play(motion, span_s)
+    rested_s = played.now_s
+    assert played.play(REST, 20.0).times_s == pytest.approx(
+        [rested_s + SETTLE_S, rested_s + AGAIN_S], abs=SLACK_S
+    )
+
+
+def test_a_body_that_only_lies_there_is_never_looked_at() -> None:
+    assert lain().play(REST, 3.0 * FURTHEST_S).found == []
+
+
+def test_a_short_touch_of_the_other_leg_does_not_end_the_movement() -> None:
+    played = lain().play(UP, 2.0).play(REST, SETTLE_S - 2.0 * STEP_S)
+    rested_s = played.play(UP, 2.0).now_s
+    (t_s, window), _ = played.play(REST, 5.0).found
+    assert t_s == pytest.approx(rested_s + SETTLE_S, abs=SLACK_S)
+    assert sum(motion.is_moving for motion in window.motions) == pytest.approx(4.0 / STEP_S)
+
+
+def test_the_second_look_waits_if_the_body_moves_again() -> None:
+    played = lain().play(UP, 3.0).play(REST, AGAIN_S - 4.0 * STEP_S).play(UP, 3.0)
+    rested_s = played.now_s
+    assert played.play(REST, 10.0).times_s[1:] == pytest.approx(
+        [rested_s + SETTLE_S, rested_s + AGAIN_S], abs=SLACK_S
+    )
+
+
+def test_a_window_has_all_since_somebody_lay_down_row_by_row() -> None:
+    played = lain().play(UP, 3.0).play(REST, 5.0)
+    for t_s, window in played.found:
+        times_s = [motion.t_s for motion in window.motions]
+        assert times_s[0] == 0.0
+        assert times_s[-1] == t_s
+        assert [b - a for a, b in pairwise(times_s)] == pytest.approx([STEP_S] * (len(times_s) - 1))
+
+
+@pytest.mark.parametrize("motion", [UP, RESTLESS])
+def test_a_window_knows_when_its_movement_was_over(motion: Motion) -> None:
+    """In rest; both looks at one movement say the same."""
+    played = lain().play(motion, 3.0)
+    rested_s = played.now_s
+    assert [w.ended_s for _, w in played.play(REST, 5.0).found] == pytest.approx([rested_s] * 2)
+    played.play(motion, 2.0)
+    again_s = played.now_s
+    assert [w.ended_s for _, w in played.play(REST, 5.0).found[2:]] == pytest.approx([again_s] * 2)
+
+
+def test_a_movement_that_ends_in_the_next_one_was_over_then() -> None:
+    played = lain().play(UP, 2.0 * SHORTEST_S)
+    again_s = played.now_s
+    [(_, window)] = played.play(UP, 1.0, starts=Phase.UP).found
+    assert window.ended_s == pytest.approx(again_s)
+
+
+def test_a_movement_that_the_frames_end_cuts_off_was_over_then() -> None:
+    played = lain().play(UP, 2.0)
+    window = played.cutter.finish(played.tracker)
+    assert window is not None
+    assert window.ended_s == window.motions[-1].t_s == pytest.approx(played.now_s - STEP_S)
+
+
+def test_the_movement_before_is_part_of_the_next_look_as_well() -> None:
+    played = lain().play(UP, 3.0).play(REST, 6.0).play(UP, 3.0).play(REST, 1.0)
+    window = played.found[-1][1]
+    assert sum(motion.is_moving for motion in window.motions) == pytest.approx(6.0 / STEP_S)
+
+
+def test_no_look_goes_back_further_than_what_a_repetition_and_the_next_one_need() -> None:
+    played = lain()
+    for _ in range(6):
+        played.play(UP, 3.0).play(REST, 5.0)
+    spans_s = [w.motions[-1].t_s - w.motions[0].t_s for _, w in played.found]
+    assert max(spans_s) == pytest.approx(FURTHEST_S, abs=SLACK_S)
+
+
+def test_a_window_knows_the_leg_and_how_restless_the_body_is() -> None:
+    played = lain().play(UP, 3.0)
+    played.tracker.unrest = 2.34
+    (_, window), _ = played.play(REST, 5.0).found
+    assert window.model == MODEL
+    assert window.unrest == 2.34
+
+
+def test_the_next_lift_without_rest_ends_the_movement_before_it() -> None:
+    played = lain().play(UP, 2.0 * SHORTEST_S)
+    again_s = played.now_s
+    played.play(UP, 2.0, starts=Phase.UP)
+    assert played.times_s == pytest.approx([again_s])
+    rested_s = played.now_s
+    assert played.play(REST, 2.0).times_s[1:] == pytest.approx([rested_s + SETTLE_S], abs=SLACK_S)
+
+
+@pytest.mark.parametrize(("share", "looks"), [(0.9, 0), (1.1, 1)])
+def test_the_phase_s_own_start_does_not_end_the_movement_it_starts(
+    share: float, looks: int
+) -> None:
+    played = lain().play(UP, share * SHORTEST_S)
+    assert len(played.play(UP, 1.0, starts=Phase.UP).found) == looks
+
+
+@pytest.mark.parametrize("phase", [Phase.HOLD, Phase.DOWN, Phase.REST])
+def test_no_other_phase_ends_a_movement(phase: Phase) -> None:
+    played = lain().play(UP, 2.0 * SHORTEST_S)
+    assert not played.play(UP, 1.0, starts=phase).found
+
+
+def test_a_leg_that_stays_up_is_looked_at_all_the_same() -> None:
+    played = lain().play(UP, 2.0 * LONGEST_S + 2.0)
+    assert played.times_s == pytest.approx(
+        [BEGIN_S + LONGEST_S, BEGIN_S + 2.0 * LONGEST_S], abs=2.0 * SLACK_S
+    )
+
+
+def off(motion: Motion, left_s: float) -> Motion:
+    return replace(motion, is_leg_off=True, left_s=left_s)
+
+
+def test_a_leg_that_plates_see_hover_is_given_longer_to_land() -> None:
+    played = lain().play(off(UP, BEGIN_S), 3.0)
+    rested_s = played.now_s
+    played.play(off(REST, BEGIN_S), 10.0)
+    assert played.times_s[0] == pytest.approx(rested_s + SETTLE_OFF_S, abs=SLACK_S)
+
+
+def test_a_leg_that_landed_is_looked_at_as_soon_as_without_plates() -> None:
+    played = lain().play(off(UP, BEGIN_S), 3.0)
+    rested_s = played.now_s
+    played.play(replace(REST, left_s=BEGIN_S, landed_s=rested_s), 10.0)
+    assert played.times_s[0] == pytest.approx(rested_s + SETTLE_S, abs=SLACK_S)
+
+
+def test_a_leg_that_was_off_long_before_it_moved_does_not_hold_a_look_up() -> None:
+    """A leg laid down elsewhere stays off for good: it tells nothing of this movement."""
+    played = lain().play(off(UP, 0.5), 3.0)
+    rested_s = played.now_s
+    assert played.play(off(REST, 0.5), 1.0).times_s == pytest.approx(
+        [rested_s + SETTLE_S], abs=SLACK_S
+    )
+
+
+def test_a_leg_that_landed_and_was_made_light_again_does_not_hold_a_look_up() -> None:
+    played = lain().play(off(UP, BEGIN_S), 3.0)
+    landed_s = played.now_s
+    light = replace(off(UP, landed_s + STEP_S), landed_s=landed_s)
+    rested_s = played.play(light, 0.5).now_s
+    played.play(replace(light, is_moving=False), 1.0)
+    assert played.times_s == pytest.approx([rested_s + SETTLE_S], abs=SLACK_S)
+
+
+@pytest.mark.parametrize(("hover_s", "looks"), [(0.5 * HOVERS_S, 0), (1.2 * HOVERS_S, 1)])
+def test_a_lift_from_hovering_ends_the_one_before_it_a_leg_still_up_does_not(
+    hover_s: float, looks: int
+) -> None:
+    played = lain().play(off(UP, BEGIN_S), 3.0).play(off(REST, BEGIN_S), hover_s)
+    assert len(played.play(off(UP, BEGIN_S), 1.0, starts=Phase.UP).found) == looks
+
+
+def test_a_leg_that_only_plates_saw_is_looked_at_once_it_has_landed() -> None:
+    played = lain().play(off(REST, BEGIN_S), 3.0)
+    landed_s = played.now_s
+    played.play(replace(REST, left_s=BEGIN_S, landed_s=landed_s), 10.0)
+    assert played.times_s[:1] == pytest.approx([landed_s], abs=SLACK_S)
+
+
+@pytest.mark.parametrize("presence", [Presence.EMPTY, Presence.UNSETTLED])
+def test_a_movement_that_ends_in_getting_up_is_no_rep(presence: Presence) -> None:
+    played = lain().play(UP, 2.0).play(replace(UP, presence=presence), STEP_S)
+    assert played.play(REST, 5.0).found == []
+    assert played.cutter.finish(played.tracker) is None
+
+
+def test_whoever_lies_down_anew_is_not_looked_at_further_back_than_that() -> None:
+    played = lain().play(UP, 3.0).play(replace(REST, presence=Presence.EMPTY), 2.0)
+    again_s = played.now_s
+    window = played.play(REST, 3.0).play(UP, 3.0).play(REST, 1.0).found[-1][1]
+    assert window.motions[0].t_s == pytest.approx(again_s)
+
+
+def test_without_a_tracker_there_is_nobody_to_look_at() -> None:
+    played = lain().play(UP, 2.0)
+    step = PhaseStep(played.now_s, Phase.UP, False, 0.0)
+    assert played.cutter.update(UP, step, None) is None
+    assert played.cutter.finish(played.tracker) is None
+    assert played.cutter.finish(None) is None
+
+
+SCRIPTS: list[tuple[Callable[[Played], Played], bool]] = [
+    (lambda played: played, False),
+    (lambda played: played.play(UP, 2.0), True),
+    (lambda played: played.play(RESTLESS, 2.0), True),
+    (lambda played: played.play(UP, 2.0).play(REST, 0.5 * SETTLE_S), True),
+    (lambda played: played.play(UP, 2.0).play(REST, 2.0 * SETTLE_S), False),
+]
+
+
+@pytest.mark.parametrize(("script", "is_cut_off"), SCRIPTS)
+def test_the_last_frames_leave_a_window_only_of_a_movement_they_cut_off(
+    script: Callable[[Played], Played], is_cut_off: bool
+) -> None:
+    played = script(lain())
+    assert (played.cutter.finish(played.tracker) is not None) is is_cut_off
+
+
+@pytest.mark.parametrize("rest_s", [0.0, 1.0])
+def test_after_a_reset_the_movement_and_the_look_that_was_due_are_forgotten(rest_s: float) -> None:
+    played = lain().play(UP, 2.0).play(REST, rest_s)
+    looks = len(played.found)
+    played.cutter.reset()
+    assert len(played.play(REST, 5.0).found) == looks
+
+
+SPANS_S = st.floats(STEP_S, 6.0)
+TAKES = st.tuples(
+    st.sampled_from([REST, UP, RESTLESS]),
+    SPANS_S,
+    st.none() | st.sampled_from(list(Phase)),
+)
+
+
+@given(st.lists(TAKES, max_size=8))
+@settings(max_examples=40, deadline=None)
+def test_every_movement_is_looked_at_and_every_window_ends_now_and_has_no_hole(
+    takes: list[tuple[Motion, float, Phase | None]],
+) -> None:
+    played = Played()
+    moved_s = -math.inf
+    for motion, span_s, starts in takes:
+        looks = len(played.found)
+        played.play(motion, span_s, starts)
+        if motion is not REST:
+            moved_s = played.now_s
+        for t_s, window in played.found[looks:]:
+            times_s = [m.t_s for m in window.motions]
+            assert times_s[-1] == t_s
+            assert len(times_s) == pytest.approx((t_s - times_s[0]) / STEP_S + 1.0)
+            assert len(times_s) <= FURTHEST_S / STEP_S
+            assert window.ended_s <= t_s
+        ends_s = [window.ended_s for _, window in played.found]
+        assert ends_s == sorted(ends_s)
+    played.play(REST, 2.0 * AGAIN_S)
+    assert (max(played.times_s, default=-math.inf) > moved_s) or moved_s == -math.inf

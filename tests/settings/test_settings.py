@@ -1,0 +1,575 @@
+"""Settings: every key's range, and errors that name file, line, finding, limit and cure."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from matfw.devices.sacrum_imu import ADDRESS, AXES
+from matfw.errors import MatSettingsError
+from matfw.layouts import PRESETS
+from matfw.messages import Cell, CellCalibration, Channel, Limits, Mat, Person, Side, Tempo
+from matfw.ports import RAIL_CHANNELS, SACRUM_CHANNELS
+from matfw.settings.files import (
+    DEFAULT_PINS,
+    NOMINAL,
+    LimitSettings,
+    Settings,
+    default_config_path,
+    default_state_dir,
+    find_line,
+    load_settings,
+)
+from matfw.settings.model import HipSensors, XshutPins
+from matfw.settings.state_file import read_state
+
+RESERVED_PINS = {0, 1, 2, 3, 14, 15}  # HAT EEPROM, I2C, UART
+
+CUSTOM = """\
+layout = "custom"
+[[cells]]
+name = "head_left"
+x_mm = -500
+y_mm = 200
+[[cells]]
+name = "head_right"
+x_mm = -500
+y_mm = -200
+[[cells]]
+name = "tail"
+x_mm = 500.5
+y_mm = 0
+plate = "tail_panel"
+[pins.tail]
+dout = 17
+sck = 27
+"""
+
+
+def loaded(tmp_path: Path, text: str) -> Settings:
+    path = tmp_path / "matfw.toml"
+    path.write_text(text)
+    return load_settings(path)
+
+
+def error_of(tmp_path: Path, content: str | bytes) -> str:
+    path = tmp_path / "matfw.toml"
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    with pytest.raises(MatSettingsError) as caught:
+        load_settings(path)
+    message = str(caught.value)
+    assert message.startswith(str(path))
+    assert message.isprintable()
+    return message.removeprefix(str(path))
+
+
+# --- what is loaded
+
+
+def test_defaults_are_a_core4_mat() -> None:
+    settings = load_settings(None)
+    layout = PRESETS["core4"]
+    assert settings.mat() == Mat("core4", layout.cells, (NOMINAL,) * 4)
+    assert settings.uncalibrated() == tuple(cell.name for cell in layout.cells)
+    assert (settings.workout.reps, settings.workout.sets) == (15, 3)
+
+
+def test_empty_file_is_the_defaults(tmp_path: Path) -> None:
+    assert loaded(tmp_path, "") == Settings()
+
+
+def test_every_setting_can_be_set(tmp_path: Path) -> None:
+    settings = loaded(
+        tmp_path,
+        """
+        layout = "hex6"
+        rate_hz = 10
+        reader = "adafruit"
+        shared_sck = true
+        [gpio]
+        chip = 4
+        [pins.head_left]
+        dout = 7
+        sck = 26
+        [outputs]
+        buzzer_pin = 12
+        light_pins = { head = 8, hip = 9, foot = 10 }
+        mute = true
+        [hip_sensors]
+        imu = "lsm6ds"
+        imu_axis = "-y"
+        imu_address = 0x6B
+        rail = "vl53l1x"
+        xshut_pins = { shoulder = 21, hip = 11, heel = 14 }
+        i2c_bus = 3
+        [person]
+        sex = "male"
+        height_m = 1.83
+        [workout]
+        side = "left"
+        reps = 8
+        sets = 2
+        rest_s = 20
+        tempo_s = [1.5, 0, 2]
+        [limits]
+        too_high_deg = 60
+        """,
+    )
+    mat = settings.mat()
+    assert (mat.layout, mat.rate_hz, mat.side) == ("hex6", 10.0, Side.LEFT)
+    assert mat.person == Person("male", 1.83)
+    assert mat.tempo == Tempo(1.5, 0.0, 2.0)
+    assert mat.limits == Limits(too_high_deg=60.0)
+    assert settings.gpio.chip == 4
+    assert settings.outputs.light_pins.hip == 9
+    assert mat.channels == SACRUM_CHANNELS + RAIL_CHANNELS
+    assert (settings.hip_sensors.imu_axis, settings.hip_sensors.imu_address) == ("-y", 0x6B)
+    assert settings.hip_sensors.xshut_pins == XshutPins(shoulder=21, hip=11, heel=14)
+    assert settings.hip_sensors.i2c_bus == 3
+    assert settings.wiring()["head_left"].dout == 7
+    assert {pins.sck for pins in settings.wiring().values()} == {26}
+
+
+def test_half_of_a_cell_s_pins_leaves_the_other_as_it_is(tmp_path: Path) -> None:
+    wires = loaded(tmp_path, "[pins.head_left]\ndout = 26").wiring()
+    assert (wires["head_left"].dout, wires["head_left"].sck) == (26, 12)
+    shared = loaded(tmp_path, "shared_sck = true\npins.foot_left.dout = 26").wiring()
+    assert shared["foot_left"].dout == 26
+    assert {pins.sck for pins in shared.values()} == {12}
+
+
+def test_custom_layout(tmp_path: Path) -> None:
+    settings = loaded(tmp_path, CUSTOM)
+    assert settings.mat().cells[2] == Cell("tail", 500.5, 0, "tail_panel")
+    assert settings.mat().cells[0].plate == "deck"
+    assert list(settings.wiring()) == ["head_left", "head_right", "tail"]
+    assert settings.wiring()["head_left"] == DEFAULT_PINS["head_left"]
+
+
+def test_limits_are_the_line_s_own() -> None:
+    # By name and default, so that neither list can lose or change one.
+    assert LimitSettings.__struct_fields__ == tuple(field.name for field in fields(Limits))
+    assert LimitSettings().limits() == Limits()
+
+
+@pytest.mark.parametrize(
+    ("text", "channels"),
+    [
+        ("", ()),
+        ('imu = "off"\nrail = "off"', ()),
+        ('imu = "lsm6ds"', SACRUM_CHANNELS),
+        ('rail = "vl53l1x"', RAIL_CHANNELS),
+        ('rail = "vl53l1x"\nimu = "lsm6ds"', SACRUM_CHANNELS + RAIL_CHANNELS),
+    ],
+)
+def test_a_mat_has_the_columns_of_the_sensors_that_are_on(
+    text: str, channels: tuple[Channel, ...], tmp_path: Path
+) -> None:
+    settings = loaded(tmp_path, f"[hip_sensors]\n{text}")
+    assert settings.hip_sensors.channels() == settings.mat().channels == channels
+
+
+def test_every_axis_of_a_board_can_be_named(tmp_path: Path) -> None:
+    for axis in AXES:
+        settings = loaded(tmp_path, f'[hip_sensors]\nimu_axis = "{axis}"')
+        assert settings.hip_sensors.imu_axis == axis
+    assert HipSensors().imu_address == ADDRESS
+
+
+I2C_USERS = "[pins.head_left]\ndout = {}\nsck = 12\n[hip_sensors]\n"
+
+
+@pytest.mark.parametrize("pin", [2, 3])
+def test_the_bus_s_pins_are_free_while_no_sensor_is_on_it(pin: int, tmp_path: Path) -> None:
+    loaded(tmp_path, I2C_USERS.format(pin))
+    loaded(tmp_path, I2C_USERS.format(pin) + 'imu = "lsm6ds"\ni2c_bus = 0')
+    loaded(tmp_path, I2C_USERS.format(pin) + 'rail = "vl53l1x"\ni2c_bus = 2')
+    for sensor in ('imu = "lsm6ds"', 'rail = "vl53l1x"'):
+        message = error_of(tmp_path, I2C_USERS.format(pin) + sensor)
+        assert f"hip_sensors.i2c_bus and pins.head_left.dout both use GPIO {pin}" in message
+
+
+@pytest.mark.parametrize(("pin", "name"), [(26, "shoulder"), (7, "hip"), (11, "heel")])
+def test_xshut_pins_are_free_while_the_rail_is_off(pin: int, name: str, tmp_path: Path) -> None:
+    text = f"outputs.buzzer_pin = {pin}\n[hip_sensors]\n"
+    loaded(tmp_path, text + 'imu = "lsm6ds"')
+    message = error_of(tmp_path, text + 'rail = "vl53l1x"')
+    assert f"hip_sensors.xshut_pins.{name} and outputs.buzzer_pin both use GPIO {pin}" in message
+
+
+@pytest.mark.parametrize("layout", PRESETS)
+def test_default_hip_sensors_clash_on_trio8_only(layout: str, tmp_path: Path) -> None:
+    text = f'layout = "{layout}"\n[hip_sensors]\nimu = "lsm6ds"\nrail = "vl53l1x"\n'
+    if layout != "trio8":
+        loaded(tmp_path, text)
+        return
+    message = error_of(tmp_path, text)
+    assert message.startswith(", line 2: hip_sensors.xshut_pins.heel and pins.waist_right.sck both")
+    loaded(tmp_path, text + "xshut_pins.heel = 14")
+
+
+@pytest.mark.parametrize("layout", PRESETS)
+@pytest.mark.parametrize("shared", ["true", "false"])
+def test_default_wiring_of_each_layout_has_no_clash(
+    layout: str, shared: str, tmp_path: Path
+) -> None:
+    settings = loaded(tmp_path, f'layout = "{layout}"\nshared_sck = {shared}')
+    wires = settings.wiring()
+    assert list(wires) == [cell.name for cell in PRESETS[layout].cells]
+    lights = settings.outputs.light_pins
+    outputs = [settings.outputs.buzzer_pin, lights.head, lights.hip, lights.foot]
+    scks = {pins.sck for pins in wires.values()}
+    assert len(scks) == (1 if shared == "true" else len(wires))
+    used = [*outputs, *scks, *(pins.dout for pins in wires.values())]
+    assert len(set(used)) == len(used)
+    assert not RESERVED_PINS & set(used)
+    assert min(outputs) >= 9  # pulled down while the Pi boots: a silent buzzer
+
+
+# --- what is refused
+
+
+ERRORS: dict[str, tuple[str, str, list[str]]] = {
+    "unknown key": (
+        "\nlayot = 'core4'",
+        ", line 2: ",
+        ["layot is not known: did you mean layout?"],
+    ),
+    "unknown key in a table": (
+        "[limits]\n\nkik_up_s = 1",
+        ", line 3: ",
+        ["limits.kik_up_s is not known: did you mean kick_up_s?"],
+    ),
+    "nothing like it": (
+        "[gpio]\nzzz = 1",
+        ", line 2: ",
+        ["gpio.zzz is not known", "known here: chip"],
+    ),
+    "unknown table": ("[output]\nmute = true", ", line 1: ", ["output", "did you mean outputs?"]),
+    "choice": ("layout = 'core5'", ", line 1: ", ['"core4" or "custom"', "(got 'core5')"]),
+    "reader": ("reader = 'fast'", ", line 1: ", ['"adafruit" or "parallel"', "(got 'fast')"]),
+    "rate": ("rate_hz = 40", ", line 1: ", ["must be 10 or 80 (got 40)"]),
+    "no boolean": ("shared_sck = 1", ", line 1: ", ["must be true or false (got 1)"]),
+    "no number": ("[workout]\nrest_s = '1'", ", line 2: ", ["a number 0 to 3600 (got '1')"]),
+    "boolean for a number": ("[workout]\nreps = true", ", line 2: ", ["a whole number", "True"]),
+    "fraction": ("[workout]\nreps = 1.5", ", line 2: ", ["a whole number 1 to 200 (got 1.5)"]),
+    "not a number": ("[workout]\nrest_s = nan", ", line 2: ", ["(got nan)"]),
+    "infinite": ("[workout]\nrest_s = inf", ", line 2: ", ["(got inf)"]),
+    "no table": ("gpio = 3", ", line 1: ", ["gpio must be a table (got 3)"]),
+    "chip": ("gpio.chip = 'zero'", ", line 1: ", ['"auto" or a whole number 0 to 99', "'zero'"]),
+    "tempo": ("[workout]\ntempo_s = [1, 2]", ", line 2: ", ["must be 3 values", "(got 2)"]),
+    "side": ("[workout]\nside = 'top'", ", line 2: ", ['"left" or "right" or "unknown"', "'top'"]),
+    "sex": ("[person]\nsex = 'x'", ", line 2: ", ['person.sex must be "female" or "male"', "'x'"]),
+    "inline table": (
+        "[outputs]\nlight_pins = { head = 1 }",
+        ", line 2: ",
+        ["outputs.light_pins.head must be a whole number 2 to 27 (got 1)"],
+    ),
+    "pins of no cell": (
+        "[pins.head_lft]\ndout = 5\nsck = 12",
+        ", line 1: ",
+        ["pins.head_lft is no cell: did you mean head_left?"],
+    ),
+    "pin used twice by two cells": (
+        "[pins.head_left]\ndout = 7\nsck = 26\n[pins.foot_left]\ndout = 13\nsck = 7",
+        ", line 6: ",
+        ["pins.foot_left.sck and pins.head_left.dout both use GPIO 7"],
+    ),
+    "hip sensor": (
+        "[hip_sensors]\nimu = 'bno085'",
+        ", line 2: ",
+        ['hip_sensors.imu must be "lsm6ds" or "off"', "(got 'bno085')"],
+    ),
+    "rail": (
+        "[hip_sensors]\nrail = true",
+        ", line 2: ",
+        ['hip_sensors.rail must be "off" or "vl53l1x"', "(got True)"],
+    ),
+    "axis": ("[hip_sensors]\nimu_axis = 'z'", ", line 2: ", ['"+z"', '"-z"', "(got 'z')"]),
+    "address below": (
+        "[hip_sensors]\nimu_address = 0x69",
+        ", line 2: ",
+        ["hip_sensors.imu_address must be 106 or 107 (got 105)"],
+    ),
+    "address above": (
+        "[hip_sensors]\nimu_address = 0x6C",
+        ", line 2: ",
+        ["hip_sensors.imu_address must be 106 or 107 (got 108)"],
+    ),
+    "two XSHUT on one pin": (
+        "[hip_sensors]\nrail = 'vl53l1x'\nxshut_pins = { heel = 7 }",
+        ", line 3: ",
+        ["hip_sensors.xshut_pins.heel and hip_sensors.xshut_pins.hip both use GPIO 7"],
+    ),
+    "XSHUT on the bus": (
+        "[hip_sensors]\nrail = 'vl53l1x'\nxshut_pins = { hip = 3 }",
+        ", line 3: ",
+        ["hip_sensors.xshut_pins.hip and hip_sensors.i2c_bus both use GPIO 3"],
+    ),
+    "pin of a default cell": (
+        "[outputs]\nbuzzer_pin = 5",
+        ", line 2: ",
+        ["pins.head_left.dout and outputs.buzzer_pin both use GPIO 5"],
+    ),
+    "two shared clocks": (
+        "shared_sck = true\n[pins.head_left]\ndout=5\nsck=12\n[pins.head_right]\ndout=6\nsck=16",
+        ", line 7: ",
+        ["pins.head_right.sck must be the same for every cell", "[12, 16]"],
+    ),
+    "cells of a preset": (
+        'layout = "hex6"\n[[cells]]\nname = "a"\nx_mm = 1\ny_mm = 2',
+        ", line 1: ",
+        ['cells are given, but layout is not "custom"'],
+    ),
+    "custom without cells": ('layout = "custom"', ", line 1: ", ["at least 3 [[cells]] (got 0)"]),
+    "custom with two": (
+        CUSTOM.partition('[[cells]]\nname = "tail"')[0],
+        ", line 1: ",
+        ["at least 3 [[cells]] (got 2)"],
+    ),
+    "cells in one line": (
+        CUSTOM.replace("y_mm = 0\n", "y_mm = 20\n").replace("x_mm = 500.5", "x_mm = -500"),
+        ", line 1: ",
+        ["cells must not stand in one line: one at least 50 mm beside it (got 0 mm beside"],
+    ),
+    "cells in one place": (
+        CUSTOM.replace("y_mm = 200", "y_mm = -200"),
+        ", line 1: ",
+        ["cells must stand at least 10 mm apart (got head_left and head_right, 0 mm apart)"],
+    ),
+    "cell's name twice": (
+        CUSTOM.replace('"head_right"', '"head_left"'),
+        ", line 7: ",
+        ["cells[1].name must be another name for each cell (got head_left 2 times)"],
+    ),
+    "cell without pins": (
+        CUSTOM.partition("[pins.tail]")[0],
+        ", line 11: ",
+        ["cells[2].name tail has no pins of its own: add [pins.tail] with dout and sck"],
+    ),
+    "cell's name": (
+        CUSTOM.replace('"head_right"', '"a,b"'),
+        ", line 7: ",
+        ["cells[1].name must be a name of 1 to 40 letters", "(got 'a,b')"],
+    ),
+    "cell's key": (
+        CUSTOM.replace("x_mm = 500.5", "x_m = 1"),
+        ", line 12: ",
+        ["did you mean x_mm?"],
+    ),
+    "cell without a place": (
+        CUSTOM.replace("x_mm = 500.5", ""),
+        ", line 10: ",
+        ["cells[2] lacks x_mm"],
+    ),
+    "limits the wrong way round": (
+        "[limits]\nrushed_up_s = 0.9",
+        ", line 2: ",
+        ["limits.kick_up_s must not be above rushed_up_s = 0.9 (got 1)"],
+    ),
+    "control characters": ('"\\u001b[2J" = 1', ": ", ["'\\x1b[2J' is not known"]),
+}
+
+
+@pytest.mark.parametrize("case", ERRORS)
+def test_error_names_line_key_finding_and_limit(case: str, tmp_path: Path) -> None:
+    text, line, parts = ERRORS[case]
+    message = error_of(tmp_path, text)
+    assert message.startswith(line), message
+    for part in parts:
+        assert part in message, message
+    # One thing to do: a special one, or the general one.
+    advices = (
+        "did you mean",
+        "known here",
+        "add ",
+        "give one of them another pin",
+        "correct it, or",
+    )
+    assert sum(advice in message for advice in advices) == 1, message
+
+
+TOML_ERRORS = {
+    "no value": ("a = 1\nb =", 2),
+    "open table": ("[gpio\nchip = 1", 1),
+    "open text": ('\n\nlayout = "core4', 3),
+    "key twice": ("rate_hz = 10\nrate_hz = 80", 2),
+    "number too long": ("rate_hz = " + "9" * 5000, 1),
+}
+
+
+@pytest.mark.parametrize("case", TOML_ERRORS)
+def test_toml_error_names_the_line(case: str, tmp_path: Path) -> None:
+    text, line = TOML_ERRORS[case]
+    message = error_of(tmp_path, text)
+    assert message.startswith(f", line {line}: is not TOML (")
+    assert "correct the line, as in name = 1.5" in message
+
+
+def test_file_that_is_not_utf8(tmp_path: Path) -> None:
+    message = error_of(tmp_path, b"layout = 'core4'\n# \xff")
+    assert message.startswith(", line 2: is not UTF-8 text (got byte 0xff): save the file as UTF-8")
+
+
+def test_file_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(MatSettingsError, match=r"none\.toml: cannot be read \(No such file"):
+        load_settings(tmp_path / "none.toml")
+
+
+def test_folder_for_a_file(tmp_path: Path) -> None:
+    with pytest.raises(
+        MatSettingsError, match=r"cannot be read \(Is a directory\): check the name"
+    ):
+        load_settings(tmp_path)
+
+
+def test_file_that_is_far_too_large(tmp_path: Path) -> None:
+    assert "is larger than 1048576 bytes" in error_of(tmp_path, b"#" * (1024 * 1024 + 1))
+
+
+RANGES: list[tuple[str, float, float, float]] = [
+    ("gpio.chip", 0, 99, 1),
+    ("outputs.buzzer_pin", 2, 27, 1),
+    ("outputs.light_pins.hip", 2, 27, 1),
+    ("hip_sensors.i2c_bus", 0, 99, 1),
+    ("hip_sensors.xshut_pins.shoulder", 2, 27, 1),
+    ("hip_sensors.xshut_pins.hip", 2, 27, 1),
+    ("hip_sensors.xshut_pins.heel", 2, 27, 1),
+    ("person.height_m", 0.5, 2.5, 0.01),
+    ("workout.reps", 1, 200, 1),
+    ("workout.sets", 1, 50, 1),
+    ("workout.rest_s", 0, 3600, 0.1),
+    ("limits.too_high_deg", 1, 120, 0.1),
+    ("limits.too_small_deg", 1, 120, 0.1),
+    ("limits.kick_up_s", 0, 10, 0.1),
+    ("limits.rushed_up_s", 0, 10, 0.1),
+    ("limits.drop_down_s", 0, 10, 0.1),
+    ("limits.rushed_down_s", 0, 10, 0.1),
+    ("limits.short_hold_s", 0, 10, 0.1),
+    ("limits.roll_back_mm", 1, 200, 0.1),
+    ("limits.roll_back_deg", 1, 120, 0.1),
+    ("limits.leg_forward_mm", 1, 200, 0.1),
+    ("limits.bent_body_deg", 1, 120, 0.1),
+    ("limits.off_mat_n", 3, 200, 0.1),
+]
+
+
+@pytest.mark.parametrize(("key", "least", "most", "step"), RANGES)
+def test_range(key: str, least: float, most: float, step: float, tmp_path: Path) -> None:
+    for good in (least, least + step, most - step, most):
+        try:
+            loaded(tmp_path, f"{key} = {good}")
+        except MatSettingsError as error:
+            # Within its range a value may still stand against another setting.
+            if "both use GPIO" not in str(error) and "must not be above" not in str(error):
+                raise
+    for bad in (least - step, most + step):
+        message = error_of(tmp_path, f"{key} = {bad}")
+        assert message.startswith(f", line 1: {key} must be ")
+        assert f"{least:g} to {most:g} (got {bad}" in message
+
+
+def test_range_of_each_part_of_the_tempo(tmp_path: Path) -> None:
+    for good in ([0.2, 0, 0.2], [30, 30, 30]):
+        assert loaded(tmp_path, f"workout.tempo_s = {good}").workout.tempo_s == tuple(good)
+    for bad, index in (([0.1, 1, 1], 0), ([1, -0.1, 1], 1), ([1, 1, 0.1], 2), ([1, 30.1, 1], 1)):
+        message = error_of(tmp_path, f"workout.tempo_s = {bad}")
+        assert f"workout.tempo_s[{index}] must be a number" in message
+
+
+def test_line_of_a_key() -> None:
+    text = 'a = 1\n[b.c]\nd = 2\n[[e]]\nf = 3\n[[e]]\n"f" = 4\nb2.c = 5\ng = {h = 1}'
+    assert find_line(text, ("a",)) == 1
+    assert find_line(text, ("b", "c", "d")) == 3
+    assert find_line(text, ("e", 1, "f")) == 7
+    assert find_line(text, ("e", 1, "b2", "c")) == 8
+    assert find_line(text, ("e", 1, "g", "h")) == 9  # the key that holds it
+    assert find_line(text, ("b", "c", "x")) == 2  # the table around it
+    assert find_line(text, ("x",), ("a",)) == 1  # the other one of two that clash
+    assert find_line(text, ("x",)) is None
+
+
+# --- the machine's state
+
+
+def test_state_calibrates_the_cells_it_names(tmp_path: Path) -> None:
+    (tmp_path / "state.toml").write_text(
+        "version = 2\n"  # a later matfw's key
+        "[calibration.head_left]\ntare_counts = 8123.5\ncounts_per_kg = -42900\n"
+        "[calibration.of_another_mat]\ntare_counts = 1\ncounts_per_kg = 1\n"
+    )
+    state = read_state(tmp_path).state
+    settings = Settings()
+    assert settings.mat(state).calibration == (CellCalibration(8123.5, -42900.0), *[NOMINAL] * 3)
+    assert settings.uncalibrated(state) == ("head_right", "foot_left", "foot_right")
+
+
+def test_no_state_yet_is_no_calibration(tmp_path: Path) -> None:
+    assert read_state(tmp_path).state.calibration == {}
+    assert read_state(tmp_path / "none").state.calibration == {}
+
+
+STATE_ERRORS = {
+    "key missing": (
+        "[calibration.a]\ntare_counts = 1",
+        "line 1: calibration.a lacks counts_per_kg",
+    ),
+    "zero": (
+        "[calibration.a]\ntare_counts = 1\ncounts_per_kg = 0",
+        "line 3: calibration.a.counts_per_kg must be at least 1, or at most -1",
+    ),
+    "tare": (
+        "[calibration.a]\ntare_counts = 8388608\ncounts_per_kg = 1",
+        "line 2: calibration.a.tare_counts must be a number -8388608 to 8388607 (got 8388608)",
+    ),
+    "not TOML": ("[calibration", "line 1: is not TOML"),
+}
+
+
+@pytest.mark.parametrize("case", STATE_ERRORS)
+def test_state_error_names_line_and_cure(case: str, tmp_path: Path) -> None:
+    text, part = STATE_ERRORS[case]
+    (tmp_path / "state.toml").write_text(text)
+    with pytest.raises(MatSettingsError) as caught:
+        read_state(tmp_path)
+    assert str(caught.value).startswith(f"{tmp_path}/state.toml, {part}")
+    if case in ("zero", "tare"):
+        assert str(caught.value).endswith("calibrate again or delete it")
+
+
+@pytest.mark.parametrize(
+    ("per_kg", "is_good"), [(1, True), (0.99, False), (-1, True), (-0.99, False)]
+)
+def test_counts_per_kg_next_to_zero(per_kg: float, is_good: bool, tmp_path: Path) -> None:
+    (tmp_path / "state.toml").write_text(
+        f"[calibration.a]\ntare_counts = 1\ncounts_per_kg = {per_kg}"
+    )
+    if is_good:
+        assert read_state(tmp_path).state.calibration["a"].counts_per_kg == per_kg
+    else:
+        with pytest.raises(MatSettingsError, match="must be at least 1"):
+            read_state(tmp_path)
+
+
+# --- where they are
+
+
+def test_person_s_folders_follow_xdg(tmp_path: Path) -> None:
+    home = {"HOME": str(tmp_path)}
+    assert default_config_path(home) is None
+    assert default_state_dir(home) == tmp_path / ".local/state/matfw"
+    config = tmp_path / ".config/matfw/matfw.toml"
+    config.parent.mkdir(parents=True)
+    config.write_text("")
+    assert default_config_path(home) == config
+    elsewhere = {**home, "XDG_CONFIG_HOME": str(tmp_path / "x"), "XDG_STATE_HOME": "/var/x"}
+    assert default_config_path(elsewhere) is None
+    assert default_state_dir(elsewhere) == Path("/var/x/matfw")
+    assert default_state_dir({**home, "XDG_STATE_HOME": "relative"}) == default_state_dir(home)
+
+
+def test_no_home_asks_for_the_options() -> None:
+    with pytest.raises(MatSettingsError, match="pass --config FILE and --state DIR"):
+        default_state_dir({})

@@ -1,0 +1,129 @@
+"""Sets are counted, and fatigue is told of a set that lost time or range."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from matfw.messages import Fault, Rep, Side, Verdict
+from matfw.workout.sets import (
+    FATIGUE_DOWN_SHARE,
+    FATIGUE_MIN_REPS,
+    FATIGUE_RANGE_SHARE,
+    SET_PAUSE_S,
+    Plan,
+    Progress,
+    Workout,
+    fatigue,
+)
+
+REP = Rep(
+    1, 17.0, 10.0, 11.2, 13.1, 15.0, 2.0, 1.0, 3.0, 38.0, 0.0, Verdict.CLEAN, (), Side.LEFT
+)  # fmt: skip
+EVERY_S = 8.0
+
+
+def reps(count: int, first_s: float = 10.0) -> list[Rep]:
+    return [
+        replace(REP, start_s=first_s + k * EVERY_S, end_s=first_s + k * EVERY_S + 5.0)
+        for k in range(count)
+    ]
+
+
+def counted(all_reps: Sequence[Rep], reps_per_set: int) -> list[Progress]:
+    workout = Workout(Plan(reps_per_set))
+    return [workout.update(rep) for rep in all_reps]
+
+
+@given(st.integers(1, 20), st.integers(1, 60))
+def test_reps_are_counted_into_full_sets(per_set: int, count: int) -> None:
+    progress = counted(reps(count), per_set)
+    for number, each in enumerate(progress):
+        assert each.rep == number % per_set + 1
+        assert each.set_number == number // per_set + 1
+        assert each.is_set_done is ((number + 1) % per_set == 0)
+    assert progress[-1].clean == count
+
+
+@pytest.mark.parametrize(("pause_s", "set_number"), [(SET_PAUSE_S, 1), (SET_PAUSE_S + 0.001, 2)])
+def test_a_long_pause_begins_a_new_set(pause_s: float, set_number: int) -> None:
+    first = REP
+    second = replace(REP, start_s=REP.end_s + pause_s, end_s=REP.end_s + pause_s + 5.0)
+    assert counted([first, second], 15)[-1].set_number == set_number
+
+
+def test_verdicts_are_counted_apart() -> None:
+    verdicts = [Verdict.CLEAN, Verdict.FAULT, Verdict.UNSURE, Verdict.UNSURE]
+    told = [replace(rep, verdict=v) for rep, v in zip(reps(4), verdicts, strict=True)]
+    last = counted(told, 15)[-1]
+    assert (last.clean, last.faulty, last.unsure) == (1, 1, 2)
+
+
+@pytest.mark.parametrize(("lost", "is_tired"), [(-0.01, False), (0.01, True)])
+@pytest.mark.parametrize(
+    ("field", "share"), [("down_s", FATIGUE_DOWN_SHARE), ("angle_deg", FATIGUE_RANGE_SHARE)]
+)
+def test_fatigue_is_told_beyond_its_share(
+    field: str, share: float, lost: float, is_tired: bool
+) -> None:
+    half = FATIGUE_MIN_REPS // 2
+    fresh = getattr(REP, field)
+    late = replace(REP, **{field: fresh * (1.0 - share - lost)})
+    found = fatigue([REP] * half + [late] * (FATIGUE_MIN_REPS - half))
+    assert (found is not None) is is_tired
+    if found is not None:
+        assert (found.fault, found.unit) == (Fault.FATIGUE, "%")
+        assert found.size == pytest.approx(100.0 * (share + lost), abs=0.06)
+
+
+def test_too_few_reps_are_never_called_fatigue() -> None:
+    tired = [replace(REP, down_s=3.0 / (k + 1)) for k in range(FATIGUE_MIN_REPS)]
+    assert fatigue(tired) is not None
+    assert fatigue(tired[:-1]) is None
+
+
+def test_fatigue_is_only_told_when_the_set_is_done() -> None:
+    tired = [replace(rep, down_s=3.0 - 0.2 * k) for k, rep in enumerate(reps(12))]
+    progress = counted(tired, 12)
+    assert [each.fatigue is not None for each in progress] == [False] * 11 + [True]
+
+
+def test_after_a_reset_the_first_set_begins() -> None:
+    workout = Workout(Plan(15))
+    first = [workout.update(rep) for rep in reps(20)]
+    workout.reset()
+    assert [workout.update(rep) for rep in reps(20)] == first
+
+
+def test_a_rest_is_between_two_sets_and_its_end_is_told_once() -> None:
+    workout = Workout(Plan(reps=2, sets=2, rest_s=40.0))
+    first, second, third, last = (workout.update(rep) for rep in reps(4))
+    done_s = reps(4)[1].end_s
+    assert (first.rest_until_s, second.rest_until_s) == (None, done_s + 40.0)
+    assert third.rest_until_s is None, "begun early: the rest is over"
+    assert (second.is_workout_done, last.is_workout_done) == (False, True)
+    assert last.rest_until_s is None, "nothing comes after the last set"
+
+
+@pytest.mark.parametrize(("early_s", "is_over"), [(0.001, False), (0.0, True)])
+def test_a_rest_lasts_as_long_as_asked(early_s: float, is_over: bool) -> None:
+    workout = Workout(Plan(reps=1, sets=2, rest_s=40.0))
+    end_s = workout.update(REP).rest_until_s
+    assert end_s == REP.end_s + 40.0
+    assert workout.is_rest_over(end_s - early_s) is is_over
+    assert workout.is_rest_over(end_s) is not is_over
+    assert not workout.is_rest_over(end_s + 1.0)
+    assert workout.progress.rest_until_s is None
+
+
+def test_another_plan_keeps_the_place_in_the_set() -> None:
+    workout = Workout(Plan(reps=15))
+    for rep in reps(3):
+        workout.update(rep)
+    workout.plan = Plan(reps=4, sets=1)
+    last = workout.update(reps(4)[-1])
+    assert (last.rep, last.is_set_done, last.is_workout_done) == (4, True, True)
