@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from matfw.cli.arguments import build_parser
-from matfw.cli.signals import discard_stdout, flushed, stoppable, unbroken
+from matfw.cli.signals import discard_stdout, flushed, signals_blocked, stoppable
 from matfw.errors import MatError, MatUsageError
 
 if TYPE_CHECKING:
@@ -408,7 +408,7 @@ def _live(
     hips: opens the hip sensors, with the factory that the indicator has too. speed: of the virtual
     bench, None on real hardware. notice: to be said once cells answer. console: None without one.
     """
-    with unbroken():
+    with signals_blocked():
         from matfw.devices.clock import RealClock
         from matfw.devices.indicator import GpiozeroIndicator
         from matfw.pipeline import Pipeline
@@ -433,11 +433,11 @@ def _live(
         if console is not None:
             from matfw.cli.consoles import consoles
 
-            desk = opened.enter_context(
+            control = opened.enter_context(
                 consoles(console, mat, indicator, acquisition, _say, is_virtual=speed is not None)
             )
-            taps.append(desk)
-            between = desk.between
+            taps.append(control)
+            between = control.between
 
         def begin() -> None:
             systemd.ready()
@@ -493,10 +493,10 @@ def _shown(
         yield EventLines(sys.stdout, f"{title} (VIRTUAL)" if is_simulated else title)
         return
     from matfw.devices.clock import RealClock
-    from matfw.display.live_view import Showing
+    from matfw.display.live_view import LiveView
 
     with Picture(console) as picture:
-        yield Showing(
+        yield LiveView(
             picture, mat, RealClock(), title=title, target_reps=settings.workout.reps,
             is_simulated=is_simulated, speed=speed or 1.0, length_s=end_s,
         )  # fmt: skip

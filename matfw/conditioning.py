@@ -20,7 +20,7 @@ FIRST_PERIODS = 8.0  # until the first sample: a converter settles for 4; HX711 
 SATURATED_SAMPLES = 2  # in a row at a rail; one may be a spike
 STUCK_CHANCE = 1e-8  # a run of equal counts less likely than this is a stuck converter
 STUCK_MIN_RUN = 3  # equal successors; the third sample period after it stuck
-REPEAT_MOST = 40  # repeats learnt from one run: a stuck cell must not pass for a coarse one
+MAX_REPEAT = 40  # repeats learnt from one run: a stuck cell must not pass for a coarse one
 REPEAT_MEMORY = 4000.0  # samples after which old repeats are forgotten: 50 s at 80 SPS
 BACK_SAMPLES = 8  # good in a row before a cell is trusted again: two settlings
 GAP_PERIODS = 8.0  # a longer hole in time restarts the filters: nothing is smeared across it
@@ -140,7 +140,7 @@ class Conditioning:
 
     def _learn_repeats(self, channel: _Channel) -> None:
         """Note an ended run of equal counts: coarse or quiet cells repeat themselves honestly."""
-        repeats = min(channel.run, REPEAT_MOST)
+        repeats = min(channel.run, MAX_REPEAT)
         channel.samples += 1 + repeats
         channel.repeats += repeats
         if channel.samples > REPEAT_MEMORY:

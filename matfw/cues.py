@@ -93,7 +93,7 @@ class Cues:
     def __init__(self) -> None:
         self._showing: Cue | None = None
         self._started_s: dict[Cue, float] = {}
-        self._wanted_s: dict[Cue, float] = {}  # open requests: when each was last wanted
+        self._requested_s: dict[Cue, float] = {}  # open requests: when each was last wanted
 
     @property
     def showing(self) -> Cue | None:
@@ -104,9 +104,9 @@ class Cues:
         """Forget all requests and lock-outs; nothing is showing."""
         self._showing = None
         self._started_s.clear()
-        self._wanted_s.clear()
+        self._requested_s.clear()
 
-    def update(self, t_s: float, wanted: Sequence[Cue]) -> Cue | None:
+    def update(self, t_s: float, requests: Sequence[Cue]) -> Cue | None:
         """Return the cue that starts at this frame, or None.
 
         wanted: what asks to be said at this frame; once is enough, every frame is allowed.
@@ -116,27 +116,27 @@ class Cues:
             CUE_RULES[self._showing].min_on_s
         ):
             self._showing = None
-        self._take_requests(t_s, wanted)
-        first = max(self._wanted_s, key=lambda cue: CUE_RULES[cue].priority, default=None)
+        self._take_requests(t_s, requests)
+        first = max(self._requested_s, key=lambda cue: CUE_RULES[cue].priority, default=None)
         if first is None or not self._may_start(first):
             return None
-        del self._wanted_s[first]
+        del self._requested_s[first]
         self._started_s[first] = t_s
         self._showing = first
         return first
 
-    def _take_requests(self, t_s: float, wanted: Sequence[Cue]) -> None:
-        for cue in wanted:
+    def _take_requests(self, t_s: float, requests: Sequence[Cue]) -> None:
+        for cue in requests:
             if cue not in self._started_s or (
                 self._elapsed_s(cue, t_s) >= CUE_RULES[cue].lockout_s
             ):
-                self._wanted_s[cue] = t_s
+                self._requested_s[cue] = t_s
         for cue in [
             cue
-            for cue, wanted_s in self._wanted_s.items()
-            if t_s - wanted_s > CUE_RULES[cue].max_age_s
+            for cue, requested_s in self._requested_s.items()
+            if t_s - requested_s > CUE_RULES[cue].max_age_s
         ]:
-            del self._wanted_s[cue]
+            del self._requested_s[cue]
 
     def _may_start(self, cue: Cue) -> bool:
         if self._showing is None:

@@ -22,14 +22,14 @@ WITHIN_S = 60.0
 BLOCK_S = 0.5  # of rest that one mean is of; between repetitions there is often no more
 FIRST_S = 6.0  # after lying down: somebody still wriggles, and the foam gives way
 QUARTERS = 4  # of it, each with a median of its own: hands come and go
-QUARTER_LEAST = 2  # means of rest in each
+MIN_QUARTER = 2  # means of rest in each
 EVEN_SHARES = (0.1, 0.6)  # of the change that each quarter brings; else it was a step
 OTHERS_SHARE = 0.5  # of one cell's change on an empty mat that the others may have together
 GAP_S = 40.0  # between two means of one lying spell
 OVER_SHARE = 0.5  # of DRIFT_SHARE: a change below it within WITHIN_S is steady again
 EMPTY_S = 4.0  # of an empty mat before it is believed; a foot is still on it for a while
 EMPTY_RANGE_KG = 0.1  # between two means of it: more is somebody's hand
-EMPTY_LEAST_KG = 0.4  # 1 % of a light person, where nobody was weighed yet
+MIN_EMPTY_KG = 0.4  # 1 % of a light person, where nobody was weighed yet
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +52,11 @@ class Drift:
 
     def reset(self) -> None:
         """Forget everything, also what an empty mat reads."""
-        self._weight_kg = EMPTY_LEAST_KG / DRIFT_SHARE
+        self._weight_kg = MIN_EMPTY_KG / DRIFT_SHARE
         self._empty: tuple[float, ...] | None = None
         self._wrong: set[str] = set()
         self._creeping: str | None = None
-        self._told: set[str] = set()
+        self._reported: set[str] = set()
         self._begin(Presence.UNSETTLED, 0.0)
 
     def update(self, clean: CleanLoads, motion: Motion) -> tuple[CellEvent, ...]:
@@ -65,7 +65,7 @@ class Drift:
         if motion.presence is not self._presence or None in loads:
             self._begin(motion.presence, t_s)
         if motion.presence is Presence.UNSETTLED or None in loads:
-            return self._news(t_s)
+            return self._notifications(t_s)
         self._weight_kg = motion.weight_kg or self._weight_kg
         if motion.is_moving or t_s - self._since_s < self._settle_s:
             self._sums, self._frames = [0.0] * len(loads), 0
@@ -83,7 +83,7 @@ class Drift:
             self._see_empty(mean)
         else:
             self._see_lying(mean)
-        return self._news(t_s)
+        return self._notifications(t_s)
 
     def _begin(self, presence: Presence, t_s: float) -> None:
         self._presence = presence
@@ -117,7 +117,7 @@ class Drift:
         for mean in self._means:
             place = QUARTERS * (1.0 - (now_s - mean.t_s) / WITHIN_S)
             quarters[min(max(int(place), 0), QUARTERS - 1)].append(mean.sum_kg)
-        if any(len(sums) < QUARTER_LEAST for sums in quarters):
+        if any(len(sums) < MIN_QUARTER for sums in quarters):
             return None
         return [median(sums) for sums in quarters]
 
@@ -153,14 +153,14 @@ class Drift:
         is_wrong = abs(off_kg[most]) > limit_kg and others_kg < OTHERS_SHARE * abs(off_kg[most])
         self._wrong = {self._names[most]} if is_wrong else set()
 
-    def _news(self, t_s: float) -> tuple[CellEvent, ...]:
+    def _notifications(self, t_s: float) -> tuple[CellEvent, ...]:
         now = self._wrong | ({self._creeping} if self._creeping else set())
         events = [
             CellEvent(t_s, name, CellProblem.DRIFTING if name in now else CellProblem.OK)
             for name in self._names
-            if (name in now) != (name in self._told)
+            if (name in now) != (name in self._reported)
         ]
-        self._told = now
+        self._reported = now
         return tuple(events)
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from matfw.messages import CellEvent, CellProblem, Channel, HipRepeat, Hips, RawFrame
+from matfw.messages import CellEvent, CellProblem, Channel, HipRepeatability, Hips, RawFrame
 
 RAIL_DEG_PER_MM = -1.0 / 3.1  # a back comes 3.1 mm nearer a degree; rolling ellipse
 HIP_REACH_MM = 300.0  # a rail's sensor further from the hip line does not look at the pelvis
@@ -20,7 +20,7 @@ LOST_S = 0.5  # without a value; a rail sends 10 a second, its driver drops some
 class HipStage:
     """Put the hip sensors' columns together."""
 
-    def __init__(self, channels: Sequence[Channel], repeat: HipRepeat) -> None:
+    def __init__(self, channels: Sequence[Channel], repeat: HipRepeatability) -> None:
         """Take the columns in a frame's order; those that cannot see the pelvis are left out."""
         self._columns: list[tuple[int, str, float, float]] = []  # index, name, deg per unit, sd
         for index, channel in enumerate(channels):

@@ -12,7 +12,7 @@ from matfw.messages import Cell
 DECK_LENGTH_MM = 2000.0  # 1.90 m leaves the feet of half the people above 1.80 m off the deck
 DECK_WIDTH_MM = 650.0
 CELL_Y_MM = 275.0  # half the spacing across: 50 mm in from the long edges
-CELLS_LEAST = 3  # a load's size and its place in two directions are three unknowns
+MIN_CELLS = 3  # a load's size and its place in two directions are three unknowns
 TWIN_MM = 10.0  # two cells nearer than this are one place written twice; a bar is 12 mm wide
 LINE_MM = 50.0  # all cells nearer to one line: an error of 0.5 mm of theirs is 1 % of the place
 
@@ -61,8 +61,8 @@ def unplaced(cells: Sequence[Cell]) -> str | None:
 
     In the words of an error, what, limit and what was found: "must be ... (got ...)".
     """
-    if len(cells) < CELLS_LEAST:
-        return f"must be at least {CELLS_LEAST} cells (got {len(cells)})"
+    if len(cells) < MIN_CELLS:
+        return f"must be at least {MIN_CELLS} cells (got {len(cells)})"
     pairs = [
         (math.hypot(a.x_mm - b.x_mm, a.y_mm - b.y_mm), a, b) for a, b in combinations(cells, 2)
     ]

@@ -156,13 +156,15 @@ class Limits:
     roll_back_mm: float = 13.0
     roll_back_deg: float = 5.8  # by a hip sensor that repeats within 1.5 deg; judging/hip_rules.py
     leg_forward_mm: float = 5.0
-    bow_mm: float = 1.3  # of the shift's course, without a hip sensor: `unsure`; 0: not looked at
+    curvature_mm: float = (
+        1.3  # of the shift's course, without a hip sensor: `unsure`; 0: not looked at
+    )
     bent_body_deg: float = 7.5  # estimated; its error has 2-3 deg sd, so that 10 deg are found
     off_mat_n: float = 14.0
 
 
 @dataclass(frozen=True, slots=True)
-class HipRepeat:
+class HipRepeatability:
     """What a hip sensor repeats within on this body and these clothes, standard deviations.
 
     Not its noise: the same roll again, after a repetition. Source: hardware/README.md.
@@ -188,7 +190,7 @@ class Mat:
     side: Side = Side.UNKNOWN
     tempo: Tempo = Tempo()
     limits: Limits = Limits()
-    hip_repeat: HipRepeat = HipRepeat()
+    hip_repeatability: HipRepeatability = HipRepeatability()
 
 
 @dataclass(frozen=True, slots=True)
@@ -326,8 +328,8 @@ class Motion:
     is_moving: bool = False
     bend_deg: float | None = None
     hip_roll_deg: float | None = None
-    lowering: float = 0.0
-    lowered_deg: float = 0.0
+    descent: float = 0.0
+    descended_deg: float = 0.0
     held_deg: float = 0.0
     angle_sd_deg: float = 0.0
     over_n: float = 0.0
@@ -336,8 +338,8 @@ class Motion:
     evidence_rise: float = 0.0
     hip_sd_deg: float = 0.0
     is_leg_off: bool | None = None
-    left_s: float | None = None
-    landed_s: float | None = None
+    lift_off_s: float | None = None
+    touch_down_s: float | None = None
     is_restless: bool = False
 
 
@@ -381,7 +383,7 @@ class Rep:
     start, top, lower, end: the 5 % and 95 % crossings of the leg's travel. up_s, hold_s, down_s:
     standstill to standstill. angle_deg: highest angle over rest. front_shift_mm: hips toward the
     body's front (+) or back (-) at the top. reason: why it is `unsure`, or empty. suspicion_mm:
-    what `Limits.bow_mm` is compared with; 0 where a hip sensor settles it.
+    what `Limits.curvature_mm` is compared with; 0 where a hip sensor settles it.
     """
 
     rep: int
@@ -399,17 +401,17 @@ class Rep:
     faults: tuple[FaultSeen, ...]
     side: Side
     reason: str = ""
-    suspicion_mm: float = 0.0
+    cancellation_score_mm: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
-class Excursion:
+class RefinedRep:
     """One up and down of the leg, as refined after it. Times in s, angles in deg over rest.
 
     start, top, lower, end: the 5 % and 95 % crossings of its travel; up_s, hold_s, down_s: the
-    movement's own lengths, standstill to standstill. bow_mm: how far the shift's course bows on the
-    way (`shift_course`). How far to trust it: misfit_deg, by how much the fitted shape's top misses
-    the curve's; unrest, variance of the body's noise against the usual.
+    movement's own lengths, standstill to standstill. curvature_mm: how far the shift's course bows
+    on the way (`shift_course`). How far to trust it: fit_error_deg, by how much the fitted
+    shape's top misses the curve's; noise_scale, variance of the body's noise against the usual.
     """
 
     start_s: float
@@ -423,9 +425,9 @@ class Excursion:
     front_shift_mm: float
     hip_roll_deg: float | None = None
     hip_sd_deg: float = 0.0
-    bow_mm: float = 0.0
-    misfit_deg: float = 0.0
-    unrest: float = 1.0
+    curvature_mm: float = 0.0
+    fit_error_deg: float = 0.0
+    noise_scale: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -156,18 +156,18 @@ class MotionStage:
             leg.is_moving,
             None if self._curve_mm is None else BEND_DEG_PER_MM * self._front_sign * self._curve_mm,
             self._hip_roll_deg(),
-            leg.lowering.evidence,
-            math.degrees(leg.lowering.soon_lost_rad),
-            math.degrees(leg.lowering.held_rad),
+            leg.descent.evidence,
+            math.degrees(leg.descent.soon_lost_rad),
+            math.degrees(leg.descent.held_rad),
             math.degrees(leg.angle_sd_rad),
-            leg.risen.over_n,
-            leg.risen.load_n,
-            leg.risen.moment_nm,
-            leg.risen.evidence,
+            leg.onset.over_n,
+            leg.onset.load_n,
+            leg.onset.moment_nm,
+            leg.onset.evidence,
             0.0 if self._hips is None else self._hips.sd_deg,
             self._contact.is_off if self._plates.are_enough else None,
-            self._contact.left_s,
-            self._contact.landed_s,
+            self._contact.lift_off_s,
+            self._contact.touch_down_s,
             leg.is_restless,
         )
 
@@ -175,14 +175,14 @@ class MotionStage:
         """Return how often a resting leg lifts now and a slow one stops, as far as plates see."""
         contact = self._contact
         lifts_per_s, stops_per_s = LIFTS_PER_S, STOPS_PER_S
-        if contact.left_s is not None and contact.is_off:
-            if t_s - contact.left_s < CONTACT_FRESH_S:
+        if contact.lift_off_s is not None and contact.is_off:
+            if t_s - contact.lift_off_s < CONTACT_FRESH_S:
                 lifts_per_s = LIFTS_LEFT_PER_S
-            if t_s - contact.left_s < LONGEST_S:
+            if t_s - contact.lift_off_s < LONGEST_S:
                 stops_per_s = STOPS_OFF_PER_S
         elif self._plates.are_enough:
             lifts_per_s = LIFTS_DOWN_PER_S
-        if contact.landed_s is not None and 0.0 <= t_s - contact.landed_s < CONTACT_FRESH_S:
+        if contact.touch_down_s is not None and 0.0 <= t_s - contact.touch_down_s < CONTACT_FRESH_S:
             stops_per_s = STOPS_LANDED_PER_S
         return lifts_per_s, stops_per_s
 

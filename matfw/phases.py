@@ -38,7 +38,7 @@ HOLD_SHARE = 0.3  # ... or than this share of the lift's own fastest
 HOLD_MIN_DEG = 5.0  # a leg that stops below this has not been lifted
 LOWERING_EVIDENCE = 0.3  # log weight: rather going down than still standing
 DOWN_SHARE = 0.05  # of the height held that must be lost: the 95 % crossing is the end of the hold
-DOWN_LEAST_DEG = 1.2
+MIN_DOWN_DEG = 1.2
 DROPS_DPS = 30.0  # falling this fast is going down wherever it began
 LEVEL_SHARE = 0.2  # a step's share in the height held
 FAR_SHARE = 0.2  # of the height held: that low, and ...
@@ -129,8 +129,8 @@ def _plates_let(motion: Motion) -> bool:
         return True
     if not motion.is_leg_off:
         return motion.evidence > LIFT_UNSEEN_EVIDENCE
-    left_s = motion.t_s - (motion.left_s or 0.0)
-    return left_s < LIFT_FRESH_S or motion.lifting_s < LIFT_FRESH_S
+    lift_off_s = motion.t_s - (motion.lift_off_s or 0.0)
+    return lift_off_s < LIFT_FRESH_S or motion.lifting_s < LIFT_FRESH_S
 
 
 def _stands(motion: Motion, rep: _Rep) -> bool:
@@ -145,8 +145,8 @@ def _falls(motion: Motion, rep: _Rep) -> bool:
 
 
 def _lowers(motion: Motion) -> bool:
-    least_deg = max(DOWN_LEAST_DEG, DOWN_SHARE * motion.held_deg)
-    return motion.lowering > LOWERING_EVIDENCE and motion.lowered_deg > least_deg
+    least_deg = max(MIN_DOWN_DEG, DOWN_SHARE * motion.held_deg)
+    return motion.descent > LOWERING_EVIDENCE and motion.descended_deg > least_deg
 
 
 def _rests(motion: Motion, rep: _Rep) -> bool:
@@ -163,9 +163,9 @@ def _lifts_again(motion: Motion, rep: _Rep) -> bool:
 
 
 def _stands_after_all(motion: Motion, rep: _Rep) -> bool:
-    is_watched = motion.held_deg > 0.0 and motion.lowering < 0.0
+    is_watched = motion.held_deg > 0.0 and motion.descent < 0.0
     is_high = min(motion.angle_deg, rep.lowest_deg) > STANDS_SHARE * rep.top_deg
-    is_near = motion.lowered_deg < (1.0 - STANDS_SHARE) * motion.held_deg
+    is_near = motion.descended_deg < (1.0 - STANDS_SHARE) * motion.held_deg
     return is_watched and is_high and is_near and motion.rate_dps > -STANDS_DPS
 
 

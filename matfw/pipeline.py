@@ -21,7 +21,7 @@ from matfw.drift import Drift
 from matfw.estimation.plates import contradicts_side
 from matfw.hips import HipStage
 from matfw.judging.live import Faults, bent_body
-from matfw.judging.verdicts import judge, suspicion_of
+from matfw.judging.verdicts import cancellation_score_of, judge
 from matfw.messages import (
     Balance,
     CellEvent,
@@ -30,7 +30,6 @@ from matfw.messages import (
     Cue,
     CueGiven,
     Event,
-    Excursion,
     Fault,
     FaultSeen,
     Mat,
@@ -41,6 +40,7 @@ from matfw.messages import (
     PhaseStep,
     Presence,
     RawFrame,
+    RefinedRep,
     Rep,
     Side,
     Verdict,
@@ -85,7 +85,7 @@ class Pipeline:
         self._balances = Balances(mat.cells)
         self._motion = MotionStage(mat.cells, mat.person, mat.side, mat.rate_hz)
         self._phases = Phases()
-        self._hips = HipStage(mat.channels, mat.hip_repeat)
+        self._hips = HipStage(mat.channels, mat.hip_repeatability)
         self._drift = Drift(mat.cells)
         self._faults = Faults(mat.limits, mat.tempo, mat.side)
         self._windows = RepWindows()
@@ -93,8 +93,8 @@ class Pipeline:
         self._workout = Workout(plan)
         self._last_motion = Motion(0.0, Presence.EMPTY)
         self._last_phase: PhaseStep | None = None
-        self._told: list[tuple[float, FaultSeen]] = []
-        self._wanted: list[Cue] = []
+        self._live_faults: list[tuple[float, FaultSeen]] = []
+        self._cue_requests: list[Cue] = []
         self._weighed_kg: float | None = None
         self._broken: dict[str, CellProblem] = {}
         self._reps = 0
@@ -133,7 +133,7 @@ class Pipeline:
         """Begin with the first repetition of the first set."""
         self._workout.reset()
 
-    def look_no_further_back(self) -> None:
+    def discard_history(self) -> None:
         """Leave what was done until now unjudged."""
         self._windows.reset()
 
@@ -150,20 +150,20 @@ class Pipeline:
         self._note_cells((*clean.events, *drifts))
         for event in hips.events:
             is_back = event.problem is CellProblem.OK
-            self._wanted.append(Cue.HIPS_BACK if is_back else Cue.HIPS_LOST)
+            self._cue_requests.append(Cue.HIPS_BACK if is_back else Cue.HIPS_LOST)
         for motion in self._motion.update(balance, hips):
             phase = self._phases.update(motion)
             seen = self._faults.update(motion, phase)
             faults += seen
             window = self._windows.update(motion, phase, self._motion.tracker) or window
             events += self._note_motion(raw.t_s, motion, phase)
-            self._told += [(motion.t_s, fault) for fault in seen]
-            self._wanted += [Cue(fault.fault.value) for fault in seen]
+            self._live_faults += [(motion.t_s, fault) for fault in seen]
+            self._cue_requests += [Cue(fault.fault.value) for fault in seen]
             self._last_motion, self._last_phase = motion, phase
         if self._workout.is_rest_over(raw.t_s) and self._is_resting():
-            self._wanted.append(Cue.READY)
-        cue = self._cues.update(raw.t_s, self._wanted)
-        self._wanted.clear()
+            self._cue_requests.append(Cue.READY)
+        cue = self._cues.update(raw.t_s, self._cue_requests)
+        self._cue_requests.clear()
         if cue is not None:
             events.append(CueGiven(raw.t_s, cue))
         return Step(
@@ -171,21 +171,23 @@ class Pipeline:
             tuple(events), window,
         )  # fmt: skip
 
-    def conclude(self, t_s: float, excursions: Iterable[Excursion]) -> Sequence[Rep]:
+    def finish_reps(self, t_s: float, refined_reps: Iterable[RefinedRep]) -> Sequence[Rep]:
         """Take back what a window's refinement found; return the repetitions it makes."""
-        return [self._conclude_one(t_s, excursion) for excursion in excursions]
+        return [self._finish_rep(t_s, refined_rep) for refined_rep in refined_reps]
 
     def finish(self) -> RepWindow | None:
         """Return the window of a movement that the last frames cut off, if there was one."""
         return self._windows.finish(self._motion.tracker)
 
-    def _conclude_one(self, t_s: float, x: Excursion) -> Rep:
-        told = [
+    def _finish_rep(self, t_s: float, x: RefinedRep) -> Rep:
+        live_faults = [
             fault
-            for at_s, fault in self._told
+            for at_s, fault in self._live_faults
             if x.start_s - LIVE_LEAD_S <= at_s <= x.end_s + LIVE_TRAIL_S
         ]
-        self._told = [(at_s, fault) for at_s, fault in self._told if at_s > x.end_s + LIVE_TRAIL_S]
+        self._live_faults = [
+            (at_s, fault) for at_s, fault in self._live_faults if at_s > x.end_s + LIVE_TRAIL_S
+        ]
         side = self._mat.side
         bent = bent_body(self._last_motion, self._mat.limits)
         is_doubted = side is not Side.UNKNOWN and contradicts_side(
@@ -193,10 +195,10 @@ class Pipeline:
         )
         if is_doubted:
             side = Side.UNKNOWN
-            told = [fault for fault in told if fault.fault is not Fault.BENT_BODY]
+            live_faults = [fault for fault in live_faults if fault.fault is not Fault.BENT_BODY]
         elif bent is not None:
-            told.append(bent)
-        verdict, faults, reason = judge(x, told, self._mat.limits, self._mat.tempo, side)
+            live_faults.append(bent)
+        verdict, faults, reason = judge(x, live_faults, self._mat.limits, self._mat.tempo, side)
         if is_doubted and verdict is not Verdict.FAULT:
             verdict, reason = Verdict.UNSURE, SIDE_DOUBTED.format(self._mat.side)
         if verdict is Verdict.CLEAN and self._broken:
@@ -206,17 +208,17 @@ class Pipeline:
         rep = Rep(
             self._reps, t_s, x.start_s, x.top_s, x.lower_s, x.end_s, x.up_s, x.hold_s, x.down_s,
             x.angle_deg, x.front_shift_mm, verdict, faults, side, reason,
-            suspicion_of(x, side),
+            cancellation_score_of(x, side),
         )  # fmt: skip
-        already = {fault.fault for fault in told}
-        self._wanted += [Cue(f.fault.value) for f in faults if f.fault not in already]
+        already = {fault.fault for fault in live_faults}
+        self._cue_requests += [Cue(f.fault.value) for f in faults if f.fault not in already]
         if verdict is not Verdict.FAULT:
-            self._wanted.append(Cue.REP if verdict is Verdict.CLEAN else Cue.UNSURE)
+            self._cue_requests.append(Cue.REP if verdict is Verdict.CLEAN else Cue.UNSURE)
         progress = self._workout.update(rep)
         if progress.is_set_done:
-            self._wanted.append(Cue.SET_DONE)
+            self._cue_requests.append(Cue.SET_DONE)
         if progress.fatigue:
-            self._wanted.append(Cue(Fault.FATIGUE.value))
+            self._cue_requests.append(Cue(Fault.FATIGUE.value))
         return rep
 
     def _is_resting(self) -> bool:
@@ -232,13 +234,13 @@ class Pipeline:
             else:
                 self._broken[event.cell] = event.problem
         if self._broken and not was_broken:
-            self._wanted.append(Cue.NOT_JUDGING)
+            self._cue_requests.append(Cue.NOT_JUDGING)
 
     def _note_motion(self, t_s: float, motion: Motion, phase: PhaseStep) -> list[Event]:
         events: list[Event] = []
         weight_kg = motion.weight_kg
         if weight_kg is not None and self._last_motion.weight_kg is None:
-            self._wanted.append(Cue.READY)
+            self._cue_requests.append(Cue.READY)
             if self._weighed_kg is None or abs(weight_kg - self._weighed_kg) > WEIGHED_AGAIN_KG:
                 events.append(PersonWeighed(t_s, weight_kg))
                 self._weighed_kg = weight_kg

@@ -122,11 +122,11 @@ def main() -> None:
         GpiozeroIndicator(
             MockFactory(pin_class=MockPWMPin), buzzer, (lights[0], lights[1], lights[2])
         ) as indicator,
-        consoles(plan, mat, indicator, acquisition, say, is_virtual=True) as desk,
+        consoles(plan, mat, indicator, acquisition, say, is_virtual=True) as control,
     ):
         firmware = Firmware(
-            Pipeline(mat, Plan(15, 3, 45.0)), acquisition, indicator, RealClock(), [desk, watch],
-            between=desk.between, on_first_frame=lambda: say("first frame"),
+            Pipeline(mat, Plan(15, 3, 45.0)), acquisition, indicator, RealClock(), [control, watch],
+            between=control.between, on_first_frame=lambda: say("first frame"),
         )  # fmt: skip
         try:
             with stoppable():

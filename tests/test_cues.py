@@ -20,7 +20,7 @@ Requests = list[list[Cue]]
 @dataclass(frozen=True)
 class Frame:
     t_s: float
-    wanted: list[Cue]
+    requests: list[Cue]
     before: Cue | None
     started: Cue | None
     showing: Cue | None
@@ -29,10 +29,10 @@ class Frame:
 def played(requests: Requests, step_s: float = FRAME_S) -> list[Frame]:
     cues = Cues()
     frames = []
-    for number, wanted in enumerate(requests):
+    for number, now in enumerate(requests):
         before = cues.showing
-        started = cues.update(number * step_s, wanted)
-        frames.append(Frame(number * step_s, wanted, before, started, cues.showing))
+        started = cues.update(number * step_s, now)
+        frames.append(Frame(number * step_s, now, before, started, cues.showing))
     return frames
 
 
@@ -141,7 +141,7 @@ STEPS_S = st.sampled_from([1 / 80, 0.1, 0.4])
 def test_every_shown_cue_was_requested_and_is_fresh(requests: Requests, step_s: float) -> None:
     last_wanted_s: dict[Cue, float] = {}
     for frame in played(requests, step_s):
-        last_wanted_s.update(dict.fromkeys(frame.wanted, frame.t_s))
+        last_wanted_s.update(dict.fromkeys(frame.requests, frame.t_s))
         if frame.started is not None:
             age_s = frame.t_s - last_wanted_s[frame.started]
             assert age_s <= CUE_RULES[frame.started].max_age_s
@@ -168,7 +168,7 @@ def test_the_highest_fresh_request_wins(requests: Requests, step_s: float) -> No
     open_s: dict[Cue, float] = {}
     started_s: dict[Cue, float] = {}
     for frame in played(requests, step_s):
-        for cue in frame.wanted:
+        for cue in frame.requests:
             if frame.t_s - started_s.get(cue, -100.0) >= CUE_RULES[cue].lockout_s:
                 open_s[cue] = frame.t_s
         fresh = [cue for cue in open_s if frame.t_s - open_s[cue] <= CUE_RULES[cue].max_age_s]

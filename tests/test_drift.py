@@ -18,12 +18,12 @@ from matfw.messages import (
     Cue,
     CueGiven,
     Event,
-    Excursion,
     Mat,
     Motion,
     PersonWeighed,
     Presence,
     RawFrame,
+    RefinedRep,
     Side,
     Verdict,
 )
@@ -36,12 +36,12 @@ CELLS = PRESETS["core4"].cells
 BODY_KG = (17.0, 18.0, 16.0, 15.0)
 WEIGHT_KG = sum(BODY_KG)
 PERIOD_S = 0.1
-LIFT = Excursion(10.0, 11.2, 13.1, 15.0, 2.0, 1.0, 3.0, 38.0, 0.0)
+LIFT = RefinedRep(10.0, 11.2, 13.1, 15.0, 2.0, 1.0, 3.0, 38.0, 0.0)
 
 Loads = Callable[[float], tuple[float, ...]]
 
 
-def told(loads: Loads, span_s: float, presence: Presence = Presence.LYING) -> list[CellEvent]:
+def reported(loads: Loads, span_s: float, presence: Presence = Presence.LYING) -> list[CellEvent]:
     drift = Drift(CELLS)
     events: list[CellEvent] = []
     for k in range(round(span_s / PERIOD_S)):
@@ -73,7 +73,7 @@ def test_a_cell_that_creeps_a_hundredth_of_the_weight_a_minute_is_named(
         kg[cell] += a_second * max(t_s - from_s, 0.0)
         return tuple(kg)
 
-    [event] = told(loads, from_s + 1.5 * WITHIN_S)
+    [event] = reported(loads, from_s + 1.5 * WITHIN_S)
     assert (event.cell, event.problem) == (CELLS[cell].name, CellProblem.DRIFTING)
     assert event.t_s - from_s < 1.25 * WITHIN_S
 
@@ -84,7 +84,7 @@ def test_creep_that_ends_is_over_a_minute_later() -> None:
         kg[1] += 0.015 * WEIGHT_KG / 60.0 * min(max(t_s - 20.0, 0.0), 80.0)
         return tuple(kg)
 
-    problems = [(e.cell, e.problem) for e in told(loads, 260.0)]
+    problems = [(e.cell, e.problem) for e in reported(loads, 260.0)]
     assert problems == [("head_right", CellProblem.DRIFTING), ("head_right", CellProblem.OK)]
 
 
@@ -101,7 +101,7 @@ def test_creep_that_ends_is_over_a_minute_later() -> None:
     ids=["sinks in", "shifts", "shirt off", "hand", "two hands", "slow"],
 )
 def test_what_people_do_is_no_drift(loads: Loads) -> None:
-    assert told(loads, 180.0) == []
+    assert reported(loads, 180.0) == []
 
 
 def test_an_empty_mat_that_reads_wrong_afterwards_is_told_and_a_bag_is_not() -> None:
@@ -148,7 +148,7 @@ def test_a_bottle_put_on_a_corner_of_the_empty_mat_and_taken_away_is_no_drift() 
     def loads(t_s: float) -> tuple[float, ...]:
         return (0.1 + 2.0 * (15.0 < t_s < 60.0), 0.0, -0.1, 0.0)
 
-    assert told(loads, 90.0, Presence.EMPTY) == []
+    assert reported(loads, 90.0, Presence.EMPTY) == []
 
 
 def test_half_an_hour_of_lying_still_is_no_drift() -> None:
@@ -170,7 +170,7 @@ def test_somebody_who_lies_still_is_never_tared_away() -> None:
         assert step.motion.presence is Presence.LYING or frame.t_s < 15.0
     assert step.motion.weight_kg == pytest.approx(WEIGHT_KG, rel=0.01)
     assert [type(e) for e in events if isinstance(e, CellEvent | PersonWeighed)] == [PersonWeighed]
-    [rep] = line.conclude(300.0, [LIFT])
+    [rep] = line.finish_reps(300.0, [LIFT])
     assert rep.verdict is Verdict.CLEAN
 
 
@@ -183,7 +183,7 @@ def test_while_a_cell_drifts_it_is_said_once_and_nothing_is_clean() -> None:
     assert problems == [("foot_left", CellProblem.DRIFTING)]
     cues = [e.cue for e in events if isinstance(e, CueGiven)]
     assert cues.count(Cue.NOT_JUDGING) == 1
-    [rep] = line.conclude(150.0, [LIFT])
+    [rep] = line.finish_reps(150.0, [LIFT])
     assert (rep.verdict, rep.reason) == (
         Verdict.UNSURE, "foot_left is drifting: nothing is called clean"
     )  # fmt: skip

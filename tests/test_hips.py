@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 
 from matfw.hips import LOST_S, RAIL_DEG_PER_MM, HipStage
 from matfw.judging.hip_rules import SHIFT_MM_PER_DEG, hip_faults
-from matfw.messages import CellEvent, CellProblem, Fault, HipRepeat, Limits, RawFrame
+from matfw.messages import CellEvent, CellProblem, Fault, HipRepeatability, Limits, RawFrame
 from matfw.ports import RAIL_CHANNELS, SACRUM_CHANNELS
 
 LIMITS = Limits()
-REPEAT = HipRepeat()
+REPEAT = HipRepeatability()
 PERIOD_S = 1 / 80
 
 
@@ -54,12 +54,12 @@ def test_a_silent_sensor_is_lost_once_and_back_once() -> None:
 
 
 def test_two_sensors_repeat_better_than_either_and_the_poorer_counts_for_less() -> None:
-    stage = HipStage(SACRUM_CHANNELS + RAIL_CHANNELS, HipRepeat(imu_deg=3.0, rail_mm=3.1))
+    stage = HipStage(SACRUM_CHANNELS + RAIL_CHANNELS, HipRepeatability(imu_deg=3.0, rail_mm=3.1))
     stage.update(frame(0.0, 0.0, None, 0.0, None))
     both = stage.update(frame(0.1, 10.0, None, 0.0, None))
     assert both.roll_deg == pytest.approx(1.0)  # the belt's 10 deg weigh a tenth
     assert both.sd_deg == pytest.approx(1.0 / math.sqrt(1.0 + 1.0 / 9.0))
-    belt = HipStage(SACRUM_CHANNELS, HipRepeat(imu_deg=3.0)).update(frame(0.0, 0.0))
+    belt = HipStage(SACRUM_CHANNELS, HipRepeatability(imu_deg=3.0)).update(frame(0.0, 0.0))
     assert belt.sd_deg == pytest.approx(3.0)
 
 
@@ -83,9 +83,9 @@ def test_a_roll_alone_is_no_leg_forward() -> None:
 
 
 @pytest.mark.parametrize(("off_mm", "told"), [(-0.1, False), (0.1, True)])
-def test_the_cells_own_limits_hold_without_a_sensor(off_mm: float, told: bool) -> None:
-    assert bool(named(-LIMITS.roll_back_mm - off_mm, None)) is told
-    assert bool(named(LIMITS.leg_forward_mm + off_mm, None)) is told
+def test_the_cells_own_limits_hold_without_a_sensor(off_mm: float, reported: bool) -> None:
+    assert bool(named(-LIMITS.roll_back_mm - off_mm, None)) is reported
+    assert bool(named(LIMITS.leg_forward_mm + off_mm, None)) is reported
 
 
 @given(st.floats(-5.0, 5.0), st.floats(-2.0, 2.0))

@@ -11,7 +11,7 @@ import pytest
 from matfw.estimation.anthropometry import GRAVITY_M_S2, leg_constants
 from matfw.estimation.leg_model import PUSH_LEVER_M
 from matfw.estimation.noise import STEP_S
-from matfw.estimation.plates import PLATES_LEAST
+from matfw.estimation.plates import MIN_PLATES
 from matfw.layouts import PRESETS
 from matfw.messages import Balance, Cell, Motion, Person, PlateBalance, Presence, Side
 from matfw.motion import (
@@ -253,12 +253,12 @@ def test_nobody_at_rest_is_lifting() -> None:
 def test_a_lift_s_time_grows_with_it() -> None:
     motion, t_s = lying()
     lift = Lift(2.0)
-    felt = legs(lift.end_s + 2.0, lift)
+    segment = legs(lift.end_s + 2.0, lift)
 
     def place(at_s: float) -> Place:
-        row = min(max(int((at_s - t_s) / STEP_S), 0), len(felt) - 1)
-        extra_kg = float(felt.force_n[row]) / GRAVITY_M_S2
-        moment_kgmm = 1e3 * float(felt.moment_nm[row]) / GRAVITY_M_S2 + hip_x_mm() * extra_kg
+        row = min(max(int((at_s - t_s) / STEP_S), 0), len(segment) - 1)
+        extra_kg = float(segment.force_n[row]) / GRAVITY_M_S2
+        moment_kgmm = 1e3 * float(segment.moment_nm[row]) / GRAVITY_M_S2 + hip_x_mm() * extra_kg
         load_kg = LYING[0] + extra_kg
         return load_kg, (LYING[0] * LYING[1] + moment_kgmm) / load_kg, LYING[2]
 
@@ -290,7 +290,7 @@ HEX = PRESETS["hex6"].cells
 BENT = (-40.0, 40.0)  # mm of the middle panel's load beside the outer ones'
 
 
-def on_panels(t_s: float, middle_mm: float | None, panels: int = PLATES_LEAST) -> Balance:
+def on_panels(t_s: float, middle_mm: float | None, panels: int = MIN_PLATES) -> Balance:
     """Return somebody lying on panels, straight but for the middle one."""
     ys = [15.0] * panels
     plates = [PlateBalance(f"panel {k}", 20.0, 0.0, y_mm) for k, y_mm in enumerate(ys)]
@@ -302,7 +302,7 @@ def on_panels(t_s: float, middle_mm: float | None, panels: int = PLATES_LEAST) -
 
 
 def bends(
-    middle_mm: float | None, side: Side = Side.LEFT, panels: int = PLATES_LEAST
+    middle_mm: float | None, side: Side = Side.LEFT, panels: int = MIN_PLATES
 ) -> list[float | None]:
     """Return the bends told after somebody has lain for long."""
     motion = stage(HEX, side)
@@ -329,5 +329,5 @@ def test_the_same_bend_on_the_other_side_is_the_other_way_round(middle_mm: float
 
 
 def test_a_mat_with_too_few_panels_or_an_empty_one_tells_no_bend() -> None:
-    assert set(bends(40.0, panels=PLATES_LEAST - 1)) == {None}
+    assert set(bends(40.0, panels=MIN_PLATES - 1)) == {None}
     assert set(bends(None)) == {None}

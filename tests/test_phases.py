@@ -16,7 +16,6 @@ from matfw.phases import (
     AGAIN_DPS,
     AGAIN_NM_PER_KG,
     AGAIN_SHARE,
-    DOWN_LEAST_DEG,
     DOWN_SHARE,
     DROPS_DPS,
     EVIDENCE_RISE,
@@ -30,6 +29,7 @@ from matfw.phases import (
     LIFT_EVIDENCE,
     LIFT_PUSH_N,
     LOWERING_EVIDENCE,
+    MIN_DOWN_DEG,
     MISSED_DEG,
     MISSED_DPS,
     MISSED_EVIDENCE,
@@ -47,7 +47,7 @@ from matfw.phases import (
     Phases,
     Transition,
 )
-from tests.estimation.leg_forces import Lift, judged, legs, unrest
+from tests.estimation.leg_forces import Lift, judged, legs, noise_scale
 
 STEP_S = 0.05
 WEIGHT_KG = 70.0
@@ -65,8 +65,8 @@ def motion(
 def rising(share: float = 10.0) -> dict[str, Any]:  # Any: of a Motion
     """Return what has risen, by so many times what a lift must show."""
     limits = {"over_n": OVER_N_PER_KG, "rise_n": RISE_N_PER_KG, "rise_nm": RISE_NM_PER_KG}
-    risen = {name: share * limit * WEIGHT_KG for name, limit in limits.items()}
-    return {**risen, "evidence_rise": share * EVIDENCE_RISE}
+    onset = {name: share * limit * WEIGHT_KG for name, limit in limits.items()}
+    return {**onset, "evidence_rise": share * EVIDENCE_RISE}
 
 
 # One motion for each class of input that the guards tell apart, of a leg that has been at 36 deg.
@@ -253,9 +253,9 @@ def test_a_leg_whose_lift_nobody_saw_is_held_and_only_beyond_doubt(
 
 def test_what_follows_a_landing_at_once_is_no_unseen_lift() -> None:
     machine, since_s = brought_into(Phase.DOWN)
-    landed_s = machine.update(motion(since_s + LONG_S, **CLASSES["rests"])).since_s
-    assert machine.update(motion(landed_s + 0.99 * MISSED_REST_S, **MISSED)).phase is Phase.REST
-    assert machine.update(motion(landed_s + 1.01 * MISSED_REST_S, **MISSED)).phase is Phase.HOLD
+    touch_down_s = machine.update(motion(since_s + LONG_S, **CLASSES["rests"])).since_s
+    assert machine.update(motion(touch_down_s + 0.99 * MISSED_REST_S, **MISSED)).phase is Phase.REST
+    assert machine.update(motion(touch_down_s + 1.01 * MISSED_REST_S, **MISSED)).phase is Phase.HOLD
 
 
 @pytest.mark.parametrize(
@@ -302,7 +302,7 @@ def answered(source: Phase, **fields: Any) -> Phase:  # Any: of a Motion
 
 
 JUST = (0.99, 1.01)
-LOST_DEG = max(DOWN_LEAST_DEG, DOWN_SHARE * TOP_DEG)
+LOST_DEG = max(MIN_DOWN_DEG, DOWN_SHARE * TOP_DEG)
 LOWERS = {
     "lowering": 2.0 * LOWERING_EVIDENCE, "lowered_deg": 2.0 * LOST_DEG, "held_deg": TOP_DEG,
 }  # fmt: skip
@@ -356,7 +356,7 @@ def test_a_leg_stands_when_it_is_slow_however_slowly_it_rose(share: float, phase
 
 @pytest.mark.parametrize("seed", range(6))
 def test_a_body_that_only_lies_there_never_begins_a_repetition(seed: int) -> None:
-    assert {step.phase for step in judged(unrest(60.0, seed)).steps} == {Phase.REST}
+    assert {step.phase for step in judged(noise_scale(60.0, seed)).steps} == {Phase.REST}
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -364,7 +364,7 @@ def test_a_body_that_only_lies_there_never_begins_a_repetition(seed: int) -> Non
 def test_a_lift_goes_once_round_the_ring(top_deg: float, seed: int) -> None:
     lift = Lift(4.0, top_deg)
     span_s = lift.end_s + 3.0
-    steps = judged(legs(span_s, lift) + unrest(span_s, seed)).steps
+    steps = judged(legs(span_s, lift) + noise_scale(span_s, seed)).steps
     changes = [step for step in steps if step.changed]
     assert [step.phase for step in changes] == [Phase.UP, Phase.HOLD, Phase.DOWN, Phase.REST]
     assert changes[0].t_s == pytest.approx(lift.begin_s + 0.19 * lift.up_s, abs=0.4)
@@ -385,8 +385,8 @@ MOTIONS = st.builds(
     is_moving=st.booleans(),
     lifting_s=st.floats(0.0, 5.0),
     push_n=st.floats(-30.0, 30.0),
-    lowering=st.floats(-20.0, 20.0),
-    lowered_deg=st.floats(-5.0, 20.0),
+    descent=st.floats(-20.0, 20.0),
+    descended_deg=st.floats(-5.0, 20.0),
     over_n=st.floats(-10.0, 10.0),
     rise_n=st.floats(-10.0, 10.0),
     rise_nm=st.floats(-5.0, 5.0),

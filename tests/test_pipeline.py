@@ -19,13 +19,13 @@ from matfw.messages import (
     Cue,
     CueGiven,
     Event,
-    Excursion,
     Mat,
     PersonWeighed,
     Phase,
     PhaseChanged,
     Presence,
     RawFrame,
+    RefinedRep,
     Rep,
     Side,
     Verdict,
@@ -43,7 +43,7 @@ from matfw.workout.sets import Plan
 SAME_S, SAME_MM = 0.02, 0.1  # what sums in another order may move, through fits that end early
 SPAN_S = 50.0  # of the demo's session: getting on and some repetitions
 HIP_CUES = (Cue.HIPS_LOST, Cue.HIPS_BACK)
-EXCURSION = Excursion(10.0, 11.2, 13.1, 15.0, 2.0, 1.0, 3.0, 38.0, 0.0)
+EXCURSION = RefinedRep(10.0, 11.2, 13.1, 15.0, 2.0, 1.0, 3.0, 38.0, 0.0)
 
 
 @cache
@@ -62,7 +62,7 @@ def through(line: Pipeline, frames: Sequence[RawFrame]) -> tuple[list[Step], lis
         steps.append(step)
         events += step.events
         if step.window is not None:
-            events += line.conclude(frame.t_s, refinement.refine(step.window))
+            events += line.finish_reps(frame.t_s, refinement.refine(step.window))
     return steps, events
 
 
@@ -272,10 +272,10 @@ def test_without_its_hip_sensor_the_line_judges_as_if_there_had_been_none() -> N
     ],
 )
 def test_a_concluded_rep_is_told_with_the_next_frame(
-    excursion: Excursion, side: Side, verdict: Verdict, cue: Cue
+    refined_rep: RefinedRep, side: Side, verdict: Verdict, cue: Cue
 ) -> None:
     line = Pipeline(replace(session()[0], side=side))
-    [rep] = line.conclude(16.0, [excursion])
+    [rep] = line.finish_reps(16.0, [refined_rep])
     assert rep.verdict is verdict
     assert line.update(RawFrame(16.01, (0, 0, 0, 0))).cue is cue
 
@@ -286,15 +286,15 @@ def test_a_concluded_rep_is_told_with_the_next_frame(
 def test_one_answer_may_hold_several_reps() -> None:
     line = Pipeline(session()[0])
     answer = [replace(EXCURSION, start_s=at_s, end_s=at_s + 5.0) for at_s in (10.0, 18.0, 27.0)]
-    reps = line.conclude(40.0, answer)
+    reps = line.finish_reps(40.0, answer)
     assert [(rep.rep, rep.start_s) for rep in reps] == [(1, 10.0), (2, 18.0), (3, 27.0)]
     assert line.progress.rep == 3
 
 
 def test_an_empty_answer_counts_nothing() -> None:
     line = Pipeline(session()[0])
-    assert line.conclude(16.0, []) == []
-    [rep] = line.conclude(16.5, [EXCURSION])
+    assert line.finish_reps(16.0, []) == []
+    [rep] = line.finish_reps(16.5, [EXCURSION])
     assert (rep.rep, line.progress.rep) == (1, 1)
 
 
@@ -312,9 +312,9 @@ def late(late_s: float) -> tuple[list[Rep], list[RepWindow]]:
             windows.append(step.window)
             waiting.append((frame.t_s + late_s, step.window))
         while waiting and waiting[0][0] <= frame.t_s:
-            reps += line.conclude(frame.t_s, refinement.refine(waiting.popleft()[1]))
+            reps += line.finish_reps(frame.t_s, refinement.refine(waiting.popleft()[1]))
     for _, window in waiting:
-        reps += line.conclude(SPAN_S, refinement.refine(window))
+        reps += line.finish_reps(SPAN_S, refinement.refine(window))
     return reps, windows
 
 
@@ -352,7 +352,7 @@ def test_what_was_done_until_now_is_not_looked_back_at_if_asked() -> None:
     for frame in frames:
         if frame.t_s <= rep.lower_s:
             line.update(frame)
-    line.look_no_further_back()
+    line.discard_history()
     later = [line.update(frame) for frame in frames if frame.t_s > rep.lower_s]
     windows = [step.window for step in later if step.window is not None]
     assert windows
@@ -363,7 +363,7 @@ def test_a_full_set_is_told_after_its_last_rep() -> None:
     line = Pipeline(session()[0], Plan(reps=2))
     t_s, cues = 16.0, []
     for k in range(2):
-        line.conclude(t_s, [replace(EXCURSION, start_s=10.0 + 8.0 * k, end_s=15.0 + 8.0 * k)])
+        line.finish_reps(t_s, [replace(EXCURSION, start_s=10.0 + 8.0 * k, end_s=15.0 + 8.0 * k)])
         for number in range(100):
             t_s += 0.0125
             cues.append(line.update(RawFrame(t_s, (number, -number, number, -number))).cue)
@@ -382,7 +382,7 @@ def test_after_a_rest_whoever_lies_there_is_called() -> None:
     mat, frames = session()
     line = Pipeline(mat, Plan(reps=1, sets=2, rest_s=3.2))  # `ready` is not said twice in 3 s
     t_s = resting(line, frames)
-    line.conclude(t_s, [replace(EXCURSION, start_s=t_s - 5.0, end_s=t_s)])
+    line.finish_reps(t_s, [replace(EXCURSION, start_s=t_s - 5.0, end_s=t_s)])
     later = [frame for frame in frames if t_s < frame.t_s < t_s + 4.0]
     ready_s = [f.t_s - t_s for f in later if line.update(f).cue is Cue.READY]
     assert [at_s for at_s in ready_s if 3.2 <= at_s < 3.5], ready_s
@@ -390,7 +390,7 @@ def test_after_a_rest_whoever_lies_there_is_called() -> None:
 
 def test_nobody_is_called_after_a_rest_from_an_empty_mat() -> None:
     line = Pipeline(session()[0], Plan(reps=1, sets=2, rest_s=2.0))
-    line.conclude(15.0, [EXCURSION])
+    line.finish_reps(15.0, [EXCURSION])
     cues = [line.update(f).cue for f in session()[1][:240]]
     assert Cue.READY not in cues
 
@@ -413,7 +413,7 @@ def test_another_calibration_weighs_anew_and_keeps_the_count() -> None:
     mat, frames = session()
     line = Pipeline(mat, Plan(reps=15))
     t_s = resting(line, frames)
-    line.conclude(t_s, [replace(EXCURSION, start_s=t_s - 5.0, end_s=t_s)])
+    line.finish_reps(t_s, [replace(EXCURSION, start_s=t_s - 5.0, end_s=t_s)])
     was_kg = next(line.update(f) for f in frames if f.t_s > t_s).motion.weight_kg
     assert was_kg is not None
     half = tuple(replace(each, counts_per_kg=2.0 * each.counts_per_kg) for each in mat.calibration)
@@ -428,14 +428,14 @@ def test_another_calibration_weighs_anew_and_keeps_the_count() -> None:
 def test_a_limit_that_was_adopted_judges_the_next_rep() -> None:
     mat = session()[0]
     line = Pipeline(mat)
-    [before] = line.conclude(16.0, [EXCURSION])
+    [before] = line.finish_reps(16.0, [EXCURSION])
     line.adopt(replace(mat, limits=replace(mat.limits, too_small_deg=45.0)), Plan())
-    [after] = line.conclude(24.0, [replace(EXCURSION, start_s=18.0, end_s=23.0)])
+    [after] = line.finish_reps(24.0, [replace(EXCURSION, start_s=18.0, end_s=23.0)])
     assert (before.verdict, after.verdict) == (Verdict.CLEAN, Verdict.FAULT)
 
 
 def test_a_workout_can_begin_again() -> None:
     line = Pipeline(session()[0])
-    line.conclude(16.0, [EXCURSION])
+    line.finish_reps(16.0, [EXCURSION])
     line.begin_workout()
     assert (line.progress.rep, line.progress.clean, line.progress.set_number) == (0, 0, 1)

@@ -47,8 +47,8 @@ def test_a_bad_cell_is_named_within_three_periods_and_the_person_is_told(name: s
     assert first_s <= named.t_s <= first_s + 1.03 * NOTICE_PERIODS / scenario.mat.rate_hz
     assert back.problem is CellProblem.OK
     assert defect.until_s <= back.t_s <= defect.until_s + BACK_S
-    told = [e.t_s for e in events if isinstance(e, CueGiven) and e.cue is Cue.NOT_JUDGING]
-    assert told[0] == named.t_s
+    reported = [e.t_s for e in events if isinstance(e, CueGiven) and e.cue is Cue.NOT_JUDGING]
+    assert reported[0] == named.t_s
 
 
 @pytest.mark.parametrize("name", DEFECTS)

@@ -121,7 +121,7 @@ def through(mat: Mat, frames: Sequence[RawFrame]) -> list[Event]:
         step = line.update(frame)
         events += step.events
         if step.window is not None:
-            events += line.conclude(frame.t_s, refinement.refine(step.window))
+            events += line.finish_reps(frame.t_s, refinement.refine(step.window))
     return events
 
 

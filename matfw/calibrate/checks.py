@@ -14,8 +14,8 @@ from matfw.messages import Cell, CellCalibration
 PERSON_KG = 15.0  # more on the "empty" mat than at the last tare: somebody, or something, is on it
 TARE_FAR_KG = 2.0  # of one cell: a warm day is some 0.1, a night on a cheap cell up to 1
 HALF_RANGE = 0.5 * (1 << 23)  # counts: a deck of 20 kg on four cells takes 3 % of the range
-LEAST_CHANGE = 0.01  # of the weight; as Klipper's: less is no weight but a draught
-LEAST_TRIM_KG = 0.5  # where nobody said how heavy the weight is
+MIN_CHANGE = 0.01  # of the weight; as Klipper's: less is no weight but a draught
+MIN_TRIM_KG = 0.5  # where nobody said how heavy the weight is
 REVERSED_SHARE = (
     0.3  # of the weight; past the edge cells it lifts the far ones by 15 % at most, by statics
 )
@@ -66,7 +66,7 @@ def check_empty(
             " Either something leans on the mat, or it has been moved or rewired, or a cell is"
             " bent.",
             tuple(far),
-            can_insist=True,
+            can_force=True,
         )
     return None
 
@@ -84,7 +84,7 @@ def check_change(
         for cell, change, line in zip(cells, change_counts, rough, strict=True)
     }
     most = max(loads, key=lambda name: abs(loads[name]))
-    least_kg = LEAST_CHANGE * weight_kg if weight_kg else LEAST_TRIM_KG
+    least_kg = MIN_CHANGE * weight_kg if weight_kg else MIN_TRIM_KG
     scale_kg = weight_kg or abs(loads[most])
     if abs(loads[most]) < least_kg:
         over = (
@@ -106,7 +106,7 @@ def check_change(
         )
     if asked is None or most == asked:
         return None
-    if loads[asked] < LEAST_CHANGE * scale_kg and loads[most] < 0.5 * scale_kg:
+    if loads[asked] < MIN_CHANGE * scale_kg and loads[most] < 0.5 * scale_kg:
         return Refusal(
             Reason.NO_REACTION,
             f"{asked} does not react, only its neighbours do a little. If the weight lies over"
@@ -159,7 +159,7 @@ def check_fit(
 ) -> Refusal | None:
     """Check the gains; change_shares: each cell's largest change, as a share of the weight."""
     for cell, share in zip(cells, change_shares, strict=True):
-        if share < LEAST_CHANGE:
+        if share < MIN_CHANGE:
             return Refusal(
                 Reason.NO_REACTION,
                 f"{cell.name} has not reacted to the weight anywhere. Lay the weight nearer to it;"

@@ -45,7 +45,7 @@ class Refusal:
     reason: Reason
     text: str
     cells: tuple[str, ...] = ()
-    can_insist: bool = False
+    can_force: bool = False
 
 
 def where_words(cell: Cell) -> str:
@@ -61,51 +61,52 @@ def where_words(cell: Cell) -> str:
     return f"{end}, {edge}"
 
 
-def unrest_refusal(
-    cells: Sequence[Cell], unrest: Unrest, *, is_empty: bool, has_weight: bool
+def restless_refusal(
+    cells: Sequence[Cell], movement: Unrest, *, is_empty: bool, has_weight: bool
 ) -> Refusal:
     """Return the refusal for a mat that could not be measured.
 
     is_empty: it ought to be empty. has_weight: the calibration goes by a known weight.
     """
-    if unrest.lost:
-        names = _names(cells, unrest.lost)
+    if movement.lost:
+        names = _names(cells, movement.lost)
         return Refusal(
             Reason.LOST,
             f"{_list(names)} {_verb(names, 'gives', 'give')} nothing, so nothing can be measured:"
             f" run diagnose, and see to the wires of {_list(names)} ({cited(Place.DATA)}).",
             names,
         )
-    if unrest.saturated:
-        names = _names(cells, unrest.saturated)
+    if movement.saturated:
+        names = _names(cells, movement.saturated)
         return Refusal(
             Reason.SATURATED,
             f"{_list(names)} {_verb(names, 'reads', 'read')} the end of the range:"
             f" A+ or A- is open there, or the bridge is wired wrongly ({cited(Place.BRIDGE)}).",
             names,
         )
-    if unrest.noisy:
-        names = _names(cells, unrest.noisy)
+    if movement.noisy:
+        names = _names(cells, movement.noisy)
         return Refusal(
             Reason.NOISY,
-            f"{_list(names)} {_verb(names, 'is', 'are')} too noisy: {1000 * unrest.noise_kg:.0f} g"
+            f"{_list(names)} {_verb(names, 'is', 'are')} too noisy:"
+            f" {1000 * movement.noise_kg:.0f} g"
             " a sample. Keep phones and chargers away, and see to shield and ground"
             f" ({cited(Place.CABLES)}).{' A heavier weight helps too.' if has_weight else ''}",
             names,
         )
-    names = _names(cells, unrest.moving)
+    names = _names(cells, movement.moving)
     if is_empty:
         return Refusal(
             Reason.SOMEONE,
             f"The mat does not lie still: {_list(names)} {_verb(names, 'moves', 'move')} by"
-            f" {_grams(unrest.moved_kg)}. Somebody is on it or touches it, or it stands unevenly."
+            f" {_grams(movement.moved_kg)}. Somebody is on it or touches it, or it stands unevenly."
             " Step away from it, and try again.",
             names,
         )
     return Refusal(
         Reason.MOVED,
         f"The weight moved while it was measured: {_list(names)} changed by"
-        f" {_grams(unrest.moved_kg)}. Lay it down so that it cannot roll, take your hands off it,"
+        f" {_grams(movement.moved_kg)}. Lay it down so that it cannot roll, take your hands off it,"
         " and try again.",
         names,
     )

@@ -20,8 +20,8 @@ from matfw.messages import RawFrame
 
 Array = npt.NDArray[np.float64]
 
-LEAST_S = 3.0  # a shorter mean may sit in one half of a breath
-MOST_S = 30.0  # nobody stands beside a mat for longer without asking whether it hangs
+MIN_S = 3.0  # a shorter mean may sit in one half of a breath
+MAX_S = 30.0  # nobody stands beside a mat for longer without asking whether it hangs
 BLOCK_S = 0.25
 STILL_KG = 0.018  # range of the blocks' means; a still person has 0.032, see above
 NOISE_RANGE = 2.2  # sigmas over 2 sqrt(2 ln n), the range of n blocks of noise: hardly ever
@@ -70,19 +70,19 @@ class Watch:
     def update(self, frame: RawFrame) -> Measured | Unrest | None:
         """Return the measurement when it is good, what was in the way at the end, else None."""
         if self._began_s is None:
-            self._began_s, self._next_s = frame.t_s, frame.t_s + LEAST_S
+            self._began_s, self._next_s = frame.t_s, frame.t_s + MIN_S
         self._frames.append(frame)
         if frame.t_s < self._next_s:
             return None
         self._next_s = frame.t_s + BLOCK_S
-        is_last = frame.t_s - self._began_s >= MOST_S
+        is_last = frame.t_s - self._began_s >= MAX_S
         seen = look(self._frames, self._scale, self._sigma_kg)
         if isinstance(seen, Measured):
             return seen
         if is_last or seen.lost or seen.saturated:
             return seen
         if seen.moving:  # what lies before the movement is of no use
-            while self._frames and frame.t_s - self._frames[0].t_s > LEAST_S - BLOCK_S:
+            while self._frames and frame.t_s - self._frames[0].t_s > MIN_S - BLOCK_S:
                 self._frames.popleft()
         return None
 

@@ -25,10 +25,10 @@ from matfw.calibrate.checks import (
     check_return,
 )
 from matfw.calibrate.progress import Calibrated, Kind, Plan, Progress, Step, Taken
-from matfw.calibrate.refusals import Reason, Refusal, unrest_refusal
+from matfw.calibrate.refusals import Reason, Refusal, restless_refusal
 from matfw.calibrate.solve import solve, weighed
 from matfw.calibrate.stillness import Measured, Watch
-from matfw.calibrate.words import LEAST_KG, MEASURING, MOST_KG, asked
+from matfw.calibrate.words import MAX_KG, MEASURING, MIN_KG, asked
 from matfw.errors import MatUsageError
 from matfw.messages import CellCalibration, Mat, RawFrame
 from matfw.settings.model import NOMINAL, CellLine
@@ -87,7 +87,7 @@ class Wizard:
         self._history: list[Progress] = []
         self._watch: Watch | None = None
         self._place_mm: tuple[float, float] | None = None
-        self._insists = False
+        self._force = False
         self.refusal: Refusal | None = None  # of the last try of this step
         self.result: Calibrated | None = None
         if weight_kg is not None and kind is Kind.CALIBRATE:
@@ -128,7 +128,7 @@ class Wizard:
                 "reason": self.refusal.reason.value,
                 "text": self.refusal.text,
                 "cells": list(self.refusal.cells),
-                "can_insist": self.refusal.can_insist,
+                "can_insist": self.refusal.can_force,
             },
             "fit": None
             if fit is None
@@ -165,7 +165,7 @@ class Wizard:
         elif self.is_measuring:
             pass
         elif word == "anyway":
-            self._insist()
+            self._force_now()
         elif self._now.step is Step.WEIGHT:
             self._go_on(Progress(Step.EMPTY, weight_kg=_weight(said)))
         elif self._now.step is Step.ACCEPT:
@@ -188,7 +188,7 @@ class Wizard:
             if isinstance(seen, Measured):
                 return self._measured(seen)
             is_empty = self._now.step in (Step.EMPTY, Step.CLEAR)
-            refusal = unrest_refusal(
+            refusal = restless_refusal(
                 self._plan.mat.cells, seen, is_empty=is_empty, has_weight=self._now.weight_kg > 0.0
             )
             return self._refuse(refusal)
@@ -224,28 +224,28 @@ class Wizard:
         self._history.append(self._now)
         self._now = progress
         self.refusal = None
-        self._insists = False
+        self._force = False
 
     def _back(self, *, is_again: bool) -> None:
         """Go to the step before; `again` stays where a step is under way or was refused."""
         stays = is_again and (self.is_measuring or self.refusal is not None)
         self._watch = None
         self.refusal = None
-        self._insists = False
+        self._force = False
         if not stays and self._history:
             self._now = self._history.pop()
 
-    def _insist(self) -> None:
-        if self.refusal is None or not self.refusal.can_insist:
+    def _force_now(self) -> None:
+        if self.refusal is None or not self.refusal.can_force:
             raise MatUsageError("anyway is only an answer where I say so: see the last sentence")
         self._begin()
-        self._insists = True
+        self._force = True
 
     def _refuse(self, refusal: Refusal) -> list[str]:
         self.refusal = refusal
-        self._insists = False
+        self._force = False
         way = "press Enter to try this step again, or say back or leave."
-        if refusal.can_insist:
+        if refusal.can_force:
             way = f"If that is right, say anyway. Otherwise {way}"
         return [f"Not taken: {refusal.text}", f"{way[0].upper()}{way[1:]}"]
 
@@ -254,7 +254,7 @@ class Wizard:
         match now.step:
             case Step.EMPTY:
                 refusal = check_empty(cells, rough, self._plan.known, seen)
-                if refusal and not (refusal.can_insist and self._insists):
+                if refusal and not (refusal.can_force and self._force):
                     return self._refuse(refusal)
                 step = Step.ACCEPT if self._plan.kind is Kind.TARE else Step.PLACE
                 self._go_on(replace(now, step=step, empty=seen))
@@ -355,9 +355,9 @@ def _weight(text: str) -> float:
         weight_kg = float(number)
     except ValueError:
         weight_kg = float("nan")
-    if not LEAST_KG <= weight_kg <= MOST_KG:
+    if not MIN_KG <= weight_kg <= MAX_KG:
         raise MatUsageError(
-            f"the weight must be {LEAST_KG:g} to {MOST_KG:g} kilograms, as in 10.02"
+            f"the weight must be {MIN_KG:g} to {MAX_KG:g} kilograms, as in 10.02"
             f" (got {text.strip()!r})"
         )
     return weight_kg

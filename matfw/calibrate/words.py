@@ -9,7 +9,7 @@ from matfw.calibrate.guide import Place, cited
 from matfw.calibrate.progress import Kind, Plan, Progress, Step
 from matfw.calibrate.refusals import where_words
 
-LEAST_KG, MOST_KG, USUAL_KG = 5.0, 100.0, 10.0
+MIN_KG, MAX_KG, USUAL_KG = 5.0, 100.0, 10.0
 HALF_GAIN = 0.65  # of the middle cell's gain: worth a word
 MEASURING = "Measuring. Keep away from the mat until I say what comes next."
 
@@ -20,7 +20,7 @@ def asked(plan: Plan, now: Progress) -> list[str]:  # noqa: PLR0911  # a table o
     match now.step:
         case Step.WEIGHT:
             return [
-                f"How heavy is your weight, in kilograms? From {LEAST_KG:g} to {MOST_KG:g};"
+                f"How heavy is your weight, in kilograms? From {MIN_KG:g} to {MAX_KG:g};"
                 f" {USUAL_KG:g} will do. Weigh it on a good scale: the mat gets no better than"
                 " that.",
                 "You can say back, again or leave at any time; nothing changes until you accept.",

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from matfw.devices.indicator import GpiozeroIndicator
     from matfw.messages import Mat
     from matfw.service.acquisition import Acquisition
-    from matfw.service.controller import ServiceDesk
+    from matfw.service.controller import Controller
     from matfw.settings.store import SettingsStore
 
 SOCKET_FILE = "console.sock"
@@ -59,23 +59,23 @@ def consoles(
     say: Say,
     *,
     is_virtual: bool,
-) -> Iterator[ServiceDesk]:
+) -> Iterator[Controller]:
     """Give the desk, with all links open. A link that cannot be had costs nothing but itself."""
     from matfw.devices.clock import RealClock
     from matfw.devices.console_socket import ConsoleSocket
     from matfw.devices.serial_link import open_serial
     from matfw.links.hub import ConsoleLinks
-    from matfw.service.controller import ServiceDesk
+    from matfw.service.controller import Controller
 
-    desk = ServiceDesk(
+    control = Controller(
         plan.store, mat, RealClock(), plan.state_dir / "recordings",
         set_volume=functools.partial(setattr, indicator, "volume"),
         account=lambda: acquisition.account, is_virtual=is_virtual,
         has_systemd="NOTIFY_SOCKET" in os.environ, lay=plan.lay,
     )  # fmt: skip
     with ExitStack() as opened:
-        opened.callback(desk.close)
-        links = ConsoleLinks(desk, say)
+        opened.callback(control.close)
+        links = ConsoleLinks(control, say)
         try:
             listener = ConsoleSocket(own_socket(plan.state_dir))
         except MatLinkError as error:
@@ -85,7 +85,7 @@ def consoles(
             links.listen(listener)
         opened.callback(links.close)
         links.serve(plan.ports, open_serial)
-        yield desk
+        yield control
 
 
 def own_socket(state_dir: Path) -> Path:

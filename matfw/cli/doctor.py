@@ -168,7 +168,7 @@ class Report:
 
             lines += ["", *as_lines(self.diagnosis)]
         elif self.asked is not None:
-            lines += ["", *(f"{found}" for found in _told(self.asked))]
+            lines += ["", *(f"{found}" for found in _reported(self.asked))]
         if self.is_virtual:
             lines.insert(0, "VIRTUAL cells: a simulated mat, no pin is touched.")
         return lines
@@ -361,6 +361,6 @@ def _asked_check(asked: dict[str, object]) -> Check:
     return Check("cells", state, f"asked of the firmware that runs: {len(findings)} found, below")
 
 
-def _told(asked: dict[str, object]) -> list[str]:
+def _reported(asked: dict[str, object]) -> list[str]:
     findings = asked.get("findings")
     return [f"{f['level']}: {f['text']}" for f in findings] if isinstance(findings, list) else []

@@ -29,7 +29,7 @@ def discard_stdout() -> None:
 
 
 @contextmanager
-def unbroken() -> Iterator[None]:
+def signals_blocked() -> Iterator[None]:
     """Hold back the signals that end us; for imports, which leave files open when cut in two."""
     before = signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
     try:

@@ -10,7 +10,7 @@ from matfw.control.errors import Code, ConsoleError
 from matfw.settings.schema import did_you_mean, found
 
 if TYPE_CHECKING:
-    from matfw.control.api import Desk
+    from matfw.control.api import Control
 
 Values = Mapping[str, "str | float"]
 
@@ -27,7 +27,7 @@ class Argument:
     name: str
     help: str
     choices: tuple[str, ...] = ()
-    known: Callable[[Desk], Sequence[str]] | None = None
+    known: Callable[[Control], Sequence[str]] | None = None
     least: float | None = None
     most: float | None = None
     unit: str = ""

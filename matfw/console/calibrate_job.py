@@ -20,7 +20,7 @@ from matfw.motion import EMPTY_KG
 if TYPE_CHECKING:
     from matfw.calibrate.wizard import Calibrated, Reason, Wizard
     from matfw.console.context import Context
-    from matfw.control.api import Desk, Feed, Status
+    from matfw.control.api import Control, Status, Subscription
     from matfw.pipeline import Step
 
 HOWS = ("corners", "anywhere", "fresh", "trim", "factory", "previous")
@@ -45,15 +45,15 @@ def calibrate(context: Context, values: Values) -> Answer | Job:
     """Begin the wizard, or put an older calibration back."""
     from matfw.calibrate.wizard import Kind, Wizard  # noqa: PLC0415  numpy, 15 MB
 
-    desk, how = context.desk, str(values.get("how", "corners"))
+    control, how = context.control, str(values.get("how", "corners"))
     if how in ("factory", "previous"):
-        return _put_back(desk, how)
+        return _put_back(control, how)
     weight = values.get("weight")
     kind = Kind.TRIM if how == "trim" else Kind.CALIBRATE
     try:
         wizard = Wizard(
-            desk.mat(), kind,
-            known={} if how == "fresh" else desk.calibration(),
+            control.mat(), kind,
+            known={} if how == "fresh" else control.calibration(),
             weight_kg=None if weight is None else float(weight), anywhere=how == "anywhere",
         )  # fmt: skip
     except MatUsageError as error:
@@ -65,22 +65,22 @@ def tare(context: Context, values: Values) -> Job:
     """Take the empty mat as nought, if it is empty."""
     from matfw.calibrate.wizard import Kind, Wizard  # noqa: PLC0415  numpy, 15 MB
 
-    desk = context.desk
+    control = context.control
     try:
-        wizard = Wizard(desk.mat(), Kind.TARE, known=desk.calibration())
+        wizard = Wizard(control.mat(), Kind.TARE, known=control.calibration())
     except MatUsageError as error:
         raise ConsoleError(Code.NOT_CALIBRATED, f"{error}") from None
-    _refuse_person(desk.status())
-    return Taring(context, wizard, insists="anyway" in values)
+    _refuse_person(control.status())
+    return Taring(context, wizard, force="anyway" in values)
 
 
-def _put_back(desk: Desk, how: str) -> Answer:
-    lines = desk.factory_calibration() if how == "factory" else desk.previous_calibration()
+def _put_back(control: Control, how: str) -> Answer:
+    lines = control.factory_calibration() if how == "factory" else control.previous_calibration()
     if not lines:
         raise ConsoleError(
             Code.NOT_CALIBRATED, f"calibrate: there is no {how} calibration: run `calibrate`"
         )
-    desk.save_calibration(lines, f"{how} calibration put back")
+    control.save_calibration(lines, f"{how} calibration put back")
     return said(f"the {how} calibration of {', '.join(lines)} is in use again, and saved",
                 cells=list(lines))  # fmt: skip
 
@@ -114,11 +114,11 @@ class _Measuring:
 
     def __init__(self, context: Context, wizard: Wizard, what: str) -> None:
         self._context = context
-        self._desk = context.desk
+        self._control = context.control
         self._wizard = wizard
         self._what = what
-        self._desk.take_mat(what)
-        self._feed: Feed[Step] = self._desk.steps()
+        self._control.take_mat(what)
+        self._subscription: Subscription[Step] = self._control.steps()
 
     def interrupt(self) -> Answer:
         """Leave."""
@@ -126,11 +126,11 @@ class _Measuring:
 
     def close(self) -> None:
         """Give the mat and the feed back."""
-        self._feed.close()
-        self._desk.give_mat()
+        self._subscription.close()
+        self._control.give_mat()
 
     def _save(self, result: Calibrated) -> Answer:
-        self._desk.save_calibration(result.lines, result.note)
+        self._control.save_calibration(result.lines, result.note)
         cells = {
             name: {"tare_counts": line.tare_counts, "counts_per_kg": line.counts_per_kg}
             for name, line in result.lines.items()
@@ -145,20 +145,20 @@ class Calibrating(_Measuring):
 
     def __init__(self, context: Context, wizard: Wizard) -> None:
         super().__init__(context, wizard, "calibrate")
-        if context.desk.can_lay:
+        if context.control.can_lay:
             context.ask([LAY_HINT])
         context.ask(wizard.prompt())
 
     def poll(self) -> Answer | None:
         """Let the wizard have the frames."""
-        lines = self._wizard.frames([step.raw for step in self._feed.take()])
+        lines = self._wizard.frames([step.raw for step in self._subscription.drain()])
         if lines:
             self._context.ask(lines)
         return None
 
     def answer(self, text: str) -> Answer | None:
         """Let the wizard have the line; save what was accepted."""
-        if self._desk.can_lay and text.split()[:1] == ["lay"]:
+        if self._control.can_lay and text.split()[:1] == ["lay"]:
             self._context.ask(self._laid(text))
             return None
         result = self._wizard.result
@@ -191,7 +191,7 @@ class Calibrating(_Measuring):
 
     def complete(self, text: str) -> list[str]:
         """Complete the wizard's words."""
-        words = (*_WORDS, "lay") if self._desk.can_lay else _WORDS
+        words = (*_WORDS, "lay") if self._control.can_lay else _WORDS
         return [word for word in words if word.startswith(text)]
 
 
@@ -200,25 +200,25 @@ class Taring(_Measuring):
 
     prompt = None
 
-    def __init__(self, context: Context, wizard: Wizard, *, insists: bool) -> None:
+    def __init__(self, context: Context, wizard: Wizard, *, force: bool) -> None:
         super().__init__(context, wizard, "tare")
-        self._insists = insists
+        self._force = force
         self._ends_s = context.now_s() + MEASURE_LIMIT_S
         wizard.answer("")
         context.note("tare: keep away from the mat while it is measured, some seconds")
 
     def poll(self) -> Answer | None:
         """Let the wizard have the frames, as long as nobody gets on."""
-        steps = self._feed.take()
+        steps = self._subscription.drain()
         self._refuse_new_person(steps)
         self._wizard.frames([step.raw for step in steps])
         refusal = self._wizard.refusal
         if refusal is not None:
-            if refusal.can_insist and self._insists:
-                self._insists = False
+            if refusal.can_force and self._force:
+                self._force = False
                 self._wizard.answer("anyway")
                 return None
-            way = ": `tare anyway` takes it all the same" if refusal.can_insist else ""
+            way = ": `tare anyway` takes it all the same" if refusal.can_force else ""
             raise ConsoleError(_code(refusal.reason), f"tare: {refusal.text}{way}")
         if not self._wizard.is_measuring:
             self._wizard.answer("accept")

@@ -19,14 +19,14 @@ from matfw.console import (
 )
 from matfw.console.answers import Answer, Job
 from matfw.console.arguments import Argument, Values, parse
-from matfw.console.stream import RATE_MOST_HZ, WHAT
+from matfw.console.stream import MAX_RATE_HZ, WHAT
 from matfw.console.telling import TELLS
 from matfw.control.errors import Code, ConsoleError
 from matfw.settings.schema import FOUND_CHARS, found
 
 if TYPE_CHECKING:
     from matfw.console.context import Context
-    from matfw.control.api import Desk
+    from matfw.control.api import Control
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ COMMANDS: tuple[Command, ...] = (
         mat_commands.stream,
         (
             Argument("rate", "lines a second; 0 ends the stream",
-                     least=0.0, most=RATE_MOST_HZ, unit="Hz"),
+                     least=0.0, most=MAX_RATE_HZ, unit="Hz"),
             Argument("what", "which values; motion unless said", choices=tuple(WHAT),
                      is_optional=True),
         ),
@@ -285,14 +285,14 @@ def find(word: str) -> Command:
 def begin(context: Context, words: Sequence[str], line: str = "") -> Answer | Job:
     """Run the command that words are; line: as it was typed. Raises ConsoleError."""
     command = find(words[0])
-    if command.is_guarded and context.desk.is_locked and not command.is_open(words[1:]):
+    if command.is_guarded and context.control.is_locked and not command.is_open(words[1:]):
         raise ConsoleError(
             Code.LOCKED, f"{command.name}: the console is locked: `unlock PIN` first"
         )
     return command.handler(context, parse(command.name, command.arguments, words[1:], line))
 
 
-def complete(desk: Desk, text: str) -> list[str]:
+def complete(control: Control, text: str) -> list[str]:
     """Return what the last word of a line typed so far may become, in order."""
     words = text.split()
     if not words or text[-1].isspace():
@@ -311,9 +311,9 @@ def complete(desk: Desk, text: str) -> list[str]:
     argument = command.arguments[place]
     known: Sequence[str] = argument.choices
     if command.name == "set" and argument.name == "value":
-        known = settings_commands.choices_of(desk, before[1])
+        known = settings_commands.choices_of(control, before[1])
     elif argument.known is not None:
-        known = argument.known(desk)
+        known = argument.known(control)
     return sorted(name for name in known if name.startswith(last))
 
 

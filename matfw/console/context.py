@@ -14,7 +14,7 @@ from matfw.control.errors import ConsoleError
 
 if TYPE_CHECKING:
     from matfw.console.stream import Stream
-    from matfw.control.api import Desk
+    from matfw.control.api import Control
 
 ERRORS_KEPT = 16  # of SYST:ERR?; SCPI 1999 21.8 asks for two at least
 
@@ -25,7 +25,7 @@ Id = str | int | None
 class Context:
     """One link."""
 
-    desk: Desk
+    control: Control
     say: Callable[[str], None]
     now_s: Callable[[], float]
     is_json: bool = False

@@ -29,7 +29,7 @@ from matfw.control.errors import Code, ConsoleError
 from matfw.errors import MatError, MatSettingsError, MatUsageError
 
 if TYPE_CHECKING:
-    from matfw.control.api import Desk
+    from matfw.control.api import Control
 
 WAITING_LINES = 64
 PROMPT = "matfw> "
@@ -39,11 +39,11 @@ class Conversation:
     """One link. Not thread-safe: one thread calls it."""
 
     def __init__(
-        self, desk: Desk, say: Callable[[str], None], *, now_s: Callable[[], float]
+        self, control: Control, say: Callable[[str], None], *, now_s: Callable[[], float]
     ) -> None:
         """Take the desk, where lines go (without their ends), and monotonic seconds."""
-        self._context = Context(desk, say, now_s)
-        self._telling = Telling(desk.events_feed())
+        self._context = Context(control, say, now_s)
+        self._telling = Telling(control.events_feed())
         self._job: Job | None = None
         self._waiting: deque[str] = deque()
 
@@ -117,7 +117,7 @@ class Conversation:
             return []
         if self._job is not None:
             return self._job.complete(text)
-        return complete(self._context.desk, text)
+        return complete(self._context.control, text)
 
     def poll(self) -> None:
         """Go on with what takes time, and say what has happened; some 20 times a second."""

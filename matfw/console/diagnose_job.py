@@ -12,7 +12,7 @@ from matfw.messages import Presence
 
 if TYPE_CHECKING:
     from matfw.console.context import Context
-    from matfw.control.api import Feed
+    from matfw.control.api import Subscription
     from matfw.messages import RawFrame
     from matfw.pipeline import Step
 
@@ -32,20 +32,20 @@ class Diagnosing:
 
     def __init__(self, context: Context) -> None:
         self._context = context
-        self._desk = context.desk
-        self._feed: Feed[Step] = self._desk.steps()
+        self._control = context.control
+        self._subscription: Subscription[Step] = self._control.steps()
         self._frames: list[RawFrame] = []
         self._asked_s = context.now_s()
         self._began_s: float | None = None
-        self._before = self._after = self._desk.stats()
+        self._before = self._after = self._control.stats()
         context.note(f"diagnose: {LOOK_S:g} s, best with nobody on the mat")
 
     def poll(self) -> Answer | None:
         """Gather; at the end look."""
         now_s = self._context.now_s()
-        steps = self._feed.take()
+        steps = self._subscription.drain()
         if self._began_s is None:
-            stats = self._desk.stats()
+            stats = self._control.stats()
             if stats is self._before and now_s - self._asked_s < ACCOUNT_WAIT_S:
                 return None
             self._before, self._began_s = stats, now_s
@@ -53,9 +53,9 @@ class Diagnosing:
         self._frames += [step.raw for step in steps]
         took_s = now_s - self._began_s
         if took_s < LOOK_S:
-            self._after = self._desk.stats()
+            self._after = self._control.stats()
             return None
-        stats = self._desk.stats()
+        stats = self._control.stats()
         if stats is self._after and took_s < LOOK_S + ACCOUNT_WAIT_S:
             return None
         self._after = stats
@@ -75,7 +75,7 @@ class Diagnosing:
 
     def close(self) -> None:
         """Give the feed back."""
-        self._feed.close()
+        self._subscription.close()
 
     def _look(self) -> Answer:
         from matfw.diagnose import analyse, stats_since  # noqa: PLC0415  numpy, 15 MB
@@ -83,12 +83,12 @@ class Diagnosing:
 
         try:
             found = analyse(
-                self._frames, stats_since(self._after, self._before), self._desk.mat(),
-                uncalibrated=self._desk.status().uncalibrated,
+                self._frames, stats_since(self._after, self._before), self._control.mat(),
+                uncalibrated=self._control.status().uncalibrated,
             )  # fmt: skip
         except MatUsageError as error:
             raise ConsoleError(Code.NO_CELLS, f"diagnose: {error}") from None
-        now = self._desk.status()
+        now = self._control.status()
         is_virtual = now.is_virtual
         head: tuple[str, ...] = ("VIRTUAL cells: a simulated mat.",) if is_virtual else ()
         if now.presence is not Presence.EMPTY:

@@ -13,7 +13,7 @@ from matfw.control.errors import Code, ConsoleError
 if TYPE_CHECKING:
     from matfw.console.commands import Command
     from matfw.console.context import Context
-    from matfw.control.api import Desk
+    from matfw.control.api import Control
 
 _WIDTH = 26
 
@@ -32,18 +32,18 @@ def help_(context: Context, values: Values) -> Answer:
         if error.code is not Code.UNKNOWN_COMMAND:
             raise
         try:
-            setting = setting_of(context.desk, word)
+            setting = setting_of(context.control, word)
         except ConsoleError:
             raise error from None
         return said(setting.key, *about(setting), key=setting.key, help=setting.help)
     return said(*_about(command), command=command.usage, help=command.help)
 
 
-def names(desk: Desk) -> Sequence[str]:
+def names(control: Control) -> Sequence[str]:
     """Return whatever `help` knows, for completion."""
     from matfw.console.commands import COMMANDS  # noqa: PLC0415  the table names this module
 
-    return [*(c.name for c in COMMANDS), *keys(desk)]
+    return [*(c.name for c in COMMANDS), *keys(control)]
 
 
 def readme_table() -> str:

@@ -18,7 +18,7 @@ YES = ("y", "yes")
 
 def version(context: Context, _: Values) -> Answer:
     """Say what runs here."""
-    mat = context.desk.mat()
+    mat = context.control.mat()
     python = platform.python_version()
     return said(
         f"matfw {__version__}, Python {python}, {platform.machine()}",
@@ -29,7 +29,7 @@ def version(context: Context, _: Values) -> Answer:
 
 def identify(context: Context, _: Values) -> Answer:
     """*IDN?: maker, model, serial number (there is none: 0), version; IEEE 488.2 10.14."""
-    text = f"matfw,{context.desk.mat().layout},0,{__version__}"
+    text = f"matfw,{context.control.mat().layout},0,{__version__}"
     return said(text, idn=text)
 
 
@@ -60,32 +60,32 @@ def tell(context: Context, values: Values) -> Answer:
 
 def lock(context: Context, values: Values) -> Answer:
     """Lock, with a new PIN if one is given."""
-    desk = context.desk
+    control = context.control
     pin = values.get("pin")
     if pin is None:
-        desk.lock()
+        control.lock()
         return said("locked: `unlock PIN` opens it again")
-    if desk.is_locked:
+    if control.is_locked:
         raise ConsoleError(
             Code.LOCKED, "lock: a PIN is set already: `unlock PIN` first, then set another"
         )
-    desk.keep_pin(str(pin))
+    control.keep_pin(str(pin))
     return said("the PIN is set and kept, and the console is locked for all links")
 
 
 def unlock(context: Context, values: Values) -> Answer:
     """Unlock for all links; forget: the PIN too."""
-    desk = context.desk
-    desk.unlock(str(values["pin"]))
+    control = context.control
+    control.unlock(str(values["pin"]))
     if "forget" in values:
-        desk.keep_pin(None)
+        control.keep_pin(None)
         return said("unlocked, and there is no PIN any more")
     return said("unlocked for all links, until `lock` or the next start")
 
 
 def reboot(context: Context, values: Values) -> Answer | Job:
     """Start the service anew, once that is confirmed."""
-    if not context.desk.can_restart():
+    if not context.control.can_restart():
         raise ConsoleError(
             Code.NO_SYSTEMD,
             "reboot: matfw was not started by systemd, so nobody would start it again: end it with"
@@ -97,7 +97,7 @@ def reboot(context: Context, values: Values) -> Answer | Job:
 
 
 def _restart(context: Context) -> Answer:
-    context.desk.restart()
+    context.control.restart()
     return said("matfw ends in half a second, and systemd starts it again; your link may close")
 
 
@@ -108,7 +108,7 @@ class Confirm:
 
     def __init__(self, context: Context) -> None:
         self._context = context
-        unsaved = len(context.desk.diff())
+        unsaved = len(context.control.diff())
         context.ask(
             ["matfw ends, and systemd starts it again: some seconds without judging."]
             + (

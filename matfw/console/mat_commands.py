@@ -17,18 +17,18 @@ from matfw.settings.schema import did_you_mean, found
 
 if TYPE_CHECKING:
     from matfw.console.context import Context
-    from matfw.control.api import Desk, RecordingStatus
+    from matfw.control.api import Control, RecordingStatus
 
 CUES = tuple(cue.value for cue in Cue)
-STREAM_LEAST_HZ = 0.1
+MIN_STREAM_HZ = 0.1
 HALF_LENGTH_MM, HALF_WIDTH_MM = 1000.0, 325.0  # of the deck
-LEAST_DEG, MOST_DEG = 5.0, 90.0
+MIN_DEG, MAX_DEG = 5.0, 90.0
 
 
 def status(context: Context, _: Values) -> Answer:
     """Say how things stand."""
-    now = context.desk.status()
-    return Answer(tuple(status_lines(now)), status_data(now, context.desk.mat()))
+    now = context.control.status()
+    return Answer(tuple(status_lines(now)), status_data(now, context.control.mat()))
 
 
 def stream(context: Context, values: Values) -> Answer:
@@ -37,11 +37,11 @@ def stream(context: Context, values: Values) -> Answer:
     if context.stream is not None:
         context.stream.close()
         context.stream = None
-    if rate_hz < STREAM_LEAST_HZ:
+    if rate_hz < MIN_STREAM_HZ:
         return said(rate_hz=0.0)
-    mat = context.desk.mat()
+    mat = context.control.mat()
     rate_hz = min(rate_hz, mat.rate_hz)
-    context.stream = Stream(context.desk.steps(), mat, rate_hz, what)
+    context.stream = Stream(context.control.steps(), mat, rate_hz, what)
     return said(
         f"{rate_hz:g} a second until `stream 0` or Ctrl-C",
         rate_hz=rate_hz,
@@ -53,10 +53,10 @@ def record(context: Context, values: Values) -> Answer:
     """Begin or end a recording."""
     name = str(values["name"])
     if name == "stop":
-        done = context.desk.stop_recording()
+        done = context.control.stop_recording()
         lost = f", {done.dropped} were dropped: the disk is too slow" if done.dropped else ""
         return said(f"{done.frames} frames in {done.path}{lost}", **_recording(done))
-    begun = context.desk.record(name)
+    begun = context.control.record(name)
     return said(f"recording into {begun.path}: `record stop` ends it", **_recording(begun))
 
 
@@ -68,8 +68,8 @@ def _recording(recording: RecordingStatus) -> dict[str, object]:
 def start(context: Context, values: Values) -> Answer:
     """Judge and cue again, or from the beginning."""
     anew = "anew" in values
-    was_judging = context.desk.status().is_judging
-    context.desk.start(anew=anew)
+    was_judging = context.control.status().is_judging
+    context.control.start(anew=anew)
     if anew:
         return said("from the first rep of the first set")
     return said("judging already" if was_judging else "judging: lie still, then begin")
@@ -77,15 +77,15 @@ def start(context: Context, values: Values) -> Answer:
 
 def stop(context: Context, _: Values) -> Answer:
     """Neither judge nor cue."""
-    was_judging = context.desk.status().is_judging
-    context.desk.stop()
+    was_judging = context.control.status().is_judging
+    context.control.stop()
     return said("no rep is counted and no cue given until `start`" if was_judging
                 else "stopped already: `start` goes on")  # fmt: skip
 
 
-def cell_names(desk: Desk) -> Sequence[str]:
+def cell_names(control: Control) -> Sequence[str]:
     """Return all cells' names, for completion."""
-    return [cell.name for cell in desk.mat().cells]
+    return [cell.name for cell in control.mat().cells]
 
 
 LAY = (
@@ -98,7 +98,7 @@ LAY = (
 def lay(context: Context, values: Values) -> Answer:
     """Lay a weight on an empty virtual mat."""
     weight_kg, where = float(values["weight"]), str(values.get("where", "0 0"))
-    places = {cell.name: (cell.x_mm, cell.y_mm) for cell in context.desk.mat().cells}
+    places = {cell.name: (cell.x_mm, cell.y_mm) for cell in context.control.mat().cells}
     try:
         x_mm, y_mm = places[where] if where in places else map(float, where.split())
         is_place = abs(x_mm) <= HALF_LENGTH_MM and abs(y_mm) <= HALF_WIDTH_MM
@@ -110,7 +110,7 @@ def lay(context: Context, values: Values) -> Answer:
             f"lay: WHERE must be a cell, or X Y in mm, at most {HALF_LENGTH_MM:g} {HALF_WIDTH_MM:g}"
             f" (got {found(where)}): {did_you_mean(where, tuple(places))}",
         )
-    context.desk.lay(weight_kg, x_mm, y_mm)
+    context.control.lay(weight_kg, x_mm, y_mm)
     if not weight_kg:
         return said("the virtual mat is empty", weight_kg=0.0)
     return said(f"{weight_kg:g} kg lie on the virtual mat at x {x_mm:g}, y {y_mm:g} mm",
@@ -121,7 +121,7 @@ def learn(context: Context, values: Values) -> Answer:
     """Take the last three repetitions for this person's good ones, or forget what was learned."""
     word = str(values.get("what", ""))
     if word == "forget":
-        context.desk.forget_habits()
+        context.control.forget_habits()
         return said("forgotten: judged as everybody")
     measured_deg = None
     if word:
@@ -129,14 +129,14 @@ def learn(context: Context, values: Values) -> Answer:
             measured_deg = float(word.lower().removesuffix("deg"))
         except ValueError:
             measured_deg = math.nan
-        if not LEAST_DEG <= measured_deg <= MOST_DEG:
+        if not MIN_DEG <= measured_deg <= MAX_DEG:
             raise ConsoleError(
                 Code.ARGUMENT_WRONG,
-                f"learn: must be forget, or the height measured by hand, {LEAST_DEG:g} to"
-                f" {MOST_DEG:g} deg (got {found(word)})",
+                f"learn: must be forget, or the height measured by hand, {MIN_DEG:g} to"
+                f" {MAX_DEG:g} deg (got {found(word)})",
             )
-    habits = context.desk.learn(measured_deg)
-    limits = context.desk.mat().limits
+    habits = context.control.learn(measured_deg)
+    limits = context.control.mat().limits
     read = f", read {habits.angle_bias_deg:+.0f} deg off" if measured_deg is not None else ""
     return said(
         f"the last {habits.reps} reps count as good: hips {habits.shift_mm:+.1f} mm to the"
@@ -151,11 +151,11 @@ def learn(context: Context, values: Values) -> Answer:
 def cue(context: Context, values: Values) -> Answer:
     """Try a cue's sound and lights."""
     name = choose("cue", "NAME", str(values["name"]), CUES)
-    context.desk.cue(Cue(name))
-    mute = " (muted: lights only)" if context.desk.status().is_muted else ""
+    context.control.cue(Cue(name))
+    mute = " (muted: lights only)" if context.control.status().is_muted else ""
     return said(f"{name}: {CUE_WORDS[Cue(name)].sentence}{mute}", cue=name)
 
 
-def cue_names(_: Desk) -> Sequence[str]:
+def cue_names(_: Control) -> Sequence[str]:
     """Return all cues' names, for completion."""
     return CUES

@@ -19,7 +19,7 @@ from matfw.errors import MatError
 
 if TYPE_CHECKING:
     from matfw.console.context import Context
-    from matfw.control.api import Desk
+    from matfw.control.api import Control
     from matfw.settings.rows import Setting
 
 LEAVING = ("0", "q", "quit", "exit", "leave")
@@ -41,12 +41,12 @@ class Item:
     setting: Setting | None = None
 
 
-Page = Callable[["Desk"], Sequence[Item]]
+Page = Callable[["Control"], Sequence[Item]]
 
 
-def _main(desk: Desk) -> Sequence[Item]:
-    now = desk.status()
-    unsaved = len(desk.diff())
+def _main(control: Control) -> Sequence[Item]:
+    now = control.status()
+    unsaved = len(control.diff())
     return (
         Item("Status", run=("status",)),
         Item("Workout", f"{now.side.value} side, {now.sets} sets of {now.reps_per_set}", _workout),
@@ -64,27 +64,27 @@ def _main(desk: Desk) -> Sequence[Item]:
     )
 
 
-def _workout(desk: Desk) -> Sequence[Item]:
-    is_judging = desk.status().is_judging
+def _workout(control: Control) -> Sequence[Item]:
+    is_judging = control.status().is_judging
     return (
         Item("Stop judging", run=("stop",)) if is_judging else Item("Judge again", run=("start",)),
         Item("Begin with the first set again", run=("start", "anew")),
-        *_settings("workout")(desk),
+        *_settings("workout")(control),
     )
 
 
-def _sound(desk: Desk) -> Sequence[Item]:
-    by_key = {setting.key: setting for setting in desk.settings_table()}
+def _sound(control: Control) -> Sequence[Item]:
+    by_key = {setting.key: setting for setting in control.settings_table()}
     wanted = [by_key[key] for key in ("outputs.mute", "outputs.volume_percent") if key in by_key]
-    return (*(_item(desk, setting) for setting in wanted), Item("Try a cue", page=_cues))
+    return (*(_item(control, setting) for setting in wanted), Item("Try a cue", page=_cues))
 
 
-def _cues(_: Desk) -> Sequence[Item]:
+def _cues(_: Control) -> Sequence[Item]:
     return tuple(Item(name.replace("_", " "), run=("cue", name)) for name in CUES)
 
 
-def _people(desk: Desk) -> Sequence[Item]:
-    names, active = desk.profiles()
+def _people(control: Control) -> Sequence[Item]:
+    names, active = control.profiles()
     return (
         Item("Add somebody", run=("profile", "new"), asks="their name"),
         *(
@@ -92,14 +92,14 @@ def _people(desk: Desk) -> Sequence[Item]:
             for name in names
         ),
         *(Item(f"Delete {name}", run=("profile", "delete", name)) for name in names),
-        *_settings("person")(desk),
+        *_settings("person")(control),
     )
 
 
-def _calibration(desk: Desk) -> Sequence[Item]:
+def _calibration(control: Control) -> Sequence[Item]:
     return (
         Item("Take the empty mat as nought (tare)", run=("tare",)),
-        Item("Calibrate with a known weight", _calibrated(desk.status().uncalibrated),
+        Item("Calibrate with a known weight", _calibrated(control.status().uncalibrated),
              run=("calibrate",)),
         Item("Make all places weigh the same (trim)", run=("calibrate", "trim")),
         Item("Put the previous calibration back", run=("calibrate", "previous")),
@@ -107,28 +107,30 @@ def _calibration(desk: Desk) -> Sequence[Item]:
     )  # fmt: skip
 
 
-def _recording(desk: Desk) -> Sequence[Item]:
-    if desk.status().recording is not None:
+def _recording(control: Control) -> Sequence[Item]:
+    if control.status().recording is not None:
         return (Item("End the recording", run=("record", "stop")),)
     return (Item("Begin a recording", run=("record",), asks="a name for it"),)
 
 
-def _groups(desk: Desk) -> Sequence[Item]:
-    names = list(dict.fromkeys(s.key.split(".")[0] for s in desk.settings_table() if "." in s.key))
-    single = [_item(desk, s) for s in desk.settings_table() if "." not in s.key]
+def _groups(control: Control) -> Sequence[Item]:
+    names = list(
+        dict.fromkeys(s.key.split(".")[0] for s in control.settings_table() if "." in s.key)
+    )
+    single = [_item(control, s) for s in control.settings_table() if "." not in s.key]
     return (*single, *(Item(name, page=_settings(name)) for name in names))
 
 
 def _settings(group: str) -> Page:
-    def page(desk: Desk) -> Sequence[Item]:
-        wanted = [s for s in desk.settings_table() if s.key.startswith(f"{group}.")]
-        return tuple(_item(desk, setting) for setting in wanted)
+    def page(control: Control) -> Sequence[Item]:
+        wanted = [s for s in control.settings_table() if s.key.startswith(f"{group}.")]
+        return tuple(_item(control, setting) for setting in wanted)
 
     return page
 
 
-def _item(desk: Desk, setting: Setting) -> Item:
-    value, _ = desk.get(setting.key)
+def _item(control: Control, setting: Setting) -> Item:
+    value, _ = control.get(setting.key)
     unit = f" {setting.unit}" if setting.unit and value is not None else ""
     label = f"{setting.key}: {setting.help}" if setting.help else setting.key
     return Item(label, f"{written(value)}{unit}", setting=setting)
@@ -219,7 +221,7 @@ class Menu:
             self._context.ask([f"Say a number from 1 to {len(self._items)}, or 0 to go back."])
 
     def _show(self) -> None:
-        self._items = self._pages[-1](self._context.desk)
+        self._items = self._pages[-1](self._context.control)
         lines = [
             f"{number:3d}  {item.label}{f' [{item.now}]' if item.now else ''}"
             for number, item in enumerate(self._items, 1)

@@ -16,16 +16,16 @@ from matfw.settings.rows import Setting, find
 
 if TYPE_CHECKING:
     from matfw.console.context import Context
-    from matfw.control.api import Desk
+    from matfw.control.api import Control
 
 SIDE, MUTE, VOLUME = "workout.side", "outputs.mute", "outputs.volume_percent"
 UNSAVED = "not saved yet: `save` keeps it, `revert` takes it back"
 
 
-def setting_of(desk: Desk, word: str) -> Setting:
+def setting_of(control: Control, word: str) -> Setting:
     """Return the setting that word names, or is the only one to begin so. Raises ConsoleError."""
     try:
-        return find(tuple(desk.settings_table()), word)
+        return find(tuple(control.settings_table()), word)
     except MatSettingsError as error:
         raise ConsoleError(Code.UNKNOWN_SETTING, f"setting: {error}") from None
 
@@ -48,22 +48,22 @@ def written(value: object) -> str:
 def get(context: Context, values: Values) -> Answer:
     """Show a setting, all of a group, or all."""
     word = str(values.get("key", ""))
-    desk = context.desk
-    table = desk.settings_table()
+    control = context.control
+    table = control.settings_table()
     group = [s for s in table if not word or s.key.startswith(f"{word}.")]
     if not group:
-        return _get_one(desk, setting_of(desk, word))
+        return _get_one(control, setting_of(control, word))
     lines, data = [], {}
     for setting in group:
-        value, source = desk.get(setting.key)
+        value, source = control.get(setting.key)
         data[setting.key] = {"value": value, "source": source}
         unit = f" {setting.unit}" if setting.unit and value is not None else ""
         lines.append(f"{setting.key} = {written(value)}{unit}  ({source})")
     return Answer(tuple(lines), data)
 
 
-def _get_one(desk: Desk, setting: Setting) -> Answer:
-    value, source = desk.get(setting.key)
+def _get_one(control: Control, setting: Setting) -> Answer:
+    value, source = control.get(setting.key)
     unit = f" {setting.unit}" if setting.unit and value is not None else ""
     lines = (f"{setting.key} = {written(value)}{unit}  ({source})", *about(setting))
     return said(
@@ -84,29 +84,29 @@ def about(setting: Setting) -> list[str]:
 
 def set_(context: Context, values: Values) -> Answer:
     """Change a setting; it takes effect at once where it can."""
-    setting = setting_of(context.desk, str(values["key"]))
+    setting = setting_of(context.control, str(values["key"]))
     return change(context, setting, str(values["value"]))
 
 
 def change(context: Context, setting: Setting, text: str) -> Answer:
     """Stage a value and say what that came to."""
-    desk = context.desk
-    before, _ = desk.get(setting.key)
-    desk.set(setting.key, text)
-    value, _ = desk.get(setting.key)
+    control = context.control
+    before, _ = control.get(setting.key)
+    control.set(setting.key, text)
+    value, _ = control.get(setting.key)
     unit = f" {setting.unit}" if setting.unit and value is not None else ""
     was = "as it was" if value == before else f"it was {written(before)}"
     lines = [f"{setting.key} = {written(value)}{unit}, {was}"]
     if setting.applies == "restart":
         lines.append("takes effect when matfw starts: `save`, then `reboot`")
-    elif any(key == setting.key for key, _, _ in desk.diff()):
+    elif any(key == setting.key for key, _, _ in control.diff()):
         lines.append(UNSAVED)
     return said(*lines, key=setting.key, value=value, was=before, applies=setting.applies)
 
 
 def diff(context: Context, _: Values) -> Answer:
     """Show what has been set and not saved."""
-    changes = context.desk.diff()
+    changes = context.control.diff()
     lines = [f"{key}: {written(saved)} -> {written(staged)}" for key, saved, staged in changes]
     return Answer(
         tuple(lines) or ("nothing is unsaved",),
@@ -116,15 +116,15 @@ def diff(context: Context, _: Values) -> Answer:
 
 def save(context: Context, _: Values) -> Answer:
     """Keep what has been set."""
-    count = len(context.desk.diff())
-    context.desk.save()
+    count = len(context.control.diff())
+    context.control.save()
     return said(f"{_changes(count)} saved" if count else "nothing was unsaved", saved=count)
 
 
 def revert(context: Context, _: Values) -> Answer:
     """Take back what has been set and not saved."""
-    count = len(context.desk.diff())
-    context.desk.revert()
+    count = len(context.control.diff())
+    context.control.revert()
     return said(f"{_changes(count)} taken back" if count else "nothing was unsaved", reverted=count)
 
 
@@ -132,12 +132,12 @@ def factory(context: Context, values: Values) -> Answer:
     """Let a setting, or all of them, be what the person's file or the default says."""
     word = str(values["key"])
     if word == "all":
-        context.desk.factory(None)
-        tail = UNSAVED if context.desk.diff() else "nothing had been set here"
+        context.control.factory(None)
+        tail = UNSAVED if context.control.diff() else "nothing had been set here"
         return said(f"every setting is as the settings file or the default says: {tail}")
-    setting = setting_of(context.desk, word)
-    context.desk.factory(setting.key)
-    value, source = context.desk.get(setting.key)
+    setting = setting_of(context.control, word)
+    context.control.factory(setting.key)
+    value, source = context.control.get(setting.key)
     return said(
         f"{setting.key} = {written(value)}  ({source}), {UNSAVED}", key=setting.key, value=value
     )
@@ -145,10 +145,10 @@ def factory(context: Context, values: Values) -> Answer:
 
 def profile(context: Context, values: Values) -> Answer:
     """People: list, new, use, delete."""
-    desk = context.desk
+    control = context.control
     what, name = str(values["what"]), str(values.get("name", ""))
     if what == "list":
-        names, active = desk.profiles()
+        names, active = control.profiles()
         lines = [f"{'*' if known == active else ' '} {known}" for known in names]
         return Answer(
             tuple(lines) or ("there is no profile: `profile new NAME` makes one",),
@@ -158,14 +158,14 @@ def profile(context: Context, values: Values) -> Answer:
         raise ConsoleError(Code.ARGUMENT_MISSING, f"profile {what}: NAME is missing")
     match what:
         case "new":
-            desk.new_profile(name)
+            control.new_profile(name)
             return said(f"{name} is new and in use: `set person.height_m 1.65`, then `save`",
                         profile=name)  # fmt: skip
         case "use":
-            desk.use_profile(name)
+            control.use_profile(name)
             return said(f"{name} is in use", profile=name)
         case _:
-            desk.delete_profile(name)
+            control.delete_profile(name)
             return said(f"{name} is deleted", profile=name)
 
 
@@ -187,30 +187,30 @@ def volume(context: Context, values: Values) -> Answer:
 
 
 def _short(context: Context, key: str, value: object) -> Answer:
-    setting = setting_of(context.desk, key)
+    setting = setting_of(context.control, key)
     if value is None:
-        return _get_one(context.desk, setting)
+        return _get_one(context.control, setting)
     return change(context, setting, str(value))
 
 
-def keys(desk: Desk) -> Sequence[str]:
+def keys(control: Control) -> Sequence[str]:
     """Return every key and every group, for completion."""
-    names = [setting.key for setting in desk.settings_table()]
+    names = [setting.key for setting in control.settings_table()]
     return sorted({*names, *(name.split(".")[0] for name in names if "." in name)})
 
 
-def choices_of(desk: Desk, word: str) -> Sequence[str]:
+def choices_of(control: Control, word: str) -> Sequence[str]:
     """Return what a setting may be, for completion."""
     try:
-        setting = setting_of(desk, word)
+        setting = setting_of(control, word)
     except ConsoleError:
         return ()
     return setting.choices
 
 
-def profile_names(desk: Desk) -> Sequence[str]:
+def profile_names(control: Control) -> Sequence[str]:
     """Return all profiles' names, for completion."""
-    return desk.profiles()[0]
+    return control.profiles()[0]
 
 
 def _changes(count: int) -> str:

@@ -10,10 +10,10 @@ from matfw.messages import Mat, Phase
 
 if TYPE_CHECKING:
     from matfw.console.context import Context
-    from matfw.control.api import Feed
+    from matfw.control.api import Subscription
     from matfw.pipeline import Step
 
-RATE_MOST_HZ = 80.0  # every frame of the fastest converters
+MAX_RATE_HZ = 80.0  # every frame of the fastest converters
 TELL_DROPS_S = 1.0
 
 Fields = Mapping[str, object]
@@ -57,19 +57,21 @@ WHAT: Mapping[str, Callable[[Step, Mat], Fields]] = MappingProxyType(
 class Stream:
     """One link's stream."""
 
-    def __init__(self, feed: Feed[Step], mat: Mat, rate_hz: float, what: str) -> None:
+    def __init__(
+        self, subscription: Subscription[Step], mat: Mat, rate_hz: float, what: str
+    ) -> None:
         """Take the feed, which is closed with the stream, and how often to say what."""
-        self._feed = feed
+        self._subscription = subscription
         self._mat = mat
         self._period_s = 1.0 / rate_hz
         self._fields = WHAT[what]
         self._due_s = float("-inf")
-        self._told_drops = 0
-        self._told_s = float("-inf")
+        self._reported_drops = 0
+        self._reported_s = float("-inf")
 
     def poll(self, context: Context) -> None:
         """Say what is due of what has come."""
-        for step in self._feed.take():
+        for step in self._subscription.drain():
             t_s = step.raw.t_s
             if t_s < self._due_s:
                 continue
@@ -78,10 +80,10 @@ class Stream:
             self._due_s = t_s + self._period_s if late else self._due_s + self._period_s
             fields = {"t_s": round(t_s, 3), **self._fields(step, self._mat)}
             context.note(f"stream {_words(fields)}", "stream", fields)
-        drops = self._feed.dropped - self._told_drops
-        if drops and context.now_s() - self._told_s >= TELL_DROPS_S:
-            self._told_s = context.now_s()
-            self._told_drops += drops
+        drops = self._subscription.dropped - self._reported_drops
+        if drops and context.now_s() - self._reported_s >= TELL_DROPS_S:
+            self._reported_s = context.now_s()
+            self._reported_drops += drops
             context.note(
                 f"stream: {drops} frames were dropped, the link is too slow: ask for a lower rate",
                 "dropped", {"frames": drops},
@@ -89,7 +91,7 @@ class Stream:
 
     def close(self) -> None:
         """End it."""
-        self._feed.close()
+        self._subscription.close()
 
 
 def _words(fields: Fields) -> str:

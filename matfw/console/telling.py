@@ -15,7 +15,7 @@ from matfw.messages import CellEvent, CueGiven, Event, PersonWeighed, PhaseChang
 
 if TYPE_CHECKING:
     from matfw.console.context import Context
-    from matfw.control.api import Feed
+    from matfw.control.api import Subscription
 
 # What each word of `tell` lets through.
 TELLS: Mapping[str, tuple[type[Event], ...]] = MappingProxyType(
@@ -30,14 +30,14 @@ TELLS: Mapping[str, tuple[type[Event], ...]] = MappingProxyType(
 class Telling:
     """One link's news."""
 
-    def __init__(self, feed: Feed[Event | Notice]) -> None:
+    def __init__(self, subscription: Subscription[Event | Notice]) -> None:
         """Take the feed, which is closed with this."""
-        self._feed = feed
+        self._subscription = subscription
 
     def poll(self, context: Context) -> None:
         """Say what has happened since the last call."""
         wanted = TELLS[context.tells]
-        for event in self._feed.take():
+        for event in self._subscription.drain():
             if isinstance(event, Notice):
                 if wanted:
                     context.note(event.text, event.event, event.data)
@@ -47,4 +47,4 @@ class Telling:
 
     def close(self) -> None:
         """End it."""
-        self._feed.close()
+        self._subscription.close()

@@ -93,7 +93,7 @@ class Notice:
     data: Mapping[str, object]
 
 
-class Feed(Protocol[T_co]):
+class Subscription(Protocol[T_co]):
     """What happens from now on, in order; bounded: the oldest is dropped and counted."""
 
     @property
@@ -101,7 +101,7 @@ class Feed(Protocol[T_co]):
         """Return how many were dropped since it was opened."""
         ...
 
-    def take(self) -> Sequence[T_co]:
+    def drain(self) -> Sequence[T_co]:
         """Return what has come since the last call; never waits."""
         ...
 
@@ -110,7 +110,7 @@ class Feed(Protocol[T_co]):
         ...
 
 
-class Desk(Protocol):
+class Control(Protocol):
     """The firmware as a console sees it. Whatever is refused raises ConsoleError."""
 
     @property
@@ -138,11 +138,11 @@ class Desk(Protocol):
         """Return the reader's latest account of itself."""
         ...
 
-    def steps(self) -> Feed[Step]:
+    def steps(self) -> Subscription[Step]:
         """Open a feed of every frame's step."""
         ...
 
-    def events_feed(self) -> Feed[Event | Notice]:
+    def events_feed(self) -> Subscription[Event | Notice]:
         """Open a feed of what happens."""
         ...
 

@@ -12,7 +12,7 @@ import math
 
 from matfw.control.errors import Code, ConsoleError
 
-PIN_LEAST, PIN_MOST = 4, 12  # digits
+MIN_PIN, MAX_PIN = 4, 12  # digits
 FREE_TRIES = 3
 FIRST_WAIT_S = 5.0
 LONGEST_WAIT_S = 300.0  # a forgotten PIN is tried on paper, not at the console
@@ -22,9 +22,9 @@ SCRYPT_N, SCRYPT_R, SCRYPT_P = 2**12, 8, 1
 
 def hash_pin(pin: str, salt: bytes) -> str:
     """Return what is kept of a PIN. Raises ConsoleError if it is none."""
-    if not (pin.isascii() and pin.isdigit() and PIN_LEAST <= len(pin) <= PIN_MOST):
+    if not (pin.isascii() and pin.isdigit() and MIN_PIN <= len(pin) <= MAX_PIN):
         raise ConsoleError(
-            Code.ARGUMENT_WRONG, f"PIN: must be {PIN_LEAST} to {PIN_MOST} digits: choose another"
+            Code.ARGUMENT_WRONG, f"PIN: must be {MIN_PIN} to {MAX_PIN} digits: choose another"
         )
     return f"scrypt${salt.hex()}${_scrypt(pin, salt).hex()}"
 
@@ -82,7 +82,7 @@ class Lock:
         # nothing.
         _, _, rest = kept.partition("$")
         salt, _, digest = rest.partition("$")
-        if len(pin) <= PIN_MOST and _is_hex(salt) and _is_hex(digest):
+        if len(pin) <= MAX_PIN and _is_hex(salt) and _is_hex(digest):
             tried = _scrypt(pin, bytes.fromhex(salt))
             if hmac.compare_digest(tried, bytes.fromhex(digest)):
                 self._is_open = True

@@ -10,10 +10,10 @@ from typing import Generic, TypeVar
 T = TypeVar("T")
 
 
-class Feed(Generic[T]):
+class Subscription(Generic[T]):
     """Fits console.desk.Feed. One thread puts, one takes; a full one loses its oldest."""
 
-    def __init__(self, limit: int, on_close: Callable[[Feed[T]], object]) -> None:
+    def __init__(self, limit: int, on_close: Callable[[Subscription[T]], object]) -> None:
         self._items: deque[T] = deque(maxlen=limit)  # its append and popleft are atomic
         self._on_close = on_close
         self._dropped = 0
@@ -29,7 +29,7 @@ class Feed(Generic[T]):
             self._dropped += 1
         self._items.append(item)
 
-    def take(self) -> list[T]:
+    def drain(self) -> list[T]:
         """Return what has come since the last call."""
         taken: list[T] = []
         for _ in range(len(self._items)):
@@ -44,30 +44,32 @@ class Feed(Generic[T]):
         self._on_close(self)
 
 
-class Feeds(Generic[T]):
+class Subscriptions(Generic[T]):
     """All feeds of one kind. Opened and closed by any thread, put into by the main thread."""
 
     def __init__(self, limit: int) -> None:
         """Take how many items each holds."""
         self._limit = limit
         self._changing = threading.Lock()  # by consoles; the main thread never takes it
-        self._open: tuple[Feed[T], ...] = ()  # replaced whole, so that nobody sees it half changed
+        self._open: tuple[
+            Subscription[T], ...
+        ] = ()  # replaced whole, so that nobody sees it half changed
 
-    def open(self, limit: int | None = None) -> Feed[T]:
+    def open(self, limit: int | None = None) -> Subscription[T]:
         """Return a new one; limit: another than usual."""
-        feed: Feed[T] = Feed(limit or self._limit, self._closed)
+        subscription: Subscription[T] = Subscription(limit or self._limit, self._closed)
         with self._changing:
-            self._open += (feed,)
-        return feed
+            self._open += (subscription,)
+        return subscription
 
     def put(self, item: T) -> None:
         """Put it into every one; never waits."""
-        for feed in self._open:
-            feed.put(item)
+        for subscription in self._open:
+            subscription.put(item)
 
     def __len__(self) -> int:
         return len(self._open)
 
-    def _closed(self, feed: Feed[T]) -> None:
+    def _closed(self, subscription: Subscription[T]) -> None:
         with self._changing:
-            self._open = tuple(other for other in self._open if other is not feed)
+            self._open = tuple(other for other in self._open if other is not subscription)

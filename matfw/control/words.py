@@ -19,12 +19,12 @@ class Words:
 
     title: str
     happened: str
-    mend: str = ""
+    remedy: str = ""
 
     @property
     def sentence(self) -> str:
         """Return one sentence: what happened, and how to mend it."""
-        return f"{self.happened}: {self.mend}." if self.mend else f"{self.happened}."
+        return f"{self.happened}: {self.remedy}." if self.remedy else f"{self.happened}."
 
 
 CUE_WORDS: Mapping[Cue, Words] = MappingProxyType(

@@ -194,7 +194,7 @@ class AdafruitReader:
 
     def _account_silent(self, converter: Converter) -> None:
         """Count a frame without an answer; power-cycle a converter that has been silent long."""
-        converter.kept_silent()
+        converter.on_timeout()
         if converter.is_late(self._high_s[converter.index]):
             converter.counters.torn += 1
             converter.distrust(self._now())

@@ -96,7 +96,7 @@ class ConsoleSocket:
 
 def connect(paths: Iterable[Path]) -> Link:
     """Return a link to the first of these sockets that answers. Raises MatLinkError."""
-    told: list[str] = []
+    tried: list[str] = []
     for path in paths:
         _check_length(path)
         client = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
@@ -109,11 +109,11 @@ def connect(paths: Iterable[Path]) -> Link:
             ) from None
         except OSError:
             client.close()
-            told.append(str(path))
+            tried.append(str(path))
             continue
         return ByteLink("the firmware", client.fileno(), client.close)
     raise MatLinkError(
-        f"no matfw runs here: nothing answers at {' or '.join(told)}: `systemctl status matfw` or"
+        f"no matfw runs here: nothing answers at {' or '.join(tried)}: `systemctl status matfw` or"
         " `matfw run` first; --state DIR if it has one of its own, --port for a serial port"
     )
 

@@ -136,7 +136,7 @@ class Converter:
         self.whole_frames += 1
         self.patience_frames = PATIENCE_FRAMES
 
-    def kept_silent(self) -> None:
+    def on_timeout(self) -> None:
         """Take that a frame went by without an answer."""
         self.counters.missing += 1
         self.silent_frames += 1

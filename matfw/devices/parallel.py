@@ -196,7 +196,7 @@ class ParallelReader:
     def _account_silent(self, converter: Converter) -> None:
         """Count a frame without an answer; power-cycle a converter that has been silent long."""
         watch = self._watch
-        converter.kept_silent()
+        converter.on_timeout()
         watch.sought &= ~converter.bit
         if (
             converter.is_late(watch.looked_s)

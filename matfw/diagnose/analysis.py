@@ -22,8 +22,8 @@ from matfw.ports import CellCounters, ReaderStats
 
 __all__ = ["Diagnosis", "Finding", "Press", "analyse", "stats_since"]
 
-LEAST_FRAMES = 8
-LEAST_S = 2.0
+MIN_FRAMES = 8
+MIN_S = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +59,9 @@ def analyse(
     asked to press where; without it, exchanged and reversed cells are not checked.
     Raises MatUsageError for less than 2 s or 8 frames.
     """
-    if len(frames) < LEAST_FRAMES or frames[-1].t_s - frames[0].t_s < LEAST_S:
+    if len(frames) < MIN_FRAMES or frames[-1].t_s - frames[0].t_s < MIN_S:
         raise MatUsageError(
-            f"a diagnosis needs {LEAST_S:g} s and {LEAST_FRAMES} frames at least (got"
+            f"a diagnosis needs {MIN_S:g} s and {MIN_FRAMES} frames at least (got"
             f" {len(frames)} frames): no frames may mean that no converter answers at all"
         )
     numbers, cells = mat_numbers(frames, stats, mat)

@@ -12,10 +12,10 @@ from typing import TypeAlias
 
 from matfw.calibrate.guide import Place
 from matfw.diagnose.finding import Finding, Level
-from matfw.diagnose.numbers import LEAST_SAMPLES, RAIL_SHARE, CellNumbers
+from matfw.diagnose.numbers import MIN_SAMPLES, RAIL_SHARE, CellNumbers
 from matfw.diagnose.seen import (
     FEW_ONES,
-    LEAST_TARE_COUNTS,
+    MIN_TARE_COUNTS,
     SCK_LIMIT_US,
     SLOW_HZ,
     TORN_SHARE,
@@ -99,7 +99,7 @@ def saturated(seen: Seen, cell: CellNumbers) -> Finding | None:
 
 def frozen(seen: Seen, cell: CellNumbers) -> Finding | None:
     """Find a converter that repeats one number: a sound one has noise."""
-    if cell.good < LEAST_SAMPLES or cell.unique > 1:
+    if cell.good < MIN_SAMPLES or cell.unique > 1:
         return None
     return _bad(
         "frozen", cell, Place.SUPPLY,
@@ -111,7 +111,7 @@ def frozen(seen: Seen, cell: CellNumbers) -> Finding | None:
 def shorted(seen: Seen, cell: CellNumbers) -> Finding | None:
     """Find an input that no bridge drives: zero, where there was a tare well away from it."""
     line = _line(seen, cell)
-    if line is None or abs(line) < LEAST_TARE_COUNTS or abs(cell.mean_counts) > 0.02 * abs(line):
+    if line is None or abs(line) < MIN_TARE_COUNTS or abs(cell.mean_counts) > 0.02 * abs(line):
         return None
     return _bad(
         "no_signal", cell, Place.BRIDGE,
@@ -123,7 +123,7 @@ def shorted(seen: Seen, cell: CellNumbers) -> Finding | None:
 def wrong_gain(seen: Seen, cell: CellNumbers) -> Finding | None:
     """Find a cell whose zero has halved: the converter works at gain 64."""
     line = _line(seen, cell)
-    if line is None or abs(line) < LEAST_TARE_COUNTS or not _is_empty(seen, cell):
+    if line is None or abs(line) < MIN_TARE_COUNTS or not _is_empty(seen, cell):
         return None
     low, high = HALF_GAIN
     if not low <= cell.mean_counts / line <= high or abs(cell.load_kg) < LIFTED_KG:
@@ -144,7 +144,7 @@ def reversed_cell(seen: Seen, cell: CellNumbers) -> Finding | None:
     others_kg = 0.0 if seen.is_pressed else seen.others_kg(cell) or 0.0
     is_lifted = others_kg > LOADED_KG and cell.load_kg < -max(LIFTED_KG, 0.1 * others_kg)
     is_negated = (
-        abs(line) > LEAST_TARE_COUNTS
+        abs(line) > MIN_TARE_COUNTS
         and abs(cell.mean_counts + line) < 0.1 * abs(line)
         and _is_empty(seen, cell)
     )
@@ -253,7 +253,7 @@ CELL_RULES: tuple[CellRule, ...] = (
 
 def _line(seen: Seen, cell: CellNumbers) -> float | None:
     """Return a cell's tare, None where it has none."""
-    if cell.name in seen.uncalibrated or cell.good < LEAST_SAMPLES:
+    if cell.name in seen.uncalibrated or cell.good < MIN_SAMPLES:
         return None
     return next(
         line.tare_counts

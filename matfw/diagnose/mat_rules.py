@@ -10,10 +10,10 @@ from typing import TypeAlias
 
 from matfw.calibrate.guide import Place
 from matfw.diagnose.finding import Finding, Level
-from matfw.diagnose.numbers import LEAST_SAMPLES, RAIL_SHARE, WANDER_G
+from matfw.diagnose.numbers import MIN_SAMPLES, RAIL_SHARE, WANDER_G
 from matfw.diagnose.seen import (
     FEW_ONES,
-    LEAST_TARE_COUNTS,
+    MIN_TARE_COUNTS,
     SCK_LIMIT_US,
     SLOW_HZ,
     TORN_SHARE,
@@ -76,7 +76,7 @@ def same_numbers(seen: Seen, explained: Collection[str]) -> Iterable[Finding]:
         at_rail = max(seen.cells[a].saturated, seen.cells[b].saturated)
         if seen.cells[a].unique < 2 or at_rail > RAIL_SHARE * len(both):
             continue
-        if len(both) >= LEAST_SAMPLES and sum(both) > SAME_SHARE * len(both):
+        if len(both) >= MIN_SAMPLES and sum(both) > SAME_SHARE * len(both):
             names = (seen.cells[a].name, seen.cells[b].name)
             yield Finding(
                 "shared_pins", Level.BAD, names,
@@ -114,12 +114,12 @@ def exchanged_zeros(seen: Seen, explained: Collection[str]) -> Iterable[Finding]
     for a, b in combinations(range(len(seen.cells)), 2):
         one, other = seen.cells[a], seen.cells[b]
         apart = abs(zeros[a] - zeros[b])
-        is_far = apart > max(LEAST_TARE_COUNTS, abs(seen.mat.calibration[a].counts_per_kg))
+        is_far = apart > max(MIN_TARE_COUNTS, abs(seen.mat.calibration[a].counts_per_kg))
         is_crosswise = (
             abs(one.mean_counts - zeros[b]) < 0.1 * apart
             and abs(other.mean_counts - zeros[a]) < 0.1 * apart
         )
-        if is_far and is_crosswise and min(one.good, other.good) >= LEAST_SAMPLES:
+        if is_far and is_crosswise and min(one.good, other.good) >= MIN_SAMPLES:
             yield Finding(
                 "exchanged_cells", Level.BAD, (one.name, other.name),
                 f"{one.name} and {other.name} read each other's tare: their pairs of wires are"

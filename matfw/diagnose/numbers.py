@@ -20,7 +20,7 @@ Array = npt.NDArray[np.float64]
 DATASHEET_COUNTS = {10: 25.0, 80: 45.0}
 MAINS_HZ = (50.0, 60.0)
 MAINS_TOLERANCE_HZ = 0.3  # grids keep within 0.2; the rest is for the rate's own error
-LEAST_SAMPLES = 16  # fewer tell nothing about noise
+MIN_SAMPLES = 16  # fewer tell nothing about noise
 BLOCK_S = 0.25
 RAIL_SHARE = 0.1  # of the good samples: more is a wire off, fewer are spikes
 SPIKE_SIGMAS = 12.0  # of the noise around it, against both neighbours; never by chance
@@ -76,7 +76,7 @@ class CellNumbers:
     @property
     def is_weighed(self) -> bool:
         """Return whether it gave enough to speak of its kilograms and grams."""
-        return self.good >= LEAST_SAMPLES and self.saturated <= RAIL_SHARE * self.good
+        return self.good >= MIN_SAMPLES and self.saturated <= RAIL_SHARE * self.good
 
     @property
     def wanders(self) -> bool:
@@ -174,7 +174,7 @@ def _cell(  # noqa: PLR0917  # what one column is, in order
         "wander_g": 0.0,
     }  # fmt: skip
     g_per_count = 1000.0 / abs(line.counts_per_kg)
-    if values.size >= LEAST_SAMPLES:
+    if values.size >= MIN_SAMPLES:
         means = blocks(t_s, column)
         means = means[~np.isnan(means)]
         hum, rest = _without_hum(values, values.size / seconds)
@@ -232,7 +232,7 @@ def _spikes(counts: Array) -> npt.NDArray[np.int64]:
     jumps = np.zeros(counts.shape)  # in sigmas, or 0
     for index, column in enumerate(counts.T):
         at = np.flatnonzero(~np.isnan(column))
-        if at.size < LEAST_SAMPLES:
+        if at.size < MIN_SAMPLES:
             continue
         values = column[at]
         before, after = values[1:-1] - values[:-2], values[1:-1] - values[2:]

@@ -15,7 +15,7 @@ from matfw.diagnose.finding import Finding, Level
 from matfw.diagnose.numbers import Array, blocks
 from matfw.messages import Mat, RawFrame
 
-LEAST_PRESS_KG = 3.0  # of the strongest press: less is no press
+MIN_PRESS_KG = 3.0  # of the strongest press: less is no press
 PRESS_BLOCK_S = 0.2
 
 
@@ -52,7 +52,7 @@ def press_findings(
         for change in changes.values()
     ]
     usual_kg = float(np.median(strongest_kg))
-    if usual_kg < LEAST_PRESS_KG:
+    if usual_kg < MIN_PRESS_KG:
         return [
             Finding(
                 "no_press", Level.WARN, (),

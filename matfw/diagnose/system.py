@@ -17,7 +17,7 @@ from matfw.settings.model import Settings
 PYTHONS = ((3, 11), (3, 13))  # pyproject.toml, requires-python
 LIBRARIES = ("gpiozero", "msgspec", "numpy", "pyserial")
 PIN_LIBRARIES = ("lgpio", "adafruit-lgpio")  # the same module under two names
-LEAST_BYTES = 50 * 1024 * 1024  # a day of raw recordings is some 60 MB
+MIN_BYTES = 50 * 1024 * 1024  # a day of raw recordings is some 60 MB
 FEW_BYTES = 500 * 1024 * 1024
 OLD_DAYS = 180.0  # cheap cells move by some 0.1 % a year; a zero by a kilogram in a season
 ZERO_KG = 1.0  # a night on a cheap cell moves it so far
@@ -200,7 +200,7 @@ def check_disk(computer: Computer, state_dir: Path) -> Check:
         return Check("disk", State.BAD, f"{state_dir} is on a file system that is read-only",
                      "switch the overlay file system off (raspi-config), or put --state on"
                      " another one; after a power cut the card may be damaged")  # fmt: skip
-    if space.free_bytes < LEAST_BYTES:
+    if space.free_bytes < MIN_BYTES:
         return Check("disk", State.BAD, f"{free_mb:.0f} MB free at {state_dir}",
                      "delete old recordings")  # fmt: skip
     if space.free_bytes < FEW_BYTES:
@@ -221,11 +221,11 @@ def check_power(computer: Computer) -> Check:
         return Check("power", State.UNKNOWN, "vcgencmd does not answer",
                      "run as a user of the group video")  # fmt: skip
     bits = int(match[1], 16)
-    told = [(state, why) for bit, (state, why) in POWER_BITS.items() if bits >> bit & 1]
-    if not told:
+    reported = [(state, why) for bit, (state, why) in POWER_BITS.items() if bits >> bit & 1]
+    if not reported:
         return Check("power", State.OK, "the supply is and was steady")
-    worst = State.BAD if any(state is State.BAD for state, _ in told) else State.WARN
-    return Check("power", worst, "; ".join(why for _, why in told),
+    worst = State.BAD if any(state is State.BAD for state, _ in reported) else State.WARN
+    return Check("power", worst, "; ".join(why for _, why in reported),
                  "use the Pi's own supply and a short cable", Place.SUPPLY)  # fmt: skip
 
 

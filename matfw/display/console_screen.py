@@ -21,7 +21,7 @@ from prompt_toolkit.application import run_in_terminal
 from prompt_toolkit.formatted_text import FormattedText
 
 from matfw.display.picture import Picture, drawing_console
-from matfw.display.remote_view import ASK, LEAVE, Watched
+from matfw.display.remote_view import ASK, LEAVE, RemoteView
 from matfw.links.client import COMPLETE, END_LINE, Client, is_answer, is_error
 from matfw.links.line_reader import ENQ
 from matfw.links.terminal import Interrupted, RecentHistory, line_session
@@ -45,7 +45,7 @@ class ConsoleScreen:
         self._client = client
         self._kept: list[str] = []  # lines that came while completions were waited for
         self._answered = asyncio.Event()
-        self._watched: Watched | None = None
+        self._remote: RemoteView | None = None
         self._drawn: Picture | None = None
 
     def run(self) -> None:
@@ -107,7 +107,7 @@ class ConsoleScreen:
             lines, self._kept = [*self._kept, *self._client.received(0.0)], []
             if END_LINE in lines:
                 return
-            if self._watched is not None:
+            if self._remote is not None:
                 self._follow(lines)
             elif lines:
                 await run_in_terminal(functools.partial(show, lines))
@@ -125,7 +125,7 @@ class ConsoleScreen:
                 os.read(sys.stdin.fileno(), 64)
             self._client.send("stream 0\r")
             return
-        self._watched = Watched()
+        self._remote = RemoteView()
         try:
             with Picture(console) as self._drawn, keys_at_once():
                 self._client.send("".join(f"{line}\r" for line in ASK))
@@ -135,7 +135,7 @@ class ConsoleScreen:
                 self._client.send("".join(f"{line}\r" for line in LEAVE))
                 await asyncio.sleep(ANSWER_S)  # what still comes is JSON, and not for eyes
         finally:
-            self._watched = self._drawn = None
+            self._remote = self._drawn = None
 
     def _follow(self, lines: list[str]) -> None:
         for line in lines:
@@ -143,10 +143,10 @@ class ConsoleScreen:
                 fields = msgspec.json.decode(line)
             except msgspec.DecodeError:
                 continue  # the `ok` of `mode json` itself
-            if self._watched is None or not isinstance(fields, dict):
+            if self._remote is None or not isinstance(fields, dict):
                 continue
-            if self._watched.take(fields) and self._drawn is not None and self._watched.view:
-                self._drawn.update(self._watched.view)
+            if self._remote.take(fields) and self._drawn is not None and self._remote.view:
+                self._drawn.update(self._remote.view)
 
 
 async def readable(descriptor: int | None, timeout_s: float | None) -> None:

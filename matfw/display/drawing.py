@@ -156,9 +156,9 @@ def _draw_cue(canvas: Canvas, row: int, view: View, _phase_s: float) -> None:
     age = f" {view.cue_age_s:.0f} s ago" if view.cue_age_s >= 1.0 else " now"
     canvas.put(_LABEL_WIDTH, row, f"{words.happened}.", "dim" if is_old else "bold")
     canvas.put_right(canvas.width - 1, row, age, "dim")
-    if words.mend:
-        mend = f"{words.mend[0].upper()}{words.mend[1:]}."
-        canvas.put(_LABEL_WIDTH, row + 1, mend, "dim" if is_old else "")
+    if words.remedy:
+        remedy = f"{words.remedy[0].upper()}{words.remedy[1:]}."
+        canvas.put(_LABEL_WIDTH, row + 1, remedy, "dim" if is_old else "")
 
 
 def _draw_progress(canvas: Canvas, row: int, view: View) -> None:

@@ -25,7 +25,7 @@ from matfw.sounds.earcons import lights_at, tone_at
 PICTURE_PERIOD_S = 0.1  # real time: what an eye follows and a Zero 2 W can draw
 
 
-class Showing:
+class LiveView:
     """Draws the session as it goes."""
 
     def __init__(

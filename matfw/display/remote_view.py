@@ -16,7 +16,7 @@ LEAVE = ("stream 0", "tell reps", "mode text")
 Fields = Mapping[str, Any]  # Any: what JSON can hold
 
 
-class Watched:
+class RemoteView:
     """Follows one device from its lines."""
 
     def __init__(self) -> None:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from matfw.estimation.kalman import corrected, foretold, surprise
+from matfw.estimation.kalman import innovation, predicted, updated
 from matfw.estimation.leg_model import Array, LegModel
 from matfw.estimation.noise import (
     ACCEL,
@@ -31,7 +31,7 @@ from matfw.estimation.noise import (
 )
 
 # All sizes were chosen on tuning people (simulated): the sharpest hold that a good one still fits.
-STAND_LEAST_RAD = math.radians(8.0)  # a leg lower than this is not watched
+MIN_STAND_RAD = math.radians(8.0)  # a leg lower than this is not watched
 STAND_RADPS = math.radians(9.0)  # a leg this slow stands ...
 STAND_SHARE = 0.2  # ... or with this share of its lift's fastest
 AGAIN_RADPS = math.radians(18.0)  # a leg that rises so fast does not stand after all
@@ -46,7 +46,7 @@ SENSING_GROWTH = 1.5  # times a resting body's variance
 SHAKING_SHARE = 0.25  # a tremor swings to and fro: over half a second little of it is left
 ENDS_PER_S = 3.0  # how often a hold ends once it has lasted TYPICAL_S ...
 TYPICAL_S = 1.7  # ... watched from before the upper crossing; less by the square before ...
-ENDS_LEAST = 0.005  # ... but never below this share
+MIN_ENDS = 0.005  # ... but never below this share
 LEAD_S = 0.3  # looked ahead, so that a crossing is told as it happens and not after it
 KEPT = 6  # lowering beliefs that are carried on
 STANDING, LOWERING = range(2)
@@ -56,7 +56,7 @@ Belief = tuple[Array, Array]
 
 
 @dataclass(frozen=True, slots=True)
-class Lowering:
+class Descent:
     """What speaks for the way down. evidence: log weight of lowering over standing.
 
     held_rad: height of the leg if it still stands. soon_lost_rad: how far below that it is LEAD_S
@@ -68,7 +68,7 @@ class Lowering:
     soon_lost_rad: float = 0.0
 
 
-NOT_WATCHED = Lowering()
+NOT_WATCHED = Descent()
 
 
 def _transitions() -> Array:
@@ -95,7 +95,7 @@ def _noises() -> Array:
 TRANSITIONS, NOISES = _transitions(), _noises()
 
 
-class LoweringWatch:
+class DescentDetector:
     """Watch a leg from when it has reached the top until it is half-way down."""
 
     def __init__(self, model: LegModel) -> None:
@@ -105,8 +105,13 @@ class LoweringWatch:
         self._x: Array | None = None
 
     def update(
-        self, lifted: Belief | None, force_n: float, moment_nm: float, unrest: float, shaking: Array
-    ) -> Lowering:
+        self,
+        lifted: Belief | None,
+        force_n: float,
+        moment_nm: float,
+        noise_scale: float,
+        shaking: Array,
+    ) -> Descent:
         """Take the tracker's belief of a lifted leg, None if it rests, and what it saw.
 
         unrest: of this body, variance against the usual. shaking: covariance of a tremor, (2, 2).
@@ -119,21 +124,21 @@ class LoweringWatch:
         if self._x is None:
             self._fastest_radps = max(self._fastest_radps, rate)
             slow = max(STAND_RADPS, STAND_SHARE * self._fastest_radps)
-            if angle > STAND_LEAST_RAD and abs(rate) < slow < self._fastest_radps:
+            if angle > MIN_STAND_RAD and abs(rate) < slow < self._fastest_radps:
                 self._begin(lifted)
             return NOT_WATCHED
-        lowering = self._step(self._x, np.array([force_n, moment_nm]), unrest, shaking)
-        if rate > AGAIN_RADPS or angle < OVER_SHARE * lowering.held_rad:
+        descent = self._step(self._x, np.array([force_n, moment_nm]), noise_scale, shaking)
+        if rate > AGAIN_RADPS or angle < OVER_SHARE * descent.held_rad:
             self._x = None
             self._fastest_radps = 0.0
-        return lowering
+        return descent
 
-    def _begin(self, belief: Belief) -> None:
-        self._x, self._p = belief[0][None], belief[1][None]
+    def _begin(self, hypothesis: Belief) -> None:
+        self._x, self._p = hypothesis[0][None], hypothesis[1][None]
         self._weight = np.zeros(1)
         self._watched_s = 0.0
 
-    def _step(self, x: Array, seen: Array, unrest: float, shaking: Array) -> Lowering:
+    def _step(self, x: Array, seen: Array, noise_scale: float, shaking: Array) -> Descent:
         self._watched_s += STEP_S
         begins = x[0].copy()
         begins[RATE], begins[ACCEL] = 0.0, BEGIN_ACCEL[0]
@@ -141,29 +146,29 @@ class LoweringWatch:
         spread[[RATE, ACCEL], :] = 0.0
         spread[:, [RATE, ACCEL]] = 0.0
         spread[RATE, RATE], spread[ACCEL, ACCEL] = BEGIN_RATE_SD**2, BEGIN_ACCEL[1] ** 2
-        share = min(1.0, max(ENDS_LEAST, (self._watched_s / TYPICAL_S) ** 2))
+        share = min(1.0, max(MIN_ENDS, (self._watched_s / TYPICAL_S) ** 2))
         chance = math.log(ENDS_PER_S * STEP_S * share)
         x = np.concatenate([x, begins[None]])
         p = np.concatenate([self._p, spread[None]])
         weight = np.append(self._weight, self._weight[0] + chance)
         kind = np.minimum(np.arange(len(x)), LOWERING)  # the first stands
         a, noise = TRANSITIONS[kind], NOISES[kind]
-        noise[:, PUSH:, PUSH:] *= unrest
+        noise[:, PUSH:, PUSH:] *= noise_scale
         x = (a @ x[:, :, None])[:, :, 0]
         p = a @ p @ a.transpose(0, 2, 1) + noise
-        y, h = foretold(self._model, x)
-        sensing = SENSING * unrest * SENSING_GROWTH + SHAKING_SHARE * shaking
-        x, p, cost = corrected(x, p, seen - y, surprise(p, h, seen - y, sensing), sensing)
+        y, h = predicted(self._model, x)
+        sensing = SENSING * noise_scale * SENSING_GROWTH + SHAKING_SHARE * shaking
+        x, p, cost = updated(x, p, seen - y, innovation(p, h, seen - y, sensing), sensing)
         weight = weight - cost
         kept = np.append(0, 1 + np.argsort(-weight[1:], kind="stable")[:KEPT])
         self._x, self._p = x[kept], p[kept]
         self._weight = weight[kept] - weight.max()
         return self._answer(self._x, self._weight)
 
-    def _answer(self, x: Array, weight: Array) -> Lowering:
+    def _answer(self, x: Array, weight: Array) -> Descent:
         best = float(weight[1:].max())
         share = np.exp(weight[1:] - best)
         total = float(share.sum())
         held = float(x[0, ANGLE])
         soon = float(share @ (x[1:, ANGLE] + LEAD_S * x[1:, RATE])) / total
-        return Lowering(best + math.log(total) - float(weight[0]), held, held - soon)
+        return Descent(best + math.log(total) - float(weight[0]), held, held - soon)

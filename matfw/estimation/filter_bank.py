@@ -16,8 +16,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from matfw.estimation.descent import NOT_WATCHED, Lowering, LoweringWatch
-from matfw.estimation.kalman import corrected, foretold, surprise
+from matfw.estimation.descent import NOT_WATCHED, Descent, DescentDetector
+from matfw.estimation.kalman import innovation, predicted, updated
 from matfw.estimation.leg_model import PUSH_LEVER_M, Array, LegModel
 from matfw.estimation.noise import (
     ACCEL,
@@ -44,7 +44,7 @@ from matfw.estimation.noise import (
     stop_noise,
     unrest_scale,
 )
-from matfw.estimation.onset import NOTHING, Rise, Risen
+from matfw.estimation.onset import NOTHING, OnsetFeatures, Rise
 from matfw.estimation.tremor import Tremor
 
 LIFTS_PER_S = 0.12  # how often a rest ends in a lift
@@ -86,8 +86,8 @@ class LegEstimate:
     kind: int
     age_s: float
     angle_sd_rad: float = 0.0
-    risen: Risen = NOTHING
-    lowering: Lowering = NOT_WATCHED
+    onset: OnsetFeatures = NOTHING
+    descent: Descent = NOT_WATCHED
 
     @property
     def is_moving(self) -> bool:
@@ -128,9 +128,9 @@ class LegTracker:
         x, one = np.zeros((1, 5)), np.zeros(1)
         kind = np.array([RESTING])
         self._now = _Beliefs(x, p, one, kind, one, one)
-        self.unrest = UNREST_AT_FIRST  # of this body, variance against the usual
-        self._scale = unrest_scale(self.unrest)
-        self._watch = LoweringWatch(self.model)
+        self.noise_scale = UNREST_AT_FIRST  # of this body, variance against the usual
+        self._scale = unrest_scale(self.noise_scale)
+        self._watch = DescentDetector(self.model)
         self._rise = Rise()
         self._tremor = Tremor(self.model)
 
@@ -170,20 +170,20 @@ class LegTracker:
         lifts_per_s, stops_per_s: how often a resting leg lifts and a slow one stops just now.
         """
         x, p, weight, kind, age_s, top_rad = self._branch(lifts_per_s, stops_per_s)
-        shaking = self._tremor.update(force_n, self.unrest)
-        sensing = SENSING * self.unrest + shaking
+        shaking = self._tremor.update(force_n, self.noise_scale)
+        sensing = SENSING * self.noise_scale + shaking
         x = x @ TRANSITION.T
         p = TRANSITION @ p @ TRANSITION.T + (USUAL * self._scale)[kind]
-        y, h = foretold(self.model, x)
+        y, h = predicted(self.model, x)
         y = np.array([force_n, moment_nm]) - y
-        ph, s, det, distance = surprise(p, h, y, sensing)
+        ph, s, det, distance = innovation(p, h, y, sensing)
         jumps = distance > JUMP_AT
         if jumps.any():
             p = p + np.where(jumps[:, None, None], JUMP[kind], 0.0)
             weight = weight - JUMP_COST * jumps
-            ph, s, det, distance = surprise(p, h, y, sensing)
-        self._learn_unrest(float(distance[0]))
-        x, p, cost = corrected(x, p, y, (ph, s, det, distance), sensing)
+            ph, s, det, distance = innovation(p, h, y, sensing)
+        self._learn_noise_scale(float(distance[0]))
+        x, p, cost = updated(x, p, y, (ph, s, det, distance), sensing)
         weight = weight - cost
         below = np.minimum(x[:, ANGLE] + BELOW_REST_RAD, 0.0) / BELOW_REST_RAD
         above = np.maximum(x[:, ANGLE] - ABOVE_ALL_RAD, 0.0) / BELOW_REST_RAD
@@ -195,13 +195,13 @@ class LegTracker:
             top_rad[kept],
         )  # fmt: skip
         is_lifted = self._now.kind[0] == LIFTING
-        lowering = self._watch.update(
+        descent = self._watch.update(
             (self._now.x[0], self._now.p[0]) if is_lifted else None,
-            force_n, moment_nm, self.unrest, shaking,
+            force_n, moment_nm, self.noise_scale, shaking,
         )  # fmt: skip
         evidence = self._evidence()
-        risen = self._rise.update(force_n, moment_nm, evidence)
-        return self._estimate(evidence, risen, lowering)
+        onset = self._rise.update(force_n, moment_nm, evidence)
+        return self._estimate(evidence, onset, descent)
 
     def _evidence(self) -> float:
         now = self._now
@@ -210,23 +210,23 @@ class LegTracker:
         best_other = float(now.weight[~lifting].max()) if not lifting.all() else -HOPELESS
         return best_lift - best_other
 
-    def _estimate(self, evidence: float, risen: Risen, lowering: Lowering) -> LegEstimate:
+    def _estimate(self, evidence: float, onset: OnsetFeatures, descent: Descent) -> LegEstimate:
         now = self._now
         best = now.x[0].tolist()
         return LegEstimate(
             best[ANGLE], best[RATE], best[ACCEL], best[PUSH], best[BASE],
             evidence, int(now.kind[0]), float(now.age_s[0]),
-            math.sqrt(max(float(now.p[0, ANGLE, ANGLE]), 0.0)), risen, lowering,
+            math.sqrt(max(float(now.p[0, ANGLE, ANGLE]), 0.0)), onset, descent,
         )  # fmt: skip
 
-    def _learn_unrest(self, distance: float) -> None:
+    def _learn_noise_scale(self, distance: float) -> None:
         """Follow how restless this body is, by the best belief's surprises while it rests."""
         if self._now.kind[0] != RESTING:
             return
         step = STEP_S / UNREST_TAU_S * (min(distance, UNREST_OUTLIER) / UNREST_EXPECTED - 1.0)
         low, high = UNREST_RANGE
-        self.unrest = min(max(self.unrest * math.exp(step), low), high)
-        self._scale = unrest_scale(self.unrest)
+        self.noise_scale = min(max(self.noise_scale * math.exp(step), low), high)
+        self._scale = unrest_scale(self.noise_scale)
 
     def _branch(self, lifts_per_s: float, stops_per_s: float) -> tuple[Array, ...]:
         """Return all beliefs, and what the best of each kind may have become in this step."""

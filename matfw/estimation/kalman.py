@@ -17,7 +17,7 @@ Surprise = tuple[Array, Array, Array, Array]
 """P H', S = H P H' + R, S's determinant, and the squared distance of what was seen."""
 
 
-def foretold(model: LegModel, x: Array) -> tuple[Array, Array]:
+def predicted(model: LegModel, x: Array) -> tuple[Array, Array]:
     """Return F and M foretold by each state, (k, 2), and their derivatives, (k, 2, 5)."""
     d, w, a = x[:, ANGLE], x[:, RATE], x[:, ACCEL]
     y = np.empty((len(x), 2))
@@ -33,7 +33,7 @@ def foretold(model: LegModel, x: Array) -> tuple[Array, Array]:
     return y, h
 
 
-def surprise(p: Array, h: Array, miss: Array, sensing: Array) -> Surprise:
+def innovation(p: Array, h: Array, miss: Array, sensing: Array) -> Surprise:
     """Return how far off each foretelling was; miss: seen minus foretold, (k, 2)."""
     ph = p @ h.transpose(0, 2, 1)
     s = h @ ph + sensing
@@ -43,7 +43,7 @@ def surprise(p: Array, h: Array, miss: Array, sensing: Array) -> Surprise:
     return ph, s, det, distance
 
 
-def corrected(
+def updated(
     x: Array, p: Array, miss: Array, surprised: Surprise, sensing: Array
 ) -> tuple[Array, Array, Array]:
     """Return states and spreads after the step was seen, and what it costs in log weight.

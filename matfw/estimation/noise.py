@@ -80,11 +80,11 @@ USUAL, JUMP = _process_noise()
 SENSING = np.diag([FORCE_SD_N**2, MOMENT_SD_NM**2])
 
 
-def unrest_scale(unrest: float) -> Array:
+def unrest_scale(noise_scale: float) -> Array:
     """Return what USUAL is multiplied with for a body of this unrest (variance, 1 is usual)."""
     scale = np.ones((3, 5, 5))
-    scale[:RESTLESS, PUSH, PUSH] = unrest
-    scale[:RESTLESS, BASE, BASE] = unrest
+    scale[:RESTLESS, PUSH, PUSH] = noise_scale
+    scale[:RESTLESS, BASE, BASE] = noise_scale
     return scale
 
 

@@ -18,7 +18,7 @@ BEFORE_STEPS = (13, 8)  # ... against these: from 0.65 to 0.4 s ago
 
 
 @dataclass(frozen=True, slots=True)
-class Risen:
+class OnsetFeatures:
     """What the last moments brought.
 
     over_n: mean load over the weight. load_n, moment_nm: their rises. evidence: the rise of the log
@@ -31,7 +31,7 @@ class Risen:
     evidence: float = 0.0
 
 
-NOTHING = Risen()
+NOTHING = OnsetFeatures()
 
 
 class Rise:
@@ -49,14 +49,14 @@ class Rise:
         ]
         self._recent.extend(moved)
 
-    def update(self, force_n: float, moment_nm: float, evidence: float) -> Risen:
+    def update(self, force_n: float, moment_nm: float, evidence: float) -> OnsetFeatures:
         """Return what has risen; nothing until there is a before to compare with."""
         self._recent.append((force_n, moment_nm, evidence))
         if len(self._recent) < BEFORE_STEPS[0]:
             return NOTHING
         before = tuple(islice(self._recent, BEFORE_STEPS[0] - BEFORE_STEPS[1]))
         newest = tuple(islice(reversed(self._recent), OVER_STEPS))
-        return Risen(
+        return OnsetFeatures(
             sum(force for force, _, _ in newest) / OVER_STEPS,
             _mean(newest[:NOW_STEPS], 0) - _mean(before, 0),
             _mean(newest[:NOW_STEPS], 1) - _mean(before, 1),

@@ -17,7 +17,7 @@ from statistics import fmean
 
 from matfw.messages import Cell, Limits, PlateBalance
 
-PLATES_LEAST = 3  # along the body; two see no bend, and one sees neither
+MIN_PLATES = 3  # along the body; two see no bend, and one sees neither
 # A leg's weight moves 2-6 % of the body's, split between the ends (18-46 N and 48-96 N of loads at
 # their own places, which a hinged panel weighs by their distance from the hinge).
 LEAVES_SHARE = 0.02  # of the weight that both ends together must lose ...
@@ -48,7 +48,7 @@ class Plates:
         names = list(dict.fromkeys(cell.plate for cell in cells))
         x_mm = {name: fmean(cell.x_mm for cell in cells if cell.plate == name) for name in names}
         order = sorted(names, key=lambda name: x_mm[name])
-        self.are_enough = len(names) >= PLATES_LEAST
+        self.are_enough = len(names) >= MIN_PLATES
         self._count = len(names)
         self._head, self._middle, self._foot = (
             names.index(order[i]) for i in (0, len(order) // 2, -1)
@@ -92,8 +92,8 @@ class LegContact:
         self._is_changing = False
         self._has_landed = False
         self.is_off = False
-        self.left_s: float | None = None
-        self.landed_s: float | None = None
+        self.lift_off_s: float | None = None
+        self.touch_down_s: float | None = None
 
     def has_just_landed(self) -> bool:
         """Return whether the leg has landed since this was last asked."""
@@ -133,11 +133,11 @@ class LegContact:
             return
         tail_s = TAIL * (high_s - low_s)
         if self.is_off:
-            self.landed_s = low_s - tail_s
+            self.touch_down_s = low_s - tail_s
             self._lost_kg = 0.0
             self._has_landed = True
         else:
-            self.left_s = high_s + tail_s
+            self.lift_off_s = high_s + tail_s
             self._lost_kg = changed_kg
         self.is_off = not self.is_off
 

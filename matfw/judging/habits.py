@@ -20,14 +20,14 @@ from statistics import fmean, stdev
 from matfw.errors import MatError
 from matfw.messages import Limits, Rep
 
-LEAST_REPS = 3
+MIN_REPS = 3
 USUAL_SHIFT_MM = -4.4  # of good repetitions, mean of 88 simulated people; `Limits` are about it
 REP_SD_MM = 3.2  # of one person's good repetitions about their own mean, the same people
 # Between people: hip flexion in side-lying spreads by 9 deg from person to person (biomechanics
 # study, BMC Musculoskelet Disord 2022), 0.9 mm a degree; the simulated ones differ by 1.4 mm only.
 PEOPLE_SD_MM = 4.0
-MOST_SHIFT_MM = 8.0  # away from the usual; more is no habit but a fault
-MOST_ANGLE_DEG = 12.0  # between what is read and what was measured
+MAX_SHIFT_MM = 8.0  # away from the usual; more is no habit but a fault
+MAX_ANGLE_DEG = 12.0  # between what is read and what was measured
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,25 +50,25 @@ def learn(good: Sequence[Rep], measured_deg: float | None = None) -> Habits:
     measured_deg: their height over rest if somebody measured it. Raises MatError for fewer than
     LEAST_REPS, for different sides, and for what is too far off to be a habit.
     """
-    if len(good) < LEAST_REPS:
-        raise MatError(f"need at least {LEAST_REPS} good repetitions (got {len(good)}): do more")
+    if len(good) < MIN_REPS:
+        raise MatError(f"need at least {MIN_REPS} good repetitions (got {len(good)}): do more")
     if len({rep.side for rep in good}) > 1:
         raise MatError("the repetitions are of both sides: take those of one side")
     shifts_mm = [rep.front_shift_mm for rep in good]
     shift_mm = fmean(shifts_mm)
-    if abs(shift_mm - USUAL_SHIFT_MM) > MOST_SHIFT_MM:
+    if abs(shift_mm - USUAL_SHIFT_MM) > MAX_SHIFT_MM:
         raise MatError(
             f"the hips went {shift_mm:+.1f} mm to the front (-: back) in these, and good ones go"
-            f" {USUAL_SHIFT_MM - MOST_SHIFT_MM:+.1f} to {USUAL_SHIFT_MM + MOST_SHIFT_MM:+.1f}:"
+            f" {USUAL_SHIFT_MM - MAX_SHIFT_MM:+.1f} to {USUAL_SHIFT_MM + MAX_SHIFT_MM:+.1f}:"
             " lie anew, stack the hips and do three more"
         )
     bias_deg = 0.0
     if measured_deg is not None:
         bias_deg = fmean(rep.angle_deg for rep in good) - measured_deg
-        if abs(bias_deg) > MOST_ANGLE_DEG:
+        if abs(bias_deg) > MAX_ANGLE_DEG:
             raise MatError(
                 f"the height reads {bias_deg:+.0f} deg off what was measured, more than"
-                f" {MOST_ANGLE_DEG:g}: measure again, and check height and sex in the settings"
+                f" {MAX_ANGLE_DEG:g}: measure again, and check height and sex in the settings"
             )
     return Habits(len(good), shift_mm, stdev(shifts_mm), bias_deg)
 

@@ -15,14 +15,14 @@ from __future__ import annotations
 
 import math
 
-from matfw.messages import Fault, FaultSeen, HipRepeat, Limits
+from matfw.messages import Fault, FaultSeen, HipRepeatability, Limits
 
 SHIFT_MM_PER_DEG = 1.7  # to the back, per degree that a sensor feels (0.9 of the bones' roll)
 SPREAD_MM_PER_DEG = 0.4  # of that from person to person: trunks follow a pelvis by 30-60 %
 HALF_ROLL = 0.5  # of the limit in degrees is enough where the cells' shift agrees
 GOOD_ROLL_SD_DEG = 1.5  # of good repetitions, as a sensor without error would show it
 GOOD_LEG_SD_MM = 3.0  # of good repetitions, of what the roll leaves of the shift
-USUAL_SD_DEG = HipRepeat().imu_deg  # of the sensor that Limits are for
+USUAL_SD_DEG = HipRepeatability().imu_deg  # of the sensor that Limits are for
 # Chosen on 84 tuning people, 364 combined and 571 good repetitions: 3-5 % of the good ones called
 # with any of the sensors, 97 % of the combined ones named at 1.5 deg, 84 % at 3 deg.
 ROLL_SDS, LEG_SDS = 1.5, 1.3

@@ -40,7 +40,7 @@ CROSSING_SHARE = 0.62  # of a smooth movement's length lies between its 5 % and 
 PEAK_SPEED = 1.9  # of a smooth movement, times travel / duration (minimum jerk 1.875)
 HAND_N = 4.0  # a body that takes a hand stronger than this to explain is not kicking but getting up
 BENT_S = 2.0  # of lying bent; somebody settling is not told off
-LEAST_DEG = 15.0  # a smaller lift is too small, and too small to be timed live
+MIN_DEG = 15.0  # a smaller lift is too small, and too small to be timed live
 OFF_MAT_S = 0.7  # of missing weight; a dropped leg lightens the mat for 0.3 s
 
 
@@ -57,7 +57,7 @@ class RepMemory:
         self.fastest_down_dps = 0.0
         self.held_deg = 0.0
         self.high_steps = 0
-        self.told: set[Fault] = set()
+        self.reported: set[Fault] = set()
 
     def follow(self, motion: Motion, phase: Phase) -> None:
         """Remember what this step adds."""
@@ -110,12 +110,12 @@ class Faults:
         seen = []
         for detect in DETECTORS:
             fault = detect(motion, phase, self._memory, self._limits, self._tempo)
-            if fault and fault.fault not in self._memory.told:
-                self._memory.told.add(fault.fault)
+            if fault and fault.fault not in self._memory.reported:
+                self._memory.reported.add(fault.fault)
                 seen.append(fault)
         for fault in self._hips(motion, phase):
-            if fault.fault not in self._memory.told:
-                self._memory.told.add(fault.fault)
+            if fault.fault not in self._memory.reported:
+                self._memory.reported.add(fault.fault)
                 seen.append(fault)
         posture = self._off_mat(motion), self._bent(motion)
         return (*seen, *(fault for fault in posture if fault))
@@ -203,13 +203,13 @@ def _rushed_up(
     motion: Motion, phase: PhaseStep, memory: RepMemory, limits: Limits, tempo: Tempo
 ) -> FaultSeen | None:
     held_s = phase.t_s - phase.since_s
-    if phase.phase is not Phase.HOLD or held_s < HIP_SETTLE_S or Fault.KICK in memory.told:
+    if phase.phase is not Phase.HOLD or held_s < HIP_SETTLE_S or Fault.KICK in memory.reported:
         return None
     limit_s = limits.rushed_up_s * tempo.up_s / Tempo().up_s
     by_speed_s = PEAK_SPEED * memory.held_deg / max(memory.fastest_up_dps, 1.0)
     is_early = motion.lifting_s - held_s < CLEAR_UP_SHARE * limit_s
     is_fast = by_speed_s < CLEAR_SPEED_SHARE * limit_s and motion.angle_sd_deg < UNSURE_ANGLE_DEG
-    if is_early and is_fast and memory.held_deg > LEAST_DEG:
+    if is_early and is_fast and memory.held_deg > MIN_DEG:
         return FaultSeen(Fault.RUSHED_UP, by_speed_s, "s")
     return None
 
@@ -218,9 +218,9 @@ def _rushed_down(
     motion: Motion, phase: PhaseStep, memory: RepMemory, limits: Limits, tempo: Tempo
 ) -> FaultSeen | None:
     has_landed = phase.changed and phase.phase is Phase.REST and motion.rate_dps > LANDED_DPS
-    if not has_landed or Fault.DROP in memory.told:
+    if not has_landed or Fault.DROP in memory.reported:
         return None
-    if phase.down_s <= 0.0 or memory.held_deg < LEAST_DEG:  # a false start has no way down
+    if phase.down_s <= 0.0 or memory.held_deg < MIN_DEG:  # a false start has no way down
         return None
     limit_s = limits.rushed_down_s * tempo.down_s / Tempo().down_s
     by_speed_s = PEAK_SPEED * memory.held_deg / max(memory.fastest_down_dps, 1.0)

@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 
 from matfw.judging.hip_rules import hip_faults
-from matfw.judging.shift_course import suspicion_mm
+from matfw.judging.shift_course import cancellation_score_mm
 from matfw.messages import (
-    Excursion,
     Fault,
     FaultSeen,
     Limits,
+    RefinedRep,
     Side,
     Tempo,
     Verdict,
@@ -33,22 +33,22 @@ TIMED = {Fault.KICK, Fault.DROP, Fault.RUSHED_UP, Fault.RUSHED_DOWN, Fault.SHORT
 MISFIT_DEG = 12.0  # a shape that misses the height by more was fitted to something else
 SLOW = 1.33  # times the tempo: a way that slow has swallowed some of the hold
 CLOSE_WAY, CLOSE_HOLD = 0.95, 0.85  # shares of their limits: read 0.15-0.3 s off (sd)
-LEAST_TOP_S = 0.65  # between the upper crossings; turning round at once takes longer than this
+MIN_TOP_S = 0.65  # between the upper crossings; turning round at once takes longer than this
 RESTLESS = 1.6  # variance of the body's noise: over it a hold drowns
-Rule = Callable[[Excursion, Limits, Tempo, Side], FaultSeen | None]
+Rule = Callable[[RefinedRep, Limits, Tempo, Side], FaultSeen | None]
 
 
-def _too_high(x: Excursion, limits: Limits, _: Tempo, __: Side) -> FaultSeen | None:
+def _too_high(x: RefinedRep, limits: Limits, _: Tempo, __: Side) -> FaultSeen | None:
     too_high = x.angle_deg > limits.too_high_deg
     return FaultSeen(Fault.TOO_HIGH, x.angle_deg, "deg") if too_high else None
 
 
-def _too_small(x: Excursion, limits: Limits, _: Tempo, __: Side) -> FaultSeen | None:
+def _too_small(x: RefinedRep, limits: Limits, _: Tempo, __: Side) -> FaultSeen | None:
     too_small = x.angle_deg < limits.too_small_deg
     return FaultSeen(Fault.TOO_SMALL, x.angle_deg, "deg") if too_small else None
 
 
-def _up(x: Excursion, limits: Limits, tempo: Tempo, _: Side) -> FaultSeen | None:
+def _up(x: RefinedRep, limits: Limits, tempo: Tempo, _: Side) -> FaultSeen | None:
     scale = tempo.up_s / Tempo().up_s
     if x.up_s < limits.kick_up_s * min(1.0, scale):
         return FaultSeen(Fault.KICK, x.up_s, "s")
@@ -57,7 +57,7 @@ def _up(x: Excursion, limits: Limits, tempo: Tempo, _: Side) -> FaultSeen | None
     return None
 
 
-def _down(x: Excursion, limits: Limits, tempo: Tempo, _: Side) -> FaultSeen | None:
+def _down(x: RefinedRep, limits: Limits, tempo: Tempo, _: Side) -> FaultSeen | None:
     scale = tempo.down_s / Tempo().down_s
     if x.down_s < limits.drop_down_s * min(1.0, scale):
         return FaultSeen(Fault.DROP, x.down_s, "s")
@@ -66,7 +66,7 @@ def _down(x: Excursion, limits: Limits, tempo: Tempo, _: Side) -> FaultSeen | No
     return None
 
 
-def _hold(x: Excursion, limits: Limits, tempo: Tempo, _: Side) -> FaultSeen | None:
+def _hold(x: RefinedRep, limits: Limits, tempo: Tempo, _: Side) -> FaultSeen | None:
     limit_s = limits.short_hold_s * tempo.hold_s / Tempo().hold_s
     return FaultSeen(Fault.SHORT_HOLD, x.hold_s, "s") if x.hold_s < limit_s else None
 
@@ -77,10 +77,10 @@ RULES: tuple[Rule, ...] = (_up, _down, _too_high, _too_small, _hold)
 SHARPER = {Fault.RUSHED_UP: Fault.KICK, Fault.RUSHED_DOWN: Fault.DROP}
 HOLD = {Fault.SHORT_HOLD}
 # Which fault, what makes it doubtful, in words.
-DOUBTS: tuple[tuple[set[Fault], Callable[[Excursion, Limits, Tempo], bool], str], ...] = (
+DOUBTS: tuple[tuple[set[Fault], Callable[[RefinedRep, Limits, Tempo], bool], str], ...] = (
     (
         TIMED,
-        lambda x, *_: x.misfit_deg > MISFIT_DEG,
+        lambda x, *_: x.fit_error_deg > MISFIT_DEG,
         "no leg's movement fits what the cells felt",
     ),
     ({Fault.DROP}, lambda *_: True, "the way down looks short, but no fall was felt"),
@@ -113,16 +113,16 @@ DOUBTS: tuple[tuple[set[Fault], Callable[[Excursion, Limits, Tempo], bool], str]
     ),
     (
         HOLD,
-        lambda x, *_: x.lower_s - x.top_s < LEAST_TOP_S,
+        lambda x, *_: x.lower_s - x.top_s < MIN_TOP_S,
         "the top passed faster than a leg can turn",
     ),
-    (HOLD, lambda x, *_: x.unrest > RESTLESS, "the body is too restless to time a hold"),
+    (HOLD, lambda x, *_: x.noise_scale > RESTLESS, "the body is too restless to time a hold"),
 )
 
 
 def judge(
-    excursion: Excursion,
-    told: Collection[FaultSeen],
+    refined_rep: RefinedRep,
+    live_faults: Collection[FaultSeen],
     limits: Limits,
     tempo: Tempo,
     side: Side,
@@ -133,57 +133,60 @@ def judge(
     bear out is not silently dropped: the verdict is then `unsure` and the reason names it. So is
     one of the refined times that could as well be the body's unrest or a hand's.
     """
-    felt = {fault.fault for fault in told}
-    read = [fault for rule in RULES if (fault := rule(excursion, limits, tempo, side))]
-    faults = [*_sharper(read, told), *read]
+    live_kinds = {fault.fault for fault in live_faults}
+    read = [fault for rule in RULES if (fault := rule(refined_rep, limits, tempo, side))]
+    faults = [*_sharper(read, live_faults), *read]
     doubts = {
         fault.fault: reason
         for fault in faults
-        if fault.fault not in felt and (reason := _doubt(fault.fault, excursion, limits, tempo))
+        if fault.fault not in live_kinds
+        and (reason := _doubt(fault.fault, refined_rep, limits, tempo))
     }
     faults = [fault for fault in faults if fault.fault not in doubts]
     if side is not Side.UNKNOWN:
-        roll_deg, sd_deg = excursion.hip_roll_deg, excursion.hip_sd_deg
-        faults = [*hip_faults(excursion.front_shift_mm, roll_deg, sd_deg, limits), *faults]
-    posture = list({f.fault: f for f in told if f.fault in POSTURE}.values())
-    if Fault.OFF_MAT in felt and excursion.hip_roll_deg is None:
+        roll_deg, sd_deg = refined_rep.hip_roll_deg, refined_rep.hip_sd_deg
+        faults = [*hip_faults(refined_rep.front_shift_mm, roll_deg, sd_deg, limits), *faults]
+    posture = list({f.fault: f for f in live_faults if f.fault in POSTURE}.values())
+    if Fault.OFF_MAT in live_kinds and refined_rep.hip_roll_deg is None:
         faults = [fault for fault in faults if fault.fault not in HIPS]
     if any(fault.fault in UNTIMED for fault in (*faults, *posture)):
-        faults = [f for f in faults if f.fault not in TIMED or f.fault in felt]
+        faults = [f for f in faults if f.fault not in TIMED or f.fault in live_kinds]
     kinds = {fault.fault for fault in faults}
     faults += posture
     if faults:
         return Verdict.FAULT, tuple(faults), ""
     for kind, reason in doubts.items():
         return Verdict.UNSURE, (), f"it may be {kind.value}: {reason}"
-    retracted = [fault.fault.value for fault in told if fault.fault not in kinds]
+    retracted = [fault.fault.value for fault in live_faults if fault.fault not in kinds]
     if retracted:
         return Verdict.UNSURE, (), f"said {retracted[0]} live, but the whole rep does not show it"
-    if side is Side.UNKNOWN and abs(excursion.front_shift_mm) > limits.leg_forward_mm:
+    if side is Side.UNKNOWN and abs(refined_rep.front_shift_mm) > limits.leg_forward_mm:
         return Verdict.UNSURE, (), "the hips moved, but the side lain on is not known"
-    if 0.0 < limits.bow_mm < suspicion_of(excursion, side):
+    if 0.0 < limits.curvature_mm < cancellation_score_of(refined_rep, side):
         return Verdict.UNSURE, (), MAY_CANCEL
     return Verdict.CLEAN, (), ""
 
 
-def _sharper(read: Collection[FaultSeen], told: Collection[FaultSeen]) -> list[FaultSeen]:
+def _sharper(read: Collection[FaultSeen], live_faults: Collection[FaultSeen]) -> list[FaultSeen]:
     """Return the kicks and drops felt live in ways that were too fast at any rate.
 
     A fall has a long tail, so its length reads as rushed; what was said stands beside it.
     """
     kinds = {SHARPER[fault.fault] for fault in read if fault.fault in SHARPER}
-    return list({seen.fault: seen for seen in told if seen.fault in kinds}.values())
+    return list({seen.fault: seen for seen in live_faults if seen.fault in kinds}.values())
 
 
-def suspicion_of(excursion: Excursion, side: Side) -> float:
+def cancellation_score_of(refined_rep: RefinedRep, side: Side) -> float:
     """Return what speaks for hips rolled back with the leg forward, mm; 0 with a hip sensor."""
-    if excursion.hip_roll_deg is not None:
+    if refined_rep.hip_roll_deg is not None:
         return 0.0
     is_side_known = side is not Side.UNKNOWN
-    return suspicion_mm(excursion.bow_mm, excursion.unrest, is_side_known=is_side_known)
+    return cancellation_score_mm(
+        refined_rep.curvature_mm, refined_rep.noise_scale, is_side_known=is_side_known
+    )
 
 
-def _doubt(fault: Fault, x: Excursion, limits: Limits, tempo: Tempo) -> str:
+def _doubt(fault: Fault, x: RefinedRep, limits: Limits, tempo: Tempo) -> str:
     """Return why a refined fault that was not felt live is not proved by it, or nothing."""
     return next(
         (why for which, doubts, why in DOUBTS if fault in which and doubts(x, limits, tempo)), ""

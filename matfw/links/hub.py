@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Protocol
 
-from matfw.control.api import Desk
+from matfw.control.api import Control
 from matfw.errors import MatError, MatLinkError
 from matfw.links.session import LinkSession
 from matfw.ports import Link
@@ -42,9 +42,9 @@ class Listener(Protocol):
 class ConsoleLinks:
     """The threads of all links. To be closed before the desk's firmware is gone."""
 
-    def __init__(self, desk: Desk, say: Say) -> None:
+    def __init__(self, control: Control, say: Say) -> None:
         """Take what the console acts on, and where to say what happens to links."""
-        self._desk = desk
+        self._control = control
         self._say = say
         self._stop = threading.Event()
         self._threads: list[threading.Thread] = []
@@ -97,7 +97,7 @@ class ConsoleLinks:
 
     def _talk(self, name: str, link: Link, *, is_terminal: bool = True) -> tuple[str, bool]:
         """Talk until the link ends; return why, if it was not meant to, and whether it was used."""
-        session = LinkSession(name, link, self._desk, self._stop, is_terminal=is_terminal)
+        session = LinkSession(name, link, self._control, self._stop, is_terminal=is_terminal)
         trouble = ""
         try:
             session.run()
@@ -115,14 +115,14 @@ class ConsoleLinks:
     def _accept(self, listener: Listener) -> None:
         """Take clients as they come; a thread for each."""
         clients: list[threading.Thread] = []
-        told = ""
+        reported = ""
         while not self._stop.is_set():
             try:
                 link = listener.accept(ACCEPT_S)
             except MatLinkError as error:
-                if not self._stop.is_set() and str(error) != told:
-                    told = str(error)
-                    self._say(f"console: {told}")
+                if not self._stop.is_set() and str(error) != reported:
+                    reported = str(error)
+                    self._say(f"console: {reported}")
                 self._stop.wait(ACCEPT_S)
                 continue
             if link is None:

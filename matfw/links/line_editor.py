@@ -37,7 +37,7 @@ class LineEditor:
     async def _run(self) -> None:
         session = self._session
         keys = LinkKeys(session.name, self._woken.set)
-        screen = Screen(session.outbox.put)
+        screen = Screen(session.send_buffer.put)
         with create_app_session(input=keys, output=screen):
             prompt = line_session(session.conversation, self._history)
             tasks = [
@@ -81,15 +81,17 @@ class LineEditor:
             await self._wait(session.link.descriptor)
             self._woken.clear()
             session.take_bytes(0.0)
-            if keys.is_attached and len(session.inbox) and not session.outbox.is_full:
-                keys.feed(session.inbox.keys())
+            if keys.is_attached and len(session.line_reader) and not session.send_buffer.is_full:
+                keys.feed(session.line_reader.keys())
                 await asyncio.sleep(REST_S)
             # Not awaited: it may have to wait for a key, of a long list's `--MORE--`.
             if printing is None or printing.done():
-                news = session.news()
+                notifications = session.notifications()
                 printing = (
-                    asyncio.ensure_future(run_in_terminal(functools.partial(print_above, news)))
-                    if news
+                    asyncio.ensure_future(
+                        run_in_terminal(functools.partial(print_above, notifications))
+                    )
+                    if notifications
                     else None
                 )
             if session.conversation.prompt != shown:

@@ -22,7 +22,7 @@ class Key(Enum):
     INTERRUPT = "Ctrl-C"
 
 
-class Inbox:
+class LineReader:
     """One link's bytes that are not yet taken."""
 
     def __init__(self) -> None:
@@ -34,7 +34,7 @@ class Inbox:
     def __len__(self) -> int:
         return len(self._bytes)
 
-    def feed(self, data: bytes) -> None:
+    def subscription(self, data: bytes) -> None:
         """Take bytes from the link."""
         self._bytes += data
 

@@ -14,7 +14,7 @@ UNASKED_BYTES = 8 * 1024  # 0.7 s of 115200 baud: older news than that is of no 
 FULL_BYTES = 64 * 1024  # far more than any one answer
 
 
-class Outbox:
+class SendBuffer:
     """One link's unsent bytes. Not thread-safe: the link's thread has it."""
 
     def __init__(self) -> None:
@@ -39,7 +39,7 @@ class Outbox:
             self._missed_json = line.startswith("{")
             self.dropped += 1
             return ""
-        missed = self._told()
+        missed = self._reported()
         return f"{missed}{line}\r\n"
 
     def put(self, data: str) -> None:
@@ -54,9 +54,9 @@ class Outbox:
                 return
             del self._bytes[:done]
         if self._missed:
-            self.put(self._told())
+            self.put(self._reported())
 
-    def _told(self) -> str:
+    def _reported(self) -> str:
         """Return the line that says what was dropped, once."""
         missed, self._missed = self._missed, 0
         if not missed:

@@ -15,9 +15,9 @@ import time
 
 from matfw.console.commands import is_secret
 from matfw.console.conversation import Conversation
-from matfw.control.api import Desk
-from matfw.links.line_reader import ENQ, EOT, Inbox, Key
-from matfw.links.send_buffer import Outbox
+from matfw.control.api import Control
+from matfw.links.line_reader import ENQ, EOT, Key, LineReader
+from matfw.links.send_buffer import SendBuffer
 from matfw.ports import Link
 
 POLL_S = 0.05  # how often the conversation is asked for news
@@ -31,19 +31,19 @@ class LinkSession:
     """A link that is open, and whoever talks on it."""
 
     def __init__(
-        self, name: str, link: Link, desk: Desk, stop: threading.Event, *, is_terminal: bool
+        self, name: str, link: Link, control: Control, stop: threading.Event, *, is_terminal: bool
     ) -> None:
         """Take an open link; stop ends the session. is_terminal: keys may come, not only lines."""
         self.name = name
         self.link = link
-        self.inbox = Inbox()
-        self.outbox = Outbox()
-        self.conversation = Conversation(desk, self._say, now_s=time.monotonic)
+        self.line_reader = LineReader()
+        self.send_buffer = SendBuffer()
+        self.conversation = Conversation(control, self._say, now_s=time.monotonic)
         self.was_used = False
         self._stop = stop
         self._is_terminal = is_terminal
         self._polled_s = float("-inf")
-        self._news: list[str] | None = None
+        self._notifications: list[str] | None = None
         self._worked_s = 0.0
         self._is_asked_to_end = False
         self._has_ended = False
@@ -53,7 +53,7 @@ class LinkSession:
         history = None
         try:
             while not self.is_ending:
-                if self.is_edited and len(self.inbox):
+                if self.is_edited and len(self.line_reader):
                     from matfw.links.line_editor import LineEditor  # noqa: PLC0415  11 MB
                     from matfw.links.terminal import RecentHistory  # noqa: PLC0415  see above
 
@@ -67,7 +67,7 @@ class LinkSession:
     @property
     def is_ending(self) -> bool:
         """Return whether the session is to end."""
-        return self._stop.is_set() or (self._has_ended and not len(self.outbox))
+        return self._stop.is_set() or (self._has_ended and not len(self.send_buffer))
 
     @property
     def is_edited(self) -> bool:
@@ -77,48 +77,48 @@ class LinkSession:
     @property
     def has_room(self) -> bool:
         """Return whether more is to be read from the far end."""
-        return not len(self.inbox) and not self.outbox.is_full
+        return not len(self.line_reader) and not self.send_buffer.is_full
 
     def take_bytes(self, timeout_s: float) -> None:
         """Read what has come, unless there is enough to do. Raises MatLinkError."""
         if self.has_room:
             data = self.link.read(timeout_s)
             self.was_used = self.was_used or bool(data)
-            self.inbox.feed(data)
+            self.line_reader.subscription(data)
 
     def send(self) -> None:
         """Hand over what goes without waiting. Raises MatLinkError."""
-        self.outbox.send(self.link)
+        self.send_buffer.send(self.link)
 
-    def news(self) -> str:
+    def notifications(self) -> str:
         """Return what the conversation says by itself; nothing if it was asked just now."""
         now_s = time.monotonic()
         if now_s - self._polled_s < POLL_S:
             return ""
         self._polled_s = now_s
-        self._news = []
+        self._notifications = []
         try:
             self.conversation.poll()
-            return "".join(self._news)
+            return "".join(self._notifications)
         finally:
-            self._news = None
+            self._notifications = None
 
     def _say(self, line: str) -> None:
-        text = self.outbox.say(line)
-        if self._news is None:
-            self.outbox.put(text)
+        text = self.send_buffer.say(line)
+        if self._notifications is None:
+            self.send_buffer.put(text)
         else:
-            self._news.append(text)
+            self._notifications.append(text)
 
     def _plain_step(self) -> None:
         """Wait for bytes, do the lines in them, and send what is to be sent."""
         is_held = self._is_held
-        if is_held or self.outbox.is_full:
+        if is_held or self.send_buffer.is_full:
             self._stop.wait(ROOM_S)
         else:
-            self.take_bytes(ROOM_S if len(self.outbox) else POLL_S)
-        if not self.outbox.is_full and not (is_held or self.is_edited):
-            item = self.inbox.line()
+            self.take_bytes(ROOM_S if len(self.send_buffer) else POLL_S)
+        if not self.send_buffer.is_full and not (is_held or self.is_edited):
+            item = self.line_reader.line()
             began_s = time.monotonic()
             if item is Key.INTERRUPT:
                 self.conversation.interrupt()
@@ -128,7 +128,7 @@ class LinkSession:
             if self._worked_s > WORK_S:
                 self._stop.wait(min(self._worked_s, POLL_S))
                 self._worked_s = 0.0
-        self.outbox.put(self.news())
+        self.send_buffer.put(self.notifications())
         if self._is_asked_to_end:
             self._end()
         self.send()
@@ -136,12 +136,16 @@ class LinkSession:
     @property
     def _is_held(self) -> bool:
         """Return whether lines wait for a command that is under way, and no Ctrl-C follows."""
-        return self.conversation.is_busy and len(self.inbox) > 0 and not self.inbox.has_interrupt()
+        return (
+            self.conversation.is_busy
+            and len(self.line_reader) > 0
+            and not self.line_reader.has_interrupt()
+        )
 
     def _line(self, text: str) -> None:
         if text.startswith(ENQ):
             words = " ".join(self.conversation.complete(text[1:]))
-            self.outbox.put(f"// complete {words}\r\n")
+            self.send_buffer.put(f"// complete {words}\r\n")
         elif text.startswith(EOT):
             self._is_asked_to_end = True
         else:
@@ -153,4 +157,4 @@ class LinkSession:
             self.conversation.interrupt()
         if not (self.conversation.is_busy or self._has_ended):
             self._has_ended = True
-            self.outbox.put("// end\r\n")
+            self.send_buffer.put("// end\r\n")

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from matfw.control.api import RecordingStatus
 from matfw.control.errors import Code, ConsoleError
-from matfw.control.subscriptions import Feed
+from matfw.control.subscriptions import Subscription
 from matfw.errors import MatError
 from matfw.messages import Mat, RawFrame
 from matfw.recording.file import RecordingWriter
@@ -26,7 +26,7 @@ JOIN_LIMIT_S = 10.0
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,59}")
 
 
-class Taping:
+class BackgroundRecording:
     """One recording under way."""
 
     def __init__(
@@ -34,14 +34,14 @@ class Taping:
         path: Path,
         mat: Mat,
         source: str,
-        feed: Feed[RawFrame],
+        subscription: Subscription[RawFrame],
         on_failure: Callable[[RecordingStatus], object],
     ) -> None:
         """Create the file and begin. on_failure: called in the thread, if it ends by itself.
 
         Raises ConsoleError: a name that is taken, no room; MatError from the writer.
         """
-        self._feed = feed
+        self._subscription = subscription
         self._path = path
         self._on_failure = on_failure
         self._frames = 0
@@ -55,7 +55,7 @@ class Taping:
     def status(self) -> RecordingStatus:
         """Return how far it is."""
         return RecordingStatus(
-            self._path.name, str(self._path), self._frames, self._feed.dropped, self._error
+            self._path.name, str(self._path), self._frames, self._subscription.dropped, self._error
         )
 
     @property
@@ -80,7 +80,7 @@ class Taping:
         try:
             while True:
                 is_last = self._stop.wait(WRITE_PERIOD_S)
-                for frame in self._feed.take():
+                for frame in self._subscription.drain():
                     first_s = frame.t_s if first_s is None else first_s
                     self._writer.write(frame)
                     self._frames += 1
@@ -96,7 +96,7 @@ class Taping:
             self._stop.set()
             self._on_failure(self.status)
         finally:
-            self._feed.close()
+            self._subscription.close()
             try:
                 self._writer.close()
             except MatError as error:

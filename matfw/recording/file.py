@@ -87,7 +87,7 @@ def read_recording(path: Path | str) -> Recording:
             if not file.readline(ROW_BYTES):
                 raise MismatchError((), "is missing: the recording has no rows")
     except MismatchError as mismatch:
-        raise _error(path, number, mismatch.told()) from None
+        raise _error(path, number, mismatch.message()) from None
     except (OSError, EOFError, zlib.error) as error:
         raise _damaged(path, number, error) from None
     return Recording(path, mat, source)
@@ -250,7 +250,7 @@ def _frames(path: Path, mat: Mat) -> Iterator[RawFrame]:
                 yield frame
                 previous_s = t_s
     except MismatchError as mismatch:
-        raise _error(path, number, mismatch.told()) from None
+        raise _error(path, number, mismatch.message()) from None
     except (OSError, EOFError, zlib.error) as error:
         raise _damaged(path, number + 1, error) from None
 

@@ -21,8 +21,8 @@ from matfw.refinement.rep_shape import (
     TYPICAL_EXPONENT,
     TYPICAL_SAG,
     UP_S,
+    cost_per_step,
     fit_shape,
-    misfit,
 )
 
 NONE_RAD, NONE_SD_RAD = 0.05, 0.001  # next to no lift
@@ -35,9 +35,9 @@ class LiftTrial:
     better_by: twice the log likelihood, over no lift at all.
     """
 
-    numbers: Array
-    misfit: float
-    better_by: float
+    params: Array
+    cost_per_step: float
+    log_likelihood_ratio: float
 
 
 def try_lift(
@@ -48,7 +48,7 @@ def try_lift(
     tops: tuple[tuple[float, float], ...],
     *,
     model: LegModel,
-    unrest: float,
+    noise_scale: float,
     seen_s: tuple[float | None, float | None] = (None, None),
 ) -> LiftTrial:
     """Return the likeliest lift near a guess.
@@ -66,12 +66,12 @@ def try_lift(
         start[TOP_RAD] = top_rad
         return fit_shape(
             t_s, force_n, moment_nm, start,
-            model=model, unrest=unrest, top_sd_rad=sd_rad, seen_s=seen_s,
-        ).numbers  # fmt: skip
+            model=model, noise_scale=noise_scale, top_sd_rad=sd_rad, seen_s=seen_s,
+        ).params  # fmt: skip
 
-    cost = partial(misfit, t_s, force_n, moment_nm, model=model, unrest=unrest)
+    cost = partial(cost_per_step, t_s, force_n, moment_nm, model=model, noise_scale=noise_scale)
     trials = [fitted(*top) for top in tops]
-    costs = [cost(numbers) for numbers in trials]
+    costs = [cost(params) for params in trials]
     best = int(np.argmin(costs))
     none = cost(fitted(NONE_RAD, NONE_SD_RAD))
     return LiftTrial(trials[best], costs[best] / len(t_s), none - costs[best])

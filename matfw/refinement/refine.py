@@ -17,10 +17,10 @@ from functools import partial
 import numpy as np
 
 from matfw.estimation.leg_model import Array
-from matfw.judging.shift_course import bow_mm
-from matfw.messages import Excursion
+from matfw.judging.shift_course import curvature_mm
+from matfw.messages import RefinedRep
 from matfw.refinement.contact_lifts import contact_lifts
-from matfw.refinement.missed_lifts import hidden_lifts, is_in_set, overlap
+from matfw.refinement.missed_lifts import is_in_set, missed_lifts, overlap
 from matfw.refinement.peaks import Peak, crossings_s, peaks
 from matfw.refinement.rep_shape import (
     BEGIN_S,
@@ -35,7 +35,7 @@ from matfw.refinement.rep_shape import (
     top_rad,
 )
 from matfw.refinement.rep_shape import crossings_s as shape_crossings_s
-from matfw.refinement.segment import Felt
+from matfw.refinement.segment import Segment
 from matfw.refinement.windows import RepWindow
 
 SPAN_SHARE = 0.655  # of a way's own length between those crossings, mean over speed profiles
@@ -47,7 +47,7 @@ TOP_HELD_RAD = 0.012  # ... its top held to the curve's
 # A shape's cost a step above which this leg follows none and the curve's times count:
 # 95 % of paced reps cost less than 5.9, half of those without a pace (clams) more than 15.
 FREE_MISFIT = 4.5
-PUSH_LEAST_N = 1.5  # smaller hand pushes are left to the shape's own noise
+MIN_PUSH_N = 1.5  # smaller hand pushes are left to the shape's own noise
 AROUND_S = 0.2  # around a repetition that its evidence and its shift's course are taken from
 # By how much better load and moment are explained with this leg than without: twice the log
 # likelihood, added to the height's degrees. On 32 tuning people a kind of two simulations 99 % of
@@ -64,39 +64,39 @@ LEAD_S, TRAIL_S = 0.8, 0.6  # of rest before and after a repetition that its sha
 SEEN_NEAR_S = 3.0  # before a curve's start, or after its end, to be of this repetition
 
 
-Look = Callable[[RepWindow, float], list[Excursion]]
+Look = Callable[[RepWindow, float], list[RefinedRep]]
 """Takes a window and until when all is known."""
 
 
-def refine(window: RepWindow, concluded_s: float = -math.inf) -> list[Excursion]:
+def refine(window: RepWindow, concluded_s: float = -math.inf) -> list[RefinedRep]:
     """Return the excursions in a window, oldest first; often one, none for a false start.
 
     concluded_s: until when all is known.
     """
-    felt = Felt.of(window, concluded_s)
-    if felt is None:
+    segment = Segment.of(window, concluded_s)
+    if segment is None:
         return []
-    found, weak, twitches = [], [], []
-    for peak in peaks(felt.angle_deg, felt.first):
-        rough = _measure(felt, peak)
-        strength_deg = _strength_deg(felt, rough)
+    found, weak, weak_peaks = [], [], []
+    for peak in peaks(segment.angle_deg, segment.first):
+        rough = _measure(segment, peak)
+        strength_deg = _strength_deg(segment, rough)
         if rough.angle_deg > HIGHEST_DEG or rough.end_s - rough.start_s > LONGEST_REP_S:
             continue
         if strength_deg < BORNE_OUT_DEG:
-            twitches.append(rough)
+            weak_peaks.append(rough)
         elif strength_deg < BORNE_OUT_ALONE_DEG:
             weak.append((rough, peak))
         else:
-            found.append(_shaped(felt, rough, peak))
+            found.append(_shaped(segment, rough, peak))
     strong = list(found)
     for rough, peak in weak:
         others = [*strong, *(y for y, _ in weak if y is not rough)]
-        if is_in_set(rough, others, felt.concluded_s):
-            found.append(_shaped(felt, rough, peak))
-    lifts = contact_lifts(felt, found)
+        if is_in_set(rough, others, segment.concluded_s):
+            found.append(_shaped(segment, rough, peak))
+    lifts = contact_lifts(segment, found)
     found = [x for x in found if not any(overlap(x, y) for y in lifts)] + lifts
-    found += hidden_lifts(felt, twitches, found)
-    return [_finished(felt, x) for x in sorted(found, key=lambda x: x.start_s)]
+    found += missed_lifts(segment, weak_peaks, found)
+    return [_finished(segment, x) for x in sorted(found, key=lambda x: x.start_s)]
 
 
 class Refinement:
@@ -107,7 +107,7 @@ class Refinement:
         self._look = look
         self._concluded_s = -math.inf
 
-    def refine(self, window: RepWindow) -> list[Excursion]:
+    def refine(self, window: RepWindow) -> list[RefinedRep]:
         """Return the excursions in a window that were not known before, oldest first."""
         if window.ended_s < self._concluded_s + SHORTEST_REP_S:
             return []  # there is no room for another one
@@ -120,26 +120,26 @@ class Refinement:
         return found
 
 
-def _measure(felt: Felt, peak: Peak) -> Excursion:
+def _measure(segment: Segment, peak: Peak) -> RefinedRep:
     """Return the excursion about a peak, read off the curve."""
     left, top, right = peak
-    angle_deg = felt.angle_deg
-    start_s, top_s, lower_s, end_s = crossings_s(felt.t_s, angle_deg, peak, READ_TAIL)
+    angle_deg = segment.angle_deg
+    start_s, top_s, lower_s, end_s = crossings_s(segment.t_s, angle_deg, peak, READ_TAIL)
     high = left + np.flatnonzero(angle_deg[left : right + 1] > TOP_SHARE * angle_deg[top])
-    shift_mm, roll_deg = felt.hips(start_s, high)
-    return Excursion(
+    shift_mm, roll_deg = segment.hips(start_s, high)
+    return RefinedRep(
         start_s, top_s, lower_s, end_s, 0.0, 0.0, 0.0,
         float(angle_deg[top]), shift_mm, roll_deg,
-        hip_sd_deg=float(felt.hip_sd_deg[top]), unrest=felt.unrest,
+        hip_sd_deg=float(segment.hip_sd_deg[top]), noise_scale=segment.noise_scale,
     )  # fmt: skip
 
 
-def _strength_deg(felt: Felt, x: Excursion) -> float:
+def _strength_deg(segment: Segment, x: RefinedRep) -> float:
     """Return what speaks for a leg: its height, and how much load and moment need it."""
-    near = felt.between(x.start_s - AROUND_S, x.end_s + AROUND_S)
-    curve, noise = felt.curve, math.sqrt(felt.unrest)
+    near = segment.between(x.start_s - AROUND_S, x.end_s + AROUND_S)
+    curve, noise = segment.curve, math.sqrt(segment.noise_scale)
     leg = curve.angle_rad[near], curve.rate_radps[near], curve.accel_radps2[near]
-    leg_n, leg_nm = felt.model.force_n(*leg), _level(felt.model.moment_nm(*leg))
+    leg_n, leg_nm = segment.model.force_n(*leg), _level(segment.model.moment_nm(*leg))
     by_load = _better_by(curve.left_n[near], leg_n, EVIDENCE_SD_N * noise)
     by_moment = _better_by(curve.left_nm[near], leg_nm, EVIDENCE_SD_NM * noise)
     return x.angle_deg + by_load / LOAD_PER_DEG + by_moment / MOMENT_PER_DEG
@@ -160,23 +160,23 @@ def _level(series: Array) -> Array:
     return np.asarray(series - np.linspace(series[0], series[-1], len(series)))
 
 
-def _shaped(felt: Felt, rough: Excursion, peak: Peak) -> Excursion:
+def _shaped(segment: Segment, rough: RefinedRep, peak: Peak) -> RefinedRep:
     """Return the excursion with its times from a fitted shape, or as it is if they disagree."""
-    start_s, top_s, lower_s, end_s = crossings_s(felt.t_s, felt.angle_deg, peak, FIT_TAIL)
+    start_s, top_s, lower_s, end_s = crossings_s(segment.t_s, segment.angle_deg, peak, FIT_TAIL)
     up_s = min(max((top_s - start_s) / SPAN_SHARE, SHORTEST_WAY_S), LONGEST_UP_S)
     down_s = min(max((end_s - lower_s) / SPAN_SHARE, SHORTEST_WAY_S), LONGEST_DOWN_S)
     begin_s = 0.5 * (start_s + top_s - up_s)
     end_s = 0.5 * (lower_s + end_s + down_s)
-    left_s, landed_s = _seen_s(felt, rough)
-    if left_s is not None:
-        begin_s, up_s = left_s, max(SHORTEST_WAY_S, up_s + begin_s - left_s)
-    if landed_s is not None:
-        end_s, down_s = landed_s, max(SHORTEST_WAY_S, down_s + landed_s - end_s)
+    lift_off_s, touch_down_s = _seen_s(segment, rough)
+    if lift_off_s is not None:
+        begin_s, up_s = lift_off_s, max(SHORTEST_WAY_S, up_s + begin_s - lift_off_s)
+    if touch_down_s is not None:
+        end_s, down_s = touch_down_s, max(SHORTEST_WAY_S, down_s + touch_down_s - end_s)
     hold_s = max(0.05, end_s - down_s - begin_s - up_s)
-    t_s, curve = felt.t_s, felt.curve
-    rows = felt.between(begin_s - LEAD_S, begin_s + up_s + hold_s + down_s + TRAIL_S)
-    force_n, moment_nm = felt.forces(rows, PUSH_LEAST_N)
-    left_nm = moment_nm - felt.model.moment_nm(
+    t_s, curve = segment.t_s, segment.curve
+    rows = segment.between(begin_s - LEAD_S, begin_s + up_s + hold_s + down_s + TRAIL_S)
+    force_n, moment_nm = segment.forces(rows, MIN_PUSH_N)
+    left_nm = moment_nm - segment.model.moment_nm(
         curve.angle_rad[rows], curve.rate_radps[rows], curve.accel_radps2[rows]
     )
     start = np.full(SIZE, TYPICAL_EXPONENT)
@@ -184,52 +184,56 @@ def _shaped(felt: Felt, rough: Excursion, peak: Peak) -> Excursion:
     start[TOP_RAD] = math.radians(rough.angle_deg)
     start[9:] = TYPICAL_SAG, float(np.median(left_nm)), 0.0
     fit = partial(
-        fit_shape, t_s[rows], force_n, moment_nm, start, model=felt.model, unrest=felt.unrest,
-        seen_s=(left_s, landed_s),
+        fit_shape, t_s[rows], force_n, moment_nm, start,
+        model=segment.model, noise_scale=segment.noise_scale,
+        seen_s=(lift_off_s, touch_down_s),
     )  # fmt: skip
     fitted = fit()
-    if abs(math.degrees(fitted.numbers[TOP_RAD]) - rough.angle_deg) > AGREE_DEG:
+    if abs(math.degrees(fitted.params[TOP_RAD]) - rough.angle_deg) > AGREE_DEG:
         fitted = fit(top_sd_rad=TOP_HELD_RAD)
-    numbers = fitted.numbers
-    top = top_rad(numbers)
-    misfit_deg = abs(math.degrees(top) - rough.angle_deg)
-    if misfit_deg > AGREE_DEG or fitted.misfit > FREE_MISFIT:
-        return replace(rough, misfit_deg=misfit_deg)
-    start_s, top_s, lower_s, end_s = shape_crossings_s(numbers)
+    params = fitted.params
+    top = top_rad(params)
+    fit_error_deg = abs(math.degrees(top) - rough.angle_deg)
+    if fit_error_deg > AGREE_DEG or fitted.cost_per_step > FREE_MISFIT:
+        return replace(rough, fit_error_deg=fit_error_deg)
+    start_s, top_s, lower_s, end_s = shape_crossings_s(params)
     if end_s > t_s[-1]:
-        return replace(rough, misfit_deg=misfit_deg)  # it has been seen to be down by then
+        return replace(rough, fit_error_deg=fit_error_deg)  # it has been seen to be down by then
     return replace(
         rough,
         start_s=start_s,
         top_s=top_s,
         lower_s=lower_s,
         end_s=end_s,
-        misfit_deg=misfit_deg,
+        fit_error_deg=fit_error_deg,
     )
 
 
-def _seen_s(felt: Felt, rough: Excursion) -> tuple[float | None, float | None]:
+def _seen_s(segment: Segment, rough: RefinedRep) -> tuple[float | None, float | None]:
     """Return when plates saw the leg leave before its top and land after it, None if not."""
-    left = max((at_s for at_s in felt.left_s if at_s < rough.top_s), default=-math.inf)
-    landed = min((at_s for at_s in felt.landed_s if at_s > rough.lower_s), default=math.inf)
+    left = max((at_s for at_s in segment.lift_off_s if at_s < rough.top_s), default=-math.inf)
+    landed = min((at_s for at_s in segment.touch_down_s if at_s > rough.lower_s), default=math.inf)
     is_left = rough.start_s - left < SEEN_NEAR_S and not any(
-        left < at_s < rough.top_s for at_s in felt.landed_s
+        left < at_s < rough.top_s for at_s in segment.touch_down_s
     )
     is_landed = landed - rough.end_s < SEEN_NEAR_S and not any(
-        rough.lower_s < at_s < landed for at_s in felt.left_s
+        rough.lower_s < at_s < landed for at_s in segment.lift_off_s
     )
     return left if is_left else None, landed if is_landed else None
 
 
-def _finished(felt: Felt, x: Excursion) -> Excursion:
+def _finished(segment: Segment, x: RefinedRep) -> RefinedRep:
     """Add what its crossings and its hips' way say."""
-    near = felt.between(x.start_s - AROUND_S, x.end_s + AROUND_S)
+    near = segment.between(x.start_s - AROUND_S, x.end_s + AROUND_S)
     return replace(
-        _with_lengths(x), bow_mm=bow_mm(felt.t_s[near], felt.angle_deg[near], felt.shift_mm[near])
+        _with_lengths(x),
+        curvature_mm=curvature_mm(
+            segment.t_s[near], segment.angle_deg[near], segment.shift_mm[near]
+        ),
     )
 
 
-def _with_lengths(x: Excursion) -> Excursion:
+def _with_lengths(x: RefinedRep) -> RefinedRep:
     """Add the movement's own lengths, standstill to standstill, to its crossings.
 
     How long a leg stood still is known to some 0.2 s at best: a slow start of the way down looks

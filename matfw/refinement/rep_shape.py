@@ -23,7 +23,7 @@ SIZE = 12
 FIRST_PRIOR = UP_EARLY
 PRIOR_MEAN = np.array([2.6, 2.6, 2.6, 2.6, 0.0, 0.0, 0.0])
 PRIOR_SD = np.array([0.5, 0.5, 0.5, 0.5, 0.015, 9.0, 0.25])
-NUDGE = np.array([0.01, 0.01, 0.01, 0.01, 0.005, 0.06, 0.06, 0.06, 0.06, 0.004, 0.1, 0.04])
+FD_STEP = np.array([0.01, 0.01, 0.01, 0.01, 0.005, 0.06, 0.06, 0.06, 0.06, 0.004, 0.1, 0.04])
 LOWEST = np.array([-1.0, 0.25, 0.0, 0.25, 0.05, 1.4, 1.4, 1.4, 1.4, -0.05, -20.0, -3.0])
 HIGHEST = np.array([0.0, 8.0, 12.0, 8.0, 1.5, 6.0, 6.0, 6.0, 6.0, 0.15, 20.0, 3.0])
 TOP_SD_RAD = 0.05  # about the curve's top: height is better known from there
@@ -34,7 +34,7 @@ TEMPO_UP_S, TEMPO_DOWN_S, TEMPO_SD = 2.0, 3.0, 0.6  # ... and about what is aske
 FORCE_SD_N = 0.5
 MOMENT_STEP_NM = 0.35  # sd of the whitened moment
 MOMENT_SD_NM = 1.0  # of the first sample about the constant
-MEMORY = 0.985  # of the moment's wandering, from step to step: 3 s
+AR1 = 0.985  # of the moment's wandering, from step to step: 3 s
 ROBUST = 2.5  # in standard deviations, from where on a residual counts by its logarithm ...
 ROBUST_FIRST, FIRST_ITERATIONS = 10.0, 4  # ... but first wider, or a start 0.2 s off finds no way
 TRIAL_ITERATIONS, ITERATIONS = 2, 14
@@ -56,33 +56,33 @@ _THIRDS = np.array([-1.0, 0.0, 1.0]) * STEP_S / 3.0  # a 50 ms mean is taken ove
 class Fitted:
     """A shape's twelve numbers, and its cost a step: 1-6 for people who lift as shapes do."""
 
-    numbers: Array
-    misfit: float
+    params: Array
+    cost_per_step: float
 
 
-def shape_rad(numbers: Array, t_s: Array) -> Array:
+def shape_rad(params: Array, t_s: Array) -> Array:
     """Return the angle over rest, radians, at times counted like numbers[BEGIN_S]."""
-    up = _progress((t_s - numbers[BEGIN_S]) / numbers[UP_S], numbers[UP_EARLY], numbers[UP_LATE])
-    held_s = t_s - numbers[BEGIN_S] - numbers[UP_S]
-    sunk = numbers[SAG] * np.clip(held_s / max(numbers[HOLD_S], 0.1), 0.0, 1.0)
+    up = _progress((t_s - params[BEGIN_S]) / params[UP_S], params[UP_EARLY], params[UP_LATE])
+    held_s = t_s - params[BEGIN_S] - params[UP_S]
+    sunk = params[SAG] * np.clip(held_s / max(params[HOLD_S], 0.1), 0.0, 1.0)
     down = _progress(
-        (held_s - numbers[HOLD_S]) / numbers[DOWN_S], numbers[DOWN_EARLY], numbers[DOWN_LATE]
+        (held_s - params[HOLD_S]) / params[DOWN_S], params[DOWN_EARLY], params[DOWN_LATE]
     )
-    return np.asarray(numbers[TOP_RAD] * (up - sunk) * (1.0 - down))
+    return np.asarray(params[TOP_RAD] * (up - sunk) * (1.0 - down))
 
 
-def crossings_s(numbers: Array) -> tuple[float, float, float, float]:
+def crossings_s(params: Array) -> tuple[float, float, float, float]:
     """Return when the shape passes 5 and 95 % of its top on the way up, then 95 and 5 % down."""
-    t_s = np.arange(numbers[BEGIN_S], numbers[: DOWN_S + 1].sum(), FINE_S)
-    angle = shape_rad(numbers, t_s)
+    t_s = np.arange(params[BEGIN_S], params[: DOWN_S + 1].sum(), FINE_S)
+    angle = shape_rad(params, t_s)
     low, high = t_s[angle > LOW_SHARE * angle.max()], t_s[angle > HIGH_SHARE * angle.max()]
     return float(low[0]), float(high[0]), float(high[-1]), float(low[-1])
 
 
-def top_rad(numbers: Array) -> float:
+def top_rad(params: Array) -> float:
     """Return the shape's highest angle: that before a hold that sags."""
-    t_s = np.arange(numbers[BEGIN_S], numbers[: DOWN_S + 1].sum(), FINE_S)
-    return float(shape_rad(numbers, t_s).max())
+    t_s = np.arange(params[BEGIN_S], params[: DOWN_S + 1].sum(), FINE_S)
+    return float(shape_rad(params, t_s).max())
 
 
 def fit_shape(
@@ -92,7 +92,7 @@ def fit_shape(
     start: Array,
     *,
     model: LegModel,
-    unrest: float,
+    noise_scale: float,
     top_sd_rad: float = TOP_SD_RAD,
     seen_s: tuple[float | None, float | None] = (None, None),
 ) -> Fitted:
@@ -107,56 +107,62 @@ def fit_shape(
     """
     fit = _Fit(
         t_s, force_n, moment_nm, start,
-        model=model, unrest=unrest, top_sd_rad=top_sd_rad, seen_s=seen_s,
+        model=model, noise_scale=noise_scale, top_sd_rad=top_sd_rad, seen_s=seen_s,
     )  # fmt: skip
     trials: list[tuple[float, int, Array]] = []
     for shift_s in LOWERS_S:
-        numbers = start.copy()
-        numbers[HOLD_S] = max(LOWEST[HOLD_S] + SHORTEST_S, numbers[HOLD_S] + shift_s)
-        numbers[DOWN_S] = max(LOWEST[DOWN_S] + SHORTEST_S, numbers[DOWN_S] - shift_s)
+        params = start.copy()
+        params[HOLD_S] = max(LOWEST[HOLD_S] + SHORTEST_S, params[HOLD_S] + shift_s)
+        params[DOWN_S] = max(LOWEST[DOWN_S] + SHORTEST_S, params[DOWN_S] - shift_s)
         for robust, iterations in ((ROBUST_FIRST, FIRST_ITERATIONS), (ROBUST, TRIAL_ITERATIONS)):
             fit.robust = robust
-            numbers = _descend(fit, numbers, t_s, iterations)
-        trials.append((fit.cost(fit.residual(numbers), numbers), len(trials), numbers))
-    numbers = _descend(fit, min(trials)[2], t_s, ITERATIONS)
-    return Fitted(numbers, fit.cost(fit.residual(numbers), numbers) / len(t_s))
+            params = _descend(fit, params, t_s, iterations)
+        trials.append((fit.cost(fit.residual(params), params), len(trials), params))
+    params = _descend(fit, min(trials)[2], t_s, ITERATIONS)
+    return Fitted(params, fit.cost(fit.residual(params), params) / len(t_s))
 
 
-def misfit(
-    t_s: Array, force_n: Array, moment_nm: Array, numbers: Array, *, model: LegModel, unrest: float
+def cost_per_step(
+    t_s: Array,
+    force_n: Array,
+    moment_nm: Array,
+    params: Array,
+    *,
+    model: LegModel,
+    noise_scale: float,
 ) -> float:
     """Return how badly numbers explain force and moment, twice the negative log likelihood."""
     fit = _Fit(
-        t_s, force_n, moment_nm, numbers,
-        model=model, unrest=unrest, top_sd_rad=TOP_SD_RAD, seen_s=(None, None),
+        t_s, force_n, moment_nm, params,
+        model=model, noise_scale=noise_scale, top_sd_rad=TOP_SD_RAD, seen_s=(None, None),
     )  # fmt: skip
-    return fit.cost(fit.residual(numbers), numbers)
+    return fit.cost(fit.residual(params), params)
 
 
-def _descend(fit: _Fit, numbers: Array, t_s: Array, iterations: int) -> Array:
+def _descend(fit: _Fit, params: Array, t_s: Array, iterations: int) -> Array:
     """Return the numbers after so many Levenberg-Marquardt steps, fewer if they stop paying."""
     lowest, highest = LOWEST.copy(), HIGHEST.copy()
     lowest[BEGIN_S] += t_s[0]
     highest[BEGIN_S] += t_s[-1]
-    residual = fit.residual(numbers)
-    cost = fit.cost(residual, numbers)
-    lhs, rhs = fit.normal_equations(residual, numbers)
+    residual = fit.residual(params)
+    cost = fit.cost(residual, params)
+    lhs, rhs = fit.normal_equations(residual, params)
     damping = 0.01
     for _ in range(iterations):
         step = np.linalg.solve(lhs + damping * np.diag(np.diag(lhs) + 1e-9), rhs)
-        tried = np.clip(numbers + step, lowest, highest)
+        tried = np.clip(params + step, lowest, highest)
         tried_residual = fit.residual(tried)
         tried_cost = fit.cost(tried_residual, tried)
         if tried_cost >= cost:
             damping *= 6.0
             continue
         gain = cost - tried_cost
-        numbers, residual, cost = tried, tried_residual, tried_cost
+        params, residual, cost = tried, tried_residual, tried_cost
         if gain < STOP_GAIN:
             break
         damping = max(damping / 5.0, 1e-4)
-        lhs, rhs = fit.normal_equations(residual, numbers)
-    return numbers
+        lhs, rhs = fit.normal_equations(residual, params)
+    return params
 
 
 class _Fit:
@@ -170,67 +176,67 @@ class _Fit:
         start: Array,
         *,
         model: LegModel,
-        unrest: float,
+        noise_scale: float,
         top_sd_rad: float,
         seen_s: tuple[float | None, float | None],
     ) -> None:
         self._fine_s = (t_s[:, None] + _THIRDS).ravel()
         self._force_n, self._moment_nm = force_n, moment_nm
         self._start, self._model = start, model
-        self._sd = math.sqrt(unrest)
+        self._sd = math.sqrt(noise_scale)
         self._top_sd_rad = top_sd_rad
-        self._left_s, self._landed_s = seen_s
+        self._lift_off_s, self._touch_down_s = seen_s
         self.robust = ROBUST
 
-    def residual(self, numbers: Array) -> Array:
+    def residual(self, params: Array) -> Array:
         """Return what is left of force and whitened moment, in standard deviations."""
-        d = shape_rad(numbers, self._fine_s)
+        d = shape_rad(params, self._fine_s)
         w = np.gradient(d, STEP_S / 3.0)
         a = np.gradient(w, STEP_S / 3.0)
-        force_n = self._model.force_n(d, w, a).reshape(-1, 3).mean(axis=1) + numbers[FORCE_N]
-        moment_nm = self._model.moment_nm(d, w, a).reshape(-1, 3).mean(axis=1) + numbers[MOMENT_NM]
+        force_n = self._model.force_n(d, w, a).reshape(-1, 3).mean(axis=1) + params[FORCE_N]
+        moment_nm = self._model.moment_nm(d, w, a).reshape(-1, 3).mean(axis=1) + params[MOMENT_NM]
         left_n = _smooth(self._force_n - force_n)
         left_nm = _smooth(self._moment_nm - moment_nm)
         tied = (
             left_nm[0] / (MOMENT_SD_NM * self._sd),
-            (numbers[TOP_RAD] - self._start[TOP_RAD]) / self._top_sd_rad,
-            math.log(numbers[UP_S] / self._start[UP_S]) / TIME_SD,
-            math.log(numbers[DOWN_S] / self._start[DOWN_S]) / TIME_SD,
-            math.log(numbers[UP_S] / TEMPO_UP_S) / TEMPO_SD,
-            math.log(numbers[DOWN_S] / TEMPO_DOWN_S) / TEMPO_SD,
-            0.0 if self._left_s is None else (numbers[BEGIN_S] - self._left_s) / SEEN_SD_S,
+            (params[TOP_RAD] - self._start[TOP_RAD]) / self._top_sd_rad,
+            math.log(params[UP_S] / self._start[UP_S]) / TIME_SD,
+            math.log(params[DOWN_S] / self._start[DOWN_S]) / TIME_SD,
+            math.log(params[UP_S] / TEMPO_UP_S) / TEMPO_SD,
+            math.log(params[DOWN_S] / TEMPO_DOWN_S) / TEMPO_SD,
+            0.0 if self._lift_off_s is None else (params[BEGIN_S] - self._lift_off_s) / SEEN_SD_S,
             0.0
-            if self._landed_s is None
-            else (float(numbers[: DOWN_S + 1].sum()) - self._landed_s) / SEEN_SD_S,
+            if self._touch_down_s is None
+            else (float(params[: DOWN_S + 1].sum()) - self._touch_down_s) / SEEN_SD_S,
         )
         return np.concatenate(
             [
                 left_n / (FORCE_SD_N * self._sd),
-                (left_nm[1:] - MEMORY * left_nm[:-1]) / (MOMENT_STEP_NM * self._sd),
+                (left_nm[1:] - AR1 * left_nm[:-1]) / (MOMENT_STEP_NM * self._sd),
                 tied,
             ]
         )
 
-    def cost(self, residual: Array, numbers: Array) -> float:
+    def cost(self, residual: Array, params: Array) -> float:
         """Return the robust cost, prior included."""
-        prior = (numbers[FIRST_PRIOR:] - PRIOR_MEAN) / PRIOR_SD
+        prior = (params[FIRST_PRIOR:] - PRIOR_MEAN) / PRIOR_SD
         loss = self.robust**2 * np.log1p((residual[:-SEEN] / self.robust) ** 2)
         return float(loss.sum() + prior @ prior + residual[-SEEN:] @ residual[-SEEN:])
 
-    def normal_equations(self, residual: Array, numbers: Array) -> tuple[Array, Array]:
+    def normal_equations(self, residual: Array, params: Array) -> tuple[Array, Array]:
         """Return left and right side of the Gauss-Newton step."""
         jacobian = np.empty((len(residual), SIZE))
         for i in range(SIZE):
-            nudged = numbers.copy()
-            nudged[i] += NUDGE[i]
-            jacobian[:, i] = (residual - self.residual(nudged)) / NUDGE[i]
+            nudged = params.copy()
+            nudged[i] += FD_STEP[i]
+            jacobian[:, i] = (residual - self.residual(nudged)) / FD_STEP[i]
         weight = 1.0 / (1.0 + (residual / self.robust) ** 2)
         weight[-SEEN:] = 1.0  # not robust: these two are sure
         weighted = jacobian * weight[:, None]
         lhs, rhs = weighted.T @ jacobian, weighted.T @ residual
         tied = np.arange(FIRST_PRIOR, SIZE)
         lhs[tied, tied] += 1.0 / PRIOR_SD**2
-        rhs[FIRST_PRIOR:] -= (numbers[FIRST_PRIOR:] - PRIOR_MEAN) / PRIOR_SD**2
+        rhs[FIRST_PRIOR:] -= (params[FIRST_PRIOR:] - PRIOR_MEAN) / PRIOR_SD**2
         return lhs, rhs
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from matfw.estimation.anthropometry import GRAVITY_M_S2
 from matfw.estimation.leg_model import PUSH_LEVER_M, Array, LegModel
-from matfw.messages import Excursion
+from matfw.messages import RefinedRep
 from matfw.refinement.rep_shape import crossings_s, top_rad
 from matfw.refinement.smoother import LegCurve, leg_curve
 from matfw.refinement.windows import RepWindow
@@ -25,7 +25,7 @@ Marks = np.ndarray[tuple[int, ...], np.dtype[np.bool_]]
 
 
 @dataclass(frozen=True, slots=True)
-class Felt:
+class Segment:
     """A window's motions as columns, (n,). first: the row after what has been concluded."""
 
     t_s: Array
@@ -34,15 +34,15 @@ class Felt:
     shift_mm: Array
     roll_deg: Array  # a hip sensor's; NaN where it gave none
     hip_sd_deg: Array
-    left_s: frozenset[float]  # when plates saw the leg leave the other one ...
-    landed_s: frozenset[float]  # ... and come back
+    lift_off_s: frozenset[float]  # when plates saw the leg leave the other one ...
+    touch_down_s: frozenset[float]  # ... and come back
     curve: LegCurve
     model: LegModel
-    unrest: float
+    noise_scale: float
     first: int
 
     @classmethod
-    def of(cls, window: RepWindow, concluded_s: float) -> Felt | None:
+    def of(cls, window: RepWindow, concluded_s: float) -> Segment | None:
         """Take what has not been concluded of a window, and find the curve; None if nothing is."""
         motions = [m for m in window.motions if m.t_s >= concluded_s - LEAD_S]
         first = sum(1 for m in motions if m.t_s <= concluded_s)
@@ -52,7 +52,7 @@ class Felt:
         load_n = np.array([m.load_n for m in motions])
         moment_nm = np.array([m.moment_nm for m in motions])
         curve = leg_curve(
-            load_n, moment_nm, model=window.model, unrest=window.unrest,
+            load_n, moment_nm, model=window.model, noise_scale=window.noise_scale,
             weight_n=GRAVITY_M_S2 * weight_kg,
         )  # fmt: skip
         return cls(
@@ -64,11 +64,11 @@ class Felt:
                 [math.nan if m.hip_roll_deg is None else m.hip_roll_deg for m in motions]
             ),
             hip_sd_deg=np.array([m.hip_sd_deg for m in motions]),
-            left_s=frozenset(m.left_s for m in motions if m.left_s is not None),
-            landed_s=frozenset(m.landed_s for m in motions if m.landed_s is not None),
+            lift_off_s=frozenset(m.lift_off_s for m in motions if m.lift_off_s is not None),
+            touch_down_s=frozenset(m.touch_down_s for m in motions if m.touch_down_s is not None),
             curve=curve,
             model=window.model,
-            unrest=window.unrest,
+            noise_scale=window.noise_scale,
             first=first,
         )
 
@@ -101,17 +101,17 @@ class Felt:
         roll_deg = _change(self.roll_deg, high, zero)
         return _change(self.shift_mm, high, zero), None if math.isnan(roll_deg) else roll_deg
 
-    def excursion(self, numbers: Array) -> Excursion:
+    def refined_rep(self, params: Array) -> RefinedRep:
         """Return the excursion that a shape's twelve numbers say."""
-        start_s, top_s, lower_s, end_s = crossings_s(numbers)
+        start_s, top_s, lower_s, end_s = crossings_s(params)
         high = np.flatnonzero(self.between(top_s, lower_s))
         if not len(high):  # of a hold shorter than a step
             high = np.array([int(np.argmin(np.abs(self.t_s - top_s)))])
         shift_mm, roll_deg = self.hips(start_s, high)
-        return Excursion(
+        return RefinedRep(
             start_s, top_s, lower_s, end_s, 0.0, 0.0, 0.0,
-            math.degrees(top_rad(numbers)), shift_mm, roll_deg,
-            hip_sd_deg=float(self.hip_sd_deg[high[-1]]), unrest=self.unrest,
+            math.degrees(top_rad(params)), shift_mm, roll_deg,
+            hip_sd_deg=float(self.hip_sd_deg[high[-1]]), noise_scale=self.noise_scale,
         )  # fmt: skip
 
 

@@ -24,7 +24,7 @@ from matfw.estimation.noise import STEP_S
 BLOCK_STEPS = 12
 ANGLES, PUSHES = 4, 3  # unknowns a block: a cubic every 0.15 s, a quadratic every 0.2 s
 SIZE = ANGLES + PUSHES + 2  # and the two resting levels, straight lines between blocks
-MOST_ITERATIONS, LEAST_ITERATIONS = 18, 10
+MAX_ITERATIONS, MIN_ITERATIONS = 18, 10
 SECANT_ITERATIONS = 2
 SECANT_RAD = math.radians(32.0)  # a lift of usual height
 STEP_LIMIT_RAD = 0.35
@@ -45,7 +45,7 @@ ABOVE_DEG, ABOVE_SD_DEG = 75.0, 5.0  # no leg goes there
 PUSH_TYPICAL_N, PUSH_FLOOR_N = 0.6, 0.3  # hands rarely push ...
 PULL_SD_N = 0.17  # ... and never pull
 PUSH_RATE_NPS = 6.0
-PUSH_LEAST_N = 2.5  # if no hand pushed as much, none did
+MIN_PUSH_N = 2.5  # if no hand pushed as much, none did
 LOAD_WANDERS_N = 0.067  # from block to block
 MOMENT_WANDERS_MM = 0.18  # from block to block, of the weight
 RIDGE = 1e-6
@@ -70,13 +70,13 @@ class LegCurve:
 
 
 def leg_curve(
-    load_n: Array, moment_nm: Array, *, model: LegModel, weight_n: float, unrest: float
+    load_n: Array, moment_nm: Array, *, model: LegModel, weight_n: float, noise_scale: float
 ) -> LegCurve:
     """Return the curves that explain load over rest (n,) and hip moment (n,) of successive steps.
 
     weight_n: of the person. unrest: variance of this body against the usual.
     """
-    fit = _Fit(load_n, moment_nm, model, weight_n, math.sqrt(unrest))
+    fit = _Fit(load_n, moment_nm, model, weight_n, math.sqrt(noise_scale))
     return fit.solved()
 
 
@@ -131,10 +131,10 @@ class _Fit:
     def solved(self) -> LegCurve:
         """Return the curves; with a push only if a hand has pushed."""
         unknowns = np.zeros((len(self._load_n) + 1, SIZE))
-        unknowns = self._descended(unknowns, range(MOST_ITERATIONS), with_push=True)
-        if (_joined(unknowns) @ _PUSH.T).max() < PUSH_LEAST_N:
+        unknowns = self._descended(unknowns, range(MAX_ITERATIONS), with_push=True)
+        if (_joined(unknowns) @ _PUSH.T).max() < MIN_PUSH_N:
             unknowns[:, ANGLES : ANGLES + PUSHES] = 0.0
-            late = range(LEAST_ITERATIONS, MOST_ITERATIONS)
+            late = range(MIN_ITERATIONS, MAX_ITERATIONS)
             unknowns = self._descended(unknowns, late, with_push=False)
         both = _joined(unknowns)
         d, w, a, u, base_n, base_nm, left_n, left_nm = (
@@ -154,7 +154,7 @@ class _Fit:
             if iteration >= SECANT_ITERATIONS and moved_rad > STEP_LIMIT_RAD:
                 step *= STEP_LIMIT_RAD / moved_rad
             unknowns = unknowns + step
-            if iteration > LEAST_ITERATIONS and moved_rad < STOP_RAD:
+            if iteration > MIN_ITERATIONS and moved_rad < STOP_RAD:
                 break
         return unknowns
 

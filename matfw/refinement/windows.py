@@ -34,7 +34,7 @@ class RepWindow:
 
     motions: tuple[Motion, ...]
     model: LegModel
-    unrest: float
+    noise_scale: float
     ended_s: float
 
 
@@ -46,7 +46,7 @@ class RepWindows:
         self._motions: deque[Motion] = deque(maxlen=round(FURTHEST_S / STEP_S))
         self._ended_s = -math.inf
         self._again_s = math.inf
-        self._landed_s: float | None = None
+        self._touch_down_s: float | None = None
         self._moved_s: float | None = None
         self._rested_s: float | None = None
         self._hovers = False
@@ -55,7 +55,7 @@ class RepWindows:
         """Forget everything."""
         self._motions.clear()
         self._again_s = math.inf
-        self._landed_s = None
+        self._touch_down_s = None
         self._forget_movement()
 
     def update(
@@ -92,16 +92,16 @@ class RepWindows:
             self._rested_s = None
         elif self._rested_s is None:
             self._rested_s = motion.t_s
-        if motion.landed_s != self._landed_s:
-            self._landed_s = motion.landed_s
-            if self._moved_s is None and motion.landed_s is not None:
-                self._moved_s = motion.left_s  # plates saw a leg that nothing else noticed
+        if motion.touch_down_s != self._touch_down_s:
+            self._touch_down_s = motion.touch_down_s
+            if self._moved_s is None and motion.touch_down_s is not None:
+                self._moved_s = motion.lift_off_s  # plates saw a leg that nothing else noticed
         if self._moved_s is None:
             return False
         is_up = (
             motion.is_leg_off
-            and (motion.left_s or 0.0) > self._moved_s - LEFT_LEAD_S
-            and (motion.landed_s or -math.inf) < self._moved_s
+            and (motion.lift_off_s or 0.0) > self._moved_s - LEFT_LEAD_S
+            and (motion.touch_down_s or -math.inf) < self._moved_s
         )
         rested_s = 0.0 if self._rested_s is None else motion.t_s - self._rested_s
         self._hovers = self._hovers or rested_s >= HOVERS_S
@@ -119,4 +119,4 @@ class RepWindows:
         self._hovers = False
 
     def _cut(self, tracker: LegTracker) -> RepWindow:
-        return RepWindow(tuple(self._motions), tracker.model, tracker.unrest, self._ended_s)
+        return RepWindow(tuple(self._motions), tracker.model, tracker.noise_scale, self._ended_s)

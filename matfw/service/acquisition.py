@@ -135,13 +135,13 @@ def _acquire(build: Callable[[], LoadCells], pipe: Connection, waits: bool) -> N
 def _pump(cells: LoadCells, pipe: Connection) -> None:
     encode = msgspec.msgpack.Encoder().encode
     account = Account(cells.stats)
-    told_s = 0.0
+    reported_s = 0.0
     while True:
         frame = cells.read()
         try:
             pipe.send_bytes(_FRAME + encode(frame))
-            if not 0.0 <= frame.t_s - told_s < STATS_PERIOD_S:
-                told_s = frame.t_s
+            if not 0.0 <= frame.t_s - reported_s < STATS_PERIOD_S:
+                reported_s = frame.t_s
                 pipe.send_bytes(_STATS + encode(account))
         except BlockingIOError:
             account.dropped += 1

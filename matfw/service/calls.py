@@ -15,7 +15,7 @@ ANSWER_LIMIT_S = 2.0  # without a frame the main thread comes round 50 times a s
 Subject = TypeVar("Subject")
 
 
-class Errands(Generic[Subject]):
+class MainThreadCalls(Generic[Subject]):
     """A bounded queue there, an answer back. The main thread never waits."""
 
     def __init__(self) -> None:
@@ -24,7 +24,7 @@ class Errands(Generic[Subject]):
         )
         self._is_closed = False
 
-    def ask(self, work: Callable[[Subject], object]) -> None:
+    def call(self, work: Callable[[Subject], object]) -> None:
         """Have it done and wait until it is. Raises what it raised, ConsoleError if not done.
 
         Called by any thread but the main one.

@@ -22,9 +22,9 @@ from matfw import __version__
 from matfw.control.api import CellStatus, Notice, RecordingStatus, Status
 from matfw.control.errors import Code, ConsoleError
 from matfw.control.lock import Lock, hash_pin
-from matfw.control.subscriptions import Feed, Feeds
+from matfw.control.subscriptions import Subscription, Subscriptions
 from matfw.errors import MatError, MatSettingsError
-from matfw.judging.habits import LEAST_REPS, Habits, learn
+from matfw.judging.habits import MIN_REPS, Habits, learn
 from matfw.messages import (
     CellEvent,
     CellProblem,
@@ -39,11 +39,11 @@ from matfw.messages import (
 )
 from matfw.pipeline import Step
 from matfw.ports import Clock, ReaderStats
-from matfw.recording.background import FEED_FRAMES, Taping, new_path
-from matfw.service.calls import Errands
+from matfw.recording.background import FEED_FRAMES, BackgroundRecording, new_path
+from matfw.service.calls import MainThreadCalls
 from matfw.service.firmware import Firmware
-from matfw.service.live_settings import wanted
-from matfw.service.workout_notices import WorkoutNews
+from matfw.service.live_settings import live_settings
+from matfw.service.workout_notices import WorkoutNotices
 from matfw.settings.model import CellLine
 from matfw.settings.rows import Setting
 from matfw.workout.sets import Progress
@@ -59,7 +59,7 @@ STOPPED = "stop"
 PIN_SALT_BYTES = 16
 
 
-class ServiceDesk:
+class Controller:
     """Fits console.desk.Desk, and firmware.Tap; `between` is for the Firmware."""
 
     def __init__(
@@ -93,17 +93,21 @@ class ServiceDesk:
         self._pin = Lock(store.pin_hash())
         self._began_s = clock.now_s()
         self._unset_side = mat.side if is_virtual else Side.UNKNOWN
-        self._wanted = self._taken = wanted(store.settings, store.state, mat, self._unset_side)
-        self._errands: Errands[Firmware] = Errands()
-        self._steps: Feeds[Step] = Feeds(FEED_STEPS)
-        self._frames: Feeds[RawFrame] = Feeds(FEED_FRAMES)
-        self._events: Feeds[Event | Notice] = Feeds(FEED_EVENTS)
-        self._news = WorkoutNews(
-            Progress(0, self._wanted.plan.reps, 1, 0, 0, 0, sets=self._wanted.plan.sets),
+        self._live_settings = self._taken = live_settings(
+            store.settings, store.state, mat, self._unset_side
+        )
+        self._calls: MainThreadCalls[Firmware] = MainThreadCalls()
+        self._steps: Subscriptions[Step] = Subscriptions(FEED_STEPS)
+        self._frames: Subscriptions[RawFrame] = Subscriptions(FEED_FRAMES)
+        self._events: Subscriptions[Event | Notice] = Subscriptions(FEED_EVENTS)
+        self._notifications = WorkoutNotices(
+            Progress(
+                0, self._live_settings.plan.reps, 1, 0, 0, 0, sets=self._live_settings.plan.sets
+            ),
             self._events.put,
         )
         self._measuring: str | None = None
-        self._taping: Taping | None = None
+        self._recording: BackgroundRecording | None = None
         # Written by the main thread alone, each a whole object, read by the others.
         self._step: Step | None = None
         self._problems: dict[str, CellProblem] = {}
@@ -134,20 +138,20 @@ class ServiceDesk:
                     continue  # weights come and go: that is no drift
                 self._problems = {**self._problems, event.cell: event.problem}
             if isinstance(event, Rep):
-                self._reps = (*self._reps, event)[-LEAST_REPS:]
+                self._reps = (*self._reps, event)[-MIN_REPS:]
             self._events.put(event)
 
     def between(self, firmware: Firmware) -> None:
         """Bring the line to what is wanted, and do one errand. Raises MatError to restart."""
-        new = self._wanted
+        new = self._live_settings
         if new is not self._taken:
             firmware.line.adopt(new.mat, new.plan)
             self._set_volume(new.volume)
             self._taken = new
-        self._errands.do_one(firmware)
+        self._calls.do_one(firmware)
         self._is_judging = firmware.is_judging
         if self._step is not None:
-            self._news.follow(firmware.line.progress, self._step.raw.t_s)
+            self._notifications.follow(firmware.line.progress, self._step.raw.t_s)
         if self._restart_s is not None and self._clock.now_s() >= self._restart_s:
             raise MatError("a console asked for a restart: systemd starts matfw again")
 
@@ -158,8 +162,8 @@ class ServiceDesk:
 
     def status(self) -> Status:
         """Return how things stand."""
-        step, progress, account = self._step, self._news.progress, self._account()
-        now, store = self._wanted, self._store
+        step, progress, account = self._step, self._notifications.progress, self._account()
+        now, store = self._live_settings, self._store
         loads = step.clean.loads_kg if step else (None,) * len(now.mat.cells)
         known = store.calibration()
         is_lying = step is not None and step.motion.presence is Presence.LYING
@@ -179,7 +183,7 @@ class ServiceDesk:
             reps_per_set=now.plan.reps,
             set_number=progress.set_number,
             sets=now.plan.sets,
-            rest_left_s=self._news.rest_left_s,
+            rest_left_s=self._notifications.rest_left_s,
             is_workout_done=progress.is_workout_done,
             clean=progress.clean,
             faulty=progress.faulty,
@@ -197,22 +201,24 @@ class ServiceDesk:
             profile=store.profile,
             unsaved=len(store.diff()),
             lock=self._pin.word,
-            recording=self._taping.status if self._taping and self._taping.is_running else None,
+            recording=self._recording.status
+            if self._recording and self._recording.is_running
+            else None,
         )
 
     def mat(self) -> Mat:
         """Return the mat as the line has it, from the next frame on at the latest."""
-        return self._wanted.mat
+        return self._live_settings.mat
 
     def stats(self) -> ReaderStats:
         """Return the reader's latest account of itself."""
         return self._account().stats
 
-    def steps(self) -> Feed[Step]:
+    def steps(self) -> Subscription[Step]:
         """Open a feed of every frame's step."""
         return self._steps.open()
 
-    def events_feed(self) -> Feed[Event | Notice]:
+    def events_feed(self) -> Subscription[Event | Notice]:
         """Open a feed of what happens."""
         return self._events.open()
 
@@ -268,11 +274,11 @@ class ServiceDesk:
                 change()
             except MatSettingsError as error:
                 raise ConsoleError(code, str(error)) from None
-            new = wanted(
-                self._store.settings, self._store.state, self._wanted.mat, self._unset_side
+            new = live_settings(
+                self._store.settings, self._store.state, self._live_settings.mat, self._unset_side
             )
-            if new != self._wanted:
-                self._wanted = new
+            if new != self._live_settings:
+                self._live_settings = new
 
     # --- the mat ---------------------------------------------------------------------------------
 
@@ -331,7 +337,7 @@ class ServiceDesk:
                     Code.ALREADY,
                     f"{what}: {self._measuring} is under way on another link: wait for it",
                 )
-            self._errands.ask(lambda firmware: firmware.pause(what))
+            self._calls.call(lambda firmware: firmware.pause(what))
             self._measuring = what
 
     def give_mat(self) -> None:
@@ -339,7 +345,7 @@ class ServiceDesk:
         with self._lock:
             what, self._measuring = self._measuring, None
             if what is not None:
-                self._errands.ask(lambda firmware: firmware.resume(what))
+                self._calls.call(lambda firmware: firmware.resume(what))
 
     def start(self, *, anew: bool) -> None:
         """Judge and cue; anew: from the first repetition of the first set."""
@@ -349,52 +355,54 @@ class ServiceDesk:
                 firmware.line.begin_workout()
             firmware.resume(STOPPED)
 
-        self._errands.ask(work)
+        self._calls.call(work)
 
     def stop(self) -> None:
         """Neither judge nor cue until `start`."""
-        self._errands.ask(lambda firmware: firmware.pause(STOPPED))
+        self._calls.call(lambda firmware: firmware.pause(STOPPED))
 
     def cue(self, cue: Cue) -> None:
         """Let the buzzer and the lights say this once."""
-        self._errands.ask(lambda firmware: firmware.try_cue(cue))
+        self._calls.call(lambda firmware: firmware.try_cue(cue))
 
     # --- recordings ------------------------------------------------------------------------------
 
     def record(self, name: str) -> RecordingStatus:
         """Begin to write raw frames to a new recording of that name."""
         with self._lock:
-            if self._taping is not None and self._taping.is_running:
+            if self._recording is not None and self._recording.is_running:
                 raise ConsoleError(
                     Code.ALREADY,
-                    f"record: {self._taping.status.name} is being written: `record stop` first",
+                    f"record: {self._recording.status.name} is being written: `record stop` first",
                 )
             path = new_path(self._recordings, name)
             source = "the VIRTUAL bench of matfw: no person" if self._is_virtual else "a matfw mat"
-            feed = self._frames.open()
+            subscription = self._frames.open()
             try:
-                self._taping = Taping(path, self._wanted.mat, source, feed, self._taping_failed)
+                self._recording = BackgroundRecording(
+                    path, self._live_settings.mat, source, subscription, self._recording_failed
+                )
             except MatError as error:
-                feed.close()
+                subscription.close()
                 raise ConsoleError(Code.FILE_REFUSED, f"record: {error}") from None
-            return self._taping.status
+            return self._recording.status
 
     def stop_recording(self) -> RecordingStatus:
         """End the recording and return what it came to."""
         with self._lock:
-            if self._taping is None:
+            if self._recording is None:
                 raise ConsoleError(
                     Code.ALREADY, "record: nothing is being recorded: `record NAME` begins"
                 )
-            taping, self._taping = self._taping, None
-            done = taping.stop()
+            recording, self._recording = self._recording, None
+            done = recording.stop()
         if done.error:
             raise ConsoleError(
                 Code.FILE_REFUSED, f"record: it had ended at {done.frames} frames: {done.error}"
             )
         return done
 
-    def _taping_failed(self, status: RecordingStatus) -> None:
+    def _recording_failed(self, status: RecordingStatus) -> None:
         text = f"the recording has ended at {status.frames} frames: {status.error}"
         self._notice("recording", text, path=status.path, frames=status.frames)
 
@@ -432,8 +440,8 @@ class ServiceDesk:
 
     def close(self) -> None:
         """End the recording, refuse errands: the firmware ends. Calling it twice is allowed."""
-        self._errands.close()
+        self._calls.close()
         with self._lock:
-            if self._taping is not None:
-                taping, self._taping = self._taping, None
-                taping.stop()
+            if self._recording is not None:
+                recording, self._recording = self._recording, None
+                recording.stop()

@@ -13,7 +13,7 @@ from typing import Protocol
 
 from matfw.control.events import Tally
 from matfw.errors import MatCellsError
-from matfw.messages import Cue, CueGiven, Event, Excursion, RawFrame, Rep
+from matfw.messages import Cue, CueGiven, Event, RawFrame, RefinedRep, Rep
 from matfw.pipeline import Pipeline, Step
 from matfw.ports import Clock, Indicator
 from matfw.service.refiner import Refiner
@@ -101,7 +101,7 @@ class Firmware:
         """Take back one reason to pause."""
         if why in self._paused:
             self._paused.remove(why)
-            self._line.look_no_further_back()
+            self._line.discard_history()
 
     def try_cue(self, cue: Cue) -> None:
         """Let the indicator say this once, whatever the line thinks."""
@@ -178,8 +178,8 @@ class Firmware:
         self._ticked_s = max(self._ticked_s, t_s)  # never back, whichever of the two is ahead
         self._indicator.tick(self._ticked_s)
 
-    def _conclude(self, t_s: float, found: Sequence[Excursion]) -> None:
-        reps = self._line.conclude(t_s, found)
+    def _conclude(self, t_s: float, found: Sequence[RefinedRep]) -> None:
+        reps = self._line.finish_reps(t_s, found)
         for rep in reps:
             self.tally.verdicts[rep.verdict] += 1
         self.reps += reps

@@ -11,7 +11,7 @@ from matfw.workout.sets import Plan
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class LiveSettings:
     """All that can change while the firmware runs. volume: 0 to 1."""
 
     mat: Mat
@@ -19,7 +19,9 @@ class Wanted:
     volume: float
 
 
-def wanted(settings: Settings, state: MachineState, mat: Mat, unset_side: Side) -> Wanted:
+def live_settings(
+    settings: Settings, state: MachineState, mat: Mat, unset_side: Side
+) -> LiveSettings:
     """Return what is wanted; layout, rate and sensors stay as the mat has them.
 
     state: calibration and habits. unset_side: where the settings name none; a virtual person
@@ -35,7 +37,7 @@ def wanted(settings: Settings, state: MachineState, mat: Mat, unset_side: Side) 
         tempo=asked.tempo,
         limits=state.limits(settings.limits.limits(), side),
     )
-    return Wanted(
+    return LiveSettings(
         mat,
         Plan(workout.reps, workout.sets, workout.rest_s),
         settings.outputs.loudness_percent() / 100.0,

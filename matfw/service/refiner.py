@@ -6,7 +6,7 @@ import threading
 from queue import Empty, Full, Queue
 
 from matfw.errors import MatError
-from matfw.messages import Excursion
+from matfw.messages import RefinedRep
 from matfw.refinement.refine import Refinement
 from matfw.refinement.windows import RepWindow
 
@@ -20,7 +20,7 @@ class Refiner:
     def __init__(self) -> None:
         """Start the thread."""
         self._windows: Queue[RepWindow | None] = Queue(WAITING_LIMIT)
-        self._done: Queue[list[Excursion] | BaseException] = Queue()
+        self._done: Queue[list[RefinedRep] | BaseException] = Queue()
         self._thread = threading.Thread(target=self._work, name="matfw-refiner", daemon=True)
         self._thread.start()
         self.dropped = 0
@@ -32,9 +32,9 @@ class Refiner:
         except Full:
             self.dropped += 1
 
-    def finished(self) -> list[Excursion]:
+    def finished(self) -> list[RefinedRep]:
         """Return what has been refined since the last call; never waits."""
-        found: list[Excursion] = []
+        found: list[RefinedRep] = []
         while True:
             try:
                 result = self._done.get_nowait()
@@ -44,7 +44,7 @@ class Refiner:
                 raise MatError(f"refining a repetition failed: {result!r}") from result
             found += result
 
-    def close(self) -> list[Excursion]:
+    def close(self) -> list[RefinedRep]:
         """Refine what is waiting, end the thread and return the last excursions."""
         self._windows.put(None)
         self._thread.join(JOIN_LIMIT_S)

@@ -22,7 +22,7 @@ def replay(
     tally = Tally()
     t_s = 0.0
 
-    def conclude(reps: Iterable[Rep]) -> None:
+    def finish_reps(reps: Iterable[Rep]) -> None:
         for rep in reps:
             tally.verdicts[rep.verdict] += 1
             tell(rep)
@@ -35,8 +35,8 @@ def replay(
         for event in step.events:
             tell(event)
         if step.window is not None:
-            conclude(line.conclude(t_s, refinement.refine(step.window)))
+            finish_reps(line.finish_reps(t_s, refinement.refine(step.window)))
     last = line.finish()
     if last is not None:
-        conclude(line.conclude(t_s, refinement.refine(last)))
+        finish_reps(line.finish_reps(t_s, refinement.refine(last)))
     return tally

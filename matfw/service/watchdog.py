@@ -28,7 +28,7 @@ class Watchdog:
         self._channel.setblocking(False)  # it is told in the frame path
         self._systemd = WatchDog(self._channel)
         self._period_s = self._systemd.timeout_td.total_seconds() / 2.0  # sd_watchdog_enabled(3)
-        self._told_s = float("-inf")
+        self._reported_s = float("-inf")
 
     def ready(self) -> None:
         """Say that the start has worked."""
@@ -38,8 +38,8 @@ class Watchdog:
     def alive(self) -> None:
         """Say so if half of systemd's limit has passed; call it with every frame."""
         now_s = self._clock.now_s()
-        if now_s - self._told_s >= self._period_s:
-            self._told_s = now_s
+        if now_s - self._reported_s >= self._period_s:
+            self._reported_s = now_s
             with suppress(OSError):
                 self._systemd.notify()
 

@@ -82,7 +82,7 @@ def check_text(
     except MismatchError as mismatch:
         line = find_line(text, mismatch.keys, mismatch.also)
         where = f"{path}, line {line}" if line else str(path)
-        raise MatSettingsError(f"{where}: {mismatch.told(advice)}") from None
+        raise MatSettingsError(f"{where}: {mismatch.message(advice)}") from None
     except RecursionError:
         raise MatSettingsError(f"{path}: is nested too deeply: {advice}") from None
     except ValueError as error:

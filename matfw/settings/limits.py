@@ -52,14 +52,14 @@ class LimitSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     leg_forward_mm: Annotated[Shift, Meta(description="the weight moves forward by more")] = (
         _LIMITS.leg_forward_mm
     )
-    bow_mm: Annotated[
+    curvature_mm: Annotated[
         float,
         Meta(
             ge=0,
             le=20,
             description="the shift's course bows by more: unsure without a hip sensor; 0: never",
         ),
-    ] = _LIMITS.bow_mm
+    ] = _LIMITS.curvature_mm
     bent_body_deg: Annotated[Degrees, Meta(description="hips bent by more; not seen by core4")] = (
         _LIMITS.bent_body_deg
     )

@@ -13,8 +13,17 @@ from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 
 from msgspec import Meta, Struct
 
-from matfw.layouts import CELLS_LEAST, PRESETS, unplaced
-from matfw.messages import Cell, CellCalibration, Channel, HipRepeat, Mat, Person, Side, Tempo
+from matfw.layouts import MIN_CELLS, PRESETS, unplaced
+from matfw.messages import (
+    Cell,
+    CellCalibration,
+    Channel,
+    HipRepeatability,
+    Mat,
+    Person,
+    Side,
+    Tempo,
+)
 from matfw.ports import RAIL_CHANNELS, SACRUM_CHANNELS
 from matfw.settings.limits import LimitSettings
 from matfw.settings.schema import (
@@ -142,11 +151,11 @@ class HipSensors(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         Literal["off", "vl53l1x"],
         Meta(description="three distance sensors on a rail behind the back"),
     ] = "off"
-    imu_repeat_deg: Annotated[
+    imu_repeatability_deg: Annotated[
         float,
         Meta(ge=0.3, le=15, description="the belt shows the same roll again within so much, sd"),
     ] = 1.5
-    rail_repeat_mm: Annotated[
+    rail_repeatability_mm: Annotated[
         float,
         Meta(ge=1, le=50, description="the rail shows the same distance again within so much, sd"),
     ] = 5.0
@@ -157,9 +166,9 @@ class HipSensors(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         int, Meta(ge=0, le=99, description="the N of /dev/i2c-N; 1 is on GPIO 2 and 3")
     ] = 1
 
-    def repeat(self) -> HipRepeat:
+    def repeat(self) -> HipRepeatability:
         """Return what the sensors repeat within, as the line takes it."""
-        return HipRepeat(self.imu_repeat_deg, self.rail_repeat_mm)
+        return HipRepeatability(self.imu_repeatability_deg, self.rail_repeatability_mm)
 
     def channels(self) -> tuple[Channel, ...]:
         """Return the columns that a frame gets from the sensors that are on."""
@@ -264,13 +273,13 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             side=self.workout.side,
             tempo=Tempo(*self.workout.tempo_s),
             limits=state.limits(limits, self.workout.side) if state else limits,
-            hip_repeat=self.hip_sensors.repeat(),
+            hip_repeatability=self.hip_sensors.repeat(),
         )
 
     def judging(self, mat: Mat, state: MachineState) -> Mat:
         """Return a recording's mat, to be judged by the limits and habits of the day."""
         limits = state.limits(self.limits.limits(), mat.side)
-        return replace(mat, limits=limits, hip_repeat=self.hip_sensors.repeat())
+        return replace(mat, limits=limits, hip_repeatability=self.hip_sensors.repeat())
 
     def uncalibrated(self, state: MachineState | None = None) -> tuple[str, ...]:
         """Return the names of the cells that `mat` gives the nominal calibration."""
@@ -303,10 +312,10 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         if self.layout != "custom" and self.cells:
             raise MismatchError(("cells",), 'are given, but layout is not "custom"', ("layout",))
         names = [cell.name for cell in self.mat_cells()]
-        if len(names) < CELLS_LEAST:
+        if len(names) < MIN_CELLS:
             raise MismatchError(
                 ("layout",),
-                f'"custom" needs at least {CELLS_LEAST} [[cells]] (got {len(names)})',
+                f'"custom" needs at least {MIN_CELLS} [[cells]] (got {len(names)})',
                 advice="add [[cells]] to the settings file, one for each",
             )
         for name, times in Counter(names).items():

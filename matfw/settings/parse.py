@@ -51,7 +51,7 @@ def parse(setting: Setting, text: str) -> object:
     value = _PARSERS[setting.kind](setting, words)
     mismatch = difference(setting.node, value, setting.keys)
     if mismatch is not None and mismatch.keys != setting.keys:  # a part of a list
-        raise MatSettingsError(f"{mismatch.told()}; {UNCHANGED}")
+        raise MatSettingsError(f"{mismatch.message()}; {UNCHANGED}")
     if mismatch is not None:
         raise _refused(setting, text)
     return value

@@ -19,7 +19,7 @@ UNITS = {"mm": "mm", "m": "m", "deg": "deg", "s": "s", "n": "N", "hz": "Hz", "pe
 # What the firmware takes over between two frames; everything else is wiring, claimed at the start.
 NOW = ("person", "workout", "limits")
 NOW_KEYS = (("outputs", "mute"), ("outputs", "volume_percent"))
-LISTED_AT_MOST = 6  # keys that one message names
+MAX_LISTED = 6  # keys that one message names
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +69,9 @@ def find(rows: tuple[Setting, ...], word: str) -> Setting:
             return (exact or found)[0]
         if found and word:
             names = [row.key for row in found]
-            more = ", ..." if len(names) > LISTED_AT_MOST else ""
+            more = ", ..." if len(names) > MAX_LISTED else ""
             raise MatSettingsError(
-                f"{said} may be {' or '.join(names[:LISTED_AT_MOST])}{more}: give more of the key"
+                f"{said} may be {' or '.join(names[:MAX_LISTED])}{more}: give more of the key"
             )
     advice = did_you_mean(word, [ending for row in rows for ending in parts[row.key]])
     if advice.startswith("known here"):

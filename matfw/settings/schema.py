@@ -28,7 +28,7 @@ COUNT_MIN = -(2**23)  # the converter's 24 bits, two's complement; HX711 datashe
 COUNT_MAX = 2**23 - 1
 TareCounts = Annotated[float, Meta(ge=COUNT_MIN, le=COUNT_MAX)]
 CountsPerKg = Annotated[float, Meta(ge=-1e7, le=1e7)]  # negative: a cell wired in reverse
-COUNTS_PER_KG_LEAST = 1.0  # magnitude, since loads are divided by it; a 50 kg cell gives 43 000
+MIN_COUNTS_PER_KG = 1.0  # magnitude, since loads are divided by it; a 50 kg cell gives 43 000
 FOUND_CHARS = 60  # so that an error stays one readable line whatever was in the file
 
 
@@ -46,7 +46,7 @@ class MismatchError(Exception):
         self.also = also
         self.advice = advice
 
-    def told(self, otherwise: str = "") -> str:
+    def message(self, otherwise: str = "") -> str:
         """Return what is wrong and what to do; otherwise: to be done where no advice was given."""
         return ": ".join(part for part in (str(self), self.advice or otherwise) if part)
 
@@ -76,10 +76,10 @@ def build(data: object, kind: type[T], *, extra_keys: bool = False) -> T:
 
 def check_counts_per_kg(counts_per_kg: float, keys: Keys) -> None:
     """Refuse a counts_per_kg that is 0 or next to it. Raises MismatchError."""
-    if abs(counts_per_kg) < COUNTS_PER_KG_LEAST:
+    if abs(counts_per_kg) < MIN_COUNTS_PER_KG:
         raise MismatchError(
             keys,
-            f"must be at least {COUNTS_PER_KG_LEAST:g}, or at most -{COUNTS_PER_KG_LEAST:g} for a"
+            f"must be at least {MIN_COUNTS_PER_KG:g}, or at most -{MIN_COUNTS_PER_KG:g} for a"
             f" cell wired in reverse (got {counts_per_kg:g})",
         )
 

@@ -42,7 +42,7 @@ from matfw.settings.state_changes import (
 )
 from matfw.settings.state_file import STATE_FILE, not_written, read_state, write_state
 
-PROFILES_MOST = 200
+MAX_PROFILES = 200
 
 
 class SettingsStore:
@@ -162,9 +162,9 @@ class SettingsStore:
             try:
                 self._settings = self._effective(self._read.state, {})
             except MismatchError as mismatch:
-                told = self._contradiction(mismatch)
+                message = self._contradiction(mismatch)
                 self._read = before
-                raise MatSettingsError(told) from None
+                raise MatSettingsError(message) from None
 
     def factory(self, key: str | None = None) -> None:
         """Stage that what the console set is forgotten: the person's file, then defaults hold.
@@ -208,8 +208,8 @@ class SettingsStore:
             def more(state: MachineState) -> MachineState:
                 if name in state.profiles:
                     raise MatSettingsError(f"profile {name} exists: use it, or take another name")
-                if len(state.profiles) >= PROFILES_MOST:
-                    raise MatSettingsError(f"there are {PROFILES_MOST} profiles: delete one first")
+                if len(state.profiles) >= MAX_PROFILES:
+                    raise MatSettingsError(f"there are {MAX_PROFILES} profiles: delete one first")
                 return replace(state, profile=name, profiles={**state.profiles, name: {}})
 
             self._write(more)
@@ -296,8 +296,10 @@ class SettingsStore:
             changed = {keys for keys in staged if staged[keys] is not self._staged.get(keys)}
             both = (mismatch.keys, mismatch.also)
             others = [keys for keys in both if keys and keys not in changed]
-            told = mismatch.told(f"change {dotted(others[0])} first" if others else "correct it")
-            raise MatSettingsError(f"{told}; {UNCHANGED}") from None
+            message = mismatch.message(
+                f"change {dotted(others[0])} first" if others else "correct it"
+            )
+            raise MatSettingsError(f"{message}; {UNCHANGED}") from None
         self._staged = {
             keys: value
             for keys, value in staged.items()
@@ -340,8 +342,8 @@ class SettingsStore:
                 settings = self._effective(state, self._staged if staged is None else staged)
                 self._read = write_state(self._folder, before, state, self._calls)
             except MismatchError as mismatch:
-                told = mismatch.told(f"change {dotted(mismatch.also or mismatch.keys)} first")
-                raise MatSettingsError(f"{told}; {UNCHANGED}") from None
+                message = mismatch.message(f"change {dotted(mismatch.also or mismatch.keys)} first")
+                raise MatSettingsError(f"{message}; {UNCHANGED}") from None
             self._settings = settings
 
     @contextmanager
@@ -379,7 +381,7 @@ class SettingsStore:
                         f"{path_and_line}: {mismatch}: it was saved at the console and does not go"
                         f" with {self._config or 'the defaults'}: change that, or delete this line"
                     )
-        return f"{path}: {mismatch.told('correct it, or delete it')}"
+        return f"{path}: {mismatch.message('correct it, or delete it')}"
 
 
 def _known_profile(state: MachineState, name: str | None) -> str | None:

@@ -67,7 +67,7 @@ class Profile:
 MIN_JERK = Profile()
 
 
-def random_profile(rng: np.random.Generator, lowering: bool = False) -> Profile:
+def random_profile(rng: np.random.Generator, descent: bool = False) -> Profile:
     """Return one of the ways people move; a third of them are far from minimum jerk."""
     draw = rng.random()
     if draw < 0.20:
@@ -77,7 +77,7 @@ def random_profile(rng: np.random.Generator, lowering: bool = False) -> Profile:
     if draw < 0.85:
         ramp = float(rng.uniform(0.15, 0.35))
         return Profile("steady", skew=float(rng.uniform(-0.6, 0.6)), ramp=ramp)
-    dip = float(rng.uniform(0.3, 0.75 if lowering else 0.6))
+    dip = float(rng.uniform(0.3, 0.75 if descent else 0.6))
     return Profile(
         "hesitating",
         float(rng.uniform(1.5, 2.2)),

@@ -34,7 +34,7 @@ def good_rep(rng: Draw) -> RepPlan:
         knee_bend_deg=float(rng.uniform(0.0, 6.0)),
         push_mm=float(rng.uniform(0.0, 2.0)),
         up_profile=random_profile(rng),
-        down_profile=random_profile(rng, lowering=True),
+        down_profile=random_profile(rng, descent=True),
     )
 
 

@@ -36,11 +36,11 @@ class CellErrors:
 class HipErrors:
     """What is wrong with hip sensors; repeat errors are drawn anew for every repetition."""
 
-    imu_repeat_deg: float = 1.2  # sd; 1.2 is a good belt, 3-5 what is published for gait
+    imu_repeatability_deg: float = 1.2  # sd; 1.2 is a good belt, 3-5 what is published for gait
     imu_gain: tuple[float, float] = (0.8, 1.0)  # cloth and skin move less than bone
     imu_offset_deg: float = 3.0  # sd of mounting
     imu_noise_deg: float = 0.2  # rms a sample
-    rail_repeat_mm: float = 5.0
+    rail_repeatability_mm: float = 5.0
     rail_offset_mm: float = 15.0
     rail_noise_mm: float = 2.0
 
@@ -109,11 +109,11 @@ def hip_channel(
         case "sacrum_imu":
             clean = trace.hip_roll_deg * rng.uniform(*hips.imu_gain)
             offset = hips.imu_offset_deg * rng.normal()
-            repeat, noise = hips.imu_repeat_deg, hips.imu_noise_deg
+            repeat, noise = hips.imu_repeatability_deg, hips.imu_noise_deg
         case "rear_rail":
             clean = trace.back_mm(0.0 if channel.x_mm is None else channel.x_mm)
             offset = hips.rail_offset_mm * rng.normal()
-            repeat, noise = hips.rail_repeat_mm, hips.rail_noise_mm
+            repeat, noise = hips.rail_repeatability_mm, hips.rail_noise_mm
         case _:
             msg = f"channel {channel.name}: kind must be sacrum_imu or rear_rail ({channel.kind})"
             raise MatSettingsError(msg)

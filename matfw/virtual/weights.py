@@ -35,17 +35,17 @@ class Weights:
     def loads_kg(self, cells: Sequence[Cell]) -> Callable[[float], Sequence[float]]:
         """Return what each of these cells carries of it, at any time."""
         deck = Deck.for_layout(cells)
-        felt: dict[tuple[float, ...], list[float]] = {(0.0, 0.0, 0.0): [0.0] * len(cells)}
+        carried: dict[tuple[float, ...], list[float]] = {(0.0, 0.0, 0.0): [0.0] * len(cells)}
 
         def loads(_t_s: float) -> Sequence[float]:
             laid = tuple(self._laid[:])
-            if laid not in felt:
-                felt.clear()
+            if laid not in carried:
+                carried.clear()
                 weight_kg, x_mm, y_mm = laid
                 force_n = np.array([[weight_kg * GRAVITY_M_S2]])
                 found = deck.loads_kg(np.array([x_mm]), np.array([y_mm]), force_n)
-                felt[laid] = found[0].tolist()
-            return felt[laid]
+                carried[laid] = found[0].tolist()
+            return carried[laid]
 
         return loads
 

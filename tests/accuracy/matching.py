@@ -70,7 +70,7 @@ def call_moments(
     Early calls are among those returned: whoever hears one is told what is not so.
     """
     unused = sorted(calls_s)
-    told: list[Called] = []
+    reported: list[Called] = []
     in_time: dict[int, float] = {}
     for number, (_, moment_s, _) in enumerate(moments):
         near = [at for at in unused if EARLIEST_S <= at - moment_s <= LATEST_S]
@@ -80,17 +80,17 @@ def call_moments(
     wrong = list(unused)
     for number, (earliest_s, moment_s, latest_s) in enumerate(moments):
         if number in in_time:
-            told.append(Called(Call.IN_TIME, in_time[number] - moment_s))
+            reported.append(Called(Call.IN_TIME, in_time[number] - moment_s))
             continue
         before = [at for at in unused if earliest_s <= at < moment_s + EARLIEST_S]
         after = [at for at in unused if moment_s + LATEST_S < at <= latest_s]
         if before:
-            told.append(Called(Call.EARLY, before[-1] - moment_s))
+            reported.append(Called(Call.EARLY, before[-1] - moment_s))
             unused.remove(before[-1])
         elif after:
-            told.append(Called(Call.LATE, after[0] - moment_s))
+            reported.append(Called(Call.LATE, after[0] - moment_s))
             unused.remove(after[0])
             wrong.remove(after[0])
         else:
-            told.append(Called(Call.MISSED))
-    return told, wrong
+            reported.append(Called(Call.MISSED))
+    return reported, wrong

@@ -81,8 +81,10 @@ def _errors(by_kind: ByKind) -> list[Figure]:
 
 def _live(by_kind: ByKind) -> list[Figure]:
     found = []
-    for way, told in (("up", _told_up), ("down", _told_down)):
-        rows = [(kind, [told(rep) for rep in reps]) for kind, reps in _reps_by_kind(by_kind, SETS)]
+    for way, reported in (("up", _told_up), ("down", _told_down)):
+        rows = [
+            (kind, [reported(rep) for rep in reps]) for kind, reps in _reps_by_kind(by_kind, SETS)
+        ]
         found += [
             share(f"live {way} in time", kind, [call is Call.IN_TIME for call in calls])
             for kind, calls in rows
@@ -204,8 +206,8 @@ def _trade_off(by_kind: ByKind) -> list[Figure]:
                 asked = [rep for rep in reps if rep.verdict and is_asked(rep)]
                 # What is unsure anyway is caught, and costs the bow nothing.
                 is_over = [
-                    rep.suspicion_mm > limit_mm
-                    and (is_asked is _is_combined or math.isfinite(rep.suspicion_mm))
+                    rep.cancellation_score_mm > limit_mm
+                    and (is_asked is _is_combined or math.isfinite(rep.cancellation_score_mm))
                     for rep in asked
                 ]
                 is_fault = [rep.verdict == Verdict.FAULT for rep in asked]

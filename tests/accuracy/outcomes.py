@@ -42,7 +42,7 @@ class RepOutcome:
     down: Called
     cue_s: dict[Fault, float | None]
     false_cues: tuple[Fault, ...]
-    suspicion_mm: float = 0.0
+    cancellation_score_mm: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +134,7 @@ def compare(job: Job, played: Played, events: Sequence[Event]) -> Outcome:
 
 def _suspicion_mm(rep: Rep) -> float:
     is_other = rep.verdict is Verdict.UNSURE and rep.reason != MAY_CANCEL
-    return math.inf if is_other else rep.suspicion_mm
+    return math.inf if is_other else rep.cancellation_score_mm
 
 
 def _phases(events: Sequence[Event], phase: Phase) -> list[float]:

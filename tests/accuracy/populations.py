@@ -20,7 +20,7 @@ from types import MappingProxyType
 import numpy as np
 
 from matfw.layouts import PRESETS
-from matfw.messages import CellCalibration, Channel, Fault, HipRepeat, Limits, Mat, RawFrame
+from matfw.messages import CellCalibration, Channel, Fault, HipRepeatability, Limits, Mat, RawFrame
 from matfw.ports import RAIL_CHANNELS, SACRUM_CHANNELS
 from matfw.virtual.motion_script import RepPlan, SessionPlan
 from matfw.virtual.person import generate
@@ -37,12 +37,12 @@ SEEDS_PER_SET = 100_000  # so that the two never meet
 HIPS = "hips"  # the same people on the same seeds, without a sensor and with each of SENSORS
 SENSORS: Mapping[str, HipErrors] = MappingProxyType(
     {
-        f"{HIPS} belt 1.2": HipErrors(imu_repeat_deg=1.2),
-        f"{HIPS} belt 1.5": HipErrors(imu_repeat_deg=1.5),
-        f"{HIPS} belt 3": HipErrors(imu_repeat_deg=3.0),
-        f"{HIPS} rail 5": HipErrors(rail_repeat_mm=5.0),
-        f"{HIPS} rail 10": HipErrors(rail_repeat_mm=10.0),
-        f"{HIPS} both poor": HipErrors(imu_repeat_deg=3.0, rail_repeat_mm=10.0),
+        f"{HIPS} belt 1.2": HipErrors(imu_repeatability_deg=1.2),
+        f"{HIPS} belt 1.5": HipErrors(imu_repeatability_deg=1.5),
+        f"{HIPS} belt 3": HipErrors(imu_repeatability_deg=3.0),
+        f"{HIPS} rail 5": HipErrors(rail_repeatability_mm=5.0),
+        f"{HIPS} rail 10": HipErrors(rail_repeatability_mm=10.0),
+        f"{HIPS} both poor": HipErrors(imu_repeatability_deg=3.0, rail_repeatability_mm=10.0),
     }
 )
 HABITS = ("habits", "habits learned")  # the same people
@@ -139,7 +139,7 @@ def play(job: Job) -> Played:
         channels=_channels(job.kind),
         person=trace.person,
         side=trace.side,
-        hip_repeat=_repeat(job.kind),
+        hip_repeatability=_repeat(job.kind),
     )
     is_short = job.kind == "on_off"
     return Played(
@@ -159,10 +159,14 @@ def _channels(kind: str) -> tuple[Channel, ...]:
     return belt + (RAIL_CHANNELS if "rail" in kind or has_both else ())
 
 
-def _repeat(kind: str) -> HipRepeat:
+def _repeat(kind: str) -> HipRepeatability:
     """Return what the firmware is told of the sensor, as somebody who measured it would."""
     errors = SENSORS.get(kind)
-    return HipRepeat(errors.imu_repeat_deg, errors.rail_repeat_mm) if errors else HipRepeat()
+    return (
+        HipRepeatability(errors.imu_repeatability_deg, errors.rail_repeatability_mm)
+        if errors
+        else HipRepeatability()
+    )
 
 
 def _trace(job: Job) -> Trace:

@@ -73,9 +73,9 @@ def test_a_brush_is_no_match() -> None:
 
 def test_a_call_at_the_moment_is_in_time_up_to_both_limits() -> None:
     for delay_s in (-0.29, 0.0, 0.24):
-        [told], wrong = call_moments([(0.0, 5.0, 9.0)], [5.0 + delay_s])
-        assert told.call is Call.IN_TIME
-        assert told.delay_s == pytest.approx(delay_s)
+        [reported], wrong = call_moments([(0.0, 5.0, 9.0)], [5.0 + delay_s])
+        assert reported.call is Call.IN_TIME
+        assert reported.delay_s == pytest.approx(delay_s)
         assert wrong == []
 
 
@@ -86,14 +86,14 @@ def test_an_early_call_is_also_a_wrong_one_and_a_late_one_is_not() -> None:
 
 
 def test_the_call_in_time_wins_and_the_others_are_wrong() -> None:
-    [told], wrong = call_moments([(0.0, 5.0, 9.0)], [3.0, 5.1, 20.0])
-    assert told.call is Call.IN_TIME
+    [reported], wrong = call_moments([(0.0, 5.0, 9.0)], [3.0, 5.1, 20.0])
+    assert reported.call is Call.IN_TIME
     assert wrong == [3.0, 20.0]
 
 
 def test_a_call_tells_one_moment_only() -> None:
-    told, _ = call_moments([(0.0, 5.0, 5.4), (5.4, 5.5, 9.0)], [5.2])
-    assert [each.call for each in told] == [Call.IN_TIME, Call.MISSED]
+    reported, _ = call_moments([(0.0, 5.0, 5.4), (5.4, 5.5, 9.0)], [5.2])
+    assert [each.call for each in reported] == [Call.IN_TIME, Call.MISSED]
 
 
 # --- figures ------------------------------------------------------------------------------------

@@ -23,10 +23,10 @@ from matfw.messages import (
     CellCalibration,
     CueGiven,
     Event,
-    Excursion,
     Fault,
     Mat,
     RawFrame,
+    RefinedRep,
     Rep,
     Side,
     Verdict,
@@ -51,7 +51,7 @@ NEAR_S = 0.4  # of the truth, to be the same lift-off
 WITHIN_S = 0.05
 PMAT_RATE_HZ, PMAT_SPAN_S = 20.0, 20.0
 NOISE_KG = 0.02
-LIFT = Excursion(10.0, 11.2, 13.1, 15.0, 2.0, 1.0, 3.0, 38.0, 0.0)  # a clean one
+LIFT = RefinedRep(10.0, 11.2, 13.1, 15.0, 2.0, 1.0, 3.0, 38.0, 0.0)  # a clean one
 
 
 @dataclass
@@ -59,8 +59,8 @@ class Seen:
     """One person: errors of lift-off and landing (s, None: not seen), and what was said."""
 
     kind: str
-    left_s: list[float | None] = field(default_factory=list)
-    landed_s: list[float | None] = field(default_factory=list)
+    lift_off_s: list[float | None] = field(default_factory=list)
+    touch_down_s: list[float | None] = field(default_factory=list)
     small: list[tuple[float, bool]] = field(default_factory=list)  # height planned, found
     is_bent_told: bool = False
 
@@ -72,15 +72,15 @@ def play(layout: str, kind: str, seed: int) -> Seen:
     trace = generate(plan, PRESETS[layout].cells, seed, STRESS_NOISE if kind == "stress" else 1.0)
     line = (CellCalibration(TARE_COUNTS, COUNTS_PER_KG),) * len(trace.cells)
     mat = Mat(layout, trace.cells, line, person=trace.person, side=trace.side)
-    left_s, landed_s, events = _through(mat, record(trace, mat, seed))
+    lift_off_s, touch_down_s, events = _through(mat, record(trace, mat, seed))
     seen = Seen(kind)
     seen.is_bent_told = any(
         isinstance(e, CueGiven) and e.cue.value == Fault.BENT_BODY for e in events
     )
     if kind in ("clean", "stress") and plan.hover_deg == 0.0:
         ends_s = [rep.onset_s + rep.up_s + rep.hold_s + rep.down_s for rep in trace.truth]
-        seen.left_s = [_nearest(left_s, rep.onset_s) for rep in trace.truth]
-        seen.landed_s = [_nearest(landed_s, end_s) for end_s in ends_s]
+        seen.lift_off_s = [_nearest(lift_off_s, rep.onset_s) for rep in trace.truth]
+        seen.touch_down_s = [_nearest(touch_down_s, end_s) for end_s in ends_s]
     if kind == "small":
         found = match(trace.truth, [e for e in events if isinstance(e, Rep)])
         seen.small = [
@@ -111,19 +111,22 @@ def _plan(kind: str, rng: Draw) -> SessionPlan:
 
 def _through(mat: Mat, frames: Sequence[RawFrame]) -> tuple[list[float], list[float], list[Event]]:
     line, refinement = Pipeline(mat), Refinement()
-    left_s: list[float] = []
-    landed_s: list[float] = []
+    lift_off_s: list[float] = []
+    touch_down_s: list[float] = []
     events: list[Event] = []
     for frame in frames:
         step = line.update(frame)
         events += step.events
-        if step.motion.left_s is not None and step.motion.left_s not in left_s[-1:]:
-            left_s.append(step.motion.left_s)
-        if step.motion.landed_s is not None and step.motion.landed_s not in landed_s[-1:]:
-            landed_s.append(step.motion.landed_s)
+        if step.motion.lift_off_s is not None and step.motion.lift_off_s not in lift_off_s[-1:]:
+            lift_off_s.append(step.motion.lift_off_s)
+        if (
+            step.motion.touch_down_s is not None
+            and step.motion.touch_down_s not in touch_down_s[-1:]
+        ):
+            touch_down_s.append(step.motion.touch_down_s)
         if step.window is not None:
-            events += line.conclude(frame.t_s, refinement.refine(step.window))
-    return left_s, landed_s, events
+            events += line.finish_reps(frame.t_s, refinement.refine(step.window))
+    return lift_off_s, touch_down_s, events
 
 
 def _nearest(seen_s: Sequence[float], true_s: float) -> float | None:
@@ -139,7 +142,7 @@ def measure(some: Sequence[Seen]) -> list[Figure]:
             errors_s = [
                 error
                 for s in some if s.kind == kind
-                for error in (s.left_s if name == "lift-off" else s.landed_s)
+                for error in (s.lift_off_s if name == "lift-off" else s.touch_down_s)
             ]  # fmt: skip
             hits = [error is not None and abs(error) < WITHIN_S for error in errors_s]
             figure = share(f"{name} within 50 ms", kind, hits)
@@ -172,7 +175,7 @@ def doubted(person: str, posture: str, side: Side) -> bool:
     line = Pipeline(replace(lying.mat, rate_hz=PMAT_RATE_HZ, side=side))
     for at_s, row in zip(t_s.tolist(), counts, strict=True):
         line.update(RawFrame(at_s, tuple(row)))
-    [rep] = line.conclude(float(t_s[-1]), [LIFT])
+    [rep] = line.finish_reps(float(t_s[-1]), [LIFT])
     return rep.side is Side.UNKNOWN and rep.verdict is Verdict.UNSURE
 
 

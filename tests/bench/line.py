@@ -84,7 +84,7 @@ def _frame_path(mat: Mat, frames: Sequence[RawFrame]) -> bool:
                 begin_s = time.perf_counter()
                 found = refinement.refine(step.window)
                 refined.append(time.perf_counter() - begin_s)
-                line.conclude(frame.t_s, found)
+                line.finish_reps(frame.t_s, found)
     is_hit = _tell("frame path, median", 1e6 * median(plain), FRAME_TARGET_US, "us")
     _note("99th percentile", 1e6 * quantiles(plain, n=100)[98], "us")
     _note("a frame with a tracker step, median", 1e6 * median(steps), "us")

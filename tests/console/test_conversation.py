@@ -29,7 +29,7 @@ from tests.control.paper import LINES, Talk, is_answer
 @pytest.fixture
 def talk(tmp_path: Path) -> Talk:
     talk = Talk(tmp_path)
-    talk.desk.store.save_calibration(LINES, note="a test")
+    talk.control.store.save_calibration(LINES, note="a test")
     return talk
 
 
@@ -156,8 +156,8 @@ def test_every_command_has_help_a_group_and_a_name_of_its_own(talk: Talk) -> Non
 
 
 def test_every_setting_takes_what_get_shows_of_it(talk: Talk) -> None:
-    for setting in talk.desk.settings_table():
-        value, _ = talk.desk.get(setting.key)
+    for setting in talk.control.settings_table():
+        value, _ = talk.control.get(setting.key)
         if value is not None:
             said = talk.ask(f"set {setting.key} {written(value)}")
             assert said[-1] == "ok", said
@@ -169,7 +169,7 @@ def test_every_setting_takes_what_get_shows_of_it(talk: Talk) -> None:
 
 
 def test_news_begin_with_slashes_and_follow_tell(talk: Talk) -> None:
-    news = (
+    notifications = (
         PersonWeighed(1.0, 64.0),
         CellEvent(2.0, "head_left", CellProblem.LOST),
         PhaseChanged(3.0, Phase.UP),
@@ -178,8 +178,8 @@ def test_news_begin_with_slashes_and_follow_tell(talk: Talk) -> None:
     counts = {}
     for what in ("none", "reps", "all"):
         talk.ask(f"tell {what}")
-        for event in news:
-            talk.desk.tell(event)
+        for event in notifications:
+            talk.control.tell(event)
         said = talk.wait(0.05)
         assert all(line.startswith("// ") for line in said)
         counts[what] = len(said)
@@ -204,7 +204,7 @@ def test_ctrl_c_ends_a_stream(talk: Talk) -> None:
 
 def test_a_link_that_does_not_poll_loses_frames_and_is_told(talk: Talk) -> None:
     talk.ask("stream 80")
-    talk.desk.play(10.0)
+    talk.control.play(10.0)
     talk.conversation.poll()
     assert talk.said[-1].startswith("// stream: 544 frames were dropped")
 
@@ -213,18 +213,18 @@ def test_a_link_that_does_not_poll_loses_frames_and_is_told(talk: Talk) -> None:
 
 
 def test_tare_takes_an_empty_mat_and_answers_when_it_is_done(talk: Talk) -> None:
-    before = dict(talk.desk.calibration())
+    before = dict(talk.control.calibration())
     assert talk.ask("tare")[0].startswith("// ")
     assert talk.conversation.is_busy
     assert talk.conversation.prompt == ""
     said = talk.wait(20.0, load_kg=0.4)
     assert said[-1] == "ok"
-    after = talk.desk.calibration()
+    after = talk.control.calibration()
     for name, line in before.items():
         assert after[name].counts_per_kg == line.counts_per_kg
         moved_kg = (after[name].tare_counts - line.tare_counts) / line.counts_per_kg
         assert moved_kg == pytest.approx(0.1, abs=0.002)
-    assert talk.desk.measuring is None
+    assert talk.control.measuring is None
 
 
 @pytest.mark.parametrize(
@@ -238,23 +238,23 @@ def test_tare_takes_an_empty_mat_and_answers_when_it_is_done(talk: Talk) -> None
 def test_tare_is_refused_with_reason_and_weight(
     talk: Talk, presence: Presence, load_kg: float, words: str
 ) -> None:
-    talk.desk.presence, talk.desk.load_kg = presence, load_kg
-    before = talk.desk.kept()
+    talk.control.presence, talk.control.load_kg = presence, load_kg
+    before = talk.control.kept()
     (answer,) = talk.ask("tare")
     assert answer.startswith("error E301: tare: ")
     assert words in answer
-    assert talk.desk.kept() == before
+    assert talk.control.kept() == before
 
 
 def test_tare_is_refused_when_somebody_gets_on_meanwhile(talk: Talk) -> None:
-    before = talk.desk.kept()
+    before = talk.control.kept()
     talk.ask("tare")
     talk.wait(1.0)
-    talk.desk.presence = Presence.UNSETTLED
+    talk.control.presence = Presence.UNSETTLED
     said = talk.wait(1.0, load_kg=30.0)
     assert said[-1].startswith("error E301: tare: somebody or something is on the mat (30.0 kg")
-    assert talk.desk.kept() == before
-    assert talk.desk.measuring is None
+    assert talk.control.kept() == before
+    assert talk.control.measuring is None
 
 
 def test_tare_needs_a_calibration(tmp_path: Path) -> None:
@@ -264,63 +264,63 @@ def test_tare_needs_a_calibration(tmp_path: Path) -> None:
 
 
 def test_tare_does_not_trust_a_mat_with_a_cell_missing(talk: Talk) -> None:
-    talk.desk.load_kg = None
+    talk.control.load_kg = None
     (answer,) = talk.ask("tare")
     assert answer.startswith("error E303: tare: a cell gives nothing")
 
 
 def test_the_wizard_asks_takes_lines_for_itself_and_can_be_left(talk: Talk) -> None:
-    before = talk.desk.kept()
+    before = talk.control.kept()
     assert not any(map(is_answer, talk.ask("calibrate corners 10 kg")))
     assert talk.conversation.is_asking
     assert talk.conversation.prompt == "calibrate> "
-    assert talk.desk.measuring == "calibrate"
+    assert talk.control.measuring == "calibrate"
     assert not any(map(is_answer, talk.ask("nonsense")))
     assert not any(map(is_answer, talk.ask("")))
     assert any("Measured" in line for line in talk.wait(30.0))
     said = talk.ask("leave")
     assert said[-1].startswith("error E302: calibrate: left")
     assert sum(map(is_answer, talk.said)) == 1
-    assert talk.desk.kept() == before
-    assert talk.desk.measuring is None
+    assert talk.control.kept() == before
+    assert talk.control.measuring is None
     assert talk.conversation.prompt == PROMPT
 
 
 def test_on_an_empty_virtual_mat_the_weight_is_laid_inside_the_wizard(talk: Talk) -> None:
-    talk.desk.can_lay = True
+    talk.control.can_lay = True
     assert any("VIRTUAL mat" in line for line in talk.ask("calibrate corners 10 kg"))
     assert talk.ask("lay 10 head_left") == ["10 kg lie on the virtual mat at x -900, y 275 mm"]
-    assert talk.desk.place_mm == (-900.0, 275.0)
+    assert talk.control.place_mm == (-900.0, 275.0)
     assert "WEIGHT must be" in talk.ask("lay 1000")[0]
     assert talk.conversation.prompt == "calibrate> "
 
 
 @pytest.mark.parametrize("line", ["calibrate", "calibrate trim", "tare", "menu", "diagnose"])
 def test_ctrl_c_leaves_anything_with_one_answer(talk: Talk, line: str) -> None:
-    before = talk.desk.kept()
-    feeds = talk.desk.feeds
+    before = talk.control.kept()
+    subscriptions = talk.control.subscriptions
     talk.ask(line)
     talk.wait(0.5)
     talk.conversation.interrupt()
     assert len(talk.answers()) == 1
-    assert talk.desk.kept() == before
-    assert talk.desk.feeds == feeds
+    assert talk.control.kept() == before
+    assert talk.control.subscriptions == subscriptions
     assert talk.ask("version")[-1] == "ok"
 
 
 def test_one_link_at_a_time_measures(talk: Talk) -> None:
-    talk.desk.take_mat("calibrate")
+    talk.control.take_mat("calibrate")
     (answer,) = talk.ask("tare")
     assert answer.startswith("error E305: tare: calibrate is under way")
 
 
 def test_the_first_calibration_can_be_put_back(talk: Talk) -> None:
     changed = {n: type(line)(tare_counts=5.0, counts_per_kg=9999.0) for n, line in LINES.items()}
-    talk.desk.save_calibration(changed, "another")
+    talk.control.save_calibration(changed, "another")
     assert talk.ask("calibrate factory")[-1] == "ok"
-    assert dict(talk.desk.calibration()) == LINES
+    assert dict(talk.control.calibration()) == LINES
     assert talk.ask("calibrate previous")[-1] == "ok"
-    assert dict(talk.desk.calibration()) == changed
+    assert dict(talk.control.calibration()) == changed
 
 
 # --- lines that wait ------------------------------------------------------------------------------
@@ -369,7 +369,7 @@ def test_the_menu_sets_a_value_shows_it_and_ends_with_one_ok(talk: Talk) -> None
     assert "[12]" in next(line for line in page if "workout.reps: " in line)
     assert "1 unsaved" in "\n".join(talk.ask("0"))
     assert talk.ask("0") == ["ok"]
-    assert talk.desk.get("workout.reps")[0] == 12
+    assert talk.control.get("workout.reps")[0] == 12
     assert len(talk.answers()) == 1
 
 
@@ -471,7 +471,7 @@ def test_every_line_in_json_is_one_object(talk: Talk) -> None:
     talk.ask("mode json")
     talk.ask("tell all")
     talk.ask("stream 20 all")
-    talk.desk.tell(PersonWeighed(1.0, 64.0))
+    talk.control.tell(PersonWeighed(1.0, 64.0))
     talk.ask("tare")
     talk.wait(20.0)
     talk.ask("help")
@@ -522,28 +522,28 @@ def test_a_link_that_goes_gives_everything_back(talk: Talk) -> None:
     talk.ask("calibrate corners 10")
     talk.conversation.close()
     talk.conversation.close()
-    assert (talk.desk.feeds, talk.desk.measuring) == (0, None)
+    assert (talk.control.subscriptions, talk.control.measuring) == (0, None)
 
 
 def test_a_failure_of_our_own_is_answered_and_the_link_lives(
     talk: Talk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(talk.desk, "diff", lambda: 1 // 0)
+    monkeypatch.setattr(talk.control, "diff", lambda: 1 // 0)
     (answer,) = talk.ask("diff")
     assert answer.startswith("error E599: matfw itself failed (ZeroDivisionError")
     assert talk.ask("version")[-1] == "ok"
 
 
 def test_reboot_asks_first(talk: Talk) -> None:
-    talk.desk.has_systemd = True
+    talk.control.has_systemd = True
     talk.ask("set reps 12")
     assert "Unsaved changes are lost, 1 now" in "\n".join(talk.ask("reboot"))
     assert talk.ask("no")[-1].startswith("error E307")
-    assert talk.desk.done == []
+    assert talk.control.done == []
     talk.ask("reboot")
     assert talk.ask("yes")[-1] == "ok"
     assert talk.ask("reboot yes")[-1] == "ok"
-    assert talk.desk.done == ["restart", "restart"]
+    assert talk.control.done == ["restart", "restart"]
 
 
 def test_error_numbers_keep_their_meaning() -> None:

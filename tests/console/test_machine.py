@@ -42,18 +42,18 @@ class Console(RuleBasedStateMachine):
         super().__init__()
         self.folder = Path(tempfile.mkdtemp())
         self.talk = Talk(self.folder)
-        self.talk.desk.store.save_calibration(LINES, note="a test")
+        self.talk.control.store.save_calibration(LINES, note="a test")
         self.is_json = False
         self.checked = 0
 
     def teardown(self) -> None:
         self.talk.conversation.close()
-        assert (self.talk.desk.feeds, self.talk.desk.measuring) == (0, None)
+        assert (self.talk.control.subscriptions, self.talk.control.measuring) == (0, None)
         shutil.rmtree(self.folder)
 
     def ask(self, line: str) -> bool:
         """Give a command that is answered at once; return whether it was done."""
-        was_locked, before = self.talk.desk.is_locked, self.talk.desk.kept()
+        was_locked, before = self.talk.control.is_locked, self.talk.control.kept()
         said = self.talk.ask(line)
         if self.is_json:
             replies = [json.loads(each) for each in said]
@@ -64,9 +64,9 @@ class Console(RuleBasedStateMachine):
         assert len(done) == 1, said
         if not done[0]:
             # A wrong PIN costs a try, which is what it is for.
-            assert self.talk.desk.kept() == before, (line, said)
-        if was_locked and self.talk.desk.is_locked:
-            assert self.talk.desk.kept() == before or line.startswith("cue"), (line, said)
+            assert self.talk.control.kept() == before, (line, said)
+        if was_locked and self.talk.control.is_locked:
+            assert self.talk.control.kept() == before or line.startswith("cue"), (line, said)
         return done[0]
 
     @rule(line=st.sampled_from(LOOKS))
@@ -104,14 +104,14 @@ class Console(RuleBasedStateMachine):
 
     @rule()
     def lock_up(self) -> None:
-        self.ask("lock" if self.talk.desk.pin.has_pin else f"lock {PIN}")
-        assert self.talk.desk.is_locked
+        self.ask("lock" if self.talk.control.pin.has_pin else f"lock {PIN}")
+        assert self.talk.control.is_locked
 
     @rule()
     def open_up(self) -> None:
         self.ask(f"unlock {PIN}")
 
-    @precondition(lambda self: self.talk.desk.is_locked)
+    @precondition(lambda self: self.talk.control.is_locked)
     @rule(data=st.data())
     def change_while_locked(self, data: st.DataObject) -> None:
         """With arguments that would be right, so that the lock alone refuses."""
@@ -132,12 +132,12 @@ class Console(RuleBasedStateMachine):
           seconds=st.sampled_from((0.2, 4.0, 20.0)), steps_on=st.booleans())  # fmt: skip
     def work(self, line: str, waiting: str, seconds: float, steps_on: bool) -> None:
         """Work with a line that waits behind it, broken off or finished."""
-        before = self.talk.desk.kept()
+        before = self.talk.control.kept()
         said = self.talk.ask(line)
         said += self.talk.ask(waiting)
         if steps_on:
-            self.talk.desk.presence = Presence.UNSETTLED
-            self.talk.desk.load_kg = 40.0
+            self.talk.control.presence = Presence.UNSETTLED
+            self.talk.control.load_kg = 40.0
         said += self.talk.wait(seconds)
         start = len(self.talk.said)
         self.talk.conversation.interrupt()
@@ -145,10 +145,10 @@ class Console(RuleBasedStateMachine):
         answers = self.answers(said)
         assert len(answers) == 2, said
         if line.startswith("tare") and not answers[0]:
-            assert self.talk.desk.kept() == before
+            assert self.talk.control.kept() == before
         if line.startswith("tare") and steps_on:
             assert not answers[0]
-        self.talk.desk.presence, self.talk.desk.load_kg = Presence.EMPTY, 0.3
+        self.talk.control.presence, self.talk.control.load_kg = Presence.EMPTY, 0.3
 
     @rule(line=st.sampled_from(WIZARDS), typed=st.lists(st.sampled_from(TYPED), max_size=8))
     def wander(self, line: str, typed: list[str]) -> None:
@@ -186,7 +186,7 @@ class Console(RuleBasedStateMachine):
 
     @invariant()
     def what_is_kept_can_be_read_again(self) -> None:
-        self.talk.desk.store.settings.check()
+        self.talk.control.store.settings.check()
 
 
 Console.TestCase.settings = settings(

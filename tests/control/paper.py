@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from matfw.console.conversation import Conversation
-from matfw.control.api import CellStatus, Desk, Feed, Notice, RecordingStatus, Status
+from matfw.control.api import CellStatus, Control, Notice, RecordingStatus, Status, Subscription
 from matfw.control.errors import Code, ConsoleError
 from matfw.control.lock import Lock, hash_pin
-from matfw.control.subscriptions import Feeds
+from matfw.control.subscriptions import Subscriptions
 from matfw.errors import MatSettingsError
 from matfw.judging.habits import Habits
 from matfw.messages import (
@@ -54,7 +54,7 @@ UNSYNCED: Any = _Unsynced()  # fits atomic_file.Calls
 
 
 @dataclass
-class PaperDesk:
+class FakeControl:
     """Fits Desk. What a test wants to be so it sets; what commands did is written down."""
 
     store: SettingsStore
@@ -72,8 +72,8 @@ class PaperDesk:
     can_lay: bool = False
 
     def __post_init__(self) -> None:
-        self._steps: Feeds[Step] = Feeds(256)
-        self._events: Feeds[Event | Notice] = Feeds(256)
+        self._steps: Subscriptions[Step] = Subscriptions(256)
+        self._events: Subscriptions[Event | Notice] = Subscriptions(256)
         self._frame = 0
 
     # --- what a test does
@@ -103,7 +103,7 @@ class PaperDesk:
         self._events.put(event)
 
     @property
-    def feeds(self) -> int:
+    def subscriptions(self) -> int:
         """Return how many feeds are open."""
         return len(self._steps) + len(self._events)
 
@@ -162,10 +162,10 @@ class PaperDesk:
     def stats(self) -> ReaderStats:
         return ReaderStats()
 
-    def steps(self) -> Feed[Step]:
+    def steps(self) -> Subscription[Step]:
         return self._steps.open()
 
-    def events_feed(self) -> Feed[Event | Notice]:
+    def events_feed(self) -> Subscription[Event | Notice]:
         return self._events.open()
 
     def settings_table(self) -> Sequence[Setting]:
@@ -271,10 +271,10 @@ class Talk:
     """A conversation and everything it has said."""
 
     def __init__(self, folder: Path, config: Path | None = None) -> None:
-        self.desk = PaperDesk(SettingsStore(config, folder, UNSYNCED))
-        desk: Desk = self.desk
+        self.control = FakeControl(SettingsStore(config, folder, UNSYNCED))
+        control: Control = self.control
         self.said: list[str] = []
-        self.conversation = Conversation(desk, self.said.append, now_s=lambda: self.desk.t_s)
+        self.conversation = Conversation(control, self.said.append, now_s=lambda: self.control.t_s)
 
     def ask(self, line: str) -> list[str]:
         """Give a line; return what was said to it at once."""
@@ -286,7 +286,7 @@ class Talk:
         """Let frames come and the conversation go on, 20 times a second."""
         before = len(self.said)
         for _ in range(round(seconds * 20.0)):
-            self.desk.play(0.05, load_kg)
+            self.control.play(0.05, load_kg)
             self.conversation.poll()
         return self.said[before:]
 

@@ -77,7 +77,7 @@ class Smbus:
 
 
 def test_the_kernel_gives_up_after_20_ms_and_bytes_arrive(monkeypatch: pytest.MonkeyPatch) -> None:
-    told: list[tuple[object, ...]] = []
+    reported: list[tuple[object, ...]] = []
     made: list[Smbus] = []
 
     def make(number: int) -> Smbus:
@@ -85,15 +85,15 @@ def test_the_kernel_gives_up_after_20_ms_and_bytes_arrive(monkeypatch: pytest.Mo
         return made[0]
 
     def open_device(path: str, _flags: int) -> int:
-        told.append((path,))
+        reported.append((path,))
         return 99
 
     monkeypatch.setattr("os.open", open_device)
-    monkeypatch.setattr("os.close", lambda device: told.append((device,)))
-    monkeypatch.setattr("fcntl.ioctl", lambda *call: told.append(call))
+    monkeypatch.setattr("os.close", lambda device: reported.append((device,)))
+    monkeypatch.setattr("fcntl.ioctl", lambda *call: reported.append(call))
     monkeypatch.setattr("Adafruit_PureIO.smbus.SMBus", make)
     bus = Bus(LinuxWire(1), VirtualClock())
-    assert told == [("/dev/i2c-1",), (99, 0x0702, 2), (99,)]
+    assert reported == [("/dev/i2c-1",), (99, 0x0702, 2), (99,)]
     buffer = bytearray(b"\x28\xff\xff\xff")
     bus.writeto_then_readfrom(0x6A, buffer, buffer, out_end=1, in_start=1, in_end=3)
     assert buffer == b"\x28\x07\x07\xff"

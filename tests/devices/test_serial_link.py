@@ -211,10 +211,10 @@ def test_a_login_shell_is_seen_and_the_command_that_frees_the_port_is_named(
     pi: Path, comm: str, cmdline: bytes, group: str, tty_nr: int
 ) -> None:
     process(pi, 400, comm, cmdline, group, tty_nr=tty_nr)
-    told = getty_on("/dev/serial0", pi)
-    assert told is not None
-    assert "a login shell has /dev/serial0" in told
-    assert "`sudo systemctl mask --now serial-getty@ttyAMA0.service`" in told
+    reported = getty_on("/dev/serial0", pi)
+    assert reported is not None
+    assert "a login shell has /dev/serial0" in reported
+    assert "`sudo systemctl mask --now serial-getty@ttyAMA0.service`" in reported
     assert getty_on("/dev/ttyUSB0", pi) is None
     with pytest.raises(MatLinkError, match="login shell"):
         open_serial("/dev/serial0", pi)

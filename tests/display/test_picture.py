@@ -165,7 +165,7 @@ def test_everything_fits(size: tuple[int, int], cue: Cue) -> None:
     if size[0] >= 60:
         words = CUE_WORDS[cue]
         assert words.happened in text
-        assert words.mend[1:] in text
+        assert words.remedy[1:] in text
         assert "2 s ago" in text
 
 
@@ -299,11 +299,11 @@ STORY_LINES = [
 def test_each_event_is_one_plain_line_once_and_at_once() -> None:
     stream = io.StringIO()
     lines = EventLines(stream, "matfw run")
-    told = 1
+    reported = 1
     for events in STORY:
         lines.events(events)
-        told += len(events)
-        assert len(stream.getvalue().splitlines()) == told
+        reported += len(events)
+        assert len(stream.getvalue().splitlines()) == reported
     assert stream.getvalue().splitlines() == STORY_LINES
 
 
@@ -341,7 +341,7 @@ def test_every_cue_fault_and_problem_has_words() -> None:
     for fault in Fault:
         words = fault_words(fault)
         assert words.sentence.count(".") == 1
-        assert words.mend, "a fault says how to mend it"
+        assert words.remedy, "a fault says how to mend it"
 
 
 REPS = [

@@ -12,10 +12,10 @@ from matfw.estimation.anthropometry import leg_constants
 from matfw.estimation.filter_bank import LegEstimate, LegTracker
 from matfw.estimation.leg_model import PUSH_LEVER_M, Array, LegModel
 from matfw.estimation.noise import FORCE_SD_N, MOMENT_SD_NM, STEP_S
-from matfw.messages import Excursion, Motion, PhaseStep, Presence
+from matfw.messages import Motion, PhaseStep, Presence, RefinedRep
 from matfw.phases import Phases
 from matfw.refinement.refine import Refinement
-from matfw.refinement.segment import Felt
+from matfw.refinement.segment import Segment
 from matfw.refinement.windows import RepWindow, RepWindows
 
 WEIGHT_KG = 64.0
@@ -88,7 +88,7 @@ def legs(span_s: float, *lifts: Lift) -> Forces:
     return Forces(means(d), means(MODEL.force_n(d, w, a)), means(MODEL.moment_nm(d, w, a)))
 
 
-def unrest(span_s: float, seed: int, size: float = 1.0) -> Forces:
+def noise_scale(span_s: float, seed: int, size: float = 1.0) -> Forces:
     """Return a calm body's noise as large as the filters take it for, times a size."""
     rng = np.random.default_rng(seed)
     steps = round(span_s / STEP_S)
@@ -106,11 +106,13 @@ def hand(span_s: float, begin_s: float, push_n: float, ramp_s: float, held_s: fl
     return Forces(np.zeros_like(push), push, PUSH_LEVER_M * push)
 
 
-def followed(felt: Forces, tracker: LegTracker | None = None) -> list[LegEstimate]:
+def followed(segment: Forces, tracker: LegTracker | None = None) -> list[LegEstimate]:
     tracker = tracker or LegTracker(MODEL)
     return [
         tracker.update(force_n, moment_nm)
-        for force_n, moment_nm in zip(felt.force_n.tolist(), felt.moment_nm.tolist(), strict=True)
+        for force_n, moment_nm in zip(
+            segment.force_n.tolist(), segment.moment_nm.tolist(), strict=True
+        )
     ]
 
 
@@ -120,24 +122,24 @@ class Judged:
 
     steps: Sequence[PhaseStep]
     windows: Sequence[RepWindow]  # in the order of the looks, the frames' end last
-    excursions: list[Excursion]
+    refined_reps: list[RefinedRep]
 
 
-def judged(felt: Forces, shift_mm: Array | None = None) -> Judged:
+def judged(segment: Forces, shift_mm: Array | None = None) -> Judged:
     """Take forces, and the hips' way, through tracker, phases and windows as the line does."""
     tracker, phases, cutter, refinement = LegTracker(MODEL), Phases(), RepWindows(), Refinement()
-    shifts = np.zeros(len(felt)) if shift_mm is None else shift_mm
+    shifts = np.zeros(len(segment)) if shift_mm is None else shift_mm
     steps: list[PhaseStep] = []
     windows: list[RepWindow] = []
-    excursions: list[Excursion] = []
+    refined_reps: list[RefinedRep] = []
 
     def look(window: RepWindow | None) -> None:
         if window is not None:
             windows.append(window)
-            excursions.extend(refinement.refine(window))
+            refined_reps.extend(refinement.refine(window))
 
-    for k in range(len(felt)):
-        leg = tracker.update(float(felt.force_n[k]), float(felt.moment_nm[k]))
+    for k in range(len(segment)):
+        leg = tracker.update(float(segment.force_n[k]), float(segment.moment_nm[k]))
         motion = Motion(
             (k + 0.5) * STEP_S,
             Presence.LYING,
@@ -147,58 +149,58 @@ def judged(felt: Forces, shift_mm: Array | None = None) -> Judged:
             accel_dps2=math.degrees(leg.accel_radps2),
             lifting_s=leg.age_s if leg.is_moving else 0.0,
             front_shift_mm=float(shifts[k]),
-            load_n=float(felt.force_n[k]),
-            force_n=float(felt.force_n[k]),
-            moment_nm=float(felt.moment_nm[k]),
+            load_n=float(segment.force_n[k]),
+            force_n=float(segment.force_n[k]),
+            moment_nm=float(segment.moment_nm[k]),
             push_n=leg.push_n,
             evidence=leg.evidence,
             is_moving=leg.is_moving,
-            lowering=leg.lowering.evidence,
-            lowered_deg=math.degrees(leg.lowering.soon_lost_rad),
-            held_deg=math.degrees(leg.lowering.held_rad),
-            over_n=leg.risen.over_n,
-            rise_n=leg.risen.load_n,
-            rise_nm=leg.risen.moment_nm,
-            evidence_rise=leg.risen.evidence,
+            descent=leg.descent.evidence,
+            descended_deg=math.degrees(leg.descent.soon_lost_rad),
+            held_deg=math.degrees(leg.descent.held_rad),
+            over_n=leg.onset.over_n,
+            rise_n=leg.onset.load_n,
+            rise_nm=leg.onset.moment_nm,
+            evidence_rise=leg.onset.evidence,
             is_restless=leg.is_restless,
         )
         step = phases.update(motion)
         steps.append(step)
         look(cutter.update(motion, step, tracker))
     look(cutter.finish(tracker))
-    return Judged(steps, windows, excursions)
+    return Judged(steps, windows, refined_reps)
 
 
 def window_of(
-    felt: Forces,
+    segment: Forces,
     *,
-    unrest: float = 1.0,
+    noise_scale: float = 1.0,
     shift_mm: Array | None = None,
     roll_deg: Sequence[float | None] | None = None,
     seen_s: tuple[float, float] | None = None,
 ) -> RepWindow:
     """Return forces as a look's window. seen_s: when plates saw the leg leave, and land."""
-    left_s, landed_s = seen_s or (math.inf, math.inf)
+    lift_off_s, touch_down_s = seen_s or (math.inf, math.inf)
     motions = tuple(
         Motion(
             t_s,
             Presence.LYING,
             WEIGHT_KG,
             front_shift_mm=0.0 if shift_mm is None else float(shift_mm[k]),
-            load_n=float(felt.force_n[k]),
-            force_n=float(felt.force_n[k]),
-            moment_nm=float(felt.moment_nm[k]),
+            load_n=float(segment.force_n[k]),
+            force_n=float(segment.force_n[k]),
+            moment_nm=float(segment.moment_nm[k]),
             hip_roll_deg=None if roll_deg is None else roll_deg[k],
-            left_s=left_s if t_s >= left_s else None,
-            landed_s=landed_s if t_s >= landed_s else None,
+            lift_off_s=lift_off_s if t_s >= lift_off_s else None,
+            touch_down_s=touch_down_s if t_s >= touch_down_s else None,
         )
-        for k, t_s in enumerate(((np.arange(len(felt)) + 0.5) * STEP_S).tolist())
+        for k, t_s in enumerate(((np.arange(len(segment)) + 0.5) * STEP_S).tolist())
     )
-    return RepWindow(motions, MODEL, unrest, motions[-1].t_s)
+    return RepWindow(motions, MODEL, noise_scale, motions[-1].t_s)
 
 
-def felt_from(window: RepWindow, concluded_s: float = -math.inf) -> Felt:
+def felt_from(window: RepWindow, concluded_s: float = -math.inf) -> Segment:
     """Return what was felt of a window that not all is concluded of, by somebody weighed."""
-    felt = Felt.of(window, concluded_s)
-    assert felt is not None
-    return felt
+    segment = Segment.of(window, concluded_s)
+    assert segment is not None
+    return segment

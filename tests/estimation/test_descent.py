@@ -7,9 +7,18 @@ import math
 import numpy as np
 import pytest
 
-from matfw.estimation.descent import LEAD_S, NOT_WATCHED, STAND_LEAST_RAD, LoweringWatch
+from matfw.estimation.descent import LEAD_S, MIN_STAND_RAD, NOT_WATCHED, DescentDetector
 from matfw.estimation.noise import STEP_S
-from tests.estimation.leg_forces import MODEL, Forces, Lift, followed, hand, legs, middles_s, unrest
+from tests.estimation.leg_forces import (
+    MODEL,
+    Forces,
+    Lift,
+    followed,
+    hand,
+    legs,
+    middles_s,
+    noise_scale,
+)
 
 AT_S = 4.0
 CALM = np.zeros((2, 2))  # a leg that does not tremble
@@ -18,54 +27,54 @@ DOWN_S = AT_S + LIFT.up_s + LIFT.hold_s
 CROSSED_S = DOWN_S + 0.19 * LIFT.down_s  # a minimum-jerk way has lost 5 % then
 
 
-def told_s(felt: Forces) -> float:
+def reported_s(segment: Forces) -> float:
     """Return when a lowering is first believed that soon has lost 5 % of the height."""
-    for leg, at_s in zip(followed(felt), middles_s(STEP_S * len(felt)), strict=True):
-        if leg.lowering.evidence > 1.0 and leg.lowering.soon_lost_rad > 0.05 * LIFT.top_deg / 57.3:
+    for leg, at_s in zip(followed(segment), middles_s(STEP_S * len(segment)), strict=True):
+        if leg.descent.evidence > 1.0 and leg.descent.soon_lost_rad > 0.05 * LIFT.top_deg / 57.3:
             return float(at_s)
     return math.inf
 
 
 @pytest.mark.parametrize("seed", range(6))
 def test_the_way_down_is_believed_about_when_five_percent_are_lost(seed: int) -> None:
-    felt = legs(LIFT.end_s, LIFT) + unrest(LIFT.end_s, seed)
-    assert told_s(felt) == pytest.approx(CROSSED_S, abs=0.35)
+    segment = legs(LIFT.end_s, LIFT) + noise_scale(LIFT.end_s, seed)
+    assert reported_s(segment) == pytest.approx(CROSSED_S, abs=0.35)
 
 
 @pytest.mark.parametrize("seed", range(4))
 def test_a_leg_that_stays_up_for_long_is_believed_to_stand(seed: int) -> None:
     lift = Lift(AT_S, hold_s=8.0)
-    felt = legs(lift.end_s, lift) + unrest(lift.end_s, seed)
-    assert told_s(felt) > AT_S + lift.up_s + lift.hold_s
+    segment = legs(lift.end_s, lift) + noise_scale(lift.end_s, seed)
+    assert reported_s(segment) > AT_S + lift.up_s + lift.hold_s
 
 
 def test_sway_in_the_moment_alone_is_no_way_down() -> None:
     lift = Lift(AT_S, hold_s=4.0)
     t_s = middles_s(lift.end_s)
     sway_nm = 1.5 * np.sin(2.0 * np.pi * 0.3 * (t_s - AT_S - lift.up_s)) * (t_s > AT_S + lift.up_s)
-    felt = legs(lift.end_s, lift) + unrest(lift.end_s, 1)
-    swaying = Forces(felt.angle_rad, felt.force_n, felt.moment_nm + sway_nm)
-    assert told_s(swaying) > AT_S + lift.up_s + lift.hold_s
+    segment = legs(lift.end_s, lift) + noise_scale(lift.end_s, 1)
+    swaying = Forces(segment.angle_rad, segment.force_n, segment.moment_nm + sway_nm)
+    assert reported_s(swaying) > AT_S + lift.up_s + lift.hold_s
 
 
 def test_nothing_is_watched_at_rest_and_nothing_once_the_leg_is_half_way_down() -> None:
-    felt = legs(LIFT.end_s + 2.0, LIFT) + unrest(LIFT.end_s + 2.0, 2)
-    watched = [leg.lowering != NOT_WATCHED for leg in followed(felt)]
+    segment = legs(LIFT.end_s + 2.0, LIFT) + noise_scale(LIFT.end_s + 2.0, 2)
+    remote = [leg.descent != NOT_WATCHED for leg in followed(segment)]
     t_s = middles_s(LIFT.end_s + 2.0)
-    assert not any(is_ for is_, at_s in zip(watched, t_s, strict=True) if at_s < AT_S)
-    assert any(watched)
-    assert not any(is_ for is_, at_s in zip(watched, t_s, strict=True) if at_s > LIFT.end_s - 1.0)
+    assert not any(is_ for is_, at_s in zip(remote, t_s, strict=True) if at_s < AT_S)
+    assert any(remote)
+    assert not any(is_ for is_, at_s in zip(remote, t_s, strict=True) if at_s > LIFT.end_s - 1.0)
 
 
 def test_a_hand_on_the_mat_is_never_watched() -> None:
-    felt = hand(12.0, 4.0, 12.0, 0.4, 3.0) + unrest(12.0, 3)
-    assert all(leg.lowering == NOT_WATCHED for leg in followed(felt))
+    segment = hand(12.0, 4.0, 12.0, 0.4, 3.0) + noise_scale(12.0, 3)
+    assert all(leg.descent == NOT_WATCHED for leg in followed(segment))
 
 
 def test_a_leg_that_comes_to_rest_is_forgotten() -> None:
-    watch = LoweringWatch(MODEL)
+    watch = DescentDetector(MODEL)
     x, p = np.zeros(5), np.eye(5) * 1e-4
-    x[0] = 2.0 * STAND_LEAST_RAD
+    x[0] = 2.0 * MIN_STAND_RAD
     x[1] = 1.0
     watch.update((x, p), 0.0, 0.0, 1.0, CALM)
     x[1] = 0.0

@@ -18,7 +18,16 @@ from matfw.estimation.noise import (
     RESTLESS_TAU_S,
     STEP_S,
 )
-from tests.estimation.leg_forces import MODEL, Forces, Lift, followed, hand, legs, middles_s, unrest
+from tests.estimation.leg_forces import (
+    MODEL,
+    Forces,
+    Lift,
+    followed,
+    hand,
+    legs,
+    middles_s,
+    noise_scale,
+)
 
 REST_S = 4.0
 LIFT = Lift(REST_S)
@@ -42,15 +51,15 @@ def restless(span_s: float, begin_s: float, end_s: float, seed: int) -> Forces:
         force_n[k] = keep * force_n[k - 1] + kicks_n[k]
     steps_nm = is_restless * RESTLESS_NM * math.sqrt(STEP_S) * rng.standard_normal(len(t_s))
     moment_nm = np.cumsum(steps_nm) + PUSH_LEVER_M * force_n
-    return Forces(np.zeros(len(t_s)), force_n, moment_nm) + unrest(span_s, seed)
+    return Forces(np.zeros(len(t_s)), force_n, moment_nm) + noise_scale(span_s, seed)
 
 
 @pytest.mark.parametrize("top_deg", [25.0, 36.0, 50.0])
 @pytest.mark.parametrize(("up_s", "down_s"), [(2.0, 3.0), (1.2, 1.6)])
 def test_a_lift_without_noise_is_followed(top_deg: float, up_s: float, down_s: float) -> None:
     lift = Lift(REST_S, top_deg, up_s, 1.0, down_s)
-    felt = legs(lift.end_s + REST_S, lift)
-    estimates = followed(felt)
+    segment = legs(lift.end_s + REST_S, lift)
+    estimates = followed(segment)
     held = row(REST_S + up_s + 0.5)
     assert max(math.degrees(e.angle_rad) for e in estimates) == pytest.approx(top_deg, rel=0.12)
     assert math.degrees(estimates[held].angle_rad) == pytest.approx(top_deg, rel=0.12)
@@ -68,14 +77,16 @@ def test_the_evidence_rises_with_a_lift_and_falls_after_it() -> None:
 @pytest.mark.parametrize("seed", range(4))
 def test_pure_noise_hardly_ever_looks_like_a_lift_and_never_like_a_high_one(seed: int) -> None:
     """A belief may stir for a moment; that no phase and no rep comes of it, see test_phases."""
-    estimates = followed(unrest(60.0, seed))
+    estimates = followed(noise_scale(60.0, seed))
     assert sum(e.is_moving for e in estimates) < 0.03 * len(estimates)
     assert max(e.angle_rad for e in estimates) < math.radians(3.0)
 
 
 @pytest.mark.parametrize("push_n", [4.0, 8.0, 14.0])
 def test_a_hand_s_push_is_read(push_n: float) -> None:
-    estimates = followed(unrest(10.0, 5) + hand(10.0, REST_S, push_n, ramp_s=0.35, held_s=1.65))
+    estimates = followed(
+        noise_scale(10.0, 5) + hand(10.0, REST_S, push_n, ramp_s=0.35, held_s=1.65)
+    )
     assert max(e.push_n for e in estimates) == pytest.approx(push_n, rel=0.4)
 
 
@@ -101,8 +112,8 @@ def test_a_restless_person_s_unrest_is_learned_and_a_calm_one_s() -> None:
     levels = []
     for size in (0.5, 1.0, 2.0):
         tracker = LegTracker(MODEL)
-        followed(unrest(5.0 * UNREST_TAU_S, 1, size), tracker)
-        levels.append(tracker.unrest)
+        followed(noise_scale(5.0 * UNREST_TAU_S, 1, size), tracker)
+        levels.append(tracker.noise_scale)
     assert levels == sorted(levels)
     assert levels[0] < 1.0 < levels[2]
 
@@ -111,31 +122,33 @@ def test_a_restless_person_s_unrest_is_learned_and_a_calm_one_s() -> None:
 def test_unrest_is_never_learned_beyond_its_range(size: float) -> None:
     tracker = LegTracker(MODEL)
     low, high = UNREST_RANGE
-    felt = unrest(10.0 * UNREST_TAU_S, 1, size)
-    for force_n, moment_nm in zip(felt.force_n.tolist(), felt.moment_nm.tolist(), strict=True):
+    segment = noise_scale(10.0 * UNREST_TAU_S, 1, size)
+    for force_n, moment_nm in zip(
+        segment.force_n.tolist(), segment.moment_nm.tolist(), strict=True
+    ):
         tracker.update(force_n, moment_nm)
-        assert low <= tracker.unrest <= high
+        assert low <= tracker.noise_scale <= high
 
 
 def test_a_lift_teaches_nothing_about_the_unrest() -> None:
     tracker = LegTracker(MODEL)
-    felt = legs(SPAN_S, LIFT)
+    segment = legs(SPAN_S, LIFT)
     before = None
     for k in range(HELD.stop):
-        leg = tracker.update(float(felt.force_n[k]), float(felt.moment_nm[k]))
+        leg = tracker.update(float(segment.force_n[k]), float(segment.moment_nm[k]))
         if k >= HELD.start:
             assert leg.kind == LIFTING
-            assert before in {None, tracker.unrest}
-            before = tracker.unrest
+            assert before in {None, tracker.noise_scale}
+            before = tracker.noise_scale
 
 
 def test_a_shifted_base_keeps_every_estimate() -> None:
     """Telling it that moments are now measured from elsewhere changes nothing but the base."""
-    felt = legs(SPAN_S, LIFT)
+    segment = legs(SPAN_S, LIFT)
     shift_nm, at, top = 1.5, row(REST_S - 0.2), row(REST_S + 2.0)
     plain, shifted = LegTracker(MODEL), LegTracker(MODEL)
     for k in range(top + 1):
-        f, m = float(felt.force_n[k]), float(felt.moment_nm[k])
+        f, m = float(segment.force_n[k]), float(segment.moment_nm[k])
         if k == at:
             shifted.shift_base(shift_nm)
         one = plain.update(f, m)
@@ -149,14 +162,14 @@ def test_a_shifted_base_keeps_every_estimate() -> None:
 def test_a_hand_taken_as_the_new_rest_leaves_no_push_and_no_leg() -> None:
     """Forces are measured from higher now; moments still are over the rest without the hand."""
     push_n, at, span_s = 12.0, row(6.0), 12.0
-    felt = hand(span_s, REST_S, push_n, ramp_s=0.4, held_s=span_s)
+    segment = hand(span_s, REST_S, push_n, ramp_s=0.4, held_s=span_s)
     tracker = LegTracker(MODEL)
     after = []
-    for k in range(len(felt)):
+    for k in range(len(segment)):
         if k == at:
             tracker.shift_push(push_n)
         leg = tracker.update(
-            float(felt.force_n[k]) - (push_n if k >= at else 0.0), float(felt.moment_nm[k])
+            float(segment.force_n[k]) - (push_n if k >= at else 0.0), float(segment.moment_nm[k])
         )
         if k >= at:
             after.append(leg)
@@ -172,8 +185,8 @@ def test_a_leg_held_up_is_believed_up_for_the_whole_hold() -> None:
 
 
 def test_after_a_reset_the_same_forces_give_the_same_estimates() -> None:
-    felt = legs(SPAN_S, LIFT) + unrest(SPAN_S, 2)
+    segment = legs(SPAN_S, LIFT) + noise_scale(SPAN_S, 2)
     tracker = LegTracker(MODEL)
-    first = followed(felt, tracker)
+    first = followed(segment, tracker)
     tracker.reset()
-    assert followed(felt, tracker) == first
+    assert followed(segment, tracker) == first

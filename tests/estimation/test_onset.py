@@ -6,40 +6,42 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matfw.estimation.onset import BEFORE_STEPS, NOTHING, Rise, Risen
-from tests.estimation.leg_forces import Forces, Lift, followed, hand, legs, unrest
+from matfw.estimation.onset import BEFORE_STEPS, NOTHING, OnsetFeatures, Rise
+from tests.estimation.leg_forces import Forces, Lift, followed, hand, legs, noise_scale
 
 SIZES = st.floats(-50.0, 50.0)
 
 
-def rises(felt: Forces) -> list[Risen]:
+def rises(segment: Forces) -> list[OnsetFeatures]:
     rise = Rise()
     return [
         rise.update(force_n, moment_nm, 0.0)
-        for force_n, moment_nm in zip(felt.force_n.tolist(), felt.moment_nm.tolist(), strict=True)
+        for force_n, moment_nm in zip(
+            segment.force_n.tolist(), segment.moment_nm.tolist(), strict=True
+        )
     ]
 
 
 def test_a_lift_raises_both_before_it_is_a_fifth_up() -> None:
     begin = round(4.0 / 0.05)
-    risen = rises(legs(8.0, Lift(4.0)))[begin + 10]
-    assert risen.over_n > 1.0
-    assert risen.load_n > 1.0
-    assert risen.moment_nm > 0.5
+    onset = rises(legs(8.0, Lift(4.0)))[begin + 10]
+    assert onset.over_n > 1.0
+    assert onset.load_n > 1.0
+    assert onset.moment_nm > 0.5
 
 
 def test_a_hand_raises_the_load_and_never_the_moment_while_it_comes() -> None:
     came = round(4.4 / 0.05)
     seen = rises(hand(8.0, 4.0, 10.0, 0.4, 3.0))[:came]
-    assert max(risen.load_n for risen in seen) > 1.0
-    assert max(risen.moment_nm for risen in seen) <= 1e-9
+    assert max(onset.load_n for onset in seen) > 1.0
+    assert max(onset.moment_nm for onset in seen) <= 1e-9
 
 
 @pytest.mark.parametrize("seed", range(4))
 def test_evidence_rises_as_a_leg_lifts_and_not_as_it_lands(seed: int) -> None:
     lift = Lift(4.0)
-    felt = legs(lift.end_s + 1.0, lift) + unrest(lift.end_s + 1.0, seed)
-    rise = [leg.risen.evidence for leg in followed(felt)]
+    segment = legs(lift.end_s + 1.0, lift) + noise_scale(lift.end_s + 1.0, seed)
+    rise = [leg.onset.evidence for leg in followed(segment)]
     begin, land = round(lift.begin_s / 0.05), round((lift.end_s - 0.5) / 0.05)
     assert max(rise[begin : begin + 15]) > 8.0
     assert max(rise[land : land + 20]) < 4.0
@@ -51,9 +53,9 @@ def test_what_stands_has_no_rise_and_its_load_is_told_as_it_is(
 ) -> None:
     rise = Rise()
     for _ in range(30):
-        risen = rise.update(force_n, moment_nm, evidence)
-    assert risen.over_n == pytest.approx(force_n)
-    assert (risen.load_n, risen.moment_nm, risen.evidence) == pytest.approx((0.0,) * 3, abs=1e-9)
+        onset = rise.update(force_n, moment_nm, evidence)
+    assert onset.over_n == pytest.approx(force_n)
+    assert (onset.load_n, onset.moment_nm, onset.evidence) == pytest.approx((0.0,) * 3, abs=1e-9)
 
 
 @given(SIZES, SIZES)
@@ -62,8 +64,8 @@ def test_a_new_zero_is_no_rise(force_n: float, moment_nm: float) -> None:
     for _ in range(30):
         rise.update(force_n, moment_nm, 1.0)
     rise.shift(force_n, moment_nm)
-    risen = rise.update(0.0, 0.0, 1.0)
-    assert (risen.over_n, risen.load_n, risen.moment_nm, risen.evidence) == pytest.approx(
+    onset = rise.update(0.0, 0.0, 1.0)
+    assert (onset.over_n, onset.load_n, onset.moment_nm, onset.evidence) == pytest.approx(
         (0.0,) * 4, abs=1e-9
     )
 

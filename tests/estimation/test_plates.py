@@ -36,30 +36,30 @@ def followed(
 
 
 def lifted(
-    left_s: float, landed_s: float, takes_s: float
+    lift_off_s: float, touch_down_s: float, takes_s: float
 ) -> Callable[[float], tuple[float, float]]:
     def ends_kg(t_s: float) -> tuple[float, float]:
-        off = ramp(t_s, left_s - takes_s, takes_s) - ramp(t_s, landed_s, takes_s)
+        off = ramp(t_s, lift_off_s - takes_s, takes_s) - ramp(t_s, touch_down_s, takes_s)
         return HEAD_KG - MADE_LIGHT[0] * off, FOOT_KG - MADE_LIGHT[1] * off
 
     return ends_kg
 
 
 @given(st.floats(1.5, 3.0), st.floats(0.8, 4.0), st.floats(0.1, 0.3))
-def test_leaving_and_landing_are_timed(left_s: float, off_s: float, takes_s: float) -> None:
-    contact = followed(lifted(left_s, left_s + off_s, takes_s))
-    assert contact.left_s == pytest.approx(left_s, abs=CLOSE_S)
-    assert contact.landed_s == pytest.approx(left_s + off_s, abs=CLOSE_S)
+def test_leaving_and_landing_are_timed(lift_off_s: float, off_s: float, takes_s: float) -> None:
+    contact = followed(lifted(lift_off_s, lift_off_s + off_s, takes_s))
+    assert contact.lift_off_s == pytest.approx(lift_off_s, abs=CLOSE_S)
+    assert contact.touch_down_s == pytest.approx(lift_off_s + off_s, abs=CLOSE_S)
     assert not contact.is_off
 
 
 def test_a_leg_that_is_up_is_off_until_it_lands() -> None:
     contact = followed(lifted(2.0, 99.0, 0.2))
     assert contact.is_off
-    assert contact.landed_s is None
+    assert contact.touch_down_s is None
     contact.begin(WEIGHT_KG)
     assert not contact.is_off
-    assert contact.left_s is None
+    assert contact.lift_off_s is None
 
 
 @pytest.mark.parametrize(
@@ -73,7 +73,7 @@ def test_what_is_no_leg_does_not_leave(moved_kg: tuple[float, float]) -> None:
         return HEAD_KG + share * moved_kg[0], FOOT_KG + share * moved_kg[1]
 
     contact = followed(ends_kg)
-    assert (contact.left_s, contact.is_off) == (None, False)
+    assert (contact.lift_off_s, contact.is_off) == (None, False)
 
 
 def test_breath_and_slow_creep_are_no_leg() -> None:
@@ -81,13 +81,13 @@ def test_breath_and_slow_creep_are_no_leg() -> None:
         breath = 0.3 * math.sin(1.7 * t_s)
         return HEAD_KG + breath - 0.05 * t_s, FOOT_KG - breath - 0.05 * t_s
 
-    assert followed(ends_kg, 60.0).left_s is None
+    assert followed(ends_kg, 60.0).lift_off_s is None
 
 
 def test_ten_samples_a_second_still_see_it() -> None:
     contact = followed(lifted(2.0, 5.0, 0.25), rate_hz=10.0)
-    assert contact.left_s == pytest.approx(2.0, abs=0.15)
-    assert contact.landed_s == pytest.approx(5.0, abs=0.15)
+    assert contact.lift_off_s == pytest.approx(2.0, abs=0.15)
+    assert contact.touch_down_s == pytest.approx(5.0, abs=0.15)
 
 
 def weighed(names: Sequence[str], y_mm: Sequence[float | None]) -> list[PlateBalance]:

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from matfw.estimation.leg_model import Array
 from matfw.estimation.noise import STEP_S
-from matfw.estimation.tremor import CALM_N2, MOST_N2, Tremor
+from matfw.estimation.tremor import CALM_N2, MAX_N2, Tremor
 from matfw.refinement.rep_shape import shape_rad
 from tests.estimation.leg_forces import MODEL
-from tests.refinement.test_rep_shape import numbers
+from tests.refinement.test_rep_shape import params
 
 T_S = np.arange(0.0, 12.0, STEP_S)
 
@@ -25,14 +25,14 @@ def powers(force_n: Array) -> Array:
 
 
 def lift_n(up_s: float) -> Array:
-    d = shape_rad(numbers(begin_s=3.0, up_s=up_s), T_S)
+    d = shape_rad(params(begin_s=3.0, up_s=up_s), T_S)
     w = np.gradient(d, STEP_S)
     return MODEL.force_n(d, w, np.gradient(w, STEP_S))
 
 
 def test_a_tremor_of_6_hz_is_felt_with_its_power_less_what_is_calm() -> None:
-    felt = powers(2.0 * np.sin(2.0 * np.pi * 6.0 * T_S))[-20:].mean()
-    assert felt == pytest.approx(2.0 - CALM_N2, abs=0.3)
+    segment = powers(2.0 * np.sin(2.0 * np.pi * 6.0 * T_S))[-20:].mean()
+    assert segment == pytest.approx(2.0 - CALM_N2, abs=0.3)
 
 
 @pytest.mark.parametrize("hertz", [5.0, 7.0, 8.0])
@@ -46,9 +46,9 @@ def test_a_lift_is_no_tremor(up_s: float) -> None:
 
 
 def test_a_kick_is_soon_forgotten() -> None:
-    felt = powers(lift_n(0.5))
-    assert felt.max() < 0.6 * MOST_N2
-    assert felt[T_S > 3.0 + 0.5 + 2.5].max() < 0.25
+    segment = powers(lift_n(0.5))
+    assert segment.max() < 0.6 * MAX_N2
+    assert segment[T_S > 3.0 + 0.5 + 2.5].max() < 0.25
 
 
 def test_a_hand_that_becomes_the_new_rest_is_no_tremor() -> None:

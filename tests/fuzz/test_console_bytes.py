@@ -46,7 +46,7 @@ class Counting(Talk):
 @pytest.mark.timeout(300)  # 10 s alone, on a busy machine many times that
 def test_a_hundred_thousand_lines_get_an_answer_each(tmp_path: Path) -> None:
     talk = Counting(tmp_path)
-    talk.desk.store.save_calibration(LINES, note="a test")
+    talk.control.store.save_calibration(LINES, note="a test")
     commands = 0
     before = 0
     for number, line in enumerate(lines(COUNT, seed=1)):
@@ -54,7 +54,7 @@ def test_a_hundred_thousand_lines_get_an_answer_each(tmp_path: Path) -> None:
         talk.conversation.line(line)
         commands += not is_answer and bool(line.strip())
         if number % POLL_EVERY == 0:
-            talk.desk.play(0.05)
+            talk.control.play(0.05)
             talk.conversation.poll()
         if number % 997 == 0:  # a person's Ctrl-C, so that no wizard keeps all the rest
             talk.conversation.interrupt()
@@ -71,4 +71,4 @@ def test_a_hundred_thousand_lines_get_an_answer_each(tmp_path: Path) -> None:
     assert talk.count == commands
     assert after - before < GROWTH_BLOCKS
     talk.conversation.close()
-    assert talk.desk.feeds == 0
+    assert talk.control.subscriptions == 0

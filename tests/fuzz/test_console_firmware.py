@@ -17,7 +17,7 @@ from matfw.console.conversation import Conversation
 from matfw.messages import Event
 from matfw.pipeline import Pipeline, Step
 from matfw.service.acquisition import Acquisition
-from matfw.service.controller import ServiceDesk
+from matfw.service.controller import Controller
 from matfw.service.firmware import Firmware
 from matfw.settings.store import SettingsStore
 from tests.control.paper import is_answer
@@ -29,7 +29,7 @@ SETTLED_S, QUIET_S, NOISY_S = 1.0, 4.0, 8.0
 RATE_HZ = 80.0
 OTHERS_SHARE = 0.01  # of frames that a busy computer may cost more in one half than in the other
 KEPT_BYTES = 256 * 1024  # by the console's modules, of all that they ever made
-LEAST_LINES = 500  # or it has not been much of a test
+MIN_LINES = 500  # or it has not been much of a test
 CONSOLE = tuple(
     tracemalloc.Filter(True, f"*/matfw/{path}")
     for path in (
@@ -76,11 +76,11 @@ def late_share(times_s: Sequence[float]) -> float:
 class Noise(threading.Thread):
     """A far end that never stops talking."""
 
-    def __init__(self, desk: ServiceDesk, seed: int) -> None:
+    def __init__(self, control: Controller, seed: int) -> None:
         super().__init__(daemon=True)
         self._ending = threading.Event()
         self._lines = lines(10_000_000, seed)
-        self.conversation = Conversation(desk, self._say, now_s=time.monotonic)
+        self.conversation = Conversation(control, self._say, now_s=time.monotonic)
         self.asked = self.answered = 0
         self.failed: list[str] = []
 
@@ -128,11 +128,11 @@ def test_two_far_ends_that_talk_nonsense_cost_no_sample_and_no_memory(tmp_path: 
     mat = store.settings.mat()
     acquisition = Acquisition(functools.partial(cells_in_real_time, mat))
     clock = Monotonic()
-    desk = ServiceDesk(
+    control = Controller(
         store, mat, clock, tmp_path / "recordings", set_volume=lambda _: None,
         account=lambda: acquisition.account, is_virtual=True,
     )  # fmt: skip
-    talkers = [Noise(desk, seed) for seed in (1, 2)]
+    talkers = [Noise(control, seed) for seed in (1, 2)]
 
     def begin() -> None:
         tracemalloc.start()
@@ -141,7 +141,7 @@ def test_two_far_ends_that_talk_nonsense_cost_no_sample_and_no_memory(tmp_path: 
 
     times = Times(begin)
     firmware = Firmware(
-        Pipeline(mat), acquisition, Outputs(), clock, [desk, times], between=desk.between
+        Pipeline(mat), acquisition, Outputs(), clock, [control, times], between=control.between
     )
     try:
         firmware.run(clock.now_s() + 3.0 + SETTLED_S + QUIET_S + NOISY_S)  # 3 s: the start
@@ -150,14 +150,14 @@ def test_two_far_ends_that_talk_nonsense_cost_no_sample_and_no_memory(tmp_path: 
         gc.collect()
         kept = tracemalloc.take_snapshot().filter_traces(CONSOLE).statistics("filename")
     finally:
-        desk.close()
+        control.close()
         for talker in talkers:
             talker.end()
         acquisition.close()
         tracemalloc.stop()
     for talker in talkers:
         assert talker.failed == []
-        assert talker.answered == talker.asked > LEAST_LINES
+        assert talker.answered == talker.asked > MIN_LINES
     assert acquisition.account.dropped == 0
     assert late_share(times.noisy_s) <= late_share(times.quiet_s) + OTHERS_SHARE
     assert sum(file.size for file in kept) < KEPT_BYTES

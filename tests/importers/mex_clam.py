@@ -35,7 +35,7 @@ Array = npt.NDArray[np.float64]
 RECORDINGS = tuple(f"{person:02d}_clam_{side}" for person in range(1, 15) for side in (1, 2))
 SMOOTH_S = 0.4
 REST_S = 0.5
-SPAN_LEAST_DEG = 25.0  # below it a wobbling lower leg, by eye, and at once 14_clam_1 above it
+MIN_SPAN_DEG = 25.0  # below it a wobbling lower leg, by eye, and at once 14_clam_1 above it
 PROMINENCE = 0.4
 APART_S = 0.7
 EDGE_S = 6.0
@@ -91,7 +91,7 @@ def thigh_angle(t_s: Array, acceleration_g: Array) -> Array:
 def find_reps(t_s: Array, angle_deg: Array) -> tuple[TrueRep, ...]:
     """Return the reps by the rule above."""
     low, high = np.percentile(angle_deg, (5, 95))
-    if high - low < SPAN_LEAST_DEG:
+    if high - low < MIN_SPAN_DEG:
         return ()
     period_s = float(np.median(np.diff(t_s)))
     tops, _ = find_peaks(

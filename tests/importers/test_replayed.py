@@ -25,8 +25,8 @@ from tests.importers import files, kistler, wii
 ROOT = Path(__file__).parents[2]
 LIMIT_S = 60.0  # of a call; far more than a slow computer needs
 COP_SD_MM = 2.0  # the maker's own correction for shear and plate is in there
-FOUND_LEAST = 0.80  # of true repetitions; 0.84 to 0.91 measured, by the body that is drawn
-SETS_LEAST = 0.70  # of sets that are counted within one; 0.72 to 0.89 measured
+MIN_FOUND = 0.80  # of true repetitions; 0.84 to 0.91 measured, by the body that is drawn
+MIN_SETS = 0.70  # of sets that are counted within one; 0.72 to 0.89 measured
 
 
 def write(path: Path, mat: Mat, frames: Sequence[RawFrame], source: str) -> Path:
@@ -104,12 +104,12 @@ def counted(tmp_path_factory: pytest.TempPathFactory) -> list[Counted]:
 
 def test_most_repetitions_of_real_people_are_found(counted: list[Counted]) -> None:
     true, hits = sum(c.true for c in counted), sum(c.hits for c in counted)
-    assert hits >= FOUND_LEAST * true, f"{hits} of {true} found: {counted}"
+    assert hits >= MIN_FOUND * true, f"{hits} of {true} found: {counted}"
 
 
 def test_most_sets_of_real_people_are_counted_within_one(counted: list[Counted]) -> None:
     near = sum(abs(c.said - c.true) <= 1 for c in counted)
-    assert near >= SETS_LEAST * len(counted), f"{near} of {len(counted)} within 1: {counted}"
+    assert near >= MIN_SETS * len(counted), f"{near} of {len(counted)} within 1: {counted}"
 
 
 def test_command_line_tells_what_the_same_replay_tells(tmp_path: Path) -> None:
@@ -123,10 +123,10 @@ def test_command_line_tells_what_the_same_replay_tells(tmp_path: Path) -> None:
         env={**kept, "HOME": str(tmp_path), "PYTHONPATH": str(ROOT)},
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
-    told = [json.loads(line) for line in done.stdout.splitlines()]
-    starts_s = [event["start_s"] for event in told if event["event"] == "rep"]
+    reported = [json.loads(line) for line in done.stdout.splitlines()]
+    starts_s = [event["start_s"] for event in reported if event["event"] == "rep"]
     expected_s = [rep.start_s for rep in reps_of(path)]
     assert expected_s
     assert starts_s == pytest.approx(expected_s, abs=0.01)
-    assert told[-1]["event"] == "summary"
-    assert told[-1]["reps"] == len(expected_s)
+    assert reported[-1]["event"] == "summary"
+    assert reported[-1]["reps"] == len(expected_s)

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from matfw.errors import MatError
 from matfw.judging.habits import (
-    LEAST_REPS,
-    MOST_SHIFT_MM,
+    MAX_SHIFT_MM,
+    MIN_REPS,
     USUAL_SHIFT_MM,
     Habits,
     learn,
@@ -34,13 +34,13 @@ def shifted(*shifts_mm: float) -> list[Rep]:
 
 
 def test_the_usual_person_keeps_everybody_s_limits() -> None:
-    habits = learn([REP] * LEAST_REPS)
+    habits = learn([REP] * MIN_REPS)
     assert own_limits(LIMITS, habits) == LIMITS
     assert own_limits(LIMITS, None) == LIMITS
 
 
 @given(
-    st.lists(st.floats(-MOST_SHIFT_MM, MOST_SHIFT_MM), min_size=LEAST_REPS, max_size=12),
+    st.lists(st.floats(-MAX_SHIFT_MM, MAX_SHIFT_MM), min_size=MIN_REPS, max_size=12),
 )
 def test_limits_follow_the_person_part_of_the_way_and_keep_their_distance(
     off_mm: list[float],
@@ -72,14 +72,14 @@ def test_a_measured_height_corrects_what_is_read() -> None:
     [
         ([REP] * 2, None, "at least 3"),
         ([REP, REP, replace(REP, side=Side.RIGHT)], None, "both sides"),
-        (shifted(*[USUAL_SHIFT_MM - MOST_SHIFT_MM - 0.1] * 3), None, "stack the hips"),
+        (shifted(*[USUAL_SHIFT_MM - MAX_SHIFT_MM - 0.1] * 3), None, "stack the hips"),
         ([REP] * 3, 20.0, "measure again"),
     ],
 )
 def test_what_is_no_habit_is_refused_and_says_what_to_do(
-    reps: list[Rep], measured_deg: float | None, told: str
+    reps: list[Rep], measured_deg: float | None, reported: str
 ) -> None:
-    with pytest.raises(MatError, match=told):
+    with pytest.raises(MatError, match=reported):
         learn(reps, measured_deg)
 
 

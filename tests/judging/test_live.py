@@ -19,7 +19,7 @@ from matfw.judging.live import (
     HIP_SETTLE_S,
     KICK_BELOW_DEG,
     LANDED_DPS,
-    LEAST_DEG,
+    MIN_DEG,
     OFF_MAT_S,
     PEAK_ACCEL,
     PEAK_SPEED,
@@ -120,9 +120,9 @@ def test_one_step_beyond_the_height_limit_is_not_told() -> None:
 
 
 @pytest.mark.parametrize(("share", "told"), [(BELOW, [Fault.KICK]), (ABOVE, [])])
-def test_a_kick_is_told_by_its_start(share: float, told: list[Fault]) -> None:
+def test_a_kick_is_told_by_its_start(share: float, reported: list[Fault]) -> None:
     way = {"accel_dps2": 2.0 * KICK_DPS2, "angle_deg": share * KICK_BELOW_DEG}
-    assert kinds(seen([(Phase.UP, way)])) == told
+    assert kinds(seen([(Phase.UP, way)])) == reported
 
 
 @pytest.mark.parametrize(
@@ -143,7 +143,7 @@ def test_hips_are_not_judged_before_they_have_settled() -> None:
 
 
 Script = list[tuple[Phase, dict[str, float]]]
-TRAVEL_DEG = 2.0 * LEAST_DEG
+TRAVEL_DEG = 2.0 * MIN_DEG
 TEMPOS = [Tempo(), Tempo(3.0, 1.5, 4.5)]
 
 
@@ -196,7 +196,7 @@ def test_a_way_down_is_rushed_live_only_if_speed_and_time_both_say_so(
 
 @pytest.mark.parametrize(("share", "count"), [(BELOW, 0), (ABOVE, 1)])
 def test_a_lift_too_small_to_be_timed_is_not_timed(share: float, count: int) -> None:
-    deg = share * LEAST_DEG
+    deg = share * MIN_DEG
     assert len(seen(up_and_held(0.3, 0.3, deg))) == count
     assert len(seen(down(0.3, deg), lengths={"down_s": 0.3})) == count
 

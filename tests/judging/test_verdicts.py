@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from matfw.judging.verdicts import MAY_CANCEL, judge
-from matfw.messages import Excursion, Fault, FaultSeen, Limits, Side, Tempo, Verdict
+from matfw.messages import Fault, FaultSeen, Limits, RefinedRep, Side, Tempo, Verdict
 
 LIMITS = Limits()
-GOOD = Excursion(10.0, 11.2, 13.1, 15.0, 2.0, 1.0, 3.0, 38.0, 0.0)
+GOOD = RefinedRep(10.0, 11.2, 13.1, 15.0, 2.0, 1.0, 3.0, 38.0, 0.0)
 BELOW, ABOVE = 0.999, 1.001
 # Just beyond their limits these are named only if they were felt live too.
 NEEDS_TELLING = {
@@ -22,11 +22,11 @@ NEEDS_TELLING = {
 
 
 def faults_of(
-    excursion: Excursion,
-    told: Sequence[FaultSeen] = (),
+    refined_rep: RefinedRep,
+    live_faults: Sequence[FaultSeen] = (),
     tempo: Tempo = Tempo(),  # noqa: B008
 ) -> tuple[Verdict, set[Fault]]:
-    verdict, faults, _ = judge(excursion, told, LIMITS, tempo, Side.LEFT)
+    verdict, faults, _ = judge(refined_rep, live_faults, LIMITS, tempo, Side.LEFT)
     return verdict, {fault.fault for fault in faults}
 
 
@@ -52,9 +52,9 @@ def test_a_rep_has_the_fault_just_beyond_the_limit_and_not_just_within(
     field: str, limit: float, outside: float, fault: Fault
 ) -> None:
     inside = ABOVE if outside == BELOW else BELOW
-    felt = [FaultSeen(fault, 0.0, "")] if fault in NEEDS_TELLING else []
+    live_faults = [FaultSeen(fault, 0.0, "")] if fault in NEEDS_TELLING else []
     outside_it, inside_it = (replace(GOOD, **{field: side * limit}) for side in (outside, inside))
-    assert faults_of(outside_it, felt) == (Verdict.FAULT, {fault})
+    assert faults_of(outside_it, live_faults) == (Verdict.FAULT, {fault})
     assert fault not in faults_of(inside_it)[1]
 
 
@@ -79,18 +79,21 @@ def test_what_is_too_close_to_its_limit_to_tell_or_was_not_felt_is_unsure_unless
 
 
 @pytest.mark.parametrize(
-    ("field", "value", "read", "felt"),
+    ("field", "value", "read", "live"),
     [
         ("up_s", 1.2, Fault.RUSHED_UP, Fault.KICK),
         ("down_s", 1.6, Fault.RUSHED_DOWN, Fault.DROP),
     ],
 )
 def test_a_kick_or_a_drop_that_was_felt_stands_beside_a_way_that_reads_as_rushed(
-    field: str, value: float, read: Fault, felt: Fault
+    field: str, value: float, read: Fault, live: Fault
 ) -> None:
-    told = [FaultSeen(felt, 300.0, "deg/s2")]
-    assert faults_of(replace(GOOD, **{field: value}), told) == (Verdict.FAULT, {read, felt})
-    assert faults_of(GOOD, told)[0] is Verdict.UNSURE
+    live_faults = [FaultSeen(live, 300.0, "deg/s2")]
+    assert faults_of(replace(GOOD, **{field: value}), live_faults) == (
+        Verdict.FAULT,
+        {read, live},
+    )
+    assert faults_of(GOOD, live_faults)[0] is Verdict.UNSURE
 
 
 def test_limits_of_time_go_with_the_tempo_asked_for() -> None:
@@ -106,20 +109,20 @@ def test_limits_of_time_go_with_the_tempo_asked_for() -> None:
 
 def test_several_faults_are_all_named() -> None:
     bad = replace(GOOD, angle_deg=70.0, up_s=0.5, front_shift_mm=-40.0)
-    told = [FaultSeen(Fault.TOO_HIGH, 70.0, "deg")]
-    assert faults_of(bad, told)[1] == {Fault.TOO_HIGH, Fault.KICK, Fault.ROLL_BACK}
+    live_faults = [FaultSeen(Fault.TOO_HIGH, 70.0, "deg")]
+    assert faults_of(bad, live_faults)[1] == {Fault.TOO_HIGH, Fault.KICK, Fault.ROLL_BACK}
 
 
 def test_what_was_said_live_and_is_not_borne_out_makes_the_rep_unsure() -> None:
-    told = [FaultSeen(Fault.ROLL_BACK, 20.0, "mm")]
-    verdict, faults, reason = judge(GOOD, told, LIMITS, Tempo(), Side.LEFT)
+    live_faults = [FaultSeen(Fault.ROLL_BACK, 20.0, "mm")]
+    verdict, faults, reason = judge(GOOD, live_faults, LIMITS, Tempo(), Side.LEFT)
     assert (verdict, faults) == (Verdict.UNSURE, ())
     assert "roll_back" in reason
 
 
 def test_a_body_that_was_off_the_mat_stays_a_fault() -> None:
-    told = [FaultSeen(Fault.OFF_MAT, 25.0, "N")]
-    assert faults_of(GOOD, told) == (Verdict.FAULT, {Fault.OFF_MAT})
+    live_faults = [FaultSeen(Fault.OFF_MAT, 25.0, "N")]
+    assert faults_of(GOOD, live_faults) == (Verdict.FAULT, {Fault.OFF_MAT})
 
 
 def test_a_body_that_lay_bent_is_a_fault_and_named_once() -> None:
@@ -139,16 +142,16 @@ def test_nothing_is_said_of_the_times_of_a_rep_too_small_to_be_timed() -> None:
 
 
 def test_nothing_is_said_of_the_times_of_a_rep_that_a_hand_off_the_mat_drowned() -> None:
-    told = [FaultSeen(Fault.OFF_MAT, 25.0, "N")]
-    assert faults_of(HASTY, told) == (Verdict.FAULT, {Fault.OFF_MAT})
+    live_faults = [FaultSeen(Fault.OFF_MAT, 25.0, "N")]
+    assert faults_of(HASTY, live_faults) == (Verdict.FAULT, {Fault.OFF_MAT})
 
 
 def test_a_hand_off_the_mat_leaves_nothing_to_tell_of_the_hips_without_a_sensor() -> None:
-    told = [FaultSeen(Fault.OFF_MAT, 25.0, "N")]
+    live_faults = [FaultSeen(Fault.OFF_MAT, 25.0, "N")]
     rolled = replace(GOOD, front_shift_mm=-2.0 * Limits().roll_back_mm)
-    assert faults_of(rolled, told) == (Verdict.FAULT, {Fault.OFF_MAT})
+    assert faults_of(rolled, live_faults) == (Verdict.FAULT, {Fault.OFF_MAT})
     seen = replace(rolled, hip_roll_deg=20.0, hip_sd_deg=1.5)
-    assert Fault.ROLL_BACK in faults_of(seen, told)[1]
+    assert Fault.ROLL_BACK in faults_of(seen, live_faults)[1]
 
 
 @pytest.mark.parametrize("shift_mm", [-2.0 * LIMITS.roll_back_mm, 2.0 * LIMITS.leg_forward_mm])
@@ -162,26 +165,26 @@ def test_hips_that_moved_on_an_unknown_side_are_unsure(shift_mm: float) -> None:
 @pytest.mark.parametrize(
     ("bad", "reason"),
     [
-        (replace(GOOD, up_s=1.2, misfit_deg=20.0), "no leg's movement"),
+        (replace(GOOD, up_s=1.2, fit_error_deg=20.0), "no leg's movement"),
         (replace(GOOD, down_s=0.8), "no fall was felt"),
         (replace(GOOD, hold_s=0.1, up_s=3.0), "so slow"),
         (replace(GOOD, hold_s=0.1, down_s=4.5), "so slow"),
         (replace(GOOD, hold_s=0.1, lower_s=GOOD.top_s + 0.5), "faster than"),
-        (replace(GOOD, hold_s=0.1, unrest=2.5), "restless"),
+        (replace(GOOD, hold_s=0.1, noise_scale=2.5), "restless"),
     ],
 )
-def test_a_time_that_proves_nothing_is_unsure_and_says_why(bad: Excursion, reason: str) -> None:
+def test_a_time_that_proves_nothing_is_unsure_and_says_why(bad: RefinedRep, reason: str) -> None:
     verdict, faults, why = judge(bad, (), LIMITS, Tempo(), Side.LEFT)
     assert (verdict, faults) == (Verdict.UNSURE, ())
     assert reason in why
 
 
 def test_what_was_felt_live_needs_no_other_proof() -> None:
-    felt = [FaultSeen(Fault.DROP, 200.0, "deg/s2")]
-    assert faults_of(replace(GOOD, down_s=0.8), felt) == (Verdict.FAULT, {Fault.DROP})
+    live_faults = [FaultSeen(Fault.DROP, 200.0, "deg/s2")]
+    assert faults_of(replace(GOOD, down_s=0.8), live_faults) == (Verdict.FAULT, {Fault.DROP})
     hasty = [FaultSeen(Fault.RUSHED_UP, 1.2, "s")]
-    misfit = replace(GOOD, up_s=1.2, misfit_deg=20.0)
-    assert faults_of(misfit, hasty) == (Verdict.FAULT, {Fault.RUSHED_UP})
+    cost_per_step = replace(GOOD, up_s=1.2, fit_error_deg=20.0)
+    assert faults_of(cost_per_step, hasty) == (Verdict.FAULT, {Fault.RUSHED_UP})
 
 
 def test_a_doubtful_time_does_not_hide_a_fault_that_is_sure() -> None:
@@ -190,13 +193,13 @@ def test_a_doubtful_time_does_not_hide_a_fault_that_is_sure() -> None:
 
 
 def test_hips_that_may_cancel_are_unsure_unless_a_sensor_settles_it_or_it_is_switched_off() -> None:
-    bowed = replace(GOOD, bow_mm=1.01 * LIMITS.bow_mm)
+    bowed = replace(GOOD, curvature_mm=1.01 * LIMITS.curvature_mm)
     assert judge(bowed, (), LIMITS, Tempo(), Side.LEFT) == (Verdict.UNSURE, (), MAY_CANCEL)
-    straight = replace(GOOD, bow_mm=0.99 * LIMITS.bow_mm)
+    straight = replace(GOOD, curvature_mm=0.99 * LIMITS.curvature_mm)
     assert faults_of(straight)[0] is Verdict.CLEAN
     assert faults_of(replace(bowed, hip_roll_deg=0.0, hip_sd_deg=1.5))[0] is Verdict.CLEAN
-    off = replace(LIMITS, bow_mm=0.0)
-    assert judge(replace(GOOD, bow_mm=50.0), (), off, Tempo(), Side.LEFT)[0] is Verdict.CLEAN
+    off = replace(LIMITS, curvature_mm=0.0)
+    assert judge(replace(GOOD, curvature_mm=50.0), (), off, Tempo(), Side.LEFT)[0] is Verdict.CLEAN
 
 
 EXCURSIONS = st.builds(
@@ -207,22 +210,22 @@ EXCURSIONS = st.builds(
     down_s=st.floats(0.1, 8.0),
     angle_deg=st.floats(5.0, 90.0),
     front_shift_mm=st.floats(-60.0, 60.0),
-    bow_mm=st.floats(-10.0, 10.0),
-    misfit_deg=st.floats(0.0, 60.0),
-    unrest=st.floats(0.4, 6.0),
+    curvature_mm=st.floats(-10.0, 10.0),
+    fit_error_deg=st.floats(0.0, 60.0),
+    noise_scale=st.floats(0.4, 6.0),
 )
 
 
 @given(EXCURSIONS, st.sets(st.sampled_from(Fault)), st.sampled_from(Side))
 def test_a_verdict_and_its_faults_always_agree(
-    excursion: Excursion, told: set[Fault], side: Side
+    refined_rep: RefinedRep, live_faults: set[Fault], side: Side
 ) -> None:
-    said = [FaultSeen(fault, 1.0, "x") for fault in sorted(told)]
-    verdict, faults, reason = judge(excursion, said, LIMITS, Tempo(), side)
+    said = [FaultSeen(fault, 1.0, "x") for fault in sorted(live_faults)]
+    verdict, faults, reason = judge(refined_rep, said, LIMITS, Tempo(), side)
     assert (verdict is Verdict.FAULT) is bool(faults)
     assert (verdict is Verdict.UNSURE) is bool(reason)
     assert len({fault.fault for fault in faults}) == len(faults)
     if verdict is Verdict.CLEAN:
-        assert LIMITS.too_small_deg <= excursion.angle_deg <= LIMITS.too_high_deg
+        assert LIMITS.too_small_deg <= refined_rep.angle_deg <= LIMITS.too_high_deg
         if side is Side.UNKNOWN:
-            assert abs(excursion.front_shift_mm) <= LIMITS.leg_forward_mm
+            assert abs(refined_rep.front_shift_mm) <= LIMITS.leg_forward_mm

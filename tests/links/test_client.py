@@ -24,7 +24,7 @@ import pytest
 from matfw.cli.consoles import SERVICE_RUN, SERVICE_STATE, sockets_of
 from matfw.devices.console_socket import ConsoleSocket, connect
 from matfw.devices.serial_link import open_serial
-from matfw.display.remote_view import Watched
+from matfw.display.remote_view import RemoteView
 from matfw.errors import MatLinkError
 from matfw.links.client import Client
 from matfw.messages import Cue, Phase, Side, Verdict
@@ -310,15 +310,17 @@ def answering(replies: Sequence[bytes]) -> str:
 
 
 def test_silence_is_named() -> None:
-    told = answering([])
-    assert "nothing answers at 115200 baud" in told
-    assert "TX and RX" in told
+    reported = answering([])
+    assert "nothing answers at 115200 baud" in reported
+    assert "TX and RX" in reported
 
 
 def test_a_login_shell_is_named_with_what_frees_the_port() -> None:
-    told = answering([b"\r\nDebian GNU/Linux 12 mat ttyAMA0\r\n\r\nmat login: ", b"\r\nPassword: "])
-    assert "login shell" in told
-    assert "systemctl mask --now serial-getty@" in told
+    reported = answering(
+        [b"\r\nDebian GNU/Linux 12 mat ttyAMA0\r\n\r\nmat login: ", b"\r\nPassword: "]
+    )
+    assert "login shell" in reported
+    assert "systemctl mask --now serial-getty@" in reported
 
 
 def test_something_else_is_named() -> None:
@@ -433,18 +435,18 @@ ROW = {"event": "stream", "t_s": 12.0, "phase": "up", "angle_deg": 21.5, "load_k
 
 
 def test_the_view_follows_status_rows_and_events() -> None:
-    watched = Watched()
-    assert not watched.take(ROW), "nothing is drawn of a mat that is not known"
-    assert watched.take(STATUS)
-    view = watched.view
+    remote = RemoteView()
+    assert not remote.take(ROW), "nothing is drawn of a mat that is not known"
+    assert remote.take(STATUS)
+    view = remote.view
     assert view is not None
     assert (view.is_simulated, view.side, view.target_reps) == (True, Side.LEFT, 2)
-    watched.take({"event": "person", "t_s": 11.0, "weight_kg": 64.0})
-    watched.take({"event": "cue", "t_s": 11.5, "cue": "roll_back"})
+    remote.take({"event": "person", "t_s": 11.0, "weight_kg": 64.0})
+    remote.take({"event": "cue", "t_s": 11.5, "cue": "roll_back"})
     for verdict in ("clean", "fault", "unsure"):
-        watched.take({"event": "rep", "verdict": verdict})
-    assert watched.take(ROW)
-    view = watched.view
+        remote.take({"event": "rep", "verdict": verdict})
+    assert remote.take(ROW)
+    view = remote.view
     assert view is not None
     assert (view.phase, view.leg_angle_deg, view.cop_mm) == (Phase.UP, 21.5, (-3.5, 7.0))
     assert [(cell.load_kg, cell.problem.value) for cell in view.cells] == [
@@ -452,7 +454,7 @@ def test_the_view_follows_status_rows_and_events() -> None:
     ]  # fmt: skip
     assert (view.cue, view.cue_age_s) == (Cue.ROLL_BACK, 0.5)
     assert (view.verdicts, view.set_number) == ((Verdict.UNSURE,), 2)
-    watched.take({"event": "sensor", "cell": "b", "problem": "ok"})
-    watched.take({"event": "news", "text": "of a newer device"})
-    assert watched.view is not None
-    assert watched.view.cells[1].problem.value == "ok"
+    remote.take({"event": "sensor", "cell": "b", "problem": "ok"})
+    remote.take({"event": "news", "text": "of a newer device"})
+    assert remote.view is not None
+    assert remote.view.cells[1].problem.value == "ok"

@@ -7,7 +7,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matfw.links.line_reader import LINE_BYTES, Inbox, Key, whole_characters
+from matfw.links.line_reader import LINE_BYTES, Key, LineReader, whole_characters
 
 PIECES = st.lists(
     st.sampled_from(
@@ -18,11 +18,11 @@ PIECES = st.lists(
 
 
 def lines(chunks: list[bytes]) -> list[str | Key]:
-    inbox = Inbox()
+    line_reader = LineReader()
     found: list[str | Key] = []
     for chunk in chunks:
-        inbox.feed(chunk)
-        while (item := inbox.line()) is not None:
+        line_reader.subscription(chunk)
+        while (item := line_reader.line()) is not None:
             found.append(item)
     return found
 
@@ -59,13 +59,13 @@ def test_any_bytes_make_as_many_lines_as_they_have_ends(data: bytes, places: lis
 
 
 def test_a_line_without_end_takes_no_more_memory_than_the_longest_one() -> None:
-    inbox = Inbox()
+    line_reader = LineReader()
     for _ in range(1000):
-        inbox.feed(b"x" * 4096)
-        assert inbox.line() is None
-    assert len(inbox) == 0
-    inbox.feed(b"\r")
-    text = inbox.line()
+        line_reader.subscription(b"x" * 4096)
+        assert line_reader.line() is None
+    assert len(line_reader) == 0
+    line_reader.subscription(b"\r")
+    text = line_reader.line()
     assert isinstance(text, str)
     assert len(text) == LINE_BYTES
 
@@ -75,25 +75,25 @@ def test_an_editor_gets_every_key_once_and_at_most_a_line_at_a_time(
     pieces: list[bytes], places: list[int]
 ) -> None:
     data = b"".join(pieces)
-    inbox = Inbox()
+    line_reader = LineReader()
     got = ""
     for chunk in [*cut(data, places), b""]:
-        inbox.feed(chunk)
-        while keys := inbox.keys():
+        line_reader.subscription(chunk)
+        while keys := line_reader.keys():
             assert not any(end in keys[:-1] for end in "\r\x03")
             got += keys
-        assert len(inbox) == 0, "whatever is kept back, more can be read"
+        assert len(line_reader) == 0, "whatever is kept back, more can be read"
     left = len(data) - whole_characters(data)
     whole = data[: len(data) - left]
     assert got == whole.replace(b"\r\n", b"\r").replace(b"\n", b"\r").decode(errors="replace")
 
 
 def test_a_line_begun_for_a_program_is_gone_on_with_by_an_editor() -> None:
-    inbox = Inbox()
-    inbox.feed(b"sta")
-    assert inbox.line() is None
-    inbox.feed(b"tus\r\nx")
-    assert [inbox.keys(), inbox.keys()] == ["status\r", "x"]
+    line_reader = LineReader()
+    line_reader.subscription(b"sta")
+    assert line_reader.line() is None
+    line_reader.subscription(b"tus\r\nx")
+    assert [line_reader.keys(), line_reader.keys()] == ["status\r", "x"]
 
 
 @given(st.text(), st.integers(0, 3))

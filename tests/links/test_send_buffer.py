@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from matfw.links.send_buffer import FULL_BYTES, UNASKED_BYTES, Outbox
+from matfw.links.send_buffer import FULL_BYTES, UNASKED_BYTES, SendBuffer
 
 
 class Slow:
@@ -31,16 +31,16 @@ class Slow:
         pass
 
 
-def say(outbox: Outbox, line: str) -> None:
-    outbox.put(outbox.say(line))
+def say(send_buffer: SendBuffer, line: str) -> None:
+    send_buffer.put(send_buffer.say(line))
 
 
 def test_lines_end_as_terminals_want_it() -> None:
-    outbox, link = Outbox(), Slow(room=100)
-    say(outbox, "größe")
-    outbox.send(link)
+    send_buffer, link = SendBuffer(), Slow(room=100)
+    say(send_buffer, "größe")
+    send_buffer.send(link)
     assert link.taken == "größe\r\n".encode()
-    assert len(outbox) == 0
+    assert len(send_buffer) == 0
 
 
 @pytest.mark.parametrize(
@@ -51,37 +51,37 @@ def test_lines_end_as_terminals_want_it() -> None:
     ],
 )
 def test_a_far_end_that_does_not_read_misses_news_is_told_and_gets_every_answer(
-    news: str, answer: str, told: str
+    notifications: str, answer: str, reported: str
 ) -> None:
-    outbox, link = Outbox(), Slow()
+    send_buffer, link = SendBuffer(), Slow()
     for number in range(20_000):
-        say(outbox, news)
+        say(send_buffer, notifications)
         if number % 1000 == 999:
-            say(outbox, answer)
-        outbox.send(link)
-        assert len(outbox) < UNASKED_BYTES + 40 * 100
+            say(send_buffer, answer)
+        send_buffer.send(link)
+        assert len(send_buffer) < UNASKED_BYTES + 40 * 100
     link.room = 10**9
-    outbox.send(link)
+    send_buffer.send(link)
     got = link.taken.decode().split("\r\n")[:-1]
-    counts = [int(match[1]) for line in got if (match := re.match(told, line))]
+    counts = [int(match[1]) for line in got if (match := re.match(reported, line))]
     assert got.count(answer) == 20
-    assert got.count(news) + sum(counts) == 20_000
-    assert outbox.dropped == sum(counts) > 0
+    assert got.count(notifications) + sum(counts) == 20_000
+    assert send_buffer.dropped == sum(counts) > 0
 
 
 def test_a_wizards_question_is_no_news() -> None:
-    outbox = Outbox()
-    outbox.put("x" * UNASKED_BYTES)
-    assert outbox.say('{"event":"ask","id":1,"lines":["Weight?"]}')
-    assert not outbox.say('{"event":"stream"}')
+    send_buffer = SendBuffer()
+    send_buffer.put("x" * UNASKED_BYTES)
+    assert send_buffer.say('{"event":"ask","id":1,"lines":["Weight?"]}')
+    assert not send_buffer.say('{"event":"stream"}')
 
 
 def test_it_says_when_the_far_end_must_read_first() -> None:
-    outbox, link = Outbox(), Slow()
-    outbox.put("x" * (FULL_BYTES - 1))
-    assert not outbox.is_full
-    outbox.put("x")
-    assert outbox.is_full
+    send_buffer, link = SendBuffer(), Slow()
+    send_buffer.put("x" * (FULL_BYTES - 1))
+    assert not send_buffer.is_full
+    send_buffer.put("x")
+    assert send_buffer.is_full
     link.room = 10
-    outbox.send(link)
-    assert not outbox.is_full
+    send_buffer.send(link)
+    assert not send_buffer.is_full

@@ -8,49 +8,49 @@ from dataclasses import replace
 import pytest
 
 from matfw.estimation.noise import STEP_S
-from matfw.messages import Excursion
+from matfw.messages import RefinedRep
 from matfw.refinement.contact_lifts import LONGEST_S, SHORTEST_S, contact_lifts
 from matfw.refinement.refine import refine
-from matfw.refinement.segment import Felt
-from tests.estimation.leg_forces import Lift, felt_from, hand, legs, unrest, window_of
+from matfw.refinement.segment import Segment
+from tests.estimation.leg_forces import Lift, felt_from, hand, legs, noise_scale, window_of
 
 SMALL = Lift(5.0, top_deg=12.0)
 SPAN_S = SMALL.end_s + 4.0
 SEEN_S = (5.1, 10.9)
-SCRAP = Excursion(5.5, 5.8, 6.0, 6.3, 0.0, 0.0, 0.0, 8.0, 0.0)
+SCRAP = RefinedRep(5.5, 5.8, 6.0, 6.3, 0.0, 0.0, 0.0, 8.0, 0.0)
 WHOLE = replace(SCRAP, lower_s=9.0, end_s=10.4)
 
 
-def felt_of(seen_s: tuple[float, float] | None = SEEN_S, concluded_s: float = -math.inf) -> Felt:
-    return felt_from(window_of(legs(SPAN_S, SMALL), seen_s=seen_s, unrest=0.5), concluded_s)
+def felt_of(seen_s: tuple[float, float] | None = SEEN_S, concluded_s: float = -math.inf) -> Segment:
+    return felt_from(window_of(legs(SPAN_S, SMALL), seen_s=seen_s, noise_scale=0.5), concluded_s)
 
 
 @pytest.mark.parametrize("height_deg", [10.0, 12.0, 14.0])
 @pytest.mark.parametrize("seed", range(3))
 def test_a_small_lift_that_plates_saw_is_told(height_deg: float, seed: int) -> None:
     lift = replace(SMALL, top_deg=height_deg)
-    felt = legs(SPAN_S, lift) + unrest(SPAN_S, seed, 0.7)
-    [found] = refine(window_of(felt, unrest=0.5, seen_s=SEEN_S))
+    segment = legs(SPAN_S, lift) + noise_scale(SPAN_S, seed, 0.7)
+    [found] = refine(window_of(segment, noise_scale=0.5, seen_s=SEEN_S))
     assert found.angle_deg == pytest.approx(height_deg, rel=0.35)
     assert found.start_s == pytest.approx(lift.begin_s + 0.4, abs=0.4)
     assert found.end_s == pytest.approx(lift.end_s - 0.6, abs=0.4)
-    assert refine(window_of(felt, unrest=0.5)) == []
+    assert refine(window_of(segment, noise_scale=0.5)) == []
 
 
 @pytest.mark.parametrize("seed", range(6))
 def test_a_leg_made_light_is_not_lifted(seed: int) -> None:
-    assert refine(window_of(unrest(SPAN_S, seed), seen_s=SEEN_S)) == []
+    assert refine(window_of(noise_scale(SPAN_S, seed), seen_s=SEEN_S)) == []
 
 
 @pytest.mark.parametrize("push_n", [8.0, 14.0])
 def test_a_leg_made_light_while_a_hand_pushes_is_not_lifted(push_n: float) -> None:
-    felt = hand(SPAN_S, 5.5, push_n, ramp_s=0.4, held_s=2.0) + unrest(SPAN_S, 1)
-    assert refine(window_of(felt, seen_s=SEEN_S)) == []
+    segment = hand(SPAN_S, 5.5, push_n, ramp_s=0.4, held_s=2.0) + noise_scale(SPAN_S, 1)
+    assert refine(window_of(segment, seen_s=SEEN_S)) == []
 
 
 def test_a_high_lift_that_plates_saw_is_told_once() -> None:
-    felt = legs(SPAN_S, Lift(5.0)) + unrest(SPAN_S, 1)
-    [found] = refine(window_of(felt, seen_s=SEEN_S))
+    segment = legs(SPAN_S, Lift(5.0)) + noise_scale(SPAN_S, 1)
+    [found] = refine(window_of(segment, seen_s=SEEN_S))
     assert found.angle_deg == pytest.approx(36.0, rel=0.1)
 
 
@@ -67,22 +67,24 @@ def test_a_scrap_of_it_is_no_reason_not_to_look() -> None:
 ])  # fmt: skip
 def test_only_what_lasts_as_long_as_a_lift_is_one(span_s: float, lifts: int) -> None:
     lift = replace(SMALL, begin_s=2.0)
-    felt = felt_from(window_of(legs(16.0, lift), seen_s=(2.0, 2.0 + span_s), unrest=0.5))
-    assert len(contact_lifts(felt, [])) == lifts
+    segment = felt_from(window_of(legs(16.0, lift), seen_s=(2.0, 2.0 + span_s), noise_scale=0.5))
+    assert len(contact_lifts(segment, [])) == lifts
 
 
 def test_a_leg_that_has_not_landed_is_left_to_the_next_look() -> None:
-    felt = felt_of(seen_s=(SEEN_S[0], SPAN_S + 1.0))
-    assert felt.left_s
-    assert contact_lifts(felt, []) == []
+    segment = felt_of(seen_s=(SEEN_S[0], SPAN_S + 1.0))
+    assert segment.lift_off_s
+    assert contact_lifts(segment, []) == []
 
 
 def test_a_leg_that_left_again_before_it_landed_is_taken_from_then() -> None:
-    window = window_of(legs(SPAN_S, SMALL), seen_s=SEEN_S, unrest=0.5)
-    early = tuple(replace(m, left_s=3.0) if 3.0 <= m.t_s < SEEN_S[0] else m for m in window.motions)
-    felt = felt_from(replace(window, motions=early))
-    assert felt.left_s == frozenset({3.0, SEEN_S[0]})
-    [found] = contact_lifts(felt, [])
+    window = window_of(legs(SPAN_S, SMALL), seen_s=SEEN_S, noise_scale=0.5)
+    early = tuple(
+        replace(m, lift_off_s=3.0) if 3.0 <= m.t_s < SEEN_S[0] else m for m in window.motions
+    )
+    segment = felt_from(replace(window, motions=early))
+    assert segment.lift_off_s == frozenset({3.0, SEEN_S[0]})
+    [found] = contact_lifts(segment, [])
     assert found.start_s == pytest.approx(SMALL.begin_s + 0.4, abs=0.4)
 
 
@@ -97,7 +99,7 @@ def test_a_mat_that_cannot_see_it_has_none() -> None:
 
 def test_a_leg_that_left_with_the_window_s_very_first_row_can_be_tried() -> None:
     """Of the moment before it nothing is known: no row is there to take its level from."""
-    felt = legs(10.0, Lift(0.1, top_deg=8.0))
+    segment = legs(10.0, Lift(0.1, top_deg=8.0))
     first_s = 0.5 * STEP_S
-    found = refine(window_of(felt, seen_s=(first_s, 6.0)))
+    found = refine(window_of(segment, seen_s=(first_s, 6.0)))
     assert all(x.start_s < x.end_s < 7.0 for x in found)

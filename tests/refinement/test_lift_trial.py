@@ -12,7 +12,16 @@ from hypothesis import strategies as st
 
 from matfw.refinement.lift_trial import LiftTrial, try_lift
 from matfw.refinement.rep_shape import BEGIN_S, DOWN_S, HOLD_S, TOP_RAD, UP_S
-from tests.estimation.leg_forces import MODEL, Forces, Lift, hand, legs, middles_s, min_jerk, unrest
+from tests.estimation.leg_forces import (
+    MODEL,
+    Forces,
+    Lift,
+    hand,
+    legs,
+    middles_s,
+    min_jerk,
+    noise_scale,
+)
 
 BEGIN = 4.0
 SPAN_S = 14.0
@@ -22,7 +31,7 @@ LITTLE = 25.0  # twice the log likelihood: what noise and hands come to
 
 
 def tried(
-    felt: Forces,
+    segment: Forces,
     *,
     guess_s: float = BEGIN - 0.2,
     noise: float = 1.0,
@@ -32,78 +41,83 @@ def tried(
     t_s = middles_s(SPAN_S)
     rows = (t_s > guess_s - 0.8) & (t_s < guess_s + sum(GUESS) + 0.8)
     return try_lift(
-        t_s[rows], felt.force_n[rows], felt.moment_nm[rows], (guess_s, *GUESS), TOPS,
-        model=MODEL, unrest=noise, seen_s=seen_s,
+        t_s[rows], segment.force_n[rows], segment.moment_nm[rows], (guess_s, *GUESS), TOPS,
+        model=MODEL, noise_scale=noise, seen_s=seen_s,
     )  # fmt: skip
 
 
 def top_deg(trial: LiftTrial) -> float:
-    return math.degrees(trial.numbers[TOP_RAD])
+    return math.degrees(trial.params[TOP_RAD])
 
 
 @pytest.mark.parametrize("height_deg", [15.0, 20.0, 36.0, 50.0])
 @pytest.mark.parametrize("seed", [None, 1, 2])
 def test_a_lift_is_found_with_its_height_and_its_times(height_deg: float, seed: int | None) -> None:
     lift = Lift(BEGIN, height_deg)
-    felt = legs(SPAN_S, lift)
-    found = tried(felt if seed is None else felt + unrest(SPAN_S, seed))
-    assert found.better_by > 2.0 * LITTLE
-    assert found.misfit < 3.0
+    segment = legs(SPAN_S, lift)
+    found = tried(segment if seed is None else segment + noise_scale(SPAN_S, seed))
+    assert found.log_likelihood_ratio > 2.0 * LITTLE
+    assert found.cost_per_step < 3.0
     assert top_deg(found) == pytest.approx(height_deg, rel=0.15)
-    up_s = found.numbers[BEGIN_S] + found.numbers[UP_S]
+    up_s = found.params[BEGIN_S] + found.params[UP_S]
     assert up_s == pytest.approx(BEGIN + lift.up_s, abs=0.5)
-    assert found.numbers[[BEGIN_S, UP_S, HOLD_S, DOWN_S]].sum() == pytest.approx(
-        lift.end_s, abs=0.5
-    )
+    assert found.params[[BEGIN_S, UP_S, HOLD_S, DOWN_S]].sum() == pytest.approx(lift.end_s, abs=0.5)
 
 
 def test_the_higher_a_lift_the_more_speaks_for_it() -> None:
-    better = [tried(legs(SPAN_S, Lift(BEGIN, deg))).better_by for deg in (10.0, 16.0, 24.0, 40.0)]
+    better = [
+        tried(legs(SPAN_S, Lift(BEGIN, deg))).log_likelihood_ratio
+        for deg in (10.0, 16.0, 24.0, 40.0)
+    ]
     assert better == sorted(better)
     assert better[-1] > 3.0 * better[1]
 
 
 def test_the_more_restless_a_body_the_less_speaks_for_the_same_lift() -> None:
-    felt = legs(SPAN_S, Lift(BEGIN, 20.0))
-    calm, restless = (tried(felt, noise=noise).better_by for noise in (0.5, 4.0))
+    segment = legs(SPAN_S, Lift(BEGIN, 20.0))
+    calm, restless = (tried(segment, noise=noise).log_likelihood_ratio for noise in (0.5, 4.0))
     assert calm > 3.0 * restless
 
 
 @pytest.mark.parametrize("seed", range(6))
 def test_nothing_speaks_for_a_lift_of_a_body_that_only_lies_there(seed: int) -> None:
-    assert tried(unrest(SPAN_S, seed)).better_by < LITTLE
+    assert tried(noise_scale(SPAN_S, seed)).log_likelihood_ratio < LITTLE
 
 
 @pytest.mark.parametrize("push_n", [8.0, 14.0])
 @pytest.mark.parametrize("held_s", [1.0, 2.0])
 def test_a_hand_s_push_is_no_lift_s_shape(push_n: float, held_s: float) -> None:
-    felt = hand(SPAN_S, BEGIN, push_n, ramp_s=0.4, held_s=held_s) + unrest(SPAN_S, 1)
-    assert tried(felt).misfit > 2.0 * tried(legs(SPAN_S, Lift(BEGIN)) + unrest(SPAN_S, 1)).misfit
+    segment = hand(SPAN_S, BEGIN, push_n, ramp_s=0.4, held_s=held_s) + noise_scale(SPAN_S, 1)
+    assert (
+        tried(segment).cost_per_step
+        > 2.0 * tried(legs(SPAN_S, Lift(BEGIN)) + noise_scale(SPAN_S, 1)).cost_per_step
+    )
 
 
 @pytest.mark.parametrize("size_nm", [-5.0, -3.0, 3.0, 5.0])
 def test_little_speaks_for_a_lift_where_only_the_moment_swayed(size_nm: float) -> None:
     t_s = middles_s(SPAN_S) - BEGIN
     sway_nm = size_nm * (min_jerk(t_s / 0.8) - min_jerk((t_s - 3.0) / 0.8))
-    felt = Forces(np.zeros_like(t_s), np.zeros_like(t_s), sway_nm) + unrest(SPAN_S, 1)
-    assert tried(felt).better_by < LITTLE
+    segment = Forces(np.zeros_like(t_s), np.zeros_like(t_s), sway_nm) + noise_scale(SPAN_S, 1)
+    assert tried(segment).log_likelihood_ratio < LITTLE
 
 
 def test_what_plates_saw_ties_the_lift_s_ends() -> None:
     lift = Lift(BEGIN, 20.0)
     found = tried(legs(SPAN_S, lift), seen_s=(lift.begin_s + 0.3, lift.end_s - 0.3))
-    assert found.numbers[BEGIN_S] == pytest.approx(lift.begin_s + 0.3, abs=0.2)
-    assert found.numbers[: DOWN_S + 1].sum() == pytest.approx(lift.end_s - 0.3, abs=0.2)
+    assert found.params[BEGIN_S] == pytest.approx(lift.begin_s + 0.3, abs=0.2)
+    assert found.params[: DOWN_S + 1].sum() == pytest.approx(lift.end_s - 0.3, abs=0.2)
 
 
 def test_a_stretch_that_begins_in_the_midst_of_the_guess_can_be_tried() -> None:
-    felt = legs(SPAN_S, Lift(BEGIN))
+    segment = legs(SPAN_S, Lift(BEGIN))
     rows = slice(round(5.0 / 0.05), round(11.0 / 0.05))
     found = try_lift(
-        middles_s(SPAN_S)[rows], felt.force_n[rows], felt.moment_nm[rows], (5.2, *GUESS), TOPS,
-        model=MODEL, unrest=1.0,
+        middles_s(SPAN_S)[rows], segment.force_n[rows], segment.moment_nm[rows], (5.2, *GUESS),
+        TOPS,
+        model=MODEL, noise_scale=1.0,
     )  # fmt: skip
-    assert np.isfinite(found.numbers).all()
+    assert np.isfinite(found.params).all()
 
 
 @given(
@@ -118,6 +132,6 @@ def test_whatever_was_felt_the_answer_is_finite(
     t_s = middles_s(2.0)
     found = try_lift(
         t_s, np.array(force_n), np.array(moment_nm), (0.4, 0.5, 0.3, 0.5), TOPS,
-        model=MODEL, unrest=noise,
+        model=MODEL, noise_scale=noise,
     )  # fmt: skip
     assert all(np.isfinite(part).all() for part in astuple(found))

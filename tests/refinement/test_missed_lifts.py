@@ -7,17 +7,17 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from matfw.messages import Excursion
+from matfw.messages import RefinedRep
 from matfw.refinement.missed_lifts import (
     EASED_N,
     IN_SET_S,
-    LEAST_DEG,
-    TRIALS_MOST,
-    TWITCH_DEG_PER_UNREST,
-    hidden_lifts,
+    MAX_TRIALS,
+    MIN_DEG,
+    WEAK_PEAK_DEG_PER_NOISE_SCALE,
+    missed_lifts,
 )
 from matfw.refinement.refine import refine
-from matfw.refinement.segment import Felt
+from matfw.refinement.segment import Segment
 from tests.estimation.leg_forces import (
     Forces,
     Lift,
@@ -26,7 +26,7 @@ from tests.estimation.leg_forces import (
     legs,
     middles_s,
     min_jerk,
-    unrest,
+    noise_scale,
     window_of,
 )
 
@@ -47,15 +47,15 @@ HIDING = [
 ]
 
 
-def excursion(lift: Lift, angle_deg: float = 12.0) -> Excursion:
+def refined_rep(lift: Lift, angle_deg: float = 12.0) -> RefinedRep:
     """Return what the curve may have read of a lift."""
-    return Excursion(
+    return RefinedRep(
         lift.begin_s + 0.4, lift.begin_s + 1.5, lift.end_s - 2.5, lift.end_s - 0.6,
         0.0, 0.0, 0.0, angle_deg, 0.0,
     )  # fmt: skip
 
 
-def assert_is(found: Excursion, lift: Lift, within_s: float = 0.4) -> None:
+def assert_is(found: RefinedRep, lift: Lift, within_s: float = 0.4) -> None:
     assert found.start_s == pytest.approx(lift.begin_s + 0.4, abs=within_s)
     assert found.end_s == pytest.approx(lift.end_s - 0.6, abs=within_s)
 
@@ -66,32 +66,32 @@ def assert_is(found: Excursion, lift: Lift, within_s: float = 0.4) -> None:
 @pytest.mark.parametrize("hiding", HIDING)
 @pytest.mark.parametrize("seed", [None, 1, 2])
 def test_a_lift_whose_hold_a_sway_hides_is_found_in_a_set(hiding: Forces, seed: int | None) -> None:
-    felt = legs(SPAN_S, FIRST, SECOND) + hiding
-    one, two = refine(window_of(felt if seed is None else felt + unrest(SPAN_S, seed)))
+    segment = legs(SPAN_S, FIRST, SECOND) + hiding
+    one, two = refine(window_of(segment if seed is None else segment + noise_scale(SPAN_S, seed)))
     assert_is(one, FIRST)
     assert_is(two, SECOND)
 
 
 @pytest.mark.parametrize("hiding", HIDING[:2])
 def test_a_rep_that_was_concluded_shortly_before_makes_it_a_set_as_well(hiding: Forces) -> None:
-    felt = legs(SPAN_S, FIRST, SECOND) + hiding + unrest(SPAN_S, 1)
-    [found] = refine(window_of(felt), FIRST.end_s)
+    segment = legs(SPAN_S, FIRST, SECOND) + hiding + noise_scale(SPAN_S, 1)
+    [found] = refine(window_of(segment), FIRST.end_s)
     assert_is(found, SECOND)
 
 
 @pytest.mark.parametrize("hiding", HIDING[:2])
 @pytest.mark.parametrize("seed", [None, 1, 2])
 def test_such_a_lift_alone_is_none(hiding: Forces, seed: int | None) -> None:
-    felt = legs(SPAN_S, SECOND) + hiding
-    assert refine(window_of(felt if seed is None else felt + unrest(SPAN_S, seed))) == []
+    segment = legs(SPAN_S, SECOND) + hiding
+    assert refine(window_of(segment if seed is None else segment + noise_scale(SPAN_S, seed))) == []
 
 
 @pytest.mark.parametrize("height_deg", [16.0, 18.0, 20.0])
 @pytest.mark.parametrize("seed", range(3))
 def test_a_small_lift_in_a_calm_set_is_found(height_deg: float, seed: int) -> None:
     small = replace(SECOND, top_deg=height_deg)
-    felt = legs(SPAN_S, FIRST, small) + unrest(SPAN_S, seed, CALM**0.5)
-    one, two = refine(window_of(felt, unrest=CALM))
+    segment = legs(SPAN_S, FIRST, small) + noise_scale(SPAN_S, seed, CALM**0.5)
+    one, two = refine(window_of(segment, noise_scale=CALM))
     assert_is(one, FIRST)
     assert_is(two, SECOND)
     assert two.angle_deg == pytest.approx(height_deg, rel=0.25)
@@ -101,8 +101,8 @@ def test_a_small_lift_in_a_calm_set_is_found(height_deg: float, seed: int) -> No
 @pytest.mark.parametrize("held_s", [1.5, 2.5])
 @pytest.mark.parametrize("noise", [CALM, 1.0])
 def test_a_sway_alone_never_is_one(size_nm: float, held_s: float, noise: float) -> None:
-    felt = legs(SPAN_S, FIRST) + sway(SECOND.begin_s, size_nm, held_s)
-    [found] = refine(window_of(felt + unrest(SPAN_S, 1, noise**0.5), unrest=noise))
+    segment = legs(SPAN_S, FIRST) + sway(SECOND.begin_s, size_nm, held_s)
+    [found] = refine(window_of(segment + noise_scale(SPAN_S, 1, noise**0.5), noise_scale=noise))
     assert_is(found, FIRST)
 
 
@@ -110,115 +110,115 @@ def test_a_sway_alone_never_is_one(size_nm: float, held_s: float, noise: float) 
 @pytest.mark.parametrize("ramp_s", [0.35, 1.0])
 @pytest.mark.parametrize("held_s", [1.0, 2.0, 4.0])
 def test_a_hand_alone_never_is_one(push_n: float, ramp_s: float, held_s: float) -> None:
-    felt = legs(SPAN_S, FIRST) + hand(SPAN_S, SECOND.begin_s, push_n, ramp_s, held_s)
-    [found] = refine(window_of(felt + unrest(SPAN_S, 1)))
+    segment = legs(SPAN_S, FIRST) + hand(SPAN_S, SECOND.begin_s, push_n, ramp_s, held_s)
+    [found] = refine(window_of(segment + noise_scale(SPAN_S, 1)))
     assert_is(found, FIRST)
 
 
 @pytest.mark.parametrize("seed", range(6))
 def test_a_rest_in_a_set_never_is_one(seed: int) -> None:
-    [found] = refine(window_of(legs(SPAN_S, FIRST) + unrest(SPAN_S, seed)))
+    [found] = refine(window_of(legs(SPAN_S, FIRST) + noise_scale(SPAN_S, seed)))
     assert_is(found, FIRST)
 
 
 # --- what is tried --------------------------------------------------------------------------------
 
 
-def felt_of(*lifts: Lift, span_s: float = SPAN_S) -> Felt:
-    return felt_from(window_of(legs(span_s, *lifts), unrest=CALM))
+def felt_of(*lifts: Lift, span_s: float = SPAN_S) -> Segment:
+    return felt_from(window_of(legs(span_s, *lifts), noise_scale=CALM))
 
 
 def test_a_twitch_that_was_a_lift_is_told_as_the_shape_has_it() -> None:
-    [lift] = hidden_lifts(felt_of(FIRST, SECOND), [excursion(SECOND)], [excursion(FIRST)])
+    [lift] = missed_lifts(felt_of(FIRST, SECOND), [refined_rep(SECOND)], [refined_rep(FIRST)])
     assert_is(lift, SECOND, within_s=0.15)
     assert lift.angle_deg == pytest.approx(SECOND.top_deg, abs=2.0)
 
 
 def test_a_twitch_that_was_none_is_not_told() -> None:
-    assert hidden_lifts(felt_of(FIRST), [excursion(SECOND)], [excursion(FIRST)]) == []
+    assert missed_lifts(felt_of(FIRST), [refined_rep(SECOND)], [refined_rep(FIRST)]) == []
 
 
 def test_a_twitch_long_after_the_repetition_before_is_not_tried() -> None:
     late = Lift(FIRST.end_s + IN_SET_S + 1.0)
-    felt = felt_of(FIRST, late, span_s=late.end_s + 2.0)
-    assert hidden_lifts(felt, [excursion(late)], [excursion(FIRST)]) == []
-    near = replace(excursion(FIRST), start_s=FIRST.begin_s + 2.0, end_s=FIRST.end_s + 3.0)
-    assert len(hidden_lifts(felt, [excursion(late)], [near])) == 1
+    segment = felt_of(FIRST, late, span_s=late.end_s + 2.0)
+    assert missed_lifts(segment, [refined_rep(late)], [refined_rep(FIRST)]) == []
+    near = replace(refined_rep(FIRST), start_s=FIRST.begin_s + 2.0, end_s=FIRST.end_s + 3.0)
+    assert len(missed_lifts(segment, [refined_rep(late)], [near])) == 1
 
 
 def test_a_twitch_before_the_set_s_first_known_repetition_is_tried_as_well() -> None:
-    [lift] = hidden_lifts(felt_of(FIRST, SECOND), [excursion(FIRST)], [excursion(SECOND)])
+    [lift] = missed_lifts(felt_of(FIRST, SECOND), [refined_rep(FIRST)], [refined_rep(SECOND)])
     assert_is(lift, FIRST, within_s=0.15)
 
 
 def test_two_twitches_make_each_other_a_set_if_both_were_lifts() -> None:
-    both = [excursion(FIRST), excursion(SECOND)]
-    assert len(hidden_lifts(felt_of(FIRST, SECOND), both, [])) == 2
-    assert hidden_lifts(felt_of(FIRST), both, []) == []
-    assert hidden_lifts(felt_of(FIRST), both[:1], []) == []
+    both = [refined_rep(FIRST), refined_rep(SECOND)]
+    assert len(missed_lifts(felt_of(FIRST, SECOND), both, [])) == 2
+    assert missed_lifts(felt_of(FIRST), both, []) == []
+    assert missed_lifts(felt_of(FIRST), both[:1], []) == []
 
 
 def test_a_look_tries_no_more_than_the_latest_few() -> None:
     """A trial takes as long as a repetition's own fit, and the next look is soon."""
-    lifts = [Lift(4.0 + 8.0 * k) for k in range(TRIALS_MOST + 1)]
-    felt = felt_of(*lifts, span_s=lifts[-1].end_s + 2.0)
-    found = hidden_lifts(felt, [excursion(lift) for lift in lifts], [])
-    assert len(found) == TRIALS_MOST
+    lifts = [Lift(4.0 + 8.0 * k) for k in range(MAX_TRIALS + 1)]
+    segment = felt_of(*lifts, span_s=lifts[-1].end_s + 2.0)
+    found = missed_lifts(segment, [refined_rep(lift) for lift in lifts], [])
+    assert len(found) == MAX_TRIALS
     for x, lift in zip(found, lifts[1:], strict=True):
         assert_is(x, lift)
 
 
 def test_a_twitch_too_small_for_a_body_as_restless_is_not_tried() -> None:
-    felt = felt_of(FIRST, SECOND)
-    worth_deg = TWITCH_DEG_PER_UNREST * CALM
+    segment = felt_of(FIRST, SECOND)
+    worth_deg = WEAK_PEAK_DEG_PER_NOISE_SCALE * CALM
     for share, lifts in ((0.9, 0), (1.1, 1)):
-        twitch = excursion(SECOND, share * worth_deg)
-        assert len(hidden_lifts(felt, [twitch], [excursion(FIRST)])) == lifts
+        weak_peak = refined_rep(SECOND, share * worth_deg)
+        assert len(missed_lifts(segment, [weak_peak], [refined_rep(FIRST)])) == lifts
 
 
 @pytest.mark.parametrize(("eased_n", "lifts"), [(0.5, 1), (1.5, 0)])
 def test_a_lift_during_which_the_load_falls_for_good_was_a_hand(eased_n: float, lifts: int) -> None:
-    felt = felt_of(FIRST, SECOND)
-    held = felt.t_s > SECOND.begin_s + SECOND.up_s
-    eased = replace(felt, load_n=felt.load_n - eased_n * EASED_N * CALM**0.5 * held)
+    segment = felt_of(FIRST, SECOND)
+    held = segment.t_s > SECOND.begin_s + SECOND.up_s
+    eased = replace(segment, load_n=segment.load_n - eased_n * EASED_N * CALM**0.5 * held)
     # The curve has the fall as its level: the shape alone would be a lift.
     eased.curve.base_n[held] -= eased_n * EASED_N * CALM**0.5
-    assert len(hidden_lifts(eased, [excursion(SECOND)], [excursion(FIRST)])) == lifts
+    assert len(missed_lifts(eased, [refined_rep(SECOND)], [refined_rep(FIRST)])) == lifts
 
 
 def test_a_lift_that_was_just_found_makes_the_next_twitch_part_of_the_set() -> None:
     third = Lift(SECOND.end_s + 4.0)
-    felt = felt_of(FIRST, SECOND, third, span_s=third.end_s + 2.0)
-    found = hidden_lifts(felt, [excursion(SECOND), excursion(third)], [excursion(FIRST)])
+    segment = felt_of(FIRST, SECOND, third, span_s=third.end_s + 2.0)
+    found = missed_lifts(segment, [refined_rep(SECOND), refined_rep(third)], [refined_rep(FIRST)])
     assert third.begin_s - FIRST.end_s > IN_SET_S
     assert len(found) == 2
 
 
 def test_what_overlaps_a_repetition_is_a_part_of_it() -> None:
-    felt = felt_of(FIRST, SECOND)
-    inside = replace(excursion(SECOND), start_s=SECOND.begin_s + 1.0, end_s=SECOND.end_s - 1.0)
-    assert hidden_lifts(felt, [inside], [excursion(FIRST), excursion(SECOND)]) == []
+    segment = felt_of(FIRST, SECOND)
+    inside = replace(refined_rep(SECOND), start_s=SECOND.begin_s + 1.0, end_s=SECOND.end_s - 1.0)
+    assert missed_lifts(segment, [inside], [refined_rep(FIRST), refined_rep(SECOND)]) == []
 
 
 def test_two_halves_of_one_lift_make_one() -> None:
-    felt = felt_of(FIRST, SECOND)
-    up = replace(excursion(SECOND), end_s=SECOND.begin_s + 2.2)
-    down = replace(excursion(SECOND), start_s=SECOND.end_s - 3.4)
-    assert len(hidden_lifts(felt, [up, down], [excursion(FIRST)])) == 1
+    segment = felt_of(FIRST, SECOND)
+    up = replace(refined_rep(SECOND), end_s=SECOND.begin_s + 2.2)
+    down = replace(refined_rep(SECOND), start_s=SECOND.end_s - 3.4)
+    assert len(missed_lifts(segment, [up, down], [refined_rep(FIRST)])) == 1
 
 
 def test_a_lift_that_is_not_over_yet_is_left_to_the_next_look() -> None:
-    felt = felt_of(FIRST, SECOND, span_s=SECOND.end_s - 0.6)
-    assert hidden_lifts(felt, [excursion(SECOND)], [excursion(FIRST)]) == []
+    segment = felt_of(FIRST, SECOND, span_s=SECOND.end_s - 0.6)
+    assert missed_lifts(segment, [refined_rep(SECOND)], [refined_rep(FIRST)]) == []
 
 
 def test_a_lift_of_next_to_no_height_is_none() -> None:
-    low = replace(SECOND, top_deg=0.7 * LEAST_DEG)
-    assert hidden_lifts(felt_of(FIRST, low), [excursion(low)], [excursion(FIRST)]) == []
+    low = replace(SECOND, top_deg=0.7 * MIN_DEG)
+    assert missed_lifts(felt_of(FIRST, low), [refined_rep(low)], [refined_rep(FIRST)]) == []
 
 
 def test_without_twitches_there_is_nothing_hidden() -> None:
-    assert hidden_lifts(felt_of(FIRST, SECOND), [], [excursion(FIRST)]) == []
+    assert missed_lifts(felt_of(FIRST, SECOND), [], [refined_rep(FIRST)]) == []
 
 
 @pytest.mark.parametrize("eased_n", [4.0, 5.0, 6.0])
@@ -228,12 +228,12 @@ def test_a_hand_that_eases_off_the_mat_at_once_is_no_lift_s_shape(
 ) -> None:
     push = hand(SPAN_S, SECOND.begin_s, eased_n, ramp_s=0.4, held_s=held_s)
     eased = Forces(push.angle_rad, -push.force_n, -push.moment_nm)
-    felt = legs(SPAN_S, FIRST) + eased + unrest(SPAN_S, 1, CALM**0.5)
-    window = window_of(felt, unrest=CALM)
-    assert hidden_lifts(felt_from(window), [excursion(SECOND)], [excursion(FIRST)]) == []
+    segment = legs(SPAN_S, FIRST) + eased + noise_scale(SPAN_S, 1, CALM**0.5)
+    window = window_of(segment, noise_scale=CALM)
+    assert missed_lifts(felt_from(window), [refined_rep(SECOND)], [refined_rep(FIRST)]) == []
 
 
 def test_up_and_down_without_any_hold_is_a_sway() -> None:
     through = replace(SECOND, top_deg=20.0, hold_s=0.0)
-    felt = felt_of(FIRST, through)
-    assert hidden_lifts(felt, [excursion(through)], [excursion(FIRST)]) == []
+    segment = felt_of(FIRST, through)
+    assert missed_lifts(segment, [refined_rep(through)], [refined_rep(FIRST)]) == []

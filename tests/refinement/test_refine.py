@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matfw.estimation.noise import STEP_S
-from matfw.messages import Excursion
+from matfw.messages import RefinedRep
 from matfw.refinement.peaks import MIN_PEAK_DEG
 from matfw.refinement.refine import OVERLAP_S, Refinement, refine
 from matfw.refinement.windows import RepWindow
@@ -25,7 +25,7 @@ from tests.estimation.leg_forces import (
     judged,
     legs,
     middles_s,
-    unrest,
+    noise_scale,
     window_of,
 )
 
@@ -36,19 +36,21 @@ HIGHEST_DEG = 85.0  # a body that rocks is read as a leg up to here; none is lif
 MIN_JERK_5_PCT = 0.19  # of a minimum-jerk way's length; the other crossing is as far from its end
 
 
-def found_in(*lifts: Lift, seed: int | None = None, shift_mm: float = 0.0) -> list[Excursion]:
+def found_in(*lifts: Lift, seed: int | None = None, shift_mm: float = 0.0) -> list[RefinedRep]:
     """Return what is found in lifts, in windows as live; the hips shift with the leg."""
     span_s = (lifts[-1].end_s if lifts else 0.0) + REST_S
-    felt = legs(span_s, *lifts)
-    shifts = shift_mm * felt.angle_rad / math.radians(TOP_DEG)
-    return judged(felt if seed is None else felt + unrest(span_s, seed), shifts).excursions
+    segment = legs(span_s, *lifts)
+    shifts = shift_mm * segment.angle_rad / math.radians(TOP_DEG)
+    return judged(
+        segment if seed is None else segment + noise_scale(span_s, seed), shifts
+    ).refined_reps
 
 
-def starts_s(found: Iterable[Excursion]) -> list[float]:
+def starts_s(found: Iterable[RefinedRep]) -> list[float]:
     return [x.start_s for x in found]
 
 
-def assert_timed(found: Excursion, lift: Lift, within_s: float) -> None:
+def assert_timed(found: RefinedRep, lift: Lift, within_s: float) -> None:
     lower_s = lift.begin_s + lift.up_s + lift.hold_s
     assert [found.start_s, found.top_s, found.lower_s, found.end_s] == pytest.approx(
         [
@@ -121,22 +123,22 @@ def test_a_lift_too_small_to_be_told_is_none() -> None:
 
 @pytest.mark.parametrize("seed", range(8))
 def test_a_body_that_only_lies_there_makes_no_rep(seed: int) -> None:
-    assert judged(unrest(60.0, seed)).excursions == []
+    assert judged(noise_scale(60.0, seed)).refined_reps == []
 
 
 @pytest.mark.parametrize("push_n", [2.0, 4.0, 8.0, 14.0])
 @pytest.mark.parametrize("ramp_s", [0.35, 1.0])
 @pytest.mark.parametrize("seed", range(3))
 def test_a_hand_that_pushes_makes_no_rep(push_n: float, ramp_s: float, seed: int) -> None:
-    felt = unrest(12.0, seed) + hand(12.0, REST_S, push_n, ramp_s, held_s=2.0)
-    assert judged(felt).excursions == []
+    segment = noise_scale(12.0, seed) + hand(12.0, REST_S, push_n, ramp_s, held_s=2.0)
+    assert judged(segment).refined_reps == []
 
 
 def test_a_hand_put_down_during_a_rep_is_not_taken_for_a_part_of_it() -> None:
     lift = Lift(REST_S)
     span_s = lift.end_s + REST_S
     push = hand(span_s, lift.begin_s + 1.8, 6.0, ramp_s=0.4, held_s=1.5)
-    [found] = judged(legs(span_s, lift) + push).excursions
+    [found] = judged(legs(span_s, lift) + push).refined_reps
     assert_timed(found, lift, 0.5)
     assert found.angle_deg == pytest.approx(TOP_DEG, rel=0.2)
 
@@ -148,8 +150,8 @@ def test_the_hips_are_read_at_the_top_against_the_rest_before(shift_mm: float) -
 
 
 def test_hips_that_lay_elsewhere_all_the_time_have_not_moved() -> None:
-    felt = legs(Lift(REST_S).end_s + REST_S, Lift(REST_S))
-    [found] = judged(felt, np.full(len(felt), 30.0)).excursions
+    segment = legs(Lift(REST_S).end_s + REST_S, Lift(REST_S))
+    [found] = judged(segment, np.full(len(segment), 30.0)).refined_reps
     assert found.front_shift_mm == pytest.approx(0.0, abs=1.0)
 
 
@@ -158,7 +160,7 @@ def test_a_movement_that_the_frames_end_cuts_off_is_refined_from_what_is_there()
     result = judged(legs(lift.end_s - 0.3, lift))
     [window] = result.windows
     assert window.motions[-1].t_s == pytest.approx(lift.end_s - 0.3, abs=0.1)
-    [found] = result.excursions
+    [found] = result.refined_reps
     assert found.top_s == pytest.approx(lift.begin_s + 0.81 * lift.up_s, abs=0.3)
 
 
@@ -171,8 +173,8 @@ def test_a_leg_held_up_for_long_is_told_once_and_after_it_has_come_down(hold_s: 
 
 def test_the_same_window_gives_the_same_reps() -> None:
     lift = Lift(REST_S)
-    felt = legs(lift.end_s + REST_S, lift) + unrest(lift.end_s + REST_S, 1)
-    window = judged(felt).windows[0]
+    segment = legs(lift.end_s + REST_S, lift) + noise_scale(lift.end_s + REST_S, 1)
+    window = judged(segment).windows[0]
     assert refine(window) == refine(window) != []
 
 
@@ -210,15 +212,15 @@ def test_whatever_was_felt_times_are_in_order_and_of_the_window(
     seed: int,
 ) -> None:
     """Somebody stands up, lies down, falls: no error, no excursion from elsewhere."""
-    felt = small_steps(*levels)
-    felt = felt + unrest(len(felt) * STEP_S, seed)
-    window = window_of(felt, unrest=noise, seen_s=seen_s)
+    segment = small_steps(*levels)
+    segment = segment + noise_scale(len(segment) * STEP_S, seed)
+    window = window_of(segment, noise_scale=noise, seen_s=seen_s)
     found = refine(window, concluded_s)
     begin_s, end_s = window.motions[0].t_s, window.motions[-1].t_s
     for x in found:
         assert begin_s - STEP_S <= x.start_s <= x.top_s <= x.lower_s <= x.end_s <= end_s + STEP_S
         assert min(x.up_s, x.hold_s, x.down_s) >= 0.0
-        assert all(math.isfinite(size) for size in (x.angle_deg, x.front_shift_mm, x.bow_mm))
+        assert all(math.isfinite(size) for size in (x.angle_deg, x.front_shift_mm, x.curvature_mm))
     assert all(a.end_s < b.start_s + OVERLAP_S for a, b in pairwise(found))
 
 
@@ -226,28 +228,28 @@ def test_whatever_was_felt_times_are_in_order_and_of_the_window(
 def test_a_body_that_shakes_makes_no_rep(hz: float) -> None:
     t_s = middles_s(25.0)
     shaken = np.sin(2.0 * math.pi * hz * t_s)
-    felt = Forces(np.zeros_like(t_s), 10.0 * shaken, 10.0 * shaken) + unrest(25.0, 1)
-    assert refine(window_of(felt, unrest=6.0)) == []
+    segment = Forces(np.zeros_like(t_s), 10.0 * shaken, 10.0 * shaken) + noise_scale(25.0, 1)
+    assert refine(window_of(segment, noise_scale=6.0)) == []
 
 
 def swayed(hz: float, size_nm: float, span_s: float = 25.0) -> Forces:
     """Return a body that rocks headward and footward; the load knows nothing of it."""
     t_s = middles_s(span_s)
     sway_nm = size_nm * np.sin(2.0 * math.pi * hz * t_s)
-    return Forces(np.zeros_like(t_s), np.zeros_like(t_s), sway_nm) + unrest(span_s, 1)
+    return Forces(np.zeros_like(t_s), np.zeros_like(t_s), sway_nm) + noise_scale(span_s, 1)
 
 
 @pytest.mark.parametrize(("hz", "size_nm"), [(0.3, 20.0), (0.3, 40.0), (0.5, 20.0), (0.5, 40.0)])
 def test_no_repetition_is_higher_than_a_leg_goes(hz: float, size_nm: float) -> None:
-    found = judged(swayed(hz, size_nm)).excursions
+    found = judged(swayed(hz, size_nm)).refined_reps
     assert max((x.angle_deg for x in found), default=0.0) < HIGHEST_DEG
 
 
 def test_a_body_that_shakes_once_a_second_makes_no_rep() -> None:
     t_s = middles_s(25.0)
     shaken = 10.0 * np.sin(2.0 * math.pi * t_s)
-    felt = Forces(np.zeros_like(t_s), shaken, shaken) + unrest(25.0, 1)
-    assert refine(window_of(felt, unrest=6.0)) == []
+    segment = Forces(np.zeros_like(t_s), shaken, shaken) + noise_scale(25.0, 1)
+    assert refine(window_of(segment, noise_scale=6.0)) == []
 
 
 @pytest.mark.parametrize(("top_deg", "size"), [
@@ -263,8 +265,8 @@ def test_a_set_that_is_too_small_throughout_is_counted(
     """
     lifts = [Lift(REST_S + 8.0 * k, top_deg) for k in range(5)]
     span_s = lifts[-1].end_s + REST_S
-    felt = legs(span_s, *lifts) + unrest(span_s, seed, size)
-    assert len(judged(felt).excursions) >= len(lifts) - 1
+    segment = legs(span_s, *lifts) + noise_scale(span_s, seed, size)
+    assert len(judged(segment).refined_reps) >= len(lifts) - 1
 
 
 @pytest.mark.parametrize("up_s", [0.5, 0.7])
@@ -280,9 +282,9 @@ def test_a_kick_is_never_told_as_a_slow_way_up(up_s: float, seed: int) -> None:
 def test_breath_and_a_slow_drift_make_no_rep(seed: int) -> None:
     t_s = middles_s(30.0)
     breath_n = 0.4 * np.sin(2.0 * math.pi * 0.25 * t_s)
-    felt = Forces(np.zeros_like(t_s), breath_n, 0.1 * t_s) + unrest(30.0, seed)
-    assert refine(window_of(felt)) == []
-    assert judged(felt).excursions == []
+    segment = Forces(np.zeros_like(t_s), breath_n, 0.1 * t_s) + noise_scale(30.0, seed)
+    assert refine(window_of(segment)) == []
+    assert judged(segment).refined_reps == []
 
 
 # --- what has been told is not told again ---------------------------------------------------------
@@ -290,14 +292,14 @@ def test_breath_and_a_slow_drift_make_no_rep(seed: int) -> None:
 
 def played(span_s: float, *lifts: Lift) -> list[RepWindow]:
     """Return the looks of a slightly restless body's lifts."""
-    return list(judged(legs(span_s, *lifts) + unrest(span_s, 1)).windows)
+    return list(judged(legs(span_s, *lifts) + noise_scale(span_s, 1)).windows)
 
 
 FEW = tuple(Lift(REST_S + 9.0 * k) for k in range(4))
 WHOLE_S = FEW[-1].end_s + REST_S
 
 
-def told(windows: Iterable[RepWindow]) -> list[Excursion]:
+def reported(windows: Iterable[RepWindow]) -> list[RefinedRep]:
     refinement = Refinement()
     return [x for window in windows for x in refinement.refine(window)]
 
@@ -308,7 +310,7 @@ WANTED_S = [lift.begin_s + MIN_JERK_5_PCT * lift.up_s for lift in FEW]
 def test_a_rep_that_the_next_look_finds_again_is_told_once() -> None:
     windows = played(WHOLE_S, *FEW)
     assert sum(len(refine(window)) for window in windows) > len(FEW)
-    assert starts_s(told(windows)) == pytest.approx(WANTED_S, abs=0.4)
+    assert starts_s(reported(windows)) == pytest.approx(WANTED_S, abs=0.4)
 
 
 def test_the_same_look_twice_tells_nothing_the_second_time() -> None:
@@ -323,7 +325,7 @@ def test_a_look_that_was_dropped_is_made_up_for_by_the_next_one(dropped: int) ->
     """What a look would have found lies in the later ones as well, as they go back further."""
     windows = played(WHOLE_S, *FEW)
     del windows[dropped]
-    assert starts_s(told(windows)) == pytest.approx(WANTED_S, abs=0.4)
+    assert starts_s(reported(windows)) == pytest.approx(WANTED_S, abs=0.4)
 
 
 def test_one_look_may_tell_several_reps() -> None:
@@ -333,9 +335,9 @@ def test_one_look_may_tell_several_reps() -> None:
 
 def test_a_false_start_concludes_nothing() -> None:
     lift, refinement = Lift(REST_S), Refinement()
-    assert refinement.refine(window_of(unrest(REST_S, 1))) == []
-    felt = legs(lift.end_s + REST_S, lift) + unrest(lift.end_s + REST_S, 1)
-    [found] = refinement.refine(window_of(felt))
+    assert refinement.refine(window_of(noise_scale(REST_S, 1))) == []
+    segment = legs(lift.end_s + REST_S, lift) + noise_scale(lift.end_s + REST_S, 1)
+    [found] = refinement.refine(window_of(segment))
     assert_timed(found, lift, 0.4)
 
 
@@ -369,14 +371,14 @@ def test_a_kick_shorter_than_what_reps_may_share_is_told_once() -> None:
     assert told_of([kick], [kick]) == [kick]
 
 
-def at(start_s: float, end_s: float) -> Excursion:
+def at(start_s: float, end_s: float) -> RefinedRep:
     third_s = (end_s - start_s) / 3.0
-    return Excursion(
+    return RefinedRep(
         start_s, start_s + third_s, end_s - third_s, end_s, 2.0, 1.0, 3.0, 38.0, 0.0
     )  # fmt: skip
 
 
-def told_of(*looks: list[Excursion]) -> list[Excursion]:
+def told_of(*looks: list[RefinedRep]) -> list[RefinedRep]:
     """Return what is told if these are what successive looks find."""
     answers = iter(looks)
     refinement = Refinement(lambda *_: next(answers))
@@ -391,7 +393,7 @@ def test_whoever_got_up_and_lay_down_again_is_not_told_the_same_twice() -> None:
     for window in windows:
         refinement.refine(window)
     after_s = last.motions[-1].t_s + 5.0
-    again = window_of(legs(FEW[0].end_s + REST_S, FEW[0]) + unrest(FEW[0].end_s + REST_S, 1))
+    again = window_of(legs(FEW[0].end_s + REST_S, FEW[0]) + noise_scale(FEW[0].end_s + REST_S, 1))
     later = replace(
         again,
         motions=tuple(replace(m, t_s=m.t_s + after_s) for m in again.motions),

@@ -38,7 +38,7 @@ SPAN_S = 10.0
 FINE = 10
 
 
-def numbers(
+def params(
     *,
     begin_s: float = 2.0,
     up_s: float = 2.0,
@@ -54,7 +54,7 @@ def numbers(
     return found
 
 
-def felt(shape: Array, span_s: float = SPAN_S) -> tuple[Array, Array, Array]:
+def segment(shape: Array, span_s: float = SPAN_S) -> tuple[Array, Array, Array]:
     """Return times, force and moment of a leg that goes as the shape says, as step means."""
     steps = round(span_s / STEP_S)
     fine_s = np.arange(steps * FINE) * STEP_S / FINE
@@ -88,16 +88,18 @@ def crossings_s(shape: Array) -> Array:
 
 
 def fitted(
-    true: Array, unrest: float = 1.0, change: Callable[[Array], None] | None = None
+    true: Array, noise_scale: float = 1.0, change: Callable[[Array], None] | None = None
 ) -> Array:
-    t_s, force_n, moment_nm = felt(true)
+    t_s, force_n, moment_nm = segment(true)
     if change is not None:
         change(force_n)
-    return fit_shape(t_s, force_n, moment_nm, disturbed(true), model=MODEL, unrest=unrest).numbers
+    return fit_shape(
+        t_s, force_n, moment_nm, disturbed(true), model=MODEL, noise_scale=noise_scale
+    ).params
 
 
 SHAPES = st.builds(
-    numbers,
+    params,
     up_s=st.floats(0.3, 4.0),
     hold_s=st.floats(0.0, 4.0),
     down_s=st.floats(0.3, 5.0),
@@ -128,25 +130,25 @@ def test_a_leg_goes_up_without_turning_and_down_without_turning(shape: Array) ->
 
 
 def test_a_sag_is_the_share_of_the_top_lost_by_the_hold_s_end() -> None:
-    shape = numbers(sag=0.1, hold_s=2.0)
+    shape = params(sag=0.1, hold_s=2.0)
     top, end = shape_rad(shape, np.array([4.0, 6.0]))
     assert end == pytest.approx(0.9 * top)
 
 
 def test_an_early_exponent_above_the_late_one_makes_a_late_hurry() -> None:
     """The speed's peak moves away from the end whose exponent is larger."""
-    late = numbers()
+    late = params()
     late[UP_EARLY], late[UP_LATE] = 4.0, 1.5
     half_s = np.array([3.0])
-    assert float(shape_rad(late, half_s)[0]) < float(shape_rad(numbers(), half_s)[0])
-    assert float(shape_rad(numbers(), half_s)[0]) == pytest.approx(math.radians(18.0), rel=1e-3)
+    assert float(shape_rad(late, half_s)[0]) < float(shape_rad(params(), half_s)[0])
+    assert float(shape_rad(params(), half_s)[0]) == pytest.approx(math.radians(18.0), rel=1e-3)
 
 
 @pytest.mark.parametrize("true", [
-    numbers(),
-    numbers(up_s=1.0, hold_s=0.4, down_s=1.2),
-    numbers(up_s=2.5, hold_s=2.0, down_s=2.5, top_deg=50.0),
-    numbers(top_deg=25.0, exponent=2.2),
+    params(),
+    params(up_s=1.0, hold_s=0.4, down_s=1.2),
+    params(up_s=2.5, hold_s=2.0, down_s=2.5, top_deg=50.0),
+    params(top_deg=25.0, exponent=2.2),
 ])  # fmt: skip
 def test_a_fit_finds_the_times_and_the_top_of_a_shape_again(true: Array) -> None:
     found = fitted(true)
@@ -155,7 +157,7 @@ def test_a_fit_finds_the_times_and_the_top_of_a_shape_again(true: Array) -> None
 
 
 def test_a_fit_is_nearer_than_what_it_began_with() -> None:
-    true = numbers()
+    true = params()
     t_s = np.arange(0.0, SPAN_S, STEP_S)
     target = shape_rad(true, t_s)
 
@@ -168,11 +170,11 @@ def test_a_fit_is_nearer_than_what_it_began_with() -> None:
 @pytest.mark.parametrize("seed", range(3))
 def test_a_fit_withstands_noise_of_the_size_it_expects(seed: int) -> None:
     rng = np.random.default_rng(seed)
-    true = numbers()
-    t_s, force_n, moment_nm = felt(true)
+    true = params()
+    t_s, force_n, moment_nm = segment(true)
     force_n = force_n + FORCE_SD_N * rng.standard_normal(len(t_s))
     moment_nm = moment_nm + np.cumsum(MOMENT_STEP_NM * rng.standard_normal(len(t_s)))
-    found = fit_shape(t_s, force_n, moment_nm, disturbed(true), model=MODEL, unrest=1.0).numbers
+    found = fit_shape(t_s, force_n, moment_nm, disturbed(true), model=MODEL, noise_scale=1.0).params
     assert crossings_s(found) == pytest.approx(crossings_s(true), abs=0.3)
     assert found[TOP_RAD] == pytest.approx(true[TOP_RAD], rel=0.15)
 
@@ -181,25 +183,27 @@ def test_a_single_knock_does_not_bend_the_fit() -> None:
     def knock(force_n: Array) -> None:
         force_n[round(4.5 / STEP_S)] += 100.0 * FORCE_SD_N
 
-    plain, knocked = fitted(numbers()), fitted(numbers(), change=knock)
+    plain, knocked = fitted(params()), fitted(params(), change=knock)
     assert crossings_s(knocked) == pytest.approx(crossings_s(plain), abs=0.1)
 
 
 def test_what_lies_over_the_whole_window_is_no_part_of_the_shape() -> None:
-    true = numbers()
-    t_s, force_n, moment_nm = felt(true)
+    true = params()
+    t_s, force_n, moment_nm = segment(true)
     found = fit_shape(
-        t_s, force_n + 1.0, moment_nm + 3.0, disturbed(true), model=MODEL, unrest=1.0
-    ).numbers
+        t_s, force_n + 1.0, moment_nm + 3.0, disturbed(true), model=MODEL, noise_scale=1.0
+    ).params
     assert found[FORCE_N] == pytest.approx(1.0, abs=0.3)
     assert found[TOP_RAD] == pytest.approx(true[TOP_RAD], rel=0.08)
     assert crossings_s(found) == pytest.approx(crossings_s(true), abs=0.15)
 
 
 def test_the_more_restless_a_body_the_more_the_first_look_counts() -> None:
-    true = numbers()
+    true = params()
     start = disturbed(true)
-    moved = [abs(float(fitted(true, unrest)[UP_S] - start[UP_S])) for unrest in (1.0, 400.0)]
+    moved = [
+        abs(float(fitted(true, noise_scale)[UP_S] - start[UP_S])) for noise_scale in (1.0, 400.0)
+    ]
     assert moved[1] < moved[0]
 
 
@@ -211,10 +215,10 @@ def test_whatever_the_forces_a_fit_stays_within_what_a_leg_can_do(
     force_n: list[float], moment_nm: list[float]
 ) -> None:
     t_s = np.asarray((np.arange(60) + 0.5) * STEP_S)
-    start = numbers(begin_s=0.5, up_s=0.8, hold_s=0.3, down_s=0.8)
+    start = params(begin_s=0.5, up_s=0.8, hold_s=0.3, down_s=0.8)
     found = fit_shape(
-        t_s, np.array(force_n), np.array(moment_nm), start, model=MODEL, unrest=1.0
-    ).numbers
+        t_s, np.array(force_n), np.array(moment_nm), start, model=MODEL, noise_scale=1.0
+    ).params
     within = slice(UP_S, SIZE)
     assert np.isfinite(found).all()
     assert (found[within] >= LOWEST[within]).all()
@@ -223,5 +227,5 @@ def test_whatever_the_forces_a_fit_stays_within_what_a_leg_can_do(
 
 
 def test_the_same_forces_give_the_same_fit() -> None:
-    assert (fitted(numbers()) == fitted(numbers())).all()
-    assert fitted(numbers())[DOWN_EARLY] > 0.0
+    assert (fitted(params()) == fitted(params())).all()
+    assert fitted(params())[DOWN_EARLY] > 0.0

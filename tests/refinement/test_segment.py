@@ -11,7 +11,7 @@ import pytest
 from matfw.estimation.leg_model import PUSH_LEVER_M, Array
 from matfw.estimation.noise import STEP_S
 from matfw.refinement.rep_shape import BEGIN_S, DOWN_S, HOLD_S, SAG, SIZE, TOP_RAD, UP_S
-from matfw.refinement.segment import LEAD_S, REST_DEG, ZERO_S, Felt
+from matfw.refinement.segment import LEAD_S, REST_DEG, ZERO_S, Segment
 from matfw.refinement.windows import RepWindow
 from tests.estimation.leg_forces import MODEL, Lift, felt_from, hand, legs, middles_s, window_of
 
@@ -21,7 +21,7 @@ TIMES_S = middles_s(SPAN_S)
 HELD = np.flatnonzero((TIMES_S > 7.1) & (TIMES_S < 7.9))  # rows of the hold
 
 
-def numbers(hold_s: float = 1.0) -> Array:
+def params(hold_s: float = 1.0) -> Array:
     found = np.full(SIZE, 2.6)
     found[[BEGIN_S, UP_S, HOLD_S, DOWN_S]] = LIFT.begin_s, LIFT.up_s, hold_s, LIFT.down_s
     found[TOP_RAD] = math.radians(LIFT.top_deg)
@@ -36,12 +36,18 @@ def stepped(before: float, during: float) -> Array:
 
 
 def test_every_column_has_a_row_for_every_motion() -> None:
-    felt = felt_from(window_of(legs(SPAN_S, LIFT), unrest=1.7), float(TIMES_S[19]))
-    assert felt.t_s == pytest.approx(TIMES_S)
-    for column in (felt.load_n, felt.moment_nm, felt.shift_mm, felt.roll_deg, felt.hip_sd_deg):
-        assert column.shape == felt.angle_deg.shape == TIMES_S.shape
-    assert (felt.unrest, felt.model, felt.first) == (1.7, MODEL, 20)
-    assert felt.angle_deg.max() == pytest.approx(LIFT.top_deg, abs=2.0)
+    segment = felt_from(window_of(legs(SPAN_S, LIFT), noise_scale=1.7), float(TIMES_S[19]))
+    assert segment.t_s == pytest.approx(TIMES_S)
+    for column in (
+        segment.load_n,
+        segment.moment_nm,
+        segment.shift_mm,
+        segment.roll_deg,
+        segment.hip_sd_deg,
+    ):
+        assert column.shape == segment.angle_deg.shape == TIMES_S.shape
+    assert (segment.noise_scale, segment.model, segment.first) == (1.7, MODEL, 20)
+    assert segment.angle_deg.max() == pytest.approx(LIFT.top_deg, abs=2.0)
 
 
 def test_it_is_known_until_when_all_has_been_concluded() -> None:
@@ -53,24 +59,24 @@ def test_it_is_known_until_when_all_has_been_concluded() -> None:
 
 @pytest.mark.parametrize("concluded_s", [LEAD_S + 0.51, 6.0, 11.0])
 def test_of_what_was_concluded_only_the_last_moment_is_taken(concluded_s: float) -> None:
-    felt = felt_from(window_of(legs(SPAN_S, LIFT)), concluded_s)
-    assert felt.t_s[0] == pytest.approx(concluded_s - LEAD_S, abs=STEP_S)
-    assert felt.t_s[felt.first - 1] <= concluded_s < felt.t_s[felt.first]
-    assert len(felt.angle_deg) == len(felt.t_s)
+    segment = felt_from(window_of(legs(SPAN_S, LIFT)), concluded_s)
+    assert segment.t_s[0] == pytest.approx(concluded_s - LEAD_S, abs=STEP_S)
+    assert segment.t_s[segment.first - 1] <= concluded_s < segment.t_s[segment.first]
+    assert len(segment.angle_deg) == len(segment.t_s)
 
 
 def test_times_between_two_others_include_both() -> None:
-    felt = felt_from(window_of(legs(SPAN_S, LIFT)))
-    rows = np.flatnonzero(felt.between(float(TIMES_S[30]), float(TIMES_S[40])))
+    segment = felt_from(window_of(legs(SPAN_S, LIFT)))
+    rows = np.flatnonzero(segment.between(float(TIMES_S[30]), float(TIMES_S[40])))
     assert rows.tolist() == list(range(30, 41))
-    assert not felt.between(100.0, 200.0).any()
+    assert not segment.between(100.0, 200.0).any()
 
 
 def test_leaving_and_landing_are_kept_as_plates_saw_them() -> None:
-    felt = felt_from(window_of(legs(SPAN_S, LIFT), seen_s=(5.1, 10.9)))
-    assert (felt.left_s, felt.landed_s) == (frozenset({5.1}), frozenset({10.9}))
+    segment = felt_from(window_of(legs(SPAN_S, LIFT), seen_s=(5.1, 10.9)))
+    assert (segment.lift_off_s, segment.touch_down_s) == (frozenset({5.1}), frozenset({10.9}))
     unseen = felt_from(window_of(legs(SPAN_S, LIFT)))
-    assert (unseen.left_s, unseen.landed_s) == (frozenset(), frozenset())
+    assert (unseen.lift_off_s, unseen.touch_down_s) == (frozenset(), frozenset())
 
 
 @pytest.mark.parametrize(("least_n", "is_taken_off"), [(2.0, True), (20.0, False)])
@@ -78,9 +84,9 @@ def test_a_push_is_taken_off_load_and_moment_if_it_is_large_enough(
     least_n: float, is_taken_off: bool
 ) -> None:
     leg, push = legs(SPAN_S, LIFT), hand(SPAN_S, 1.0, 10.0, ramp_s=0.4, held_s=2.0)
-    felt = felt_from(window_of(leg + push))
-    rows = felt.between(0.0, SPAN_S)
-    force_n, moment_nm = felt.forces(rows, least_n)
+    segment = felt_from(window_of(leg + push))
+    rows = segment.between(0.0, SPAN_S)
+    force_n, moment_nm = segment.forces(rows, least_n)
     pushed = slice(round(2.0 / STEP_S), round(3.0 / STEP_S))
     left_n = 0.0 if is_taken_off else 10.0
     assert force_n[pushed] == pytest.approx(left_n, abs=1.5)
@@ -93,8 +99,8 @@ def test_the_load_s_level_is_taken_off_and_the_moment_s_is_not() -> None:
     leg = legs(SPAN_S, LIFT)
     leg.force_n[:] += 7.0
     leg.moment_nm[:] += 7.0
-    felt = felt_from(window_of(leg))
-    force_n, moment_nm = felt.forces(felt.between(0.0, 4.0), push_least_n=2.0)
+    segment = felt_from(window_of(leg))
+    force_n, moment_nm = segment.forces(segment.between(0.0, 4.0), push_least_n=2.0)
     assert force_n == pytest.approx(0.0, abs=0.5)
     assert moment_nm == pytest.approx(7.0, abs=1e-6)
 
@@ -120,54 +126,54 @@ def test_only_a_resting_leg_of_what_is_not_concluded_makes_the_sideways_zero() -
     span_s = second.end_s + 2.0
     t_s = middles_s(span_s)
     shift_mm = np.where(t_s < LIFT.end_s, 40.0, np.where(t_s < second.begin_s, 4.0, 10.0))
-    felt = felt_from(window_of(legs(span_s, LIFT, second), shift_mm=shift_mm), LIFT.end_s)
-    high = np.flatnonzero(felt.between(second.begin_s + 2.1, second.begin_s + 2.9))
+    segment = felt_from(window_of(legs(span_s, LIFT, second), shift_mm=shift_mm), LIFT.end_s)
+    high = np.flatnonzero(segment.between(second.begin_s + 2.1, second.begin_s + 2.9))
     assert second.begin_s - LIFT.end_s < ZERO_S
-    assert felt.angle_deg[felt.first] < REST_DEG
-    assert felt.hips(second.begin_s, high)[0] == pytest.approx(6.0)
+    assert segment.angle_deg[segment.first] < REST_DEG
+    assert segment.hips(second.begin_s, high)[0] == pytest.approx(6.0)
 
 
 def test_without_any_rest_before_the_line_s_own_sideways_zero_counts() -> None:
-    felt = felt_from(window_of(legs(SPAN_S, LIFT), shift_mm=stepped(0.0, 10.0)))
-    assert felt.hips(-1.0, HELD)[0] == pytest.approx(10.0)
+    segment = felt_from(window_of(legs(SPAN_S, LIFT), shift_mm=stepped(0.0, 10.0)))
+    assert segment.hips(-1.0, HELD)[0] == pytest.approx(10.0)
 
 
 def test_a_shape_s_numbers_become_crossings_height_and_hips() -> None:
-    felt = felt_from(window_of(legs(SPAN_S, LIFT), shift_mm=stepped(2.0, 10.0), unrest=1.3))
-    found = felt.excursion(numbers())
+    segment = felt_from(window_of(legs(SPAN_S, LIFT), shift_mm=stepped(2.0, 10.0), noise_scale=1.3))
+    found = segment.refined_rep(params())
     assert LIFT.begin_s < found.start_s < found.top_s < LIFT.begin_s + LIFT.up_s
     assert LIFT.end_s - LIFT.down_s < found.lower_s < found.end_s < LIFT.end_s
     assert found.angle_deg == pytest.approx(LIFT.top_deg, abs=0.1)
     assert found.front_shift_mm == pytest.approx(8.0)
-    assert found.unrest == 1.3
+    assert found.noise_scale == 1.3
 
 
 def test_a_shape_that_stays_at_its_top_for_less_than_a_step_has_hips_all_the_same() -> None:
-    found = felt_from(window_of(legs(SPAN_S, LIFT), shift_mm=stepped(2.0, 10.0))).excursion(
-        np.where(np.arange(SIZE) == UP_S, 2.9, numbers(hold_s=0.02))
+    found = felt_from(window_of(legs(SPAN_S, LIFT), shift_mm=stepped(2.0, 10.0))).refined_rep(
+        np.where(np.arange(SIZE) == UP_S, 2.9, params(hold_s=0.02))
     )
     assert found.front_shift_mm == pytest.approx(8.0)
 
 
 def test_a_window_of_a_single_step_can_be_taken() -> None:
-    felt = felt_from(window_of(legs(STEP_S)))
-    assert np.isfinite(felt.angle_deg).all()
-    assert felt.concluded_s == -math.inf
+    segment = felt_from(window_of(legs(STEP_S)))
+    assert np.isfinite(segment.angle_deg).all()
+    assert segment.concluded_s == -math.inf
 
 
 @pytest.mark.parametrize("steps", [1, 5])
 @pytest.mark.parametrize("later_s", [0.0, 1.0, 100.0])
 def test_of_a_window_that_is_all_concluded_nothing_is_left(steps: int, later_s: float) -> None:
     window = window_of(legs(steps * STEP_S))
-    assert Felt.of(window, window.motions[-1].t_s + later_s) is None
+    assert Segment.of(window, window.motions[-1].t_s + later_s) is None
 
 
 @pytest.mark.parametrize("weight_kg", [None, 0.0])
 def test_of_a_body_that_was_not_weighed_there_is_none(weight_kg: float | None) -> None:
     window = window_of(legs(SPAN_S, LIFT))
     unweighed = tuple(replace(motion, weight_kg=weight_kg) for motion in window.motions)
-    assert Felt.of(replace(window, motions=unweighed), -math.inf) is None
+    assert Segment.of(replace(window, motions=unweighed), -math.inf) is None
 
 
 def test_a_window_without_any_motion_has_nothing_to_be_taken() -> None:
-    assert Felt.of(RepWindow((), MODEL, 1.0, 0.0), -math.inf) is None
+    assert Segment.of(RepWindow((), MODEL, 1.0, 0.0), -math.inf) is None

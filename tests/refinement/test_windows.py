@@ -150,10 +150,10 @@ def test_no_look_goes_back_further_than_what_a_repetition_and_the_next_one_need(
 
 def test_a_window_knows_the_leg_and_how_restless_the_body_is() -> None:
     played = lain().play(UP, 3.0)
-    played.tracker.unrest = 2.34
+    played.tracker.noise_scale = 2.34
     (_, window), _ = played.play(REST, 5.0).found
     assert window.model == MODEL
-    assert window.unrest == 2.34
+    assert window.noise_scale == 2.34
 
 
 def test_the_next_lift_without_rest_ends_the_movement_before_it() -> None:
@@ -186,8 +186,8 @@ def test_a_leg_that_stays_up_is_looked_at_all_the_same() -> None:
     )
 
 
-def off(motion: Motion, left_s: float) -> Motion:
-    return replace(motion, is_leg_off=True, left_s=left_s)
+def off(motion: Motion, lift_off_s: float) -> Motion:
+    return replace(motion, is_leg_off=True, lift_off_s=lift_off_s)
 
 
 def test_a_leg_that_plates_see_hover_is_given_longer_to_land() -> None:
@@ -200,7 +200,7 @@ def test_a_leg_that_plates_see_hover_is_given_longer_to_land() -> None:
 def test_a_leg_that_landed_is_looked_at_as_soon_as_without_plates() -> None:
     played = lain().play(off(UP, BEGIN_S), 3.0)
     rested_s = played.now_s
-    played.play(replace(REST, left_s=BEGIN_S, landed_s=rested_s), 10.0)
+    played.play(replace(REST, lift_off_s=BEGIN_S, touch_down_s=rested_s), 10.0)
     assert played.times_s[0] == pytest.approx(rested_s + SETTLE_S, abs=SLACK_S)
 
 
@@ -215,8 +215,8 @@ def test_a_leg_that_was_off_long_before_it_moved_does_not_hold_a_look_up() -> No
 
 def test_a_leg_that_landed_and_was_made_light_again_does_not_hold_a_look_up() -> None:
     played = lain().play(off(UP, BEGIN_S), 3.0)
-    landed_s = played.now_s
-    light = replace(off(UP, landed_s + STEP_S), landed_s=landed_s)
+    touch_down_s = played.now_s
+    light = replace(off(UP, touch_down_s + STEP_S), touch_down_s=touch_down_s)
     rested_s = played.play(light, 0.5).now_s
     played.play(replace(light, is_moving=False), 1.0)
     assert played.times_s == pytest.approx([rested_s + SETTLE_S], abs=SLACK_S)
@@ -232,9 +232,9 @@ def test_a_lift_from_hovering_ends_the_one_before_it_a_leg_still_up_does_not(
 
 def test_a_leg_that_only_plates_saw_is_looked_at_once_it_has_landed() -> None:
     played = lain().play(off(REST, BEGIN_S), 3.0)
-    landed_s = played.now_s
-    played.play(replace(REST, left_s=BEGIN_S, landed_s=landed_s), 10.0)
-    assert played.times_s[:1] == pytest.approx([landed_s], abs=SLACK_S)
+    touch_down_s = played.now_s
+    played.play(replace(REST, lift_off_s=BEGIN_S, touch_down_s=touch_down_s), 10.0)
+    assert played.times_s[:1] == pytest.approx([touch_down_s], abs=SLACK_S)
 
 
 @pytest.mark.parametrize("presence", [Presence.EMPTY, Presence.UNSETTLED])

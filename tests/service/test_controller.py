@@ -13,19 +13,19 @@ import pytest
 
 from matfw.__main__ import virtual_trace
 from matfw.console.conversation import Conversation
-from matfw.control.api import Desk, Notice
+from matfw.control.api import Control, Notice
 from matfw.control.errors import Code, ConsoleError
-from matfw.control.subscriptions import Feeds
+from matfw.control.subscriptions import Subscriptions
 from matfw.errors import MatError
 from matfw.judging.habits import USUAL_SHIFT_MM, own_limits
 from matfw.messages import (
     CellCalibration,
     Cue,
     CueGiven,
-    Excursion,
     Limits,
     Mat,
     RawFrame,
+    RefinedRep,
     Rep,
     Side,
     Verdict,
@@ -33,8 +33,8 @@ from matfw.messages import (
 from matfw.pipeline import Pipeline
 from matfw.recording.file import read_recording
 from matfw.service.acquisition import Account
-from matfw.service.calls import WAITING_LIMIT, Errands
-from matfw.service.controller import FEED_STEPS, ServiceDesk
+from matfw.service.calls import WAITING_LIMIT, MainThreadCalls
+from matfw.service.controller import FEED_STEPS, Controller
 from matfw.service.firmware import Firmware
 from matfw.settings.model import NOMINAL, CellLine
 from matfw.settings.store import SettingsStore
@@ -61,7 +61,7 @@ class Running:
         self.store = SettingsStore(None, folder, UNSYNCED)
         self.volumes: list[float] = []
         self.mat = self.store.settings.mat()
-        self.desk = ServiceDesk(
+        self.control = Controller(
             self.store, self.mat, VirtualClock(), folder / "recordings",
             set_volume=self.volumes.append, account=Account, is_virtual=True, has_systemd=True,
         )  # fmt: skip
@@ -72,7 +72,7 @@ class Running:
         source = Endless(empty_mat(seconds), clock, self._stop)
         self.firmware = Firmware(
             Pipeline(self.mat, Plan()), source, self.outputs, clock,
-            [self.desk], between=self.desk.between,
+            [self.control], between=self.control.between,
         )  # fmt: skip
         self.ended: list[BaseException] = []
         self._thread = threading.Thread(target=self._run)
@@ -87,7 +87,7 @@ class Running:
     def end(self) -> None:
         self._stop.set()
         self._thread.join(WAIT_S)
-        self.desk.close()
+        self.control.close()
         assert not self._thread.is_alive()
 
 
@@ -124,16 +124,16 @@ def running(tmp_path: Path) -> Iterator[Running]:
 
 
 def test_it_fits_the_consoles_protocol(running: Running) -> None:
-    desk: Desk = running.desk
-    assert desk.status().layout == "core4"
+    control: Control = running.control
+    assert control.status().layout == "core4"
 
 
 def test_a_setting_reaches_the_line_between_two_frames(running: Running) -> None:
-    running.desk.set("limits.roll_back_mm", "40")
-    running.desk.set("workout.reps", "9")
+    running.control.set("limits.roll_back_mm", "40")
+    running.control.set("workout.reps", "9")
     wait_until(lambda: running.firmware.line.mat.limits.roll_back_mm == 40.0)
     wait_until(lambda: running.firmware.line.progress.reps_per_set == 9)
-    running.desk.revert()
+    running.control.revert()
     wait_until(lambda: running.firmware.line.mat.limits.roll_back_mm == 13.0)
 
 
@@ -142,27 +142,27 @@ def test_a_side_that_is_unset_is_unknown_but_to_the_virtual_person(
     is_virtual: bool, side: Side, tmp_path: Path
 ) -> None:
     mat = replace(SettingsStore(None, tmp_path).settings.mat(), side=Side.RIGHT)
-    desk = ServiceDesk(
+    control = Controller(
         SettingsStore(None, tmp_path, UNSYNCED), mat, VirtualClock(), tmp_path,
         set_volume=lambda _: None, account=Account, is_virtual=is_virtual,
     )  # fmt: skip
-    desk.set("workout.side", "left")
-    assert desk.mat().side is Side.LEFT
-    desk.set("workout.side", "unknown")
-    assert desk.mat().side is side
+    control.set("workout.side", "left")
+    assert control.mat().side is Side.LEFT
+    control.set("workout.side", "unknown")
+    assert control.mat().side is side
 
 
 def test_a_refused_setting_reaches_nothing(running: Running) -> None:
     line = running.firmware.line.mat
     with pytest.raises(ConsoleError, match=r"1 to 200.*nothing was changed") as refused:
-        running.desk.set("limits.roll_back_mm", "400")
+        running.control.set("limits.roll_back_mm", "400")
     assert refused.value.code is Code.SETTING_REFUSED
-    assert running.desk.mat() == line
+    assert running.control.mat() == line
 
 
 def test_wiring_waits_for_the_next_start(running: Running) -> None:
-    running.desk.set("layout", "hex6")
-    running.desk.set("workout.reps", "8")
+    running.control.set("layout", "hex6")
+    running.control.set("workout.reps", "8")
     wait_until(lambda: running.firmware.line.progress.reps_per_set == 8)
     assert running.firmware.line.mat.layout == "core4"
     assert len(running.firmware.line.mat.cells) == 4
@@ -170,89 +170,91 @@ def test_wiring_waits_for_the_next_start(running: Running) -> None:
 
 def test_three_good_repetitions_move_this_persons_limits(running: Running) -> None:
     with pytest.raises(ConsoleError, match="at least 3") as refused:
-        running.desk.learn(None)
+        running.control.learn(None)
     assert refused.value.code is Code.NOT_LEARNED
-    running.desk.set("workout.side", "left")
-    running.desk.events([replace(GOOD, rep=number) for number in (1, 2, 3, 4)])
-    habits = running.desk.learn(None)
+    running.control.set("workout.side", "left")
+    running.control.events([replace(GOOD, rep=number) for number in (1, 2, 3, 4)])
+    habits = running.control.learn(None)
     own = own_limits(Limits(), habits)
     assert own.leg_forward_mm > Limits().leg_forward_mm
     wait_until(lambda: running.firmware.line.mat.limits == own)
-    running.desk.forget_habits()
+    running.control.forget_habits()
     wait_until(lambda: running.firmware.line.mat.limits == Limits())
 
 
 def test_nothing_is_learned_of_an_unknown_side(running: Running) -> None:
-    running.desk.events([replace(GOOD, side=Side.UNKNOWN)] * 3)
+    running.control.events([replace(GOOD, side=Side.UNKNOWN)] * 3)
     with pytest.raises(ConsoleError, match="`side left` or `side right` first"):
-        running.desk.learn(None)
+        running.control.learn(None)
 
 
 def test_a_calibration_reaches_the_line_and_is_kept(running: Running) -> None:
     line = CellLine(tare_counts=77.0, counts_per_kg=41_000.0)
-    running.desk.save_calibration({"head_left": line}, "a test")
+    running.control.save_calibration({"head_left": line}, "a test")
     wanted = CellCalibration(77.0, 41_000.0)
     wait_until(lambda: running.firmware.line.mat.calibration[0] == wanted)
     assert running.firmware.line.mat.calibration[1] == NOMINAL
-    assert SettingsStore(None, running.desk._recordings.parent).calibration()["head_left"] == line
+    assert (
+        SettingsStore(None, running.control._recordings.parent).calibration()["head_left"] == line
+    )
 
 
 def test_volume_and_mute_reach_the_buzzer(running: Running) -> None:
-    running.desk.set("outputs.volume_percent", "40")
+    running.control.set("outputs.volume_percent", "40")
     wait_until(lambda: running.volumes == [0.4])
-    running.desk.set("outputs.mute", "on")
+    running.control.set("outputs.mute", "on")
     wait_until(lambda: running.volumes == [0.4, 0.0])
-    assert running.desk.status().is_muted
+    assert running.control.status().is_muted
 
 
 def test_stop_start_and_a_cue_are_done_by_the_main_thread(running: Running) -> None:
-    running.desk.stop()
+    running.control.stop()
     assert not running.firmware.is_judging
-    running.desk.take_mat("tare")
-    running.desk.start(anew=True)
+    running.control.take_mat("tare")
+    running.control.start(anew=True)
     assert not running.firmware.is_judging, "somebody still measures"
-    running.desk.give_mat()
+    running.control.give_mat()
     assert running.firmware.is_judging
-    running.desk.cue(Cue.KICK)
+    running.control.cue(Cue.KICK)
     assert [cue for _, cue in running.outputs.shown] == [Cue.KICK]
 
 
 def test_only_one_may_measure(running: Running) -> None:
-    running.desk.take_mat("calibrate")
+    running.control.take_mat("calibrate")
     with pytest.raises(ConsoleError, match="calibrate is under way on another link"):
-        running.desk.take_mat("tare")
-    running.desk.give_mat()
-    running.desk.take_mat("tare")
-    running.desk.give_mat()
+        running.control.take_mat("tare")
+    running.control.give_mat()
+    running.control.take_mat("tare")
+    running.control.give_mat()
 
 
 def test_frames_reach_a_recording_that_can_be_read(running: Running) -> None:
-    status = running.desk.record("one")
+    status = running.control.record("one")
     with pytest.raises(ConsoleError, match="record stop"):
-        running.desk.record("two")
-    wait_until(lambda: (now := running.desk.status().recording) is not None and now.frames > 200)
-    done = running.desk.stop_recording()
+        running.control.record("two")
+    wait_until(lambda: (now := running.control.status().recording) is not None and now.frames > 200)
+    done = running.control.stop_recording()
     frames = list(read_recording(Path(status.path)).frames())
     assert len(frames) == done.frames > 200
     assert done.dropped == 0
     with pytest.raises(ConsoleError, match="exists and is not overwritten") as refused:
-        running.desk.record("one")
+        running.control.record("one")
     assert refused.value.code is Code.FILE_EXISTS
     with pytest.raises(ConsoleError, match="nothing is being recorded"):
-        running.desk.stop_recording()
+        running.control.stop_recording()
 
 
 @pytest.mark.parametrize("name", ["", "../up", "a/b", ".hidden", "-x", "a b", "x" * 61, "ü"])
 def test_a_recordings_name_is_no_path(running: Running, name: str) -> None:
     with pytest.raises(ConsoleError, match="NAME must be") as refused:
-        running.desk.record(name)
+        running.control.record(name)
     assert refused.value.code is Code.ARGUMENT_WRONG
 
 
 def test_a_recording_that_cannot_be_made_says_why(running: Running, tmp_path: Path) -> None:
     (tmp_path / "recordings").write_text("a file where the folder is to be")
     with pytest.raises(ConsoleError, match="cannot be written") as refused:
-        running.desk.record("one")
+        running.control.record("one")
     assert refused.value.code is Code.FILE_REFUSED
 
 
@@ -260,31 +262,31 @@ def test_a_recording_that_ends_by_itself_is_told_and_kept(
     running: Running, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("matfw.recording.background.LIMIT_S", 0.5)
-    feed = running.desk.events_feed()
-    path = Path(running.desk.record("one").path)
-    wait_until(lambda: running.desk.status().recording is None)
-    told = [event for event in feed.take() if isinstance(event, Notice)]
-    assert [event.event for event in told] == ["recording"]
-    assert "are the longest there is" in told[0].text
+    subscription = running.control.events_feed()
+    path = Path(running.control.record("one").path)
+    wait_until(lambda: running.control.status().recording is None)
+    reported = [event for event in subscription.drain() if isinstance(event, Notice)]
+    assert [event.event for event in reported] == ["recording"]
+    assert "are the longest there is" in reported[0].text
     with pytest.raises(ConsoleError, match="it had ended at"):
-        running.desk.stop_recording()
+        running.control.stop_recording()
     wait_until(lambda: not any(t.name == "matfw-recording" for t in threading.enumerate()))
     assert len(list(read_recording(path).frames())) >= 40
-    assert running.desk.record("two").name == "two.csv.gz"
+    assert running.control.record("two").name == "two.csv.gz"
 
 
 def test_a_full_disk_refuses_a_recording(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("matfw.recording.background.FREE_BYTES", 10**18)
     with pytest.raises(ConsoleError, match="must be left over") as refused:
-        running.desk.record("one")
+        running.control.record("one")
     assert refused.value.code is Code.FILE_REFUSED
 
 
 def test_the_pin_outlives_a_restart_as_a_hash(running: Running, tmp_path: Path) -> None:
-    running.desk.keep_pin("2468")
-    assert running.desk.is_locked
+    running.control.keep_pin("2468")
+    assert running.control.is_locked
     assert "2468" not in (tmp_path / "state.toml").read_text()
-    again = ServiceDesk(
+    again = Controller(
         SettingsStore(None, tmp_path), running.mat, VirtualClock(), tmp_path,
         set_volume=running.volumes.append, account=Account,
     )  # fmt: skip
@@ -296,8 +298,8 @@ def test_the_pin_outlives_a_restart_as_a_hash(running: Running, tmp_path: Path) 
 
 
 def test_a_restart_ends_the_loop_with_a_sentence(running: Running) -> None:
-    running.desk.restart()
-    running.desk._clock.advance_s(10.0)  # type: ignore[attr-defined]
+    running.control.restart()
+    running.control._clock.advance_s(10.0)  # type: ignore[attr-defined]
     wait_until(lambda: bool(running.ended))
     assert "a console asked for a restart" in str(running.ended[0])
 
@@ -305,9 +307,9 @@ def test_a_restart_ends_the_loop_with_a_sentence(running: Running) -> None:
 def test_a_conversation_tares_on_the_real_loop(running: Running) -> None:
     """Its clock is real, its frames come faster than that."""
     lines = {c.name: CellLine(tare_counts=0.0, counts_per_kg=42_950.0) for c in running.mat.cells}
-    running.desk.save_calibration(lines, "a test")
+    running.control.save_calibration(lines, "a test")
     said: list[str] = []
-    talk = Conversation(running.desk, said.append, now_s=time.monotonic)
+    talk = Conversation(running.control, said.append, now_s=time.monotonic)
     talk.line("tare")
 
     def is_over() -> bool:
@@ -316,7 +318,7 @@ def test_a_conversation_tares_on_the_real_loop(running: Running) -> None:
 
     wait_until(is_over)
     assert said[-1] == "ok"
-    means = [line.tare_counts for line in running.desk.calibration().values()]
+    means = [line.tare_counts for line in running.control.calibration().values()]
     assert means == pytest.approx([3.0, 2.0, 1.0, 3.0], abs=0.3)
     talk.close()
     assert running.firmware.is_judging
@@ -326,18 +328,18 @@ def test_an_ended_firmware_refuses_at_once(tmp_path: Path) -> None:
     running = Running(tmp_path)
     running.end()
     with pytest.raises(ConsoleError, match="matfw is ending") as refused:
-        running.desk.stop()
+        running.control.stop()
     assert refused.value.code is Code.NOT_TAKEN
 
 
 # --- workouts -------------------------------------------------------------------------------------
 
-EXCURSION = Excursion(10.0, 11.2, 13.1, 15.0, 2.0, 1.0, 3.0, 38.0, 0.0)
+EXCURSION = RefinedRep(10.0, 11.2, 13.1, 15.0, 2.0, 1.0, 3.0, 38.0, 0.0)
 STOP_S, START_S, END_S = 30.0, 55.0, 75.0
 
 
-def quiet_desk(folder: Path, mat: Mat) -> ServiceDesk:
-    return ServiceDesk(
+def quiet_desk(folder: Path, mat: Mat) -> Controller:
+    return Controller(
         SettingsStore(None, folder), mat, VirtualClock(), folder,
         set_volume=lambda _: None, account=Account,
     )  # fmt: skip
@@ -346,22 +348,22 @@ def quiet_desk(folder: Path, mat: Mat) -> ServiceDesk:
 def test_sets_and_rests_are_told_to_every_console(tmp_path: Path) -> None:
     plan = Plan(reps=2, sets=2, rest_s=40.0)
     mat = SettingsStore(None, tmp_path).settings.mat()
-    desk, line, clock = quiet_desk(tmp_path, mat), Pipeline(mat, plan), VirtualClock()
+    control, line, clock = quiet_desk(tmp_path, mat), Pipeline(mat, plan), VirtualClock()
     firmware = Firmware(line, Frames([], clock), Outputs(), clock)
     # What a start would give: settings that ask for this plan.
-    desk.set("workout.reps", "2")
-    desk.set("workout.sets", "2")
-    desk.set("workout.rest_s", "40")
-    feed = desk.events_feed()
+    control.set("workout.reps", "2")
+    control.set("workout.sets", "2")
+    control.set("workout.rest_s", "40")
+    subscription = control.events_feed()
     said: list[tuple[float, str]] = []
     ends_s = {16.0: 15.0, 24.0: 23.0, 80.0: 79.0, 88.0: 87.0}
     for frame in empty_mat(100.0, 10.0):
         end_s = ends_s.get(frame.t_s)
         if end_s is not None:
-            line.conclude(frame.t_s, [replace(EXCURSION, start_s=end_s - 5.0, end_s=end_s)])
-        desk.step(line.update(frame))
-        desk.between(firmware)
-        said += [(frame.t_s, e.text) for e in feed.take() if isinstance(e, Notice)]
+            line.finish_reps(frame.t_s, [replace(EXCURSION, start_s=end_s - 5.0, end_s=end_s)])
+        control.step(line.update(frame))
+        control.between(firmware)
+        said += [(frame.t_s, e.text) for e in subscription.drain() if isinstance(e, Notice)]
     assert said == [
         (24.0, "set 1 of 2 is done: rest, 39 s"),
         (33.0, "rest: 30 s left"),
@@ -369,21 +371,21 @@ def test_sets_and_rests_are_told_to_every_console(tmp_path: Path) -> None:
         (63.0, "the rest is over: set 2 of 2"),
         (88.0, "set 2 of 2 is done, that was the last"),
     ]
-    assert desk.status().is_workout_done
-    desk.close()
+    assert control.status().is_workout_done
+    control.close()
 
 
 def test_nothing_is_judged_nor_cued_while_stopped(tmp_path: Path) -> None:
     trace = virtual_trace("demo", "core4", Side.LEFT)
     mat = replace(SettingsStore(None, tmp_path).settings.mat(), side=Side.LEFT, person=trace.person)
     frames = [frame for frame in record(trace, mat, 7) if frame.t_s < END_S]
-    desk, clock, keeper = quiet_desk(tmp_path, mat), VirtualClock(), Keeper()
+    control, clock, keeper = quiet_desk(tmp_path, mat), VirtualClock(), Keeper()
     times = iter([STOP_S, START_S])
     change_s = next(times)
 
     def between(firmware: Firmware) -> None:
         nonlocal change_s
-        desk.between(firmware)
+        control.between(firmware)
         if keeper.steps and keeper.steps[-1].raw.t_s >= change_s:
             change_s = next(times, END_S)
             (firmware.pause if firmware.is_judging else firmware.resume)("stop")
@@ -395,76 +397,76 @@ def test_nothing_is_judged_nor_cued_while_stopped(tmp_path: Path) -> None:
     reps_s = [event.start_s for event in keeper.seen if isinstance(event, Rep)]
     assert not [t_s for t_s in cues_s if STOP_S + 0.1 < t_s < START_S]
     assert not [t_s for t_s in reps_s if STOP_S < t_s < START_S - 10.0]
-    for told_s in (cues_s, reps_s):
-        assert any(t_s < STOP_S for t_s in told_s)
-        assert any(t_s > START_S for t_s in told_s)
-    desk.close()
+    for reported_s in (cues_s, reps_s):
+        assert any(t_s < STOP_S for t_s in reported_s)
+        assert any(t_s > START_S for t_s in reported_s)
+    control.close()
 
 
 # --- feeds and errands ---------------------------------------------------------------------------
 
 
 def test_a_feed_that_nobody_takes_keeps_the_newest_and_counts() -> None:
-    feeds: Feeds[int] = Feeds(FEED_STEPS)
-    feed = feeds.open()
+    subscriptions: Subscriptions[int] = Subscriptions(FEED_STEPS)
+    subscription = subscriptions.open()
     for number in range(1000):
-        feeds.put(number)
-    assert feed.dropped == 1000 - FEED_STEPS
-    assert feed.take() == list(range(1000 - FEED_STEPS, 1000))
-    feed.close()
-    feed.close()
-    feeds.put(1)
-    assert (feed.take(), len(feeds)) == ([], 0)
+        subscriptions.put(number)
+    assert subscription.dropped == 1000 - FEED_STEPS
+    assert subscription.drain() == list(range(1000 - FEED_STEPS, 1000))
+    subscription.close()
+    subscription.close()
+    subscriptions.put(1)
+    assert (subscription.drain(), len(subscriptions)) == ([], 0)
 
 
 def test_feeds_opened_and_closed_by_many_threads_are_all_given_back() -> None:
-    feeds: Feeds[int] = Feeds(FEED_STEPS)
+    subscriptions: Subscriptions[int] = Subscriptions(FEED_STEPS)
 
     def come_and_go() -> None:
         for _ in range(500):
-            feed = feeds.open()
-            feeds.put(1)
-            feed.close()
+            subscription = subscriptions.open()
+            subscriptions.put(1)
+            subscription.close()
 
     threads = [threading.Thread(target=come_and_go) for _ in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join(WAIT_S)
-    assert len(feeds) == 0
+    assert len(subscriptions) == 0
 
 
 def test_errands_are_bounded_and_an_error_comes_back() -> None:
-    errands: Errands[list[int]] = Errands()
+    calls: MainThreadCalls[list[int]] = MainThreadCalls()
     done: list[int] = []
     results: list[object] = []
 
     def ask(number: int) -> None:
         try:
-            errands.ask(lambda subject: subject.append(1 // number))
+            calls.call(lambda subject: subject.append(1 // number))
         except (ConsoleError, ZeroDivisionError) as error:
             results.append(error)
 
     threads = [threading.Thread(target=ask, args=(n,)) for n in range(WAITING_LIMIT)]
     for thread in threads:
         thread.start()
-    wait_until(lambda: len(errands._waiting) == WAITING_LIMIT)
+    wait_until(lambda: len(calls._waiting) == WAITING_LIMIT)
     with pytest.raises(ConsoleError, match="changes wait already"):
-        errands.ask(done.append)  # type: ignore[arg-type]
+        calls.call(done.append)  # type: ignore[arg-type]
     for _ in range(WAITING_LIMIT):
-        errands.do_one(done)
+        calls.do_one(done)
     for thread in threads:
         thread.join(WAIT_S)
     assert len(done) == WAITING_LIMIT - 1
     assert [type(error) for error in results] == [ZeroDivisionError]
-    errands.do_one(done)
+    calls.do_one(done)
 
 
 def test_an_errand_that_nobody_does_is_withdrawn(monkeypatch: pytest.MonkeyPatch) -> None:
-    errands: Errands[list[int]] = Errands()
+    calls: MainThreadCalls[list[int]] = MainThreadCalls()
     done: list[int] = []
     monkeypatch.setattr("matfw.service.calls.ANSWER_LIMIT_S", 0.01)
     with pytest.raises(ConsoleError, match="nothing was done"):
-        errands.ask(lambda subject: subject.append(1))
-    errands.do_one(done)
+        calls.call(lambda subject: subject.append(1))
+    calls.do_one(done)
     assert done == []

@@ -176,7 +176,7 @@ def test_what_was_done_while_stopped_is_not_told_afterwards(
     live.run(frames[-1].t_s)
     assert change is None
     assert [rep.start_s for rep in live.reps] == pytest.approx(
-        [b for b, told_s in reps_s if told_s < stop_s or b > start_s], abs=0.1
+        [b for b, reported_s in reps_s if reported_s < stop_s or b > start_s], abs=0.1
     )
 
 

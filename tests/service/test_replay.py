@@ -22,19 +22,19 @@ def session() -> tuple[Mat, list[RawFrame]]:
     return mat, record(trace, mat, 7)
 
 
-def told(mat: Mat, frames: list[RawFrame]) -> tuple[list[Event], Tally]:
+def reported(mat: Mat, frames: list[RawFrame]) -> tuple[list[Event], Tally]:
     events: list[Event] = []
     tally = replay(mat, frames, events.append)
     return events, tally
 
 
 def test_the_same_frames_give_the_same_events_twice(session: tuple[Mat, list[RawFrame]]) -> None:
-    assert told(*session) == told(*session)
+    assert reported(*session) == reported(*session)
 
 
 def test_events_are_told_in_time_order_and_counted(session: tuple[Mat, list[RawFrame]]) -> None:
     mat, frames = session
-    events, tally = told(mat, frames)
+    events, tally = reported(mat, frames)
     times = [event.t_s for event in events]
     assert times == sorted(times)
     reps = [event for event in events if isinstance(event, Rep)]
@@ -45,16 +45,16 @@ def test_events_are_told_in_time_order_and_counted(session: tuple[Mat, list[RawF
 
 
 def test_no_frames_are_no_events() -> None:
-    events, tally = told(Settings().mat(), [])
+    events, tally = reported(Settings().mat(), [])
     assert (events, tally) == ([], Tally())
 
 
 def test_what_comes_later_changes_nothing_before(session: tuple[Mat, list[RawFrame]]) -> None:
     """Causal: the events of a cut recording are the beginning of the whole one's."""
     mat, frames = session
-    whole, _ = told(mat, frames)
+    whole, _ = reported(mat, frames)
     cut_s = 40.0
-    part, _ = told(mat, [frame for frame in frames if frame.t_s < cut_s])
+    part, _ = reported(mat, [frame for frame in frames if frame.t_s < cut_s])
     last_s = max(frame.t_s for frame in frames if frame.t_s < cut_s)
     # A movement that the cut goes through is told at its last frame.
     assert [e for e in part if e.t_s < last_s] == [e for e in whole if e.t_s < last_s]
@@ -64,10 +64,10 @@ def test_a_movement_cut_off_by_the_end_is_told_at_the_last_frame(
     session: tuple[Mat, list[RawFrame]],
 ) -> None:
     mat, frames = session
-    events, _ = told(mat, frames)
+    events, _ = reported(mat, frames)
     first = next(event for event in events if isinstance(event, Rep))
     cut = [frame for frame in frames if frame.t_s < first.end_s + 0.1]
-    reps = [event for event in told(mat, cut)[0] if isinstance(event, Rep)]
+    reps = [event for event in reported(mat, cut)[0] if isinstance(event, Rep)]
     assert len(reps) == 1
     assert reps[0].t_s == cut[-1].t_s
 

@@ -19,7 +19,7 @@ from matfw.settings.state import MachineState
 from matfw.settings.state_file import read_state
 from matfw.settings.store import SettingsStore
 
-MOST_CALLS = 60
+MAX_CALLS = 60
 
 
 class KilledAt:
@@ -65,7 +65,7 @@ def begin(folder: Path, kind: str) -> None:
 
 
 def killed_at_every_call(folder: Path, kind: str) -> Iterator[int]:
-    for at in range(MOST_CALLS):
+    for at in range(MAX_CALLS):
         here = folder / f"{kind}-{at}" / "state"
         here.parent.mkdir()
         begin(here, kind)
@@ -92,7 +92,7 @@ def killed_at_every_call(folder: Path, kind: str) -> Iterator[int]:
                 sys.exit(f"{shown}: was not killed, and did not save")
             return
         yield at
-    sys.exit(f"a save takes more than {MOST_CALLS} calls")
+    sys.exit(f"a save takes more than {MAX_CALLS} calls")
 
 
 if __name__ == "__main__":

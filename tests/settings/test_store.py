@@ -18,7 +18,7 @@ from matfw.messages import Limits, Side
 from matfw.settings.atomic_file import alone_in
 from matfw.settings.files import LimitSettings, Settings
 from matfw.settings.model import CellLine
-from matfw.settings.store import PROFILES_MOST, SettingsStore
+from matfw.settings.store import MAX_PROFILES, SettingsStore
 
 FIRST, SECOND, THIRD = (CellLine(tare_counts=t, counts_per_kg=42_000.0) for t in (1.0, 2.0, 3.0))
 
@@ -295,9 +295,9 @@ def test_an_unknown_profile_is_no_reason_to_guess(store: SettingsStore) -> None:
 
 
 def test_there_is_an_end_to_profiles(tmp_path: Path) -> None:
-    names = "".join(f"[profiles.p{number}]\n" for number in range(PROFILES_MOST))
+    names = "".join(f"[profiles.p{number}]\n" for number in range(MAX_PROFILES))
     (tmp_path / "state.toml").write_text(names)
-    with pytest.raises(MatSettingsError, match=f"there are {PROFILES_MOST} profiles: delete one"):
+    with pytest.raises(MatSettingsError, match=f"there are {MAX_PROFILES} profiles: delete one"):
         SettingsStore(None, tmp_path).new_profile("one_more")
 
 

@@ -29,9 +29,9 @@ SEMITONES_APART = 4.0  # a third: the least interval that is plainly another not
 # The least difference of two sounds: seconds during which one sounds and the other does not, or
 # their melodies are SEMITONES_APART (less counts less). Shorter than 0.1 s is heard as a blemish
 # of one sound, not as another sound.
-LEAST_SOUND_DISTANCE_S = 0.2
+MIN_SOUND_DISTANCE_S = 0.2
 # The least difference of two light patterns: light-seconds of full brightness.
-LEAST_LIGHT_DISTANCE_S = 0.25
+MIN_LIGHT_DISTANCE_S = 0.25
 MAX_FLASHES_PER_S = 3
 PAIRS = list(combinations(Cue, 2))
 
@@ -144,7 +144,7 @@ def test_a_rendered_sound_measures_as_its_table_says(cue: Cue, heard: dict[Cue, 
 def test_two_sounds_are_told_apart_without_absolute_pitch(
     one: Cue, other: Cue, heard: dict[Cue, Measured]
 ) -> None:
-    assert sound_distance_s(heard[one], heard[other]) >= LEAST_SOUND_DISTANCE_S
+    assert sound_distance_s(heard[one], heard[other]) >= MIN_SOUND_DISTANCE_S
 
 
 def test_rhythm_and_direction_of_the_melody_alone_name_the_cue() -> None:
@@ -202,7 +202,7 @@ def test_leg_forward_is_roll_back_in_a_mirror() -> None:
 
 @pytest.mark.parametrize(("one", "other"), PAIRS)
 def test_two_light_patterns_are_told_apart(one: Cue, other: Cue) -> None:
-    assert light_distance_s(one, other) >= LEAST_LIGHT_DISTANCE_S
+    assert light_distance_s(one, other) >= MIN_LIGHT_DISTANCE_S
 
 
 @pytest.mark.parametrize("cue", Cue)

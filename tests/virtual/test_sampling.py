@@ -91,7 +91,9 @@ def test_hip_channels_follow_the_hips(trace: Trace) -> None:
 
 
 def test_hip_repeat_error_changes_from_rep_to_rep(trace: Trace) -> None:
-    hips = HipErrors(imu_repeat_deg=3.0, imu_gain=(1.0, 1.0), imu_offset_deg=0.0, imu_noise_deg=0.0)
+    hips = HipErrors(
+        imu_repeatability_deg=3.0, imu_gain=(1.0, 1.0), imu_offset_deg=0.0, imu_noise_deg=0.0
+    )
     frames = record(trace, a_mat(channels=(ROLL,)), 1, PERFECT, hips)
     t_s = np.array([frame.t_s for frame in frames])
     seen = np.array([frame.channels[0] for frame in frames], dtype=float)

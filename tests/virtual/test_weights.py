@@ -21,9 +21,9 @@ def test_its_weight_and_its_place_are_felt(
     cells = PRESETS[layout].cells
     weights = Weights()
     weights.lay(weight_kg, x_mm, y_mm)
-    felt = weights.loads_kg(cells)(0.0)
-    assert sum(felt) == pytest.approx(weight_kg, abs=1e-6)
-    moment = sum(load * cell.x_mm for load, cell in zip(felt, cells, strict=True))
+    carried = weights.loads_kg(cells)(0.0)
+    assert sum(carried) == pytest.approx(weight_kg, abs=1e-6)
+    moment = sum(load * cell.x_mm for load, cell in zip(carried, cells, strict=True))
     assert moment == pytest.approx(weight_kg * x_mm, abs=1e-3)
 
 

@@ -58,8 +58,8 @@ def test_a_long_pause_begins_a_new_set(pause_s: float, set_number: int) -> None:
 
 def test_verdicts_are_counted_apart() -> None:
     verdicts = [Verdict.CLEAN, Verdict.FAULT, Verdict.UNSURE, Verdict.UNSURE]
-    told = [replace(rep, verdict=v) for rep, v in zip(reps(4), verdicts, strict=True)]
-    last = counted(told, 15)[-1]
+    reported = [replace(rep, verdict=v) for rep, v in zip(reps(4), verdicts, strict=True)]
+    last = counted(reported, 15)[-1]
     assert (last.clean, last.faulty, last.unsure) == (1, 1, 2)
 
 
