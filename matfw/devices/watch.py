@@ -92,8 +92,8 @@ class ReadyWatch:
         """Learn from a burst how long bursts take, and that those read are not ready any more."""
         lasted_s = min(burst.ended_s - burst.began_s, BURST_LIMIT * self._period_s)
         self._burst_s = max(lasted_s, BURST_DECAY * self._burst_s)
-        onset = ~burst.after & self._all & ~ready & ~self.barred
-        for c in self.members(onset):  # became ready during the burst
+        newly_ready = ~burst.after & self._all & ~ready & ~self.barred
+        for c in self.members(newly_ready):  # became ready during the burst
             c.unwatched_from_s = self.looked_s
             self.unwatched |= c.bit
         self.looked_s = burst.high_s

@@ -221,11 +221,11 @@ def check_power(computer: Computer) -> Check:
         return Check("power", State.UNKNOWN, "vcgencmd does not answer",
                      "run as a user of the group video")  # fmt: skip
     bits = int(match[1], 16)
-    reported = [(state, why) for bit, (state, why) in POWER_BITS.items() if bits >> bit & 1]
-    if not reported:
+    flags = [(state, why) for bit, (state, why) in POWER_BITS.items() if bits >> bit & 1]
+    if not flags:
         return Check("power", State.OK, "the supply is and was steady")
-    worst = State.BAD if any(state is State.BAD for state, _ in reported) else State.WARN
-    return Check("power", worst, "; ".join(why for _, why in reported),
+    worst = State.BAD if any(state is State.BAD for state, _ in flags) else State.WARN
+    return Check("power", worst, "; ".join(why for _, why in flags),
                  "use the Pi's own supply and a short cable", Place.SUPPLY)  # fmt: skip
 
 

@@ -25,16 +25,16 @@ class WorkoutNotices:
         if progress.is_set_done and not before.is_set_done:
             self._tell_set_done(progress, t_s)
         until_s = progress.rest_until_s
-        was_s, lift_off_s = self.rest_left_s, None if until_s is None else max(0.0, until_s - t_s)
-        self.rest_left_s = lift_off_s
-        if lift_off_s is None:
+        was_s, left_s = self.rest_left_s, None if until_s is None else max(0.0, until_s - t_s)
+        self.rest_left_s = left_s
+        if left_s is None:
             if was_s is not None and progress.is_set_done:
                 next_set = f"set {progress.set_number + 1} of {progress.sets}"
-                self._say("rest", f"the rest is over: {next_set}", lift_off_s=0.0)
+                self._say("rest", f"the rest is over: {next_set}", left_s=0.0)
             return
         for mark_s in REST_TOLD_S:
-            if was_s is not None and lift_off_s <= mark_s < was_s:
-                self._say("rest", f"rest: {mark_s:.0f} s left", lift_off_s=mark_s)
+            if was_s is not None and left_s <= mark_s < was_s:
+                self._say("rest", f"rest: {mark_s:.0f} s left", left_s=mark_s)
 
     def _tell_set_done(self, progress: Progress, t_s: float) -> None:
         text = f"set {progress.set_number} of {progress.sets} is done"
