@@ -16,8 +16,8 @@ from pathlib import Path
 import msgspec
 from gpiozero.pins.mock import MockFactory, MockPWMPin
 
-from matfw.__main__ import virtual_trace
 from matfw.cli.consoles import ConsolePlan, consoles
+from matfw.cli.hardware import virtual_trace
 from matfw.cli.signals import stoppable
 from matfw.devices.clock import RealClock
 from matfw.devices.indicator import GpiozeroIndicator

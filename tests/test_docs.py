@@ -17,8 +17,8 @@ from pathlib import Path
 import pytest
 from gpiozero.pins.mock import MockFactory
 
-from matfw.__main__ import EXIT_DONE, EXIT_FAILED, EXIT_USAGE, VERBS
 from matfw.cli.arguments import build_parser
+from matfw.cli.verbs import EXIT_DONE, EXIT_FAILED, EXIT_USAGE, VERBS
 from matfw.console.help_commands import readme_table
 from matfw.control.errors import Code
 from matfw.layouts import PRESETS

@@ -1,6 +1,6 @@
 """The console's parts put together: the desk and its links for `run`, the client for `console`."""
 
-# ruff: noqa: PLC0415  nothing heavy is imported before it is needed, as in __main__.py
+# ruff: noqa: PLC0415  nothing heavy is imported before it is needed
 
 from __future__ import annotations
 

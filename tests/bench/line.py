@@ -18,9 +18,9 @@ from dataclasses import replace
 from pathlib import Path
 from statistics import median, quantiles
 
-from matfw.__main__ import virtual_trace
 from matfw.balance import Balances
 from matfw.calibration import Calibration
+from matfw.cli.hardware import virtual_trace
 from matfw.conditioning import Conditioning
 from matfw.cues import Cues
 from matfw.messages import Mat, RawFrame, Side

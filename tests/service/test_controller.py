@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from matfw.__main__ import virtual_trace
+from matfw.cli.hardware import virtual_trace
 from matfw.console.conversation import Conversation
 from matfw.control.api import Control, Notice
 from matfw.control.errors import Code, ConsoleError

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 import pytest
 
-from matfw.__main__ import virtual_trace
+from matfw.cli.hardware import virtual_trace
 from matfw.errors import MatCellsError, MatError
 from matfw.messages import Cue, CueGiven, Event, Mat, RawFrame, Rep, Side
 from matfw.pipeline import Pipeline, Step

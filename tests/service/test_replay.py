@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from matfw.__main__ import virtual_trace
+from matfw.cli.hardware import virtual_trace
 from matfw.control.events import Tally
 from matfw.display.summary import SummaryRep, summary_lines
 from matfw.messages import Event, Fault, Mat, RawFrame, Rep, Side, Tempo, Verdict

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from matfw.__main__ import EXIT_DONE, EXIT_USAGE, main
+from matfw.cli.verbs import EXIT_DONE, EXIT_USAGE, main
 from matfw.settings.default_file import WIDTH, default_toml, schema_json
 from matfw.settings.files import Settings, load_settings
 from matfw.settings.rows import Setting, table
