@@ -72,7 +72,7 @@ def _words(kind: Any) -> Iterator[str]:
     meaning = ""
     if isinstance(node, inspect.Metadata):
         meaning = (node.extra_json_schema or {}).get("description", "")
-    limits = allowed(node).removesuffix(" or nothing")
+    limits = allowed(node)
     words = f"{meaning} ({limits})" if meaning else limits
     yield from textwrap.wrap(words, WIDTH, initial_indent="# ", subsequent_indent="# ")
 

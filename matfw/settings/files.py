@@ -58,7 +58,7 @@ def load_settings(path: Path | None) -> Settings:
     """Return the settings in a TOML file, the defaults for None. Raises MatSettingsError."""
     if path is None:
         return Settings()
-    return check_text(path, read_text(path), Settings, extra_keys=False, advice=ADVICE)
+    return check_text(path, read_text(path), Settings, advice=ADVICE)
 
 
 def check_text(
@@ -66,7 +66,6 @@ def check_text(
     text: str,
     kind: type[Checked],
     *,
-    extra_keys: bool,
     advice: str,
     prepare: Callable[[dict[str, Any]], dict[str, Any]] = lambda parsed: parsed,
 ) -> Checked:
@@ -77,7 +76,7 @@ def check_text(
     """
     parsed = _parsed(path, text, advice)
     try:
-        checked = build(prepare(parsed), kind, extra_keys=extra_keys)
+        checked = build(prepare(parsed), kind)
         checked.check()
     except MismatchError as mismatch:
         line = find_line(text, mismatch.keys, mismatch.also)

@@ -93,7 +93,7 @@ def write_state(folder: Path, before: StateRead, state: MachineState, calls: Cal
         raise MatStateError(_newer(path, before.state.schema))
     text = _text(before.document, state)
     document = tomllib.loads(text)
-    build(document, MachineState, extra_keys=True).check()  # or it could not be read again
+    build(document, MachineState).check()  # or it could not be read again
     data = text.encode()
     if len(data) > FILE_BYTES:
         raise MatStateError(
@@ -131,7 +131,7 @@ def _read_one(path: Path, *, is_empty_damaged: bool) -> StateRead:
         document.update(_migrate(parsed))
         return document
 
-    state = check_text(path, text, MachineState, extra_keys=True, advice=ADVICE, prepare=migrated)
+    state = check_text(path, text, MachineState, advice=ADVICE, prepare=migrated)
     notices = (_newer(path, state.schema),) if state.schema > STATE_SCHEMA else ()
     return StateRead(state, text, document, notices)
 

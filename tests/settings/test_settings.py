@@ -369,6 +369,12 @@ ERRORS: dict[str, tuple[str, str, list[str]]] = {
         ", line 2: ",
         ["limits.kick_up_s must not be above rushed_up_s = 0.9 (got 1)"],
     ),
+    "other letters": ("'gr\u00f6\u00dfe' = 1", ", line 1: ", ["gr\u00f6\u00dfe is not known"]),
+    "a value in other letters": (
+        "layout = 'gr\u00f6\u00dfe\u0085'",
+        ", line 1: ",
+        ["(got 'gr\u00f6\u00dfe\\x85')"],
+    ),
     "control characters": ('"\\u001b[2J" = 1', ": ", ["'\\x1b[2J' is not known"]),
 }
 
@@ -474,9 +480,12 @@ def test_range(key: str, least: float, most: float, step: float, tmp_path: Path)
 def test_range_of_each_part_of_the_tempo(tmp_path: Path) -> None:
     for good in ([0.2, 0, 0.2], [30, 30, 30]):
         assert loaded(tmp_path, f"workout.tempo_s = {good}").workout.tempo_s == tuple(good)
-    for bad, index in (([0.1, 1, 1], 0), ([1, -0.1, 1], 1), ([1, 1, 0.1], 2), ([1, 30.1, 1], 1)):
+    for bad, place in (
+        ([0.1, 1, 1], "first"), ([1, -0.1, 1], "second"), ([1, 1, 0.1], "third"),
+        ([1, 30.1, 1], "second"),
+    ):  # fmt: skip
         message = error_of(tmp_path, f"workout.tempo_s = {bad}")
-        assert f"workout.tempo_s[{index}] must be a number" in message
+        assert f"workout.tempo_s, {place} value, must be a number" in message
 
 
 def test_line_of_a_key() -> None:
