@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from matfw.service.acquisition import Acquisition
     from matfw.service.firmware import Firmware, Tap
     from matfw.service.hips import HipFrames, HipReader, Hips
-    from matfw.settings.files import Settings
+    from matfw.settings.model import Settings
     from matfw.settings.store import SettingsStore
     from matfw.virtual.hips import HipsInStep
     from matfw.virtual.trace import Trace
@@ -80,7 +80,7 @@ def _demo(options: argparse.Namespace) -> int:
     from matfw.display.report import demo_lines
     from matfw.messages import Side
     from matfw.ports import RAIL_CHANNELS, SACRUM_CHANNELS
-    from matfw.settings.files import Settings
+    from matfw.settings.model import Settings
 
     side = Side(options.side)
     trace = virtual_trace("demo", options.layout, side)

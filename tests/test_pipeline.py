@@ -34,7 +34,7 @@ from matfw.pipeline import Pipeline, Step
 from matfw.ports import SACRUM_CHANNELS
 from matfw.refinement.refine import Refinement
 from matfw.refinement.windows import RepWindow
-from matfw.settings.files import Settings
+from matfw.settings.model import Settings
 from matfw.virtual.person import generate
 from matfw.virtual.sampling import CellErrors, record
 from matfw.virtual.sessions import demo_session

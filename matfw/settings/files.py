@@ -13,28 +13,9 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from matfw.errors import MatSettingsError
-from matfw.settings.limits import LimitSettings
-from matfw.settings.model import (
-    DEFAULT_PINS,
-    NOMINAL,
-    CellLine,
-    CellPins,
-    Settings,
-)
+from matfw.settings.model import Settings
 from matfw.settings.schema import Key, Keys, MismatchError, build
 from matfw.settings.state import MachineState
-
-__all__ = [
-    "DEFAULT_PINS",
-    "NOMINAL",
-    "CellLine",
-    "CellPins",
-    "LimitSettings",
-    "Settings",
-    "default_config_path",
-    "default_state_dir",
-    "load_settings",
-]
 
 FILE_BYTES = 1024 * 1024  # far beyond any settings; a wrong file named by mistake stops here
 

@@ -25,11 +25,17 @@ from matfw.messages import Side
 from matfw.settings.atomic_file import Calls, alone_in, make_folder
 from matfw.settings.files import find_line, load_settings, read_text
 from matfw.settings.layers import Tables, holds, merged
-from matfw.settings.model import CellLine, Settings
+from matfw.settings.model import Settings
 from matfw.settings.parse import UNCHANGED, parse
 from matfw.settings.rows import Setting, find, table, value_of
 from matfw.settings.schema import Keys, MismatchError, build, did_you_mean, dotted, found
-from matfw.settings.state import NO_PROFILE, PROFILE_NAME_WORDS, MachineState, is_profile_name
+from matfw.settings.state import (
+    NO_PROFILE,
+    PROFILE_NAME_WORDS,
+    CellLine,
+    MachineState,
+    is_profile_name,
+)
 from matfw.settings.state_changes import (
     FORGOTTEN,
     Staged,

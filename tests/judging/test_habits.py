@@ -18,8 +18,7 @@ from matfw.judging.habits import (
     own_limits,
 )
 from matfw.messages import Limits, Rep, Side, Verdict
-from matfw.settings.files import Settings
-from matfw.settings.model import Workout
+from matfw.settings.model import Settings, Workout
 from matfw.settings.state import NO_PROFILE, HabitLine, MachineState
 
 LIMITS = Limits()

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from msgspec import inspect
 
 from matfw.errors import MatSettingsError
-from matfw.settings.files import Settings
 from matfw.settings.layers import with_value
+from matfw.settings.model import Settings
 from matfw.settings.parse import parse
 from matfw.settings.rows import Setting, find, members, table
 from matfw.settings.schema import build

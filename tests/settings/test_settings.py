@@ -12,17 +12,10 @@ from matfw.errors import MatSettingsError
 from matfw.layouts import PRESETS
 from matfw.messages import Cell, CellCalibration, Channel, Limits, Mat, Person, Side, Tempo
 from matfw.ports import RAIL_CHANNELS, SACRUM_CHANNELS
-from matfw.settings.files import (
-    DEFAULT_PINS,
-    NOMINAL,
-    LimitSettings,
-    Settings,
-    default_config_path,
-    default_state_dir,
-    find_line,
-    load_settings,
-)
-from matfw.settings.model import HipSensors, XshutPins
+from matfw.settings.files import default_config_path, default_state_dir, find_line, load_settings
+from matfw.settings.limits import RANGES as LIMIT_RANGES
+from matfw.settings.limits import LimitSettings
+from matfw.settings.model import DEFAULT_PINS, NOMINAL, HipSensors, Settings, XshutPins
 from matfw.settings.state_file import read_state
 
 RESERVED_PINS = {0, 1, 2, 3, 14, 15}  # HAT EEPROM, I2C, UART
@@ -149,9 +142,12 @@ def test_custom_layout(tmp_path: Path) -> None:
 
 
 def test_limits_are_the_line_s_own() -> None:
-    # By name and default, so that neither list can lose or change one.
     assert LimitSettings.__struct_fields__ == tuple(field.name for field in fields(Limits))
     assert LimitSettings().limits() == Limits()
+    LimitSettings().check()
+    for name, limit in LIMIT_RANGES.items():
+        assert limit.least <= getattr(Limits(), name) <= limit.most
+        assert not limit.not_above or limit.not_above in LIMIT_RANGES
 
 
 @pytest.mark.parametrize(

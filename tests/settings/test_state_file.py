@@ -10,8 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matfw.errors import MatSettingsError, MatStateError
-from matfw.settings.model import CellLine
-from matfw.settings.state import STATE_SCHEMA, MachineState
+from matfw.settings.state import STATE_SCHEMA, CellLine, MachineState
 from matfw.settings.state_file import StateRead, read_state
 from matfw.settings.store import SettingsStore
 from tests.fuzz.test_recording_bytes import mutated

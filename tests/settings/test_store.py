@@ -16,8 +16,9 @@ from matfw.errors import MatSettingsError, MatStateError
 from matfw.judging.habits import Habits, own_limits
 from matfw.messages import Limits, Side
 from matfw.settings.atomic_file import alone_in
-from matfw.settings.files import LimitSettings, Settings
-from matfw.settings.model import CellLine
+from matfw.settings.limits import LimitSettings
+from matfw.settings.model import Settings
+from matfw.settings.state import CellLine
 from matfw.settings.store import MAX_PROFILES, SettingsStore
 
 FIRST, SECOND, THIRD = (CellLine(tare_counts=t, counts_per_kg=42_000.0) for t in (1.0, 2.0, 3.0))
@@ -54,7 +55,7 @@ def test_each_layer_goes_before_the_one_below(tmp_path: Path) -> None:
     assert store.get(key) == (16.0, "profile mrs_b")
     store.set(key, "17")
     assert store.get(key) == (17.0, "staged")
-    assert store.settings.limits.roll_back_mm == 17.0
+    assert store.settings.limits.limits().roll_back_mm == 17.0
     assert store.diff() == [(key, 16.0, 17.0)]
     store.revert()
     assert store.get(key) == (16.0, "profile mrs_b")
