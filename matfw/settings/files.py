@@ -19,9 +19,20 @@ from matfw.settings.state import MachineState
 
 FILE_BYTES = 1024 * 1024  # far beyond any settings; a wrong file named by mistake stops here
 
+MAX_DOTS = 128  # in a line; tomllib takes 9 s for a key of 20 000 parts, their square
+
 ADVICE = "correct it, or delete it for the default"
 
 Checked = TypeVar("Checked", Settings, MachineState)
+
+
+class DamagedTextError(MatSettingsError):
+    """A file is not text, not TOML or was cut off: nothing of it can be believed."""
+
+    def __init__(self, reason: str, advice: str) -> None:
+        """Take where and what is wrong, and what a person who wrote the file should do."""
+        super().__init__(f"{reason}: {advice}")
+        self.reason = reason
 
 
 def default_config_path(environ: Mapping[str, str]) -> Path | None:
@@ -64,29 +75,33 @@ def check_text(
         where = f"{path}, line {line}" if line else str(path)
         raise MatSettingsError(f"{where}: {mismatch.message(advice)}") from None
     except RecursionError:
-        raise MatSettingsError(f"{path}: is nested too deeply: {advice}") from None
+        raise DamagedTextError(f"{path}: is nested too deeply", advice) from None
     except ValueError as error:
-        raise MatSettingsError(f"{path}: {error}: {advice}") from None
+        raise DamagedTextError(f"{path}: {error}", advice) from None
     return checked
 
 
 def _parsed(path: Path, text: str, advice: str) -> dict[str, Any]:
+    for number, words in enumerate(text.split("\n"), 1):
+        if (dots := words.count(".")) > MAX_DOTS and not words.lstrip().startswith("#"):
+            reason = f"{path}, line {number}: has {dots} dots, no setting has more than {MAX_DOTS}"
+            raise DamagedTextError(reason, "correct the line, or delete it")
     try:
         return tomllib.loads(text)
     except RecursionError:
-        raise MatSettingsError(f"{path}: is nested too deeply: {advice}") from None
+        raise DamagedTextError(f"{path}: is nested too deeply", advice) from None
     except ValueError as error:  # tomllib.TOMLDecodeError, and Python's limit on long integers
         at = re.search(r" \(at (?:line (\d+), column \d+|end of document)\)$", str(error))
         reason = str(error)[: at.start()] if at else str(error)
         line = int(at[1]) if at and at[1] else text.count("\n") + 1
-        raise MatSettingsError(
-            f"{path}, line {line}: is not TOML ({ascii(reason)[1:-1]}): correct the line, as in"
-            ' name = 1.5 or name = "text"'
+        raise DamagedTextError(
+            f"{path}, line {line}: is not TOML ({repr(reason)[1:-1]})",
+            'correct the line, as in name = 1.5 or name = "text"',
         ) from None
 
 
 def read_text(path: Path) -> str:
-    """Return a small text file's text. Raises MatSettingsError."""
+    """Return a small text file's text, without its byte order mark. Raises MatSettingsError."""
     try:
         with path.open("rb") as file:
             raw = file.read(FILE_BYTES + 1)
@@ -95,12 +110,12 @@ def read_text(path: Path) -> str:
     if len(raw) > FILE_BYTES:
         raise MatSettingsError(f"{path}: is larger than {FILE_BYTES} bytes: name a settings file")
     try:
-        return raw.decode().replace("\r\n", "\n")
+        return raw.decode().removeprefix("\ufeff").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
-        raise MatSettingsError(
-            f"{path}, line {line}: is not UTF-8 text (got byte 0x{raw[error.start]:02x}): save the"
-            " file as UTF-8"
+        raise DamagedTextError(
+            f"{path}, line {line}: is not UTF-8 text (got byte 0x{raw[error.start]:02x})",
+            "save the file as UTF-8",
         ) from None
 
 
