@@ -145,8 +145,8 @@ class Range:
     not_above: another limit, that this one must not be above, or one of two faults is never seen.
     """
 
-    least: float
-    most: float
+    minimum: float
+    maximum: float
     words: str
     not_above: str = ""
 

@@ -11,7 +11,7 @@ import msgspec
 from msgspec import Struct, inspect
 
 from matfw.settings.model import CellPlace, GivenPins, Settings
-from matfw.settings.rows import said_of
+from matfw.settings.rows import noted_at
 from matfw.settings.schema import allowed
 
 WIDTH = 100
@@ -52,7 +52,7 @@ def _fields(settings: Struct, table: str = "") -> Iterator[str]:
         elif field.name not in _ORDERED_LAST:
             yield from _words(field.type)
             example = value is None
-            shown = said_of(field.type)["example"] if example else value
+            shown = noted_at(field.type)["example"] if example else value
             yield f"#{' ' * example}{field.name} = {_toml(shown)}"
     for name, below in tables:
         yield ""
@@ -68,7 +68,7 @@ def _examples(kind: type[Struct], values: dict[str, object]) -> Iterator[str]:
 
 def _words(kind: Any) -> Iterator[str]:
     # kind: a field's annotation, whatever that is.
-    meaning = said_of(kind).get("description", "")
+    meaning = noted_at(kind).get("description", "")
     limits = allowed(inspect.type_info(kind))
     words = f"{meaning} ({limits})" if meaning else limits
     yield from textwrap.wrap(words, WIDTH, initial_indent="# ", subsequent_indent="# ")

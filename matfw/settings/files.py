@@ -151,9 +151,9 @@ def find_line(text: str, keys: Keys, also: Keys = ()) -> int | None:
     lines: dict[Keys, int] = {}
     for number, place in _places(text):
         lines.setdefault(place, number)
-    for wanted in (keys, also):
-        if wanted and wanted in lines:
-            return lines[wanted]
+    for place in (keys, also):
+        if place and place in lines:
+            return lines[place]
     around = (keys[:size] for size in range(len(keys) - 1, 0, -1))
     return next((lines[place] for place in around if place in lines), None)
 

@@ -36,7 +36,7 @@ class _AnyLimits(Struct):
 def _fields() -> Iterator[tuple[str, Any, Any]]:  # a type and a default
     for field in dataclasses.fields(Limits):
         limit = RANGES[field.name]
-        meta = Meta(ge=limit.least, le=limit.most, description=limit.words)
+        meta = Meta(ge=limit.minimum, le=limit.maximum, description=limit.words)
         yield field.name, Annotated[float, meta], field.default
 
 

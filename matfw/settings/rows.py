@@ -21,7 +21,7 @@ MAX_LISTED = 6  # keys that one message names
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One setting, as tables, help and completion want it."""
+    """One setting, as tables, help and completion show it."""
 
     key: str  # as in limits.roll_back_mm
     kind: str  # number, integer, text, choice, switch or list
@@ -54,7 +54,7 @@ def find(rows: tuple[Setting, ...], word: str) -> Setting:
 
     Raises MatSettingsError.
     """
-    said = dotted((word,))  # printable
+    shown = dotted((word,))  # printable
     for row in rows:  # a whole key, as programs and `get` of all give it: the usual case
         if row.key == word:
             return row
@@ -68,12 +68,12 @@ def find(rows: tuple[Setting, ...], word: str) -> Setting:
             names = [row.key for row in found]
             more = ", ..." if len(names) > MAX_LISTED else ""
             raise MatSettingsError(
-                f"{said} may be {' or '.join(names[:MAX_LISTED])}{more}: give more of the key"
+                f"{shown} may be {' or '.join(names[:MAX_LISTED])}{more}: give more of the key"
             )
     advice = did_you_mean(word, [ending for row in rows for ending in parts[row.key]])
     if advice.startswith("known here"):
         advice = "get without a key lists them all"
-    raise MatSettingsError(f"{said or 'nothing'} is no setting: {advice}")
+    raise MatSettingsError(f"{shown or 'nothing'} is no setting: {advice}")
 
 
 def _endings(row: Setting) -> tuple[str, ...]:
@@ -84,7 +84,7 @@ def _rows(settings: Struct, above: Keys = (), applies: str = "restart") -> Itera
     for item in msgspec.structs.fields(type(settings)):
         value = getattr(settings, item.name)
         keys = (*above, item.name)
-        item_applies = said_of(item.type).get("applies", applies)
+        item_applies = noted_at(item.type).get("applies", applies)
         if isinstance(value, Struct):
             yield from _rows(value, keys, item_applies)
         elif item.name != "pins":
@@ -105,7 +105,7 @@ def _pin_rows(cell: str) -> tuple[Setting, ...]:
     )
 
 
-def said_of(annotation: Any) -> dict[str, Any]:
+def noted_at(annotation: Any) -> dict[str, Any]:
     """Return what a field's annotation says besides its type: description, applies, example."""
     node = inspect.type_info(annotation)
     if not isinstance(node, inspect.Metadata):
@@ -123,7 +123,7 @@ def _row(keys: Keys, annotation: Any, default: object, applies: str) -> Setting:
         unit=UNITS.get(str(keys[-1]).rpartition("_")[2], "") if "_" in str(keys[-1]) else "",
         range=_range(node),
         choices=choices,
-        help=said_of(annotation).get("description", ""),
+        help=noted_at(annotation).get("description", ""),
         default=default,
         applies=applies,
         keys=keys,

@@ -57,7 +57,7 @@ class MachineState(Struct, frozen=True, kw_only=True):
     """What the machine keeps in state.toml: calibration, and what was saved at the console.
 
     Cells that calibration does not name are nominal. habits are a profile's, by the side lain on;
-    under NO_PROFILE they are of whoever has none. saved and profiles hold settings as the
+    under NO_PROFILE they are of people without one. saved and profiles hold settings as the
     person's TOML would, partly; `Settings` checks them together with that file.
     """
 

@@ -54,38 +54,46 @@ def read_state(folder: Path) -> StateRead:
     Where the file is damaged, so also where its backup is. Raises MatSettingsError for a whole
     file with something wrong in it that has no good backup, and for one that may not be read.
     """
-    path = folder / STATE_FILE
-    backup = folder / (STATE_FILE + BACKUP)
+    path, backup = folder / STATE_FILE, folder / (STATE_FILE + BACKUP)
+    there = _there(folder, (path, backup))
+    if not there:
+        return StateRead(MachineState(), None, {})
     try:
-        if folder.exists() and not folder.is_dir():
-            raise MatSettingsError(f"{folder}: must be a folder for the machine's state, is a file")
-        is_there, is_backup_there = path.exists(), backup.exists()
+        if path not in there:
+            raise DamagedTextError(f"{path}: is not there, but its backup is", ADVICE)
+        return _read_one(path, is_empty_damaged=backup in there)
+    except MatSettingsError as error:
+        kept = _read_backup(backup) if backup in there else None
+        if isinstance(error, DamagedTextError):
+            reason = error.reason
+        elif kept is not None:
+            reason = str(error)
+        else:
+            raise
+    if kept is None:
+        notice = (
+            f"{reason}; there is no good backup: matfw starts uncalibrated, with what was saved at"
+            f" the console forgotten; the next save keeps what is left as {_aside(folder).name}"
+        )
+        return StateRead(MachineState(), None, {}, (notice,), there)
+    notice = f"{reason}; read {backup.name} instead, the state before the last change"
+    damaged = tuple(place for place in there if place == path)
+    return StateRead(kept.state, kept.text, kept.document, (notice, *kept.notices), damaged)
+
+
+def _there(folder: Path, places: tuple[Path, ...]) -> tuple[Path, ...]:
+    """Return which of the places there are. Raises MatSettingsError where that cannot be known."""
+    try:
+        is_file = folder.exists() and not folder.is_dir()
+        there = tuple(place for place in places if not is_file and place.exists())
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise MatSettingsError(
-            f"{path}: cannot be read ({reason}): check the name and who may read it"
+            f"{places[0]}: cannot be read ({reason}): check the name and who may read it"
         ) from None
-    if not is_there and not is_backup_there:
-        return StateRead(MachineState(), None, {})
-    try:
-        if not is_there:
-            raise DamagedTextError(f"{path}: is not there, but its backup is", ADVICE)
-        return _read_one(path, is_empty_damaged=is_backup_there)
-    except MatSettingsError as error:
-        reason = error.reason if isinstance(error, DamagedTextError) else str(error)
-        kept = _read_backup(backup) if is_backup_there else None
-        if kept is None and not isinstance(error, DamagedTextError):
-            raise
-    if kept is not None:
-        notice = f"{reason}; read {backup.name} instead, the state before the last change"
-        notices = (notice, *kept.notices)
-        return StateRead(kept.state, kept.text, kept.document, notices, (path,) * is_there)
-    notice = (
-        f"{reason}; there is no good backup: matfw starts uncalibrated, with what was saved at the"
-        f" console forgotten; the next save keeps what is left as {_aside(folder).name}"
-    )
-    damaged = (path,) * is_there + (backup,) * is_backup_there
-    return StateRead(MachineState(), None, {}, (notice,), damaged)
+    if is_file:
+        raise MatSettingsError(f"{folder}: must be a folder for the machine's state, is a file")
+    return there
 
 
 def _read_backup(backup: Path) -> StateRead | None:
@@ -211,5 +219,5 @@ def _text(document: Mapping[str, Any], state: MachineState) -> str:
         for key, value in document.items()
         if key not in MachineState.__struct_fields__ and key != _END
     }
-    # Tables after plain keys, as TOML wants it, and the end last.
+    # Tables after plain keys, as TOML requires, and the end last.
     return _HEAD + tomli_w.dumps({**unknown, **known, _END: {"complete": True}})

@@ -124,7 +124,7 @@ class SettingsStore:
         with self._lock:
             staged = dict(self._staged)
             for key, text in pairs:
-                # Anew for each: `layout` and `cells` bring the pins of other cells.
+                # A new table for each: `layout` and `cells` bring the pins of other cells.
                 row = find(table(self._unchecked(self._read.state, staged)), key)
                 staged[row.keys] = parse(row, text)
             self._stage(staged)
@@ -224,8 +224,8 @@ class SettingsStore:
         """Use a profile; None or "none": none. Raises MatSettingsError."""
         with self._lock:
             self._refuse_while_staged()
-            wanted = None if name == NO_PROFILE else name
-            self._write(lambda state: replace(state, profile=_known_profile(state, wanted)))
+            used = None if name == NO_PROFILE else name
+            self._write(lambda state: replace(state, profile=_known_profile(state, used)))
 
     def delete_profile(self, name: str) -> None:
         """Delete a profile; where it was in use none is then. Raises MatSettingsError."""
@@ -244,12 +244,12 @@ class SettingsStore:
     # --- habits: what good repetitions of one person showed
 
     def save_habits(self, side: Side, habits: Habits) -> None:
-        """Keep what was learned of whoever uses the profile in use. Raises MatStateError."""
+        """Keep what was learned of the person of the profile in use. Raises MatStateError."""
         with self._lock:
             self._write(lambda state: learned(state, side, habits))
 
     def forget_habits(self) -> None:
-        """Forget what was learned of whoever uses the profile in use. Raises MatStateError."""
+        """Forget what was learned of the person of the profile in use. Raises MatStateError."""
         with self._lock:
             self._write(unlearned)
 

@@ -147,7 +147,7 @@ def test_limits_are_the_line_s_own() -> None:
     assert LimitSettings().limits() == Limits()
     LimitSettings().check()
     for name, limit in LIMIT_RANGES.items():
-        assert limit.least <= getattr(Limits(), name) <= limit.most
+        assert limit.minimum <= getattr(Limits(), name) <= limit.maximum
         assert not limit.not_above or limit.not_above in LIMIT_RANGES
 
 
