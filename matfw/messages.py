@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TypeAlias
+from typing import Annotated, TypeAlias
 
 
 class Side(StrEnum):
@@ -139,28 +139,54 @@ class Tempo:
 
 
 @dataclass(frozen=True, slots=True)
+class Range:
+    """What a limit may be, ends included, and what it means; its setting is made from this.
+
+    not_above: another limit, that this one must not be above, or one of two faults is never seen.
+    """
+
+    minimum: float
+    maximum: float
+    words: str
+    not_above: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Limits:
     """Beyond these a repetition has a fault. Durations are standstill to standstill.
 
+    A new limit is one field here: its name ends in its unit, its default lies within its range.
     The two rushed limits and the hold's are for the tempo 2-1-3 and go with the tempo asked for.
     Source: JUDGING.md "Limits"; sizes of good and faulty reps in hardware-free simulation.
     """
 
-    too_high_deg: float = 52.0  # over rest: 45 deg over the horizontal, a resting leg lies 7 below
-    too_small_deg: float = 24.0
-    kick_up_s: float = 1.0
-    rushed_up_s: float = 1.5
-    drop_down_s: float = 1.15
-    rushed_down_s: float = 2.1
-    short_hold_s: float = 0.5
-    roll_back_mm: float = 13.0
-    roll_back_deg: float = 5.8  # by a hip sensor that repeats within 1.5 deg; judging/hip_rules.py
-    leg_forward_mm: float = 5.0
-    curvature_mm: float = (
-        1.3  # of the shift's course, without a hip sensor: `unsure`; 0: not looked at
+    # 45 deg over the horizontal: a resting leg lies 7 below.
+    too_high_deg: Annotated[float, Range(1, 120, "over its rest, a higher leg is too high")] = 52.0
+    too_small_deg: Annotated[
+        float, Range(1, 120, "over its rest, a lower top is too small", "too_high_deg")
+    ] = 24.0
+    kick_up_s: Annotated[float, Range(0, 10, "a faster way up is a kick", "rushed_up_s")] = 1.0
+    rushed_up_s: Annotated[float, Range(0, 10, "a faster way up is rushed, at tempo 2-1-3")] = 1.5
+    drop_down_s: Annotated[float, Range(0, 10, "a faster way down is a drop", "rushed_down_s")] = (
+        1.15
     )
-    bent_body_deg: float = 7.5  # estimated; its error has 2-3 deg sd, so that 10 deg are found
-    off_mat_n: float = 14.0
+    rushed_down_s: Annotated[float, Range(0, 10, "a faster way down is rushed, at tempo 2-1-3")] = (
+        2.1
+    )
+    short_hold_s: Annotated[float, Range(0, 10, "a shorter hold is short, at tempo 2-1-3")] = 0.5
+    roll_back_mm: Annotated[float, Range(1, 200, "the weight moves back by more")] = 13.0
+    # Of a hip sensor that repeats within 1.5 deg; judging/hip_rules.py.
+    roll_back_deg: Annotated[
+        float, Range(1, 120, "a hip sensor sees the hips roll back by more")
+    ] = 5.8
+    leg_forward_mm: Annotated[float, Range(1, 200, "the weight moves forward by more")] = 5.0
+    curvature_mm: Annotated[
+        float,
+        Range(0, 20, "the shift's course bows by more: unsure without a hip sensor; 0: never"),
+    ] = 1.3
+    # Estimated; its error has 2-3 deg sd, so that 10 deg are found.
+    bent_body_deg: Annotated[float, Range(1, 120, "hips bent by more; not seen by core4")] = 7.5
+    off_mat_n: Annotated[float, Range(3, 200, "more weight missing: a hand is off the mat")] = 14.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,7 +82,7 @@ def test_a_roll_alone_is_no_leg_forward() -> None:
     assert named(-SHIFT_MM_PER_DEG * 12.0, 12.0) == [Fault.ROLL_BACK]
 
 
-@pytest.mark.parametrize(("off_mm", "told"), [(-0.1, False), (0.1, True)])
+@pytest.mark.parametrize(("off_mm", "reported"), [(-0.1, False), (0.1, True)])
 def test_the_cells_own_limits_hold_without_a_sensor(off_mm: float, reported: bool) -> None:
     assert bool(named(-LIMITS.roll_back_mm - off_mm, None)) is reported
     assert bool(named(LIMITS.leg_forward_mm + off_mm, None)) is reported

@@ -44,8 +44,8 @@ from matfw.service.calls import MainThreadCalls
 from matfw.service.firmware import Firmware
 from matfw.service.live_settings import live_settings
 from matfw.service.workout_notices import WorkoutNotices
-from matfw.settings.model import CellLine
 from matfw.settings.rows import Setting
+from matfw.settings.state import CellLine
 from matfw.workout.sets import Progress
 
 if TYPE_CHECKING:

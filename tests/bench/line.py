@@ -27,7 +27,7 @@ from matfw.messages import Mat, RawFrame, Side
 from matfw.pipeline import Pipeline
 from matfw.recording.file import RecordingWriter, read_recording
 from matfw.refinement.refine import Refinement
-from matfw.settings.files import Settings
+from matfw.settings.model import Settings
 from matfw.virtual.sampling import record
 
 FRAME_TARGET_US = 25.0

@@ -32,8 +32,9 @@ from matfw.messages import (
 )
 from matfw.pipeline import Step
 from matfw.ports import ReaderStats
-from matfw.settings.model import NOMINAL, CellLine
+from matfw.settings.model import NOMINAL
 from matfw.settings.rows import Setting
+from matfw.settings.state import CellLine
 from matfw.settings.store import SettingsStore
 
 RATE_HZ = 80.0

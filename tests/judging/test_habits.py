@@ -18,8 +18,7 @@ from matfw.judging.habits import (
     own_limits,
 )
 from matfw.messages import Limits, Rep, Side, Verdict
-from matfw.settings.files import Settings
-from matfw.settings.model import Workout
+from matfw.settings.model import Settings, Workout
 from matfw.settings.state import NO_PROFILE, HabitLine, MachineState
 
 LIMITS = Limits()
@@ -68,7 +67,7 @@ def test_a_measured_height_corrects_what_is_read() -> None:
 
 
 @pytest.mark.parametrize(
-    ("reps", "measured_deg", "told"),
+    ("reps", "measured_deg", "reported"),
     [
         ([REP] * 2, None, "at least 3"),
         ([REP, REP, replace(REP, side=Side.RIGHT)], None, "both sides"),

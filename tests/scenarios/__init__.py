@@ -38,7 +38,7 @@ from matfw.messages import (
     Side,
 )
 from matfw.service.replay import replay
-from matfw.settings.files import Settings
+from matfw.settings.model import Settings
 from matfw.virtual.body import make_body
 from matfw.virtual.motion_script import Fidget, Push, RepPlan, SessionPlan
 from matfw.virtual.person import generate

@@ -36,7 +36,8 @@ from matfw.service.acquisition import Account
 from matfw.service.calls import WAITING_LIMIT, MainThreadCalls
 from matfw.service.controller import FEED_STEPS, Controller
 from matfw.service.firmware import Firmware
-from matfw.settings.model import NOMINAL, CellLine
+from matfw.settings.model import NOMINAL
+from matfw.settings.state import CellLine
 from matfw.settings.store import SettingsStore
 from matfw.virtual.clock import VirtualClock
 from matfw.virtual.sampling import record

@@ -15,7 +15,7 @@ from matfw.messages import Cue, CueGiven, Event, Mat, RawFrame, Rep, Side
 from matfw.pipeline import Pipeline, Step
 from matfw.service.firmware import NO_CELL_S, Firmware, Tap
 from matfw.service.replay import replay
-from matfw.settings.files import Settings
+from matfw.settings.model import Settings
 from matfw.virtual.clock import VirtualClock
 from matfw.virtual.sampling import record
 
