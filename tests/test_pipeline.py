@@ -264,7 +264,7 @@ def test_without_its_hip_sensor_the_line_judges_as_if_there_had_been_none() -> N
 
 
 @pytest.mark.parametrize(
-    ("excursion", "side", "verdict", "cue"),
+    ("refined_rep", "side", "verdict", "cue"),
     [
         (EXCURSION, Side.LEFT, Verdict.CLEAN, Cue.REP),
         (replace(EXCURSION, hold_s=0.1), Side.LEFT, Verdict.FAULT, Cue.SHORT_HOLD),

@@ -68,7 +68,7 @@ def test_a_measured_height_corrects_what_is_read() -> None:
 
 
 @pytest.mark.parametrize(
-    ("reps", "measured_deg", "told"),
+    ("reps", "measured_deg", "reported"),
     [
         ([REP] * 2, None, "at least 3"),
         ([REP, REP, replace(REP, side=Side.RIGHT)], None, "both sides"),

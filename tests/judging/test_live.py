@@ -119,7 +119,7 @@ def test_one_step_beyond_the_height_limit_is_not_told() -> None:
     assert seen([(Phase.HOLD, TOO_HIGH), (Phase.HOLD, {})] * HIGH_STEPS) == []
 
 
-@pytest.mark.parametrize(("share", "told"), [(BELOW, [Fault.KICK]), (ABOVE, [])])
+@pytest.mark.parametrize(("share", "reported"), [(BELOW, [Fault.KICK]), (ABOVE, [])])
 def test_a_kick_is_told_by_its_start(share: float, reported: list[Fault]) -> None:
     way = {"accel_dps2": 2.0 * KICK_DPS2, "angle_deg": share * KICK_BELOW_DEG}
     assert kinds(seen([(Phase.UP, way)])) == reported
