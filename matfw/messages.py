@@ -247,7 +247,7 @@ class PlateBalance:
     y_mm: float | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Balance:
     """Load, moments about the deck's centre and centre of pressure of the whole mat.
 
@@ -288,7 +288,7 @@ class Presence(StrEnum):
     LYING = "lying"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Motion:
     """What the body does, every 50 ms.
 
@@ -343,7 +343,7 @@ class Motion:
     is_restless: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PhaseStep:
     """Where in a repetition the person is, every 50 ms.
 
@@ -376,7 +376,7 @@ class FaultSeen:
     unit: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Rep:
     """One finished repetition, times refined with what came after them.
 
@@ -404,7 +404,7 @@ class Rep:
     cancellation_score_mm: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RefinedRep:
     """One up and down of the leg, as refined after it. Times in s, angles in deg over rest.
 

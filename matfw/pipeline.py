@@ -56,7 +56,7 @@ SIDE_DOUBTED = "lies arched, or not on the {} side: hips not judged"
 LIVE_LEAD_S = 0.6  # how long before a rep's start its first live fault may have been told
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
     """What the line made of one frame; the one tap that console, store and picture read.
 
@@ -91,7 +91,7 @@ class Pipeline:
         self._windows = RepWindows()
         self._cues = Cues()
         self._workout = Workout(plan)
-        self._last_motion = Motion(0.0, Presence.EMPTY)
+        self._last_motion = Motion(t_s=0.0, presence=Presence.EMPTY)
         self._last_phase: PhaseStep | None = None
         self._live_faults: list[tuple[float, FaultSeen]] = []
         self._cue_requests: list[Cue] = []
@@ -127,7 +127,7 @@ class Pipeline:
             self._motion = MotionStage(mat.cells, mat.person, mat.side, mat.rate_hz)
             self._phases.reset()
             self._windows.reset()
-            self._last_motion = Motion(self._last_motion.t_s, Presence.EMPTY)
+            self._last_motion = Motion(t_s=self._last_motion.t_s, presence=Presence.EMPTY)
 
     def begin_workout(self) -> None:
         """Begin with the first repetition of the first set."""
@@ -167,9 +167,16 @@ class Pipeline:
         if cue is not None:
             events.append(CueGiven(raw.t_s, cue))
         return Step(
-            raw, clean, balance, self._last_motion, self._last_phase, faults, cue,
-            tuple(events), window,
-        )  # fmt: skip
+            raw=raw,
+            clean=clean,
+            balance=balance,
+            motion=self._last_motion,
+            phase=self._last_phase,
+            faults=faults,
+            cue=cue,
+            events=tuple(events),
+            window=window,
+        )
 
     def finish_reps(self, t_s: float, refined_reps: Iterable[RefinedRep]) -> Sequence[Rep]:
         """Take back what a window's refinement found; return the repetitions it makes."""
@@ -206,10 +213,23 @@ class Pipeline:
             verdict, reason = Verdict.UNSURE, f"{name} is {problem}: nothing is called clean"
         self._reps += 1
         rep = Rep(
-            self._reps, t_s, x.start_s, x.top_s, x.lower_s, x.end_s, x.up_s, x.hold_s, x.down_s,
-            x.angle_deg, x.front_shift_mm, verdict, faults, side, reason,
-            cancellation_score_of(x, side),
-        )  # fmt: skip
+            rep=self._reps,
+            t_s=t_s,
+            start_s=x.start_s,
+            top_s=x.top_s,
+            lower_s=x.lower_s,
+            end_s=x.end_s,
+            up_s=x.up_s,
+            hold_s=x.hold_s,
+            down_s=x.down_s,
+            angle_deg=x.angle_deg,
+            front_shift_mm=x.front_shift_mm,
+            verdict=verdict,
+            faults=faults,
+            side=side,
+            reason=reason,
+            cancellation_score_mm=cancellation_score_of(x, side),
+        )
         already = {fault.fault for fault in live_faults}
         self._cue_requests += [Cue(f.fault.value) for f in faults if f.fault not in already]
         if verdict is not Verdict.FAULT:

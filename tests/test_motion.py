@@ -42,8 +42,10 @@ LYING: Place = (64.0, -120.0, 15.0)
 
 def balance(t_s: float, load_kg: float | None, x_mm: float = 0.0, y_mm: float = 0.0) -> Balance:
     if load_kg is None:
-        return Balance(t_s, None, 0.0, 0.0, None, None)
-    return Balance(t_s, load_kg, load_kg * x_mm, load_kg * y_mm, x_mm, y_mm)
+        return Balance(t_s=t_s, load_kg=None, x_kgmm=0.0, y_kgmm=0.0, x_mm=None, y_mm=None)
+    return Balance(
+        t_s=t_s, load_kg=load_kg, x_kgmm=load_kg * x_mm, y_kgmm=load_kg * y_mm, x_mm=x_mm, y_mm=y_mm
+    )
 
 
 def stage(cells: tuple[Cell, ...] = CELLS, side: Side = Side.LEFT) -> MotionStage:

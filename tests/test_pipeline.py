@@ -43,7 +43,17 @@ from matfw.workout.sets import Plan
 SAME_S, SAME_MM = 0.02, 0.1  # what sums in another order may move, through fits that end early
 SPAN_S = 50.0  # of the demo's session: getting on and some repetitions
 HIP_CUES = (Cue.HIPS_LOST, Cue.HIPS_BACK)
-EXCURSION = RefinedRep(10.0, 11.2, 13.1, 15.0, 2.0, 1.0, 3.0, 38.0, 0.0)
+EXCURSION = RefinedRep(
+    start_s=10.0,
+    top_s=11.2,
+    lower_s=13.1,
+    end_s=15.0,
+    up_s=2.0,
+    hold_s=1.0,
+    down_s=3.0,
+    angle_deg=38.0,
+    front_shift_mm=0.0,
+)
 
 
 @cache

@@ -109,10 +109,19 @@ class Segment:
             high = np.array([int(np.argmin(np.abs(self.t_s - top_s)))])
         shift_mm, roll_deg = self.hips(start_s, high)
         return RefinedRep(
-            start_s, top_s, lower_s, end_s, 0.0, 0.0, 0.0,
-            math.degrees(top_rad(params)), shift_mm, roll_deg,
-            hip_sd_deg=float(self.hip_sd_deg[high[-1]]), noise_scale=self.noise_scale,
-        )  # fmt: skip
+            start_s=start_s,
+            top_s=top_s,
+            lower_s=lower_s,
+            end_s=end_s,
+            up_s=0.0,
+            hold_s=0.0,
+            down_s=0.0,
+            angle_deg=math.degrees(top_rad(params)),
+            front_shift_mm=shift_mm,
+            hip_roll_deg=roll_deg,
+            hip_sd_deg=float(self.hip_sd_deg[high[-1]]),
+            noise_scale=self.noise_scale,
+        )
 
 
 def _change(series: Array, high: Rows, zero: Rows) -> float:

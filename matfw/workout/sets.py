@@ -22,7 +22,7 @@ class Plan:
     rest_s: float = 45.0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
     """Where in the workout the person is.
 
@@ -67,16 +67,16 @@ class Workout:
     def progress(self) -> Progress:
         """Return where the person is."""
         return Progress(
-            len(self._set),
-            self.plan.reps,
-            self._set_number,
-            self._counts[Verdict.CLEAN],
-            self._counts[Verdict.FAULT],
-            self._counts[Verdict.UNSURE],
-            self._is_done,
-            fatigue(self._set) if self._is_done else None,
-            self.plan.sets,
-            self._rest_until_s,
+            rep=len(self._set),
+            reps_per_set=self.plan.reps,
+            set_number=self._set_number,
+            clean=self._counts[Verdict.CLEAN],
+            faulty=self._counts[Verdict.FAULT],
+            unsure=self._counts[Verdict.UNSURE],
+            is_set_done=self._is_done,
+            fatigue=fatigue(self._set) if self._is_done else None,
+            sets=self.plan.sets,
+            rest_until_s=self._rest_until_s,
         )
 
     def update(self, rep: Rep) -> Progress:

@@ -272,9 +272,21 @@ def test_closing_twice_is_allowed(terminal: Terminal) -> None:
 # --- without one ---
 
 REP = Rep(
-    1, 6.0, 2.0, 3.0, 4.0, 5.5, 2.0, 1.0, 3.0, 38.0, -20.0, Verdict.FAULT,
-    (FaultSeen(Fault.ROLL_BACK, 20.0, "mm"),), Side.LEFT,
-)  # fmt: skip
+    rep=1,
+    t_s=6.0,
+    start_s=2.0,
+    top_s=3.0,
+    lower_s=4.0,
+    end_s=5.5,
+    up_s=2.0,
+    hold_s=1.0,
+    down_s=3.0,
+    angle_deg=38.0,
+    front_shift_mm=-20.0,
+    verdict=Verdict.FAULT,
+    faults=(FaultSeen(Fault.ROLL_BACK, 20.0, "mm"),),
+    side=Side.LEFT,
+)
 STORY: list[list[Event]] = [
     [PersonWeighed(1.0, 64.2), CueGiven(1.0, Cue.READY)],
     [],

@@ -64,8 +64,10 @@ def seen(
         changed = phase is not before
         since_s = t_s if changed else since_s
         before = phase
-        step = PhaseStep(t_s, phase, changed, since_s, **(lengths or GOOD))
-        found += stage.update(Motion(t_s, presence, **fields), step)  # type: ignore[arg-type]
+        step = PhaseStep(
+            t_s=t_s, phase=phase, changed=changed, since_s=since_s, **(lengths or GOOD)
+        )
+        found += stage.update(Motion(t_s=t_s, presence=presence, **fields), step)  # type: ignore[arg-type]
     return found
 
 

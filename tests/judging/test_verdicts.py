@@ -13,7 +13,17 @@ from matfw.judging.verdicts import MAY_CANCEL, judge
 from matfw.messages import Fault, FaultSeen, Limits, RefinedRep, Side, Tempo, Verdict
 
 LIMITS = Limits()
-GOOD = RefinedRep(10.0, 11.2, 13.1, 15.0, 2.0, 1.0, 3.0, 38.0, 0.0)
+GOOD = RefinedRep(
+    start_s=10.0,
+    top_s=11.2,
+    lower_s=13.1,
+    end_s=15.0,
+    up_s=2.0,
+    hold_s=1.0,
+    down_s=3.0,
+    angle_deg=38.0,
+    front_shift_mm=0.0,
+)
 BELOW, ABOVE = 0.999, 1.001
 # Just beyond their limits these are named only if they were felt live too.
 NEEDS_TELLING = {

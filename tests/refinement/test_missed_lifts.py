@@ -50,9 +50,16 @@ HIDING = [
 def refined_rep(lift: Lift, angle_deg: float = 12.0) -> RefinedRep:
     """Return what the curve may have read of a lift."""
     return RefinedRep(
-        lift.begin_s + 0.4, lift.begin_s + 1.5, lift.end_s - 2.5, lift.end_s - 0.6,
-        0.0, 0.0, 0.0, angle_deg, 0.0,
-    )  # fmt: skip
+        start_s=lift.begin_s + 0.4,
+        top_s=lift.begin_s + 1.5,
+        lower_s=lift.end_s - 2.5,
+        end_s=lift.end_s - 0.6,
+        up_s=0.0,
+        hold_s=0.0,
+        down_s=0.0,
+        angle_deg=angle_deg,
+        front_shift_mm=0.0,
+    )
 
 
 def assert_is(found: RefinedRep, lift: Lift, within_s: float = 0.4) -> None:
