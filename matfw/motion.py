@@ -35,7 +35,7 @@ GONE_S = 0.5  # over which the mean load must have left the weight ...
 GONE_SHARE = 0.15  # ... by this share: sitting up, rolling over, getting off
 MOVED_MM = 90.0  # mean centre of pressure away from rest: a new place, not a lift (17 mm at 45 deg)
 WEIGHT_TAU_S = 8.0  # how slowly the resting weight is followed: creep, drift, a shirt put down
-HAND_N = 6.0  # a steady change of load larger than this is a hand, not drift ...
+STEADY_HAND_N = 6.0  # a steady change of load larger than this is a hand, not drift ...
 HAND_SETTLES_S = 0.35  # ... once it has lasted so long
 REST_SURE = -2.0  # evidence below which the leg surely rests
 REST_MEMORY_S = 3.0  # of rest that the sideways zero is the mean of: about one breath
@@ -282,7 +282,7 @@ class MotionStage:
         if leg.is_moving or leg.evidence > REST_SURE or self._tracker is None:
             self._pushed_s = 0.0
             return
-        if abs(leg.push_n) > HAND_N:
+        if abs(leg.push_n) > STEADY_HAND_N:
             self._settle_hand(leg, self._tracker)
             return
         self._pushed_s = 0.0
@@ -290,7 +290,7 @@ class MotionStage:
         self._rest_ys.append(y_mm)
         older = max(1, len(self._rest_ys) - round(REST_LEAD_S / STEP_S))
         self._rest_y_mm = sum(islice(self._rest_ys, older)) / older
-        if abs(force_n) < HAND_N:
+        if abs(force_n) < STEADY_HAND_N:
             self._rest_kg += force_n / GRAVITY_M_S2 * STEP_S / WEIGHT_TAU_S
         if abs(leg.base_nm) > REZERO_NM:
             share = 0.5 * leg.base_nm

@@ -47,7 +47,7 @@ SHAKING_SHARE = 0.25  # a tremor swings to and fro: over half a second little of
 ENDS_PER_S = 3.0  # how often a hold ends once it has lasted TYPICAL_S ...
 TYPICAL_S = 1.7  # ... watched from before the upper crossing; less by the square before ...
 MIN_ENDS = 0.005  # ... but never below this share
-LEAD_S = 0.3  # looked ahead, so that a crossing is told as it happens and not after it
+PREDICT_S = 0.3  # looked ahead, so that a crossing is told as it happens and not after it
 KEPT = 6  # lowering beliefs that are carried on
 STANDING, LOWERING = range(2)
 
@@ -59,7 +59,7 @@ Belief = tuple[Array, Array]
 class Descent:
     """What speaks for the way down. evidence: log weight of lowering over standing.
 
-    held_rad: height of the leg if it still stands. soon_lost_rad: how far below that it is LEAD_S
+    held_rad: height of the leg if it still stands. soon_lost_rad: how far below it is PREDICT_S
     from now if it goes down.
     """
 
@@ -170,5 +170,5 @@ class DescentDetector:
         share = np.exp(weight[1:] - best)
         total = float(share.sum())
         held = float(x[0, ANGLE])
-        soon = float(share @ (x[1:, ANGLE] + LEAD_S * x[1:, RATE])) / total
+        soon = float(share @ (x[1:, ANGLE] + PREDICT_S * x[1:, RATE])) / total
         return Descent(best + math.log(total) - float(weight[0]), held, held - soon)

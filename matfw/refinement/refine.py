@@ -47,7 +47,7 @@ TOP_HELD_RAD = 0.012  # ... its top held to the curve's
 # A shape's cost a step above which this leg follows none and the curve's times count:
 # 95 % of paced reps cost less than 5.9, half of those without a pace (clams) more than 15.
 FREE_MISFIT = 4.5
-MIN_PUSH_N = 1.5  # smaller hand pushes are left to the shape's own noise
+NOISE_PUSH_N = 1.5  # smaller hand pushes are left to the shape's own noise
 AROUND_S = 0.2  # around a repetition that its evidence and its shift's course are taken from
 # By how much better load and moment are explained with this leg than without: twice the log
 # likelihood, added to the height's degrees. On 32 tuning people a kind of two simulations 99 % of
@@ -60,7 +60,7 @@ SHORTEST_WAY_S, LONGEST_UP_S, LONGEST_DOWN_S = 0.3, 3.2, 4.8  # that a fit begin
 SHORTEST_REP_S, LONGEST_REP_S = 1.5, 14.0
 HIGHEST_DEG = 85.0  # what reads higher was a body that rocks
 OVERLAP_S = 0.5  # that two repetitions may share: their crossings are known no better
-LEAD_S, TRAIL_S = 0.8, 0.6  # of rest before and after a repetition that its shape is fitted over
+REST_BEFORE_S, REST_AFTER_S = 0.8, 0.6  # of a repetition, that its shape is fitted over too
 SEEN_NEAR_S = 3.0  # before a curve's start, or after its end, to be of this repetition
 
 
@@ -183,8 +183,8 @@ def _shaped(segment: Segment, rough: RefinedRep, peak: Peak) -> RefinedRep:
         end_s, down_s = touch_down_s, max(SHORTEST_WAY_S, down_s + touch_down_s - end_s)
     hold_s = max(0.05, end_s - down_s - begin_s - up_s)
     t_s, curve = segment.t_s, segment.curve
-    rows = segment.between(begin_s - LEAD_S, begin_s + up_s + hold_s + down_s + TRAIL_S)
-    force_n, moment_nm = segment.forces(rows, MIN_PUSH_N)
+    rows = segment.between(begin_s - REST_BEFORE_S, begin_s + up_s + hold_s + down_s + REST_AFTER_S)
+    force_n, moment_nm = segment.forces(rows, NOISE_PUSH_N)
     left_nm = moment_nm - segment.model.moment_nm(
         curve.angle_rad[rows], curve.rate_radps[rows], curve.accel_radps2[rows]
     )

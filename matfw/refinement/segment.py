@@ -14,7 +14,7 @@ from matfw.refinement.rep_shape import crossings_s, top_rad
 from matfw.refinement.smoother import LegCurve, leg_curve
 from matfw.refinement.windows import RepWindow
 
-LEAD_S = 2.5  # of what has been concluded: where the leg rested, and the hips
+CONTEXT_S = 2.5  # of what has been concluded: where the leg rested, and the hips
 ZERO_S = 2.0  # before a repetition that its sideways zero is taken from, ...
 REST_DEG = 4.0  # ... as far as the leg rests there
 
@@ -44,7 +44,7 @@ class Segment:
     @classmethod
     def of(cls, window: RepWindow, concluded_s: float) -> Segment | None:
         """Take what has not been concluded of a window, and find the curve; None if nothing is."""
-        motions = [m for m in window.motions if m.t_s >= concluded_s - LEAD_S]
+        motions = [m for m in window.motions if m.t_s >= concluded_s - CONTEXT_S]
         first = sum(1 for m in motions if m.t_s <= concluded_s)
         weight_kg = motions[-1].weight_kg if motions else None
         if first == len(motions) or not weight_kg:

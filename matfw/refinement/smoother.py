@@ -45,7 +45,7 @@ ABOVE_DEG, ABOVE_SD_DEG = 75.0, 5.0  # no leg goes there
 PUSH_TYPICAL_N, PUSH_FLOOR_N = 0.6, 0.3  # hands rarely push ...
 PULL_SD_N = 0.17  # ... and never pull
 PUSH_RATE_NPS = 6.0
-MIN_PUSH_N = 2.5  # if no hand pushed as much, none did
+NO_HAND_BELOW_N = 2.5  # if no hand pushed as much, none did
 LOAD_WANDERS_N = 0.067  # from block to block
 MOMENT_WANDERS_MM = 0.18  # from block to block, of the weight
 RIDGE = 1e-6
@@ -132,7 +132,7 @@ class _Fit:
         """Return the curves; with a push only if a hand has pushed."""
         unknowns = np.zeros((len(self._load_n) + 1, SIZE))
         unknowns = self._descended(unknowns, range(MAX_ITERATIONS), with_push=True)
-        if (_joined(unknowns) @ _PUSH.T).max() < MIN_PUSH_N:
+        if (_joined(unknowns) @ _PUSH.T).max() < NO_HAND_BELOW_N:
             unknowns[:, ANGLES : ANGLES + PUSHES] = 0.0
             late = range(MIN_ITERATIONS, MAX_ITERATIONS)
             unknowns = self._descended(unknowns, late, with_push=False)

@@ -183,7 +183,11 @@ def test_a_twitch_too_small_for_a_body_as_restless_is_not_tried() -> None:
         assert len(missed_lifts(segment, [weak_peak], [refined_rep(FIRST)])) == lifts
 
 
-@pytest.mark.parametrize(("eased_n", "lifts"), [(0.5, 1), (1.5, 0)])
+def test_the_load_that_makes_a_hand_of_a_lift_is_as_tuned() -> None:
+    assert EASED_N == 1.2
+
+
+@pytest.mark.parametrize(("eased_n", "lifts"), [(0.5, 1), (0.9, 1), (1.1, 0), (1.5, 0)])
 def test_a_lift_during_which_the_load_falls_for_good_was_a_hand(eased_n: float, lifts: int) -> None:
     segment = felt_of(FIRST, SECOND)
     held = segment.t_s > SECOND.begin_s + SECOND.up_s
