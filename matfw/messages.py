@@ -8,7 +8,7 @@ faces +y, on the right side -y. "counts" are raw HX711 units and nothing else; r
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TypeAlias
 
@@ -60,28 +60,26 @@ class Verdict(StrEnum):
     UNSURE = "unsure"
 
 
-class Cue(StrEnum):
-    """What the buzzer and the lights can say."""
+class Announcement(StrEnum):
+    """What the buzzer and the lights can say besides the faults."""
 
     NOT_JUDGING = "not_judging"  # a cell is lost or stuck: reps are not judged now
     HIPS_LOST = "hips_lost"  # a hip sensor is lost: hips are judged as well as it goes without
     HIPS_BACK = "hips_back"  # ... and it answers again
-    ROLL_BACK = "roll_back"
-    LEG_FORWARD = "leg_forward"
-    KICK = "kick"
-    DROP = "drop"
-    TOO_HIGH = "too_high"
-    TOO_SMALL = "too_small"
-    RUSHED_UP = "rushed_up"
-    RUSHED_DOWN = "rushed_down"
-    SHORT_HOLD = "short_hold"
-    BENT_BODY = "bent_body"
-    OFF_MAT = "off_mat"
-    FATIGUE = "fatigue"
     UNSURE = "unsure"  # the rep is over and could not be judged
     SET_DONE = "set_done"
     READY = "ready"  # lying still and weighed: begin when you like
     REP = "rep"  # a clean rep is over
+
+
+# What the buzzer and the lights can say. A fault's cue is the fault itself.
+Cue: TypeAlias = Fault | Announcement
+CUES: tuple[Cue, ...] = (*Fault, *Announcement)
+
+
+def cue_named(name: str) -> Cue:
+    """Return the cue of this name. Raises ValueError if there is none."""
+    return Fault(name) if name in set(Fault) else Announcement(name)
 
 
 class CellProblem(StrEnum):
@@ -161,6 +159,22 @@ class Limits:
     )
     bent_body_deg: float = 7.5  # estimated; its error has 2-3 deg sd, so that 10 deg are found
     off_mat_n: float = 14.0
+
+    def at(self, tempo: Tempo) -> Limits:
+        """Return the limits of times for the tempo asked for; a quick one is no kick and no drop.
+
+        The others stay.
+        """
+        usual = Tempo()
+        up, down = tempo.up_s / usual.up_s, tempo.down_s / usual.down_s
+        return replace(
+            self,
+            kick_up_s=self.kick_up_s * min(1.0, up),
+            rushed_up_s=self.rushed_up_s * up,
+            drop_down_s=self.drop_down_s * min(1.0, down),
+            rushed_down_s=self.rushed_down_s * down,
+            short_hold_s=self.short_hold_s * tempo.hold_s / usual.hold_s,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -369,10 +383,10 @@ class PhaseStep:
 
 @dataclass(frozen=True, slots=True)
 class FaultSeen:
-    """A fault and how large it was, in its own unit."""
+    """A fault and how large it was, in that unit."""
 
     fault: Fault
-    size: float
+    value: float
     unit: str
 
 

@@ -12,10 +12,10 @@ from matfw.drift import WITHIN_S, Drift
 from matfw.estimation.anthropometry import GRAVITY_M_S2
 from matfw.layouts import PRESETS
 from matfw.messages import (
+    Announcement,
     CellEvent,
     CellProblem,
     CleanLoads,
-    Cue,
     CueGiven,
     Event,
     Mat,
@@ -196,7 +196,7 @@ def test_while_a_cell_drifts_it_is_said_once_and_nothing_is_clean() -> None:
     problems = [(e.cell, e.problem) for e in events if isinstance(e, CellEvent)]
     assert problems == [("foot_left", CellProblem.DRIFTING)]
     cues = [e.cue for e in events if isinstance(e, CueGiven)]
-    assert cues.count(Cue.NOT_JUDGING) == 1
+    assert cues.count(Announcement.NOT_JUDGING) == 1
     [rep] = line.finish_reps(150.0, [LIFT])
     assert (rep.verdict, rep.reason) == (
         Verdict.UNSURE, "foot_left is drifting: nothing is called clean"

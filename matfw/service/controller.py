@@ -102,12 +102,7 @@ class Controller:
         self._events: Subscriptions[Event | Notice] = Subscriptions(FEED_EVENTS)
         self._notifications = WorkoutNotices(
             Progress(
-                rep=0,
                 reps_per_set=self._live_settings.plan.reps,
-                set_number=1,
-                clean=0,
-                faulty=0,
-                unsure=0,
                 sets=self._live_settings.plan.sets,
             ),
             self._events.put,

@@ -13,7 +13,6 @@ import numpy as np
 import pytest
 
 from matfw.messages import (
-    Cue,
     CueGiven,
     Event,
     Fault,
@@ -162,11 +161,11 @@ def by_hand() -> Outcome:
     truth = [true_rep(10.0, Fault.KICK), true_rep(20.0), true_rep(30.0, Fault.DROP)]
     events: list[Event] = [
         PhaseChanged(10.1, Phase.UP),
-        CueGiven(10.3, Cue.KICK),
+        CueGiven(10.3, Fault.KICK),
         PhaseChanged(13.1, Phase.DOWN),
         found_rep(10.1, Verdict.FAULT, Fault.KICK),
         PhaseChanged(19.5, Phase.UP),
-        CueGiven(22.0, Cue.ROLL_BACK),
+        CueGiven(22.0, Fault.ROLL_BACK),
         PhaseChanged(23.9, Phase.DOWN),
         found_rep(19.9, Verdict.UNSURE),
         PhaseChanged(27.0, Phase.UP),
@@ -198,7 +197,7 @@ def test_repetitions_of_a_recording_made_by_hand(by_hand: Outcome) -> None:
 
 def test_a_verdicts_cue_is_no_live_cue() -> None:
     truth = [true_rep(10.0), true_rep(16.0)]
-    events: list[Event] = [found_rep(10.0, Verdict.FAULT, Fault.DROP), CueGiven(15.65, Cue.DROP)]
+    events: list[Event] = [found_rep(10.0, Verdict.FAULT, Fault.DROP), CueGiven(15.65, Fault.DROP)]
     played = Played(play(Job("clean", "core4", 1, 0)).mat, (), truth, [None] * 2, 60.0)
     outcome = compare(Job("clean", "core4", 1, 0), played, events)
     assert [rep.false_cues for rep in outcome.reps] == [(), ()]

@@ -19,6 +19,8 @@ from matfw.display.picture import CellView, Picture, View, drawing_console
 from matfw.display.summary import SummaryRep, summary_lines
 from matfw.layouts import DECK_LENGTH_MM, DECK_WIDTH_MM, PRESETS
 from matfw.messages import (
+    CUES,
+    Announcement,
     CellEvent,
     CellProblem,
     Cue,
@@ -63,7 +65,7 @@ LYING = View(
     cells=cells("hex6"),
     verdicts=(Verdict.CLEAN, Verdict.FAULT, Verdict.UNSURE),
     target_reps=10,
-    cue=Cue.ROLL_BACK,
+    cue=Fault.ROLL_BACK,
     cue_age_s=2.0,
 )
 
@@ -154,7 +156,7 @@ def test_the_close_up_enlarges_around_its_middle() -> None:
 
 
 @pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("cue", Cue)
+@pytest.mark.parametrize("cue", CUES)
 def test_everything_fits(size: tuple[int, int], cue: Cue) -> None:
     lines = drawn(replace(LYING, cue=cue, title="matfw demo"), *size)
     assert len(lines) == size[1]
@@ -288,21 +290,21 @@ REP = Rep(
     side=Side.LEFT,
 )
 STORY: list[list[Event]] = [
-    [PersonWeighed(1.0, 64.2), CueGiven(1.0, Cue.READY)],
+    [PersonWeighed(1.0, 64.2), CueGiven(1.0, Announcement.READY)],
     [],
     [PhaseChanged(2.0, Phase.UP)],
     [CellEvent(3.0, "head_left", CellProblem.LOST), CellEvent(3.0, "head_left", CellProblem.OK)],
-    [CueGiven(3.0, Cue.ROLL_BACK)],
+    [CueGiven(3.0, Fault.ROLL_BACK)],
     [REP, replace(REP, rep=2, t_s=7.0, verdict=Verdict.CLEAN, faults=())],
 ]
 STORY_LINES = [
     "matfw run",
     "     1.00 s  person  64.2 kg, lying still",
-    f"     1.00 s  cue     ready: {CUE_WORDS[Cue.READY].sentence}",
+    f"     1.00 s  cue     ready: {CUE_WORDS[Announcement.READY].sentence}",
     "     2.00 s  phase   up",
     f"     3.00 s  sensor  head_left lost: {PROBLEM_WORDS[CellProblem.LOST]}",
     f"     3.00 s  sensor  head_left ok: {PROBLEM_WORDS[CellProblem.OK]}",
-    f"     3.00 s  cue     roll_back: {CUE_WORDS[Cue.ROLL_BACK].sentence}",
+    f"     3.00 s  cue     roll_back: {CUE_WORDS[Fault.ROLL_BACK].sentence}",
     "     6.00 s  rep   1 fault  2.0-1.0-3.0 s 38 deg  roll_back 20.0 mm",
     "     7.00 s  rep   2 clean  2.0-1.0-3.0 s 38 deg",
 ]
@@ -348,7 +350,7 @@ def test_a_terminal_without_unicode_is_not_drawn_on(terminal: Terminal) -> None:
 
 
 def test_every_cue_fault_and_problem_has_words() -> None:
-    assert set(CUE_WORDS) == set(Cue)
+    assert set(CUE_WORDS) == set(CUES)
     assert set(PROBLEM_WORDS) == set(CellProblem)
     for fault in Fault:
         words = fault_words(fault)

@@ -20,8 +20,8 @@ from matfw.errors import MatError
 from matfw.judging.habits import USUAL_SHIFT_MM, own_limits
 from matfw.messages import (
     CellCalibration,
-    Cue,
     CueGiven,
+    Fault,
     Limits,
     Mat,
     RawFrame,
@@ -227,8 +227,8 @@ def test_stop_start_and_a_cue_are_done_by_the_main_thread(running: Running) -> N
     assert not running.firmware.is_judging, "somebody still measures"
     running.control.give_mat()
     assert running.firmware.is_judging
-    running.control.cue(Cue.KICK)
-    assert [cue for _, cue in running.outputs.shown] == [Cue.KICK]
+    running.control.cue(Fault.KICK)
+    assert [cue for _, cue in running.outputs.shown] == [Fault.KICK]
 
 
 def test_only_one_may_measure(running: Running) -> None:

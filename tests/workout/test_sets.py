@@ -90,7 +90,7 @@ def test_fatigue_is_told_beyond_its_share(
     assert (found is not None) is is_tired
     if found is not None:
         assert (found.fault, found.unit) == (Fault.FATIGUE, "%")
-        assert found.size == pytest.approx(100.0 * (share + lost), abs=0.06)
+        assert found.value == pytest.approx(100.0 * (share + lost), abs=0.06)
 
 
 def test_too_few_reps_are_never_called_fatigue() -> None:
