@@ -319,7 +319,7 @@ class Motion:
     moment_nm: about the hip
     line, toward the feet, over that at lying down. evidence: by how much
     "the leg moves" explains the forces better than "the leg rests", natural log. lowering: the
-    same of "it is on its way down" over "it still stands at the top", 0 unless it has stood there;
+    same of "it comes down" over "it still stands at the top", 0 unless it has stood there;
     lowered_deg, held_deg: how far below the height held it then soon is, and that height.
     angle_sd_deg: how sure the angle is. over_n: load over the weight in the last moments; rise_n,
     rise_nm, evidence_rise: by how much load, moment and evidence have just risen.
@@ -362,7 +362,7 @@ class PhaseStep:
     """Where in a repetition the person is, every 50 ms.
 
     changed: the phase began with this step. since_s: when it began. top_deg: highest angle of this
-    rep so far. up_s, hold_s: lengths of this rep's phases that are over, as told live.
+    rep so far. up_s, hold_s: lengths of this rep's phases that are over, as decided live.
     """
 
     t_s: float
@@ -396,8 +396,9 @@ class Rep:
 
     start, top, lower, end: the 5 % and 95 % crossings of the leg's travel. up_s, hold_s, down_s:
     standstill to standstill. angle_deg: highest angle over rest. front_shift_mm: hips toward the
-    body's front (+) or back (-) at the top. reason: why it is `unsure`, or empty. suspicion_mm:
-    what `Limits.curvature_mm` is compared with; 0 where a hip sensor settles it.
+    body's front (+) or back (-) at the top. reason: why it is `unsure`, or empty.
+    cancellation_score_mm: what `Limits.curvature_mm` is compared with; 0 where a hip sensor settles
+    it.
     """
 
     rep: int
@@ -423,8 +424,8 @@ class RefinedRep:
     """One up and down of the leg, as refined after it. Times in s, angles in deg over rest.
 
     start, top, lower, end: the 5 % and 95 % crossings of its travel; up_s, hold_s, down_s: the
-    movement's own lengths, standstill to standstill. curvature_mm: how far the shift's course bows
-    on the way (`shift_course`). How far to trust it: fit_error_deg, by how much the fitted
+    movement's own lengths, standstill to standstill. curvature_mm: how far the shift's course is
+    curved on the way (`shift_course`). How far to trust it: fit_error_deg, by how much the fitted
     shape's top misses the curve's; noise_scale, variance of the body's noise against the usual.
     """
 

@@ -2,7 +2,7 @@
 
 Both live judging and the verdict use this. Rolling back moves the centre of pressure 1.2-1.9 mm a
 degree to the back, a leg that comes forward 0.9 mm a degree to the front: each alone shows, both
-together cancel, on any number of cells. A sensor's roll tells what the cells' shift would have
+together cancel, on any number of cells. A sensor's roll shows what the cells' shift would have
 been without it; what is left is the leg.
 
 A sensor that repeats badly sees good hips roll too. So the limits stand a number of standard

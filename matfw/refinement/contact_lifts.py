@@ -18,7 +18,7 @@ REST_BEFORE_S, REST_AFTER_S = 0.8, 0.6  # of rest around it that the shape is fi
 START_RAD, START_SD_RAD = 0.20, 0.12  # a small lift, as far as is known before
 MIN_LOG_LIKELIHOOD_RATIO = 12.0  # twice the log likelihood
 MIN_RAD = 0.10
-SCRAP_SHARE = 0.4  # of the time between leaving and landing; a shorter excursion is a scrap of it
+SCRAP_SHARE = 0.4  # of the time between leaving and landing; a shorter repetition is a scrap of it
 CONTACT_LIFT_PUSH_N = 4.0  # smaller hand pushes may be the lift itself
 UP_SHARE, HOLD_SHARE, DOWN_SHARE = 0.33, 0.17, 0.5
 

@@ -69,7 +69,7 @@ Look = Callable[[RepWindow, float], list[RefinedRep]]
 
 
 def refine(window: RepWindow, concluded_s: float = -math.inf) -> list[RefinedRep]:
-    """Return the excursions in a window, oldest first; often one, none for a false start.
+    """Return the repetitions in a window, oldest first; often one, none for a false start.
 
     concluded_s: until when all is known.
     """
@@ -100,15 +100,15 @@ def refine(window: RepWindow, concluded_s: float = -math.inf) -> list[RefinedRep
 
 
 class Refinement:
-    """Refines windows in their order; what has been told of one is not told again of the next."""
+    """Refines windows in their order; reports each repetition once."""
 
     def __init__(self, look: Look = refine) -> None:
-        """Begin with nothing concluded. look: finds the excursions of a window."""
+        """Begin with nothing concluded. look: finds the repetitions of a window."""
         self._look = look
         self._concluded_s = -math.inf
 
     def refine(self, window: RepWindow) -> list[RefinedRep]:
-        """Return the excursions in a window that were not known before, oldest first."""
+        """Return the repetitions in a window that were not known before, oldest first."""
         if window.ended_s < self._concluded_s + SHORTEST_REP_S:
             return []  # there is no room for another one
         found = [
@@ -121,7 +121,7 @@ class Refinement:
 
 
 def _measure(segment: Segment, peak: Peak) -> RefinedRep:
-    """Return the excursion about a peak, read off the curve."""
+    """Return the repetition about a peak, read off the curve."""
     left, top, right = peak
     angle_deg = segment.angle_deg
     start_s, top_s, lower_s, end_s = crossings_s(segment.t_s, angle_deg, peak, READ_TAIL)
@@ -170,7 +170,7 @@ def _level(series: Array) -> Array:
 
 
 def _shaped(segment: Segment, rough: RefinedRep, peak: Peak) -> RefinedRep:
-    """Return the excursion with its times from a fitted shape, or as it is if they disagree."""
+    """Return the repetition with its times from a fitted shape, or as it is if they disagree."""
     start_s, top_s, lower_s, end_s = crossings_s(segment.t_s, segment.angle_deg, peak, FIT_TAIL)
     up_s = min(max((top_s - start_s) / SPAN_SHARE, SHORTEST_WAY_S), LONGEST_UP_S)
     down_s = min(max((end_s - lower_s) / SPAN_SHARE, SHORTEST_WAY_S), LONGEST_DOWN_S)
@@ -245,7 +245,7 @@ def _finished(segment: Segment, x: RefinedRep) -> RefinedRep:
 def _with_lengths(x: RefinedRep) -> RefinedRep:
     """Add the movement's own lengths, standstill to standstill, to its crossings.
 
-    How long a leg stood still is known to some 0.2 s at best: a slow start of the way down looks
+    How long a leg stood still is known to some 0.2 s at best: a slow start of the descent looks
     like the hold's end (measured with perfect crossings over many speed profiles, simulated).
     """
     up_s, down_s = x.top_s - x.start_s, x.end_s - x.lower_s

@@ -1,4 +1,4 @@
-"""What was felt over a stretch, and the curve of the leg that made it; one row a 50 ms step."""
+"""The raw signals over a stretch, and the curve of the leg that made it; one row a 50 ms step."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ class Segment:
         return _change(self.shift_mm, high, zero), None if math.isnan(roll_deg) else roll_deg
 
     def refined_rep(self, params: Array) -> RefinedRep:
-        """Return the excursion that a shape's twelve numbers say."""
+        """Return the repetition that a shape's twelve numbers say."""
         start_s, top_s, lower_s, end_s = crossings_s(params)
         high = np.flatnonzero(self.between(top_s, lower_s))
         if not len(high):  # of a hold shorter than a step
@@ -127,6 +127,6 @@ class Segment:
 def _change(series: Array, high: Rows, zero: Rows) -> float:
     """Return by how much a series' mean at the top differs from that before.
 
-    If there was no rest before, from the series' own nought; NaN if the top is not known.
+    If there was no rest before, from the series' own zero; NaN if the top is not known.
     """
     return float(np.mean(series[high])) - (float(np.mean(series[zero])) if len(zero) else 0.0)
