@@ -17,6 +17,7 @@ from matfw.display.lines import EventLines
 from matfw.display.mat_drawing import CLOSE_UP_MM_PER_DOT, Place, draw_close_up
 from matfw.display.picture import CellView, Picture, View, drawing_console
 from matfw.display.summary import SummaryRep, summary_lines
+from matfw.display.view import in_set
 from matfw.layouts import DECK_LENGTH_MM, DECK_WIDTH_MM, PRESETS
 from matfw.messages import (
     CUES,
@@ -388,3 +389,14 @@ def test_a_summary_is_never_wide_and_never_fails(number: int) -> None:
     reps = (REPS * 12)[:number]
     lines = summary_lines(reps, Tempo(), True, set_faults=list(Fault))
     assert max(len(line) for line in lines) <= 64
+
+
+@pytest.mark.parametrize(
+    ("reps", "shown"),
+    [(0, ()), (1, (Verdict.UNSURE,)), (2, (Verdict.FAULT, Verdict.UNSURE)),
+     (5, (Verdict.CLEAN, Verdict.FAULT, Verdict.UNSURE))],
+)  # fmt: skip
+def test_a_screen_shows_the_verdicts_of_the_set_as_the_workout_counts_it(
+    reps: int, shown: tuple[Verdict, ...]
+) -> None:
+    assert in_set((Verdict.CLEAN, Verdict.FAULT, Verdict.UNSURE), reps) == shown
