@@ -8,7 +8,7 @@ faces +y, on the right side -y. "counts" are raw HX711 units and nothing else; r
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Annotated, TypeAlias
 
@@ -60,28 +60,26 @@ class Verdict(StrEnum):
     UNSURE = "unsure"
 
 
-class Cue(StrEnum):
-    """What the buzzer and the lights can say."""
+class Announcement(StrEnum):
+    """What the buzzer and the lights can say besides the faults."""
 
     NOT_JUDGING = "not_judging"  # a cell is lost or stuck: reps are not judged now
     HIPS_LOST = "hips_lost"  # a hip sensor is lost: hips are judged as well as it goes without
     HIPS_BACK = "hips_back"  # ... and it answers again
-    ROLL_BACK = "roll_back"
-    LEG_FORWARD = "leg_forward"
-    KICK = "kick"
-    DROP = "drop"
-    TOO_HIGH = "too_high"
-    TOO_SMALL = "too_small"
-    RUSHED_UP = "rushed_up"
-    RUSHED_DOWN = "rushed_down"
-    SHORT_HOLD = "short_hold"
-    BENT_BODY = "bent_body"
-    OFF_MAT = "off_mat"
-    FATIGUE = "fatigue"
     UNSURE = "unsure"  # the rep is over and could not be judged
     SET_DONE = "set_done"
     READY = "ready"  # lying still and weighed: begin when you like
     REP = "rep"  # a clean rep is over
+
+
+# What the buzzer and the lights can say. A fault's cue is the fault itself.
+Cue: TypeAlias = Fault | Announcement
+CUES: tuple[Cue, ...] = (*Fault, *Announcement)
+
+
+def cue_named(name: str) -> Cue:
+    """Return the cue of this name. Raises ValueError if there is none."""
+    return Fault(name) if name in set(Fault) else Announcement(name)
 
 
 class CellProblem(StrEnum):
@@ -188,6 +186,22 @@ class Limits:
     bent_body_deg: Annotated[float, Range(1, 120, "hips bent by more; not seen by core4")] = 7.5
     off_mat_n: Annotated[float, Range(3, 200, "more weight missing: a hand is off the mat")] = 14.0
 
+    def at(self, tempo: Tempo) -> Limits:
+        """Return the limits of times for the tempo asked for; a quick one is no kick and no drop.
+
+        The others stay.
+        """
+        usual = Tempo()
+        up, down = tempo.up_s / usual.up_s, tempo.down_s / usual.down_s
+        return replace(
+            self,
+            kick_up_s=self.kick_up_s * min(1.0, up),
+            rushed_up_s=self.rushed_up_s * up,
+            drop_down_s=self.drop_down_s * min(1.0, down),
+            rushed_down_s=self.rushed_down_s * down,
+            short_hold_s=self.short_hold_s * tempo.hold_s / usual.hold_s,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class HipRepeatability:
@@ -273,7 +287,7 @@ class PlateBalance:
     y_mm: float | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Balance:
     """Load, moments about the deck's centre and centre of pressure of the whole mat.
 
@@ -314,7 +328,7 @@ class Presence(StrEnum):
     LYING = "lying"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Motion:
     """What the body does, every 50 ms.
 
@@ -331,7 +345,7 @@ class Motion:
     moment_nm: about the hip
     line, toward the feet, over that at lying down. evidence: by how much
     "the leg moves" explains the forces better than "the leg rests", natural log. lowering: the
-    same of "it is on its way down" over "it still stands at the top", 0 unless it has stood there;
+    same of "it comes down" over "it still stands at the top", 0 unless it has stood there;
     lowered_deg, held_deg: how far below the height held it then soon is, and that height.
     angle_sd_deg: how sure the angle is. over_n: load over the weight in the last moments; rise_n,
     rise_nm, evidence_rise: by how much load, moment and evidence have just risen.
@@ -369,12 +383,12 @@ class Motion:
     is_restless: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PhaseStep:
     """Where in a repetition the person is, every 50 ms.
 
     changed: the phase began with this step. since_s: when it began. top_deg: highest angle of this
-    rep so far. up_s, hold_s: lengths of this rep's phases that are over, as told live.
+    rep so far. up_s, hold_s: lengths of this rep's phases that are over, as decided live.
     """
 
     t_s: float
@@ -395,21 +409,22 @@ class PhaseStep:
 
 @dataclass(frozen=True, slots=True)
 class FaultSeen:
-    """A fault and how large it was, in its own unit."""
+    """A fault and how large it was, in that unit."""
 
     fault: Fault
-    size: float
+    value: float
     unit: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Rep:
     """One finished repetition, times refined with what came after them.
 
     start, top, lower, end: the 5 % and 95 % crossings of the leg's travel. up_s, hold_s, down_s:
     standstill to standstill. angle_deg: highest angle over rest. front_shift_mm: hips toward the
-    body's front (+) or back (-) at the top. reason: why it is `unsure`, or empty. suspicion_mm:
-    what `Limits.curvature_mm` is compared with; 0 where a hip sensor settles it.
+    body's front (+) or back (-) at the top. reason: why it is `unsure`, or empty.
+    cancellation_score_mm: what `Limits.curvature_mm` is compared with; 0 where a hip sensor settles
+    it.
     """
 
     rep: int
@@ -430,13 +445,13 @@ class Rep:
     cancellation_score_mm: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RefinedRep:
     """One up and down of the leg, as refined after it. Times in s, angles in deg over rest.
 
     start, top, lower, end: the 5 % and 95 % crossings of its travel; up_s, hold_s, down_s: the
-    movement's own lengths, standstill to standstill. curvature_mm: how far the shift's course bows
-    on the way (`shift_course`). How far to trust it: fit_error_deg, by how much the fitted
+    movement's own lengths, standstill to standstill. curvature_mm: how far the shift's course is
+    curved on the way (`shift_course`). How far to trust it: fit_error_deg, by how much the fitted
     shape's top misses the curve's; noise_scale, variance of the body's noise against the usual.
     """
 

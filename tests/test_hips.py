@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from matfw.hips import LOST_S, RAIL_DEG_PER_MM, HipStage
-from matfw.judging.hip_rules import SHIFT_MM_PER_DEG, hip_faults
+from matfw.judging.hip_rules import SHIFT_MM_PER_DEG, leg_forward, roll_back
 from matfw.messages import CellEvent, CellProblem, Fault, HipRepeatability, Limits, RawFrame
 from matfw.ports import RAIL_CHANNELS, SACRUM_CHANNELS
 
@@ -69,7 +69,8 @@ def test_a_mat_without_hip_sensors_has_no_roll() -> None:
 
 
 def named(shift_mm: float, roll_deg: float | None, sd_deg: float = REPEAT.imu_deg) -> list[Fault]:
-    return [seen.fault for seen in hip_faults(shift_mm, roll_deg, sd_deg, LIMITS)]
+    rules = {Fault.ROLL_BACK: roll_back, Fault.LEG_FORWARD: leg_forward}
+    return [fault for fault, rule in rules.items() if rule(shift_mm, roll_deg, sd_deg, LIMITS)]
 
 
 def test_roll_and_forward_together_hide_from_cells_and_not_from_a_belt() -> None:

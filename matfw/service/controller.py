@@ -102,7 +102,8 @@ class Controller:
         self._events: Subscriptions[Event | Notice] = Subscriptions(FEED_EVENTS)
         self._notifications = WorkoutNotices(
             Progress(
-                0, self._live_settings.plan.reps, 1, 0, 0, 0, sets=self._live_settings.plan.sets
+                reps_per_set=self._live_settings.plan.reps,
+                sets=self._live_settings.plan.sets,
             ),
             self._events.put,
         )

@@ -11,7 +11,7 @@ import pytest
 
 from matfw.cli.hardware import virtual_trace
 from matfw.errors import MatCellsError, MatError
-from matfw.messages import Cue, CueGiven, Event, Mat, RawFrame, Rep, Side
+from matfw.messages import Announcement, CueGiven, Event, Mat, RawFrame, Rep, Side
 from matfw.pipeline import Pipeline, Step
 from matfw.service.firmware import NO_CELL_S, Firmware, Tap
 from matfw.service.replay import replay
@@ -284,7 +284,7 @@ def test_when_all_cells_fall_silent_it_waits_its_limit_and_no_longer(
             firmware([*spoken, *silent], outputs=outputs).run()
     else:
         firmware([*spoken, *silent], outputs=outputs).run(silent[-1].t_s)
-    assert Cue.NOT_JUDGING in {cue for _, cue in outputs.shown}
+    assert Announcement.NOT_JUDGING in {cue for _, cue in outputs.shown}
 
 
 def test_an_acquisition_that_hangs_is_told() -> None:
