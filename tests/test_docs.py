@@ -28,7 +28,7 @@ from matfw.ports import RAIL_CHANNELS
 from matfw.recording.file import RecordingWriter
 from matfw.settings.files import DEFAULT_PINS, Settings, load_settings
 from matfw.settings.model import I2C_1_PINS, LightPins, XshutPins
-from tests.control.paper import Talk
+from tests.control.fake_control import Talk
 
 ROOT = Path(__file__).parents[1]
 HARDWARE = (ROOT / "hardware" / "README.md").read_text()

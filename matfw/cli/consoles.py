@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING
 from matfw.errors import MatLinkError
 
 if TYPE_CHECKING:
+    from matfw.control.controller import Controller
     from matfw.devices.indicator import GpiozeroIndicator
     from matfw.messages import Mat
     from matfw.service.acquisition import Acquisition
-    from matfw.service.controller import Controller
     from matfw.settings.store import SettingsStore
 
 SOCKET_FILE = "console.sock"
@@ -61,11 +61,11 @@ def consoles(
     is_virtual: bool,
 ) -> Iterator[Controller]:
     """Give the desk, with all links open. A link that cannot be had costs nothing but itself."""
+    from matfw.control.controller import Controller
     from matfw.devices.clock import RealClock
     from matfw.devices.console_socket import ConsoleSocket
     from matfw.devices.serial_link import open_serial
     from matfw.links.hub import ConsoleLinks
-    from matfw.service.controller import Controller
 
     control = Controller(
         plan.store, mat, RealClock(), plan.state_dir / "recordings",

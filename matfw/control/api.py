@@ -1,4 +1,4 @@
-"""All that a console's commands act on, as Protocols; service/controller.py is the real one.
+"""All that a console's commands act on, as Protocols; control/controller.py is the real one.
 
 Every method may be called from any console thread. What changes the line is done by the main
 thread between two frames; the call returns when it is done. Nothing here delays a frame.

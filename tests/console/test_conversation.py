@@ -23,7 +23,7 @@ from matfw.messages import (
     PhaseChanged,
     Presence,
 )
-from tests.control.paper import LINES, Talk, is_answer
+from tests.control.fake_control import LINES, Talk, is_answer
 
 
 @pytest.fixture

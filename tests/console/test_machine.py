@@ -15,7 +15,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from matfw.console.commands import COMMANDS
 from matfw.console.mat_commands import CUES
 from matfw.messages import Presence
-from tests.control.paper import LINES, Talk
+from tests.control.fake_control import LINES, Talk
 
 PIN = "2468"
 LOOKS = ("status", "get", "diff", "version", "*IDN?", "syst:err?", "help", "side", "profile list")

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from matfw.console.conversation import Conversation
 from matfw.control.errors import Code, ConsoleError
 from matfw.control.lock import FIRST_WAIT_S, FREE_TRIES, LONGEST_WAIT_S, Lock, hash_pin
-from tests.control.paper import Talk
+from tests.control.fake_control import Talk
 
 PIN = "2468"
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.control.paper import LINES, Talk
+from tests.control.fake_control import LINES, Talk
 from tests.fuzz.console_lines import lines
 
 COUNT = 100_000

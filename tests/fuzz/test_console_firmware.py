@@ -14,13 +14,13 @@ from pathlib import Path
 import pytest
 
 from matfw.console.conversation import Conversation
+from matfw.control.controller import Controller
 from matfw.messages import Event
 from matfw.pipeline import Pipeline, Step
 from matfw.service.acquisition import Acquisition
-from matfw.service.controller import Controller
 from matfw.service.firmware import Firmware
 from matfw.settings.store import SettingsStore
-from tests.control.paper import is_answer
+from tests.control.fake_control import is_answer
 from tests.fuzz.console_lines import lines
 from tests.real_time_mat import cells_in_real_time
 from tests.service.test_firmware import Outputs
@@ -34,9 +34,9 @@ CONSOLE = tuple(
     tracemalloc.Filter(True, f"*/matfw/{path}")
     for path in (
         "console/*",
-        "service/controller.py",
+        "control/controller.py",
         "control/subscriptions.py",
-        "service/calls.py",
+        "control/calls.py",
     )
 )
 

@@ -20,9 +20,12 @@ from typing import TYPE_CHECKING
 
 from matfw import __version__
 from matfw.control.api import CellStatus, Notice, RecordingStatus, Status
+from matfw.control.calls import MainThreadCalls
 from matfw.control.errors import Code, ConsoleError
+from matfw.control.live_settings import live_settings
 from matfw.control.lock import Lock, hash_pin
 from matfw.control.subscriptions import Subscription, Subscriptions
+from matfw.control.workout_notices import WorkoutNotices
 from matfw.errors import MatError, MatSettingsError
 from matfw.judging.habits import MIN_REPS, Habits, learn
 from matfw.messages import (
@@ -40,10 +43,7 @@ from matfw.messages import (
 from matfw.pipeline import Step
 from matfw.ports import Clock, ReaderStats
 from matfw.recording.background import FEED_FRAMES, BackgroundRecording, new_path
-from matfw.service.calls import MainThreadCalls
 from matfw.service.firmware import Firmware
-from matfw.service.live_settings import live_settings
-from matfw.service.workout_notices import WorkoutNotices
 from matfw.settings.model import CellLine
 from matfw.settings.rows import Setting
 from matfw.workout.sets import Progress

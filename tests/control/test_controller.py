@@ -14,6 +14,8 @@ import pytest
 from matfw.__main__ import virtual_trace
 from matfw.console.conversation import Conversation
 from matfw.control.api import Control, Notice
+from matfw.control.calls import WAITING_LIMIT, MainThreadCalls
+from matfw.control.controller import FEED_STEPS, Controller
 from matfw.control.errors import Code, ConsoleError
 from matfw.control.subscriptions import Subscriptions
 from matfw.errors import MatError
@@ -33,15 +35,13 @@ from matfw.messages import (
 from matfw.pipeline import Pipeline
 from matfw.recording.file import read_recording
 from matfw.service.acquisition import Account
-from matfw.service.calls import WAITING_LIMIT, MainThreadCalls
-from matfw.service.controller import FEED_STEPS, Controller
 from matfw.service.firmware import Firmware
 from matfw.settings.model import NOMINAL, CellLine
 from matfw.settings.store import SettingsStore
 from matfw.virtual.clock import VirtualClock
 from matfw.virtual.sampling import record
 from matfw.workout.sets import Plan
-from tests.control.paper import UNSYNCED, is_answer
+from tests.control.fake_control import UNSYNCED, is_answer
 from tests.service.test_firmware import Frames, Keeper, Outputs, empty_mat
 
 WAIT_S = 20.0  # the most that a busy computer takes; nothing waits so long
@@ -465,7 +465,7 @@ def test_errands_are_bounded_and_an_error_comes_back() -> None:
 def test_an_errand_that_nobody_does_is_withdrawn(monkeypatch: pytest.MonkeyPatch) -> None:
     calls: MainThreadCalls[list[int]] = MainThreadCalls()
     done: list[int] = []
-    monkeypatch.setattr("matfw.service.calls.ANSWER_LIMIT_S", 0.01)
+    monkeypatch.setattr("matfw.control.calls.ANSWER_LIMIT_S", 0.01)
     with pytest.raises(ConsoleError, match="nothing was done"):
         calls.call(lambda subject: subject.append(1))
     calls.do_one(done)
