@@ -3,7 +3,7 @@
 History, Tab completion, Ctrl-R and the arrow keys work on a bare terminal such as screen, picocom
 or tio. prompt_toolkit (110 ms, 11 MB) is imported when somebody types, not before. It runs in the
 link's own thread, on an event loop of its own; its input is a parser that is fed here, its output
-is the link's Outbox. No pipe, no file and no signal is involved.
+is the link's send buffer. No pipe, no file and no signal is involved.
 """
 
 from __future__ import annotations

@@ -1,43 +1,48 @@
-"""A desk on paper: real settings, lock and feeds, but no firmware; and a talk that is kept."""
+"""The real control without a main thread, and a conversation whose lines are kept."""
 
 from __future__ import annotations
 
+import functools
 import json
 import os
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable
+from dataclasses import replace
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 from matfw.console.conversation import Conversation
-from matfw.control.api import CellStatus, Control, Notice, RecordingStatus, Status, Subscription
-from matfw.control.errors import Code, ConsoleError
-from matfw.control.lock import Lock, hash_pin
-from matfw.control.subscriptions import Subscriptions
-from matfw.errors import MatSettingsError
-from matfw.judging.habits import Habits
+from matfw.control.api import Control
+from matfw.control.calls import MainThreadCalls
+from matfw.control.ports import RunningFirmware
+from matfw.judging.habits import USUAL_SHIFT_MM
 from matfw.messages import (
     Balance,
-    CellCalibration,
-    CellProblem,
     CleanLoads,
-    Cue,
-    Event,
-    Mat,
     Motion,
-    Phase,
     Presence,
     RawFrame,
+    Rep,
     Side,
+    Verdict,
 )
-from matfw.pipeline import Step
-from matfw.ports import ReaderStats
-from matfw.settings.model import NOMINAL, CellLine
-from matfw.settings.rows import Setting
+from matfw.pipeline import Pipeline, Step
+from matfw.recording.background import Recordings
+from matfw.service.acquisition import Account
+from matfw.service.firmware import Firmware
+from matfw.settings.model import CellLine
 from matfw.settings.store import SettingsStore
+from matfw.virtual.clock import VirtualClock
+from tests.service.test_firmware import Frames, Outputs
 
 RATE_HZ = 80.0
 NOISE = (0, 9, -7, 4, -11, 6, 2, -3, 8, -8)  # counts; never the same twice in a row
+
+
+GOOD = Rep(
+    1, 17.0, 10.0, 11.2, 13.1, 15.0, 2.0, 1.0, 3.0, 40.0, USUAL_SHIFT_MM + 3.0, Verdict.CLEAN, (),
+    Side.LEFT,
+)  # fmt: skip
 
 
 class _Unsynced:
@@ -53,228 +58,118 @@ class _Unsynced:
 UNSYNCED: Any = _Unsynced()  # fits atomic_file.Calls
 
 
-@dataclass
-class FakeControl:
-    """Fits Desk. What a test wants to be so it sets; what commands did is written down."""
+class Inline(MainThreadCalls[RunningFirmware]):
+    """Does a call at once: there is no main thread."""
 
-    store: SettingsStore
-    t_s: float = 100.0
-    load_kg: float | None = 0.3
-    presence: Presence = Presence.EMPTY
-    judges: bool = True
-    cues: list[Cue] = field(default_factory=list)
-    done: list[str] = field(default_factory=list)
-    has_systemd: bool = False
-    recording: RecordingStatus | None = None
-    pin: Lock = field(default_factory=Lock)
-    measuring: str | None = None
-    place_mm: tuple[float, float] = (0.0, 0.0)
-    can_lay: bool = False
+    def __init__(self, firmware: Firmware) -> None:
+        super().__init__()
+        self._firmware = firmware
 
-    def __post_init__(self) -> None:
-        self._steps: Subscriptions[Step] = Subscriptions(256)
-        self._events: Subscriptions[Event | Notice] = Subscriptions(256)
-        self._frame = 0
+    def call(self, work: Callable[[RunningFirmware], object]) -> None:
+        work(self._firmware)
+
+
+class FakeControl(Control):
+    """The real control over a firmware that does not run; a test lets frames and events come."""
+
+    def __init__(self, folder: Path, config: Path | None = None) -> None:
+        self.clock = VirtualClock(100.0)
+        self.load_kg: float | None = 0.3
+        self.presence = Presence.EMPTY
+        self.place_mm = (0.0, 0.0)
+        self.outputs = Outputs()
+        store = SettingsStore(config, folder, UNSYNCED)
+        mat = store.settings.mat()
+        super().__init__(
+            store, mat, self.clock, functools.partial(Recordings, folder / "recordings", "a test"),
+            set_volume=lambda _: None, account=Account, is_virtual=True, lay=self._laid,
+        )  # fmt: skip
+        self.firmware = Firmware(Pipeline(mat), Frames([], self.clock), self.outputs, self.clock)
+        self._calls = Inline(self.firmware)
+        self.events([replace(GOOD, rep=number) for number in (1, 2, 3)])
+        self.play(1.0 / RATE_HZ)
 
     # --- what a test does
+
+    @property
+    def t_s(self) -> float:
+        """Return the time of the last frame."""
+        return self.clock.now_s()
 
     def play(self, seconds: float, load_kg: float | None = None) -> None:
         """Let frames come: the load shared by all cells."""
         if load_kg is not None:
             self.load_kg = load_kg
         mat = self.mat()
+        share_kg = (self.load_kg or 0.0) / len(mat.cells)
+        loads_kg = (None if self.load_kg is None else share_kg,) * len(mat.cells)
+        weight_kg = 64.0 if self.presence is Presence.LYING else None
         for _ in range(round(seconds * RATE_HZ)):
-            self.t_s += 1.0 / RATE_HZ
-            self._frame += 1
-            share_kg = (self.load_kg or 0.0) / len(mat.cells)
+            self.clock.advance_s(1.0 / RATE_HZ)
+            t_s, noise = self.t_s, count(self._frame_count, 3)
             counts = tuple(
-                round(line.tare_counts + share_kg * line.counts_per_kg)
-                + NOISE[(self._frame + 3 * i) % len(NOISE)]
-                for i, line in enumerate(mat.calibration)
+                round(line.tare_counts + share_kg * line.counts_per_kg) + NOISE[next(noise) % 10]
+                for line in mat.calibration
             )
-            raw = RawFrame(self.t_s, counts)
-            clean = CleanLoads(self.t_s, (share_kg,) * len(mat.cells))
-            balance = Balance(self.t_s, self.load_kg, 0.0, 0.0, 0.0, 0.0)
-            motion = Motion(self.t_s, self.presence)
-            self._steps.put(Step(raw, clean, balance, motion, None, (), None, (), None))
+            self.step(
+                Step(
+                    RawFrame(t_s, counts), CleanLoads(t_s, loads_kg),
+                    Balance(t_s, self.load_kg, 0.0, 0.0, 0.0, 0.0),
+                    Motion(t_s, self.presence, weight_kg), None, (), None, (), None,
+                )
+            )  # fmt: skip
+            self.between(self.firmware)
 
-    def tell(self, event: Event | Notice) -> None:
-        """Let something happen."""
-        self._events.put(event)
+    def put(self, presence: Presence, load_kg: float | None) -> None:
+        """Let somebody or something be on the mat from the next frame on."""
+        self.presence, self.load_kg = presence, load_kg
+        self.play(1.0 / RATE_HZ)
+
+    def _laid(self, weight_kg: float, x_mm: float, y_mm: float) -> None:
+        self.load_kg, self.place_mm = weight_kg, (x_mm, y_mm)
+
+    # --- what a test looks at
 
     @property
     def subscriptions(self) -> int:
-        """Return how many feeds are open."""
-        return len(self._steps) + len(self._events)
-
-    def kept(self) -> tuple[object, ...]:
-        """Return all that a command may change, to be compared."""
-        return (
-            self.store.settings, tuple(self.store.diff()), self.store.profiles(),
-            self.store.profile, dict(self.store.calibration()), self.judges, tuple(self.cues),
-            tuple(self.done), self.recording, self.pin.word,
-        )  # fmt: skip
-
-    # --- the protocol
+        """Return how many are open."""
+        return len(self.steps) + len(self.notifications)
 
     @property
-    def is_locked(self) -> bool:
-        return self.pin.is_locked
+    def measuring(self) -> str | None:
+        """Return what has taken the mat."""
+        return self._measuring
 
-    def lock(self) -> None:
-        self.pin.lock()
+    @property
+    def is_restarting(self) -> bool:
+        """Return whether the service is to end."""
+        return self._restart_s is not None
 
-    def unlock(self, pin: str) -> None:
-        self.pin.unlock(pin, self.t_s)
-
-    def keep_pin(self, pin: str | None) -> None:
-        self.pin.keep(None if pin is None else hash_pin(pin, b"salt"))
-
-    def status(self) -> Status:
-        mat = self.mat()
-        return Status(
-            version="0", is_virtual=True, layout=mat.layout, uptime_s=self.t_s,
-            presence=self.presence, weight_kg=64.0 if self.presence is Presence.LYING else None,
-            load_kg=self.load_kg, side=mat.side, is_judging=self.judges, phase=Phase.REST,
-            angle_deg=0.0, rep=3, reps_per_set=15, set_number=1, sets=3, rest_left_s=None,
-            is_workout_done=False, clean=2, faulty=1, unsure=0,
-            cells=tuple(
-                CellStatus(c.name, None if self.load_kg is None else self.load_kg / 4.0,
-                           CellProblem.OK) for c in mat.cells
-            ),
-            uncalibrated=tuple(c.name for c in mat.cells if c.name not in self.calibration()),
-            rate_hz=80.2, frames=8000, bad_frames=2, lost_frames=0, is_muted=False,
-            profile=self.store.profile, unsaved=len(self.store.diff()), lock=self.pin.word,
-            recording=self.recording,
+    def state(self) -> tuple[object, ...]:
+        """Return all that a command may change, to be compared."""
+        store, recording = self.settings, self.recordings.status
+        return (
+            store.settings, tuple(store.diff()), store.profiles(), store.profile,
+            dict(store.calibration()), store.state.habits, self.firmware.is_judging,
+            tuple(self.outputs.shown), self.is_restarting, recording and recording.name,
+            self.lock.word,
         )  # fmt: skip
-
-    def mat(self) -> Mat:
-        settings = self.store.settings
-        mat = settings.mat()
-        known = self.store.calibration()
-        lines = tuple(
-            CellCalibration(known[c.name].tare_counts, known[c.name].counts_per_kg)
-            if c.name in known else NOMINAL
-            for c in mat.cells
-        )  # fmt: skip
-        return replace(mat, calibration=lines)
-
-    def stats(self) -> ReaderStats:
-        return ReaderStats()
-
-    def steps(self) -> Subscription[Step]:
-        return self._steps.open()
-
-    def events_feed(self) -> Subscription[Event | Notice]:
-        return self._events.open()
-
-    def settings_table(self) -> Sequence[Setting]:
-        return self.store.table()
-
-    def get(self, key: str) -> tuple[object, str]:
-        return self.store.get(key)
-
-    def set(self, key: str, text: str) -> None:
-        self.store.set(key, text)
-
-    def diff(self) -> Sequence[tuple[str, object, object]]:
-        return self.store.diff()
-
-    def save(self) -> None:
-        self.store.save()
-
-    def revert(self) -> None:
-        self.store.revert()
-
-    def factory(self, key: str | None) -> None:
-        self.store.factory(key)
-
-    def profiles(self) -> tuple[Sequence[str], str | None]:
-        return self.store.profiles(), self.store.profile
-
-    def new_profile(self, name: str) -> None:
-        self._profile(lambda: self.store.new_profile(name))
-
-    def use_profile(self, name: str) -> None:
-        self._profile(lambda: self.store.use_profile(name))
-
-    def delete_profile(self, name: str) -> None:
-        self._profile(lambda: self.store.delete_profile(name))
-
-    def _profile(self, work: Callable[[], None]) -> None:
-        try:
-            work()
-        except MatSettingsError as error:
-            raise ConsoleError(Code.PROFILE_REFUSED, str(error)) from None
-
-    def calibration(self) -> Mapping[str, CellLine]:
-        return self.store.calibration()
-
-    def previous_calibration(self) -> Mapping[str, CellLine]:
-        return self.store.previous_calibration()
-
-    def factory_calibration(self) -> Mapping[str, CellLine]:
-        return self.store.factory_calibration()
-
-    def save_calibration(self, lines: Mapping[str, CellLine], note: str) -> None:
-        self.store.save_calibration(lines, note=note)
-
-    def take_mat(self, what: str) -> None:
-        if self.measuring is not None:
-            raise ConsoleError(Code.ALREADY, f"{what}: {self.measuring} is under way")
-        self.measuring = what
-
-    def give_mat(self) -> None:
-        self.measuring = None
-
-    def lay(self, weight_kg: float, x_mm: float, y_mm: float) -> None:
-        self.load_kg, self.place_mm = weight_kg, (x_mm, y_mm)
-
-    def learn(self, measured_deg: float | None) -> Habits:
-        habits = Habits(3, -4.0, 1.0, 0.0 if measured_deg is None else 40.0 - measured_deg)
-        self.store.save_habits(Side.LEFT, habits)
-        return habits
-
-    def forget_habits(self) -> None:
-        self.store.forget_habits()
-
-    def start(self, *, anew: bool) -> None:
-        self.judges = True
-        self.done.append("start anew" if anew else "start")
-
-    def stop(self) -> None:
-        self.judges = False
-
-    def cue(self, cue: Cue) -> None:
-        self.cues.append(cue)
-
-    def record(self, name: str) -> RecordingStatus:
-        if self.recording is not None:
-            raise ConsoleError(Code.ALREADY, "record: one is being written: `record stop` first")
-        self.recording = RecordingStatus(name, f"/state/recordings/{name}.csv.gz", 0, 0)
-        return self.recording
-
-    def stop_recording(self) -> RecordingStatus:
-        if self.recording is None:
-            raise ConsoleError(Code.ALREADY, "record: nothing is being recorded")
-        ended, self.recording = self.recording, None
-        return ended
-
-    def can_restart(self) -> bool:
-        return self.has_systemd
-
-    def restart(self) -> None:
-        self.done.append("restart")
 
 
 class Talk:
     """A conversation and everything it has said."""
 
     def __init__(self, folder: Path, config: Path | None = None) -> None:
-        self.control = FakeControl(SettingsStore(config, folder, UNSYNCED))
-        control: Control = self.control
+        self.control = FakeControl(folder, config)
         self.said: list[str] = []
-        self.conversation = Conversation(control, self.said.append, now_s=lambda: self.control.t_s)
+        self.conversation = Conversation(
+            self.control, self.said.append, now_s=lambda: self.control.t_s
+        )
+
+    def close(self) -> None:
+        """End the conversation, and the recording's thread."""
+        self.conversation.close()
+        self.control.close()
 
     def ask(self, line: str) -> list[str]:
         """Give a line; return what was said to it at once."""
