@@ -204,7 +204,7 @@ def test_ctrl_c_ends_a_stream(talk: Talk) -> None:
     assert talk.wait(1.0) == []
 
 
-def test_a_link_that_does_not_poll_loses_frames_and_is_told(talk: Talk) -> None:
+def test_a_link_that_does_not_poll_loses_frames_and_is_sent_how_many(talk: Talk) -> None:
     talk.ask("stream 80")
     talk.control.play(10.0)
     talk.conversation.poll()
