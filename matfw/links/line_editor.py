@@ -97,16 +97,21 @@ class LineEditor:
             session.send()
 
     async def _wait(self, descriptor: int | None) -> None:
-        """Wait until there is something to read, or it is time for notifications."""
+        """Wait until there is something to read, or it is time for notifications.
+
+        By asyncio.timeout: wait_for of Python 3.11 loses a cancellation that comes with the bytes.
+        """
         session = self._session
         if descriptor is None or not session.has_room:
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._woken.wait(), BLIND_TICK_S)
+                async with asyncio.timeout(BLIND_TICK_S):
+                    await self._woken.wait()
             return
         loop = asyncio.get_running_loop()
         loop.add_reader(descriptor, self._woken.set)
         try:
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._woken.wait(), TICK_S)
+                async with asyncio.timeout(TICK_S):
+                    await self._woken.wait()
         finally:
             loop.remove_reader(descriptor)
