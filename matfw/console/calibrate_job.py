@@ -95,7 +95,7 @@ def _refuse_person(now: Status) -> None:
         raise ConsoleError(
             Code.NO_CELLS,
             "tare: a cell gives nothing, so nobody can tell whether the mat is empty: `status`"
-            " names it, `diagnose` says what to do",
+            " names it, `diagnose` finds the cause",
         )
     if now.presence is not Presence.EMPTY or abs(now.load_kg) >= EMPTY_KG:
         raise ConsoleError(Code.SOMEONE_ON_MAT, _person_words(now.presence, now.load_kg))
@@ -184,7 +184,7 @@ class Calibrating(_Measuring):
             return self._save(result)
         except (MatError, ConsoleError) as error:
             # Minutes of work with a weight: they are not thrown away for a full disk.
-            self._context.ask([f"Not saved: {error}.", "Press Enter to try again, or say leave."])
+            self._context.ask([f"Not saved: {error}.", "Press Enter to try again, or type leave."])
             return None
 
     def _laid(self, text: str) -> Sequence[str]:
@@ -258,12 +258,12 @@ COMMANDS = (
     Command(
         "tare", MAT, "take the empty mat as zero; refused while anybody is on it",
         tare,
-        (Argument("anyway", "also where the zero is far from the last one", choices=("anyway",),
+        (Argument("anyway", "also if the zero is far from the last one", choices=("anyway",),
                   is_optional=True),),
         is_guarded=True,
     ),
     Command(
-        "calibrate", MAT, "the wizard: a known weight at a few places gives every cell's gain",
+        "calibrate", MAT, "step by step: a known weight at a few places gives every cell's gain",
         calibrate,
         (
             Argument("how", "corners if left out", choices=HOWS, is_optional=True),
@@ -273,7 +273,7 @@ COMMANDS = (
         is_guarded=True,
         more=(
             "corners: the weight near each cell in turn. anywhere: wherever you like, more often.",
-            "fresh: after a rebuild, as if never calibrated. trim: all places alike, any weight.",
+            "fresh: after a rebuild, as if never calibrated. trim: makes all places equal.",
             "factory, previous: put the first calibration, or the one before this, back.",
         ),
     ),

@@ -1,4 +1,4 @@
-"""`diagnose`: ten seconds of frames, and what they say about the wiring."""
+"""`diagnose`: ten seconds of frames, and what they show about the wiring."""
 
 from __future__ import annotations
 
@@ -93,7 +93,9 @@ class Diagnosing:
         is_virtual = now.is_virtual
         head: tuple[str, ...] = ("VIRTUAL cells: a simulated mat.",) if is_virtual else ()
         if now.presence is not Presence.EMPTY:
-            head += ("Somebody or something is on the mat: less can be told than of an empty one.",)
+            head += (
+                "Somebody or something is on the mat: less can be found than on an empty one.",
+            )
         return Answer((*head, *as_lines(found)), {"virtual": is_virtual, **as_data(found)})
 
 

@@ -35,7 +35,7 @@ def help_row(table: Callable[[], CommandTable]) -> Command:
 
 
 def _help(table: CommandTable, control: Control, word: str) -> Answer:
-    """List all commands, or say all about one, or about a setting."""
+    """List all commands, or show all about one, or about a setting."""
     if not word:
         data = [{"command": c.usage, "help": c.help} for c in table.commands]
         return reply(*_list(table.commands), commands=data)
@@ -78,7 +78,7 @@ def _list(commands: Sequence[Command]) -> Iterator[str]:
         for command in commands:
             if command.group == group:
                 yield f"  {command.usage:<{_WIDTH}} {command.help}"
-    yield "A command's beginning will do if there is one only; `help COMMAND` says more."
+    yield "The beginning of a command is enough if no other begins so; `help COMMAND` shows more."
     yield "Ctrl-C leaves whatever is under way."
 
 

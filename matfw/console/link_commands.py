@@ -55,7 +55,7 @@ def echo(context: Context, values: Values) -> Answer:
 
 
 def tell(context: Context, values: Values) -> Answer:
-    """Choose what is reported without asking."""
+    """Choose what is reported without being asked for."""
     context.level = str(values["what"])
     return reply(tell=context.level)
 
@@ -152,7 +152,7 @@ COMMANDS = (
             'In json, {"id": 1, "command": "set", "args": ["workout.reps", 12]} is answered by',
             '{"id": 1, "ok": true, "result": {...}}, or "ok": false and an "error" with "code" and'
             ' "message".',
-            'What nobody asked for has an "event"; so has what a wizard asks ("ask").',
+            'A notification has an "event"; so has a question of a wizard ("ask").',
         ),
     ),
     Command(
@@ -160,28 +160,28 @@ COMMANDS = (
         (Argument("switch", "on or off", choices=("on", "off")),),
     ),
     Command(
-        "tell", CONSOLE, "what is reported without asking, in lines that begin with //",
+        "tell", CONSOLE, "what is reported without being asked for, in lines that begin with //",
         tell,
         (Argument("what", "reps: people, reps, cells that fail; all: phases and cues too",
                   choices=tuple(LEVELS)),),
     ),
     Command(
-        "lock", CONSOLE, "refuse what changes things, on every link; with PIN: set one first",
+        "lock", CONSOLE, "refuse every change, on every link; with PIN: set one first",
         lock,
         (Argument("pin", "4 to 12 digits", is_optional=True),),
         is_secret=True,
         more=("A forgotten PIN: remove the line pin_hash from state.toml, and start matfw again.",),
     ),
     Command(
-        "unlock", CONSOLE, "the opposite, for all links; wrong PINs cost a growing wait",
+        "unlock", CONSOLE, "allow changes again, on every link; wrong PINs make you wait",
         unlock,
         (
             Argument("pin", "the PIN"),
-            Argument("forget", "and have no PIN any more", choices=("forget",), is_optional=True),
+            Argument("forget", "and remove the PIN", choices=("forget",), is_optional=True),
         ),
         is_secret=True,
     ),
-    Command("version", CONSOLE, "what runs here", version),
+    Command("version", CONSOLE, "the version of matfw and Python, and the layout", version),
     Command(
         "reboot", CONSOLE, "restart the service; asks first, unless `yes` is given",
         reboot,
@@ -189,11 +189,11 @@ COMMANDS = (
         is_guarded=True,
     ),
     Command(
-        "*IDN?", CONSOLE, "as SCPI has it: maker, model, serial number, version",
+        "*IDN?", CONSOLE, "as in SCPI: maker, model, serial number, version",
         identify,
     ),
     Command(
-        "SYST:ERR?", CONSOLE, "as SCPI has it: the oldest error not asked for yet",
+        "SYST:ERR?", CONSOLE, "as in SCPI: the oldest error that was not read yet",
         next_error, aliases=("SYSTEM:ERROR?", "SYST:ERR:NEXT?"),
     ),
 )  # fmt: skip

@@ -69,7 +69,7 @@ def cell_names(control: Control, _: Sequence[str]) -> Sequence[str]:
 
 LAY = (
     Argument("weight", "kilograms", least=0.0, most=150.0, unit="kg"),
-    Argument("where", "over a cell, or at X Y in mm; the middle unless said",
+    Argument("where", "over a cell, or at X Y in mm; the middle if left out",
              known=cell_names, is_optional=True, rest=True),
 )  # fmt: skip
 
@@ -103,25 +103,25 @@ def lay(context: Context, values: Values) -> Answer:
 
 COMMANDS = (
     Command(
-        "status", MAT, "who lies there, phase, set and rep, every cell, what is unsaved",
+        "status", MAT, "who is on the mat, phase, set and rep, every cell, what is unsaved",
         status,
     ),
     Command(
-        "stream", MAT, "lines with phase, angle and loads, RATE a second; 0 ends it",
+        "stream", MAT, "report phase, angle and loads, RATE times a second; 0 ends it",
         stream,
         (
             Argument("rate", "lines a second; 0 ends the stream",
                      least=0.0, most=MAX_RATE_HZ, unit="Hz"),
-            Argument("what", "which values; motion unless said", choices=tuple(WHAT),
+            Argument("what", "which values; motion if left out", choices=tuple(WHAT),
                      is_optional=True),
         ),
         more=("Lines that a slow link cannot take are dropped and counted.",),
     ),
     Command(
-        "lay", MAT, "on an empty virtual mat only: lay a weight on it, nothing else; 0: empty it",
+        "lay", MAT, "on an empty virtual mat only: put one weight on it; 0: take it off",
         lay,
         LAY,
-        more=("`matfw run --virtual empty` is such a mat: calibrating can be learned on it.",),
+        more=("`matfw run --virtual empty` is such a mat: calibration can be practised on it.",),
     ),
     Command(
         "record", MAT, "write raw counts into a recording; `record stop` ends it",

@@ -76,8 +76,8 @@ def _workout(control: Control) -> Sequence[Item]:
 
 def _sound(control: Control) -> Sequence[Item]:
     by_key = {setting.key: setting for setting in control.settings.table()}
-    wanted = [by_key[key] for key in ("outputs.mute", "outputs.volume_percent") if key in by_key]
-    return (*(_item(control, setting) for setting in wanted), Item("Try a cue", page=_cues))
+    shown = [by_key[key] for key in ("outputs.mute", "outputs.volume_percent") if key in by_key]
+    return (*(_item(control, setting) for setting in shown), Item("Try a cue", page=_cues))
 
 
 def _cues(_: Control) -> Sequence[Item]:
@@ -124,8 +124,8 @@ def _groups(control: Control) -> Sequence[Item]:
 
 def _settings(group: str) -> Page:
     def page(control: Control) -> Sequence[Item]:
-        wanted = [s for s in control.settings.table() if s.key.startswith(f"{group}.")]
-        return tuple(_item(control, setting) for setting in wanted)
+        shown = [s for s in control.settings.table() if s.key.startswith(f"{group}.")]
+        return tuple(_item(control, setting) for setting in shown)
 
     return page
 

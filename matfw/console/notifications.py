@@ -35,12 +35,12 @@ class Notifications:
 
     def poll(self, context: Context) -> None:
         """Report what has happened since the last call."""
-        wanted = LEVELS[context.level]
+        kinds = LEVELS[context.level]
         for event in self._subscription.drain():
             if isinstance(event, Notice):
-                if wanted:
+                if kinds:
                     context.note(event.text, event.event, event.data)
-            elif isinstance(event, wanted):
+            elif isinstance(event, kinds):
                 fields = msgspec.json.decode(event_json(event))
                 context.note(" ".join(event_line(event).split()), fields.pop("event"), fields)
 

@@ -89,7 +89,7 @@ def set_(context: Context, values: Values) -> Answer:
 
 
 def change(context: Context, setting: Setting, text: str) -> Answer:
-    """Stage a value and say what that came to."""
+    """Stage a value and report the result."""
     control = context.control
     before, _ = control.settings.get(setting.key)
     control.settings.set(setting.key, text)
@@ -205,7 +205,7 @@ COMMANDS = (
                   known=keys, is_optional=True),),
     ),
     Command(
-        "set", SETTINGS, "change a setting; it holds at once and is kept by `save`",
+        "set", SETTINGS, "change a setting; it takes effect at once, `save` keeps it",
         set_,
         (
             Argument("key", "a setting's key, as in workout.reps, or its unique end", known=keys),
@@ -214,24 +214,24 @@ COMMANDS = (
         is_guarded=True,
         more=("As in: set limits.roll_back_mm 20 mm, set tempo_s 2-2-3, set sex female.",),
     ),
-    Command("diff", SETTINGS, "what has been set and not saved", diff),
+    Command("diff", SETTINGS, "show what has been set and not saved", diff),
     Command(
         "save", SETTINGS, "keep what has been set", save, is_guarded=True,
         more=("Into state.toml in the state folder; your settings file is never written.",),
     ),
     Command(
-        "revert", SETTINGS, "take back what has been set and not saved",
+        "revert", SETTINGS, "undo what has been set and not saved",
         revert, is_guarded=True,
     ),
     Command(
-        "factory", SETTINGS, "let a setting, or `all`, be what the settings file or default says",
+        "factory", SETTINGS, "set a setting, or `all`, back to the settings file or the default",
         factory,
         (Argument("key", "a setting's key, or all", known=keys),),
         is_guarded=True,
         more=("The calibration stays as it is.",),
     ),
     Command(
-        "profile", SETTINGS, "people: each has person, workout and limits of their own",
+        "profile", SETTINGS, "people: each has their own person, workout and limits",
         profile,
         (
             Argument("what", "what to do", choices=("list", "new", "use", "delete")),

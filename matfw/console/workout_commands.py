@@ -119,18 +119,18 @@ COMMANDS = (
         is_guarded=True,
     ),
     Command(
-        "stop", WORKOUT, "neither judge nor cue until `start`; the place in the set is kept",
+        "stop", WORKOUT, "do not judge or cue until `start`; the place in the set is kept",
         stop, is_guarded=True,
     ),
     Command(
-        "side", WORKOUT, "the side lain on; hips are judged only when it is set",
+        "side", WORKOUT, "the side that the person lies on; hips are judged only when it is set",
         side,
-        (Argument("side", "the side lain on", choices=("left", "right", "unknown"),
+        (Argument("side", "the side that the person lies on", choices=("left", "right", "unknown"),
                   is_optional=True),),
         is_guarded=True, open_words=((),),
     ),
     Command(
-        "learn", WORKOUT, "take the last three reps for good ones of this person; forget: do not",
+        "learn", WORKOUT, "take the last three reps as this person's good ones; forget: undo it",
         learn,
         (Argument("what", "their height in degrees if you measured it, or forget",
                   is_optional=True),),

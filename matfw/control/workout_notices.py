@@ -1,4 +1,4 @@
-"""The workout as every console hears of it: sets that are done, and rests."""
+"""What every console is notified of about the workout: sets that are done, and rests."""
 
 from __future__ import annotations
 

@@ -74,7 +74,7 @@ class LinkSession:
         self.send_buffer.send(self.link)
 
     def notifications(self) -> str:
-        """Return what the conversation says by itself; nothing if it was asked just now."""
+        """Return what the conversation reports by itself; nothing if it was asked just now."""
         now_s = time.monotonic()
         if now_s - self._polled_s < POLL_S:
             return ""

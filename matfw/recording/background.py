@@ -36,7 +36,7 @@ class Recordings:
         mat: Callable[[], Mat],
         notify: Callable[[Notice], object],
     ) -> None:
-        """Take where they go, what they say they are of, and the mat at the time.
+        """Take where they go, what they are of, and what returns the mat at the time.
 
         notify: takes a notice when a recording ends by itself; called in the recording's thread.
         """
