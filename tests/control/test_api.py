@@ -257,8 +257,14 @@ def test_a_recording_that_ends_by_itself_is_reported_and_kept(
     monkeypatch.setattr("matfw.recording.background.LIMIT_S", 0.5)
     subscription = running.control.notifications.open()
     path = Path(running.control.recordings.start("one").path)
-    wait_until(lambda: running.control.status().recording is None)
-    reported = [event for event in subscription.drain() if isinstance(event, Notice)]
+    reported: list[Notice] = []
+
+    def is_reported() -> bool:
+        reported.extend(event for event in subscription.drain() if isinstance(event, Notice))
+        return bool(reported)
+
+    wait_until(is_reported)
+    assert running.control.status().recording is None
     assert [event.event for event in reported] == ["recording"]
     assert "are the longest there is" in reported[0].text
     with pytest.raises(ConsoleError, match="it had ended at"):
@@ -301,6 +307,7 @@ def test_a_conversation_tares_on_the_real_loop(running: Running) -> None:
     """Its clock is real, its frames come faster than that."""
     lines = {c.name: CellLine(tare_counts=0.0, counts_per_kg=42_950.0) for c in running.mat.cells}
     running.control.save_calibration(lines, "a test")
+    wait_until(lambda: running.control.status().load_kg is not None)  # the first frame
     said: list[str] = []
     talk = Conversation(running.control, said.append, now_s=time.monotonic)
     talk.line("tare")
