@@ -136,8 +136,8 @@ def _run(options: argparse.Namespace) -> int:
 
 
 def _replay(options: argparse.Namespace) -> int:
-    from matfw.control.events import event_json
-    from matfw.display.report import event_line, session_lines
+    from matfw.control.events import event_json, event_line
+    from matfw.display.report import session_lines
     from matfw.messages import Event, Rep
     from matfw.recording.file import read_recording
     from matfw.service.replay import replay

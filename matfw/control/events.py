@@ -1,4 +1,4 @@
-"""The line's events as one JSON object a line, as `replay --json` prints them."""
+"""The line's events as text: one JSON object a line for programs, one line for people."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from typing import Any, assert_never
 
 import msgspec
 
+from matfw.control.words import CUE_WORDS, PROBLEM_WORDS
+from matfw.judging.faults import UNTIMED
 from matfw.messages import CellEvent, CueGiven, Event, PersonWeighed, PhaseChanged, Rep, Verdict
 
 
@@ -67,3 +69,26 @@ def _rep_fields(rep: Rep) -> dict[str, Any]:
     ]
     fields["side"] = rep.side
     return fields
+
+
+def event_line(event: Event) -> str:
+    """Return an event as one line for people: time, kind, what."""
+    at = f"{event.t_s:9.2f} s  "
+    match event:
+        case PersonWeighed():
+            return f"{at}person  {event.weight_kg:.1f} kg, lying still"
+        case PhaseChanged():
+            return f"{at}phase   {event.phase}"
+        case CueGiven():
+            return f"{at}cue     {event.cue}: {CUE_WORDS[event.cue].sentence}"
+        case CellEvent():
+            return f"{at}sensor  {event.cell} {event.problem}: {PROBLEM_WORDS[event.problem]}"
+        case Rep():
+            times = f"{event.up_s:.1f}-{event.hold_s:.1f}-{event.down_s:.1f} s"
+            if any(seen.fault in UNTIMED for seen in event.faults):
+                times = "not timed"
+            what = f"{at}rep {event.rep:3d} {event.verdict:6s} {times} {event.angle_deg:.0f} deg"
+            why = ", ".join(f"{f.fault} {f.value:.1f} {f.unit}" for f in event.faults)
+            return f"{what}  {why or event.reason}".rstrip()
+        case _:
+            assert_never(event)

@@ -193,7 +193,7 @@ def test_a_firmware_with_a_wrong_port_does_not_start(
     assert "/dev/serial0" in done.stderr
 
 
-def test_eight_may_talk_at_once_and_the_ninth_is_told(firmware: Firmware) -> None:
+def test_eight_may_talk_at_once_and_the_ninth_is_refused(firmware: Firmware) -> None:
     paths = [firmware.state / "console.sock"]
     clients = [Client("mat", connect(paths)) for _ in range(8)]
     try:
@@ -455,6 +455,6 @@ def test_the_view_follows_status_rows_and_events() -> None:
     assert (view.cue, view.cue_age_s) == (Fault.ROLL_BACK, 0.5)
     assert (view.verdicts, view.set_number) == ((Verdict.UNSURE,), 2)
     remote.take({"event": "sensor", "cell": "b", "problem": "ok"})
-    remote.take({"event": "news", "text": "of a newer device"})
+    remote.take({"event": "unknown", "text": "of a newer device"})
     assert remote.view is not None
     assert remote.view.cells[1].problem.value == "ok"

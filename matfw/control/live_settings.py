@@ -22,7 +22,7 @@ class LiveSettings:
 def live_settings(
     settings: Settings, state: MachineState, mat: Mat, unset_side: Side
 ) -> LiveSettings:
-    """Return what is wanted; layout, rate and sensors stay as the mat has them.
+    """Return what settings and state come to; layout, rate and sensors stay as the mat has them.
 
     state: calibration and habits. unset_side: where the settings name none; a virtual person
     lies on one all the same.
