@@ -33,6 +33,7 @@ MOVING_S = 90.0
 GAP_S = (4.0, 16.0)  # of lying still between two movements
 LEAVES_S = 0.3  # after the last repetition's end
 BROKEN_SHARE = 0.4  # of those who leave do it in the middle of a repetition
+STRIDE = 4  # of the forms from person to person; prime to their numbers, 15 and 13: all come by
 MOVES_IN_SET = 0.35  # after so many of the repetitions somebody moves
 SILENT = (Cue.READY, Cue.NOT_JUDGING, Cue.HIPS_LOST, Cue.HIPS_BACK)  # not about any repetition
 
@@ -61,14 +62,17 @@ def scene(kind: str, layout: str, seed: int, number: int) -> Scene:
         split = Split.HELD_OUT
     rng = np.random.default_rng([seed, 2])
     cells = PRESETS[layout].cells
-    on, up = (_turn(forms((purpose,), split), number) for purpose in (Purpose.ON, Purpose.UP))
+    ons = forms((Purpose.ON,), split)
+    # Every round of the ways on meets other ways up and of settling.
+    other = number + number // len(ons)
+    on, up = _turn(ons, number), _turn(forms((Purpose.UP,), split), other)
     plan = _quiet(random_session(rng, "clean"))
     planned: list[Planned] = []
     leave_s = None
     match base:
         case "getting_on":
             plan = replace(plan, reps=(), rests_s=(), still_s=STILL_S)
-            settle = _turn(forms((Purpose.SETTLE,), split), number)
+            settle = _turn(forms((Purpose.SETTLE,), split), other)
             planned = [_planned(settle, plan, float(rng.uniform(0.2, 2.0)), rng)]
         case "movements":
             plan = replace(plan, reps=(), rests_s=(), still_s=MOVING_S)
@@ -126,7 +130,7 @@ def _movements(plan: SessionPlan, split: Split, number: int, rng: Draw) -> list[
     planned, at_s = [], plan.settle_s
     for index in range(count):
         at_s += float(rng.uniform(*GAP_S))
-        planned.append(_planned(some[(5 * number + index) % len(some)], plan, at_s, rng))
+        planned.append(_planned(some[(STRIDE * number + index) % len(some)], plan, at_s, rng))
         at_s = planned[-1].end_s
     return [each for each in planned if each.end_s < plan.lying_s]
 
@@ -139,7 +143,7 @@ def _in_set(
     for index, rep in enumerate(plan.reps):
         rest_s = plan.rests_s[index]
         if index and rng.random() < MOVES_IN_SET:
-            form = some[(5 * number + index) % len(some)]
+            form = some[(STRIDE * number + index) % len(some)]
             planned.append(_planned(form, plan, at_s + float(rng.uniform(0.5, 2.5)), rng))
             rest_s = planned[-1].end_s - at_s + float(rng.uniform(0.5, 2.5))
         rests.append(rest_s)
