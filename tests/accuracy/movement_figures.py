@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 
 from tests.accuracy.figures import Figure, rate, share
-from tests.accuracy.movements import HELD_OUT, KINDS, Moved
+from tests.accuracy.movements import KINDS, Moved, base_kind
 from tests.accuracy.outcomes import Outcome
 
 NO_FORM = "lying still"
@@ -18,13 +18,13 @@ def movement_figures(by_kind: Mapping[str, Sequence[Outcome]]) -> list[Figure]:
     found = [
         share("reps found", kind, [rep.verdict is not None for o in them for rep in o.reps])
         for kind, them in some
-        if _base(kind) in ("in_set", "leaves")
+        if base_kind(kind) in ("in_set", "leaves")
     ]
     found += [_told(kind, them, is_broken) for is_broken in (False, True) for kind, them in some]
     found += [_minutely("made up and called clean", kind, them, _clean) for kind, them in some]
     found += [_minutely("sounds about no rep", kind, them, _sounds) for kind, them in some]
     for kind, them in some:
-        if _base(kind) == "getting_on":
+        if base_kind(kind) == "getting_on":
             extra = sum(o.extra for o in them)
             value = (100.0 * extra / len(them),)
             found.append(Figure("made up in 100 gettings-on", kind, value, "", len(them)))
@@ -40,14 +40,14 @@ def _by_form(kind: str, some: Sequence[Outcome]) -> list[Figure]:
     return [
         Figure(f"... in 100 of {name}", kind, (100.0 * extra[name] / times,), "", times)
         for name, times in sorted(played.items())
-        if _base(kind) in ("getting_on", "movements") or extra[name]
+        if base_kind(kind) in ("getting_on", "movements") or extra[name]
     ]
 
 
 def _told(kind: str, some: Sequence[Outcome], is_broken: bool) -> Figure:
     name = "rep broken off by getting up, told" if is_broken else "last rep before getting up, told"
     asked = [moved.broken_told if is_broken else moved.last_told for moved in _moved(some)]
-    is_asked = _base(kind) == "leaves"
+    is_asked = base_kind(kind) == "leaves"
     return share(name, kind, [hit for hit in asked if hit is not None and is_asked])
 
 
@@ -65,7 +65,3 @@ def _sounds(moved: Moved) -> int:
 
 def _moved(some: Sequence[Outcome]) -> list[Moved]:
     return [outcome.moved for outcome in some if outcome.moved is not None]
-
-
-def _base(kind: str) -> str:
-    return kind.removesuffix(HELD_OUT)

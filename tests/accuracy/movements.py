@@ -3,31 +3,36 @@
 `getting_on` gets on, settles, lies still for 20 s and gets up, without a repetition; `movements`
 lies for some 90 s and moves three to six times; `in_set` moves between the repetitions of a set;
 `leaves` gets up 0.3 s after the last repetition or in the middle of one. Each kind uses the forms
-that may be tuned on; with `held-out` after its name the ones that may not: those exist on held-out
-seeds only.
+that may be tuned on; with `held-out` after its name the ones that may not, and with `recorded`
+those made of real recordings: both exist on held-out seeds only.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 import numpy as np
 
 from matfw.layouts import PRESETS
 from matfw.messages import Cue, CueGiven, Event, Rep, Verdict
 from matfw.virtual.motion_script import SessionPlan
-from matfw.virtual.movements.forms import Form, Purpose, Split, forms
+from matfw.virtual.movements.forms import FORMS, Form, Purpose, Split
 from matfw.virtual.movements.scene import Planned, Scene, Span, play_scene
 from matfw.virtual.rep_kinds import Draw
 from matfw.virtual.sessions import random_session
+from tests.accuracy import recorded
 from tests.accuracy.matching import match
 
 BASE_KINDS = ("getting_on", "movements", "in_set", "leaves")
 HELD_OUT = " held-out"
 TUNING_KINDS = BASE_KINDS
 HELD_OUT_KINDS = tuple(kind + HELD_OUT for kind in BASE_KINDS)
-KINDS = (*TUNING_KINDS, *HELD_OUT_KINDS)
+RECORDED = " recorded"
+RECORDED_KINDS = tuple(kind + RECORDED for kind in ("getting_on", "movements", "in_set"))
+NOT_FOR_TUNING = (*HELD_OUT_KINDS, *RECORDED_KINDS)
+KINDS = (*TUNING_KINDS, *NOT_FOR_TUNING)
 STILL_S = 20.0  # of lying still between getting on and getting up
 MOVING_S = 90.0
 GAP_S = (4.0, 16.0)  # of lying still between two movements
@@ -36,6 +41,8 @@ BROKEN_SHARE = 0.4  # of those who leave do it in the middle of a repetition
 STRIDE = 4  # of the forms from person to person; prime to their numbers, 15 and 13: all come by
 MOVES_IN_SET = 0.35  # after so many of the repetitions somebody moves
 SILENT = (Cue.READY, Cue.NOT_JUDGING, Cue.HIPS_LOST, Cue.HIPS_BACK)  # not about any repetition
+
+Table: TypeAlias = Callable[..., tuple[Form, ...]]  # of Purposes
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,28 +64,26 @@ class Moved:
 
 def scene(kind: str, layout: str, seed: int, number: int) -> Scene:
     """Return a person of one of KINDS; number goes round the forms, so that all get their turn."""
-    base, split = kind.removesuffix(HELD_OUT), Split.TUNING
-    if kind.endswith(HELD_OUT):
-        split = Split.HELD_OUT
+    base, table = base_kind(kind), _table(kind)
     rng = np.random.default_rng([seed, 2])
     cells = PRESETS[layout].cells
-    ons = forms((Purpose.ON,), split)
+    ons = table(Purpose.ON)
     # Every round of the ways on meets other ways up and of settling.
     other = number + number // len(ons)
-    on, up = _turn(ons, number), _turn(forms((Purpose.UP,), split), other)
+    on, up = _turn(ons, number), _turn(table(Purpose.UP), other)
     plan = _quiet(random_session(rng, "clean"))
     planned: list[Planned] = []
     leave_s = None
     match base:
         case "getting_on":
             plan = replace(plan, reps=(), rests_s=(), still_s=STILL_S)
-            settle = _turn(forms((Purpose.SETTLE,), split), other)
+            settle = _turn(table(Purpose.SETTLE), other)
             planned = [_planned(settle, plan, float(rng.uniform(0.2, 2.0)), rng)]
         case "movements":
             plan = replace(plan, reps=(), rests_s=(), still_s=MOVING_S)
-            planned = _movements(plan, split, number, rng)
+            planned = _movements(plan, table, number, rng)
         case "in_set":
-            plan, planned = _in_set(plan, split, number, rng)
+            plan, planned = _in_set(plan, table, number, rng)
         case "leaves":
             plan = _no_longer_than(plan, 6)
             leave_s = _leaves_s(plan, rng)
@@ -111,6 +116,20 @@ def moved(played: Scene, events: Sequence[Event]) -> Moved:
     )
 
 
+def base_kind(kind: str) -> str:
+    """Return a kind's name without where its forms come from."""
+    return kind.removesuffix(HELD_OUT).removesuffix(RECORDED)
+
+
+def _table(kind: str) -> Table:
+    """Return the forms of a kind, by purpose."""
+    split = Split.TUNING if kind in TUNING_KINDS else Split.HELD_OUT
+    of = recorded.FORMS if kind.endswith(RECORDED) else FORMS
+    return lambda *purposes: tuple(
+        form for form in of if form.purpose in purposes and form.split is split
+    )
+
+
 def _turn(some: Sequence[Form], number: int) -> Form:
     return some[number % len(some)]
 
@@ -124,8 +143,8 @@ def _quiet(plan: SessionPlan) -> SessionPlan:
     return replace(plan, fidgets=(), pushes=(), scratches=(), off_mats=(), fatigued=False)
 
 
-def _movements(plan: SessionPlan, split: Split, number: int, rng: Draw) -> list[Planned]:
-    some = forms((Purpose.SETTLE, Purpose.MOVE, Purpose.THING), split)
+def _movements(plan: SessionPlan, table: Table, number: int, rng: Draw) -> list[Planned]:
+    some = table(Purpose.SETTLE, Purpose.MOVE, Purpose.THING)
     count = int(rng.integers(3, 7))
     planned, at_s = [], plan.settle_s
     for index in range(count):
@@ -136,9 +155,9 @@ def _movements(plan: SessionPlan, split: Split, number: int, rng: Draw) -> list[
 
 
 def _in_set(
-    plan: SessionPlan, split: Split, number: int, rng: Draw
+    plan: SessionPlan, table: Table, number: int, rng: Draw
 ) -> tuple[SessionPlan, list[Planned]]:
-    some = [f for f in forms((Purpose.SETTLE, Purpose.MOVE, Purpose.THING), split) if f.returns]
+    some = [f for f in table(Purpose.SETTLE, Purpose.MOVE, Purpose.THING) if f.returns]
     rests, planned, at_s = [], [], plan.settle_s
     for index, rep in enumerate(plan.reps):
         rest_s = plan.rests_s[index]

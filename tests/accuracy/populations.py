@@ -103,7 +103,7 @@ def jobs(kinds: Sequence[str], layouts: Sequence[str], people: int, seed_set: st
         Job(kind, layout, first + number, number)
         for layout in layouts
         for kind in kinds
-        if kind in LYING and not (seed_set == "tuning" and kind in movements.HELD_OUT_KINDS)
+        if kind in LYING and not (seed_set == "tuning" and kind in movements.NOT_FOR_TUNING)
         for number in range(people)
     ]
     found += [Job("wii", "", 0, 0)] if "wii" in kinds else []
@@ -122,6 +122,7 @@ def missing_data(kinds: Sequence[str]) -> tuple[str, ...]:
         "wii": [wii.RECORDING],
         "kistler": [f"kistler/{name}.txt.gz" for name in kistler.RECORDINGS],
     }
+    needed |= dict.fromkeys(movements.RECORDED_KINDS, needed["wii"] + needed["kistler"])
     return tuple(
         kind
         for kind in kinds
