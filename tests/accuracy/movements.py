@@ -38,6 +38,7 @@ MOVING_S = 90.0
 GAP_S = (4.0, 16.0)  # of lying still between two movements
 LEAVES_S = 0.3  # after the last repetition's end
 BROKEN_SHARE = 0.4  # of those who leave do it in the middle of a repetition
+EARLY_S, ECHO_S = 0.5, 2.0  # around a movement: what is told there is told of it
 STRIDE = 4  # of the forms from person to person; prime to their numbers, 15 and 13: all come by
 MOVES_IN_SET = 0.35  # after so many of the repetitions somebody moves
 SILENT = (Cue.READY, Cue.NOT_JUDGING, Cue.HIPS_LOST, Cue.HIPS_BACK)  # not about any repetition
@@ -99,7 +100,6 @@ def moved(played: Scene, events: Sequence[Event]) -> Moved:
     matched = match(truth, found)
     extra = [rep for index, rep in enumerate(found) if index not in matched]
     broken = [index for index in match(played.broken, extra) if index is not None]
-    told = [(rep.start_s + rep.end_s) / 2.0 for rep in extra]
     sounds = [
         event.t_s
         for event in events
@@ -108,9 +108,9 @@ def moved(played: Scene, events: Sequence[Event]) -> Moved:
     ]
     return Moved(
         played=tuple(span.name for span in played.spans),
-        extra=tuple(_form_at(at_s, played.spans) for at_s in told),
+        extra=tuple(_form_in(rep.start_s, rep.end_s, played.spans) for rep in extra),
         extra_clean=sum(rep.verdict is Verdict.CLEAN for rep in extra),
-        sounds=tuple(_form_at(at_s, played.spans) for at_s in sounds),
+        sounds=tuple(_form_in(at_s, at_s, played.spans) for at_s in sounds),
         last_told=matched[-1] is not None if truth and not played.broken else None,
         broken_told=bool(broken) if played.broken else None,
     )
@@ -184,7 +184,11 @@ def _leaves_s(plan: SessionPlan, rng: Draw) -> float:
     return before_s + float(rng.uniform(0.5 * last.up_s, latest_s))
 
 
-def _form_at(at_s: float, spans: Sequence[Span]) -> str:
+def _form_in(from_s: float, to_s: float, spans: Sequence[Span]) -> str:
     # A movement's echo is its own: whoever has just moved is still coming to rest.
-    inside = [span.name for span in spans if span.start_s - 0.5 <= at_s <= span.end_s + 2.0]
-    return inside[0] if inside else ""
+    shared_s = [
+        (min(to_s, span.end_s + ECHO_S) - max(from_s, span.start_s - EARLY_S), span.name)
+        for span in spans
+    ]
+    most_s, name = max(shared_s)
+    return name if most_s >= 0.0 else ""

@@ -111,38 +111,37 @@ def _board(body: Body, between_s: tuple[float, float]) -> Movement:
 def _joined(first: Movement, second: Movement, *, is_first: bool) -> Movement:
     """Return one after the other; over JOIN_S the load goes from contacts to contacts.
 
-    The recorded one (is_first: the first) is moved to where the other stands, and its last unrest
-    fades out, so that the load neither jumps nor steps.
+    The recorded one (is_first: the first) is moved to where the other stands, so that the load
+    does not jump.
     """
     over = round(JOIN_S / STEP_S)
-    recorded, other = (first, second) if is_first else (second, first)
-    edge = slice(-over, None) if is_first else slice(0, over)
-    stands = 0 if is_first else -1
-    for name in ("x_m", "y_m"):
-        there, here = getattr(other, name)[stands], getattr(recorded, name)[edge]
-        aim = (other.force_n[stands] * there).sum() / other.force_n[stands].sum()
-        mean = (recorded.force_n[edge] * here).sum() / recorded.force_n[edge].sum()
-        setattr(recorded, name, getattr(recorded, name) + aim - mean)
-    count = len(first.force_n) + len(second.force_n) - over
+    if is_first:
+        first = _moved_to(first, slice(-over, None), second, 0)
+    else:
+        second = _moved_to(second, slice(0, over), first, -1)
     fade = smooth(np.arange(over) / (over - 1.0))
-    rows_first, rows_second = np.zeros(count), np.zeros(count)
-    rows_first[: len(first.force_n)] = 1.0
-    rows_first[len(first.force_n) - over : len(first.force_n)] = 1.0 - fade
-    rows_second[-len(second.force_n) :] = 1.0
-    rows_second[len(first.force_n) - over : len(first.force_n)] = fade
-    late, early = count - len(second.force_n), count - len(first.force_n)
+    late, early = len(first.force_n) - over, len(second.force_n) - over
     parts = []
-    for movement, before, after in ((first, 0, early), (second, late, 0)):
-        parts.append(
-            [
-                np.pad(getattr(movement, name), ((before, after), (0, 0)), mode="edge")
-                for name in ("x_m", "y_m", "force_n")
-            ]
-        )
-    x_m = np.concatenate([parts[0][0], parts[1][0]], axis=1)
-    y_m = np.concatenate([parts[0][1], parts[1][1]], axis=1)
-    forces = [parts[0][2] * rows_first[:, None], parts[1][2] * rows_second[:, None]]
-    return Movement(x_m, y_m, np.concatenate(forces, axis=1))
+    for movement, before, after, edge, course in (
+        (first, 0, early, slice(-over, None), 1.0 - fade),
+        (second, late, 0, slice(0, over), fade),
+    ):
+        force_n = movement.force_n.copy()
+        force_n[edge] *= course[:, None]
+        pad = ((before, after), (0, 0))
+        places = [np.pad(p, pad, mode="edge") for p in (movement.x_m, movement.y_m)]
+        parts.append((*places, np.pad(force_n, pad)))
+    return Movement(*(np.concatenate(both, axis=1) for both in zip(*parts, strict=True)))
+
+
+def _moved_to(movement: Movement, rows: slice, other: Movement, row: int) -> Movement:
+    """Return a movement elsewhere: its mean centre over these rows is the other's in its row."""
+    shifted = []
+    for places, there in ((movement.x_m, other.x_m), (movement.y_m, other.y_m)):
+        aim = (other.force_n[row] * there[row]).sum() / other.force_n[row].sum()
+        mean = (movement.force_n[rows] * places[rows]).sum() / movement.force_n[rows].sum()
+        shifted.append(places + aim - mean)
+    return Movement(*shifted, movement.force_n)
 
 
 @cache

@@ -78,53 +78,62 @@ def play_scene(
     the plan ends. Events and repetitions of the plan keep their times from lying down.
     """
     rng = np.random.default_rng([seed, 1])
-    lying = replace(plan, empty_s=0.0, get_on_s=BEFORE_S)
-    # Time to lie in while it fades in: the wriggles of `person` begin with it.
-    lying = replace(lying, settle_s=plan.settle_s + FADE_S, still_s=plan.still_s + FADE_S)
-    lying = replace(
-        lying,
+    coming, going = on.make(plan.body, rng), up.make(plan.body, rng)
+    stay_s = plan.lying_s if leave_s is None else leave_s
+    timing = _Timing(plan.empty_s, coming.duration_s, stay_s, going.duration_s)
+    base = generate(_longer(plan), cells, seed, body_noise)
+    view = _View(Deck.for_layout(cells), plan, timing.count)
+    loads = timing.taken(base.loads_kg)
+    for each in planned:
+        loads += view.change(each.movement, timing.lying_s + each.at_s)
+    in_ = smooth((timing.t_s - timing.lying_s + FADE_S) / FADE_S)
+    out = smooth((timing.t_s - timing.up_s) / FADE_S)
+    loads *= (in_ * (1.0 - out))[:, None]
+    centre = view.centre_mm(base.loads_kg[round((BEFORE_S + FADE_S) / STEP_S) :])
+    loads += view.transit(coming, timing.on_s, centre, lying=in_, is_before=True)
+    loads += view.transit(going, timing.up_s, centre, lying=1.0 - out, is_before=False)
+    reps = [_later(rep, timing.lying_s - FADE_S - BEFORE_S) for rep in base.truth]
+    spans = (
+        Span(on.name, timing.on_s, timing.lying_s),
+        *(Span(p.name, timing.lying_s + p.at_s, timing.lying_s + p.end_s) for p in planned),
+        Span(up.name, timing.up_s, timing.off_s),
+    )
+    told = [rep for rep in reps if rep.end_s <= timing.up_s]
+    broken = tuple(rep for rep in reps if rep.start_s < timing.up_s < rep.end_s)
+    return Scene(_on_timing(base, timing, loads, told), spans, broken)
+
+
+def _longer(plan: SessionPlan) -> SessionPlan:
+    """Return the plan with time to lie in while it fades in and out; all in it is later by FADE_S.
+
+    The wriggles of `person` begin with the fading in.
+    """
+    return replace(
+        plan,
+        empty_s=0.0,
+        get_on_s=BEFORE_S,
+        settle_s=plan.settle_s + FADE_S,
+        still_s=plan.still_s + FADE_S,
         pushes=tuple(replace(event, at_s=event.at_s + FADE_S) for event in plan.pushes),
         off_mats=tuple(replace(event, at_s=event.at_s + FADE_S) for event in plan.off_mats),
         fidgets=tuple(replace(event, at_s=event.at_s + FADE_S) for event in plan.fidgets),
         scratches=tuple(replace(event, at_s=event.at_s + FADE_S) for event in plan.scratches),
     )
-    base = generate(lying, cells, seed, body_noise)
-    first = round(BEFORE_S / STEP_S)
-    coming = on.make(plan.body, rng)
-    going = up.make(plan.body, rng)
-    stay_s = plan.lying_s if leave_s is None else leave_s
-    timing = _Timing(plan.empty_s, coming.duration_s, stay_s, going.duration_s)
-    view = _View(Deck.for_layout(cells), plan, timing.count)
-    loads = view.base(base.loads_kg[first:], timing)
-    spans = [Span(on.name, timing.on_s, timing.lying_s)]
-    for each in planned:
-        at_s = timing.lying_s + each.at_s
-        loads += view.change(each.movement, at_s)
-        spans.append(Span(each.name, at_s, timing.lying_s + each.end_s))
-    in_ = smooth((timing.t_s - timing.lying_s + FADE_S) / FADE_S)
-    out = smooth((timing.t_s - timing.up_s) / FADE_S)
-    loads *= (in_ * (1.0 - out))[:, None]
-    centre = view.centre_mm(base.loads_kg[first + round(FADE_S / STEP_S) :])
-    loads += view.transit(coming, timing.on_s, centre, lying=in_, is_before=True)
-    loads += view.transit(going, timing.up_s, centre, lying=1.0 - out, is_before=False)
-    spans.append(Span(up.name, timing.up_s, timing.off_s))
-    shift_s = timing.lying_s - FADE_S - BEFORE_S
-    reps = [_later(rep, shift_s) for rep in base.truth]
-    told = [rep for rep in reps if rep.end_s <= timing.up_s]
-    broken = [rep for rep in reps if rep.start_s < timing.up_s < rep.end_s]
-    trace = replace(
+
+
+def _on_timing(base: Trace, timing: _Timing, loads_kg: Array, truth: list[TrueRep]) -> Trace:
+    return replace(
         base,
         t_s=timing.t_s,
-        loads_kg=loads,
-        truth=told,
+        loads_kg=loads_kg,
+        truth=truth,
         lying_from_s=timing.lying_s,
         lying_to_s=timing.up_s,
-        angle_deg=timing.taken(base.angle_deg[first:]),
-        excursion_deg=timing.taken(base.excursion_deg[first:]),
-        hip_roll_deg=timing.taken(base.hip_roll_deg[first:]),
-        pelvis_y_mm=timing.taken(base.pelvis_y_mm[first:]),
+        angle_deg=timing.taken(base.angle_deg),
+        excursion_deg=timing.taken(base.excursion_deg),
+        hip_roll_deg=timing.taken(base.hip_roll_deg),
+        pelvis_y_mm=timing.taken(base.pelvis_y_mm),
     )
-    return Scene(trace, tuple(spans), tuple(broken))
 
 
 class _Timing:
@@ -140,8 +149,8 @@ class _Timing:
 
     def taken(self, series: Array) -> Array:
         """Return a series of the lying body on this grid; before and after it stays as it is."""
-        begin = round((self.lying_s - FADE_S) / STEP_S)
-        index = np.clip(np.arange(self.count) - begin, 0, len(series) - 1)
+        first, begin = round(BEFORE_S / STEP_S), round((self.lying_s - FADE_S) / STEP_S)
+        index = np.clip(np.arange(self.count) - begin + first, first, len(series) - 1)
         result: Array = series[index]
         return result.copy()
 
@@ -151,10 +160,6 @@ class _View:
 
     def __init__(self, deck: Deck, plan: SessionPlan, count: int) -> None:
         self._deck, self._plan, self._count = deck, plan, count
-
-    def base(self, loads_kg: Array, timing: _Timing) -> Array:
-        """Return the lying body's own load."""
-        return timing.taken(loads_kg)
 
     def change(self, movement: Movement, at_s: float) -> Array:
         """Return what a movement changes: nothing before it, afterwards what it leaves behind."""

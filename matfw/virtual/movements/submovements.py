@@ -29,7 +29,7 @@ from matfw.virtual.movements.contact import (
 
 REST_S = 0.3
 CLOUD = 7  # points of a patch
-CLOUD_X_M, CLOUD_Y_M = 0.45, 0.10  # half its extent; a lying body's
+CLOUD_X_M, CLOUD_Y_M = 0.45, 0.12  # half its extent; a lying body's
 BESIDE_Y_M = 0.62  # of the weight of who stands beside
 FLOOR_FROM_Y_M = 0.45
 MUSCLE_STEPS = 13  # 65 ms: no muscle changes its force faster
@@ -164,7 +164,9 @@ def _pressed(body: Body, path: Array, calm: float, rng: Draw) -> Movement:
         [y + np.clip(centre[:, 1:2], -0.16, 0.16), y + edge * np.maximum(out, FLOOR_FROM_Y_M)],
         axis=1,
     )
-    outside = smooth((out - 0.12) / (BESIDE_Y_M - 0.14))
+    # Who only rolls about stays on the mat, however near its edge.
+    leaves = float(out.max() > FLOOR_FROM_Y_M)
+    outside = leaves * smooth((out - 0.12) / (BESIDE_Y_M - 0.14))
     share = np.concatenate([np.tile(1.0 - outside, CLOUD), np.tile(outside, CLOUD)], axis=1)
     return Movement(x_m, y_m, carry(x_m, y_m, share / CLOUD, load))
 
