@@ -131,7 +131,8 @@ def _joined(first: Movement, second: Movement, *, is_first: bool) -> Movement:
         pad = ((before, after), (0, 0))
         places = [np.pad(p, pad, mode="edge") for p in (movement.x_m, movement.y_m)]
         parts.append((*places, np.pad(force_n, pad)))
-    return Movement(*(np.concatenate(both, axis=1) for both in zip(*parts, strict=True)))
+    x_m, y_m, force_n = (np.concatenate(both, axis=1) for both in zip(*parts, strict=True))
+    return Movement(x_m, y_m, force_n)
 
 
 def _moved_to(movement: Movement, rows: slice, other: Movement, row: int) -> Movement:
