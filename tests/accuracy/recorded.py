@@ -79,28 +79,28 @@ FORMS: tuple[Form, ...] = (
     _form("recorded step on", Purpose.ON, step_on),
     _form("recorded step off", Purpose.UP, step_off),
     _form("recorded unrest", Purpose.MOVE, partial(unrest, "wii")),
-    _form("recorded bouncing", Purpose.MOVE, partial(unrest, "kistler")),
+    _form("recorded bouncing", Purpose.MOVE, partial(unrest, "kistler_COP")),
     _form("recorded settling", Purpose.SETTLE, partial(unrest, "wii")),
 )
 
 
 @cache
-def _loads(name: str) -> tuple[Array, Array, Array, float]:
-    """Return times, corner forces as shares of the weight, and the corners' x and y, in m."""
-    board = wii.load() if name == "wii" else None
-    plate = kistler.load("kistler_COP") if board is None else None
-    source = board or plate
-    assert source is not None
-    t_s = np.array([frame.t_s for frame in source.frames])
-    loads = board.loads_kg if board else plate.corners_n / GRAVITY_M_S2 if plate else np.zeros(0)
+def _loads(name: str) -> tuple[Array, Array, Array]:
+    """Return times, the corners' shares of the weight, and where the corners are, in m."""
+    if name == "wii":
+        board = wii.load()
+        frames, cells, loads = board.frames, board.mat.cells, board.loads_kg
+    else:
+        plate = kistler.load(name)
+        frames, cells, loads = plate.frames, plate.mat.cells, plate.corners_n
     total = loads.sum(axis=1)
     weight = float(np.median(total[total > WHOLE_SHARE * total.max()]))
-    places = 1e-3 * np.array([[cell.x_mm, cell.y_mm] for cell in source.mat.cells])
-    return t_s - t_s[0], loads / weight, places, weight
+    places = 1e-3 * np.array([[cell.x_mm, cell.y_mm] for cell in cells])
+    return np.array([frame.t_s - frames[0].t_s for frame in frames]), loads / weight, places
 
 
 def _board(body: Body, between_s: tuple[float, float]) -> Movement:
-    t_s, shares, places, _ = _loads("wii")
+    t_s, shares, places = _loads("wii")
     at_s = between_s[0] + grid_s(between_s[1] - between_s[0])
     loads = np.stack([np.interp(at_s, t_s, column) for column in shares.T], axis=1)
     force_n = np.maximum(loads, 0.0) * body.mass_kg * GRAVITY_M_S2
@@ -142,13 +142,14 @@ def _moved_to(movement: Movement, rows: slice, other: Movement, row: int) -> Mov
         aim = (other.force_n[row] * there[row]).sum() / other.force_n[row].sum()
         mean = (movement.force_n[rows] * places[rows]).sum() / movement.force_n[rows].sum()
         shifted.append(places + aim - mean)
-    return Movement(*shifted, movement.force_n)
+    x_m, y_m = shifted
+    return Movement(x_m, y_m, movement.force_n)
 
 
 @cache
 def _unrest(name: str) -> Array:
     """Return load and moments over weight about their middle, (n, 3), on the grid."""
-    t_s, shares, places, _ = _loads(name)
+    t_s, shares, places = _loads(name)
     first_s, last_s = RESTLESS_S if name == "wii" else (0.0, float(t_s[-1]))
     at_s = first_s + grid_s(last_s - first_s)
     loads = np.stack([np.interp(at_s, t_s, column) for column in shares.T], axis=1)
