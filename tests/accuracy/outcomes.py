@@ -13,6 +13,7 @@ from matfw.messages import CueGiven, Event, Fault, Mat, Phase, PhaseChanged, Rep
 from matfw.service.replay import replay
 from matfw.virtual.truth import TrueRep
 from tests.accuracy.matching import Called, call_moments, match
+from tests.accuracy.movements import Moved, moved
 from tests.accuracy.populations import LEARNED_REPS, Job, Played, play
 
 SET_FAULTS = (Fault.BENT_BODY, Fault.FATIGUE)  # told of somebody, not of one repetition
@@ -60,6 +61,7 @@ class Outcome:
     is_bent: bool
     is_fatigued: bool
     said_of_set: tuple[Fault, ...]
+    moved: Moved | None = None
 
 
 def run(job: Job) -> Outcome:
@@ -129,6 +131,7 @@ def compare(job: Job, played: Played, events: Sequence[Event]) -> Outcome:
         played.is_bent,
         played.is_fatigued,
         tuple(fault for fault in SET_FAULTS if fault.value in said),
+        moved(played.scene, events) if played.scene else None,
     )
 
 

@@ -25,6 +25,7 @@ from matfw.messages import (
 )
 from matfw.virtual.truth import TrueRep
 from tests.accuracy import __main__ as bench
+from tests.accuracy import movements
 from tests.accuracy.aims import AIMS
 from tests.accuracy.figures import quantiles, rate, share, wilson
 from tests.accuracy.matching import Call, call_moments, match
@@ -242,7 +243,7 @@ def test_tuning_and_held_out_people_are_never_the_same() -> None:
     assert not tuning & held_out
 
 
-@pytest.mark.parametrize("kind", [kind for kind in LYING if kind not in REAL])
+@pytest.mark.parametrize("kind", [kind for kind in LYING if kind not in (*REAL, *movements.KINDS)])
 def test_each_kind_is_what_it_says(kind: str) -> None:
     played = play(Job(kind, "core4", 1000, 0))
     assert len(played.truth) in (range(1) if kind in ("still", "on_off") else range(10, 16))
