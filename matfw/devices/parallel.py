@@ -151,7 +151,8 @@ class ParallelReader:
             return began_s
         for converter in watch.members(ready):  # as _judged, for frames with nothing wrong
             converter.silent_frames = 0
-            converter.due_s += converter.period_s
+            converter.due_s += converter.period_s  # move_on, without the call
+            converter.error_s += converter.period_error_s
             if began_s < converter.settled_s:
                 converter.counters.settling += 1
                 continue
@@ -178,7 +179,7 @@ class ParallelReader:
             counters.torn += 1
             converter.distrust(burst.ended_s)
             return None
-        converter.due_s += converter.period_s
+        converter.move_on()
         if burst.began_s < converter.settled_s:
             counters.settling += 1
             return None

@@ -135,6 +135,7 @@ class ReadyWatch:
                 if ready and safe_s <= now_s:
                     return ready
                 if now_s >= last_s:
+                    self._leave_unread(ready)
                     return 0
                 looks = [safe_s]
                 limit_s = last_s
@@ -187,7 +188,8 @@ class ReadyWatch:
             if self.expected & c.bit:
                 self.expiry_s = min(self.expiry_s, c.expires_s)
             if self.expected & c.bit and not (c.is_measured and self._is_sck_shared):
-                limit_s = min(limit_s, earliest_s + self._linger_s(c.period_s))
+                in_time_s = c.expires_s - BURST_MARGIN * self._burst_s
+                limit_s = min(limit_s, earliest_s + LINGER_PERIODS * c.period_s, in_time_s)
         return limit_s
 
     def _without_stale(self, ready: int, now_s: float) -> int:
@@ -204,8 +206,8 @@ class ReadyWatch:
                 ready &= ~c.bit
                 self.barred |= c.bit
                 c.unwatched_from_s = now_s
-                c.due_s += c.period_s
-                c.not_before_s = c.due_s + LOCKED_GUARD_S
+                c.move_on()
+                c.not_before_s = c.due_s + max(c.error_s, LOCKED_GUARD_S)
             elif self.expected & c.bit:
                 self.expiry_s = min(self.expiry_s, c.expires_s)
         return ready
@@ -214,17 +216,25 @@ class ReadyWatch:
         """Return from when a burst lies between all converters' results, on a shared clock.
 
         There nobody can be left out: the faster converters' results are let go until the slowest
-        is ready, and the burst must not straddle any of the new ones.
+        is ready, and the burst must not straddle any of the new ones. Where it would, the frame
+        looks again at the time returned, and decides anew.
         """
         safe_s = now_s
         members = self.members(ready)
         for c in 2 * members:  # the second round sees what the first has put off
-            while c.is_measured and safe_s + self._burst_s > c.expires_s:
-                c.due_s += c.period_s
-                c.expires_s += c.period_s
-                safe_s = max(safe_s, c.due_s + c.guard_s)
+            safe_s = c.clear_from_s(safe_s, self._burst_s)
+        if safe_s > now_s:
+            return safe_s
+        for c in members:
+            c.let_go(now_s)
         self.expiry_s = min([c.expires_s for c in members], default=math.inf)
-        return safe_s
+        return now_s
+
+    def _leave_unread(self, ready: int) -> None:
+        """Remember of results left unread how old they are: later looks find them low too."""
+        for c in self.members(ready):
+            c.unwatched_from_s = c.earliest_s
+        self.unwatched |= ready
 
     def _unbar(self, now_s: float) -> None:
         for c in self.members(self.barred):
