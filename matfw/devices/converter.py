@@ -11,6 +11,12 @@ with each conversion that nobody saw end.
 Belief. After anything that may have reset the chip or left its frame half read, `distrust` throws
 away what it gives for four and a half periods. That is four results if the chip gives results
 while it settles, and one if it stays silent for the four periods, as the datasheet leaves open.
+
+Doubt. An SCK-high that may have been too long says only that the chip may have been reset; the
+chip itself tells (`doubt_limit_s`). One that was reset is ready a whole period later at the
+earliest, and one that is silent while it settles (`mute_cycles`, learnt each time it is restarted)
+not before the fourth. So one that is ready earlier than that was not reset, and its rhythm goes
+on.
 """
 
 from __future__ import annotations
@@ -29,6 +35,12 @@ LATE = 0.5  # periods after it was due and still not ready: it was reset (1.5 fr
 SETTLE_PERIODS = SETTLING_CONVERSIONS + 0.5  # half a period for the oscillator's error
 SAFE_AGE = 0.96  # periods; the next result overwrites the old one at 1
 HUNTING_ERROR = 0.2  # periods; how far a period not measured yet may be off the nominal one
+DOUBT_PERIODS = 2.5  # ready within these of the doubt: a chip silent while it settles was not reset
+EXCUSED_PERIODS = 1.5  # after settling, until its first result can be there
+DOUBT_MARGIN_S = PERIOD_ERROR_S  # ready sooner than a period less this: no chip was reset
+CHATTY_PERIODS = 2.0  # ready within these of a restart: it gives results while it settles
+MUTE_PERIODS = 5.5  # one that is silent while it settles is ready by then; else it had no supply
+MUTE_CYCLES = 2  # restarts in a row through which it was silent: it always is
 CLEAR_PERIODS = 3.0  # a gap between results further ahead than this is none
 COUNT_LIMIT = 0.45  # periods; further off, the conversions since the anchor cannot be counted
 PERIOD_LIMITS = (0.8, 1.25)  # of the nominal period
@@ -44,20 +56,26 @@ class Converter:
         "_nominal_s",
         "bit",
         "counters",
+        "doubt_ended_s",
+        "doubt_s",
         "due_s",
         "earliest_s",
         "error_s",
+        "excused_s",
         "expires_s",
         "index",
         "is_due_known",
         "is_locked",
         "is_measured",
+        "mute_cycles",
         "name",
         "not_before_s",
         "patience_frames",
         "period_error_s",
         "period_s",
         "release_s",
+        "restarted_s",
+        "seen_s",
         "settled_s",
         "silent_frames",
         "unwatched_from_s",
@@ -84,6 +102,12 @@ class Converter:
         self.not_before_s = 0.0  # while barred: do not look at DOUT before
         self.unwatched_from_s = 0.0  # when it was barred
         self.release_s = 0.0  # while its SCK is held high: when to let go
+        self.doubt_s: float | None = None  # since when it is not known whether it was reset
+        self.doubt_ended_s = 0.0  # it was reset no later than this, if it was
+        self.restarted_s: float | None = None  # when it was, until its first result is seen
+        self.seen_s = 0.0  # when its last result was found ready
+        self.mute_cycles = 0  # restarts in a row through whose settling it was silent
+        self.excused_s = 0.0  # what it does not give until then is the computer's doing
         self.silent_frames = 0
         self.whole_frames = 0  # in a row
         self.patience_frames = PATIENCE_FRAMES
@@ -98,6 +122,9 @@ class Converter:
 
         Sets `expires_s`. Returns the earliest time at which it can have become ready.
         """
+        self.seen_s = low_s
+        if self.restarted_s is not None:
+            self._learn_settling(high_s - self.restarted_s, low_s - self.restarted_s)
         if self.is_locked:
             self._pass_unseen(high_s, low_s)
             earliest_s = max(high_s, self.due_s - self.error_s)
@@ -209,9 +236,44 @@ class Converter:
         """Return whether DOUT high at high_s betrays a reset that nobody ordered."""
         return self.is_due_known and high_s > self.due_s + LATE * self.period_s
 
+    def doubt(self, since_s: float, until_s: float) -> None:
+        """Take that it may have been reset between these times."""
+        self.doubt_s, self.doubt_ended_s = since_s, until_s
+
+    @property
+    def doubt_limit_s(self) -> float:
+        """Return until when it must have been found ready to prove that it was not reset."""
+        assert self.doubt_s is not None
+        if self.mute_cycles >= MUTE_CYCLES:
+            return self.doubt_s + DOUBT_PERIODS * self._nominal_s
+        return self.doubt_s + self.period_s - self.period_error_s - DOUBT_MARGIN_S
+
+    def excuse(self, since_s: float) -> None:
+        """Take that what it does not give while it settles from since_s on is the computer's."""
+        until_s = since_s + (SETTLE_PERIODS + EXCUSED_PERIODS) * self._nominal_s
+        self.excused_s = max(self.excused_s, until_s)
+
+    def unsettle(self, since_s: float) -> None:
+        """Throw away what comes while it may settle, but keep its rhythm, which shows if not."""
+        self.settled_s = max(self.settled_s, since_s + SETTLE_PERIODS * self._nominal_s)
+
+    def restart(self, at_s: float) -> None:
+        """Take that it was restarted at at_s: so it is seen whether it is silent while settling."""
+        self.restarted_s = at_s
+        self.doubt_s = None
+        self.distrust(at_s)
+
+    def _learn_settling(self, high_s: float, low_s: float) -> None:
+        """Take that its first result came between these times after a restart."""
+        self.restarted_s = None
+        if DOUBT_PERIODS * self._nominal_s < high_s < low_s < MUTE_PERIODS * self._nominal_s:
+            self.mute_cycles += 1
+        elif low_s < CHATTY_PERIODS * self._nominal_s:
+            self.mute_cycles = 0
+
     def distrust(self, since_s: float) -> None:
         """Throw away what comes for as long as settling takes after a reset at since_s."""
-        self.settled_s = max(self.settled_s, since_s + SETTLE_PERIODS * self._nominal_s)
+        self.unsettle(since_s)
         self.is_due_known = False
         self._anchor_s = None
         self.is_locked = False

@@ -32,6 +32,7 @@ POLL_S = 0.0005  # between looks where there is no prediction; a look costs some
 RESYNC_PERIODS = 1.1  # a frame left half read is over when the next result has come
 BURST_MARGIN = 1.5  # the next burst takes no longer than this times the longest recent one
 BURST_LIMIT = 0.3  # periods; a longer one was stalled and says nothing about the next
+LOOK_CALLS = 3.0 / 75.0  # of a burst's calls: a look's own, and some to spare
 BURST_DECAY = 0.9  # per frame, of the longest recent burst
 
 
@@ -98,10 +99,11 @@ class ReadyWatch:
             self.unwatched |= c.bit
         self.looked_s = burst.high_s
 
-    def wait(self, held: int) -> int:
+    def wait(self, held: int, doubted: int = 0) -> int:
         """Return the mask of the converters to read now, 0 if none became ready in time.
 
-        held: converters in a power cycle, not looked at.
+        held: converters in a power cycle, not looked at. doubted: looked at just before it is too
+        late for being ready to clear them.
         """
         start_s = self._now()
         give_up_s = start_s + GIVE_UP_PERIODS * self._period_s
@@ -110,7 +112,7 @@ class ReadyWatch:
         if self.barred:
             self._unbar(start_s)
         awaited = self.expected & ~self.barred & ~held
-        awaited, looks = self._plan(start_s, awaited)
+        awaited, looks = self._plan(start_s, awaited, doubted)
         ready = 0
         now_s = start_s
         if looks and looks[-1] > start_s:
@@ -149,7 +151,7 @@ class ReadyWatch:
             if self.barred:
                 self._unbar(now_s)
 
-    def _plan(self, now_s: float, awaited: int) -> tuple[int, list[float]]:
+    def _plan(self, now_s: float, awaited: int, doubted: int) -> tuple[int, list[float]]:
         """Return who can come in time for one burst, and when to look, latest first."""
         members = self.members(awaited)
         if not members:
@@ -171,6 +173,9 @@ class ReadyWatch:
         looks = [first_s, watched_s - LOCKED_GUARD_S, last_s + LOCKED_GUARD_S]
         if watched_s < last_s:
             looks.append(watched_s + LOCKED_GUARD_S)
+        if doubted:
+            for c in self.members(doubted & awaited):
+                looks += [c.due_s, c.doubt_limit_s - LOOK_CALLS * self._burst_s]
         looks.sort(reverse=True)
         return awaited, looks
 
@@ -208,6 +213,7 @@ class ReadyWatch:
                 c.unwatched_from_s = now_s
                 c.move_on()
                 c.not_before_s = c.due_s + max(c.error_s, LOCKED_GUARD_S)
+                c.excused_s = max(c.excused_s, c.not_before_s + c.period_s)
             elif self.expected & c.bit:
                 self.expiry_s = min(self.expiry_s, c.expires_s)
         return ready
