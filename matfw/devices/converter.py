@@ -90,11 +90,11 @@ class Converter:
         self._nominal_s = 1.0 / rate_hz
         self.period_s = self._nominal_s  # learnt
         self.due_s = 0.0  # when the next result is ready, if is_due_known
-        self.error_s = 0.0  # how far due_s may be off, if is_locked
+        self.error_s = 0.0  # how far due_s may be off, if is_measured
         self.period_error_s = HUNTING_ERROR * self._nominal_s  # how far that may be off
         self.is_due_known = False
         self.is_locked = False
-        self.is_measured = False  # it is known when the result now ready became so
+        self.is_measured = False  # due_s is known as well as error_s says
         self._anchor_s: float | None = None
         self.settled_s = 0.0  # frames begun before this are thrown away
         self.earliest_s = 0.0  # the result now ready became so no earlier
@@ -125,31 +125,37 @@ class Converter:
         self.seen_s = low_s
         if self.restarted_s is not None:
             self._learn_settling(high_s - self.restarted_s, low_s - self.restarted_s)
-        if self.is_locked:
+        if self.doubt_s is not None and low_s > self.doubt_limit_s:
+            self._lose_phase()  # it may have been reset: nothing is to be measured across that
+        is_known = self.is_due_known and self.is_measured
+        earliest_s, latest_s = high_s, low_s
+        if is_known:
             self._pass_unseen(high_s, low_s)
             earliest_s = max(high_s, self.due_s - self.error_s)
             latest_s = min(low_s, self.due_s + self.error_s)
             if earliest_s > latest_s:  # not the rhythm that it was
                 self._lose_rhythm()
-        if not self.is_locked:
-            # The result found may be the last of several, if nobody looked for long.
-            earliest_s, latest_s = high_s, low_s
+                is_known, earliest_s, latest_s = False, high_s, low_s
         is_narrow = low_s - high_s <= NARROW_S
         if is_narrow:
             self._measure(0.5 * (high_s + low_s), self.due_s if self.is_due_known else low_s)
-        if is_narrow or self.is_locked:
-            self.due_s = 0.5 * (earliest_s + latest_s)
-            self.error_s = 0.5 * (latest_s - earliest_s)
-        elif self.is_due_known:
-            missed = max(0.0, (low_s - self.due_s) // self.period_s)
-            self.due_s = min(max(self.due_s + missed * self.period_s, high_s), low_s)
-        else:
-            self.due_s = low_s
-        self.is_due_known = True
-        self.is_measured = is_narrow or self.is_locked
+        self._take_due(earliest_s, latest_s, is_sure=is_narrow or is_known)
         self.earliest_s = earliest_s
         self.expires_s = earliest_s + self._sure_s()
         return earliest_s
+
+    def _take_due(self, earliest_s: float, latest_s: float, *, is_sure: bool) -> None:
+        """Take that the result now ready became so between these, in the mean if is_sure."""
+        if is_sure:
+            self.due_s = 0.5 * (earliest_s + latest_s)
+            self.error_s = 0.5 * (latest_s - earliest_s)
+        elif self.is_due_known:  # it may be the last of several, if nobody looked for long
+            missed = max(0.0, (latest_s - self.due_s) // self.period_s)
+            self.due_s = min(max(self.due_s + missed * self.period_s, earliest_s), latest_s)
+        else:
+            self.due_s = latest_s
+        self.is_due_known = True
+        self.is_measured = is_sure
 
     def _pass_unseen(self, high_s: float, low_s: float) -> None:
         """Move due_s on past results that have surely come and gone while nobody looked."""
@@ -204,9 +210,13 @@ class Converter:
         """Return how long a result is sure to stay."""
         return SAFE_AGE * self.period_s - self.period_error_s
 
-    def _lose_rhythm(self) -> None:
+    def _lose_phase(self) -> None:
+        self.is_due_known = False
         self._anchor_s = None
         self.is_locked = False
+
+    def _lose_rhythm(self) -> None:
+        self._lose_phase()
         self.period_error_s = HUNTING_ERROR * self._nominal_s
 
     def _measure(self, ready_s: float, due_s: float) -> None:
@@ -274,9 +284,7 @@ class Converter:
     def distrust(self, since_s: float) -> None:
         """Throw away what comes for as long as settling takes after a reset at since_s."""
         self.unsettle(since_s)
-        self.is_due_known = False
-        self._anchor_s = None
-        self.is_locked = False
+        self._lose_phase()
 
     def answered(self) -> None:
         """Take that a whole frame came back."""
