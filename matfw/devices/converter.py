@@ -130,32 +130,36 @@ class Converter:
         is_known = self.is_due_known and self.is_measured
         earliest_s, latest_s = high_s, low_s
         if is_known:
-            self._pass_unseen(high_s, low_s)
-            earliest_s = max(high_s, self.due_s - self.error_s)
-            latest_s = min(low_s, self.due_s + self.error_s)
+            if low_s > self.due_s + self.period_s - self.error_s:
+                self._pass_unseen(high_s, low_s)
+            due_s, error_s = self.due_s, self.error_s
+            earliest_s = due_s - error_s if due_s - error_s > high_s else high_s
+            latest_s = due_s + error_s if due_s + error_s < low_s else low_s
             if earliest_s > latest_s:  # not the rhythm that it was
                 self._lose_rhythm()
                 is_known, earliest_s, latest_s = False, high_s, low_s
         is_narrow = low_s - high_s <= NARROW_S
         if is_narrow:
             self._measure(0.5 * (high_s + low_s), self.due_s if self.is_due_known else low_s)
-        self._take_due(earliest_s, latest_s, is_sure=is_narrow or is_known)
-        self.earliest_s = earliest_s
-        self.expires_s = earliest_s + self._sure_s()
-        return earliest_s
-
-    def _take_due(self, earliest_s: float, latest_s: float, *, is_sure: bool) -> None:
-        """Take that the result now ready became so between these, in the mean if is_sure."""
-        if is_sure:
+        self.is_measured = is_narrow or is_known
+        if self.is_measured:
             self.due_s = 0.5 * (earliest_s + latest_s)
             self.error_s = 0.5 * (latest_s - earliest_s)
-        elif self.is_due_known:  # it may be the last of several, if nobody looked for long
-            missed = max(0.0, (latest_s - self.due_s) // self.period_s)
-            self.due_s = min(max(self.due_s + missed * self.period_s, earliest_s), latest_s)
         else:
-            self.due_s = latest_s
+            self._guess_due(earliest_s, latest_s)
         self.is_due_known = True
-        self.is_measured = is_sure
+        self.earliest_s = earliest_s
+        self.expires_s = earliest_s + SAFE_AGE * self.period_s - self.period_error_s
+        return earliest_s
+
+    def _guess_due(self, earliest_s: float, latest_s: float) -> None:
+        """Take that the result now ready became so between these, when nothing is known better."""
+        if not self.is_due_known:
+            self.due_s = latest_s
+            return
+        # It may be the last of several, if nobody looked for long.
+        missed = max(0.0, (latest_s - self.due_s) // self.period_s)
+        self.due_s = min(max(self.due_s + missed * self.period_s, earliest_s), latest_s)
 
     def _pass_unseen(self, high_s: float, low_s: float) -> None:
         """Move due_s on past results that have surely come and gone while nobody looked."""
@@ -199,16 +203,12 @@ class Converter:
         if passed:
             self.move_on(passed)
             self.earliest_s = self.due_s - error_s
-            self.expires_s = self.earliest_s + self._sure_s()
+            self.expires_s = self.earliest_s + SAFE_AGE * self.period_s - self.period_error_s
 
     def _forecast(self, later: int) -> tuple[float, float]:
         """Return when a result so many after the one now ready is due, and how far that is off."""
         error_s = self.error_s + later * self.period_error_s
         return self.due_s + later * self.period_s, error_s
-
-    def _sure_s(self) -> float:
-        """Return how long a result is sure to stay."""
-        return SAFE_AGE * self.period_s - self.period_error_s
 
     def _lose_phase(self) -> None:
         self.is_due_known = False
