@@ -239,11 +239,16 @@ class RawFrame:
 
     t_s: monotonic seconds at the source. counts: signed 24-bit, one per cell, None where a cell
     gave no valid sample. channels: one value per hip-sensor column, None where it gave none.
+    computer_mask: bit i is set where cell i's None is the computer's doing: it read too late, could
+    not rule a reset out, or the cell settles after a reset that the computer caused. Where it is
+    not set the cell gave nothing although it was asked in time. A recording does not keep it: in
+    a replay it is 0, and every None the cell's own.
     """
 
     t_s: float
     counts: tuple[int | None, ...]
     channels: tuple[float | None, ...] = ()
+    computer_mask: int = 0
 
 
 @dataclass(frozen=True, slots=True)

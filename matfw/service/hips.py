@@ -137,4 +137,4 @@ class HipFrames:
         if frame is None:
             return None
         values = tuple(value for hip in self._hips for value in hip.at(frame.t_s))
-        return RawFrame(frame.t_s, frame.counts, values)
+        return RawFrame(frame.t_s, frame.counts, values, frame.computer_mask)
