@@ -39,6 +39,21 @@ class TrueRep(Protocol):
         ...
 
 
+class Reps:
+    """A tap that keeps the repetitions of a run that ends, for its report."""
+
+    def __init__(self) -> None:
+        """Begin with none."""
+        self.reps: list[Rep] = []
+
+    def step(self, _: object) -> None:
+        """See one frame's step."""
+
+    def events(self, events: Sequence[Event]) -> None:
+        """Keep the repetitions among what happened."""
+        self.reps += [event for event in events if isinstance(event, Rep)]
+
+
 def event_line(event: Event) -> str:
     """Return an event as one line for people: time, kind, what."""
     at = f"{event.t_s:9.2f} s  "
