@@ -10,6 +10,7 @@ two frames. The same frames give the same cues, live, replayed or tested.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -54,6 +55,7 @@ WEIGHED_AGAIN_KG = 1.0  # a change of weight worth telling
 LIVE_TRAIL_S = 0.4  # how long after its end the last one may come
 SIDE_DOUBTED = "lies arched, or not on the {} side: hips not judged"
 LIVE_LEAD_S = 0.6  # how long before a rep's start its first live fault may have been told
+LIVE_MEMORY_S = 60.0  # a window reaches back 25 s, and a refiner answers within 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +95,7 @@ class Pipeline:
         self._workout = Workout(plan)
         self._last_motion = Motion(0.0, Presence.EMPTY)
         self._last_phase: PhaseStep | None = None
-        self._live_faults: list[tuple[float, FaultSeen]] = []
+        self._live_faults: deque[tuple[float, FaultSeen]] = deque()
         self._cue_requests: list[Cue] = []
         self._weighed_kg: float | None = None
         self._broken: dict[str, CellProblem] = {}
@@ -158,6 +160,7 @@ class Pipeline:
             window = self._windows.update(motion, phase, self._motion.tracker) or window
             events += self._note_motion(raw.t_s, motion, phase)
             self._live_faults += [(motion.t_s, fault) for fault in seen]
+            self._forget_live_faults(motion.t_s - LIVE_MEMORY_S)
             self._cue_requests += [Cue(fault.fault.value) for fault in seen]
             self._last_motion, self._last_phase = motion, phase
         if self._workout.is_rest_over(raw.t_s) and self._is_resting():
@@ -185,9 +188,7 @@ class Pipeline:
             for at_s, fault in self._live_faults
             if x.start_s - LIVE_LEAD_S <= at_s <= x.end_s + LIVE_TRAIL_S
         ]
-        self._live_faults = [
-            (at_s, fault) for at_s, fault in self._live_faults if at_s > x.end_s + LIVE_TRAIL_S
-        ]
+        self._forget_live_faults(x.end_s + LIVE_TRAIL_S)
         side = self._mat.side
         bent = bent_body(self._last_motion, self._mat.limits)
         is_doubted = side is not Side.UNKNOWN and contradicts_side(
@@ -220,6 +221,10 @@ class Pipeline:
         if progress.fatigue:
             self._cue_requests.append(Cue(Fault.FATIGUE.value))
         return rep
+
+    def _forget_live_faults(self, until_s: float) -> None:
+        while self._live_faults and self._live_faults[0][0] <= until_s:
+            self._live_faults.popleft()
 
     def _is_resting(self) -> bool:
         """Return whether somebody lies there and does nothing: who else is to be called?"""
