@@ -30,7 +30,15 @@ class Balances:
         loads = clean.loads_kg
         known = [load for load in loads if load is not None]
         if len(known) < len(loads):
-            return Balance(clean.t_s, None, 0.0, 0.0, None, None, self._weigh_plates(loads))
+            return Balance(
+                t_s=clean.t_s,
+                load_kg=None,
+                x_kgmm=0.0,
+                y_kgmm=0.0,
+                x_mm=None,
+                y_mm=None,
+                plates=self._weigh_plates(loads),
+            )
         load_kg = sum(known)
         x_kgmm = sum([load * x for load, x in zip(known, self._x_mm, strict=True)])
         y_kgmm = sum([load * y for load, y in zip(known, self._y_mm, strict=True)])
@@ -41,7 +49,15 @@ class Balances:
             )
         else:
             plates = self._weigh_plates(loads)
-        return Balance(clean.t_s, load_kg, x_kgmm, y_kgmm, x_mm, y_mm, plates)
+        return Balance(
+            t_s=clean.t_s,
+            load_kg=load_kg,
+            x_kgmm=x_kgmm,
+            y_kgmm=y_kgmm,
+            x_mm=x_mm,
+            y_mm=y_mm,
+            plates=plates,
+        )
 
     def reset(self) -> None:
         """Forget nothing: this stage has no memory."""

@@ -26,8 +26,8 @@ from matfw.messages import CellCalibration, RawFrame
 from matfw.phases import TRANSITIONS
 from matfw.ports import RAIL_CHANNELS
 from matfw.recording.file import RecordingWriter
-from matfw.settings.files import DEFAULT_PINS, Settings, load_settings
-from matfw.settings.model import I2C_1_PINS, LightPins, XshutPins
+from matfw.settings.files import load_settings
+from matfw.settings.model import DEFAULT_PINS, I2C_1_PINS, LightPins, Settings, XshutPins
 from tests.control.paper import Talk
 
 ROOT = Path(__file__).parents[1]

@@ -59,7 +59,7 @@ def motion(
     presence: Presence = Presence.LYING,
     **fields: Any,  # Any: of a Motion
 ) -> Motion:
-    return Motion(t_s, presence, WEIGHT_KG, **fields)
+    return Motion(t_s=t_s, presence=presence, weight_kg=WEIGHT_KG, **fields)
 
 
 def rising(share: float = 10.0) -> dict[str, Any]:  # Any: of a Motion

@@ -72,7 +72,7 @@ def _demo(options: argparse.Namespace) -> int:
     from matfw.display.report import Reps, demo_lines
     from matfw.messages import Side
     from matfw.ports import RAIL_CHANNELS, SACRUM_CHANNELS
-    from matfw.settings.files import Settings
+    from matfw.settings.model import Settings
 
     side = Side(options.side)
     trace = virtual_trace("demo", options.layout, side)

@@ -12,14 +12,14 @@ from matfw.console.status import status_data, status_lines
 from matfw.console.stream import Stream
 from matfw.control.errors import Code, ConsoleError
 from matfw.control.words import CUE_WORDS
-from matfw.messages import Cue
+from matfw.messages import CUES, cue_named
 from matfw.settings.schema import did_you_mean, found
 
 if TYPE_CHECKING:
     from matfw.console.context import Context
     from matfw.control.api import Control, RecordingStatus
 
-CUES = tuple(cue.value for cue in Cue)
+CUE_NAMES = tuple(cue.value for cue in CUES)
 MIN_STREAM_HZ = 0.1
 HALF_LENGTH_MM, HALF_WIDTH_MM = 1000.0, 325.0  # of the deck
 MIN_DEG, MAX_DEG = 5.0, 90.0
@@ -150,12 +150,12 @@ def learn(context: Context, values: Values) -> Answer:
 
 def cue(context: Context, values: Values) -> Answer:
     """Try a cue's sound and lights."""
-    name = choose("cue", "NAME", str(values["name"]), CUES)
-    context.control.cue(Cue(name))
+    name = choose("cue", "NAME", str(values["name"]), CUE_NAMES)
+    context.control.cue(cue_named(name))
     mute = " (muted: lights only)" if context.control.status().is_muted else ""
-    return said(f"{name}: {CUE_WORDS[Cue(name)].sentence}{mute}", cue=name)
+    return said(f"{name}: {CUE_WORDS[cue_named(name)].sentence}{mute}", cue=name)
 
 
 def cue_names(_: Control) -> Sequence[str]:
     """Return all cues' names, for completion."""
-    return CUES
+    return CUE_NAMES

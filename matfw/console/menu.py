@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from matfw.console.answers import Answer, Job
 from matfw.console.arguments import Values
-from matfw.console.mat_commands import CUES
+from matfw.console.mat_commands import CUE_NAMES
 from matfw.console.settings_commands import about, written
 from matfw.control.errors import ConsoleError
 from matfw.errors import MatError
@@ -80,7 +80,7 @@ def _sound(control: Control) -> Sequence[Item]:
 
 
 def _cues(_: Control) -> Sequence[Item]:
-    return tuple(Item(name.replace("_", " "), run=("cue", name)) for name in CUES)
+    return tuple(Item(name.replace("_", " "), run=("cue", name)) for name in CUE_NAMES)
 
 
 def _people(control: Control) -> Sequence[Item]:

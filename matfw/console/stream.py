@@ -42,7 +42,8 @@ def _counts(step: Step, mat: Mat) -> Fields:
 
 
 def _all(step: Step, mat: Mat) -> Fields:
-    return {**_motion(step, mat), **_cells(step, mat)}
+    place = {"rep": step.progress.rep, "set": step.progress.set_number}
+    return {**_motion(step, mat), **place, **_cells(step, mat)}
 
 
 def _rounded(value: float | None, digits: int) -> float | None:

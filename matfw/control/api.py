@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from matfw.judging.habits import Habits
     from matfw.pipeline import Step
     from matfw.ports import ReaderStats
-    from matfw.settings.model import CellLine
     from matfw.settings.rows import Setting
+    from matfw.settings.state import CellLine
 
 T_co = TypeVar("T_co", covariant=True)
 

@@ -62,7 +62,8 @@ def _rep_fields(rep: Rep) -> dict[str, Any]:
     fields["angle_deg"] = round(rep.angle_deg, 1)
     fields["verdict"] = rep.verdict
     fields["faults"] = [
-        {"fault": seen.fault, "size": round(seen.size, 1), "unit": seen.unit} for seen in rep.faults
+        {"fault": seen.fault, "size": round(seen.value, 1), "unit": seen.unit}
+        for seen in rep.faults
     ]
     fields["side"] = rep.side
     return fields

@@ -7,7 +7,7 @@ from typing import Protocol, assert_never
 
 from matfw.control.words import CUE_WORDS, PROBLEM_WORDS
 from matfw.display.summary import SummaryRep, summary_lines
-from matfw.judging.verdicts import UNTIMED
+from matfw.judging.faults import UNTIMED
 from matfw.messages import (
     CellEvent,
     CueGiven,
@@ -71,7 +71,7 @@ def event_line(event: Event) -> str:
             if any(seen.fault in UNTIMED for seen in event.faults):
                 times = "not timed"
             what = f"{at}rep {event.rep:3d} {event.verdict:6s} {times} {event.angle_deg:.0f} deg"
-            why = ", ".join(f"{f.fault} {f.size:.1f} {f.unit}" for f in event.faults)
+            why = ", ".join(f"{f.fault} {f.value:.1f} {f.unit}" for f in event.faults)
             return f"{what}  {why or event.reason}".rstrip()
         case _:
             assert_never(event)

@@ -1,11 +1,11 @@
-"""Has a leg that stood at the top begun its way down? A second, smaller bank, for the live line.
+"""Has a leg that stood at the top begun its descent? A second, smaller bank, for the live line.
 
 The tracker lets a leg accelerate at any time, so what a body's sway does to the moment passes for
-a slow lowering. Here one belief says that the leg still stands, and every 50 ms another is started
-that says it begins to go down now, from standstill. Standing leaves no acceleration, so the dip in
-the load decides: 1-2 N over half a second, where the moment shows 1 N m among 2 of sway.
+a slow lowering. Here one hypothesis says that the leg still stands, and every 50 ms another is
+started that says it begins to go down now, from standstill. Standing leaves no acceleration, so the
+dip in the load decides: 1-2 N over half a second, where the moment shows 1 N m among 2 of sway.
 How likely a hold is to end grows with its length; that is worth a factor of 200 at most, so a leg
-that stays up is believed, and one that comes down at once is told later.
+that stays up is not taken to come down, and one that comes down at once is reported later.
 """
 
 from __future__ import annotations
@@ -35,10 +35,10 @@ MIN_STAND_RAD = math.radians(8.0)  # a leg lower than this is not watched
 STAND_RADPS = math.radians(9.0)  # a leg this slow stands ...
 STAND_SHARE = 0.2  # ... or with this share of its lift's fastest
 AGAIN_RADPS = math.radians(18.0)  # a leg that rises so fast does not stand after all
-OVER_SHARE = 0.5  # of the height held: lower than this the way down is half done
+OVER_SHARE = 0.5  # of the height held: lower than this the descent is half done
 SETTLE_TAU_S = 0.25  # how a leg that reaches the top slows down
 TREMOR_RADPS = 0.06  # how much a leg that stands still moves
-BEGIN_ACCEL = (-0.2, 0.2)  # rad/s^2, mean and sd: a 3 s way down of 35 deg has 0.4 at most
+BEGIN_ACCEL = (-0.2, 0.2)  # rad/s^2, mean and sd: a 3 s descent of 35 deg has 0.4 at most
 BEGIN_RATE_SD = 0.02  # rad/s
 LOWER_DIFFUSION = 0.3  # times a lift's: lowering is the smoother movement
 BASE_DIFFUSION = 8.0  # times a resting body's: trunk and hips work while the leg is up
@@ -47,19 +47,19 @@ SHAKING_SHARE = 0.25  # a tremor swings to and fro: over half a second little of
 ENDS_PER_S = 3.0  # how often a hold ends once it has lasted TYPICAL_S ...
 TYPICAL_S = 1.7  # ... watched from before the upper crossing; less by the square before ...
 MIN_ENDS = 0.005  # ... but never below this share
-LEAD_S = 0.3  # looked ahead, so that a crossing is told as it happens and not after it
-KEPT = 6  # lowering beliefs that are carried on
+PREDICT_S = 0.3  # looked ahead, so that a crossing is reported as it happens and not after it
+KEPT = 6  # lowering hypotheses that are carried on
 STANDING, LOWERING = range(2)
 
-Belief = tuple[Array, Array]
+Hypothesis = tuple[Array, Array]
 """State (5,) and spread (5, 5), as in `noise`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Descent:
-    """What speaks for the way down. evidence: log weight of lowering over standing.
+    """What speaks for the descent. evidence: log weight of lowering over standing.
 
-    held_rad: height of the leg if it still stands. soon_lost_rad: how far below that it is LEAD_S
+    held_rad: height of the leg if it still stands. soon_lost_rad: how far below it is PREDICT_S
     from now if it goes down.
     """
 
@@ -106,15 +106,16 @@ class DescentDetector:
 
     def update(
         self,
-        lifted: Belief | None,
+        lifted: Hypothesis | None,
         force_n: float,
         moment_nm: float,
         noise_scale: float,
         shaking: Array,
     ) -> Descent:
-        """Take the tracker's belief of a lifted leg, None if it rests, and what it saw.
+        """Take the tracker's hypothesis of a lifted leg, None if it rests, and what it saw.
 
-        unrest: of this body, variance against the usual. shaking: covariance of a tremor, (2, 2).
+        noise_scale: of this body, variance against the usual. shaking: covariance of a tremor, (2,
+        2).
         """
         if lifted is None:
             self._x = None
@@ -133,7 +134,7 @@ class DescentDetector:
             self._fastest_radps = 0.0
         return descent
 
-    def _begin(self, hypothesis: Belief) -> None:
+    def _begin(self, hypothesis: Hypothesis) -> None:
         self._x, self._p = hypothesis[0][None], hypothesis[1][None]
         self._weight = np.zeros(1)
         self._watched_s = 0.0
@@ -170,5 +171,5 @@ class DescentDetector:
         share = np.exp(weight[1:] - best)
         total = float(share.sum())
         held = float(x[0, ANGLE])
-        soon = float(share @ (x[1:, ANGLE] + LEAD_S * x[1:, RATE])) / total
+        soon = float(share @ (x[1:, ANGLE] + PREDICT_S * x[1:, RATE])) / total
         return Descent(best + math.log(total) - float(weight[0]), held, held - soon)

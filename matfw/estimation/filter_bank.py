@@ -1,11 +1,11 @@
-"""Where the leg is now: a bank of Kalman filters, each believing it left rest at another moment.
+"""Where the leg is now: a bank of Kalman filters, each for another moment of leaving rest.
 
 One filter cannot do this. At rest the moment does not depend on the angle, so a filter that once
-mistakes a hand for a leg stays lost. Here every 50 ms a new filter is started from the best belief
-that the leg rests, every lifting one that is slow may come to rest, and a restless one explains
-whatever is neither. All are weighed by how well they foretell load and moment; the heaviest one
-speaks, and by how much the best lifting belief outweighs all others is the evidence that a leg is
-up at all. What a belief is: `noise`. What the leg does to the mat: `leg_model`.
+mistakes a hand for a leg stays lost. Here every 50 ms a new filter is started from the best
+hypothesis that the leg rests, every lifting one that is slow may come to rest, and a restless one
+explains whatever is neither. All are weighed by how well they predict load and moment; the heaviest
+one speaks, and by how much the best lifting hypothesis outweighs all others is the evidence that a
+leg is up at all. What a hypothesis is: `noise`. What the leg does to the mat: `leg_model`.
 """
 
 from __future__ import annotations
@@ -41,15 +41,15 @@ from matfw.estimation.noise import (
     STOP_BASE_NM,
     TRANSITION,
     USUAL,
+    noise_factors,
     stop_noise,
-    unrest_scale,
 )
 from matfw.estimation.onset import NOTHING, OnsetFeatures, Rise
 from matfw.estimation.tremor import Tremor
 
 LIFTS_PER_S = 0.12  # how often a rest ends in a lift
 STOPS_PER_S = 0.2  # how often a slow leg is put down
-UNRESTS_PER_S = 0.05  # how often a resting body begins to move about ...
+RESTLESS_PER_S = 0.05  # how often a resting body begins to move about ...
 LIFTS_BROKEN_PER_S = 1e-12  # ... a lifting one gives up its lift to do so: next to never ...
 CALMS_PER_S = 1.0  # ... and lies still again
 STOP_SLOW_RADPS = 0.5  # only a leg this slow may come to rest ...
@@ -58,23 +58,23 @@ STOP_BEHIND = 8.0  # log weight behind the best from which on it is not worth th
 HOPELESS = 40.0  # log weight behind the best that nothing comes back from
 BELOW_REST_RAD = math.radians(2.0)  # the other leg is in the way
 ABOVE_ALL_RAD = math.radians(75.0)
-KEPT = (4, 10, 2)  # beliefs of each kind that are carried on
+KEPT = (4, 10, 2)  # hypotheses of each kind that are carried on
 LANDED_SD_RAD = math.radians(2.5)  # of a leg that plates have seen land, about its rest
 LANDED_COST = 20.0  # squared distance at most: what plates see may not have been the leg
-UNREST_TAU_S = 8.0  # how fast a body's own unrest is learned
-UNREST_AT_FIRST = 1.2  # somebody who has just lain down is still settling
-UNREST_RANGE = (0.4, 6.0)  # variance against the usual
-UNREST_EXPECTED = 1.7  # squared distance of a calm step (2 if the noises were just what they are)
-UNREST_OUTLIER = 8.0
+NOISE_SCALE_TAU_S = 8.0  # how fast a body's own noise is learned
+NOISE_SCALE_AT_FIRST = 1.2  # somebody who has just lain down is still settling
+NOISE_SCALE_RANGE = (0.4, 6.0)  # variance against the usual
+NOISE_SCALE_EXPECTED = 1.7  # squared distance of a calm step (2 if the noises were exact)
+NOISE_SCALE_OUTLIER = 8.0
 
 
 @dataclass(frozen=True, slots=True)
 class LegEstimate:
-    """Where the leg is believed to be.
+    """Where the leg is estimated to be.
 
-    evidence: log weight of lifting over all other beliefs. age_s: how long the best belief has been
-    of its kind; of a lift, since it left rest. angle_sd_rad: the best belief's own spread.
-    risen: what the last moments brought. lowering: of a leg that has stood at the top.
+    evidence: log weight of lifting over all other hypotheses. age_s: how long the best hypothesis
+    has been of its kind; of a lift, since it left rest. angle_sd_rad: the best hypothesis's own
+    spread. risen: what the last moments brought. lowering: of a leg that has stood at the top.
     """
 
     angle_rad: float
@@ -91,7 +91,7 @@ class LegEstimate:
 
     @property
     def is_moving(self) -> bool:
-        """Return whether the best belief has the leg off its rest."""
+        """Return whether the best hypothesis has the leg off its rest."""
         return self.kind == LIFTING
 
     @property
@@ -101,8 +101,8 @@ class LegEstimate:
 
 
 @dataclass(frozen=True, slots=True)
-class _Beliefs:
-    """All beliefs of one step, the best first."""
+class _Hypotheses:
+    """All hypotheses of one step, the best first."""
 
     x: Array  # (k, 5)
     p: Array  # (k, 5, 5)
@@ -116,38 +116,38 @@ class LegTracker:
     """Follow the leg from load and hip moment over rest, one 50 ms mean at a time."""
 
     def __init__(self, model: LegModel) -> None:
-        """Take the leg; it is believed to rest."""
+        """Take the leg; it is assumed to rest."""
         self.model = model
         self.reset()
 
     def reset(self) -> None:
-        """Believe that the leg rests, and nothing else."""
+        """Assume that the leg rests, and nothing else."""
         p = np.zeros((1, 5, 5))
         p[0, PUSH, PUSH] = PUSH_SD_N**2
         p[0, BASE, BASE] = BASE_SD_NM**2
         x, one = np.zeros((1, 5)), np.zeros(1)
         kind = np.array([RESTING])
-        self._now = _Beliefs(x, p, one, kind, one, one)
-        self.noise_scale = UNREST_AT_FIRST  # of this body, variance against the usual
-        self._scale = unrest_scale(self.noise_scale)
+        self._now = _Hypotheses(x, p, one, kind, one, one)
+        self.noise_scale = NOISE_SCALE_AT_FIRST  # of this body, variance against the usual
+        self._scale = noise_factors(self.noise_scale)
         self._watch = DescentDetector(self.model)
         self._rise = Rise()
         self._tremor = Tremor(self.model)
 
     def shift_base(self, moment_nm: float) -> None:
-        """Tell that moments will from now on be measured from moment_nm higher."""
+        """Note that moments will from now on be measured from moment_nm higher."""
         self._now.x[:, BASE] -= moment_nm
         self._rise.shift(0.0, moment_nm)
 
     def shift_push(self, force_n: float) -> None:
-        """Tell that forces will from now on be measured from force_n higher: a hand has settled."""
+        """Note that forces will be measured from force_n higher: a hand has settled."""
         self._now.x[:, PUSH] -= force_n
         self._now.x[:, BASE] += PUSH_LEVER_M * force_n
         self._rise.shift(force_n, 0.0)
         self._tremor.shift(force_n)
 
     def see_landed(self) -> None:
-        """Tell that the leg has been seen to lie on the other one again."""
+        """Note that the leg has been seen to lie on the other one again."""
         now = self._now
         for i in np.flatnonzero(now.kind == LIFTING).tolist():
             spread = float(now.p[i, ANGLE, ANGLE]) + LANDED_SD_RAD**2
@@ -165,7 +165,7 @@ class LegTracker:
         lifts_per_s: float = LIFTS_PER_S,
         stops_per_s: float = STOPS_PER_S,
     ) -> LegEstimate:
-        """Take one step's mean of F - W and M - M0 and return what is believed now.
+        """Take one step's mean of F - W and M - M0 and return what is estimated now.
 
         lifts_per_s, stops_per_s: how often a resting leg lifts and a slow one stops just now.
         """
@@ -190,7 +190,7 @@ class LegTracker:
         weight = weight - 0.5 * below**2 - 0.5 * above**2
         top_rad = np.maximum(top_rad, x[:, ANGLE])
         kept = _prune(x, weight, kind)
-        self._now = _Beliefs(
+        self._now = _Hypotheses(
             x[kept], p[kept], weight[kept] - weight[kept[0]], kind[kept], age_s[kept],
             top_rad[kept],
         )  # fmt: skip
@@ -220,16 +220,17 @@ class LegTracker:
         )  # fmt: skip
 
     def _learn_noise_scale(self, distance: float) -> None:
-        """Follow how restless this body is, by the best belief's surprises while it rests."""
+        """Follow how restless this body is, by the innovations while it rests."""
         if self._now.kind[0] != RESTING:
             return
-        step = STEP_S / UNREST_TAU_S * (min(distance, UNREST_OUTLIER) / UNREST_EXPECTED - 1.0)
-        low, high = UNREST_RANGE
+        excess = min(distance, NOISE_SCALE_OUTLIER) / NOISE_SCALE_EXPECTED - 1.0
+        step = STEP_S / NOISE_SCALE_TAU_S * excess
+        low, high = NOISE_SCALE_RANGE
         self.noise_scale = min(max(self.noise_scale * math.exp(step), low), high)
-        self._scale = unrest_scale(self.noise_scale)
+        self._scale = noise_factors(self.noise_scale)
 
     def _branch(self, lifts_per_s: float, stops_per_s: float) -> tuple[Array, ...]:
-        """Return all beliefs, and what the best of each kind may have become in this step."""
+        """Return all hypotheses, and what the best of each kind may have become in this step."""
         now = self._now
         rows = [(now.x, now.p, now.weight, now.kind, now.age_s + STEP_S, now.top_rad)]
 
@@ -243,7 +244,7 @@ class LegTracker:
             lifted = p.copy()
             lifted[range(3), range(3)] = np.square(LIFT_SD)
             add(x, lifted, weight + _log_chance(lifts_per_s), LIFTING)
-            add(*_shaken(x, p), weight + _log_chance(UNRESTS_PER_S), RESTLESS)
+            add(*_shaken(x, p), weight + _log_chance(RESTLESS_PER_S), RESTLESS)
         lifting = self._best(LIFTING)
         if lifting is not None:
             weight = float(now.weight[lifting]) + _log_chance(LIFTS_BROKEN_PER_S)
@@ -263,7 +264,7 @@ class LegTracker:
         return tuple(np.concatenate(column) for column in zip(*rows, strict=True))
 
     def _best(self, kind: int) -> int | None:
-        """Return the row of the best belief of a kind; they stand in order of weight."""
+        """Return the row of the best hypothesis of a kind; they stand in order of weight."""
         rows = np.flatnonzero((self._now.kind == kind) & (self._now.weight > -HOPELESS))
         return int(rows[0]) if len(rows) else None
 
@@ -273,7 +274,7 @@ def _log_chance(per_s: float) -> float:
 
 
 def _shaken(x: Array, p: Array) -> tuple[Array, Array]:
-    """Return a belief whose body has begun to move about: the leg down, the rest uncertain."""
+    """Return a hypothesis whose body has begun to move about: the leg down, the rest uncertain."""
     x = x.copy()
     x[:3] = 0.0
     p = p.copy()
@@ -285,9 +286,9 @@ def _shaken(x: Array, p: Array) -> tuple[Array, Array]:
 
 
 def _stopped(
-    now: _Beliefs, slow: npt.NDArray[np.intp], stops_per_s: float
+    now: _Hypotheses, slow: npt.NDArray[np.intp], stops_per_s: float
 ) -> tuple[Array, Array, float]:
-    """Return (state, spread, log weight) of the likeliest belief that has just stopped."""
+    """Return (state, spread, log weight) of the likeliest hypothesis that has just stopped."""
     noise = stop_noise(now.top_rad[slow])
     spread = now.p[slow][:, :3, :3] + noise
     inverse = np.linalg.inv(spread)
@@ -308,7 +309,7 @@ def _stopped(
 
 
 def _prune(x: Array, weight: Array, kind: Array) -> Array:
-    """Return the rows to keep, best first, without beliefs that say the same."""
+    """Return the rows to keep, best first, without hypotheses that say the same."""
     kept: list[int] = []
     rooms = list(KEPT)
     states, kinds = x.tolist(), kind.tolist()

@@ -10,15 +10,15 @@ import numpy as np
 from matfw.estimation.leg_model import PUSH_LEVER_M, Array, LegModel
 from matfw.estimation.noise import ACCEL, ANGLE, BASE, PUSH, RATE
 
-SURPRISE_LIMIT = 12.0  # squared distance beyond which a step counts like an outlier
-OUTLIER_GROWTH = 0.3  # with 0 a kick passes for unrest, with 1 one bad step outweighs a lift
+INNOVATION_LIMIT = 12.0  # squared distance beyond which a step counts like an outlier
+OUTLIER_GROWTH = 0.3  # with 0 a kick passes for restlessness, with 1 one bad step outweighs a lift
 
-Surprise = tuple[Array, Array, Array, Array]
+Innovation = tuple[Array, Array, Array, Array]
 """P H', S = H P H' + R, S's determinant, and the squared distance of what was seen."""
 
 
 def predicted(model: LegModel, x: Array) -> tuple[Array, Array]:
-    """Return F and M foretold by each state, (k, 2), and their derivatives, (k, 2, 5)."""
+    """Return F and M predicted by each state, (k, 2), and their derivatives, (k, 2, 5)."""
     d, w, a = x[:, ANGLE], x[:, RATE], x[:, ACCEL]
     y = np.empty((len(x), 2))
     y[:, 0] = model.force_n(d, w, a) + x[:, PUSH]
@@ -33,8 +33,8 @@ def predicted(model: LegModel, x: Array) -> tuple[Array, Array]:
     return y, h
 
 
-def innovation(p: Array, h: Array, miss: Array, sensing: Array) -> Surprise:
-    """Return how far off each foretelling was; miss: seen minus foretold, (k, 2)."""
+def innovation(p: Array, h: Array, miss: Array, sensing: Array) -> Innovation:
+    """Return how far off each prediction was; miss: seen minus predicted, (k, 2)."""
     ph = p @ h.transpose(0, 2, 1)
     s = h @ ph + sensing
     det = _determinant(s)
@@ -44,15 +44,15 @@ def innovation(p: Array, h: Array, miss: Array, sensing: Array) -> Surprise:
 
 
 def updated(
-    x: Array, p: Array, miss: Array, surprised: Surprise, sensing: Array
+    x: Array, p: Array, miss: Array, innovations: Innovation, sensing: Array
 ) -> tuple[Array, Array, Array]:
     """Return states and spreads after the step was seen, and what it costs in log weight.
 
-    An outlier costs little more than SURPRISE_LIMIT, and is believed less.
+    An outlier costs little more than INNOVATION_LIMIT, and counts less.
     """
-    ph, s, det, distance = surprised
-    excess = np.maximum(1.0, distance / SURPRISE_LIMIT)
-    cost = np.minimum(distance, SURPRISE_LIMIT * (1.0 + OUTLIER_GROWTH * np.log(excess)))
+    ph, s, det, distance = innovations
+    excess = np.maximum(1.0, distance / INNOVATION_LIMIT)
+    cost = np.minimum(distance, INNOVATION_LIMIT * (1.0 + OUTLIER_GROWTH * np.log(excess)))
     gain = ph @ _inverse(s + (excess - 1.0)[:, None, None] * sensing)
     x = x + (gain @ miss[:, :, None])[:, :, 0]
     p = p - gain @ ph.transpose(0, 2, 1)

@@ -2,7 +2,7 @@
 
 The bank's evidence is only as good as its noises. A limb that moves, a body that settles or a trunk
 that breathes raises load or moment and not the other, or neither; an arm raises the load and
-moves the moment toward the head. A leg that lands raises both, but the bank has believed in it for
+moves the moment toward the head. A leg that lands raises both, but the bank has assumed it for
 long: its evidence stands or falls. So the live line asks that all three have risen together.
 """
 
@@ -22,7 +22,7 @@ class OnsetFeatures:
     """What the last moments brought.
 
     over_n: mean load over the weight. load_n, moment_nm: their rises. evidence: the rise of the log
-    weight of lifting over all other beliefs.
+    weight of lifting over all other hypotheses.
     """
 
     over_n: float = 0.0
@@ -42,7 +42,7 @@ class Rise:
         self._recent: deque[tuple[float, float, float]] = deque(maxlen=BEFORE_STEPS[0])
 
     def shift(self, force_n: float, moment_nm: float) -> None:
-        """Tell that load and moment will from now on be measured from so much higher."""
+        """Note that load and moment will from now on be measured from so much higher."""
         moved = [
             (force - force_n, moment - moment_nm, evidence)
             for force, moment, evidence in self._recent

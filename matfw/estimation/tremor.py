@@ -19,7 +19,7 @@ WEIGHTS = np.array([1.0, -4.0, 6.0, -4.0, 1.0])  # of a fourth difference
 GAIN = 6.85**2  # of its power at 6 Hz
 TAU_S = 0.7  # how fast the size is followed: a tremor lasts, a kick does not
 MAX_N2 = 9.0  # that one step may count for
-CALM_N2 = 0.4  # of it that heart and converters make, at an unrest of 1
+CALM_N2 = 0.4  # of it that heart and converters make, at a noise scale of 1
 MOMENT_SPARE = 1.1  # power of the moment that is not the leg's
 
 
@@ -34,13 +34,13 @@ class Tremor:
         self._power_n2 = 0.0
 
     def shift(self, force_n: float) -> None:
-        """Tell that loads will from now on be measured from force_n higher."""
+        """Note that loads will from now on be measured from force_n higher."""
         self._recent.extend([load_n - force_n for load_n in self._recent])
 
     def update(self, force_n: float, noise_scale: float) -> Array:
         """Return what it adds to the covariance of load (N) and moment (N m), (2, 2).
 
-        unrest: of this body, variance against the usual.
+        noise_scale: of this body, variance against the usual.
         """
         self._recent.append(force_n)
         if len(self._recent) == len(WEIGHTS):

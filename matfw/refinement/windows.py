@@ -1,7 +1,8 @@
-"""When to look back at what was done: stretches in which a repetition may lie.
+"""When to refine what was done: stretches in which a repetition may lie.
 
 They overlap, so that a repetition which one disturbance hid is found with the one after it at the
-latest. What has been told of one stretch is not told again of the next: `refine.Refinement`.
+latest. What has been reported of one stretch is not reported again of the next:
+`refine.Refinement`.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ SHORTEST_S = 1.0  # of a movement that ends in the next one instead of in rest
 class RepWindow:
     """The last FURTHEST_S of somebody lying there; one row a 50 ms step.
 
-    ended_s: when the last movement was over. unrest: of this body, variance against the usual.
+    ended_s: when the last movement was over. noise_scale: of this body, variance against the usual.
     """
 
     motions: tuple[Motion, ...]

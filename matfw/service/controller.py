@@ -44,8 +44,8 @@ from matfw.service.calls import MainThreadCalls
 from matfw.service.firmware import Firmware
 from matfw.service.live_settings import live_settings
 from matfw.service.workout_notices import WorkoutNotices
-from matfw.settings.model import CellLine
 from matfw.settings.rows import Setting
+from matfw.settings.state import CellLine
 from matfw.workout.sets import Progress
 
 if TYPE_CHECKING:
@@ -102,7 +102,8 @@ class Controller:
         self._events: Subscriptions[Event | Notice] = Subscriptions(FEED_EVENTS)
         self._notifications = WorkoutNotices(
             Progress(
-                0, self._live_settings.plan.reps, 1, 0, 0, 0, sets=self._live_settings.plan.sets
+                reps_per_set=self._live_settings.plan.reps,
+                sets=self._live_settings.plan.sets,
             ),
             self._events.put,
         )

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from matfw.messages import CellCalibration, Mat, Side
-from matfw.settings.model import NOMINAL, CellLine, Settings
-from matfw.settings.state import MachineState
+from matfw.settings.model import NOMINAL, Settings
+from matfw.settings.state import CellLine, MachineState
 from matfw.workout.sets import Plan
 
 

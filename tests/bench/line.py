@@ -29,7 +29,7 @@ from matfw.messages import Mat, RawFrame, Side
 from matfw.pipeline import Pipeline
 from matfw.recording.file import RecordingWriter, read_recording
 from matfw.refinement.refine import Refinement
-from matfw.settings.files import Settings
+from matfw.settings.model import Settings
 from matfw.virtual.sampling import record
 from tests.bench.lag import measure, percentile_ms
 

@@ -16,7 +16,7 @@ from matfw.cli.hardware import virtual_trace
 from matfw.errors import MatUsageError
 from matfw.layouts import PRESETS
 from matfw.messages import Side
-from matfw.settings.model import CellLine
+from matfw.settings.state import CellLine
 from matfw.virtual import defects as d
 from tests.calibrate.rig import QuickMat, VirtualMat, calibrate, mat_of, measure
 

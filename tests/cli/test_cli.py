@@ -28,8 +28,8 @@ from matfw.messages import Mat, RawFrame, Rep, Side
 from matfw.ports import RAIL_CHANNELS, SACRUM_CHANNELS
 from matfw.recording.file import RecordingWriter, read_recording
 from matfw.service.replay import replay
-from matfw.settings.files import Settings
-from matfw.settings.model import CellLine, HipSensors
+from matfw.settings.model import HipSensors, Settings
+from matfw.settings.state import CellLine
 from matfw.settings.store import SettingsStore
 from matfw.virtual.clock import VirtualClock
 from matfw.virtual.sampling import record

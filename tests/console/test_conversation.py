@@ -14,9 +14,9 @@ from matfw.console.request import LINE_CHARS
 from matfw.console.settings_commands import written
 from matfw.control.errors import Code
 from matfw.messages import (
+    Announcement,
     CellEvent,
     CellProblem,
-    Cue,
     CueGiven,
     PersonWeighed,
     Phase,
@@ -173,7 +173,7 @@ def test_news_begin_with_slashes_and_follow_tell(talk: Talk) -> None:
         PersonWeighed(1.0, 64.0),
         CellEvent(2.0, "head_left", CellProblem.LOST),
         PhaseChanged(3.0, Phase.UP),
-        CueGiven(4.0, Cue.REP),
+        CueGiven(4.0, Announcement.REP),
     )
     counts = {}
     for what in ("none", "reps", "all"):

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from matfw.console.commands import COMMANDS
-from matfw.console.mat_commands import CUES
+from matfw.console.mat_commands import CUE_NAMES
 from matfw.messages import Presence
 from tests.control.paper import LINES, Talk
 
@@ -94,9 +94,9 @@ class Console(RuleBasedStateMachine):
     def do(self, line: str) -> None:
         self.ask(line)
 
-    @rule(name=st.sampled_from((*CUES, "trumpet")))
+    @rule(name=st.sampled_from((*CUE_NAMES, "trumpet")))
     def cue(self, name: str) -> None:
-        assert self.ask(f"cue {name}") is (name in CUES)
+        assert self.ask(f"cue {name}") is (name in CUE_NAMES)
 
     @rule(line=JUNK)
     def junk(self, line: str) -> None:

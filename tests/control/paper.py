@@ -32,8 +32,9 @@ from matfw.messages import (
 )
 from matfw.pipeline import Step
 from matfw.ports import ReaderStats
-from matfw.settings.model import NOMINAL, CellLine
+from matfw.settings.model import NOMINAL
 from matfw.settings.rows import Setting
+from matfw.settings.state import CellLine
 from matfw.settings.store import SettingsStore
 
 RATE_HZ = 80.0
@@ -94,9 +95,23 @@ class FakeControl:
             )
             raw = RawFrame(self.t_s, counts)
             clean = CleanLoads(self.t_s, (share_kg,) * len(mat.cells))
-            balance = Balance(self.t_s, self.load_kg, 0.0, 0.0, 0.0, 0.0)
-            motion = Motion(self.t_s, self.presence)
-            self._steps.put(Step(raw, clean, balance, motion, None, (), None, (), None))
+            balance = Balance(
+                t_s=self.t_s, load_kg=self.load_kg, x_kgmm=0.0, y_kgmm=0.0, x_mm=0.0, y_mm=0.0
+            )
+            motion = Motion(t_s=self.t_s, presence=self.presence)
+            self._steps.put(
+                Step(
+                    raw=raw,
+                    clean=clean,
+                    balance=balance,
+                    motion=motion,
+                    phase=None,
+                    faults=(),
+                    cue=None,
+                    events=(),
+                    window=None,
+                )
+            )
 
     def tell(self, event: Event | Notice) -> None:
         """Let something happen."""

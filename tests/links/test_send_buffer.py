@@ -44,7 +44,7 @@ def test_lines_end_as_terminals_want_it() -> None:
 
 
 @pytest.mark.parametrize(
-    ("news", "answer", "told"),
+    ("notifications", "answer", "reported"),
     [
         ("// stream x=1", "ok", r"^// (\d+) lines are missing here"),
         ('{"event":"stream"}', '{"id":null,"ok":true}', r'^{"event":"missed","lines":(\d+)}'),

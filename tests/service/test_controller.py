@@ -20,8 +20,8 @@ from matfw.errors import MatError
 from matfw.judging.habits import USUAL_SHIFT_MM, own_limits
 from matfw.messages import (
     CellCalibration,
-    Cue,
     CueGiven,
+    Fault,
     Limits,
     Mat,
     RawFrame,
@@ -36,7 +36,8 @@ from matfw.service.acquisition import Account
 from matfw.service.calls import WAITING_LIMIT, MainThreadCalls
 from matfw.service.controller import FEED_STEPS, Controller
 from matfw.service.firmware import Firmware
-from matfw.settings.model import NOMINAL, CellLine
+from matfw.settings.model import NOMINAL
+from matfw.settings.state import CellLine
 from matfw.settings.store import SettingsStore
 from matfw.virtual.clock import VirtualClock
 from matfw.virtual.sampling import record
@@ -111,9 +112,21 @@ class Endless(Frames):
 
 
 GOOD = Rep(
-    1, 17.0, 10.0, 11.2, 13.1, 15.0, 2.0, 1.0, 3.0, 38.0, USUAL_SHIFT_MM + 3.0, Verdict.CLEAN, (),
-    Side.LEFT,
-)  # fmt: skip
+    rep=1,
+    t_s=17.0,
+    start_s=10.0,
+    top_s=11.2,
+    lower_s=13.1,
+    end_s=15.0,
+    up_s=2.0,
+    hold_s=1.0,
+    down_s=3.0,
+    angle_deg=38.0,
+    front_shift_mm=USUAL_SHIFT_MM + 3.0,
+    verdict=Verdict.CLEAN,
+    faults=(),
+    side=Side.LEFT,
+)
 
 
 @pytest.fixture
@@ -215,8 +228,8 @@ def test_stop_start_and_a_cue_are_done_by_the_main_thread(running: Running) -> N
     assert not running.firmware.is_judging, "somebody still measures"
     running.control.give_mat()
     assert running.firmware.is_judging
-    running.control.cue(Cue.KICK)
-    assert [cue for _, cue in running.outputs.shown] == [Cue.KICK]
+    running.control.cue(Fault.KICK)
+    assert [cue for _, cue in running.outputs.shown] == [Fault.KICK]
 
 
 def test_only_one_may_measure(running: Running) -> None:
@@ -334,7 +347,17 @@ def test_an_ended_firmware_refuses_at_once(tmp_path: Path) -> None:
 
 # --- workouts -------------------------------------------------------------------------------------
 
-EXCURSION = RefinedRep(10.0, 11.2, 13.1, 15.0, 2.0, 1.0, 3.0, 38.0, 0.0)
+EXCURSION = RefinedRep(
+    start_s=10.0,
+    top_s=11.2,
+    lower_s=13.1,
+    end_s=15.0,
+    up_s=2.0,
+    hold_s=1.0,
+    down_s=3.0,
+    angle_deg=38.0,
+    front_shift_mm=0.0,
+)
 STOP_S, START_S, END_S = 30.0, 55.0, 75.0
 
 

@@ -12,13 +12,13 @@ import pytest
 
 from matfw.cli.hardware import virtual_trace
 from matfw.errors import MatCellsError, MatError
-from matfw.messages import Cue, CueGiven, Event, Mat, RawFrame, Rep, Side
+from matfw.messages import Announcement, CueGiven, Event, Mat, RawFrame, Rep, Side
 from matfw.pipeline import Pipeline, Step
 from matfw.service import refiner
 from matfw.service.firmware import NO_CELL_S, Firmware, Refiner, Tap
 from matfw.service.refiner import InlineRefiner, ProcessRefiner
 from matfw.service.replay import replay
-from matfw.settings.files import Settings
+from matfw.settings.model import Settings
 from matfw.virtual.clock import VirtualClock
 from matfw.virtual.sampling import record
 
@@ -300,7 +300,7 @@ def test_when_all_cells_fall_silent_it_waits_its_limit_and_no_longer(
             firmware([*spoken, *silent], outputs=outputs).run()
     else:
         firmware([*spoken, *silent], outputs=outputs).run(silent[-1].t_s)
-    assert Cue.NOT_JUDGING in {cue for _, cue in outputs.shown}
+    assert Announcement.NOT_JUDGING in {cue for _, cue in outputs.shown}
 
 
 def test_an_acquisition_that_hangs_is_told() -> None:

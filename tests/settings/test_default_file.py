@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 
 from matfw.cli.verbs import EXIT_DONE, EXIT_USAGE, main
 from matfw.settings.default_file import WIDTH, default_toml, schema_json
-from matfw.settings.files import Settings, load_settings
+from matfw.settings.files import load_settings
+from matfw.settings.model import Settings
 from matfw.settings.rows import Setting, table
 from matfw.settings.schema import MismatchError, build
 from matfw.settings.store import SettingsStore
