@@ -14,7 +14,7 @@ from matfw.cli.hardware import virtual_factory, virtual_trace
 from matfw.messages import Event, Mat, RawFrame, Rep, Side
 from matfw.pipeline import Pipeline, Step
 from matfw.service.firmware import Firmware
-from matfw.settings.files import Settings
+from matfw.settings.model import Settings
 from matfw.virtual.clock import VirtualClock
 from matfw.virtual.sampling import record
 from matfw.workout.sets import Plan

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from matfw.estimation.kalman import innovation, predicted, updated
+from matfw.estimation.kalman import Predictor, innovation, updated
 from matfw.estimation.leg_model import Array, LegModel
 from matfw.estimation.noise import (
     ACCEL,
@@ -100,7 +100,7 @@ class DescentDetector:
 
     def __init__(self, model: LegModel) -> None:
         """Take the leg; it is down."""
-        self._model = model
+        self._predicted = Predictor(model)
         self._fastest_radps = 0.0
         self._x: Array | None = None
 
@@ -157,7 +157,7 @@ class DescentDetector:
         noise[:, PUSH:, PUSH:] *= noise_scale
         x = (a @ x[:, :, None])[:, :, 0]
         p = a @ p @ a.transpose(0, 2, 1) + noise
-        y, h = predicted(self._model, x)
+        y, h = self._predicted(x)
         sensing = SENSING * noise_scale * SENSING_GROWTH + SHAKING_SHARE * shaking
         x, p, cost = updated(x, p, seen - y, innovation(p, h, seen - y, sensing), sensing)
         weight = weight - cost

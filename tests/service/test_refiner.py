@@ -20,7 +20,7 @@ from matfw.refinement.windows import RepWindow
 from matfw.service import refiner as module
 from matfw.service.firmware import Refiner
 from matfw.service.refiner import WAITING_LIMIT, InlineRefiner, ProcessRefiner
-from matfw.settings.files import Settings
+from matfw.settings.model import Settings
 from matfw.virtual.sampling import record
 
 LIMIT_S = 60.0
