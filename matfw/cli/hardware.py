@@ -167,9 +167,11 @@ def real_factory(settings: Settings) -> Factory:
 
 def virtual_factory() -> Factory:
     """Return pins that nothing is connected to."""
-    from gpiozero.pins.mock import MockFactory, MockPWMPin
+    from gpiozero.pins.mock import MockFactory
 
-    return MockFactory(pin_class=MockPWMPin)
+    from matfw.virtual.pins import UnwiredPin
+
+    return MockFactory(pin_class=UnwiredPin)
 
 
 def configured_chip(settings: Settings) -> int | None:

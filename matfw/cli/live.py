@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from gpiozero import Factory
 
     from matfw.cli.consoles import ConsolePlan
-    from matfw.messages import Mat, Rep
+    from matfw.messages import Mat
     from matfw.service.acquisition import Acquisition
     from matfw.service.firmware import Firmware, Tap
     from matfw.service.hips import HipFrames, Hips
@@ -37,17 +37,20 @@ def run_live(
     end_s: float | None = None,
     notice: str | None = None,
     console: ConsolePlan | None = None,
-) -> list[Rep]:
-    """Run the firmware; return its reps.
+    taps: Sequence[Tap] = (),
+) -> None:
+    """Run the firmware.
 
     hips: opens the hip sensors, with the factory that the indicator has too. speed: of the virtual
     bench, None on real hardware. notice: to be said once cells answer. console: None without one.
+    taps: who else reads along.
     """
     with signals_blocked():
         from matfw.devices.clock import RealClock
         from matfw.devices.indicator import GpiozeroIndicator
         from matfw.pipeline import Pipeline
         from matfw.service.firmware import Firmware
+        from matfw.service.refiner import ProcessRefiner
         from matfw.service.watchdog import Watchdog
 
     buzzer, head, hip, foot = settings.outputs.pins()
@@ -58,12 +61,12 @@ def run_live(
             acquisition,
         ),
         GpiozeroIndicator(factory, buzzer, (head, hip, foot)) as indicator,
-        shown(settings, mat, title, speed, end_s) as tap,
+        shown(settings, mat, title, speed, end_s) as picture,
         Watchdog(RealClock()) as systemd,
         ExitStack() as opened,
     ):
         indicator.volume = settings.outputs.loudness_percent() / 100.0
-        taps: list[Tap] = [tap]
+        readers: list[Tap] = [picture, *taps]
         between: Callable[[Firmware], object] = _nothing
         if console is not None:
             from matfw.cli.consoles import consoles
@@ -71,7 +74,7 @@ def run_live(
             control = opened.enter_context(
                 consoles(console, mat, indicator, acquisition, say, is_virtual=speed is not None)
             )
-            taps.append(control)
+            readers.append(control)
             between = control.between
 
         def begin() -> None:
@@ -81,10 +84,10 @@ def run_live(
 
         firmware = Firmware(
             Pipeline(mat, plan_of(settings)), frames, indicator, RealClock(),
-            taps, on_first_frame=begin, on_frame=systemd.alive, between=between,
+            readers, refiner=functools.partial(ProcessRefiner, say, waits=speed is not None),
+            on_first_frame=begin, on_frame=systemd.alive, between=between,
         )  # fmt: skip
         firmware.run(end_s)
-        return firmware.reps
 
 
 @contextmanager

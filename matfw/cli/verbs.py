@@ -69,7 +69,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _demo(options: argparse.Namespace) -> int:
-    from matfw.display.report import demo_lines
+    from matfw.display.report import Reps, demo_lines
     from matfw.messages import Side
     from matfw.ports import RAIL_CHANNELS, SACRUM_CHANNELS
     from matfw.settings.model import Settings
@@ -81,12 +81,13 @@ def _demo(options: argparse.Namespace) -> int:
     rail = RAIL_CHANNELS if options.hips in ("rail", "both") else ()
     mat = replace(settings.mat(), side=side, person=trace.person, channels=belt + rail)
     build = functools.partial(build_virtual_cells, mat, "demo", side, options.speed)
-    reps = run_live(
+    done = Reps()
+    run_live(
         settings, mat, build, lambda _: build_virtual_hips(mat, "demo", side),
-        title="matfw demo", speed=options.speed, end_s=trace.duration_s,
+        title="matfw demo", speed=options.speed, end_s=trace.duration_s, taps=[done],
     )  # fmt: skip
-    print("\n".join(demo_lines(trace.truth, reps, mat.tempo)))
-    return EXIT_DONE if reps else EXIT_FAILED
+    print("\n".join(demo_lines(trace.truth, done.reps, mat.tempo)))
+    return EXIT_DONE if done.reps else EXIT_FAILED
 
 
 def _run(options: argparse.Namespace) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from matfw.display.summary import SummaryRep, summary_lines
-from matfw.messages import Fault, Rep, Tempo
+from matfw.messages import Event, Fault, Rep, Tempo
 
 
 class TrueRep(Protocol):
@@ -26,6 +26,21 @@ class TrueRep(Protocol):
     def faults(self) -> tuple[Fault, ...]:
         """Return what was wrong with it on purpose."""
         ...
+
+
+class Reps:
+    """A tap that keeps the repetitions of a run that ends, for its report."""
+
+    def __init__(self) -> None:
+        """Begin with none."""
+        self.reps: list[Rep] = []
+
+    def step(self, _: object) -> None:
+        """See one frame's step."""
+
+    def events(self, events: Sequence[Event]) -> None:
+        """Keep the repetitions among what happened."""
+        self.reps += [event for event in events if isinstance(event, Rep)]
 
 
 def session_lines(reps: Sequence[Rep], tempo: Tempo, *, is_simulated: bool) -> list[str]:

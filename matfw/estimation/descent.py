@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from matfw.estimation.kalman import innovation, predicted, updated
+from matfw.estimation.kalman import Predictor, doubled, innovation, updated
 from matfw.estimation.leg_model import Array, LegModel
 from matfw.estimation.noise import (
     ACCEL,
@@ -93,6 +93,17 @@ def _noises() -> Array:
 
 
 TRANSITIONS, NOISES = _transitions(), _noises()
+DOUBLED = [doubled(transition) for transition in TRANSITIONS]
+SCALED_NOISES = np.zeros((2, 5, 5))
+SCALED_NOISES[:, PUSH:, PUSH:] = NOISES[:, PUSH:, PUSH:]
+# A descent begins with the state of the leg that stands, but for rate and acceleration.
+KEPT_X = np.ones(5)
+KEPT_X[[RATE, ACCEL]] = 0.0
+BEGINS_X = np.zeros(5)
+BEGINS_X[ACCEL] = BEGIN_ACCEL[0]
+KEPT_P = np.outer(KEPT_X, KEPT_X)
+BEGINS_P = np.zeros((5, 5))
+BEGINS_P[RATE, RATE], BEGINS_P[ACCEL, ACCEL] = BEGIN_RATE_SD**2, BEGIN_ACCEL[1] ** 2
 
 
 class DescentDetector:
@@ -100,7 +111,7 @@ class DescentDetector:
 
     def __init__(self, model: LegModel) -> None:
         """Take the leg; it is down."""
-        self._model = model
+        self._predicted = Predictor(model)
         self._fastest_radps = 0.0
         self._x: Array | None = None
 
@@ -136,40 +147,42 @@ class DescentDetector:
 
     def _begin(self, hypothesis: Hypothesis) -> None:
         self._x, self._p = hypothesis[0][None], hypothesis[1][None]
-        self._weight = np.zeros(1)
+        self._weight = [0.0]
         self._watched_s = 0.0
 
     def _step(self, x: Array, seen: Array, noise_scale: float, shaking: Array) -> Descent:
         self._watched_s += STEP_S
-        begins = x[0].copy()
-        begins[RATE], begins[ACCEL] = 0.0, BEGIN_ACCEL[0]
-        spread = self._p[0].copy()
-        spread[[RATE, ACCEL], :] = 0.0
-        spread[:, [RATE, ACCEL]] = 0.0
-        spread[RATE, RATE], spread[ACCEL, ACCEL] = BEGIN_RATE_SD**2, BEGIN_ACCEL[1] ** 2
         share = min(1.0, max(MIN_ENDS, (self._watched_s / TYPICAL_S) ** 2))
         chance = math.log(ENDS_PER_S * STEP_S * share)
-        x = np.concatenate([x, begins[None]])
-        p = np.concatenate([self._p, spread[None]])
-        weight = np.append(self._weight, self._weight[0] + chance)
-        kind = np.minimum(np.arange(len(x)), LOWERING)  # the first stands
-        a, noise = TRANSITIONS[kind], NOISES[kind]
-        noise[:, PUSH:, PUSH:] *= noise_scale
-        x = (a @ x[:, :, None])[:, :, 0]
-        p = a @ p @ a.transpose(0, 2, 1) + noise
-        y, h = predicted(self._model, x)
-        sensing = SENSING * noise_scale * SENSING_GROWTH + SHAKING_SHARE * shaking
-        x, p, cost = updated(x, p, seen - y, innovation(p, h, seen - y, sensing), sensing)
-        weight = weight - cost
-        kept = np.append(0, 1 + np.argsort(-weight[1:], kind="stable")[:KEPT])
+        x = np.concatenate([x, x[:1] * KEPT_X + BEGINS_X])
+        p = np.concatenate([self._p, self._p[:1] * KEPT_P + BEGINS_P])
+        weight = np.array([*self._weight, self._weight[0] + chance])
+        noise = NOISES + (noise_scale - 1.0) * SCALED_NOISES
+        carried = np.empty_like(x)  # the first stands
+        carried[0] = TRANSITIONS[STANDING] @ x[0]
+        carried[1:] = x[1:] @ TRANSITIONS[LOWERING].T
+        spread = p.reshape(-1, 25)
+        p = np.empty_like(p)
+        p[0] = (spread[0] @ DOUBLED[STANDING]).reshape(5, 5) + noise[STANDING]
+        p[1:] = (spread[1:] @ DOUBLED[LOWERING]).reshape(-1, 5, 5) + noise[LOWERING]
+        y, h = self._predicted(carried)
+        miss = seen - y
+        sensing = SENSING * (noise_scale * SENSING_GROWTH) + SHAKING_SHARE * shaking
+        x, p, cost = updated(carried, p, miss, innovation(p, h, miss, sensing), sensing)
+        weights = (weight - cost).tolist()
+        order = sorted(range(1, len(weights)), key=weights.__getitem__, reverse=True)
+        kept = [0, *order[:KEPT]]
+        best = max(weights)
         self._x, self._p = x[kept], p[kept]
-        self._weight = weight[kept] - weight.max()
+        self._weight = [weights[i] - best for i in kept]
         return self._answer(self._x, self._weight)
 
-    def _answer(self, x: Array, weight: Array) -> Descent:
-        best = float(weight[1:].max())
-        share = np.exp(weight[1:] - best)
-        total = float(share.sum())
+    def _answer(self, x: Array, weight: list[float]) -> Descent:
+        best = max(weight[1:])
+        total = soon = 0.0
+        for row, logged in zip(x[1:].tolist(), weight[1:], strict=True):
+            share = math.exp(logged - best)
+            total += share
+            soon += share * (row[ANGLE] + PREDICT_S * row[RATE])
         held = float(x[0, ANGLE])
-        soon = float(share @ (x[1:, ANGLE] + PREDICT_S * x[1:, RATE])) / total
-        return Descent(best + math.log(total) - float(weight[0]), held, held - soon)
+        return Descent(best + math.log(total) - weight[0], held, held - soon / total)

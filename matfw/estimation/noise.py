@@ -80,18 +80,21 @@ USUAL, JUMP = _process_noise()
 SENSING = np.diag([FORCE_SD_N**2, MOMENT_SD_NM**2])
 
 
-def noise_factors(noise_scale: float) -> Array:
-    """Return what USUAL is multiplied with at this noise scale (variance, 1 is usual)."""
-    scale = np.ones((3, 5, 5))
-    scale[:RESTLESS, PUSH, PUSH] = noise_scale
-    scale[:RESTLESS, BASE, BASE] = noise_scale
-    return scale
+_SCALED = np.zeros((3, 5, 5))
+_SCALED[:RESTLESS, PUSH, PUSH] = USUAL[:RESTLESS, PUSH, PUSH]
+_SCALED[:RESTLESS, BASE, BASE] = USUAL[:RESTLESS, BASE, BASE]
+_FIXED = USUAL - _SCALED
 
 
-def stop_noise(top_rad: Array) -> Array:
-    """Return how exactly coming to rest fixes angle, rate and acceleration, (k, 3, 3)."""
-    noise = np.zeros((len(top_rad), 3, 3))
-    noise[:, 0, 0] = STOP_ANGLE_SD**2 + (STOP_ANGLE_SHARE * top_rad) ** 2
-    noise[:, 1, 1] = STOP_RATE_SD**2
-    noise[:, 2, 2] = STOP_ACCEL_SD**2
-    return noise
+def process_noise(noise_scale: float) -> Array:
+    """Return USUAL at this noise scale (variance, 1 is usual)."""
+    return np.asarray(_FIXED + noise_scale * _SCALED)
+
+
+def stop_noise(top_rad: float) -> tuple[float, float, float]:
+    """Return how exactly coming to rest fixes angle, rate and acceleration: three variances."""
+    return (
+        STOP_ANGLE_SD**2 + (STOP_ANGLE_SHARE * top_rad) ** 2,
+        STOP_RATE_SD**2,
+        STOP_ACCEL_SD**2,
+    )

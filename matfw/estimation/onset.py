@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass
-from itertools import islice
 
 OVER_STEPS = 4  # newest steps that the load over the weight is the mean of
 NOW_STEPS = 3  # newest steps ...
@@ -54,15 +53,16 @@ class Rise:
         self._recent.append((force_n, moment_nm, evidence))
         if len(self._recent) < BEFORE_STEPS[0]:
             return NOTHING
-        before = tuple(islice(self._recent, BEFORE_STEPS[0] - BEFORE_STEPS[1]))
-        newest = tuple(islice(reversed(self._recent), OVER_STEPS))
+        forces, moments, evidences = zip(*self._recent, strict=True)
         return OnsetFeatures(
-            sum(force for force, _, _ in newest) / OVER_STEPS,
-            _mean(newest[:NOW_STEPS], 0) - _mean(before, 0),
-            _mean(newest[:NOW_STEPS], 1) - _mean(before, 1),
-            evidence - before[-1][2],
+            sum(forces[: -1 - OVER_STEPS : -1]) / OVER_STEPS,
+            _rise(forces),
+            _rise(moments),
+            evidence - evidences[BEFORE_STEPS[0] - BEFORE_STEPS[1] - 1],
         )
 
 
-def _mean(rows: tuple[tuple[float, float, float], ...], column: int) -> float:
-    return sum(row[column] for row in rows) / len(rows)
+def _rise(series: tuple[float, ...]) -> float:
+    """Return by how much the newest steps are higher than those before."""
+    before = BEFORE_STEPS[0] - BEFORE_STEPS[1]
+    return sum(series[: -1 - NOW_STEPS : -1]) / NOW_STEPS - sum(series[:before]) / before

@@ -9,13 +9,14 @@ multiplies 6 Hz by 6.85. What shakes is the leg, so load and moment shake togeth
 from __future__ import annotations
 
 from collections import deque
+from operator import mul
 
 import numpy as np
 
 from matfw.estimation.leg_model import Array, LegModel
 from matfw.estimation.noise import STEP_S
 
-WEIGHTS = np.array([1.0, -4.0, 6.0, -4.0, 1.0])  # of a fourth difference
+WEIGHTS = (1.0, -4.0, 6.0, -4.0, 1.0)  # of a fourth difference
 GAIN = 6.85**2  # of its power at 6 Hz
 TAU_S = 0.7  # how fast the size is followed: a tremor lasts, a kick does not
 MAX_N2 = 9.0  # that one step may count for
@@ -44,6 +45,6 @@ class Tremor:
         """
         self._recent.append(force_n)
         if len(self._recent) == len(WEIGHTS):
-            power_n2 = float(WEIGHTS @ np.array(self._recent)) ** 2 / GAIN
+            power_n2 = sum(map(mul, WEIGHTS, self._recent)) ** 2 / GAIN
             self._power_n2 += STEP_S / TAU_S * (min(power_n2, MAX_N2) - self._power_n2)
         return max(0.0, self._power_n2 - CALM_N2 * noise_scale) * self._shared

@@ -16,7 +16,7 @@ from typing import TypeAlias
 import numpy as np
 
 from matfw.layouts import PRESETS
-from matfw.messages import Cue, CueGiven, Event, Rep, Verdict
+from matfw.messages import Announcement, CueGiven, Event, Rep, Verdict
 from matfw.virtual.motion_script import SessionPlan
 from matfw.virtual.movements.forms import FORMS, Form, Purpose, Split
 from matfw.virtual.movements.scene import Planned, Scene, Span, play_scene
@@ -41,7 +41,12 @@ BROKEN_SHARE = 0.4  # of those who leave do it in the middle of a repetition
 EARLY_S, ECHO_S = 0.5, 2.0  # around a movement: what is told there is told of it
 STRIDE = 4  # of the forms from person to person; prime to their numbers, 15 and 13: all come by
 MOVES_IN_SET = 0.35  # after so many of the repetitions somebody moves
-SILENT = (Cue.READY, Cue.NOT_JUDGING, Cue.HIPS_LOST, Cue.HIPS_BACK)  # not about any repetition
+SILENT = (
+    Announcement.READY,
+    Announcement.NOT_JUDGING,
+    Announcement.HIPS_LOST,
+    Announcement.HIPS_BACK,
+)  # not about any repetition
 
 Table: TypeAlias = Callable[..., tuple[Form, ...]]  # of Purposes
 

@@ -14,8 +14,9 @@ from tests.importers.cases import EDGES, Case, TrueSpan, load
 
 def told(start_s: float) -> Rep:
     return Rep(
-        1, start_s + 5.6, start_s, start_s + 1.5, start_s + 3.0, start_s + 5.0, 2.0, 1.0, 3.0,
-        39.0, 0.0, Verdict.CLEAN, (), Side.LEFT,
+        rep=1, t_s=start_s + 5.6, start_s=start_s, top_s=start_s + 1.5, lower_s=start_s + 3.0,
+        end_s=start_s + 5.0, up_s=2.0, hold_s=1.0, down_s=3.0, angle_deg=39.0, front_shift_mm=0.0,
+        verdict=Verdict.CLEAN, faults=(), side=Side.LEFT,
     )  # fmt: skip
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from matfw.messages import Cue, CueGiven, Event, Rep, Side, Verdict
+from matfw.messages import Announcement, CueGiven, Event, Rep, Side, Verdict
 from matfw.virtual.movements.forms import FORMS, Purpose, Split
 from matfw.virtual.movements.scene import Scene, Span
 from tests.accuracy.matching import Call, Called
@@ -29,8 +29,9 @@ PURPOSE = {form.name: form.purpose for form in FORMS}
 
 def told(start_s: float, verdict: Verdict = Verdict.CLEAN) -> Rep:
     return Rep(
-        1, start_s + 5.6, start_s, start_s + 1.5, start_s + 3.0, start_s + 5.0, 2.0, 1.0, 3.0,
-        39.0, 0.0, verdict, (), Side.LEFT,
+        rep=1, t_s=start_s + 5.6, start_s=start_s, top_s=start_s + 1.5, lower_s=start_s + 3.0,
+        end_s=start_s + 5.0, up_s=2.0, hold_s=1.0, down_s=3.0, angle_deg=39.0, front_shift_mm=0.0,
+        verdict=verdict, faults=(), side=Side.LEFT,
     )  # fmt: skip
 
 
@@ -110,10 +111,10 @@ def test_what_is_told_belongs_to_the_form_it_was_told_in(in_set: Scene) -> None:
     true = in_set.trace.truth[0]
     events: list[Event] = [
         told(true.start_s),
-        CueGiven(true.end_s + 0.8, Cue.REP),
+        CueGiven(true.end_s + 0.8, Announcement.REP),
         told(39.5),
-        CueGiven(45.0, Cue.REP),
-        CueGiven(46.0, Cue.READY),
+        CueGiven(45.0, Announcement.REP),
+        CueGiven(46.0, Announcement.READY),
         told(70.0, Verdict.FAULT),
     ]
     assert by_hand(in_set, events) == Moved(

@@ -96,7 +96,12 @@ TOY = (
         '    FATIGUE = "fatigue"\n',
         '    FATIGUE = "fatigue"\n    DAWDLED = "dawdled"\n',
     ),
-    ("messages.py", "    off_mat_n: float", "    dawdled_s: float = 4.0\n    off_mat_n: float"),
+    (
+        "messages.py",
+        "    off_mat_n: Annotated[",
+        '    dawdled_s: Annotated[float, Range(1, 30, "longer: dawdled")] = 4.0\n'
+        "    off_mat_n: Annotated[",
+    ),
 )
 TOY_LIVES = """
 from dataclasses import replace
