@@ -71,10 +71,15 @@ def smooth_motion(t_s: Array, motion: LegMotion) -> None:
 def motion_of_angle(t_s: Array, excursion_rad: Array) -> LegMotion:
     """Return the motion of a leg that follows a given excursion and does nothing else."""
     motion = _at_rest(t_s)
-    motion.excursion = _rounded(t_s, excursion_rad, SENSED_S)
+    motion.excursion = sensed(t_s, excursion_rad)
     motion.lifted = _smoothstep((np.degrees(excursion_rad) - LIGHT_DEG) / LIGHT_DEG)
     smooth_motion(t_s, motion)
     return motion
+
+
+def sensed(t_s: Array, angle_rad: Array) -> Array:
+    """Return a sensor's angle without what is its noise and no muscle's."""
+    return _rounded(t_s, angle_rad, SENSED_S)
 
 
 def _at_rest(t_s: Array) -> LegMotion:

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Sequence
 import numpy as np
 
 from matfw.messages import Fault, Verdict
+from tests.accuracy import untaught
 from tests.accuracy.aims import with_aim
 from tests.accuracy.figures import Figure, quantiles, rate, share
 from tests.accuracy.matching import Call
@@ -45,7 +46,7 @@ def measure(outcomes: Iterable[Outcome]) -> list[Figure]:
         kind: of_kind for kind in KINDS if (of_kind := [o for o in some if o.job.kind == kind])
     }
     parts = (_counts, _false_reps, _errors, _live, _cues, _false_cues, _named, _good, _of_sets)
-    figures = [figure for part in (*parts, _combined) for figure in part(by_kind)]
+    figures = [figure for part in (*parts, _combined, untaught.measure) for figure in part(by_kind)]
     return [with_aim(figure) for figure in figures if figure.n or figure.unit == "/min"]
 
 

@@ -8,13 +8,15 @@ are real recordings of people who stand. `hips` rolls back, brings the leg forwa
 neither; with a sensor's name after it the mat has that sensor, and its settings say how well it
 repeats. In `combined` hips and leg move in exact step, in `hips` each in its own time. In `habits`
 each person carries leg and hips in a way of their own, also in the good repetitions that come
-first; those of `habits learned` are called good by hand and learned from.
+first; those of `habits learned` are called good by hand and learned from. `leg_raise` lifts as real
+untaught people did in the exercise itself: three people in turn, each in the same three blocks.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from types import MappingProxyType
 
 import numpy as np
@@ -29,8 +31,8 @@ from matfw.virtual.sampling import HipErrors, record
 from matfw.virtual.sessions import GOOD_SHARE, STRESS_NOISE, random_session
 from matfw.virtual.trace import Trace
 from matfw.virtual.truth import TrueRep
-from tests.accuracy import clams
-from tests.importers import files, kistler, wii
+from tests.accuracy import clams, raises
+from tests.importers import files, kistler, leg_raise, wii
 
 FIRST_SEED = {"tuning": 1000, "held-out": 700_000}
 SEEDS_PER_SET = 100_000  # so that the two never meet
@@ -47,20 +49,23 @@ SENSORS: Mapping[str, HipErrors] = MappingProxyType(
 )
 HABITS = ("habits", "habits learned")  # the same people
 HABIT_FORWARD_DEG, HABIT_ROLL_DEG = 5.0, 2.0  # sd of how each of them carries leg and hips
+UNTAUGHT = ("leg_raise",)  # snap the leg up, hold it as they like, drop it; blocks, pauses
 LYING = (
     *("clean", "stress", "faults", "stress_faults", "combined", "mex", "still", "on_off"),
     *(HIPS, *SENSORS, *HABITS),
+    *UNTAUGHT,
 )
 STANDING = ("wii", "kistler")
 KINDS = (*LYING, *STANDING)
 RESTLESS = ("stress", "stress_faults", "still")
-REAL = ("mex", *STANDING)
+REAL = ("mex", "leg_raise", *STANDING)
 
 LEARNED_REPS = 3
 # Of the repetitions of a `hips` session; the others are good.
 HIP_SHARES = {"combined": 0.35, Fault.ROLL_BACK: 0.15, Fault.LEG_FORWARD: 0.15}
 COUNTS_PER_KG, TARE_COUNTS = 42_900.0, 8_000.0  # HX711 at 128 and a 50 kg cell
 ON_OFF_STILL_S = (2.0, 12.0)
+MIN_PAUSE_S = 15.0  # shorter is resting between two repetitions
 EVENT_END_S = 4.0  # before getting up nobody pushes or fidgets any more; as in `sessions`
 
 
@@ -78,7 +83,8 @@ class Job:
 class Played:
     """A recording and what really happened. too_high_s: when the leg crossed that limit, per rep.
 
-    lying_s: the time somebody lies, or stands, on the mat.
+    lying_s: the time somebody lies, or stands, on the mat. blocks: what each repetition was meant
+    to be, where somebody was asked. pauses_s: from, to, where nobody was to do one.
     """
 
     mat: Mat
@@ -88,6 +94,8 @@ class Played:
     lying_s: float
     is_bent: bool = False
     is_fatigued: bool = False
+    blocks: Sequence[str] = ()
+    pauses_s: Sequence[tuple[float, float]] = ()
 
 
 def jobs(kinds: Sequence[str], layouts: Sequence[str], people: int, seed_set: str) -> list[Job]:
@@ -115,6 +123,7 @@ def missing_data(kinds: Sequence[str]) -> tuple[str, ...]:
     """Return the kinds that need other people's recordings which are not here."""
     needed = {
         "mex": [f"mex_clam/{name}.csv.gz" for name in clams.MOVING],
+        "leg_raise": leg_raise.FILES,
         "wii": [wii.RECORDING],
         "kistler": [f"kistler/{name}.txt.gz" for name in kistler.RECORDINGS],
     }
@@ -150,6 +159,8 @@ def play(job: Job) -> Played:
         trace.duration_s if is_short else trace.lying_to_s - trace.lying_from_s,
         is_bent=any("bent_body" in rep.faults for rep in trace.truth),
         is_fatigued=bool(trace.set_faults),
+        blocks=raises.blocks(job.number) if job.kind == "leg_raise" else (),
+        pauses_s=_pauses_s(trace.truth) if job.kind in UNTAUGHT else (),
     )
 
 
@@ -174,6 +185,8 @@ def _trace(job: Job) -> Trace:
     noise = STRESS_NOISE if job.kind in RESTLESS else 1.0
     if job.kind == "mex":
         return clams.lifted(clams.MOVING[job.number % len(clams.MOVING)], cells, job.seed)
+    if job.kind == "leg_raise":
+        return raises.raised(raises.subject(job.number), cells, job.seed)
     return generate(_plan(job.kind, np.random.default_rng(job.seed)), cells, job.seed, noise)
 
 
@@ -237,6 +250,14 @@ def _kept(plan: SessionPlan) -> SessionPlan:
         fidgets=tuple(event for event in plan.fidgets if event.at_s < last_s),
         scratches=tuple(event for event in plan.scratches if event.at_s < last_s),
     )
+
+
+def _pauses_s(truth: Sequence[TrueRep]) -> list[tuple[float, float]]:
+    return [
+        (last.end_s, first.start_s)
+        for last, first in pairwise(truth)
+        if first.start_s - last.end_s > MIN_PAUSE_S
+    ]
 
 
 def _crossing_s(trace: Trace, rep: TrueRep, limits: Limits) -> float | None:

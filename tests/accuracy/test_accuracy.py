@@ -28,9 +28,9 @@ from matfw.virtual.truth import TrueRep
 from tests.accuracy import __main__ as bench
 from tests.accuracy.aims import AIMS
 from tests.accuracy.figures import quantiles, rate, share, wilson
-from tests.accuracy.matching import Call, call_moments, match
+from tests.accuracy.matching import Call, Called, call_moments, match
 from tests.accuracy.measures import measure
-from tests.accuracy.outcomes import Outcome, compare, run
+from tests.accuracy.outcomes import Outcome, RepOutcome, compare, run
 from tests.accuracy.populations import KINDS, LYING, REAL, SEEDS_PER_SET, Job, Played, jobs, play
 from tests.accuracy.table import table
 
@@ -217,6 +217,52 @@ def test_table_has_a_line_for_each_figure(by_hand: Outcome) -> None:
     text = table("core4", figures)
     assert len(text.splitlines()) == len(figures) + 4
     assert all(figure.name in text for figure in figures)
+
+
+def untaught_rep(height_deg: float, block: str, *named: Fault, found: bool = True) -> RepOutcome:
+    reported = Called(Call.IN_TIME, 0.0)
+    verdict = Verdict.FAULT.value if found else None
+    return RepOutcome(
+        (), named, verdict, (0.1,) * 4 if found else None, 0.0, reported, reported, {}, (),
+        height_deg=height_deg, up_s=0.6, down_s=0.5, block=block,
+    )  # fmt: skip
+
+
+def test_untaught_figures_tell_blocks_and_sizes_apart(by_hand: Outcome) -> None:
+    reps = (
+        untaught_rep(40.0, "fast", Fault.KICK, Fault.DROP),
+        untaught_rep(40.0, "fast", Fault.RUSHED_UP, Fault.DROP, Fault.RUSHED_DOWN),
+        untaught_rep(12.0, "fast", found=False),
+        untaught_rep(11.9, "low"),
+        untaught_rep(7.0, "low", found=False),
+        untaught_rep(6.9, "low"),
+    )
+    outcome = replace(
+        by_hand, job=Job("leg_raise", "core4", 1, 0), reps=reps, extra_in_pauses=1, pauses_s=80.0
+    )
+    figures = {(f.name, f.kind): f.values for f in measure([outcome])}
+    assert figures["lifts of 12 deg or more found", "leg_raise fast"] == pytest.approx(
+        (66.7,), abs=0.1
+    )
+    assert figures["lifts of 7 to 12 deg found", "leg_raise low"] == (50.0,)
+    assert figures["false reps in pauses", "leg_raise"] == (0.75,)
+    assert figures["flung up, told kick or rushed_up", "leg_raise"] == pytest.approx(
+        (33.3,), abs=0.1
+    )
+    told_once = figures["dropped, told drop or rushed_down, not both", "leg_raise fast"]
+    assert told_once == pytest.approx((33.3,), abs=0.1)  # both at once are no better than none
+
+
+def test_only_what_begins_in_a_pause_is_made_up_there() -> None:
+    truth = [true_rep(10.0), true_rep(60.0)]
+    events: list[Event] = [found_rep(at_s, Verdict.CLEAN) for at_s in (10.0, 30.0, 60.0, 70.0)]
+    mat = play(Job("clean", "core4", 1, 0)).mat
+    played = Played(
+        mat, (), truth, [None] * 2, 90.0, blocks=("fast", "low"), pauses_s=[(16.0, 59.0)]
+    )
+    outcome = compare(Job("leg_raise", "core4", 1, 0), played, events)
+    assert (outcome.extra, outcome.extra_in_pauses, outcome.pauses_s) == (2, 1, 43.0)
+    assert [rep.block for rep in outcome.reps] == ["fast", "low"]
 
 
 # --- populations --------------------------------------------------------------------------------
