@@ -133,7 +133,10 @@ def true_rep(
 ) -> TrueRep:
     """Return the truth of one planned repetition, its crossings read from the real angle."""
     window = (t_s >= onset_s - 0.1) & (t_s <= onset_s + rep.total_s + 0.15)
-    crossings = crossings_s(t_s[window], excursion_rad[window])
+    # Who overshoots or sags by more than the 5 % of a crossing is not on the way down yet.
+    is_level = rep.sag_deg + rep.overshoot_deg <= LOW_SHARE * rep.excursion_deg
+    moments = crossings_s if is_level else way_crossings_s
+    crossings = moments(t_s[window], excursion_rad[window])
     peak = float(np.degrees(excursion_rad[window].max()))
     return TrueRep(
         *crossings,
