@@ -55,6 +55,7 @@ class Outcome:
     """One recording. extra: found repetitions that are none; false_ups: live calls at rest.
 
     extra_in_pauses: of the extra ones, those that begin in one of the pauses, pauses_s in all.
+    leaves_s: from the last repetition's end to getting up, where it is known.
     """
 
     job: Job
@@ -70,6 +71,7 @@ class Outcome:
     said_of_set: tuple[Fault, ...]
     extra_in_pauses: int = 0
     pauses_s: float = 0.0
+    leaves_s: float | None = None
 
 
 def run(job: Job) -> Outcome:
@@ -147,6 +149,7 @@ def compare(job: Job, played: Played, events: Sequence[Event]) -> Outcome:
         tuple(fault for fault in SET_FAULTS if fault.value in said),
         sum(a < rep.start_s < b for a, b in played.pauses_s for rep in extra),
         sum(b - a for a, b in played.pauses_s),
+        played.leaves_s,
     )
 
 

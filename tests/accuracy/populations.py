@@ -10,11 +10,13 @@ repeats. In `combined` hips and leg move in exact step, in `hips` each in its ow
 each person carries leg and hips in a way of their own, also in the good repetitions that come
 first; those of `habits learned` are called good by hand and learned from. `leg_raise` lifts as real
 untaught people did in the exercise itself: three people in turn, each in the same three blocks.
+`untaught` are virtual people who lift in such a manner. In `fatigue` every second set tires. The
+kinds of `others` are played by simulators built otherwise, for the worst column, never to tune by.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from types import MappingProxyType
@@ -22,16 +24,27 @@ from types import MappingProxyType
 import numpy as np
 
 from matfw.layouts import PRESETS
-from matfw.messages import CellCalibration, Channel, Fault, HipRepeatability, Limits, Mat, RawFrame
+from matfw.messages import (
+    CellCalibration,
+    Channel,
+    Fault,
+    HipRepeatability,
+    Limits,
+    Mat,
+    RawFrame,
+)
 from matfw.ports import RAIL_CHANNELS, SACRUM_CHANNELS
 from matfw.virtual.motion_script import RepPlan, SessionPlan
 from matfw.virtual.person import generate
 from matfw.virtual.rep_kinds import FAULTY, Draw, combined_rep, faulty_rep, out_of_step
 from matfw.virtual.sampling import HipErrors, record
 from matfw.virtual.sessions import GOOD_SHARE, STRESS_NOISE, random_session
+from matfw.virtual.tiring import tiring_session
 from matfw.virtual.trace import Trace
 from matfw.virtual.truth import TrueRep
+from matfw.virtual.untaught import untaught_session
 from tests.accuracy import clams, raises
+from tests.accuracy.others.kinds import OTHERS, recorded
 from tests.importers import files, kistler, leg_raise, wii
 
 FIRST_SEED = {"tuning": 1000, "held-out": 700_000}
@@ -49,15 +62,20 @@ SENSORS: Mapping[str, HipErrors] = MappingProxyType(
 )
 HABITS = ("habits", "habits learned")  # the same people
 HABIT_FORWARD_DEG, HABIT_ROLL_DEG = 5.0, 2.0  # sd of how each of them carries leg and hips
-UNTAUGHT = ("leg_raise",)  # snap the leg up, hold it as they like, drop it; blocks, pauses
+UNTAUGHT = ("leg_raise", "untaught")  # they snap the leg up, hold it as they like and drop it
 LYING = (
     *("clean", "stress", "faults", "stress_faults", "combined", "mex", "still", "on_off"),
     *(HIPS, *SENSORS, *HABITS),
     *UNTAUGHT,
+    "fatigue",
+    *OTHERS,
 )
 STANDING = ("wii", "kistler")
 KINDS = (*LYING, *STANDING)
 RESTLESS = ("stress", "stress_faults", "still")
+MAKERS: Mapping[str, Callable[[Draw], SessionPlan]] = MappingProxyType(
+    {"untaught": untaught_session, "fatigue": tiring_session}
+)
 REAL = ("mex", "leg_raise", *STANDING)
 
 LEARNED_REPS = 3
@@ -84,7 +102,8 @@ class Played:
     """A recording and what really happened. too_high_s: when the leg crossed that limit, per rep.
 
     lying_s: the time somebody lies, or stands, on the mat. blocks: what each repetition was meant
-    to be, where somebody was asked. pauses_s: from, to, where nobody was to do one.
+    to be, where somebody was asked. pauses_s: from, to, where nobody was to do one. leaves_s:
+    from the last repetition's end to getting up, where it is known.
     """
 
     mat: Mat
@@ -96,6 +115,7 @@ class Played:
     is_fatigued: bool = False
     blocks: Sequence[str] = ()
     pauses_s: Sequence[tuple[float, float]] = ()
+    leaves_s: float | None = None
 
 
 def jobs(kinds: Sequence[str], layouts: Sequence[str], people: int, seed_set: str) -> list[Job]:
@@ -140,6 +160,8 @@ def play(job: Job) -> Played:
         plate = wii.load() if job.kind == "wii" else kistler.load(kistler.RECORDINGS[job.number])
         span_s = plate.frames[-1].t_s - plate.frames[0].t_s
         return Played(plate.mat, plate.frames, (), (), span_s)
+    if job.kind in OTHERS:
+        return _play_other(job)
     trace = _trace(job)
     mat = Mat(
         job.layout,
@@ -162,6 +184,13 @@ def play(job: Job) -> Played:
         blocks=raises.blocks(job.number) if job.kind == "leg_raise" else (),
         pauses_s=_pauses_s(trace.truth) if job.kind in UNTAUGHT else (),
     )
+
+
+def _play_other(job: Job) -> Played:
+    mat, frames, recording = recorded(job.kind, job.layout, job.seed)
+    plan, truth = recording.plan, recording.truth
+    lying_s, leaves_s = plan.off_s[0] - plan.on_s[1], plan.off_s[0] - truth[-1].end_s
+    return Played(mat, frames, truth, [None] * len(truth), lying_s, leaves_s=leaves_s)
 
 
 def _channels(kind: str) -> tuple[Channel, ...]:
@@ -220,6 +249,8 @@ def _plan(kind: str, rng: Draw) -> SessionPlan:
     if kind == "on_off":
         plan = random_session(rng, "still")
         return _kept(replace(plan, still_s=float(rng.uniform(*ON_OFF_STILL_S))))
+    if kind in MAKERS:
+        return MAKERS[kind](rng)
     return random_session(rng, kind)
 
 

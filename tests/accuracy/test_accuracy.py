@@ -30,9 +30,20 @@ from tests.accuracy.aims import AIMS
 from tests.accuracy.figures import quantiles, rate, share, wilson
 from tests.accuracy.matching import Call, Called, call_moments, match
 from tests.accuracy.measures import measure
+from tests.accuracy.others.kinds import OTHERS
 from tests.accuracy.outcomes import Outcome, RepOutcome, compare, run
-from tests.accuracy.populations import KINDS, LYING, REAL, SEEDS_PER_SET, Job, Played, jobs, play
+from tests.accuracy.populations import (
+    KINDS,
+    LYING,
+    REAL,
+    SEEDS_PER_SET,
+    Job,
+    Played,
+    jobs,
+    play,
+)
 from tests.accuracy.table import table
+from tests.accuracy.worst import with_worst
 
 FLOOR_WITHIN_1 = 75.0  # per cent of clean sets
 FLOOR_FOUND = 80.0  # per cent of clean repetitions
@@ -206,10 +217,43 @@ def test_figures_of_a_recording_made_by_hand(by_hand: Outcome) -> None:
 def test_every_aim_stands_beside_a_figure(by_hand: Outcome) -> None:
     both = (Fault.ROLL_BACK, Fault.LEG_FORWARD)
     combined = replace(by_hand.reps[0], faults=both, cue_s=dict.fromkeys(both))
-    with_it = replace(by_hand, reps=(*by_hand.reps, combined))
-    of_all = [replace(with_it, job=Job(kind, "core4", 1, 0)) for kind in KINDS]
+    heights = [untaught_rep(height_deg, "fast") for height_deg in (9.0, 40.0)]
+    small = replace(heights[0], faults=(Fault.TOO_SMALL,), cue_s={Fault.TOO_SMALL: None})
+    with_it = replace(
+        by_hand, reps=(*by_hand.reps, combined, *heights, small),
+        pauses_s=60.0, leaves_s=0.5,
+    )  # fmt: skip
+    of_all = [
+        replace(with_it, job=Job(kind, "core4", 1, 0), is_fatigued=is_tired)
+        for kind in KINDS
+        for is_tired in (True, False)
+    ]
     aimed = {(figure.name, figure.kind) for figure in measure(of_all) if figure.aim}
     assert {(name, kind) for name, kinds in AIMS.items() for kind in kinds} <= aimed
+
+
+def test_worst_population_is_the_lowest_share_and_the_highest_error() -> None:
+    figures = [
+        share("sets exact", "clean", [True] * 3),
+        share("sets exact", "other_a_clean", [True, False]),
+        share("sets exact", "stress", [False]),
+        quantiles("start top lower end, median", "clean", [[10.0], [40.0]], [50.0], "ms"),
+        quantiles("start top lower end, median", "other_b_clean", [[20.0], [30.0]], [50.0], "ms"),
+    ]
+    worst = {f.name: f for f in with_worst(figures) if f.kind == "worst clean"}
+    assert worst["sets exact"].values == (50.0,)
+    assert worst["sets exact"].n == 2
+    assert worst["start top lower end, median"].values == (20.0, 40.0)
+    assert not [f for f in with_worst(figures) if f.kind == "worst restless"]  # of one only
+
+
+def test_small_and_last_repetitions_of_others_are_figures_of_their_own(by_hand: Outcome) -> None:
+    small = replace(by_hand.reps[2], faults=(Fault.TOO_SMALL,), cue_s={})
+    soon = replace(by_hand, job=Job("other_a_clean", "core4", 1, 0), leaves_s=0.5)
+    later = replace(soon, reps=(small, by_hand.reps[0]), leaves_s=4.0)
+    figures = {f.name: f.values for f in measure([soon, later])}
+    assert figures["lifts of 13 to 21 deg found"] == (0.0,)
+    assert figures["last rep found, gone within 1 s"] == (0.0,)  # the third one was missed
 
 
 def test_table_has_a_line_for_each_figure(by_hand: Outcome) -> None:
@@ -280,7 +324,14 @@ def test_tuning_and_held_out_people_are_never_the_same() -> None:
 @pytest.mark.parametrize("kind", [kind for kind in LYING if kind not in REAL])
 def test_each_kind_is_what_it_says(kind: str) -> None:
     played = play(Job(kind, "core4", 1000, 0))
-    assert len(played.truth) in (range(1) if kind in ("still", "on_off") else range(10, 16))
+    counts = {
+        "still": range(1),
+        "on_off": range(1),
+        "untaught": range(8, 13),
+        "fatigue": range(12, 17),
+    }
+    usual = range(9, 15) if kind in OTHERS else range(10, 16)
+    assert len(played.truth) in counts.get(kind, usual)
     assert len(played.too_high_s) == len(played.truth)
     if kind in ("faults", "stress_faults", "combined"):
         assert any(rep.faults for rep in played.truth)
