@@ -92,11 +92,11 @@ def _way(phase: Array, rng: Draw, is_falling: bool) -> Array:
     if is_falling:
         return np.asarray(betainc(rng.uniform(2.2, 3.2), rng.uniform(1.15, 1.6), share))
     if rng.random() < 0.5:
-        steep = rng.uniform(8.0, 12.0)
+        steep = rng.uniform(7.0, 9.3)
         logistic = 1.0 / (1.0 + np.exp(-steep * (share - rng.uniform(0.42, 0.58))))
         first, last = float(logistic[0]), float(logistic[-1])
         return np.asarray((logistic - first) / (last - first))
-    return np.asarray(betainc(rng.uniform(2.0, 4.5), rng.uniform(2.0, 4.5), share))
+    return np.asarray(betainc(rng.uniform(2.0, 3.2), rng.uniform(2.0, 3.2), share))
 
 
 def _hover(t_s: Array, plan: Plan, rng: Draw) -> Array:

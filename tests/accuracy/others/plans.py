@@ -85,7 +85,9 @@ def draw_plan(rng: Draw) -> Plan:
 
 
 def _lift(rng: Draw, at_s: float) -> Lift:
-    up_s, hold_s, down_s = rng.uniform(1.8, 2.6), rng.uniform(0.8, 1.5), rng.uniform(2.5, 3.7)
+    # Good ones are clear of the limits whatever their course: the sharpest takes 0.53 of its time
+    # from 5 to 95 %, where minimum jerk takes 0.62.
+    up_s, hold_s, down_s = rng.uniform(2.0, 2.7), rng.uniform(0.8, 1.5), rng.uniform(2.7, 3.8)
     height_deg, draw = rng.uniform(31.0, 45.0), rng.random()
     faults: tuple[Fault, ...] = ()
     if draw < SMALL_SHARE:

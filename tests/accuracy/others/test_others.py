@@ -68,6 +68,14 @@ def test_truth_is_one_repetition_a_lift_in_its_order(some: list[Recording]) -> N
             assert true.faults == lift.faults
 
 
+def test_good_repetitions_are_no_faster_than_good_ones_may_be(some: list[Recording]) -> None:
+    # The limits are 1.5 s up and 2.1 s down, standstill to standstill; 0.62 of it for 5 to 95 %.
+    for recording in some:
+        for true in (each for each in recording.truth if not each.faults):
+            assert true.top_s - true.start_s > 1.5 * 0.62
+            assert true.end_s - true.lower_s > 2.1 * 0.62
+
+
 def test_quicker_lifts_swing_the_load_more(some: list[Recording]) -> None:
     swings: dict[bool, list[float]] = {True: [], False: []}
     for recording in some:
