@@ -27,7 +27,7 @@ from matfw.messages import (
 from matfw.virtual.truth import TrueRep
 from tests.accuracy import __main__ as bench
 from tests.accuracy.aims import AIMS
-from tests.accuracy.figures import quantiles, rate, share, wilson
+from tests.accuracy.figures import Figure, quantiles, rate, share, wilson
 from tests.accuracy.matching import Call, Called, call_moments, match
 from tests.accuracy.measures import measure
 from tests.accuracy.others.kinds import OTHERS
@@ -48,6 +48,7 @@ from tests.accuracy.worst import with_worst
 FLOOR_WITHIN_1 = 75.0  # per cent of clean sets
 FLOOR_FOUND = 80.0  # per cent of clean repetitions
 WORST_START_MS = 200.0  # median over clean repetitions
+ANGLE_ERRORS = {"clean": (-3.0, 2.0), "other_a_clean": (1.0, 2.5)}
 INVENTED = 2  # false repetitions that one person lying still for 90 s may be given
 
 
@@ -244,6 +245,10 @@ def test_worst_population_is_the_lowest_share_and_the_highest_error() -> None:
     assert worst["sets exact"].values == (50.0,)
     assert worst["sets exact"].n == 2
     assert worst["start top lower end, median"].values == (20.0, 40.0)
+    off = [Figure("angle error, median and sd", k, v, "deg", 9) for k, v in ANGLE_ERRORS.items()]
+    assert with_worst(off)[-1].values == (-3.0, 2.5)  # the sign stays, the size decides
+    detail = [replace(each, name="... after landing") for each in off]
+    assert with_worst(detail) == detail
     assert not [f for f in with_worst(figures) if f.kind == "worst restless"]  # of one only
 
 

@@ -13,7 +13,11 @@ GROUPS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "worst restless": ("stress", "other_a_restless", "other_b_restless"),
     }
 )
-HIGH_IS_BAD = ("false ", "start top ", "good reps ", "live up early", "live down early")
+HIGH_IS_BAD = (
+    *("false ", "start top ", "angle error", "good reps ", "live up early", "live down early"),
+    *("bent_body told in sets without", "fatigue told in sets without"),
+)
+DETAIL = "..."  # belongs to the line above it, and its name is not its own
 MIN_KINDS = 2  # of one population there is no worst
 
 
@@ -31,13 +35,18 @@ def _worst(figures: Sequence[Figure]) -> list[Figure]:
     found = []
     for group, kinds in GROUPS.items():
         some = [f for f in figures if f.kind in kinds and None not in f.values]
-        if len(some) < MIN_KINDS:
+        if len(some) < MIN_KINDS or some[0].name.startswith(DETAIL):
             continue
-        choose = max if some[0].name.startswith(HIGH_IS_BAD) else min
+        is_bad = some[0].name.startswith(HIGH_IS_BAD)
         columns = zip(*(f.values for f in some), strict=True)
-        values = tuple(choose(value for value in each if value is not None) for each in columns)
+        values = tuple(_worse(each, is_bad) for each in columns)
         # Several columns may be worst in several populations: then no one interval is theirs.
         whose = next((f for f in some if f.values == values), None)
         low, high, n = (whose.low, whose.high, whose.n) if whose else (None, None, 0)
         found.append(Figure(some[0].name, group, values, some[0].unit, n, low, high))
     return found
+
+
+def _worse(values: Sequence[float | None], is_high_bad: bool) -> float:
+    known = [value for value in values if value is not None]
+    return max(known, key=abs) if is_high_bad else min(known)
