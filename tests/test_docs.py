@@ -291,6 +291,24 @@ def test_a_frames_way_names_functions_that_exist() -> None:
             assert callable(operator.attrgetter(name)(module)), f"{path} {name}"
 
 
+def test_the_rooms_are_what_ls_shows() -> None:
+    tables = rows(section(DESIGN, "## The rooms"))
+    named = [name for cells in tables for name in re.findall(r"[\w.]+", cells[0])]
+    package = ROOT / "matfw"
+    folders = sorted(path.name for path in package.iterdir() if (path / "__init__.py").exists())
+    assert named[: len(folders)] == folders
+    assert sorted(named[len(folders) :]) == sorted(path.name for path in package.glob("*.py"))
+
+
+def test_who_may_import_whom_is_what_the_contracts_hold() -> None:
+    linter = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]
+    text = section(DESIGN, "## Who may import whom")
+    assert [cells[0] for cells in rows(text)] == [rule["name"] for rule in linter["contracts"]]
+    (layers,) = [rule["layers"] for rule in linter["contracts"] if rule["type"] == "layers"]
+    drawn = " ".join(line.strip() for line in text.splitlines() if line.startswith("    "))
+    assert drawn.split(" > ") == layers
+
+
 # --- all of them --------------------------------------------------------------------------------
 
 
