@@ -1,4 +1,4 @@
-"""Stage 3c: a cell whose zero wanders, told by what nobody on the mat could do.
+"""Stage 3c: a cell whose zero wanders, detected by what nobody on the mat could do.
 
 Whoever lies still may move weight from cell to cell, but not change its sum. A sum that creeps by
 1 % of the weight within a minute, and one cell that carries the change, is that cell's creep. On an
@@ -27,7 +27,7 @@ EVEN_SHARES = (0.1, 0.6)  # of the change that each quarter brings; else it was 
 OTHERS_SHARE = 0.5  # of one cell's change on an empty mat that the others may have together
 GAP_S = 40.0  # between two means of one lying spell
 OVER_SHARE = 0.5  # of DRIFT_SHARE: a change below it within WITHIN_S is steady again
-EMPTY_S = 4.0  # of an empty mat before it is believed; a foot is still on it for a while
+EMPTY_S = 4.0  # of an empty mat before it counts as empty; a foot is still on it for a while
 EMPTY_RANGE_KG = 0.1  # between two means of it: more is somebody's hand
 MIN_EMPTY_KG = 0.4  # 1 % of a light person, where nobody was weighed yet
 

@@ -163,12 +163,12 @@ class Limits:
     too_small_deg: Annotated[
         float, Range(1, 120, "over its rest, a lower top is too small", "too_high_deg")
     ] = 24.0
-    kick_up_s: Annotated[float, Range(0, 10, "a faster way up is a kick", "rushed_up_s")] = 1.0
-    rushed_up_s: Annotated[float, Range(0, 10, "a faster way up is rushed, at tempo 2-1-3")] = 1.5
-    drop_down_s: Annotated[float, Range(0, 10, "a faster way down is a drop", "rushed_down_s")] = (
+    kick_up_s: Annotated[float, Range(0, 10, "a faster ascent is a kick", "rushed_up_s")] = 1.0
+    rushed_up_s: Annotated[float, Range(0, 10, "a faster ascent is rushed, at tempo 2-1-3")] = 1.5
+    drop_down_s: Annotated[float, Range(0, 10, "a faster descent is a drop", "rushed_down_s")] = (
         1.15
     )
-    rushed_down_s: Annotated[float, Range(0, 10, "a faster way down is rushed, at tempo 2-1-3")] = (
+    rushed_down_s: Annotated[float, Range(0, 10, "a faster descent is rushed, at tempo 2-1-3")] = (
         2.1
     )
     short_hold_s: Annotated[float, Range(0, 10, "a shorter hold is short, at tempo 2-1-3")] = 0.5
@@ -344,9 +344,9 @@ class Motion:
     person's weight; force_n: the same without what a hand on the floor steadily takes away.
     bend_deg: of the resting body at the hips, > 0 bent forward; None on a mat that cannot see it.
     hip_roll_deg: of the pelvis against this rep's own rest, > 0 rolled back; None without a hip
-    sensor that answers. hip_sd_deg: what that repeats within. is_leg_off, left_s, landed_s: whether
-    the plates see the leg off the other one, when it last left and when it last came back; None
-    before, and on a mat that cannot see it.
+    sensor that answers. hip_sd_deg: what that repeats within. is_leg_off, lift_off_s, touch_down_s:
+    whether the plates see the leg off the other one, when it last left and came back; None before,
+    and on a mat that cannot see it.
     moment_nm: about the hip
     line, toward the feet, over that at lying down. evidence: by how much
     "the leg moves" explains the forces better than "the leg rests", natural log. lowering: the

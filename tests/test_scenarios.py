@@ -11,6 +11,7 @@ from matfw.messages import (
     CellEvent,
     CellProblem,
     CueGiven,
+    Event,
     Phase,
     PhaseChanged,
     Rep,
@@ -23,15 +24,14 @@ BACK_S = 0.5  # and ok again this soon after
 
 
 @cache
-def played(name: str) -> tuple[Scenario, tuple[object, ...]]:
+def played(name: str) -> tuple[Scenario, list[Event]]:
     scenario = load(name)
-    return scenario, tuple(scenario.events())
+    return scenario, scenario.events()
 
 
 @pytest.mark.parametrize("name", names())
 def test_a_scenario_ends_as_its_file_says(name: str) -> None:
-    scenario, _ = played(name)
-    events = scenario.events()
+    scenario, events = played(name)
     expect = scenario.expect
     assert weighs(events) is expect["weighs"], scenario.title
     assert (reps_of(events), cues_of(events)) == (expect["reps"], expect["cues"]), scenario.title

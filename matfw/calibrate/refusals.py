@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from matfw.calibrate.guide import Place, cited
-from matfw.calibrate.stillness import Unrest
+from matfw.calibrate.stillness import NotStill
 from matfw.messages import Cell
 
 END_MM = 400.0  # from the deck's middle: nearer, its place is said in centimetres
@@ -62,7 +62,7 @@ def where_words(cell: Cell) -> str:
 
 
 def restless_refusal(
-    cells: Sequence[Cell], movement: Unrest, *, is_empty: bool, has_weight: bool
+    cells: Sequence[Cell], movement: NotStill, *, is_empty: bool, has_weight: bool
 ) -> Refusal:
     """Return the refusal for a mat that could not be measured.
 

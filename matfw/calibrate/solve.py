@@ -26,7 +26,7 @@ Array = npt.NDArray[np.float64]
 
 # What a cell's line is not straight by, of the weight laid on: 0.05 % of full scale for a cheap
 # 50 kg half bridge (its sellers' figure, 25 g), of which a repeated 10 kg sees some tenth.
-MISFIT = 2e-4
+NONLINEARITY = 2e-4
 MAX_SIGMA = 1e-3  # of a gain: aim is 0.1 %; beyond, another place would help
 PLACE_SIGMA_MM = 10.0  # how well a place is known that somebody measures with a rule
 _RANK = 1e-9  # a singular value below this share of the largest is none
@@ -126,7 +126,7 @@ def _equations(
     weights: Array,
 ) -> tuple[Array, Array]:
     """Return rows and right-hand side, each divided by its own sigma."""
-    sigma = np.hypot(np.sqrt((sigma_kg**2).sum(axis=1)), MISFIT * weights)
+    sigma = np.hypot(np.sqrt((sigma_kg**2).sum(axis=1)), NONLINEARITY * weights)
     rows, right = [kilograms / sigma[:, None]], [weights / sigma]
     for axis, at_mm in enumerate(
         (np.array([c.x_mm for c in cells]), np.array([c.y_mm for c in cells]))

@@ -45,7 +45,7 @@ class Measured:
 
 
 @dataclass(frozen=True, slots=True)
-class Unrest:
+class NotStill:
     """Why nothing was measured: cells by index; `moved_kg` is the largest range of block means."""
 
     lost: tuple[int, ...] = ()
@@ -67,7 +67,7 @@ class Watch:
         self._began_s: float | None = None
         self._next_s = 0.0
 
-    def update(self, frame: RawFrame) -> Measured | Unrest | None:
+    def update(self, frame: RawFrame) -> Measured | NotStill | None:
         """Return the measurement when it is good, what was in the way at the end, else None."""
         if self._began_s is None:
             self._began_s, self._next_s = frame.t_s, frame.t_s + MIN_S
@@ -89,7 +89,7 @@ class Watch:
 
 def look(
     frames: Sequence[RawFrame] | deque[RawFrame], scale: Array, sigma_kg: float
-) -> Measured | Unrest:
+) -> Measured | NotStill:
     """Return the cells' means over these frames, or why they are none.
 
     scale: kilograms a count, each >= 0. sigma_kg: how good each mean must be, or it is `noisy`.
@@ -101,11 +101,11 @@ def look(
     there = ~np.isnan(counts)
     lost = np.flatnonzero(there.mean(axis=0) < GONE_SHARE)
     if lost.size:
-        return Unrest(lost=_indices(lost))
+        return NotStill(lost=_indices(lost))
     at_rail = there & ((counts >= RAIL_MAX_COUNTS) | (counts <= RAIL_MIN_COUNTS))
     saturated = np.flatnonzero(at_rail.mean(axis=0) > RAIL_SHARE)
     if saturated.size:
-        return Unrest(saturated=_indices(saturated))
+        return NotStill(saturated=_indices(saturated))
     counts = np.where(at_rail, np.nan, counts)
     block = ((t_s - t_s[0]) / BLOCK_S).astype(np.int64)
     whole = [block == number for number in range(int((t_s[-1] - t_s[0]) / BLOCK_S))]
@@ -128,13 +128,13 @@ def look(
     moving = np.flatnonzero(ranges > limit)
     moved_kg = float((ranges * scale).max())
     if moving.size:
-        return Unrest(moving=_indices(moving), moved_kg=moved_kg)
+        return NotStill(moving=_indices(moving), moved_kg=moved_kg)
     by_blocks = np.array([np.std(each, ddof=1) / np.sqrt(len(each)) for each in means])
     samples = there.sum(axis=0)
     sigma = np.maximum(by_blocks, noise_counts / np.sqrt(samples))
     noisy = np.flatnonzero(sigma * scale > sigma_kg)
     if noisy.size:
-        return Unrest(noisy=_indices(noisy), noise_kg=float((noise_counts * scale).max()))
+        return NotStill(noisy=_indices(noisy), noise_kg=float((noise_counts * scale).max()))
     centre = [_trimmed_mean(column, spread) for column, spread in zip(counts.T, noise, strict=True)]
     return Measured(
         t_s=float(0.5 * (t_s[0] + t_s[-1])),

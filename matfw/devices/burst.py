@@ -59,7 +59,7 @@ def clock_out(
     took in the read of DOUT too, but every stall in that read would then cost five good frames
     for the sake of 1 us.
 
-    An overestimate proves nothing: beside a stall outside the pulse the chip has felt none. So the
+    An overestimate proves nothing: beside a stall outside the pulse the chip has seen none. So the
     burst says which bits came after the last SCK-high in doubt (`Burst.witnesses`): a converter
     that was switched off gives only ones from there on, so a 0 among them proves that it was not.
     The pulse's own bit does not count: DOUT may not have risen yet when it is read.

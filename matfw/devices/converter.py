@@ -1,4 +1,4 @@
-"""What a reader knows about one converter: when it is due, and whether to believe it.
+"""What a reader knows about one converter: when it is due, and whether to trust it.
 
 Due. A converter runs on its own oscillator and cannot be asked for the time: all that is ever seen
 is that DOUT was high at one look and low at a later one. Two looks close together (`NARROW_S`)
@@ -8,7 +8,7 @@ the converter `is_locked`: readers then sleep until it is due instead of polling
 `due_s` can be is kept beside it (`error_s`): half the width of the looks that found it, and more
 with each conversion that nobody saw end.
 
-Belief. After anything that may have reset the chip or left its frame half read, `distrust` throws
+Trust. After anything that may have reset the chip or left its frame half read, `distrust` throws
 away what it gives for four and a half periods. That is four results if the chip gives results
 while it settles, and one if it stays silent for the four periods, as the datasheet leaves open.
 

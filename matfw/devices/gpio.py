@@ -1,6 +1,6 @@
 """The Raspberry Pi's GPIO lines through lgpio, all clocks and all data lines as one group each.
 
-lgpio keeps Python's lock during a call, which is wanted here: with a library that gives it up,
+lgpio keeps Python's lock during a call, on purpose: with a library that gives it up,
 one busy thread beside the reader tore 0.8 to 2.5 % of all frames.
 
 lgpio's groups: the lines are claimed together in a given order; the first is the group's leader
@@ -94,7 +94,7 @@ def load_lgpio() -> Lgpio:
     try:
         import lgpio  # noqa: PLC0415  # only where there are pins: it loads a C library
     except ImportError as error:
-        _chip_numbers(DEV)  # without a chip that is the news, not the missing library
+        _chip_numbers(DEV)  # without a chip that is what is wrong, not the missing library
         raise MatGpioError(
             f"lgpio cannot be imported ({error}): install matfw's own dependencies, or Raspberry "
             "Pi OS's package python3-lgpio"

@@ -14,8 +14,8 @@ from matfw.ports import Clock, HipSensor
 from matfw.settings.model import HipSensors
 
 
-def open_hip_sensors(wanted: HipSensors, factory: Factory, clock: Clock) -> list[HipSensor]:
-    """Return the sensors that are on, in the order of `wanted.channels()`.
+def open_hip_sensors(settings: HipSensors, factory: Factory, clock: Clock) -> list[HipSensor]:
+    """Return the sensors that are on, in the order of `settings.channels()`.
 
     factory: not closed here. Raises MatError without a driver, MatGpioError without the bus or a
     pin; what is open by then is closed again. A sensor that does not answer is no error.
@@ -24,17 +24,17 @@ def open_hip_sensors(wanted: HipSensors, factory: Factory, clock: Clock) -> list
     with ExitStack() as opened:
 
         def bus() -> Bus:
-            wire = LinuxWire(wanted.i2c_bus)
+            wire = LinuxWire(settings.i2c_bus)
             opened.callback(wire.close)
             return Bus(wire, clock)
 
-        if wanted.imu != "off":
-            imu = SacrumImu(bus(), clock, back_axis=wanted.imu_axis, address=wanted.imu_address)
+        if settings.imu != "off":
+            imu = SacrumImu(bus(), clock, back_axis=settings.imu_axis, address=settings.imu_address)
             opened.callback(imu.close)
             sensors.append(imu)
-        if wanted.rail != "off":
+        if settings.rail != "off":
             xshuts = []
-            pins = wanted.xshut_pins
+            pins = settings.xshut_pins
             for pin in (pins.shoulder, pins.hip, pins.heel):
                 xshuts.append(_xshut(pin, factory))
                 opened.callback(xshuts[-1].close)

@@ -173,14 +173,14 @@ def _import(name: str) -> ModuleType:
 @contextmanager
 def _blinka_stood_in_for() -> Iterator[None]:
     """Let the drivers' imports of Blinka find stand-ins, unless Blinka is loaded already."""
-    wanted: dict[str, dict[str, type]] = {
+    expected: dict[str, dict[str, type]] = {
         "busio": {"I2C": object, "SPI": object, "UART": object},  # annotations only
         "digitalio": {"DigitalInOut": object},  # likewise
         "micropython": {"const": int},
     }
     ours: dict[str, Any] = {
         name: SimpleNamespace(**members)
-        for name, members in wanted.items()
+        for name, members in expected.items()
         if name not in sys.modules
     }
     sys.modules.update(ours)

@@ -44,7 +44,7 @@ GRAVITY_MPS2 = 9.80665
 NORM_G = (0.6, 1.4)  # beyond: a fall, a blow, a chip without its settings; lifting makes 0.02
 SETTLE_S = 0.1  # after a start; 10 samples at the driver's 104 Hz
 OPEN_LIMIT_S = 0.2  # a chip that answers is set up in some 15 ms
-RETRY_S = 1.0  # a chip without a good sample for so long is set up anew, again and again
+RETRY_S = 1.0  # a chip without a good sample for so long is set up again, again and again
 
 
 class SacrumImu:

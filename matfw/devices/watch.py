@@ -223,7 +223,7 @@ class ReadyWatch:
 
         There nobody can be left out: the faster converters' results are let go until the slowest
         is ready, and the burst must not straddle any of the new ones. Where it would, the frame
-        looks again at the time returned, and decides anew.
+        looks again at the time returned, and decides again.
         """
         safe_s = now_s
         members = self.members(ready)

@@ -226,7 +226,7 @@ def _noise_counts(values: Array) -> float:
 def _spikes(counts: Array) -> npt.NDArray[np.int64]:
     """Return each cell's number of single samples that are far from both neighbours.
 
-    counts: (frames, cells), nan where there is none. A body's knock is on several cells at once and
+    counts: (frames, cells), nan where there is none. A body's jolt is on several cells at once and
     comes amid movement; an electrical spike is on one cell, amid nothing.
     """
     jumps = np.zeros(counts.shape)  # in sigmas, or 0
@@ -240,7 +240,7 @@ def _spikes(counts: Array) -> npt.NDArray[np.int64]:
         steps = np.pad(np.abs(np.diff(values)), SPIKE_AROUND, mode="edge")
         around = np.median(sliding_window_view(steps, 2 * SPIKE_AROUND), axis=1)[: size.size]
         jumps[at[1:-1], index] = size / np.maximum(around, max(_noise_counts(values), 1.0))
-    # A knock peaks in the other cells a sample earlier or later: each reads at its own time.
+    # A jolt peaks in the other cells a sample earlier or later: each reads at its own time.
     near = np.maximum(jumps, np.maximum(np.roll(jumps, 1, axis=0), np.roll(jumps, -1, axis=0)))
     alone = np.ones(counts.shape, dtype=bool)
     for index in range(counts.shape[1]):
@@ -255,7 +255,7 @@ def _without_hum(values: Array, rate_hz: float) -> tuple[Hum, Array]:
     """Return the strongest mains line, if there is one, and the values without it.
 
     Sampling folds 50 Hz to |50 - k * rate|: 30 Hz at 80 a second, 0 at exactly 10. Where it falls
-    below 1 Hz it cannot be told from movement, and none is returned.
+    below 1 Hz it cannot be distinguished from movement, and none is returned.
     """
     slow = np.convolve(values, np.ones(5) / 5.0, mode="same")
     fast = (values - slow)[2:-2]

@@ -75,7 +75,7 @@ def check_python(
                      "use one of these")  # fmt: skip
     if missing:
         return Check("python", State.BAD, f"missing: {', '.join(missing)}",
-                     "install matfw anew with pip, which brings them")  # fmt: skip
+                     "reinstall matfw with pip, which brings them")  # fmt: skip
     versions = ", ".join(
         f"{name} {found(name)}" for name in (*LIBRARIES, *PIN_LIBRARIES) if found(name)
     )
@@ -172,7 +172,7 @@ def check_getty(
 
 
 def check_clock(computer: Computer) -> Check:
-    """Check that the wall clock can be believed: most Pis have none that runs on."""
+    """Check that the wall clock can be trusted: most Pis have none that runs on."""
     shown = computer.run(("timedatectl", "show", "-p", "NTPSynchronized", "--value"))
     is_synchronized = (shown or "").strip() == "yes" or computer.exists(SYNCHRONIZED)
     has_rtc = computer.exists("dev/rtc0")
@@ -258,7 +258,7 @@ def check_state(
     """
     if notices:
         return Check("state.toml", State.WARN, "; ".join(n.rstrip(".") for n in notices),
-                     "save something at the console, and it is written anew")  # fmt: skip
+                     "save something at the console, and it is written again")  # fmt: skip
     if uncalibrated:
         return Check("state.toml", State.WARN, f"not calibrated: {', '.join(uncalibrated)}",
                      "`matfw console`, then `calibrate`", Place.CALIBRATING)  # fmt: skip

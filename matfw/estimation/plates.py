@@ -73,8 +73,8 @@ class Plates:
 class LegContact:
     """Follow whether the top leg lies on the other one, by the loads at both ends.
 
-    left_s, landed_s: when it last left and last came back, None before. Simulated, on `hex6`: 98 %
-    of both within 50 ms; a real leg may be made light less smoothly.
+    lift_off_s, touch_down_s: when it last left and last came back, None before. Simulated, on
+    `hex6`: 98 % of both within 50 ms; a real leg may be made light less smoothly.
     """
 
     def __init__(self, rate_hz: float) -> None:

@@ -52,7 +52,7 @@ class Recording:
     source: str | None
 
     def frames(self) -> Iterator[RawFrame]:
-        """Read the rows from the first one, each call anew. Raises MatRecordingError at a bad one.
+        """Read the rows, at each call from the first one. Raises MatRecordingError at a bad one.
 
         Times never go back; equal times are kept, since a board may send its samples in bursts.
         """

@@ -30,9 +30,9 @@ NONE_RAD, NONE_SD_RAD = 0.05, 0.001  # next to no lift
 
 @dataclass(frozen=True, slots=True)
 class LiftTrial:
-    """The likeliest lift's twelve numbers, its cost a step, and what speaks for it.
+    """The likeliest lift's twelve parameters, its cost a step, and what speaks for it.
 
-    better_by: twice the log likelihood, over no lift at all.
+    log_likelihood_ratio: twice the log likelihood, over no lift at all.
     """
 
     params: Array

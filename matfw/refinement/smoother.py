@@ -3,8 +3,8 @@
 The live bank has to choose a hypothesis while things happen, and a wrong choice hides the rest of a
 repetition. Here nothing is chosen: angle, hand push and both resting levels are smooth curves, and
 one least-squares fit finds all of them from load and moment. Two things help it to converge. The
-first steps replace the cosine by its secant, which has one branch; and large residuals are
-believed at first, and only then counted by their logarithm, or a fast repetition is an outlier.
+first steps replace the cosine by its secant, which has one branch; and large residuals
+count in full at first, and only then by their logarithm, or a fast repetition is an outlier.
 
 The unknowns of a block of 0.6 s touch those of the next one only, so a step of the fit costs the
 same for every second: 25 s take 28 ms on a PC.

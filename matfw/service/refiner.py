@@ -1,6 +1,6 @@
 """Refining finished repetitions: beside the frame path, or in it where time stands still.
 
-What has been told of one window is not told again of the next: `Refinement` keeps until when all
+What was reported of one window is not reported again of the next: `Refinement` keeps until when all
 is known, here in the main process. The computing is done elsewhere (`refine_process`); what is
 lost with that process is a window, and the next one reaches back over it.
 """
@@ -26,7 +26,7 @@ from matfw.service.refine_process import (
 WAITING_LIMIT = 8  # windows; a rep takes 5 s and its refinement a fraction of one
 JOIN_LIMIT_S = 5.0
 CHECK_PERIOD_S = 1.0  # how often a process that has nothing to do is looked after
-LOST = "the refiner process {}: started again, windows lost: {} (the next looks back over it)"
+LOST = "the refiner process {}: started again, windows lost: {} (the next reaches back over it)"
 LOST_AGAIN = "the refiner process {}, for the second time: report this, and start matfw again"
 
 
@@ -48,15 +48,15 @@ class InlineRefiner:
         return found
 
     def close(self) -> list[RefinedRep]:
-        """Return the last excursions."""
+        """Return the last repetitions."""
         return self.finished()
 
 
 class ProcessRefiner:
-    """Takes windows, gives back excursions in the same order; the frame path never waits.
+    """Takes windows, gives back repetitions in the same order; the frame path never waits.
 
     A thread hands one window after the other to the process and waits for its answer. A process
-    that ends or hangs is said, and started again once; the second time ends the firmware.
+    that ends or hangs is reported, and started again once; the second time ends the firmware.
     """
 
     def __init__(
@@ -68,7 +68,7 @@ class ProcessRefiner:
     ) -> None:
         """Start process and thread.
 
-        say: told, on the thread that calls `finished` and `close`, what was lost. waits: `submit`
+        say: called, on the thread that calls `finished` and `close`, what was lost. waits: `submit`
         waits for room; for virtual cells, whose time stands still meanwhile.
         """
         self._say = say
@@ -118,7 +118,7 @@ class ProcessRefiner:
         return found
 
     def close(self) -> list[RefinedRep]:
-        """Refine what is waiting, end thread and process and return the last excursions.
+        """Refine what is waiting, end thread and process and return the last repetitions.
 
         Raises MatError when that takes longer than JOIN_LIMIT_S.
         """

@@ -1,4 +1,4 @@
-"""What systemd is told: ready, and alive as long as frames come.
+"""What systemd is notified of: ready, and alive as long as frames come.
 
 The library's own `ping` measures its periods by the wall clock. A Pi has none that runs while it
 is off: when the network sets it back, `ping` would be silent until that time has passed again, and
@@ -25,7 +25,7 @@ class Watchdog:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._channel = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-        self._channel.setblocking(False)  # it is told in the frame path
+        self._channel.setblocking(False)  # it is called in the frame path
         self._systemd = WatchDog(self._channel)
         self._period_s = self._systemd.timeout_td.total_seconds() / 2.0  # sd_watchdog_enabled(3)
         self._reported_s = float("-inf")

@@ -27,7 +27,7 @@ Checked = TypeVar("Checked", Settings, MachineState)
 
 
 class DamagedTextError(MatSettingsError):
-    """A file is not text, not TOML or was cut off: nothing of it can be believed."""
+    """A file is not text, not TOML or was cut off: nothing of it can be trusted."""
 
     def __init__(self, reason: str, advice: str) -> None:
         """Take where and what is wrong, and what a person who wrote the file should do."""

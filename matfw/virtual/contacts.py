@@ -136,14 +136,14 @@ def spread(body: Body, load: Wrench, stance: Stance, place: Placement) -> Contac
     return Contacts(x_mm, y_mm, force)
 
 
-def balance(x_mm: Array, y_mm: Array, force_n: Array, stiffness: Array, wanted: Array) -> Array:
-    """Return the contact forces nearest to force_n with the wanted force and moments, none < 0.
+def balance(x_mm: Array, y_mm: Array, force_n: Array, stiffness: Array, required: Array) -> Array:
+    """Return the contact forces nearest to force_n with the required force and moments, none < 0.
 
     x_mm: (contacts,); y_mm, force_n: (n, contacts); stiffness: (contacts,), what may change most;
-    wanted: (n, 3), N and N mm. A row in which too few patches are left to carry the load keeps a
+    required: (n, 3), N and N mm. A row in which too few patches are left to carry the load keeps a
     small pull: exactness first.
     """
-    force = _corrected(x_mm, y_mm, force_n, np.broadcast_to(stiffness, force_n.shape), wanted)
+    force = _corrected(x_mm, y_mm, force_n, np.broadcast_to(stiffness, force_n.shape), required)
     free = np.ones(force.shape, dtype=bool)
     for _ in range(UNILATERAL_ROUNDS):
         rows = np.flatnonzero((force < -NO_PULL_N).any(axis=1))
@@ -152,16 +152,16 @@ def balance(x_mm: Array, y_mm: Array, force_n: Array, stiffness: Array, wanted: 
         free[rows] &= force[rows] >= 0.0
         weights = np.where(free[rows], stiffness, LET_GO * stiffness)
         start = np.where(free[rows], force_n[rows], 0.0)
-        force[rows] = _corrected(x_mm, y_mm[rows], start, weights, wanted[rows])
+        force[rows] = _corrected(x_mm, y_mm[rows], start, weights, required[rows])
     return force
 
 
-def _corrected(x_mm: Array, y_mm: Array, force_n: Array, weights: Array, wanted: Array) -> Array:
+def _corrected(x_mm: Array, y_mm: Array, force_n: Array, weights: Array, required: Array) -> Array:
     # Levers in metres, so that the three equations are of one size.
     levers = np.stack(
         [np.ones_like(y_mm), np.broadcast_to(1e-3 * x_mm, y_mm.shape), 1e-3 * y_mm], axis=1
     )
-    targets = wanted * np.array([1.0, 1e-3, 1e-3])
+    targets = required * np.array([1.0, 1e-3, 1e-3])
     missing = targets - (levers @ force_n[..., None])[..., 0]
     weighted = levers * weights[:, None, :]
     matrix = weighted @ levers.transpose(0, 2, 1)

@@ -16,7 +16,7 @@ UNLOAD_RANGE_S = (0.10, 0.30)  # the leg is made light this long before it leave
 RELOAD_RANGE_S = (0.06, 0.25)  # and given back this long after it lands
 BOUNCE_SHARE = 0.03  # of the excursion: a dropped leg's rebound
 BOUNCE_S = 0.14
-OVERSHOOT_S = (0.15, 0.45)  # from that much before the way up ends to that long after it
+OVERSHOOT_S = (0.15, 0.45)  # from that much before the ascent ends to that long after it
 LIGHT_DEG = 0.8  # a driven leg is light from here on and free at twice this
 MARGIN_S = 0.6  # beyond a repetition's ends its plan still touches the series
 

@@ -34,7 +34,7 @@ class CellErrors:
 
 @dataclass(frozen=True, slots=True)
 class HipErrors:
-    """What is wrong with hip sensors; repeat errors are drawn anew for every repetition."""
+    """What is wrong with hip sensors; repeat errors are drawn again for every repetition."""
 
     imu_repeatability_deg: float = 1.2  # sd; 1.2 is a good belt, 3-5 what is published for gait
     imu_gain: tuple[float, float] = (0.8, 1.0)  # cloth and skin move less than bone

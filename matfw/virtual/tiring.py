@@ -1,7 +1,7 @@
 """Sets that tire as people do, or do not: slower up, less height, shakier, and let down faster.
 
 No recording of a tiring leg raise on load cells exists; the signs are those that the literature
-names for endurance sets (slowing, loss of range, tremor, loss of control on the way down), each
+names for endurance sets (slowing, loss of range, tremor, loss of control in the descent), each
 person showing some of them, mostly from the middle of the set on. Who does not tire wanders too:
 repetitions drift by chance, and some hurry a little towards the end.
 """

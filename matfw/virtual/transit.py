@@ -14,7 +14,7 @@ SIT_DOWN_S = 0.9
 BOUNCE_SHARE, BOUNCE_HZ, BOUNCE_TAU_S = 0.13, 2.2, 0.45  # of sitting down
 STEP_S = 0.45  # a foot takes over this fast
 SWING_AT, LIE_AT = 0.42, 0.58  # share of the time: legs come up; trunk goes down
-UNREST_SHARE = 0.05  # sd of the force while moving about
+SWAY_SHARE = 0.05  # sd of the force while moving about
 SEAT_Y_MM = -180.0  # one sits down with the back edge of the mat under the thighs
 WANDER_MM = 28.0  # sd of the seat while moving about
 
@@ -53,12 +53,12 @@ def transit(
     before = t_s < 0.5 * (on[1] + up[0])
     lying = np.where(before, lying_on, lying_up)
     seat = np.where(before, seat_on, seat_up)
-    unrest = 1.0 + UNREST_SHARE * band_noise(count, step_s, 0.4, 3.0, rng)
+    sway = 1.0 + SWAY_SHARE * band_noise(count, step_s, 0.4, 3.0, rng)
     seat_x = rng.normal(60.0, 60.0) + WANDER_MM * band_noise(count, step_s, 0.1, 1.2, rng)
     seat_y = SEAT_Y_MM + WANDER_MM * band_noise(count, step_s, 0.1, 1.2, rng)
     # While lying down the seat slides from the edge to where the body will be.
     seat_y *= 1.0 - 0.8 * lying
-    return Transit(lying, np.maximum(weight_n * seat * unrest, 0.0), seat_x, seat_y)
+    return Transit(lying, np.maximum(weight_n * seat * sway, 0.0), seat_x, seat_y)
 
 
 def _getting_on(

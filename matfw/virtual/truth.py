@@ -81,7 +81,7 @@ def reps_in_spans(
     """Return the one repetition of each span of time, as `reps_of_angle` does, but sags aside.
 
     Real legs overshoot and sag by more than 5 % of their height while they are held, so that 95 %
-    of the peak says nothing of when the way down begins: see `way_crossings_s`.
+    of the peak says nothing of when the descent begins: see `way_crossings_s`.
     """
     reps = []
     for from_s, to_s in spans_s:
@@ -133,7 +133,7 @@ def true_rep(
 ) -> TrueRep:
     """Return the truth of one planned repetition, its crossings read from the real angle."""
     window = (t_s >= onset_s - 0.1) & (t_s <= onset_s + rep.total_s + 0.15)
-    # Who overshoots or sags by more than the 5 % of a crossing is not on the way down yet.
+    # Who overshoots or sags by more than the 5 % of a crossing is not in the descent yet.
     is_level = rep.sag_deg + rep.overshoot_deg <= LOW_SHARE * rep.excursion_deg
     moments = crossings_s if is_level else way_crossings_s
     crossings = moments(t_s[window], excursion_rad[window])
@@ -161,7 +161,7 @@ def with_faults(rep: TrueRep, faults: Sequence[Fault]) -> TrueRep:
 def crossings_s(t_s: Array, angle: Array) -> tuple[float, float, float, float]:
     """Return start, top, lower, end: first 5 and 95 %, last 95 and 5 % of one hump.
 
-    The way up is measured from the lowest angle before the peak, the way down to the lowest after
+    The ascent is measured from the lowest angle before the peak, the descent to the lowest after
     it: someone who lets the leg hover starts and ends a repetition at different levels.
     """
     peak = int(np.argmax(angle))
@@ -190,7 +190,7 @@ def crossings_s(t_s: Array, angle: Array) -> tuple[float, float, float, float]:
 
 
 def way_crossings_s(t_s: Array, angle: Array) -> tuple[float, float, float, float]:
-    """Return start, top, lower, end: 5 and 95 % of the way up and of the way down of one hump.
+    """Return start, top, lower, end: 5 and 95 % of the ascent and of the descent of one hump.
 
     A way is what lies around its fastest moment until the leg is slower than SHOULDER_SHARE of
     that, or at its lowest. The fastest fall is sought after the fastest rise.

@@ -1,7 +1,7 @@
 """An empty virtual mat on which a console lays a weight: `matfw run --virtual empty`.
 
 For learning to calibrate, and trying a console, without a mat. Its cells and converters are as
-unlike as bought ones, and what they are is not told: that is what `calibrate` finds.
+unlike as bought ones, and what they are is not shown: that is what `calibrate` finds.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ GAIN_SHARE = (0.75, 1.15)  # of nominal; cells of this kind give 0.5 to 1 mV/V
 
 
 class Weights:
-    """One weight, laid by one process and felt in another."""
+    """One weight, laid by one process and measured in another."""
 
     def __init__(self) -> None:
         """Begin with nothing on the mat."""

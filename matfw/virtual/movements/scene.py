@@ -98,9 +98,9 @@ def play_scene(
         *(Span(p.name, timing.lying_s + p.at_s, timing.lying_s + p.end_s) for p in planned),
         Span(up.name, timing.up_s, timing.off_s),
     )
-    told = [rep for rep in reps if rep.end_s <= timing.up_s]
+    whole = [rep for rep in reps if rep.end_s <= timing.up_s]
     broken = tuple(rep for rep in reps if rep.start_s < timing.up_s < rep.end_s)
-    return Scene(_on_timing(base, timing, loads, told), spans, broken)
+    return Scene(_on_timing(base, timing, loads, whole), spans, broken)
 
 
 def _longer(plan: SessionPlan) -> SessionPlan:

@@ -2,7 +2,7 @@
 
 Neither limbs nor states. A movement of the centre of mass is a sum of submovements with lognormal
 speed (Plamondon's kinematic theory of rapid human movement), in number, size and direction drawn
-anew each time; over it lies a tremble of the height, and angular momentum that comes and goes.
+again each time; over it lies a tremble of the height, and angular momentum that comes and goes.
 The contact is a cloud of points about where the weight is. Like the other two it is made of paths:
 a movement from rest to rest leaves no impulse, and all points press.
 """
@@ -179,7 +179,7 @@ def _trembling_load(body: Body, centre: Array, calm: float, rng: Draw) -> Array:
     centre[:, 2] += amid * tremble
     load = load_of(np.array([body.mass_kg]), centre[:, None, :], GRAVITY_M_S2)
     for axis in (1, 2):
-        # Angular momentum that comes and goes: nought at both ends.
+        # Angular momentum that comes and goes: zero at both ends.
         size = calm * float(rng.uniform(0.0, TURN_M2_S)) * body.mass_kg
         turning = size * amid * band_noise(count, STEP_S, 0.2, 1.5, rng)
         load[:, axis] += np.gradient(turning, STEP_S)

@@ -84,7 +84,7 @@ def _slower(movement: Movement, states: Sequence[State]) -> list[State]:
     changed, at_s = [states[0]], REST_S
     for number, state in enumerate(states[1:], 1):
         until_s = at_s + state.stay_s if number + 1 < len(states) else math.inf
-        # A landing is felt a little before its state begins.
+        # A landing shows a little before its state begins.
         if ((pulling_s >= at_s - REST_S) & (pulling_s < until_s)).any():
             slower = replace(
                 state,
