@@ -26,7 +26,7 @@ STEPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("mypy --strict", (sys.executable, "-m", "mypy", "--strict")),
     ("lint-imports", (str(SCRIPTS / "lint-imports"),)),
 )
-PYTEST = (sys.executable, "-m", "pytest", "-n", "auto", "-rs")
+PYTEST = (sys.executable, "-m", "pytest", "-n", "auto", "--dist", "loadgroup", "-rs")
 
 
 def main(arguments: Sequence[str]) -> int:
