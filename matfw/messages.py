@@ -8,6 +8,7 @@ faces +y, on the right side -y. "counts" are raw HX711 units and nothing else; r
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Annotated, TypeAlias
@@ -457,7 +458,8 @@ class RefinedRep:
     start, top, lower, end: the 5 % and 95 % crossings of its travel; up_s, hold_s, down_s: the
     movement's own lengths, standstill to standstill. curvature_mm: how far the shift's course is
     curved on the way (`shift_course`). How far to trust it: fit_error_deg, by how much the fitted
-    shape's top misses the curve's; noise_scale, variance of the body's noise against the usual.
+    shape's top misses the curve's; noise_scale, variance of the body's noise against the usual;
+    plausibility, the log-odds that this was a leg raise at all.
     """
 
     start_s: float
@@ -474,6 +476,7 @@ class RefinedRep:
     curvature_mm: float = 0.0
     fit_error_deg: float = 0.0
     noise_scale: float = 1.0
+    plausibility: float = math.inf
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,8 @@ a shape of its own: `contact_lifts`, `missed_lifts`.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -18,10 +19,12 @@ import numpy as np
 
 from matfw.estimation.leg_model import Array
 from matfw.judging.shift_course import curvature_mm
+from matfw.judging.verdicts import PLAUSIBLE_LOG_ODDS
 from matfw.messages import RefinedRep
 from matfw.refinement.contact_lifts import contact_lifts
-from matfw.refinement.missed_lifts import is_in_set, missed_lifts, overlap
+from matfw.refinement.missed_lifts import IN_SET_S, is_in_set, missed_lifts, overlap
 from matfw.refinement.peaks import Peak, crossings_s, peaks
+from matfw.refinement.plausibility import plausibility
 from matfw.refinement.rep_shape import (
     BEGIN_S,
     DOWN_S,
@@ -64,6 +67,9 @@ REST_BEFORE_S, REST_AFTER_S = 0.8, 0.6  # of a repetition, that its shape is fit
 SEEN_NEAR_S = 3.0  # before a curve's start, or after its end, to be of this repetition
 
 
+IN_SET_LOG_ODDS = -1.0  # that are enough in a set; alone it takes PLAUSIBLE_LOG_ODDS
+IN_SET_REPS = 2  # that came before within their rests make it part of a set
+
 Look = Callable[[RepWindow, float], list[RefinedRep]]
 """Takes a window and until when all is known."""
 
@@ -100,12 +106,17 @@ def refine(window: RepWindow, concluded_s: float = -math.inf) -> list[RefinedRep
 
 
 class Refinement:
-    """Refines windows in their order; reports each repetition once."""
+    """Refines windows in their order; reports each repetition once, and no other movement.
+
+    Repetitions come in sets, and what is none mostly comes alone: a movement that has another
+    plausible one near it is believed at worse odds than a lone one, which then waits for the next.
+    """
 
     def __init__(self, look: Look = refine) -> None:
         """Begin with nothing concluded. look: finds the repetitions of a window."""
         self._look = look
         self._concluded_s = -math.inf
+        self._ends_s: deque[float] = deque(maxlen=IN_SET_REPS)
 
     def refine(self, window: RepWindow) -> list[RefinedRep]:
         """Return the repetitions in a window that were not known before, oldest first."""
@@ -116,8 +127,22 @@ class Refinement:
             for x in self._look(window, self._concluded_s)
             if x.start_s > self._concluded_s - OVERLAP_S and x.top_s > self._concluded_s
         ]
+        found = [x for x in found if self._is_leg_raise(x, found)]
+        self._ends_s.extend(x.end_s for x in found)
         self._concluded_s = max([self._concluded_s, *(x.end_s for x in found)])
         return found
+
+    def _is_leg_raise(self, x: RefinedRep, found: Sequence[RefinedRep]) -> bool:
+        if x.plausibility >= PLAUSIBLE_LOG_ODDS:
+            return True
+        is_in_set = len(self._ends_s) == IN_SET_REPS and x.start_s - self._ends_s[0] < (
+            IN_SET_REPS * IN_SET_S
+        )
+        has_likes = any(
+            y.plausibility >= PLAUSIBLE_LOG_ODDS and 0.0 <= y.start_s - x.end_s < IN_SET_S
+            for y in found
+        )
+        return x.plausibility >= IN_SET_LOG_ODDS and (is_in_set or has_likes)
 
 
 def _measure(segment: Segment, peak: Peak) -> RefinedRep:
@@ -232,10 +257,11 @@ def _seen_s(segment: Segment, rough: RefinedRep) -> tuple[float | None, float | 
 
 
 def _finished(segment: Segment, x: RefinedRep) -> RefinedRep:
-    """Add what its crossings and its hips' way say."""
+    """Add what its crossings and its hips' way say, and how likely it is one at all."""
     near = segment.between(x.start_s - AROUND_S, x.end_s + AROUND_S)
     return replace(
         _with_lengths(x),
+        plausibility=plausibility(segment, x),
         curvature_mm=curvature_mm(
             segment.t_s[near], segment.angle_deg[near], segment.shift_mm[near]
         ),

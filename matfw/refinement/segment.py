@@ -39,6 +39,7 @@ class Segment:
     curve: LegCurve
     model: LegModel
     noise_scale: float
+    weight_n: float
     first: int
 
     @classmethod
@@ -69,6 +70,7 @@ class Segment:
             curve=curve,
             model=window.model,
             noise_scale=window.noise_scale,
+            weight_n=GRAVITY_M_S2 * weight_kg,
             first=first,
         )
 

@@ -107,6 +107,11 @@ _PUSH, _PUSH_RATE = (_rows(2, ANGLES, PUSHES, order) for order in range(2))
 _BASE_N, _BASE_NM = _rows(1, ANGLES + PUSHES, 1), _rows(1, ANGLES + PUSHES + 1, 1)
 
 
+def spline_rows() -> tuple[list[Array], list[Array], list[Array], list[Array]]:
+    """Return a block's rows of the angle and its derivatives, the push's, and both levels'."""
+    return [_ANGLE, _RATE, _ACCEL, _JERK], [_PUSH, _PUSH_RATE], [_BASE_N], [_BASE_NM]
+
+
 class _Fit:
     """Load and moment in blocks, and the steps toward their curves."""
 
