@@ -24,7 +24,10 @@ BEFORE_S = 2.0  # of the stretch before, whose unrest counts
 AROUND_S = 0.15  # of the movement's own rows
 TYPICAL_WEIGHT_N = 700.0
 CLIPPED_AT = 3.0  # standard deviations; what is further out says no more
-MIN_LOGGED = 0.02
+# What a measure is never below, for its logarithm: a signal without noise is no worse than a calm one.
+SD_N, SD_NM, WORST_N, WORST_NM = 1.0, 0.4, 3.0, 1.0  # standard deviations that a good fit leaves
+UNEXPLAINED_MM, CALM_N, CALM_NM, CALM_MM, CALM_SCALE = 0.5, 0.6, 0.4, 0.3, 0.8
+SHORT_S = 0.02
 
 NAMES = tuple(WEIGHTS)
 
@@ -59,14 +62,14 @@ def _of_the_fit(e: Explanation, rep: RefinedRep, segment: Segment) -> list[float
         e.log_i,
         max(0.0, -float(curve_deg.min())),
         _rms(e.push_n[core]) / (_rms(over_n[core]) + FORCE_SD_N),
-        _log(_rms(e.left_n)),
-        _log(_rms(e.left_nm)),
+        _log(_rms(e.left_n), SD_N),
+        _log(_rms(e.left_nm), SD_NM),
         _share(FORCE_SD_N * e.left_n[core], over_n[core]),
         _share(e.left_nm[core], over_nm[core]),
-        _log(float(np.abs(e.left_n[core]).max())),
-        _log(float(np.abs(e.left_nm[core]).max())),
+        _log(float(np.abs(e.left_n[core]).max()), WORST_N),
+        _log(float(np.abs(e.left_nm[core]).max()), WORST_NM),
         abs(float(curve_deg.max()) - rep.angle_deg),
-        _log(segment.noise_scale),
+        _log(segment.noise_scale, CALM_SCALE),
     ]
 
 
@@ -107,9 +110,9 @@ def _of_what_came_before(rep: RefinedRep, segment: Segment) -> list[float]:
     before = segment.between(rep.start_s - BEFORE_S, rep.start_s - 0.1)
     scale = TYPICAL_WEIGHT_N / segment.weight_n
     return [
-        _log(scale * _spread(_band(segment.load_n)[before])),
-        _log(scale * _spread(_band(segment.moment_nm)[before])),
-        _log(_spread(segment.shift_mm[before])),
+        _log(scale * _spread(_band(segment.load_n)[before]), CALM_N),
+        _log(scale * _spread(_band(segment.moment_nm)[before]), CALM_NM),
+        _log(_spread(segment.shift_mm[before]), CALM_MM),
     ]
 
 
@@ -136,8 +139,8 @@ def _spread(series: Array) -> float:
     return float(np.std(series)) if len(series) > 2 else 0.3
 
 
-def _log(value: float) -> float:
-    return math.log(max(value, MIN_LOGGED))
+def _log(value: float, floor: float = SHORT_S) -> float:
+    return math.log(math.hypot(value, floor))
 
 
 def _share(part: Array, whole: Array) -> float:
@@ -154,7 +157,7 @@ def _unexplained_shift(shift_mm: Array, angle_deg: Array) -> float:
     """Return the logarithm of what neither the angle nor a line explains of the shift, mm."""
     count = len(shift_mm)
     if count < 4:
-        return 0.0
+        return _log(0.0, UNEXPLAINED_MM)
     design = np.column_stack([np.ones(count), np.linspace(-1.0, 1.0, count), angle_deg])
     left = shift_mm - design @ np.linalg.lstsq(design, shift_mm, rcond=None)[0]
-    return _log(float(np.std(left)))
+    return _log(float(np.std(left)), UNEXPLAINED_MM)
