@@ -24,7 +24,7 @@ BEFORE_S = 2.0  # of the stretch before, whose unrest counts
 AROUND_S = 0.15  # of the movement's own rows
 TYPICAL_WEIGHT_N = 700.0
 CLIPPED_AT = 3.0  # standard deviations; what is further out says no more
-# What a measure is never below, for its logarithm: a signal without noise is no worse than a calm one.
+# What a measure is never below, for its logarithm: no signal can be too calm to believe.
 SD_N, SD_NM, WORST_N, WORST_NM = 1.0, 0.4, 3.0, 1.0  # standard deviations that a good fit leaves
 UNEXPLAINED_MM, CALM_N, CALM_NM, CALM_MM, CALM_SCALE = 0.5, 0.6, 0.4, 0.3, 0.8
 SHORT_S = 0.02
