@@ -30,7 +30,9 @@ class Balances:
         loads = clean.loads_kg
         known = [load for load in loads if load is not None]
         if len(known) < len(loads):
-            return Balance(clean.t_s, None, 0.0, 0.0, None, None, self._weigh_plates(loads))
+            return Balance(
+                clean.t_s, None, 0.0, 0.0, None, None, self._weigh_plates(loads), loads_kg=loads
+            )
         load_kg = sum(known)
         x_kgmm = sum([load * x for load, x in zip(known, self._x_mm, strict=True)])
         y_kgmm = sum([load * y for load, y in zip(known, self._y_mm, strict=True)])
@@ -41,7 +43,7 @@ class Balances:
             )
         else:
             plates = self._weigh_plates(loads)
-        return Balance(clean.t_s, load_kg, x_kgmm, y_kgmm, x_mm, y_mm, plates)
+        return Balance(clean.t_s, load_kg, x_kgmm, y_kgmm, x_mm, y_mm, plates, loads_kg=loads)
 
     def reset(self) -> None:
         """Forget nothing: this stage has no memory."""

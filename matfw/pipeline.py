@@ -47,12 +47,15 @@ from matfw.messages import (
 )
 from matfw.motion import MotionStage
 from matfw.phases import Phases
+from matfw.reader_health import ReaderHealth
 from matfw.refinement.windows import RepWindow, RepWindows
 from matfw.workout.sets import Plan, Progress, Workout
 
 WEIGHED_AGAIN_KG = 1.0  # a change of weight worth telling
 LIVE_TRAIL_S = 0.4  # how long after its end the last one may come
 SIDE_DOUBTED = "lies arched, or not on the {} side: hips not judged"
+MAX_HOLE_S = 0.25  # of a repetition that is judged in spite of it
+HOLE = "nothing was measured for {:.2f} s of it"
 LIVE_LEAD_S = 0.6  # how long before a rep's start its first live fault may have been told
 
 
@@ -82,6 +85,7 @@ class Pipeline:
         self._mat = mat
         self._calibration = Calibration(mat.calibration)
         self._conditioning = Conditioning(mat.cells, mat.rate_hz)
+        self._reader_health = ReaderHealth(len(mat.cells), mat.rate_hz)
         self._balances = Balances(mat.cells)
         self._motion = MotionStage(mat.cells, mat.person, mat.side, mat.rate_hz)
         self._phases = Phases()
@@ -145,6 +149,8 @@ class Pipeline:
         events: list[Event] = [*clean.events, *hips.events]
         faults: tuple[FaultSeen, ...] = ()
         window = None
+        reader = self._reader_health.update(raw)
+        events += () if reader is None else (reader,)
         drifts = self._drift.update(clean, self._last_motion)
         events += drifts
         self._note_cells((*clean.events, *drifts))
@@ -199,6 +205,8 @@ class Pipeline:
         elif bent is not None:
             live_faults.append(bent)
         verdict, faults, reason = judge(x, live_faults, self._mat.limits, self._mat.tempo, side)
+        if x.hole_s > MAX_HOLE_S:
+            verdict, faults, reason = Verdict.UNSURE, (), HOLE.format(x.hole_s)
         if is_doubted and verdict is not Verdict.FAULT:
             verdict, reason = Verdict.UNSURE, SIDE_DOUBTED.format(self._mat.side)
         if verdict is Verdict.CLEAN and self._broken:

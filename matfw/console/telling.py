@@ -11,7 +11,15 @@ import msgspec
 from matfw.control.api import Notice
 from matfw.control.events import event_json
 from matfw.display.report import event_line
-from matfw.messages import CellEvent, CueGiven, Event, PersonWeighed, PhaseChanged, Rep
+from matfw.messages import (
+    CellEvent,
+    CueGiven,
+    Event,
+    PersonWeighed,
+    PhaseChanged,
+    ReaderEvent,
+    Rep,
+)
 
 if TYPE_CHECKING:
     from matfw.console.context import Context
@@ -21,8 +29,8 @@ if TYPE_CHECKING:
 TELLS: Mapping[str, tuple[type[Event], ...]] = MappingProxyType(
     {
         "none": (),
-        "reps": (Rep, PersonWeighed, CellEvent),
-        "all": (Rep, PersonWeighed, CellEvent, PhaseChanged, CueGiven),
+        "reps": (Rep, PersonWeighed, CellEvent, ReaderEvent),
+        "all": (Rep, PersonWeighed, CellEvent, ReaderEvent, PhaseChanged, CueGiven),
     }
 )
 

@@ -7,7 +7,16 @@ from typing import Any, assert_never
 
 import msgspec
 
-from matfw.messages import CellEvent, CueGiven, Event, PersonWeighed, PhaseChanged, Rep, Verdict
+from matfw.messages import (
+    CellEvent,
+    CueGiven,
+    Event,
+    PersonWeighed,
+    PhaseChanged,
+    ReaderEvent,
+    Rep,
+    Verdict,
+)
 
 
 @dataclass(slots=True)
@@ -48,7 +57,20 @@ def _fields(event: Event) -> dict[str, Any]:  # Any: what JSON can hold
         case CueGiven():
             return {"event": "cue", "t_s": t_s, "cue": event.cue}
         case CellEvent():
-            return {"event": "sensor", "t_s": t_s, "cell": event.cell, "problem": event.problem}
+            return {
+                "event": "sensor",
+                "t_s": t_s,
+                "cell": event.cell,
+                "problem": event.problem,
+                **({"count": event.count} if event.count else {}),
+            }
+        case ReaderEvent():
+            return {
+                "event": "reader",
+                "t_s": t_s,
+                "problem": event.problem,
+                "torn_share": round(event.torn_share, 4),
+            }
         case Rep():
             return _rep_fields(event)
         case _:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol, assert_never
 
-from matfw.control.words import CUE_WORDS, PROBLEM_WORDS
+from matfw.control.words import CUE_WORDS, PROBLEM_WORDS, READER_WORDS
 from matfw.display.summary import SummaryRep, summary_lines
 from matfw.judging.verdicts import UNTIMED
 from matfw.messages import (
@@ -15,6 +15,7 @@ from matfw.messages import (
     Fault,
     PersonWeighed,
     PhaseChanged,
+    ReaderEvent,
     Rep,
     Tempo,
 )
@@ -50,7 +51,12 @@ def event_line(event: Event) -> str:
         case CueGiven():
             return f"{at}cue     {event.cue}: {CUE_WORDS[event.cue].sentence}"
         case CellEvent():
-            return f"{at}sensor  {event.cell} {event.problem}: {PROBLEM_WORDS[event.problem]}"
+            often = f", {event.count} times" if event.count else ""
+            words = PROBLEM_WORDS[event.problem]
+            return f"{at}sensor  {event.cell} {event.problem}: {words}{often}"
+        case ReaderEvent():
+            words = READER_WORDS[event.problem].sentence
+            return f"{at}reader  {event.problem}: {words} {event.torn_share:.1%} of samples lost"
         case Rep():
             times = f"{event.up_s:.1f}-{event.hold_s:.1f}-{event.down_s:.1f} s"
             if any(seen.fault in UNTIMED for seen in event.faults):

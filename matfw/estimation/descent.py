@@ -107,13 +107,15 @@ class DescentDetector:
     def update(
         self,
         lifted: Belief | None,
-        force_n: float,
-        moment_nm: float,
+        seen: tuple[float, float] | None,
         noise_scale: float,
         shaking: Array,
+        seen_share: float = 1.0,
     ) -> Descent:
         """Take the tracker's belief of a lifted leg, None if it rests, and what it saw.
 
+        seen: force (N) and moment (N m), None for a step of which nothing was seen; seen_share: of
+        its samples that they are of.
         unrest: of this body, variance against the usual. shaking: covariance of a tremor, (2, 2).
         """
         if lifted is None:
@@ -127,7 +129,10 @@ class DescentDetector:
             if angle > MIN_STAND_RAD and abs(rate) < slow < self._fastest_radps:
                 self._begin(lifted)
             return NOT_WATCHED
-        descent = self._step(self._x, np.array([force_n, moment_nm]), noise_scale, shaking)
+        sensing = (SENSING * noise_scale * SENSING_GROWTH + SHAKING_SHARE * shaking) / seen_share
+        descent = self._step(
+            self._x, None if seen is None else np.array(seen), noise_scale, sensing
+        )
         if rate > AGAIN_RADPS or angle < OVER_SHARE * descent.held_rad:
             self._x = None
             self._fastest_radps = 0.0
@@ -138,7 +143,7 @@ class DescentDetector:
         self._weight = np.zeros(1)
         self._watched_s = 0.0
 
-    def _step(self, x: Array, seen: Array, noise_scale: float, shaking: Array) -> Descent:
+    def _step(self, x: Array, seen: Array | None, noise_scale: float, sensing: Array) -> Descent:
         self._watched_s += STEP_S
         begins = x[0].copy()
         begins[RATE], begins[ACCEL] = 0.0, BEGIN_ACCEL[0]
@@ -156,10 +161,10 @@ class DescentDetector:
         noise[:, PUSH:, PUSH:] *= noise_scale
         x = (a @ x[:, :, None])[:, :, 0]
         p = a @ p @ a.transpose(0, 2, 1) + noise
-        y, h = predicted(self._model, x)
-        sensing = SENSING * noise_scale * SENSING_GROWTH + SHAKING_SHARE * shaking
-        x, p, cost = updated(x, p, seen - y, innovation(p, h, seen - y, sensing), sensing)
-        weight = weight - cost
+        if seen is not None:
+            y, h = predicted(self._model, x)
+            x, p, cost = updated(x, p, seen - y, innovation(p, h, seen - y, sensing), sensing)
+            weight = weight - cost
         kept = np.append(0, 1 + np.argsort(-weight[1:], kind="stable")[:KEPT])
         self._x, self._p = x[kept], p[kept]
         self._weight = weight[kept] - weight.max()

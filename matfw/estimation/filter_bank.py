@@ -55,11 +55,14 @@ CALMS_PER_S = 1.0  # ... and lies still again
 STOP_SLOW_RADPS = 0.5  # only a leg this slow may come to rest ...
 STOP_AFTER_S = 0.3  # ... and only after this long
 STOP_BEHIND = 8.0  # log weight behind the best from which on it is not worth the arithmetic
+NOT_SHAKING = np.zeros((2, 2))
 HOPELESS = 40.0  # log weight behind the best that nothing comes back from
 BELOW_REST_RAD = math.radians(2.0)  # the other leg is in the way
 ABOVE_ALL_RAD = math.radians(75.0)
 KEPT = (4, 10, 2)  # beliefs of each kind that are carried on
 LANDED_SD_RAD = math.radians(2.5)  # of a leg that plates have seen land, about its rest
+REOPENED_SD = (math.radians(20.0), 0.6, 3.0)  # rad, rad/s, rad/s^2: of a leg lost sight of ...
+REOPENED_N, REOPENED_NM = 3.0, 4.0  # ... and of a body's rest
 LANDED_COST = 20.0  # squared distance at most: what plates see may not have been the leg
 UNREST_TAU_S = 8.0  # how fast a body's own unrest is learned
 UNREST_AT_FIRST = 1.2  # somebody who has just lain down is still settling
@@ -132,7 +135,41 @@ class LegTracker:
         self._scale = unrest_scale(self.noise_scale)
         self._watch = DescentDetector(self.model)
         self._rise = Rise()
+        self._onset = NOTHING
         self._tremor = Tremor(self.model)
+
+    def reopen(self) -> None:
+        """Tell that nothing was seen for so long that the leg may be anywhere: up, or down."""
+        now = self._now
+        x, p = now.x[:1].copy(), now.p[:1].copy()
+        x[:, RATE] = x[:, ACCEL] = 0.0
+        p[:, range(3), range(3)] += np.square(REOPENED_SD)
+        p[:, PUSH, PUSH] += REOPENED_N**2
+        p[:, BASE, BASE] += REOPENED_NM**2
+        down_x, down_p = x[0].copy(), p[0].copy()
+        down_x[:3] = 0.0
+        down_p[:3, :] = 0.0
+        down_p[:, :3] = 0.0
+        one = np.zeros(2)
+        self._now = _Beliefs(
+            np.array([down_x, x[0]]), np.array([down_p, p[0]]), one.copy(),
+            np.array([RESTING, LIFTING]), np.array([0.0, float(now.age_s[0])]),
+            np.array([0.0, float(now.top_rad[0])]),
+        )  # fmt: skip
+        self._watch = DescentDetector(self.model)
+        self._rise = Rise()
+        self._tremor.skip()
+
+    def predict(
+        self, lifts_per_s: float = LIFTS_PER_S, stops_per_s: float = STOPS_PER_S
+    ) -> LegEstimate:
+        """Return what is believed after a step of which nothing was seen."""
+        x, p, weight, kind, age_s, top_rad = self._branch(lifts_per_s, stops_per_s)
+        self._tremor.skip()
+        x, p = self._moved(x, p, kind)
+        self._keep(_Beliefs(x, p, weight, kind, age_s, top_rad))
+        descent = self._watch.update(self._lifted(), None, self.noise_scale, NOT_SHAKING)
+        return self._estimate(self._evidence(), self._onset, descent)
 
     def shift_base(self, moment_nm: float) -> None:
         """Tell that moments will from now on be measured from moment_nm higher."""
@@ -164,16 +201,17 @@ class LegTracker:
         moment_nm: float,
         lifts_per_s: float = LIFTS_PER_S,
         stops_per_s: float = STOPS_PER_S,
+        seen_share: float = 1.0,
     ) -> LegEstimate:
         """Take one step's mean of F - W and M - M0 and return what is believed now.
 
         lifts_per_s, stops_per_s: how often a resting leg lifts and a slow one stops just now.
+        seen_share: of a step's samples that the means are of, over 0.
         """
         x, p, weight, kind, age_s, top_rad = self._branch(lifts_per_s, stops_per_s)
         shaking = self._tremor.update(force_n, self.noise_scale)
-        sensing = SENSING * self.noise_scale + shaking
-        x = x @ TRANSITION.T
-        p = TRANSITION @ p @ TRANSITION.T + (USUAL * self._scale)[kind]
+        sensing = (SENSING * self.noise_scale + shaking) / seen_share
+        x, p = self._moved(x, p, kind)
         y, h = predicted(self.model, x)
         y = np.array([force_n, moment_nm]) - y
         ph, s, det, distance = innovation(p, h, y, sensing)
@@ -184,24 +222,35 @@ class LegTracker:
             ph, s, det, distance = innovation(p, h, y, sensing)
         self._learn_noise_scale(float(distance[0]))
         x, p, cost = updated(x, p, y, (ph, s, det, distance), sensing)
-        weight = weight - cost
+        self._keep(_Beliefs(x, p, weight - cost, kind, age_s, top_rad))
+        descent = self._watch.update(
+            self._lifted(), (force_n, moment_nm), self.noise_scale, shaking, seen_share
+        )
+        evidence = self._evidence()
+        self._onset = self._rise.update(force_n, moment_nm, evidence)
+        return self._estimate(evidence, self._onset, descent)
+
+    def _moved(self, x: Array, p: Array, kind: Array) -> tuple[Array, Array]:
+        """Return states and spreads a step later."""
+        return x @ TRANSITION.T, TRANSITION @ p @ TRANSITION.T + (USUAL * self._scale)[kind]
+
+    def _lifted(self) -> tuple[Array, Array] | None:
+        """Return the best belief's state and spread if its leg is lifted."""
+        now = self._now
+        return (now.x[0], now.p[0]) if now.kind[0] == LIFTING else None
+
+    def _keep(self, now: _Beliefs) -> None:
+        """Carry on the beliefs that are worth it, of legs where a leg can be."""
+        x, p, weight, kind = now.x, now.p, now.weight, now.kind
         below = np.minimum(x[:, ANGLE] + BELOW_REST_RAD, 0.0) / BELOW_REST_RAD
         above = np.maximum(x[:, ANGLE] - ABOVE_ALL_RAD, 0.0) / BELOW_REST_RAD
         weight = weight - 0.5 * below**2 - 0.5 * above**2
-        top_rad = np.maximum(top_rad, x[:, ANGLE])
+        top_rad = np.maximum(now.top_rad, x[:, ANGLE])
         kept = _prune(x, weight, kind)
         self._now = _Beliefs(
-            x[kept], p[kept], weight[kept] - weight[kept[0]], kind[kept], age_s[kept],
-            top_rad[kept],
+            x[kept], p[kept], weight[kept] - weight[kept[0]], kind[kept],
+            now.age_s[kept], top_rad[kept],
         )  # fmt: skip
-        is_lifted = self._now.kind[0] == LIFTING
-        descent = self._watch.update(
-            (self._now.x[0], self._now.p[0]) if is_lifted else None,
-            force_n, moment_nm, self.noise_scale, shaking,
-        )  # fmt: skip
-        evidence = self._evidence()
-        onset = self._rise.update(force_n, moment_nm, evidence)
-        return self._estimate(evidence, onset, descent)
 
     def _evidence(self) -> float:
         now = self._now

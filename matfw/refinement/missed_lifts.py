@@ -73,7 +73,7 @@ def _tried(
     rows = segment.between(begin_s - LEAD_S, begin_s + sum(TYPICAL_S) + TRAIL_S)
     lift = try_lift(
         segment.t_s[rows], *segment.forces(rows, MIN_PUSH_N), (begin_s, *TYPICAL_S), TOPS,
-        model=segment.model, noise_scale=segment.noise_scale,
+        model=segment.model, noise_scale=segment.noise_scale, seen=segment.seen[rows],
     )  # fmt: skip
     asked_for = float(np.interp(segment.noise_scale, UNRESTS, log_likelihood_ratio))
     is_one = (

@@ -140,17 +140,18 @@ def _strength_deg(segment: Segment, x: RefinedRep) -> float:
     curve, noise = segment.curve, math.sqrt(segment.noise_scale)
     leg = curve.angle_rad[near], curve.rate_radps[near], curve.accel_radps2[near]
     leg_n, leg_nm = segment.model.force_n(*leg), _level(segment.model.moment_nm(*leg))
-    by_load = _better_by(curve.left_n[near], leg_n, EVIDENCE_SD_N * noise)
-    by_moment = _better_by(curve.left_nm[near], leg_nm, EVIDENCE_SD_NM * noise)
+    seen = segment.seen[near]
+    by_load = _better_by(curve.left_n[near], leg_n, EVIDENCE_SD_N * noise, seen)
+    by_moment = _better_by(curve.left_nm[near], leg_nm, EVIDENCE_SD_NM * noise, seen)
     return x.angle_deg + by_load / LOAD_PER_DEG + by_moment / MOMENT_PER_DEG
 
 
-def _better_by(left: Array, part: Array, sd: float) -> float:
+def _better_by(left: Array, part: Array, sd: float, seen: Array) -> float:
     """Return by how much less likely it is that both are left than that one is."""
 
     def cost(series: Array) -> float:
         robust = np.log1p((series / (EVIDENCE_ROBUST * sd)) ** 2)
-        return float(robust.sum()) * EVIDENCE_ROBUST**2
+        return float((seen * robust).sum()) * EVIDENCE_ROBUST**2
 
     return cost(left + part) - cost(left)
 
@@ -182,11 +183,14 @@ def _shaped(segment: Segment, rough: RefinedRep, peak: Peak) -> RefinedRep:
     start = np.full(SIZE, TYPICAL_EXPONENT)
     start[[BEGIN_S, UP_S, HOLD_S, DOWN_S]] = begin_s, up_s, hold_s, down_s
     start[TOP_RAD] = math.radians(rough.angle_deg)
-    start[9:] = TYPICAL_SAG, float(np.median(left_nm)), 0.0
+    seen = segment.seen[rows]
+    measured_nm = left_nm[seen > 0.0]
+    level_nm = float(np.median(measured_nm)) if len(measured_nm) else 0.0
+    start[9:] = TYPICAL_SAG, level_nm, 0.0
     fit = partial(
         fit_shape, t_s[rows], force_n, moment_nm, start,
         model=segment.model, noise_scale=segment.noise_scale,
-        seen_s=(lift_off_s, touch_down_s),
+        seen_s=(lift_off_s, touch_down_s), seen=seen,
     )  # fmt: skip
     fitted = fit()
     if abs(math.degrees(fitted.params[TOP_RAD]) - rough.angle_deg) > AGREE_DEG:
@@ -224,9 +228,10 @@ def _seen_s(segment: Segment, rough: RefinedRep) -> tuple[float | None, float | 
 
 def _finished(segment: Segment, x: RefinedRep) -> RefinedRep:
     """Add what its crossings and its hips' way say."""
-    near = segment.between(x.start_s - AROUND_S, x.end_s + AROUND_S)
+    near = segment.between(x.start_s - AROUND_S, x.end_s + AROUND_S) & (segment.seen > 0.0)
     return replace(
         _with_lengths(x),
+        hole_s=segment.hole_s(x.start_s - AROUND_S, x.end_s + AROUND_S),
         curvature_mm=curvature_mm(
             segment.t_s[near], segment.angle_deg[near], segment.shift_mm[near]
         ),

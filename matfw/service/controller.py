@@ -34,6 +34,8 @@ from matfw.messages import (
     Phase,
     Presence,
     RawFrame,
+    ReaderEvent,
+    ReaderProblem,
     Rep,
     Side,
 )
@@ -111,6 +113,7 @@ class Controller:
         # Written by the main thread alone, each a whole object, read by the others.
         self._step: Step | None = None
         self._problems: dict[str, CellProblem] = {}
+        self._reader: ReaderEvent | None = None
         self._reps: tuple[Rep, ...] = ()
         self._is_judging = True
         self._frame_count = self._bad_count = 0
@@ -137,6 +140,8 @@ class Controller:
                 }:
                     continue  # weights come and go: that is no drift
                 self._problems = {**self._problems, event.cell: event.problem}
+            if isinstance(event, ReaderEvent):
+                self._reader = event
             if isinstance(event, Rep):
                 self._reps = (*self._reps, event)[-MIN_REPS:]
             self._events.put(event)
@@ -201,6 +206,7 @@ class Controller:
             profile=store.profile,
             unsaved=len(store.diff()),
             lock=self._pin.word,
+            is_reader_late=self._reader is not None and self._reader.problem is ReaderProblem.LATE,
             recording=self._recording.status
             if self._recording and self._recording.is_running
             else None,
