@@ -40,6 +40,8 @@ STILL_X_MM = 8.0  # range of the centre of pressure while still (breath 0.4-1.6 
 STILL_Y_MM = 6.0
 GONE_S = 0.5  # over which the mean load must have left the weight ...
 GONE_SHARE = 0.15  # ... by this share: sitting up, rolling over, getting off
+GONE_STAYS_S = 0.5  # ... and not come back: a leg thrown up swings a fifth of a heavy body's weight
+GONE_ALL_SHARE = 0.5  # no leg does this; whoever is that light has got off
 MOVED_MM = 90.0  # mean centre of pressure away from rest: a new place, not a lift (17 mm at 45 deg)
 WEIGHT_TAU_S = 8.0  # how slowly the resting weight is followed: creep, drift, a shirt put down
 HAND_N = 6.0  # a steady change of load larger than this is a hand, not drift ...
@@ -82,6 +84,7 @@ class MotionStage:
     def reset(self) -> None:
         """Forget everybody."""
         self._begin_bin()
+        self._away_steps = 0
         self._measured_s = -math.inf  # end of the last step that was measured, or began with it
         self._motion = Motion(0.0, Presence.EMPTY)
         self._curve_mm: float | None = None
@@ -294,6 +297,7 @@ class MotionStage:
         self._rest_y_mm = sum(y for _, _, y in self._recent) / n / self._rest_kg
         self._rest_x_mm = x_mm
         self._weight_kg = self._rest_kg
+        self._away_steps = 0
         leg = self._leg(self._rest_kg)
         self._hip_x_mm = x_mm - 1000.0 * leg.com_from_hip_m
         self._moment_shift_nm = 0.0
@@ -317,10 +321,17 @@ class MotionStage:
         return (x_kgmm - self._hip_x_mm * load_kg) * 1e-3 * GRAVITY_M_S2
 
     def _has_moved_away(self) -> bool:
+        """Return whether the body has left its place and stays away from it."""
         newest = list(islice(reversed(self._recent), round(GONE_S / STEP_S)))
         load_kg = sum(load for load, _, _ in newest) / len(newest)
-        if abs(load_kg / self._rest_kg - 1.0) > GONE_SHARE:
+        if load_kg < GONE_ALL_SHARE * self._rest_kg:
             return True
+        is_away = abs(load_kg / self._rest_kg - 1.0) > GONE_SHARE or self._is_elsewhere(newest)
+        self._away_steps = self._away_steps + 1 if is_away else 0
+        return self._away_steps * STEP_S >= GONE_STAYS_S - 0.5 * STEP_S
+
+    def _is_elsewhere(self, newest: Sequence[tuple[float, float, float]]) -> bool:
+        load_kg = sum(load for load, _, _ in newest) / len(newest)
         x_mm = sum(x for _, x, _ in newest) / len(newest) / load_kg
         y_mm = sum(y for _, _, y in newest) / len(newest) / load_kg
         return math.hypot(x_mm - self._rest_x_mm, y_mm - self._rest_y_mm) > MOVED_MM

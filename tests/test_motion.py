@@ -21,6 +21,7 @@ from matfw.motion import (
     EMPTY_KG,
     GONE_S,
     GONE_SHARE,
+    GONE_STAYS_S,
     HAND_N,
     HAND_SETTLES_S,
     KNOWN_S,
@@ -174,6 +175,19 @@ def test_a_body_that_moved_to_another_place_is_not_judged(share: float, is_gone:
     motion, t_s = lying()
     place = (LYING[0], LYING[1] + share * MOVED_MM, LYING[2])
     after = moved(motion, place, 2.0 * GONE_S, t_s)
+    assert any(m.presence is not Presence.LYING for m in after) is is_gone
+
+
+@pytest.mark.parametrize("swing", [0.25, -0.25])
+@pytest.mark.parametrize(("away_s", "is_gone"), [(0.5, False), (GONE_S + GONE_STAYS_S + 0.2, True)])
+def test_a_load_that_comes_back_within_a_second_is_nobody_getting_up(
+    swing: float, away_s: float, is_gone: bool
+) -> None:
+    """A heavy man's thrown leg swings a fifth of his weight; who gets up does not come back."""
+    motion, t_s = lying()
+    place = ((1.0 + swing) * LYING[0], LYING[1], LYING[2])
+    after = moved(motion, place, away_s, t_s)
+    after += moved(motion, LYING, 1.0, t_s + away_s)
     assert any(m.presence is not Presence.LYING for m in after) is is_gone
 
 

@@ -57,6 +57,7 @@ EVIDENCE_SD_N, EVIDENCE_SD_NM, EVIDENCE_ROBUST = 0.9, 1.0, 3.0
 LOAD_PER_DEG, MOMENT_PER_DEG = 20.0, 40.0
 BORNE_OUT_DEG, BORNE_OUT_ALONE_DEG = 40.0, 50.0
 SHORTEST_WAY_S, LONGEST_UP_S, LONGEST_DOWN_S = 0.3, 3.2, 4.8  # that a fit begins with
+DOWN_DEG, DOWN_SHARE = 4.0, 0.15  # below which, or this share of its top, a leg has come down
 SHORTEST_REP_S, LONGEST_REP_S = 1.5, 14.0
 HIGHEST_DEG = 85.0  # what reads higher was a body that rocks
 OVERLAP_S = 0.5  # that two repetitions may share: their crossings are known no better
@@ -96,6 +97,8 @@ def refine(window: RepWindow, concluded_s: float = -math.inf) -> list[RefinedRep
     lifts = contact_lifts(segment, found)
     found = [x for x in found if not any(overlap(x, y) for y in lifts)] + lifts
     found += missed_lifts(segment, weak_peaks, found)
+    if window.is_left:
+        found = [x for x in found if _has_ended(segment, x)]
     return [_finished(segment, x) for x in sorted(found, key=lambda x: x.start_s)]
 
 
@@ -159,6 +162,15 @@ def _better_by(left: Array, part: Array, sd: float, seen: Array) -> float:
 def _level(series: Array) -> Array:
     """Return a series with the line between its ends taken off."""
     return np.asarray(series - np.linspace(series[0], series[-1], len(series)))
+
+
+def _has_ended(segment: Segment, x: RefinedRep) -> bool:
+    """Return whether the leg had come down before the body left, and was not just coming down."""
+    after_deg = segment.angle_deg[segment.t_s >= x.lower_s]
+    is_down = len(after_deg) > 0 and float(after_deg.min()) < max(
+        DOWN_DEG, DOWN_SHARE * x.angle_deg
+    )
+    return is_down and x.end_s <= float(segment.t_s[-1])
 
 
 def _shaped(segment: Segment, rough: RefinedRep, peak: Peak) -> RefinedRep:
