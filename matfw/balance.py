@@ -31,7 +31,14 @@ class Balances:
         known = [load for load in loads if load is not None]
         if len(known) < len(loads):
             return Balance(
-                clean.t_s, None, 0.0, 0.0, None, None, self._weigh_plates(loads), loads_kg=loads
+                t_s=clean.t_s,
+                load_kg=None,
+                x_kgmm=0.0,
+                y_kgmm=0.0,
+                x_mm=None,
+                y_mm=None,
+                plates=self._weigh_plates(loads),
+                loads_kg=loads,
             )
         load_kg = sum(known)
         x_kgmm = sum([load * x for load, x in zip(known, self._x_mm, strict=True)])
@@ -43,7 +50,16 @@ class Balances:
             )
         else:
             plates = self._weigh_plates(loads)
-        return Balance(clean.t_s, load_kg, x_kgmm, y_kgmm, x_mm, y_mm, plates, loads_kg=loads)
+        return Balance(
+            t_s=clean.t_s,
+            load_kg=load_kg,
+            x_kgmm=x_kgmm,
+            y_kgmm=y_kgmm,
+            x_mm=x_mm,
+            y_mm=y_mm,
+            plates=plates,
+            loads_kg=loads,
+        )
 
     def reset(self) -> None:
         """Forget nothing: this stage has no memory."""

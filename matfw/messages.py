@@ -8,9 +8,9 @@ faces +y, on the right side -y. "counts" are raw HX711 units and nothing else; r
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import TypeAlias
+from typing import Annotated, TypeAlias
 
 
 class Side(StrEnum):
@@ -60,28 +60,26 @@ class Verdict(StrEnum):
     UNSURE = "unsure"
 
 
-class Cue(StrEnum):
-    """What the buzzer and the lights can say."""
+class Announcement(StrEnum):
+    """What the buzzer and the lights can say besides the faults."""
 
     NOT_JUDGING = "not_judging"  # a cell is lost or stuck: reps are not judged now
     HIPS_LOST = "hips_lost"  # a hip sensor is lost: hips are judged as well as it goes without
     HIPS_BACK = "hips_back"  # ... and it answers again
-    ROLL_BACK = "roll_back"
-    LEG_FORWARD = "leg_forward"
-    KICK = "kick"
-    DROP = "drop"
-    TOO_HIGH = "too_high"
-    TOO_SMALL = "too_small"
-    RUSHED_UP = "rushed_up"
-    RUSHED_DOWN = "rushed_down"
-    SHORT_HOLD = "short_hold"
-    BENT_BODY = "bent_body"
-    OFF_MAT = "off_mat"
-    FATIGUE = "fatigue"
     UNSURE = "unsure"  # the rep is over and could not be judged
     SET_DONE = "set_done"
     READY = "ready"  # lying still and weighed: begin when you like
     REP = "rep"  # a clean rep is over
+
+
+# What the buzzer and the lights can say. A fault's cue is the fault itself.
+Cue: TypeAlias = Fault | Announcement
+CUES: tuple[Cue, ...] = (*Fault, *Announcement)
+
+
+def cue_named(name: str) -> Cue:
+    """Return the cue of this name. Raises ValueError if there is none."""
+    return Fault(name) if name in set(Fault) else Announcement(name)
 
 
 class CellProblem(StrEnum):
@@ -147,28 +145,70 @@ class Tempo:
 
 
 @dataclass(frozen=True, slots=True)
+class Range:
+    """What a limit may be, ends included, and what it means; its setting is made from this.
+
+    not_above: another limit, that this one must not be above, or one of two faults is never seen.
+    """
+
+    minimum: float
+    maximum: float
+    words: str
+    not_above: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Limits:
     """Beyond these a repetition has a fault. Durations are standstill to standstill.
 
+    A new limit is one field here: its name ends in its unit, its default lies within its range.
     The two rushed limits and the hold's are for the tempo 2-1-3 and go with the tempo asked for.
     Source: JUDGING.md "Limits"; sizes of good and faulty reps in hardware-free simulation.
     """
 
-    too_high_deg: float = 52.0  # over rest: 45 deg over the horizontal, a resting leg lies 7 below
-    too_small_deg: float = 24.0
-    kick_up_s: float = 1.0
-    rushed_up_s: float = 1.5
-    drop_down_s: float = 1.15
-    rushed_down_s: float = 2.1
-    short_hold_s: float = 0.5
-    roll_back_mm: float = 13.0
-    roll_back_deg: float = 5.8  # by a hip sensor that repeats within 1.5 deg; judging/hip_rules.py
-    leg_forward_mm: float = 5.0
-    curvature_mm: float = (
-        1.3  # of the shift's course, without a hip sensor: `unsure`; 0: not looked at
+    # 45 deg over the horizontal: a resting leg lies 7 below.
+    too_high_deg: Annotated[float, Range(1, 120, "over its rest, a higher leg is too high")] = 52.0
+    too_small_deg: Annotated[
+        float, Range(1, 120, "over its rest, a lower top is too small", "too_high_deg")
+    ] = 24.0
+    kick_up_s: Annotated[float, Range(0, 10, "a faster way up is a kick", "rushed_up_s")] = 1.0
+    rushed_up_s: Annotated[float, Range(0, 10, "a faster way up is rushed, at tempo 2-1-3")] = 1.5
+    drop_down_s: Annotated[float, Range(0, 10, "a faster way down is a drop", "rushed_down_s")] = (
+        1.15
     )
-    bent_body_deg: float = 7.5  # estimated; its error has 2-3 deg sd, so that 10 deg are found
-    off_mat_n: float = 14.0
+    rushed_down_s: Annotated[float, Range(0, 10, "a faster way down is rushed, at tempo 2-1-3")] = (
+        2.1
+    )
+    short_hold_s: Annotated[float, Range(0, 10, "a shorter hold is short, at tempo 2-1-3")] = 0.5
+    roll_back_mm: Annotated[float, Range(1, 200, "the weight moves back by more")] = 13.0
+    # Of a hip sensor that repeats within 1.5 deg; judging/hip_rules.py.
+    roll_back_deg: Annotated[
+        float, Range(1, 120, "a hip sensor sees the hips roll back by more")
+    ] = 5.8
+    leg_forward_mm: Annotated[float, Range(1, 200, "the weight moves forward by more")] = 5.0
+    curvature_mm: Annotated[
+        float,
+        Range(0, 20, "the shift's course bows by more: unsure without a hip sensor; 0: never"),
+    ] = 1.3
+    # Estimated; its error has 2-3 deg sd, so that 10 deg are found.
+    bent_body_deg: Annotated[float, Range(1, 120, "hips bent by more; not seen by core4")] = 7.5
+    off_mat_n: Annotated[float, Range(3, 200, "more weight missing: a hand is off the mat")] = 14.0
+
+    def at(self, tempo: Tempo) -> Limits:
+        """Return the limits of times for the tempo asked for; a quick one is no kick and no drop.
+
+        The others stay.
+        """
+        usual = Tempo()
+        up, down = tempo.up_s / usual.up_s, tempo.down_s / usual.down_s
+        return replace(
+            self,
+            kick_up_s=self.kick_up_s * min(1.0, up),
+            rushed_up_s=self.rushed_up_s * up,
+            drop_down_s=self.drop_down_s * min(1.0, down),
+            rushed_down_s=self.rushed_down_s * down,
+            short_hold_s=self.short_hold_s * tempo.hold_s / usual.hold_s,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,9 +247,10 @@ class RawFrame:
 
     t_s: monotonic seconds at the source. counts: signed 24-bit, one per cell, None where a cell
     gave no valid sample. channels: one value per hip-sensor column, None where it gave none.
-    computer_mask: bit i set where cell i's None is the computer's doing (torn, in doubt, settling
-    after a reset that it caused), clear where the cell was silent although the computer was on
-    time.
+    computer_mask: bit i is set where cell i's None is the computer's doing: it read too late, could
+    not rule a reset out, or the cell settles after a reset that the computer caused. Where it is
+    not set the cell gave nothing although it was asked in time. A recording does not keep it: in
+    a replay it is 0, and every None the cell's own.
     """
 
     t_s: float
@@ -277,7 +318,7 @@ class PlateBalance:
     y_mm: float | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Balance:
     """Load, moments about the deck's centre and centre of pressure of the whole mat.
 
@@ -320,7 +361,7 @@ class Presence(StrEnum):
     LYING = "lying"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Motion:
     """What the body does, every 50 ms.
 
@@ -337,7 +378,7 @@ class Motion:
     moment_nm: about the hip
     line, toward the feet, over that at lying down. evidence: by how much
     "the leg moves" explains the forces better than "the leg rests", natural log. lowering: the
-    same of "it is on its way down" over "it still stands at the top", 0 unless it has stood there;
+    same of "it comes down" over "it still stands at the top", 0 unless it has stood there;
     lowered_deg, held_deg: how far below the height held it then soon is, and that height.
     angle_sd_deg: how sure the angle is. over_n: load over the weight in the last moments; rise_n,
     rise_nm, evidence_rise: by how much load, moment and evidence have just risen.
@@ -378,12 +419,12 @@ class Motion:
     seen_share: float = 1.0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PhaseStep:
     """Where in a repetition the person is, every 50 ms.
 
     changed: the phase began with this step. since_s: when it began. top_deg: highest angle of this
-    rep so far. up_s, hold_s: lengths of this rep's phases that are over, as told live.
+    rep so far. up_s, hold_s: lengths of this rep's phases that are over, as decided live.
     """
 
     t_s: float
@@ -404,21 +445,22 @@ class PhaseStep:
 
 @dataclass(frozen=True, slots=True)
 class FaultSeen:
-    """A fault and how large it was, in its own unit."""
+    """A fault and how large it was, in that unit."""
 
     fault: Fault
-    size: float
+    value: float
     unit: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Rep:
     """One finished repetition, times refined with what came after them.
 
     start, top, lower, end: the 5 % and 95 % crossings of the leg's travel. up_s, hold_s, down_s:
     standstill to standstill. angle_deg: highest angle over rest. front_shift_mm: hips toward the
-    body's front (+) or back (-) at the top. reason: why it is `unsure`, or empty. suspicion_mm:
-    what `Limits.curvature_mm` is compared with; 0 where a hip sensor settles it.
+    body's front (+) or back (-) at the top. reason: why it is `unsure`, or empty.
+    cancellation_score_mm: what `Limits.curvature_mm` is compared with; 0 where a hip sensor settles
+    it.
     """
 
     rep: int
@@ -439,13 +481,13 @@ class Rep:
     cancellation_score_mm: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RefinedRep:
     """One up and down of the leg, as refined after it. Times in s, angles in deg over rest.
 
     start, top, lower, end: the 5 % and 95 % crossings of its travel; up_s, hold_s, down_s: the
-    movement's own lengths, standstill to standstill. curvature_mm: how far the shift's course bows
-    on the way (`shift_course`). How far to trust it: fit_error_deg, by how much the fitted
+    movement's own lengths, standstill to standstill. curvature_mm: how far the shift's course is
+    curved on the way (`shift_course`). How far to trust it: fit_error_deg, by how much the fitted
     shape's top misses the curve's; noise_scale, variance of the body's noise against the usual;
     hole_s, the longest time in it without a measurement.
     """

@@ -44,7 +44,7 @@ GONE_STAYS_S = 0.5  # ... and not come back: a leg thrown up swings a fifth of a
 GONE_ALL_SHARE = 0.5  # no leg does this; whoever is that light has got off
 MOVED_MM = 90.0  # mean centre of pressure away from rest: a new place, not a lift (17 mm at 45 deg)
 WEIGHT_TAU_S = 8.0  # how slowly the resting weight is followed: creep, drift, a shirt put down
-HAND_N = 6.0  # a steady change of load larger than this is a hand, not drift ...
+STEADY_HAND_N = 6.0  # a steady change of load larger than this is a hand, not drift ...
 HAND_SETTLES_S = 0.35  # ... once it has lasted so long
 REST_SURE = -2.0  # evidence below which the leg surely rests
 REST_MEMORY_S = 3.0  # of rest that the sideways zero is the mean of: about one breath
@@ -86,7 +86,7 @@ class MotionStage:
         self._begin_bin()
         self._away_steps = 0
         self._measured_s = -math.inf  # end of the last step that was measured, or began with it
-        self._motion = Motion(0.0, Presence.EMPTY)
+        self._motion = Motion(t_s=0.0, presence=Presence.EMPTY)
         self._curve_mm: float | None = None
         self._hips: Hips | None = None
         self._hip_zero: tuple[float, tuple[str, ...]] | None = None
@@ -106,7 +106,7 @@ class MotionStage:
         """Return a motion for every STEP_S that this frame completes: mostly none, often one."""
         t_s = balance.t_s
         if self._bin_end_s is None and balance.load_kg is None:
-            return (Motion(t_s, Presence.UNSETTLED),)  # not one whole frame has come
+            return (Motion(t_s=t_s, presence=Presence.UNSETTLED),)  # not one whole frame has come
         if self._bin_end_s is None or t_s - self._bin_end_s > KNOWN_S:
             self._lose(Presence.UNSETTLED if self._recent else Presence.EMPTY)
             self._begin_bin()
@@ -179,10 +179,10 @@ class MotionStage:
         if self._presence is not Presence.LYING or tracker is None:
             if hole_s > PREDICT_S:  # of who moved about nothing is known any more
                 self._lose(Presence.UNSETTLED if self._recent else self._presence)
-            return Motion(t_s, self._presence, seen_share=0.0)
+            return Motion(t_s=t_s, presence=self._presence, seen_share=0.0)
         if hole_s > KNOWN_S:
             self._lose(Presence.UNSETTLED)
-            return Motion(t_s, self._presence, seen_share=0.0)
+            return Motion(t_s=t_s, presence=self._presence, seen_share=0.0)
         if hole_s > PREDICT_S:
             return replace(
                 self._motion, t_s=t_s, rate_dps=0.0, accel_dps2=0.0, descent=0.0, seen_share=0.0
@@ -216,7 +216,7 @@ class MotionStage:
             if self._is_still():
                 self._begin_lying()
         if self._presence is not Presence.LYING or self._tracker is None:
-            return Motion(t_s, self._presence)
+            return Motion(t_s=t_s, presence=self._presence)
         load_n = (load_kg - self._rest_kg) * GRAVITY_M_S2
         force_n = load_n - self._away_n
         moment_nm = self._hip_moment_nm(load_kg, x_kgmm) - self._first_moment_nm
@@ -232,35 +232,37 @@ class MotionStage:
         y_mm = y_kgmm / self._rest_kg - self._rest_y_mm * (load_kg / self._rest_kg - 1.0)
         self._follow_rest(leg, force_n, y_mm)
         return Motion(
-            t_s,
-            Presence.LYING,
-            self._weight_kg,
-            math.degrees(leg.angle_rad),
-            math.degrees(leg.rate_radps),
-            math.degrees(leg.accel_radps2),
-            leg.age_s if leg.is_moving else 0.0,
-            self._front_sign * (y_mm - self._rest_y_mm),
-            load_n,
-            force_n,
-            moment_nm,
-            leg.push_n,
-            leg.evidence,
-            leg.is_moving,
-            None if self._curve_mm is None else BEND_DEG_PER_MM * self._front_sign * self._curve_mm,
-            self._hip_roll_deg(),
-            leg.descent.evidence,
-            math.degrees(leg.descent.soon_lost_rad),
-            math.degrees(leg.descent.held_rad),
-            math.degrees(leg.angle_sd_rad),
-            leg.onset.over_n,
-            leg.onset.load_n,
-            leg.onset.moment_nm,
-            leg.onset.evidence,
-            0.0 if self._hips is None else self._hips.sd_deg,
-            self._contact.is_off if self._plates.are_enough else None,
-            self._contact.lift_off_s,
-            self._contact.touch_down_s,
-            leg.is_restless,
+            t_s=t_s,
+            presence=Presence.LYING,
+            weight_kg=self._weight_kg,
+            angle_deg=math.degrees(leg.angle_rad),
+            rate_dps=math.degrees(leg.rate_radps),
+            accel_dps2=math.degrees(leg.accel_radps2),
+            lifting_s=leg.age_s if leg.is_moving else 0.0,
+            front_shift_mm=self._front_sign * (y_mm - self._rest_y_mm),
+            load_n=load_n,
+            force_n=force_n,
+            moment_nm=moment_nm,
+            push_n=leg.push_n,
+            evidence=leg.evidence,
+            is_moving=leg.is_moving,
+            bend_deg=None
+            if self._curve_mm is None
+            else BEND_DEG_PER_MM * self._front_sign * self._curve_mm,
+            hip_roll_deg=self._hip_roll_deg(),
+            descent=leg.descent.evidence,
+            descended_deg=math.degrees(leg.descent.soon_lost_rad),
+            held_deg=math.degrees(leg.descent.held_rad),
+            angle_sd_deg=math.degrees(leg.angle_sd_rad),
+            over_n=leg.onset.over_n,
+            rise_n=leg.onset.load_n,
+            rise_nm=leg.onset.moment_nm,
+            evidence_rise=leg.onset.evidence,
+            hip_sd_deg=0.0 if self._hips is None else self._hips.sd_deg,
+            is_leg_off=self._contact.is_off if self._plates.are_enough else None,
+            lift_off_s=self._contact.lift_off_s,
+            touch_down_s=self._contact.touch_down_s,
+            is_restless=leg.is_restless,
             seen_share=seen_share,
         )
 
@@ -381,7 +383,7 @@ class MotionStage:
         if leg.is_moving or leg.evidence > REST_SURE or self._tracker is None:
             self._pushed_s = 0.0
             return
-        if abs(leg.push_n) > HAND_N:
+        if abs(leg.push_n) > STEADY_HAND_N:
             self._settle_hand(leg, self._tracker)
             return
         self._pushed_s = 0.0
@@ -389,7 +391,7 @@ class MotionStage:
         self._rest_ys.append(y_mm)
         older = max(1, len(self._rest_ys) - round(REST_LEAD_S / STEP_S))
         self._rest_y_mm = sum(islice(self._rest_ys, older)) / older
-        if abs(force_n) < HAND_N:
+        if abs(force_n) < STEADY_HAND_N:
             self._rest_kg += force_n / GRAVITY_M_S2 * STEP_S / WEIGHT_TAU_S
         if abs(leg.base_nm) > REZERO_NM:
             share = 0.5 * leg.base_nm

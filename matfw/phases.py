@@ -219,14 +219,14 @@ class Phases:
             self._enter(target, motion)
         self._rep.follow(motion, self._phase)
         return PhaseStep(
-            motion.t_s,
-            self._phase,
-            changed,
-            self._since_s,
-            self._rep.top_deg,
-            self._lengths[Phase.UP],
-            self._lengths[Phase.HOLD],
-            self._lengths[Phase.DOWN],
+            t_s=motion.t_s,
+            phase=self._phase,
+            changed=changed,
+            since_s=self._since_s,
+            top_deg=self._rep.top_deg,
+            up_s=self._lengths[Phase.UP],
+            hold_s=self._lengths[Phase.HOLD],
+            down_s=self._lengths[Phase.DOWN],
         )
 
     def _next(self, motion: Motion) -> Phase:

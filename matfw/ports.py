@@ -57,7 +57,9 @@ class CellCounters:
     """What one cell's wire has done since the start; shown, never hidden."""
 
     good: int = 0
-    torn: int = 0  # discarded: an SCK-high longer than the limit, or a late next-ready
+    torn: int = 0  # discarded: read too late or in doubt of a reset; or spoilt by an unseen one
+    reset: int = 0  # resets proved that nobody ordered: by a long SCK-high, the supply, a spike
+    kept: int = 0  # good although an SCK-high seemed too long: the converter proved otherwise
     missing: int = 0  # frames in which it gave nothing
     settling: int = 0  # discarded after a reset
     held_low: int = 0  # of the missing: DOUT was still low after the last pulse

@@ -16,8 +16,8 @@ from pathlib import Path
 import msgspec
 from gpiozero.pins.mock import MockFactory, MockPWMPin
 
-from matfw.__main__ import virtual_trace
 from matfw.cli.consoles import ConsolePlan, consoles
+from matfw.cli.hardware import virtual_trace
 from matfw.cli.signals import stoppable
 from matfw.devices.clock import RealClock
 from matfw.devices.indicator import GpiozeroIndicator
@@ -27,6 +27,7 @@ from matfw.pipeline import Pipeline, Step
 from matfw.ports import LoadCells
 from matfw.service.acquisition import Acquisition
 from matfw.service.firmware import Firmware
+from matfw.service.refiner import ProcessRefiner
 from matfw.settings.store import SettingsStore
 from matfw.virtual.bench import VirtualBench
 from matfw.workout.sets import Plan
@@ -126,6 +127,7 @@ def main() -> None:
     ):
         firmware = Firmware(
             Pipeline(mat, Plan(15, 3, 45.0)), acquisition, indicator, RealClock(), [control, watch],
+            refiner=functools.partial(ProcessRefiner, say),
             between=control.between, on_first_frame=lambda: say("first frame"),
         )  # fmt: skip
         try:

@@ -7,13 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matfw.cues import CUE_RULES, MAY_CUT_SHORT, PAUSE_S, Cues, Rank
-from matfw.messages import Cue
+from matfw.cues import CUE_RULES, MAY_CUT_SHORT, PAUSE_S, Cues
+from matfw.judging.row import Rank
+from matfw.messages import CUES, Announcement, Cue, Fault
 from matfw.sounds.earcons import pattern_s
 
 FRAME_S = 1 / 80
-LIVE = [cue for cue in Cue if CUE_RULES[cue].rank is Rank.LIVE]
-MERE = [cue for cue in Cue if CUE_RULES[cue].rank in (Rank.TEMPO, Rank.PLAIN)]
+LIVE = [cue for cue in CUES if CUE_RULES[cue].rank is Rank.LIVE]
+MERE = [cue for cue in CUES if CUE_RULES[cue].rank in (Rank.TEMPO, Rank.PLAIN)]
 Requests = list[list[Cue]]
 
 
@@ -44,8 +45,8 @@ def starts(frames: list[Frame]) -> list[tuple[float, Cue]]:
 
 
 def test_every_cue_has_a_rule_and_a_priority_of_its_own() -> None:
-    assert set(CUE_RULES) == set(Cue)
-    assert len({rule.priority for rule in CUE_RULES.values()}) == len(Cue)
+    assert set(CUE_RULES) == set(CUES)
+    assert len({rule.priority for rule in CUE_RULES.values()}) == len(CUES)
 
 
 def test_ranks_follow_each_other_in_priority() -> None:
@@ -56,12 +57,12 @@ def test_ranks_follow_each_other_in_priority() -> None:
     )
 
 
-@pytest.mark.parametrize("cue", Cue)
+@pytest.mark.parametrize("cue", CUES)
 def test_a_cue_has_the_floor_for_its_whole_pattern_and_a_pause(cue: Cue) -> None:
     assert CUE_RULES[cue].min_on_s >= pattern_s(cue) + PAUSE_S - 1e-9
 
 
-@pytest.mark.parametrize("cue", Cue)
+@pytest.mark.parametrize("cue", CUES)
 def test_a_cue_locks_itself_out_while_it_shows(cue: Cue) -> None:
     assert CUE_RULES[cue].lockout_s >= CUE_RULES[cue].min_on_s
 
@@ -73,10 +74,53 @@ def test_no_live_fault_is_swallowed_by_one_other_fault(live: Cue) -> None:
     assert CUE_RULES[live].max_age_s >= max(waits_s)
 
 
+ORDER: dict[Rank, tuple[Cue, ...]] = {
+    Rank.SENSOR: (Announcement.NOT_JUDGING,),
+    Rank.LIVE: (Fault.DROP, Fault.KICK, Fault.ROLL_BACK, Fault.LEG_FORWARD, Fault.TOO_HIGH),
+    Rank.POSTURE: (Fault.OFF_MAT, Fault.BENT_BODY),
+    Rank.TEMPO: (
+        Fault.TOO_SMALL,
+        Fault.RUSHED_DOWN,
+        Fault.RUSHED_UP,
+        Fault.SHORT_HOLD,
+        Fault.FATIGUE,
+    ),
+    Rank.PLAIN: (
+        Announcement.HIPS_LOST,
+        Announcement.HIPS_BACK,
+        Announcement.UNSURE,
+        Announcement.REP,
+        Announcement.SET_DONE,
+        Announcement.READY,
+    ),
+}
+CUTS = {
+    (Rank.SENSOR, rank) for rank in Rank if rank is not Rank.SENSOR
+} | {(Rank.LIVE, Rank.TEMPO), (Rank.LIVE, Rank.PLAIN)}  # fmt: skip
+
+
+def test_the_order_of_the_cues_is_as_decided() -> None:
+    """Written out a second time, so that nobody changes it by accident."""
+    by_priority = sorted(CUES, key=lambda cue: -CUE_RULES[cue].priority)
+    assert by_priority == [cue for cues in ORDER.values() for cue in cues]
+    for rank, cues in ORDER.items():
+        assert {CUE_RULES[cue].rank for cue in cues} == {rank}
+
+
+@pytest.mark.parametrize("shown", CUES)
+@pytest.mark.parametrize("requested", CUES)
+def test_a_cue_cuts_short_those_ranks_that_it_may_and_no_other(shown: Cue, requested: Cue) -> None:
+    if shown == requested:
+        return
+    started = starts(played([[shown], [requested]]))
+    cuts = (CUE_RULES[requested].rank, CUE_RULES[shown].rank) in CUTS
+    assert started == [(0.0, shown), (FRAME_S, requested)][: 1 + cuts]
+
+
 # --- behaviour ---
 
 
-@pytest.mark.parametrize("cue", Cue)
+@pytest.mark.parametrize("cue", CUES)
 def test_a_lone_request_starts_at_once(cue: Cue) -> None:
     assert Cues().update(7.0, [cue]) is cue
 
@@ -87,52 +131,62 @@ def test_a_live_fault_breaks_off_a_mere_cue_at_once(live: Cue, mere: Cue) -> Non
     assert starts(played([[mere], [live]])) == [(0.0, mere), (FRAME_S, live)]
 
 
-@pytest.mark.parametrize("other", [cue for cue in Cue if cue is not Cue.NOT_JUDGING])
+@pytest.mark.parametrize("other", [cue for cue in CUES if cue is not Announcement.NOT_JUDGING])
 def test_a_lost_sensor_breaks_off_everything(other: Cue) -> None:
-    assert starts(played([[other], [Cue.NOT_JUDGING]]))[-1] == (FRAME_S, Cue.NOT_JUDGING)
+    assert starts(played([[other], [Announcement.NOT_JUDGING]]))[-1] == (
+        FRAME_S,
+        Announcement.NOT_JUDGING,
+    )
 
 
 def test_a_tempo_cue_waits_until_a_tick_is_over() -> None:
-    frames = played([[Cue.REP], [Cue.SHORT_HOLD], *([[]] * 79)])
-    on_s = CUE_RULES[Cue.REP].min_on_s
-    assert starts(frames) == [(0.0, Cue.REP), (pytest.approx(on_s, abs=FRAME_S), Cue.SHORT_HOLD)]
+    frames = played([[Announcement.REP], [Fault.SHORT_HOLD], *([[]] * 79)])
+    on_s = CUE_RULES[Announcement.REP].min_on_s
+    assert starts(frames) == [
+        (0.0, Announcement.REP),
+        (pytest.approx(on_s, abs=FRAME_S), Fault.SHORT_HOLD),
+    ]
 
 
 def test_the_last_rep_ticks_and_then_the_set_is_done() -> None:
-    frames = played([[Cue.SET_DONE, Cue.REP], *([[]] * 79)])
-    assert [cue for _, cue in starts(frames)] == [Cue.REP, Cue.SET_DONE]
+    frames = played([[Announcement.SET_DONE, Announcement.REP], *([[]] * 79)])
+    assert [cue for _, cue in starts(frames)] == [Announcement.REP, Announcement.SET_DONE]
 
 
 def test_all_faults_of_a_rep_are_heard_one_after_the_other() -> None:
-    frames = played([[Cue.SHORT_HOLD, Cue.RUSHED_DOWN, Cue.TOO_SMALL], *([[]] * 239)])
-    assert [cue for _, cue in starts(frames)] == [Cue.TOO_SMALL, Cue.RUSHED_DOWN, Cue.SHORT_HOLD]
+    frames = played([[Fault.SHORT_HOLD, Fault.RUSHED_DOWN, Fault.TOO_SMALL], *([[]] * 239)])
+    assert [cue for _, cue in starts(frames)] == [
+        Fault.TOO_SMALL,
+        Fault.RUSHED_DOWN,
+        Fault.SHORT_HOLD,
+    ]
 
 
 def test_a_request_that_waited_too_long_is_dropped() -> None:
-    frames = played([[Cue.NOT_JUDGING], [Cue.DROP], *([[]] * 400)])
-    assert [cue for _, cue in starts(frames)] == [Cue.NOT_JUDGING]
+    frames = played([[Announcement.NOT_JUDGING], [Fault.DROP], *([[]] * 400)])
+    assert [cue for _, cue in starts(frames)] == [Announcement.NOT_JUDGING]
 
 
 def test_a_lasting_fault_repeats_at_its_lockout_and_not_before() -> None:
-    frames = played([[Cue.ROLL_BACK]] * 320)
+    frames = played([[Fault.ROLL_BACK]] * 320)
     times_s = [t_s for t_s, _ in starts(frames)]
     gaps_s = [after - before for before, after in pairwise(times_s)]
-    assert gaps_s == pytest.approx([CUE_RULES[Cue.ROLL_BACK].lockout_s] * 2, abs=FRAME_S)
+    assert gaps_s == pytest.approx([CUE_RULES[Fault.ROLL_BACK].lockout_s] * 2, abs=FRAME_S)
 
 
 def test_reset_forgets_everything() -> None:
     cues = Cues()
-    cues.update(0.0, [Cue.DROP, Cue.REP])
+    cues.update(0.0, [Fault.DROP, Announcement.REP])
     cues.reset()
     assert cues.showing is None
     assert cues.update(0.1, []) is None
-    assert cues.update(0.2, [Cue.DROP]) is Cue.DROP
+    assert cues.update(0.2, [Fault.DROP]) is Fault.DROP
 
 
 # --- properties, over any stream of requests at any frame rate ---
 
 STREAMS = st.lists(
-    st.one_of(st.just([]), st.lists(st.sampled_from(Cue), max_size=4)), min_size=1, max_size=150
+    st.one_of(st.just([]), st.lists(st.sampled_from(CUES), max_size=4)), min_size=1, max_size=150
 )
 STEPS_S = st.sampled_from([1 / 80, 0.1, 0.4])
 

@@ -17,8 +17,9 @@ from pathlib import Path
 import pytest
 from gpiozero.pins.mock import MockFactory
 
-from matfw.__main__ import EXIT_DONE, EXIT_FAILED, EXIT_USAGE, VERBS
 from matfw.cli.arguments import build_parser
+from matfw.cli.verbs import EXIT_DONE, EXIT_FAILED, EXIT_USAGE, VERBS
+from matfw.console.commands import COMMANDS
 from matfw.console.help_commands import readme_table
 from matfw.control.errors import Code
 from matfw.layouts import PRESETS
@@ -26,9 +27,9 @@ from matfw.messages import CellCalibration, RawFrame
 from matfw.phases import TRANSITIONS
 from matfw.ports import RAIL_CHANNELS
 from matfw.recording.file import RecordingWriter
-from matfw.settings.files import DEFAULT_PINS, Settings, load_settings
-from matfw.settings.model import I2C_1_PINS, LightPins, XshutPins
-from tests.control.paper import Talk
+from matfw.settings.files import load_settings
+from matfw.settings.model import DEFAULT_PINS, I2C_1_PINS, LightPins, Settings, XshutPins
+from tests.control.fake_control import Talk
 
 ROOT = Path(__file__).parents[1]
 HARDWARE = (ROOT / "hardware" / "README.md").read_text()
@@ -245,11 +246,11 @@ def test_the_two_commands_are_complete_and_ci_runs_the_second() -> None:
 
 
 def test_the_consoles_table_is_made_from_its_commands() -> None:
-    """Where it differs, put what readme_table() returns between the two comments."""
+    """Where it differs, put what readme_table(COMMANDS) returns between the two comments."""
     (table,) = re.findall(
         r"<!-- The table is made: .* -->\n(.*?)\n<!-- The table ends -->", README, re.DOTALL
     )
-    assert table == readme_table()
+    assert table == readme_table(COMMANDS)
 
 
 def test_the_consoles_errors_are_its_numbers() -> None:

@@ -12,10 +12,10 @@ from matfw.drift import WITHIN_S, Drift
 from matfw.estimation.anthropometry import GRAVITY_M_S2
 from matfw.layouts import PRESETS
 from matfw.messages import (
+    Announcement,
     CellEvent,
     CellProblem,
     CleanLoads,
-    Cue,
     CueGiven,
     Event,
     Mat,
@@ -36,7 +36,17 @@ CELLS = PRESETS["core4"].cells
 BODY_KG = (17.0, 18.0, 16.0, 15.0)
 WEIGHT_KG = sum(BODY_KG)
 PERIOD_S = 0.1
-LIFT = RefinedRep(10.0, 11.2, 13.1, 15.0, 2.0, 1.0, 3.0, 38.0, 0.0)
+LIFT = RefinedRep(
+    start_s=10.0,
+    top_s=11.2,
+    lower_s=13.1,
+    end_s=15.0,
+    up_s=2.0,
+    hold_s=1.0,
+    down_s=3.0,
+    angle_deg=38.0,
+    front_shift_mm=0.0,
+)
 
 Loads = Callable[[float], tuple[float, ...]]
 
@@ -46,7 +56,9 @@ def reported(loads: Loads, span_s: float, presence: Presence = Presence.LYING) -
     events: list[CellEvent] = []
     for k in range(round(span_s / PERIOD_S)):
         t_s = k * PERIOD_S
-        motion = Motion(t_s, presence, WEIGHT_KG if presence is Presence.LYING else None)
+        motion = Motion(
+            t_s=t_s, presence=presence, weight_kg=WEIGHT_KG if presence is Presence.LYING else None
+        )
         events += drift.update(CleanLoads(t_s, loads(t_s)), motion)
     return events
 
@@ -118,7 +130,9 @@ def test_an_empty_mat_that_reads_wrong_afterwards_is_told_and_a_bag_is_not() -> 
         for _ in range(round(20.0 / PERIOD_S)):
             t_s += PERIOD_S
             weight = WEIGHT_KG if presence is Presence.LYING else None
-            events += drift.update(CleanLoads(t_s, loads), Motion(t_s, presence, weight))
+            events += drift.update(
+                CleanLoads(t_s, loads), Motion(t_s=t_s, presence=presence, weight_kg=weight)
+            )
     # The bag that is put on it while it is empty makes nothing worse, and nothing well.
     assert [(e.cell, e.problem) for e in events] == [("foot_left", CellProblem.DRIFTING)]
 
@@ -138,7 +152,7 @@ def still_frames(span_s: float, rate_hz: float, creep: tuple[float, ...]) -> lis
     return [RawFrame(t, tuple(row)) for t, row in zip(t_s.tolist(), counts, strict=True)]
 
 
-MAT = Mat("core4", CELLS, (NOMINAL,) * 4, rate_hz=10.0, side=Side.LEFT)
+MAT = Mat(layout="core4", cells=CELLS, calibration=(NOMINAL,) * 4, rate_hz=10.0, side=Side.LEFT)
 
 
 SLOW = (5e-5, -3e-5, 2e-5, 4e-5)  # kg/s: 3 g a minute and less, what converters drift by
@@ -154,7 +168,7 @@ def test_a_bottle_put_on_a_corner_of_the_empty_mat_and_taken_away_is_no_drift() 
 def test_half_an_hour_of_lying_still_is_no_drift() -> None:
     frames = still_frames(1800.0, MAT.rate_hz, SLOW)
     drift = Drift(CELLS)
-    motion = Motion(0.0, Presence.LYING, WEIGHT_KG)
+    motion = Motion(t_s=0.0, presence=Presence.LYING, weight_kg=WEIGHT_KG)
     for frame in frames[round(10.0 * MAT.rate_hz) :]:
         loads = tuple((count or 0) / NOMINAL.counts_per_kg for count in frame.counts)
         assert drift.update(CleanLoads(frame.t_s, loads), motion) == ()
@@ -182,7 +196,7 @@ def test_while_a_cell_drifts_it_is_said_once_and_nothing_is_clean() -> None:
     problems = [(e.cell, e.problem) for e in events if isinstance(e, CellEvent)]
     assert problems == [("foot_left", CellProblem.DRIFTING)]
     cues = [e.cue for e in events if isinstance(e, CueGiven)]
-    assert cues.count(Cue.NOT_JUDGING) == 1
+    assert cues.count(Announcement.NOT_JUDGING) == 1
     [rep] = line.finish_reps(150.0, [LIFT])
     assert (rep.verdict, rep.reason) == (
         Verdict.UNSURE, "foot_left is drifting: nothing is called clean"

@@ -22,13 +22,13 @@ from matfw.motion import (
     GONE_S,
     GONE_SHARE,
     GONE_STAYS_S,
-    HAND_N,
     HAND_SETTLES_S,
     KNOWN_S,
     LYING_MIN_KG,
     LYING_MIN_SPAN_MM,
     MOVED_MM,
     PREDICT_S,
+    STEADY_HAND_N,
     STILL_LOAD_SHARE,
     STILL_S,
     STILL_X_MM,
@@ -45,9 +45,16 @@ LYING: Place = (64.0, -120.0, 15.0)
 
 def balance(t_s: float, load_kg: float | None, x_mm: float = 0.0, y_mm: float = 0.0) -> Balance:
     if load_kg is None:
-        return Balance(t_s, None, 0.0, 0.0, None, None)
-    loads_kg = tuple(0.25 * load_kg * (1.0 + x_mm / c.x_mm + y_mm / c.y_mm) for c in CELLS)
-    return Balance(t_s, load_kg, load_kg * x_mm, load_kg * y_mm, x_mm, y_mm, loads_kg=loads_kg)
+        return Balance(t_s=t_s, load_kg=None, x_kgmm=0.0, y_kgmm=0.0, x_mm=None, y_mm=None)
+    return Balance(
+        t_s=t_s,
+        load_kg=load_kg,
+        x_kgmm=load_kg * x_mm,
+        y_kgmm=load_kg * y_mm,
+        x_mm=x_mm,
+        y_mm=y_mm,
+        loads_kg=tuple(0.25 * load_kg * (1.0 + x_mm / c.x_mm + y_mm / c.y_mm) for c in CELLS),
+    )
 
 
 def whole(t_s: float, loads_kg: tuple[float | None, ...]) -> Balance:
@@ -285,32 +292,32 @@ def hip_x_mm() -> float:
 @pytest.mark.parametrize("sign", [-1.0, 1.0])
 def test_a_hand_that_stays_is_the_new_rest_and_its_load_is_still_told(sign: float) -> None:
     motion, t_s = lying()
-    push_n = sign * 2.0 * HAND_N
+    push_n = sign * 2.0 * STEADY_HAND_N
     after = moved(motion, leant(push_n, t_s), 6.0, t_s)[-round(1.0 / STEP_S) :]
     assert all(m.presence is Presence.LYING for m in after)
     assert [m.load_n for m in after] == pytest.approx([push_n] * len(after), rel=0.2)
-    assert max(abs(m.force_n) for m in after) < 0.5 * HAND_N
-    assert max(abs(m.push_n) for m in after) < HAND_N
+    assert max(abs(m.force_n) for m in after) < 0.5 * STEADY_HAND_N
+    assert max(abs(m.push_n) for m in after) < STEADY_HAND_N
     assert not any(m.is_moving for m in after)
 
 
 def test_a_hand_that_comes_back_is_nothing_either() -> None:
     motion, t_s = lying()
     back_s = t_s + 6.0
-    away, back = leant(-2.0 * HAND_N, t_s), leant(2.0 * HAND_N, back_s)
+    away, back = leant(-2.0 * STEADY_HAND_N, t_s), leant(2.0 * STEADY_HAND_N, back_s)
 
     def there_and_back(at_s: float) -> Place:
         load_kg = away(at_s)[0] + back(at_s)[0] - LYING[0]
         return (load_kg, *(away(at_s)[1:] if at_s < back_s else LYING[1:]))
 
     after = moved(motion, there_and_back, 14.0, t_s)[-round(1.0 / STEP_S) :]
-    assert max(abs(m.force_n) for m in after) < 0.5 * HAND_N
-    assert max(abs(m.load_n) for m in after) < 0.5 * HAND_N
+    assert max(abs(m.force_n) for m in after) < 0.5 * STEADY_HAND_N
+    assert max(abs(m.load_n) for m in after) < 0.5 * STEADY_HAND_N
 
 
 def test_a_hand_is_not_yet_the_new_rest_before_it_has_stayed() -> None:
     motion, t_s = lying()
-    push_n = -2.0 * HAND_N
+    push_n = -2.0 * STEADY_HAND_N
     during = moved(motion, leant(push_n, t_s, ramp_s=0.05), HAND_SETTLES_S - STEP_S, t_s)
     assert during[-1].force_n == pytest.approx(during[-1].load_n)
     assert during[-1].force_n == pytest.approx(push_n, rel=0.1)
@@ -318,7 +325,7 @@ def test_a_hand_is_not_yet_the_new_rest_before_it_has_stayed() -> None:
 
 def test_a_smaller_push_is_no_hand_and_is_told_as_it_is() -> None:
     motion, t_s = lying()
-    after = moved(motion, leant(-0.5 * HAND_N, t_s), 1.5, t_s)
+    after = moved(motion, leant(-0.5 * STEADY_HAND_N, t_s), 1.5, t_s)
     assert all(m.force_n == m.load_n for m in after)
 
 

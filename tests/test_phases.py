@@ -59,7 +59,7 @@ def motion(
     presence: Presence = Presence.LYING,
     **fields: Any,  # Any: of a Motion
 ) -> Motion:
-    return Motion(t_s, presence, WEIGHT_KG, **fields)
+    return Motion(t_s=t_s, presence=presence, weight_kg=WEIGHT_KG, **fields)
 
 
 def rising(share: float = 10.0) -> dict[str, Any]:  # Any: of a Motion
@@ -92,7 +92,7 @@ CLASSES: dict[str, dict[str, Any]] = {
         "evidence": 50.0,
         "is_moving": True,
         "held_deg": 36.0,
-        "lowering": -0.1,
+        "descent": -0.1,
     },
     "falls": {"angle_deg": 30.0, "rate_dps": -40.0, "evidence": 50.0, "is_moving": True},
     "is almost down": {"angle_deg": 1.0, "rate_dps": -10.0, "evidence": 50.0, "is_moving": True},
@@ -261,10 +261,10 @@ def test_what_follows_a_landing_at_once_is_no_unseen_lift() -> None:
 @pytest.mark.parametrize(
     ("field", "value"),
     [
-        ("lowering", 0.0),
+        ("descent", 0.0),
         ("held_deg", 0.0),
         ("rate_dps", -STANDS_DPS),
-        ("lowered_deg", 1.001 * (1.0 - STANDS_SHARE) * 36.0),
+        ("descended_deg", 1.001 * (1.0 - STANDS_SHARE) * 36.0),
         ("angle_deg", 0.999 * STANDS_SHARE * 36.0),
     ],
 )
@@ -304,7 +304,7 @@ def answered(source: Phase, **fields: Any) -> Phase:  # Any: of a Motion
 JUST = (0.99, 1.01)
 LOST_DEG = max(MIN_DOWN_DEG, DOWN_SHARE * TOP_DEG)
 LOWERS = {
-    "lowering": 2.0 * LOWERING_EVIDENCE, "lowered_deg": 2.0 * LOST_DEG, "held_deg": TOP_DEG,
+    "descent": 2.0 * LOWERING_EVIDENCE, "descended_deg": 2.0 * LOST_DEG, "held_deg": TOP_DEG,
 }  # fmt: skip
 
 
@@ -318,8 +318,8 @@ LOWERS = {
             Phase.HOLD, "angle_deg", TOP_DEG * (1.0 - FAR_SHARE), [Phase.DOWN, Phase.HOLD],
             {"rate_dps": -2.0 * FAR_DPS},
         ),
-        (Phase.HOLD, "lowering", LOWERING_EVIDENCE, [Phase.HOLD, Phase.DOWN], LOWERS),
-        (Phase.HOLD, "lowered_deg", LOST_DEG, [Phase.HOLD, Phase.DOWN], LOWERS),
+        (Phase.HOLD, "descent", LOWERING_EVIDENCE, [Phase.HOLD, Phase.DOWN], LOWERS),
+        (Phase.HOLD, "descended_deg", LOST_DEG, [Phase.HOLD, Phase.DOWN], LOWERS),
         (
             Phase.DOWN, "rate_dps", AGAIN_DPS, [Phase.DOWN, Phase.UP],
             {"angle_deg": 12.0, **rising()},

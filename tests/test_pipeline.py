@@ -12,13 +12,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from matfw.conditioning import LOST_OWN_S
 from matfw.layouts import PRESETS
 from matfw.messages import (
+    Announcement,
     CellEvent,
     CellProblem,
     Cue,
     CueGiven,
     Event,
+    Fault,
     Mat,
     PersonWeighed,
     Phase,
@@ -34,7 +37,7 @@ from matfw.pipeline import Pipeline, Step
 from matfw.ports import SACRUM_CHANNELS
 from matfw.refinement.refine import Refinement
 from matfw.refinement.windows import RepWindow
-from matfw.settings.files import Settings
+from matfw.settings.model import Settings
 from matfw.virtual.person import generate
 from matfw.virtual.sampling import CellErrors, record
 from matfw.virtual.sessions import demo_session
@@ -42,8 +45,18 @@ from matfw.workout.sets import Plan
 
 SAME_S, SAME_MM = 0.02, 0.1  # what sums in another order may move, through fits that end early
 SPAN_S = 50.0  # of the demo's session: getting on and some repetitions
-HIP_CUES = (Cue.HIPS_LOST, Cue.HIPS_BACK)
-EXCURSION = RefinedRep(10.0, 11.2, 13.1, 15.0, 2.0, 1.0, 3.0, 38.0, 0.0)
+HIP_CUES = (Announcement.HIPS_LOST, Announcement.HIPS_BACK)
+EXCURSION = RefinedRep(
+    start_s=10.0,
+    top_s=11.2,
+    lower_s=13.1,
+    end_s=15.0,
+    up_s=2.0,
+    hold_s=1.0,
+    down_s=3.0,
+    angle_deg=38.0,
+    front_shift_mm=0.0,
+)
 
 
 @cache
@@ -166,7 +179,7 @@ def test_somebody_is_weighed_once_and_told_to_begin() -> None:
     events = run(mat, frames)[1]
     [weighed] = [e for e in events if isinstance(e, PersonWeighed)]
     assert weighed.weight_kg == pytest.approx(64.0, rel=0.02)
-    ready = [e.t_s for e in events if isinstance(e, CueGiven) and e.cue is Cue.READY]
+    ready = [e.t_s for e in events if isinstance(e, CueGiven) and e.cue is Announcement.READY]
     assert ready == [weighed.t_s]
 
 
@@ -194,9 +207,8 @@ def test_no_frames_whatever_break_the_line_or_make_a_rep(
     steps, events = run(session()[0], raw)
     assert reps_of(events) == []
     for step in steps:
-        if None in step.raw.counts and step.balance.load_kg is not None:
-            # A slip: the cell's last values stand, the cell itself is still trusted.
-            assert None not in step.clean.loads_kg
+        for count, load_kg in zip(step.raw.counts, step.clean.loads_kg, strict=True):
+            assert count is not None or load_kg is None  # no sample is made up
 
 
 def without(frame: RawFrame, gone: int) -> RawFrame:
@@ -211,10 +223,12 @@ def test_without_a_cell_nothing_is_judged_and_it_is_said_at_once(gone: int) -> N
     broken = [frame if frame.t_s < cut_s else without(frame, gone) for frame in frames]
     events = run(mat, broken)[1]
     after = [event for event in events if event.t_s > cut_s + 0.1]
-    assert not reps_of(after)
+    # The repetition under way was seen to come down for the most part: it counts as unsure.
+    assert [rep.verdict for rep in reps_of(after)] == [Verdict.UNSURE]
+    assert reps_of(after)[0].lower_s < cut_s
     assert all(e.phase is Phase.REST for e in after if isinstance(e, PhaseChanged))
-    cues = [e for e in events if isinstance(e, CueGiven) and e.cue is Cue.NOT_JUDGING]
-    assert cut_s <= cues[0].t_s <= cut_s + 0.06
+    cues = [e for e in events if isinstance(e, CueGiven) and e.cue is Announcement.NOT_JUDGING]
+    assert cut_s + LOST_OWN_S <= cues[0].t_s <= cut_s + LOST_OWN_S + 2.0 / mat.rate_hz
 
 
 def test_cells_all_broken_and_back_are_told_once_each() -> None:
@@ -226,7 +240,7 @@ def test_cells_all_broken_and_back_are_told_once_each() -> None:
     assert problems == [
         *((name, CellProblem.LOST) for name in names), *((name, CellProblem.OK) for name in names)
     ]  # fmt: skip
-    assert sum(isinstance(e, CueGiven) and e.cue is Cue.NOT_JUDGING for e in events) == 1
+    assert sum(isinstance(e, CueGiven) and e.cue is Announcement.NOT_JUDGING for e in events) == 1
 
 
 def test_a_hip_sensor_lost_in_mid_set_is_said_once_and_once_more_when_it_is_back() -> None:
@@ -264,11 +278,16 @@ def test_without_its_hip_sensor_the_line_judges_as_if_there_had_been_none() -> N
 
 
 @pytest.mark.parametrize(
-    ("excursion", "side", "verdict", "cue"),
+    ("refined_rep", "side", "verdict", "cue"),
     [
-        (EXCURSION, Side.LEFT, Verdict.CLEAN, Cue.REP),
-        (replace(EXCURSION, hold_s=0.1), Side.LEFT, Verdict.FAULT, Cue.SHORT_HOLD),
-        (replace(EXCURSION, front_shift_mm=-40.0), Side.UNKNOWN, Verdict.UNSURE, Cue.UNSURE),
+        (EXCURSION, Side.LEFT, Verdict.CLEAN, Announcement.REP),
+        (replace(EXCURSION, hold_s=0.1), Side.LEFT, Verdict.FAULT, Fault.SHORT_HOLD),
+        (
+            replace(EXCURSION, front_shift_mm=-40.0),
+            Side.UNKNOWN,
+            Verdict.UNSURE,
+            Announcement.UNSURE,
+        ),
     ],
 )
 def test_a_concluded_rep_is_told_with_the_next_frame(
@@ -367,7 +386,11 @@ def test_a_full_set_is_told_after_its_last_rep() -> None:
         for number in range(100):
             t_s += 0.0125
             cues.append(line.update(RawFrame(t_s, (number, -number, number, -number))).cue)
-    assert [cue for cue in cues if cue is not None] == [Cue.REP, Cue.REP, Cue.SET_DONE]
+    assert [cue for cue in cues if cue is not None] == [
+        Announcement.REP,
+        Announcement.REP,
+        Announcement.SET_DONE,
+    ]
 
 
 def resting(line: Pipeline, frames: Sequence[RawFrame]) -> float:
@@ -384,7 +407,7 @@ def test_after_a_rest_whoever_lies_there_is_called() -> None:
     t_s = resting(line, frames)
     line.finish_reps(t_s, [replace(EXCURSION, start_s=t_s - 5.0, end_s=t_s)])
     later = [frame for frame in frames if t_s < frame.t_s < t_s + 4.0]
-    ready_s = [f.t_s - t_s for f in later if line.update(f).cue is Cue.READY]
+    ready_s = [f.t_s - t_s for f in later if line.update(f).cue is Announcement.READY]
     assert [at_s for at_s in ready_s if 3.2 <= at_s < 3.5], ready_s
 
 
@@ -392,7 +415,7 @@ def test_nobody_is_called_after_a_rest_from_an_empty_mat() -> None:
     line = Pipeline(session()[0], Plan(reps=1, sets=2, rest_s=2.0))
     line.finish_reps(15.0, [EXCURSION])
     cues = [line.update(f).cue for f in session()[1][:240]]
-    assert Cue.READY not in cues
+    assert Announcement.READY not in cues
 
 
 @pytest.mark.parametrize("changed", ["limits", "tempo"])

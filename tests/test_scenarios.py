@@ -6,7 +6,16 @@ from functools import cache
 
 import pytest
 
-from matfw.messages import CellEvent, CellProblem, Cue, CueGiven, Phase, PhaseChanged, Rep, Verdict
+from matfw.messages import (
+    Announcement,
+    CellEvent,
+    CellProblem,
+    CueGiven,
+    Phase,
+    PhaseChanged,
+    Rep,
+    Verdict,
+)
 from tests.scenarios import Defect, Scenario, cues_of, load, names, reps_of, weighs
 
 NOTICE_PERIODS = 3.0  # a bad cell is named within so many sample periods
@@ -47,7 +56,9 @@ def test_a_bad_cell_is_named_within_three_periods_and_the_person_is_told(name: s
     assert first_s <= named.t_s <= first_s + 1.03 * NOTICE_PERIODS / scenario.mat.rate_hz
     assert back.problem is CellProblem.OK
     assert defect.until_s <= back.t_s <= defect.until_s + BACK_S
-    reported = [e.t_s for e in events if isinstance(e, CueGiven) and e.cue is Cue.NOT_JUDGING]
+    reported = [
+        e.t_s for e in events if isinstance(e, CueGiven) and e.cue is Announcement.NOT_JUDGING
+    ]
     assert reported[0] == named.t_s
 
 

@@ -12,9 +12,9 @@ import pytest
 from matfw.devices.parallel import ParallelReader
 from matfw.layouts import PRESETS
 from matfw.messages import (
+    Announcement,
     CellEvent,
     CellProblem,
-    Cue,
     CueGiven,
     Event,
     Mat,
@@ -92,7 +92,7 @@ def test_a_failing_cell_is_named_in_time(defect: Defect, problem: CellProblem) -
     assert [(e.cell, e.problem) for e in named] == [("head_right", problem)]
     periods = LOST_PERIODS if problem is CellProblem.LOST else NAMED_PERIODS
     assert named[0].t_s - BREAKS_S <= (periods + UNDERWAY_PERIODS) * period_s
-    cues = [e for e in events if isinstance(e, CueGiven) and e.cue is Cue.NOT_JUDGING]
+    cues = [e for e in events if isinstance(e, CueGiven) and e.cue is Announcement.NOT_JUDGING]
     assert [cue.t_s for cue in cues] == [named[0].t_s]
 
 

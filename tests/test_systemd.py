@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from matfw.__main__ import VERBS
 from matfw.cli.arguments import build_parser
 from matfw.cli.consoles import own_socket, sockets_of
+from matfw.cli.verbs import VERBS
 from matfw.devices.serial_getty import terminal_name
 from matfw.service.acquisition import FIFO_PRIORITY, START_LIMIT_S
 from matfw.service.firmware import NO_CELL_S

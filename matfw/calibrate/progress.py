@@ -10,7 +10,7 @@ from matfw.calibrate.checks import tare_at
 from matfw.calibrate.solve import Fit, Placement, weighed
 from matfw.calibrate.stillness import Measured
 from matfw.messages import CellCalibration, Mat
-from matfw.settings.model import CellLine
+from matfw.settings.state import CellLine
 
 
 class Kind(StrEnum):

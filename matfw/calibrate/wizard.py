@@ -31,7 +31,8 @@ from matfw.calibrate.stillness import Measured, Watch
 from matfw.calibrate.words import MAX_KG, MEASURING, MIN_KG, asked
 from matfw.errors import MatUsageError
 from matfw.messages import CellCalibration, Mat, RawFrame
-from matfw.settings.model import NOMINAL, CellLine
+from matfw.settings.model import NOMINAL
+from matfw.settings.state import CellLine
 
 __all__ = ["Calibrated", "Kind", "Reason", "Refusal", "Step", "Wizard"]
 

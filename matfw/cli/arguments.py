@@ -1,4 +1,4 @@
-"""The command line: verbs, options, their ranges. What a verb does is in __main__.py."""
+"""The command line: verbs, options, their ranges. What a verb does is in verbs.py."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""The console's parts put together: the desk and its links for `run`, the client for `console`."""
+"""The console's parts put together: control and its links for `run`, the client for `console`."""
 
-# ruff: noqa: PLC0415  nothing heavy is imported before it is needed, as in __main__.py
+# ruff: noqa: PLC0415  nothing heavy is imported before it is needed
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING
 from matfw.errors import MatLinkError
 
 if TYPE_CHECKING:
+    from matfw.control.api import Control
     from matfw.devices.indicator import GpiozeroIndicator
     from matfw.messages import Mat
     from matfw.service.acquisition import Acquisition
-    from matfw.service.controller import Controller
     from matfw.settings.store import SettingsStore
 
 SOCKET_FILE = "console.sock"
@@ -59,19 +59,22 @@ def consoles(
     say: Say,
     *,
     is_virtual: bool,
-) -> Iterator[Controller]:
-    """Give the desk, with all links open. A link that cannot be had costs nothing but itself."""
+) -> Iterator[Control]:
+    """Give what consoles act on, with all links open; a link that cannot be had stops nothing."""
+    from matfw.control.api import Control
     from matfw.devices.clock import RealClock
     from matfw.devices.console_socket import ConsoleSocket
     from matfw.devices.serial_link import open_serial
     from matfw.links.hub import ConsoleLinks
-    from matfw.service.controller import Controller
+    from matfw.recording.background import Recordings
 
-    control = Controller(
-        plan.store, mat, RealClock(), plan.state_dir / "recordings",
+    source = "the VIRTUAL bench of matfw: no person" if is_virtual else "a matfw mat"
+    control = Control(
+        plan.store, mat, RealClock(),
+        functools.partial(Recordings, plan.state_dir / "recordings", source),
         set_volume=functools.partial(setattr, indicator, "volume"),
         account=lambda: acquisition.account, is_virtual=is_virtual,
-        has_systemd="NOTIFY_SOCKET" in os.environ, lay=plan.lay,
+        can_restart="NOTIFY_SOCKET" in os.environ, lay=plan.lay,
     )  # fmt: skip
     with ExitStack() as opened:
         opened.callback(control.close)

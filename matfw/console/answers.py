@@ -15,7 +15,7 @@ class Answer:
     data: Mapping[str, object] = field(default_factory=dict)
 
 
-def said(*lines: str, **data: object) -> Answer:
+def reply(*lines: str, **data: object) -> Answer:
     """Return an answer of these lines and data."""
     return Answer(lines, data)
 

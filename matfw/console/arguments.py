@@ -19,15 +19,15 @@ Values = Mapping[str, "str | float"]
 class Argument:
     """One argument. Exactly one of choices, known, or least and most says what it may be.
 
-    choices: the words there are; a unique beginning will do. known: gives names at this moment,
-    for completion; the desk checks them. least, most: a number's range, in unit. rest: takes all
-    words that are left. Otherwise any one word.
+    choices: the words there are; a unique beginning will do. known: gives names at this moment for
+    completion, from control and the words before it; the handler checks them. least, most: a
+    number's range, in unit. rest: takes all words that are left. Otherwise any one word.
     """
 
     name: str
     help: str
     choices: tuple[str, ...] = ()
-    known: Callable[[Control], Sequence[str]] | None = None
+    known: Callable[[Control, Sequence[str]], Sequence[str]] | None = None
     least: float | None = None
     most: float | None = None
     unit: str = ""

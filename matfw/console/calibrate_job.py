@@ -9,8 +9,9 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from matfw.console.answers import Answer, Job, said
-from matfw.console.arguments import Values, parse
+from matfw.console.answers import Answer, Job, reply
+from matfw.console.arguments import Argument, Values, parse
+from matfw.console.command import MAT, Command
 from matfw.console.mat_commands import LAY, lay
 from matfw.control.errors import Code, ConsoleError
 from matfw.errors import MatError, MatUsageError
@@ -20,7 +21,9 @@ from matfw.motion import EMPTY_KG
 if TYPE_CHECKING:
     from matfw.calibrate.wizard import Calibrated, Reason, Wizard
     from matfw.console.context import Context
-    from matfw.control.api import Control, Status, Subscription
+    from matfw.control.api import Control
+    from matfw.control.status import Status
+    from matfw.control.subscriptions import Subscription
     from matfw.pipeline import Step
 
 HOWS = ("corners", "anywhere", "fresh", "trim", "factory", "previous")
@@ -53,7 +56,7 @@ def calibrate(context: Context, values: Values) -> Answer | Job:
     try:
         wizard = Wizard(
             control.mat(), kind,
-            known={} if how == "fresh" else control.calibration(),
+            known={} if how == "fresh" else control.settings.calibration(),
             weight_kg=None if weight is None else float(weight), anywhere=how == "anywhere",
         )  # fmt: skip
     except MatUsageError as error:
@@ -62,12 +65,12 @@ def calibrate(context: Context, values: Values) -> Answer | Job:
 
 
 def tare(context: Context, values: Values) -> Job:
-    """Take the empty mat as nought, if it is empty."""
+    """Take the empty mat as zero, if it is empty."""
     from matfw.calibrate.wizard import Kind, Wizard  # noqa: PLC0415  numpy, 15 MB
 
     control = context.control
     try:
-        wizard = Wizard(control.mat(), Kind.TARE, known=control.calibration())
+        wizard = Wizard(control.mat(), Kind.TARE, known=control.settings.calibration())
     except MatUsageError as error:
         raise ConsoleError(Code.NOT_CALIBRATED, f"{error}") from None
     _refuse_person(control.status())
@@ -75,13 +78,14 @@ def tare(context: Context, values: Values) -> Job:
 
 
 def _put_back(control: Control, how: str) -> Answer:
-    lines = control.factory_calibration() if how == "factory" else control.previous_calibration()
+    store = control.settings
+    lines = store.factory_calibration() if how == "factory" else store.previous_calibration()
     if not lines:
         raise ConsoleError(
             Code.NOT_CALIBRATED, f"calibrate: there is no {how} calibration: run `calibrate`"
         )
     control.save_calibration(lines, f"{how} calibration put back")
-    return said(f"the {how} calibration of {', '.join(lines)} is in use again, and saved",
+    return reply(f"the {how} calibration of {', '.join(lines)} is in use again, and saved",
                 cells=list(lines))  # fmt: skip
 
 
@@ -91,7 +95,7 @@ def _refuse_person(now: Status) -> None:
         raise ConsoleError(
             Code.NO_CELLS,
             "tare: a cell gives nothing, so nobody can tell whether the mat is empty: `status`"
-            " names it, `diagnose` says what to do",
+            " names it, `diagnose` finds the cause",
         )
     if now.presence is not Presence.EMPTY or abs(now.load_kg) >= EMPTY_KG:
         raise ConsoleError(Code.SOMEONE_ON_MAT, _person_words(now.presence, now.load_kg))
@@ -110,7 +114,7 @@ def _person_words(presence: Presence, load_kg: float) -> str:
 
 
 class _Measuring:
-    """What both have: the mat for itself, a feed, and the wizard."""
+    """What both have: the mat for itself, a subscription to its steps, and the wizard."""
 
     def __init__(self, context: Context, wizard: Wizard, what: str) -> None:
         self._context = context
@@ -118,14 +122,14 @@ class _Measuring:
         self._wizard = wizard
         self._what = what
         self._control.take_mat(what)
-        self._subscription: Subscription[Step] = self._control.steps()
+        self._subscription: Subscription[Step] = self._control.steps.open()
 
     def interrupt(self) -> Answer:
         """Leave."""
         raise ConsoleError(Code.INTERRUPTED, f"{self._what}: left by Ctrl-C: nothing has changed")
 
     def close(self) -> None:
-        """Give the mat and the feed back."""
+        """Give the mat back and close the subscription."""
         self._subscription.close()
         self._control.give_mat()
 
@@ -135,7 +139,7 @@ class _Measuring:
             name: {"tare_counts": line.tare_counts, "counts_per_kg": line.counts_per_kg}
             for name, line in result.lines.items()
         }
-        return said(f"{self._what}: saved, and in use from now on", cells=cells)
+        return reply(f"{self._what}: saved, and in use from now on", cells=cells)
 
 
 class Calibrating(_Measuring):
@@ -145,7 +149,7 @@ class Calibrating(_Measuring):
 
     def __init__(self, context: Context, wizard: Wizard) -> None:
         super().__init__(context, wizard, "calibrate")
-        if context.control.can_lay:
+        if context.control.lay:
             context.ask([LAY_HINT])
         context.ask(wizard.prompt())
 
@@ -158,7 +162,7 @@ class Calibrating(_Measuring):
 
     def answer(self, text: str) -> Answer | None:
         """Let the wizard have the line; save what was accepted."""
-        if self._control.can_lay and text.split()[:1] == ["lay"]:
+        if self._control.lay and text.split()[:1] == ["lay"]:
             self._context.ask(self._laid(text))
             return None
         result = self._wizard.result
@@ -180,7 +184,7 @@ class Calibrating(_Measuring):
             return self._save(result)
         except (MatError, ConsoleError) as error:
             # Minutes of work with a weight: they are not thrown away for a full disk.
-            self._context.ask([f"Not saved: {error}.", "Press Enter to try again, or say leave."])
+            self._context.ask([f"Not saved: {error}.", "Press Enter to try again, or type leave."])
             return None
 
     def _laid(self, text: str) -> Sequence[str]:
@@ -191,7 +195,7 @@ class Calibrating(_Measuring):
 
     def complete(self, text: str) -> list[str]:
         """Complete the wizard's words."""
-        words = (*_WORDS, "lay") if self._control.can_lay else _WORDS
+        words = (*_WORDS, "lay") if self._control.lay else _WORDS
         return [word for word in words if word.startswith(text)]
 
 
@@ -248,3 +252,29 @@ class Taring(_Measuring):
 
 def _code(reason: Reason) -> Code:
     return _CODES.get(reason.value, Code.CALIBRATION_REFUSED)
+
+
+COMMANDS = (
+    Command(
+        "tare", MAT, "take the empty mat as zero; refused while anybody is on it",
+        tare,
+        (Argument("anyway", "also if the zero is far from the last one", choices=("anyway",),
+                  is_optional=True),),
+        is_guarded=True,
+    ),
+    Command(
+        "calibrate", MAT, "step by step: a known weight at a few places gives every cell's gain",
+        calibrate,
+        (
+            Argument("how", "corners if left out", choices=HOWS, is_optional=True),
+            Argument("weight", "of the weight", least=5.0, most=100.0, unit="kg",
+                     is_optional=True),
+        ),
+        is_guarded=True,
+        more=(
+            "corners: the weight near each cell in turn. anywhere: wherever you like, more often.",
+            "fresh: after a rebuild, as if never calibrated. trim: makes all places equal.",
+            "factory, previous: put the first calibration, or the one before this, back.",
+        ),
+    ),
+)  # fmt: skip

@@ -1,4 +1,4 @@
-"""What one link's commands share: the desk, a clock, a way to speak, and the link's manners."""
+"""What one link's commands share: control, a clock, where lines go, and the link's settings."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Context:
     now_s: Callable[[], float]
     is_json: bool = False
     echo: bool = True
-    tells: str = "reps"
+    level: str = "reps"  # of notifications: a word of `tell`
     stream: Stream | None = None
     errors: deque[tuple[int, str]] = field(default_factory=deque)
     id: Id = None  # of the command under way

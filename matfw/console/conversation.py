@@ -13,8 +13,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from matfw.console.answers import Answer, Job
-from matfw.console.commands import begin, complete
+from matfw.console.commands import TABLE
 from matfw.console.context import Context, Id
+from matfw.console.notifications import Notifications
 from matfw.console.request import (
     LINE_CHARS,
     BadRequestError,
@@ -24,7 +25,6 @@ from matfw.console.request import (
     read_json,
     read_line,
 )
-from matfw.console.telling import Telling
 from matfw.control.errors import Code, ConsoleError
 from matfw.errors import MatError, MatSettingsError, MatUsageError
 
@@ -41,9 +41,9 @@ class Conversation:
     def __init__(
         self, control: Control, say: Callable[[str], None], *, now_s: Callable[[], float]
     ) -> None:
-        """Take the desk, where lines go (without their ends), and monotonic seconds."""
+        """Take control, where lines go (without their ends), and monotonic seconds."""
         self._context = Context(control, say, now_s)
-        self._telling = Telling(control.events_feed())
+        self._notifications = Notifications(control.notifications.open())
         self._job: Job | None = None
         self._waiting: deque[str] = deque()
 
@@ -117,13 +117,13 @@ class Conversation:
             return []
         if self._job is not None:
             return self._job.complete(text)
-        return complete(self._context.control, text)
+        return TABLE.complete(self._context.control, text)
 
     def poll(self) -> None:
         """Go on with what takes time, and say what has happened; some 20 times a second."""
-        self._telling.poll(self._context)
+        self._notifications.poll(self._context)
         if self._context.stream is not None:
-            self._context.stream.poll(self._context)
+            self._context.stream.poll(self._context.now_s(), self._context.note)
         if self._job is not None:
             self._end(self._job.poll)
         self._go_on()
@@ -135,7 +135,7 @@ class Conversation:
             job, self._job = self._job, None
             job.close()
         self._end_stream()
-        self._telling.close()
+        self._notifications.close()
 
     def _go_on(self) -> None:
         while self._waiting and not self.is_busy:
@@ -176,7 +176,7 @@ class Conversation:
         is_json = context.is_json
 
         def work() -> Answer | None:
-            outcome = begin(context, request.words, request.line)
+            outcome = TABLE.begin(context, request.words, request.line)
             if isinstance(outcome, Answer):
                 return outcome
             self._job = outcome
@@ -206,7 +206,7 @@ class Conversation:
             refusal = error
         except MatError as error:
             refusal = ConsoleError(_code_of(error), str(error))
-        except Exception as error:  # a fault of ours must not end the link: it is told instead
+        except Exception as error:  # a fault of ours must not end the link: it is reported instead
             refusal = ConsoleError(
                 Code.INTERNAL, f"matfw itself failed ({error!r}): nothing more is known, report it"
             )

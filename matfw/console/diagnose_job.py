@@ -1,4 +1,4 @@
-"""`diagnose`: ten seconds of frames, and what they say about the wiring."""
+"""`diagnose`: ten seconds of frames, and what they show about the wiring."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 
 from matfw.console.answers import Answer, Job
 from matfw.console.arguments import Values
+from matfw.console.command import MAT, Command
 from matfw.control.errors import Code, ConsoleError
 from matfw.errors import MatUsageError
 from matfw.messages import Presence
 
 if TYPE_CHECKING:
     from matfw.console.context import Context
-    from matfw.control.api import Subscription
+    from matfw.control.subscriptions import Subscription
     from matfw.messages import RawFrame
     from matfw.pipeline import Step
 
@@ -33,7 +34,7 @@ class Diagnosing:
     def __init__(self, context: Context) -> None:
         self._context = context
         self._control = context.control
-        self._subscription: Subscription[Step] = self._control.steps()
+        self._subscription: Subscription[Step] = self._control.steps.open()
         self._frames: list[RawFrame] = []
         self._asked_s = context.now_s()
         self._began_s: float | None = None
@@ -74,7 +75,7 @@ class Diagnosing:
         return []
 
     def close(self) -> None:
-        """Give the feed back."""
+        """Close the subscription."""
         self._subscription.close()
 
     def _look(self) -> Answer:
@@ -92,5 +93,15 @@ class Diagnosing:
         is_virtual = now.is_virtual
         head: tuple[str, ...] = ("VIRTUAL cells: a simulated mat.",) if is_virtual else ()
         if now.presence is not Presence.EMPTY:
-            head += ("Somebody or something is on the mat: less can be told than of an empty one.",)
+            head += (
+                "Somebody or something is on the mat: less can be found than on an empty one.",
+            )
         return Answer((*head, *as_lines(found)), {"virtual": is_virtual, **as_data(found)})
+
+
+COMMANDS = (
+    Command(
+        "diagnose", MAT, "ten seconds of data: noise, rate, wiring faults by cell",
+        diagnose,
+    ),
+)  # fmt: skip

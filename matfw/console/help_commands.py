@@ -1,56 +1,60 @@
-"""`help` and the README's table, out of the table of commands."""
+"""`help` and the README's table, made from the table of commands."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from matfw.console.answers import Answer, said
-from matfw.console.arguments import Values
+from matfw.console.answers import Answer, reply
+from matfw.console.arguments import Argument, Values
+from matfw.console.command import CONSOLE, GROUPS, Command, CommandTable
 from matfw.console.settings_commands import about, keys, setting_of
 from matfw.control.errors import Code, ConsoleError
 
 if TYPE_CHECKING:
-    from matfw.console.commands import Command
     from matfw.console.context import Context
     from matfw.control.api import Control
 
 _WIDTH = 26
 
 
-def help_(context: Context, values: Values) -> Answer:
-    """List all commands, or say all about one, or about a setting."""
-    from matfw.console.commands import COMMANDS, find  # noqa: PLC0415  the table names this module
+def help_row(table: Callable[[], CommandTable]) -> Command:
+    """Return the command; table: returns the table that it will be in."""
 
-    word = str(values.get("name", ""))
+    def help_(context: Context, values: Values) -> Answer:
+        return _help(table(), context.control, str(values.get("name", "")))
+
+    def names(control: Control, _: Sequence[str]) -> Sequence[str]:
+        return [*(c.name for c in table().commands), *keys(control, ())]
+
+    return Command(
+        "help", CONSOLE, "all commands, or what one command or setting takes", help_,
+        (Argument("name", "a command or a setting's key", known=names, is_optional=True),),
+        aliases=("?",),
+    )  # fmt: skip
+
+
+def _help(table: CommandTable, control: Control, word: str) -> Answer:
+    """List all commands, or show all about one, or about a setting."""
     if not word:
-        data = [{"command": c.usage, "help": c.help} for c in COMMANDS]
-        return said(*_list(COMMANDS), commands=data)
+        data = [{"command": c.usage, "help": c.help} for c in table.commands]
+        return reply(*_list(table.commands), commands=data)
     try:
-        command = find(word)
+        command = table.find(word)
     except ConsoleError as error:
         if error.code is not Code.UNKNOWN_COMMAND:
             raise
         try:
-            setting = setting_of(context.control, word)
+            setting = setting_of(control, word)
         except ConsoleError:
             raise error from None
-        return said(setting.key, *about(setting), key=setting.key, help=setting.help)
-    return said(*_about(command), command=command.usage, help=command.help)
+        return reply(setting.key, *about(setting), key=setting.key, help=setting.help)
+    return reply(*_about(command), command=command.usage, help=command.help)
 
 
-def names(control: Control) -> Sequence[str]:
-    """Return whatever `help` knows, for completion."""
-    from matfw.console.commands import COMMANDS  # noqa: PLC0415  the table names this module
-
-    return [*(c.name for c in COMMANDS), *keys(control)]
-
-
-def readme_table() -> str:
+def readme_table(commands: Sequence[Command]) -> str:
     """Return the README's table of commands."""
-    from matfw.console.commands import COMMANDS  # noqa: PLC0415  the table names this module
-
-    rows = [f"| `{_cell(c.usage)}` | {_cell(c.help)}{_cell(_takes(c))} |" for c in COMMANDS]
+    rows = [f"| `{_cell(c.usage)}` | {_cell(c.help)}{_cell(_takes(c))} |" for c in commands]
     return "\n".join(["| Command | What it does |", "|---|---|", *rows])
 
 
@@ -69,14 +73,12 @@ def _cell(text: str) -> str:
 
 
 def _list(commands: Sequence[Command]) -> Iterator[str]:
-    from matfw.console.commands import GROUPS  # noqa: PLC0415  the table names this module
-
     for group in GROUPS:
         yield f"{group}:"
         for command in commands:
             if command.group == group:
                 yield f"  {command.usage:<{_WIDTH}} {command.help}"
-    yield "A command's beginning will do if there is one only; `help COMMAND` says more."
+    yield "The beginning of a command is enough if no other begins so; `help COMMAND` shows more."
     yield "Ctrl-C leaves whatever is under way."
 
 

@@ -1,28 +1,25 @@
-"""Commands about the mat and the workout: status, stream, record, start, stop, cue."""
+"""Commands about the mat: status, stream, lay, record."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from matfw.console.answers import Answer, said
-from matfw.console.arguments import Argument, Values, choose
+from matfw.console.answers import Answer, reply
+from matfw.console.arguments import Argument, Values
+from matfw.console.command import MAT, Command
 from matfw.console.status import status_data, status_lines
-from matfw.console.stream import Stream
+from matfw.console.stream import MAX_RATE_HZ, WHAT, Stream
 from matfw.control.errors import Code, ConsoleError
-from matfw.control.words import CUE_WORDS
-from matfw.messages import Cue
 from matfw.settings.schema import did_you_mean, found
 
 if TYPE_CHECKING:
     from matfw.console.context import Context
-    from matfw.control.api import Control, RecordingStatus
+    from matfw.control.api import Control
+    from matfw.control.status import RecordingStatus
 
-CUES = tuple(cue.value for cue in Cue)
 MIN_STREAM_HZ = 0.1
 HALF_LENGTH_MM, HALF_WIDTH_MM = 1000.0, 325.0  # of the deck
-MIN_DEG, MAX_DEG = 5.0, 90.0
 
 
 def status(context: Context, _: Values) -> Answer:
@@ -38,11 +35,11 @@ def stream(context: Context, values: Values) -> Answer:
         context.stream.close()
         context.stream = None
     if rate_hz < MIN_STREAM_HZ:
-        return said(rate_hz=0.0)
+        return reply(rate_hz=0.0)
     mat = context.control.mat()
     rate_hz = min(rate_hz, mat.rate_hz)
-    context.stream = Stream(context.control.steps(), mat, rate_hz, what)
-    return said(
+    context.stream = Stream(context.control.steps.open(), mat, rate_hz, what)
+    return reply(
         f"{rate_hz:g} a second until `stream 0` or Ctrl-C",
         rate_hz=rate_hz,
         what=what,
@@ -53,11 +50,11 @@ def record(context: Context, values: Values) -> Answer:
     """Begin or end a recording."""
     name = str(values["name"])
     if name == "stop":
-        done = context.control.stop_recording()
+        done = context.control.recordings.stop()
         lost = f", {done.dropped} were dropped: the disk is too slow" if done.dropped else ""
-        return said(f"{done.frames} frames in {done.path}{lost}", **_recording(done))
-    begun = context.control.record(name)
-    return said(f"recording into {begun.path}: `record stop` ends it", **_recording(begun))
+        return reply(f"{done.frames} frames in {done.path}{lost}", **_recording(done))
+    begun = context.control.recordings.start(name)
+    return reply(f"recording into {begun.path}: `record stop` ends it", **_recording(begun))
 
 
 def _recording(recording: RecordingStatus) -> dict[str, object]:
@@ -65,32 +62,14 @@ def _recording(recording: RecordingStatus) -> dict[str, object]:
             "dropped": recording.dropped}  # fmt: skip
 
 
-def start(context: Context, values: Values) -> Answer:
-    """Judge and cue again, or from the beginning."""
-    anew = "anew" in values
-    was_judging = context.control.status().is_judging
-    context.control.start(anew=anew)
-    if anew:
-        return said("from the first rep of the first set")
-    return said("judging already" if was_judging else "judging: lie still, then begin")
-
-
-def stop(context: Context, _: Values) -> Answer:
-    """Neither judge nor cue."""
-    was_judging = context.control.status().is_judging
-    context.control.stop()
-    return said("no rep is counted and no cue given until `start`" if was_judging
-                else "stopped already: `start` goes on")  # fmt: skip
-
-
-def cell_names(control: Control) -> Sequence[str]:
+def cell_names(control: Control, _: Sequence[str]) -> Sequence[str]:
     """Return all cells' names, for completion."""
     return [cell.name for cell in control.mat().cells]
 
 
 LAY = (
     Argument("weight", "kilograms", least=0.0, most=150.0, unit="kg"),
-    Argument("where", "over a cell, or at X Y in mm; the middle unless said",
+    Argument("where", "over a cell, or at X Y in mm; the middle if left out",
              known=cell_names, is_optional=True, rest=True),
 )  # fmt: skip
 
@@ -110,52 +89,46 @@ def lay(context: Context, values: Values) -> Answer:
             f"lay: WHERE must be a cell, or X Y in mm, at most {HALF_LENGTH_MM:g} {HALF_WIDTH_MM:g}"
             f" (got {found(where)}): {did_you_mean(where, tuple(places))}",
         )
+    if context.control.lay is None:
+        raise ConsoleError(
+            Code.NOT_TAKEN,
+            "lay: only where matfw runs on an empty virtual mat, `matfw run --virtual empty`",
+        )
     context.control.lay(weight_kg, x_mm, y_mm)
     if not weight_kg:
-        return said("the virtual mat is empty", weight_kg=0.0)
-    return said(f"{weight_kg:g} kg lie on the virtual mat at x {x_mm:g}, y {y_mm:g} mm",
+        return reply("the virtual mat is empty", weight_kg=0.0)
+    return reply(f"{weight_kg:g} kg lie on the virtual mat at x {x_mm:g}, y {y_mm:g} mm",
                 weight_kg=weight_kg, x_mm=x_mm, y_mm=y_mm)  # fmt: skip
 
 
-def learn(context: Context, values: Values) -> Answer:
-    """Take the last three repetitions for this person's good ones, or forget what was learned."""
-    word = str(values.get("what", ""))
-    if word == "forget":
-        context.control.forget_habits()
-        return said("forgotten: judged as everybody")
-    measured_deg = None
-    if word:
-        try:
-            measured_deg = float(word.lower().removesuffix("deg"))
-        except ValueError:
-            measured_deg = math.nan
-        if not MIN_DEG <= measured_deg <= MAX_DEG:
-            raise ConsoleError(
-                Code.ARGUMENT_WRONG,
-                f"learn: must be forget, or the height measured by hand, {MIN_DEG:g} to"
-                f" {MAX_DEG:g} deg (got {found(word)})",
-            )
-    habits = context.control.learn(measured_deg)
-    limits = context.control.mat().limits
-    read = f", read {habits.angle_bias_deg:+.0f} deg off" if measured_deg is not None else ""
-    return said(
-        f"the last {habits.reps} reps count as good: hips {habits.shift_mm:+.1f} mm to the"
-        f" front{read}",
-        f"roll_back beyond {limits.roll_back_mm:.1f} mm, leg_forward beyond"
-        f" {limits.leg_forward_mm:.1f} mm on this side, kept",
-        reps=habits.reps, shift_mm=habits.shift_mm, angle_bias_deg=habits.angle_bias_deg,
-        roll_back_mm=limits.roll_back_mm, leg_forward_mm=limits.leg_forward_mm,
-    )  # fmt: skip
-
-
-def cue(context: Context, values: Values) -> Answer:
-    """Try a cue's sound and lights."""
-    name = choose("cue", "NAME", str(values["name"]), CUES)
-    context.control.cue(Cue(name))
-    mute = " (muted: lights only)" if context.control.status().is_muted else ""
-    return said(f"{name}: {CUE_WORDS[Cue(name)].sentence}{mute}", cue=name)
-
-
-def cue_names(_: Control) -> Sequence[str]:
-    """Return all cues' names, for completion."""
-    return CUES
+COMMANDS = (
+    Command(
+        "status", MAT, "who is on the mat, phase, set and rep, every cell, what is unsaved",
+        status,
+    ),
+    Command(
+        "stream", MAT, "report phase, angle and loads, RATE times a second; 0 ends it",
+        stream,
+        (
+            Argument("rate", "lines a second; 0 ends the stream",
+                     least=0.0, most=MAX_RATE_HZ, unit="Hz"),
+            Argument("what", "which values; motion if left out", choices=tuple(WHAT),
+                     is_optional=True),
+        ),
+        more=("Lines that a slow link cannot take are dropped and counted.",),
+    ),
+    Command(
+        "lay", MAT, "on an empty virtual mat only: put one weight on it; 0: take it off",
+        lay,
+        LAY,
+        more=("`matfw run --virtual empty` is such a mat: calibration can be practised on it.",),
+    ),
+    Command(
+        "record", MAT, "write raw counts into a recording; `record stop` ends it",
+        record,
+        (Argument("name", "a new name of letters, digits, - and _, or stop"),),
+        is_guarded=True,
+        more=("It goes into the folder `recordings` beside the state, and can be replayed with"
+              " `matfw replay`.",),
+    ),
+)  # fmt: skip

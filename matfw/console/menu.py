@@ -1,4 +1,4 @@
-"""`menu`: numbers for people who never type commands.
+"""`menu`: numbers instead of commands.
 
 Each number runs a command of the table, opens a page, or asks for a value. What is in brackets is
 how it is now; 0 goes back, and Ctrl-C leaves.
@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 
 from matfw.console.answers import Answer, Job
 from matfw.console.arguments import Values
-from matfw.console.mat_commands import CUES
+from matfw.console.command import CONSOLE, Command, CommandTable
 from matfw.console.settings_commands import about, written
+from matfw.console.workout_commands import CUE_NAMES
 from matfw.control.errors import ConsoleError
 from matfw.errors import MatError
 
@@ -46,7 +47,7 @@ Page = Callable[["Control"], Sequence[Item]]
 
 def _main(control: Control) -> Sequence[Item]:
     now = control.status()
-    unsaved = len(control.diff())
+    unsaved = len(control.settings.diff())
     return (
         Item("Status", run=("status",)),
         Item("Workout", f"{now.side.value} side, {now.sets} sets of {now.reps_per_set}", _workout),
@@ -68,23 +69,23 @@ def _workout(control: Control) -> Sequence[Item]:
     is_judging = control.status().is_judging
     return (
         Item("Stop judging", run=("stop",)) if is_judging else Item("Judge again", run=("start",)),
-        Item("Begin with the first set again", run=("start", "anew")),
+        Item("Begin with the first set again", run=("start", "restart")),
         *_settings("workout")(control),
     )
 
 
 def _sound(control: Control) -> Sequence[Item]:
-    by_key = {setting.key: setting for setting in control.settings_table()}
-    wanted = [by_key[key] for key in ("outputs.mute", "outputs.volume_percent") if key in by_key]
-    return (*(_item(control, setting) for setting in wanted), Item("Try a cue", page=_cues))
+    by_key = {setting.key: setting for setting in control.settings.table()}
+    shown = [by_key[key] for key in ("outputs.mute", "outputs.volume_percent") if key in by_key]
+    return (*(_item(control, setting) for setting in shown), Item("Try a cue", page=_cues))
 
 
 def _cues(_: Control) -> Sequence[Item]:
-    return tuple(Item(name.replace("_", " "), run=("cue", name)) for name in CUES)
+    return tuple(Item(name.replace("_", " "), run=("cue", name)) for name in CUE_NAMES)
 
 
 def _people(control: Control) -> Sequence[Item]:
-    names, active = control.profiles()
+    names, active = control.settings.profiles(), control.settings.profile
     return (
         Item("Add somebody", run=("profile", "new"), asks="their name"),
         *(
@@ -98,7 +99,7 @@ def _people(control: Control) -> Sequence[Item]:
 
 def _calibration(control: Control) -> Sequence[Item]:
     return (
-        Item("Take the empty mat as nought (tare)", run=("tare",)),
+        Item("Take the empty mat as zero (tare)", run=("tare",)),
         Item("Calibrate with a known weight", _calibrated(control.status().uncalibrated),
              run=("calibrate",)),
         Item("Make all places weigh the same (trim)", run=("calibrate", "trim")),
@@ -115,22 +116,22 @@ def _recording(control: Control) -> Sequence[Item]:
 
 def _groups(control: Control) -> Sequence[Item]:
     names = list(
-        dict.fromkeys(s.key.split(".")[0] for s in control.settings_table() if "." in s.key)
+        dict.fromkeys(s.key.split(".")[0] for s in control.settings.table() if "." in s.key)
     )
-    single = [_item(control, s) for s in control.settings_table() if "." not in s.key]
+    single = [_item(control, s) for s in control.settings.table() if "." not in s.key]
     return (*single, *(Item(name, page=_settings(name)) for name in names))
 
 
 def _settings(group: str) -> Page:
     def page(control: Control) -> Sequence[Item]:
-        wanted = [s for s in control.settings_table() if s.key.startswith(f"{group}.")]
-        return tuple(_item(control, setting) for setting in wanted)
+        shown = [s for s in control.settings.table() if s.key.startswith(f"{group}.")]
+        return tuple(_item(control, setting) for setting in shown)
 
     return page
 
 
 def _item(control: Control, setting: Setting) -> Item:
-    value, _ = control.get(setting.key)
+    value, _ = control.settings.get(setting.key)
     unit = f" {setting.unit}" if setting.unit and value is not None else ""
     label = f"{setting.key}: {setting.help}" if setting.help else setting.key
     return Item(label, f"{written(value)}{unit}", setting=setting)
@@ -140,16 +141,21 @@ def _calibrated(uncalibrated: Sequence[str]) -> str:
     return f"not yet: {', '.join(uncalibrated)}" if uncalibrated else "done"
 
 
-def menu(context: Context, _: Values) -> Job:
-    """Begin."""
-    return Menu(context)
+def menu_row(table: Callable[[], CommandTable]) -> Command:
+    """Return the command; table: returns the table whose commands the menu runs."""
+
+    def menu(context: Context, _: Values) -> Job:
+        return Menu(context, table())
+
+    return Command("menu", CONSOLE, "numbers instead of commands; 0 goes back", menu)
 
 
 class Menu:
     """A person among the pages."""
 
-    def __init__(self, context: Context) -> None:
+    def __init__(self, context: Context, table: CommandTable) -> None:
         self._context = context
+        self._table = table
         self._pages: list[Page] = [_main]
         self._items: Sequence[Item] = ()
         self._asked: Item | None = None
@@ -218,7 +224,7 @@ class Menu:
         if 1 <= number <= len(self._items):
             self._choose(self._items[number - 1])
         else:
-            self._context.ask([f"Say a number from 1 to {len(self._items)}, or 0 to go back."])
+            self._context.ask([f"Type a number from 1 to {len(self._items)}, or 0 to go back."])
 
     def _show(self) -> None:
         self._items = self._pages[-1](self._context.control)
@@ -237,7 +243,7 @@ class Menu:
             self._context.ask([*about(item.setting), f"  now {item.now}; Enter keeps it"])
         elif item.asks:
             self._asked = item
-            self._context.ask([f"Say {item.asks}; Enter leaves it."])
+            self._context.ask([f"Type {item.asks}; Enter leaves it."])
         else:
             self._run(item.run)
 
@@ -251,10 +257,8 @@ class Menu:
             self._run((*item.run, text))
 
     def _run(self, words: Sequence[str]) -> None:
-        from matfw.console.commands import begin  # noqa: PLC0415  the table names this module
-
         def work() -> Answer | None:
-            outcome = begin(self._context, words)
+            outcome = self._table.begin(self._context, words)
             if isinstance(outcome, Answer):
                 return outcome
             self._inner = outcome

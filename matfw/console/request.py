@@ -1,4 +1,4 @@
-"""A typed line -> the words of one command. Whatever is wrong with it is said with its place."""
+"""A typed line -> the words of one command. An error names the place in the line."""
 
 from __future__ import annotations
 
@@ -82,15 +82,15 @@ def read_json(text: str) -> Request:
 
 
 def read_answer(text: str) -> str:
-    """Return what {"answer": "10"} or {"command": "10"} says to a wizard, or the line itself."""
+    """Return what {"answer": "10"} or {"command": "10"} answers a wizard, or the line itself."""
     if not text.lstrip().startswith("{"):
         return text
     try:
         data = msgspec.json.decode(text)
     except (msgspec.DecodeError, RecursionError):
         return text
-    said = data.get("answer", data.get("command"))
-    return said if isinstance(said, str) and said.isprintable() else text
+    answer = data.get("answer", data.get("command"))
+    return answer if isinstance(answer, str) and answer.isprintable() else text
 
 
 def check_line(text: str, most: int) -> None:

@@ -1,5 +1,4 @@
-"""Commands about settings and people: get, set, diff, save, revert, factory, profile, and what is
-set so often that it has a word of its own: side, mute, volume."""
+"""Commands about settings and people: get, set, diff, save, revert, factory, profile."""
 
 from __future__ import annotations
 
@@ -8,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from matfw.console.answers import Answer, said
-from matfw.console.arguments import Values
+from matfw.console.answers import Answer, reply
+from matfw.console.arguments import Argument, Values
+from matfw.console.command import SETTINGS, Command
 from matfw.control.errors import Code, ConsoleError
 from matfw.errors import MatSettingsError
 from matfw.settings.rows import Setting, find
@@ -18,14 +18,13 @@ if TYPE_CHECKING:
     from matfw.console.context import Context
     from matfw.control.api import Control
 
-SIDE, MUTE, VOLUME = "workout.side", "outputs.mute", "outputs.volume_percent"
 UNSAVED = "not saved yet: `save` keeps it, `revert` takes it back"
 
 
 def setting_of(control: Control, word: str) -> Setting:
     """Return the setting that word names, or is the only one to begin so. Raises ConsoleError."""
     try:
-        return find(tuple(control.settings_table()), word)
+        return find(tuple(control.settings.table()), word)
     except MatSettingsError as error:
         raise ConsoleError(Code.UNKNOWN_SETTING, f"setting: {error}") from None
 
@@ -49,24 +48,25 @@ def get(context: Context, values: Values) -> Answer:
     """Show a setting, all of a group, or all."""
     word = str(values.get("key", ""))
     control = context.control
-    table = control.settings_table()
+    table = control.settings.table()
     group = [s for s in table if not word or s.key.startswith(f"{word}.")]
     if not group:
-        return _get_one(control, setting_of(control, word))
+        return get_one(control, setting_of(control, word))
     lines, data = [], {}
     for setting in group:
-        value, source = control.get(setting.key)
+        value, source = control.settings.get(setting.key)
         data[setting.key] = {"value": value, "source": source}
         unit = f" {setting.unit}" if setting.unit and value is not None else ""
         lines.append(f"{setting.key} = {written(value)}{unit}  ({source})")
     return Answer(tuple(lines), data)
 
 
-def _get_one(control: Control, setting: Setting) -> Answer:
-    value, source = control.get(setting.key)
+def get_one(control: Control, setting: Setting) -> Answer:
+    """Show a setting and all that there is to know of it."""
+    value, source = control.settings.get(setting.key)
     unit = f" {setting.unit}" if setting.unit and value is not None else ""
     lines = (f"{setting.key} = {written(value)}{unit}  ({source})", *about(setting))
-    return said(
+    return reply(
         *lines, key=setting.key, value=value, unit=setting.unit, source=source,
         range=setting.range, default=setting.default, help=setting.help, applies=setting.applies,
     )  # fmt: skip
@@ -89,24 +89,24 @@ def set_(context: Context, values: Values) -> Answer:
 
 
 def change(context: Context, setting: Setting, text: str) -> Answer:
-    """Stage a value and say what that came to."""
+    """Stage a value and report the result."""
     control = context.control
-    before, _ = control.get(setting.key)
-    control.set(setting.key, text)
-    value, _ = control.get(setting.key)
+    before, _ = control.settings.get(setting.key)
+    control.settings.set(setting.key, text)
+    value, _ = control.settings.get(setting.key)
     unit = f" {setting.unit}" if setting.unit and value is not None else ""
     was = "as it was" if value == before else f"it was {written(before)}"
     lines = [f"{setting.key} = {written(value)}{unit}, {was}"]
     if setting.applies == "restart":
         lines.append("takes effect when matfw starts: `save`, then `reboot`")
-    elif any(key == setting.key for key, _, _ in control.diff()):
+    elif any(key == setting.key for key, _, _ in control.settings.diff()):
         lines.append(UNSAVED)
-    return said(*lines, key=setting.key, value=value, was=before, applies=setting.applies)
+    return reply(*lines, key=setting.key, value=value, was=before, applies=setting.applies)
 
 
 def diff(context: Context, _: Values) -> Answer:
     """Show what has been set and not saved."""
-    changes = context.control.diff()
+    changes = context.control.settings.diff()
     lines = [f"{key}: {written(saved)} -> {written(staged)}" for key, saved, staged in changes]
     return Answer(
         tuple(lines) or ("nothing is unsaved",),
@@ -116,29 +116,31 @@ def diff(context: Context, _: Values) -> Answer:
 
 def save(context: Context, _: Values) -> Answer:
     """Keep what has been set."""
-    count = len(context.control.diff())
-    context.control.save()
-    return said(f"{_changes(count)} saved" if count else "nothing was unsaved", saved=count)
+    count = len(context.control.settings.diff())
+    context.control.settings.save()
+    return reply(f"{_changes(count)} saved" if count else "nothing was unsaved", saved=count)
 
 
 def revert(context: Context, _: Values) -> Answer:
     """Take back what has been set and not saved."""
-    count = len(context.control.diff())
-    context.control.revert()
-    return said(f"{_changes(count)} taken back" if count else "nothing was unsaved", reverted=count)
+    store = context.control.settings
+    count = len(store.diff())
+    store.revert()
+    done = f"{_changes(count)} taken back" if count else "nothing was unsaved"
+    return reply(done, reverted=count)
 
 
 def factory(context: Context, values: Values) -> Answer:
     """Let a setting, or all of them, be what the person's file or the default says."""
     word = str(values["key"])
     if word == "all":
-        context.control.factory(None)
-        tail = UNSAVED if context.control.diff() else "nothing had been set here"
-        return said(f"every setting is as the settings file or the default says: {tail}")
+        context.control.settings.factory(None)
+        tail = UNSAVED if context.control.settings.diff() else "nothing had been set here"
+        return reply(f"every setting is as the settings file or the default says: {tail}")
     setting = setting_of(context.control, word)
-    context.control.factory(setting.key)
-    value, source = context.control.get(setting.key)
-    return said(
+    context.control.settings.factory(setting.key)
+    value, source = context.control.settings.get(setting.key)
+    return reply(
         f"{setting.key} = {written(value)}  ({source}), {UNSAVED}", key=setting.key, value=value
     )
 
@@ -148,7 +150,7 @@ def profile(context: Context, values: Values) -> Answer:
     control = context.control
     what, name = str(values["what"]), str(values.get("name", ""))
     if what == "list":
-        names, active = control.profiles()
+        names, active = control.settings.profiles(), control.settings.profile
         lines = [f"{'*' if known == active else ' '} {known}" for known in names]
         return Answer(
             tuple(lines) or ("there is no profile: `profile new NAME` makes one",),
@@ -156,62 +158,85 @@ def profile(context: Context, values: Values) -> Answer:
         )
     if not name:
         raise ConsoleError(Code.ARGUMENT_MISSING, f"profile {what}: NAME is missing")
-    match what:
-        case "new":
-            control.new_profile(name)
-            return said(f"{name} is new and in use: `set person.height_m 1.65`, then `save`",
-                        profile=name)  # fmt: skip
-        case "use":
-            control.use_profile(name)
-            return said(f"{name} is in use", profile=name)
-        case _:
-            control.delete_profile(name)
-            return said(f"{name} is deleted", profile=name)
+    try:
+        match what:
+            case "new":
+                control.settings.new_profile(name)
+                done = "is new and in use: `set person.height_m 1.65`, then `save`"
+            case "use":
+                control.settings.use_profile(name)
+                done = "is in use"
+            case _:
+                control.settings.delete_profile(name)
+                done = "is deleted"
+    except MatSettingsError as error:
+        raise ConsoleError(Code.PROFILE_REFUSED, str(error)) from None
+    return reply(f"{name} {done}", profile=name)
 
 
-def side(context: Context, values: Values) -> Answer:
-    """Show or set the side lain on."""
-    return _short(context, SIDE, values.get("side"))
-
-
-def mute(context: Context, values: Values) -> Answer:
-    """Show or set whether only the lights speak."""
-    is_on = values.get("switch")
-    return _short(context, MUTE, None if is_on is None else {"on": "true"}.get(str(is_on), "false"))
-
-
-def volume(context: Context, values: Values) -> Answer:
-    """Show or set how loud the buzzer is."""
-    loud = values.get("volume")
-    return _short(context, VOLUME, None if loud is None else f"{float(loud):.0f}")
-
-
-def _short(context: Context, key: str, value: object) -> Answer:
-    setting = setting_of(context.control, key)
-    if value is None:
-        return _get_one(context.control, setting)
-    return change(context, setting, str(value))
-
-
-def keys(control: Control) -> Sequence[str]:
+def keys(control: Control, _: Sequence[str]) -> Sequence[str]:
     """Return every key and every group, for completion."""
-    names = [setting.key for setting in control.settings_table()]
+    names = [setting.key for setting in control.settings.table()]
     return sorted({*names, *(name.split(".")[0] for name in names if "." in name)})
 
 
-def choices_of(control: Control, word: str) -> Sequence[str]:
+def choices_of(control: Control, words: Sequence[str]) -> Sequence[str]:
     """Return what a setting may be, for completion."""
     try:
-        setting = setting_of(control, word)
+        setting = setting_of(control, words[0])
     except ConsoleError:
         return ()
     return setting.choices
 
 
-def profile_names(control: Control) -> Sequence[str]:
+def profile_names(control: Control, _: Sequence[str]) -> Sequence[str]:
     """Return all profiles' names, for completion."""
-    return control.profiles()[0]
+    return control.settings.profiles()
 
 
 def _changes(count: int) -> str:
     return f"{count} change{'' if count == 1 else 's'}"
+
+
+COMMANDS = (
+    Command(
+        "get", SETTINGS, "show a setting, a group of them, or all", get,
+        (Argument("key", "a key, a group as in limits, or nothing for all",
+                  known=keys, is_optional=True),),
+    ),
+    Command(
+        "set", SETTINGS, "change a setting; it takes effect at once, `save` keeps it",
+        set_,
+        (
+            Argument("key", "a setting's key, as in workout.reps, or its unique end", known=keys),
+            Argument("value", "the new value; its unit may follow", known=choices_of, rest=True),
+        ),
+        is_guarded=True,
+        more=("As in: set limits.roll_back_mm 20 mm, set tempo_s 2-2-3, set sex female.",),
+    ),
+    Command("diff", SETTINGS, "show what has been set and not saved", diff),
+    Command(
+        "save", SETTINGS, "keep what has been set", save, is_guarded=True,
+        more=("Into state.toml in the state folder; your settings file is never written.",),
+    ),
+    Command(
+        "revert", SETTINGS, "undo what has been set and not saved",
+        revert, is_guarded=True,
+    ),
+    Command(
+        "factory", SETTINGS, "set a setting, or `all`, back to the settings file or the default",
+        factory,
+        (Argument("key", "a setting's key, or all", known=keys),),
+        is_guarded=True,
+        more=("The calibration stays as it is.",),
+    ),
+    Command(
+        "profile", SETTINGS, "people: each has their own person, workout and limits",
+        profile,
+        (
+            Argument("what", "what to do", choices=("list", "new", "use", "delete")),
+            Argument("name", "a name, for all but list", known=profile_names, is_optional=True),
+        ),
+        is_guarded=True, open_words=(("list",),),
+    ),
+)  # fmt: skip

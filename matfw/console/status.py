@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from matfw.control.api import Status
+from matfw.control.status import Status
 from matfw.control.words import PROBLEM_WORDS, READER_WORDS
 from matfw.messages import CellProblem, Mat, Phase, Presence, ReaderProblem, Side
 
@@ -132,7 +132,7 @@ def _workout(now: Status) -> str:
     if not now.is_judging:
         return f"stopped in {place}: `start` goes on"
     if now.is_workout_done:
-        return f"done, {now.sets} sets: `start anew` begins another"
+        return f"done, {now.sets} sets: `start restart` begins another"
     if now.rest_left_s is not None:
         return f"{place}, rest: {now.rest_left_s:.0f} s left"
     return f"{place}, {_PHASE_WORDS[now.phase]} ({now.angle_deg:.0f} deg)"

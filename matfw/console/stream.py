@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 from matfw.messages import Mat, Phase
 
 if TYPE_CHECKING:
-    from matfw.console.context import Context
-    from matfw.control.api import Subscription
+    from matfw.control.subscriptions import Subscription
     from matfw.pipeline import Step
 
 MAX_RATE_HZ = 80.0  # every frame of the fastest converters
-TELL_DROPS_S = 1.0
+DROPS_PERIOD_S = 1.0  # drops are reported so often at most
 
 Fields = Mapping[str, object]
+Note = Callable[[str, str, Fields], object]  # text, event, data; as Context.note
 
 
 def _motion(step: Step, _: Mat) -> Fields:
@@ -42,7 +42,8 @@ def _counts(step: Step, mat: Mat) -> Fields:
 
 
 def _all(step: Step, mat: Mat) -> Fields:
-    return {**_motion(step, mat), **_cells(step, mat)}
+    place = {"rep": step.progress.rep, "set": step.progress.set_number}
+    return {**_motion(step, mat), **place, **_cells(step, mat)}
 
 
 def _rounded(value: float | None, digits: int) -> float | None:
@@ -60,7 +61,7 @@ class Stream:
     def __init__(
         self, subscription: Subscription[Step], mat: Mat, rate_hz: float, what: str
     ) -> None:
-        """Take the feed, which is closed with the stream, and how often to say what."""
+        """Take the subscription, which is closed with the stream, and how often to report what."""
         self._subscription = subscription
         self._mat = mat
         self._period_s = 1.0 / rate_hz
@@ -69,8 +70,8 @@ class Stream:
         self._reported_drops = 0
         self._reported_s = float("-inf")
 
-    def poll(self, context: Context) -> None:
-        """Say what is due of what has come."""
+    def poll(self, now_s: float, note: Note) -> None:
+        """Report what is due of what has come."""
         for step in self._subscription.drain():
             t_s = step.raw.t_s
             if t_s < self._due_s:
@@ -79,12 +80,12 @@ class Stream:
             late = t_s - self._due_s > self._period_s
             self._due_s = t_s + self._period_s if late else self._due_s + self._period_s
             fields = {"t_s": round(t_s, 3), **self._fields(step, self._mat)}
-            context.note(f"stream {_words(fields)}", "stream", fields)
+            note(f"stream {_words(fields)}", "stream", fields)
         drops = self._subscription.dropped - self._reported_drops
-        if drops and context.now_s() - self._reported_s >= TELL_DROPS_S:
-            self._reported_s = context.now_s()
+        if drops and now_s - self._reported_s >= DROPS_PERIOD_S:
+            self._reported_s = now_s
             self._reported_drops += drops
-            context.note(
+            note(
                 f"stream: {drops} frames were dropped, the link is too slow: ask for a lower rate",
                 "dropped", {"frames": drops},
             )  # fmt: skip

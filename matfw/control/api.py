@@ -1,269 +1,297 @@
-"""All that a console's commands act on, as Protocols; service/controller.py is the real one.
+"""All that a console, a page or a bridge may ask of the running firmware.
 
-Every method may be called from any console thread. What changes the line is done by the main
-thread between two frames; the call returns when it is done. Nothing here delays a frame.
+Two sides, and what may be touched from each:
+
+- Consoles call everything that is public but `step`, `events`, `between` and `close`, from any
+  thread. Settings are checked, staged and written to the disk in their thread.
+- The main thread calls `step` and `events` (a tap) and `between`, between two frames, and waits for
+  nobody. It looks at what the settings are now; what needs an answer comes through `_calls`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol, TypeVar
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
-from matfw.messages import CellProblem, Cue, Event, Mat, Phase, Presence, Side
+from matfw import __version__
+from matfw.control.calls import MainThreadCalls
+from matfw.control.errors import Code, ConsoleError
+from matfw.control.live_settings import LiveSettings, live_settings
+from matfw.control.lock import Lock
+from matfw.control.ports import ReaderAccount, Recordings, RunningFirmware
+from matfw.control.status import CellStatus, Notice, Status
+from matfw.control.subscriptions import Subscriptions
+from matfw.control.workout_notices import WorkoutNotices
+from matfw.errors import MatError
+from matfw.judging.habits import MIN_REPS, Habits, learn
+from matfw.messages import (
+    CellEvent,
+    CellProblem,
+    Cue,
+    Event,
+    Mat,
+    Phase,
+    Presence,
+    ReaderEvent,
+    ReaderProblem,
+    Rep,
+    Side,
+)
+from matfw.pipeline import Step
+from matfw.ports import Clock, ReaderStats
+from matfw.workout.sets import Progress
 
 if TYPE_CHECKING:
-    from matfw.judging.habits import Habits
-    from matfw.pipeline import Step
-    from matfw.ports import ReaderStats
-    from matfw.settings.model import CellLine
-    from matfw.settings.rows import Setting
+    from matfw.settings.model import Settings
+    from matfw.settings.state import CellLine, MachineState
+    from matfw.settings.store import SettingsStore
 
-T_co = TypeVar("T_co", covariant=True)
-
-
-@dataclass(frozen=True, slots=True)
-class CellStatus:
-    """One load cell now; load_kg is None while it cannot be trusted."""
-
-    name: str
-    load_kg: float | None
-    problem: CellProblem
+STEPS_KEPT = 256  # 3 s at 80 a second; a console looks 20 times a second
+EVENTS_KEPT = 256
+RESTART_DELAY_S = 0.5  # so that the answer can still be sent
+STOPPED = "stop"
 
 
-@dataclass(frozen=True, slots=True)
-class RecordingStatus:
-    """A recording under way or just ended; error: why it ended by itself, or empty."""
+class Control:
+    """The firmware as consoles see it. Whatever is refused raises ConsoleError or MatError.
 
-    name: str
-    path: str
-    frames: int
-    dropped: int
-    error: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Status:
-    """Everything `status` says.
-
-    weight_kg: of whoever has been weighed lying still. rest_left_s: of the rest between two sets,
-    None outside of one. rate_hz: frames a second as the reader measured them. lost_frames: dropped
-    on the way to the line. is_reader_late: the computer costs samples.
+    settings: the store; what it is given takes effect between two frames. lock: whether what
+    changes things is refused now. recordings: of raw frames. steps, notifications: of every frame,
+    and of what happens; `open` gives a bounded subscription. can_restart: systemd starts the
+    service again when it ends. lay: lays a weight on an empty virtual mat (kg, mm, mm); None on any
+    other mat.
     """
 
-    version: str
-    is_virtual: bool
-    layout: str
-    uptime_s: float
-    presence: Presence
-    weight_kg: float | None
-    load_kg: float | None
-    side: Side
-    is_judging: bool
-    phase: Phase
-    angle_deg: float
-    rep: int
-    reps_per_set: int
-    set_number: int
-    sets: int
-    rest_left_s: float | None
-    is_workout_done: bool
-    clean: int
-    faulty: int
-    unsure: int
-    cells: tuple[CellStatus, ...]
-    uncalibrated: tuple[str, ...]
-    rate_hz: float
-    frames: int
-    bad_frames: int
-    lost_frames: int
-    is_muted: bool
-    profile: str | None
-    unsaved: int
-    lock: str
-    recording: RecordingStatus | None
-    is_reader_late: bool = False
+    def __init__(
+        self,
+        store: SettingsStore,
+        mat: Mat,
+        clock: Clock,
+        recordings: Callable[[Callable[[], Mat], Callable[[Notice], object]], Recordings],
+        *,
+        set_volume: Callable[[float], object],
+        account: Callable[[], ReaderAccount],
+        is_virtual: bool = False,
+        can_restart: bool = False,
+        lay: Callable[[float, float, float], object] | None = None,
+    ) -> None:
+        """Take the settings, and the mat as the line begins with it.
 
+        recordings: makes them, of what returns the mat and what takes a notice. set_volume: of the
+        buzzer, 0 to 1; called by the main thread. account: the acquisition's. is_virtual: mat.side
+        holds where the settings name none, since the virtual person lies on one.
+        """
+        self.settings = store
+        self.lock = Lock(store.pin_hash(), now_s=clock.now_s, save=store.save_pin_hash)
+        self.steps: Subscriptions[Step] = Subscriptions(STEPS_KEPT)
+        self.notifications: Subscriptions[Event | Notice] = Subscriptions(EVENTS_KEPT)
+        self.recordings = recordings(self.mat, self.notifications.put)
+        self.can_restart = can_restart
+        self.lay = lay
+        self._clock = clock
+        self._set_volume = set_volume
+        self._account = account
+        self._is_virtual = is_virtual
+        self._began_s = clock.now_s()
+        self._first_mat = mat
+        self._derived: tuple[Settings, MachineState, LiveSettings] | None = None
+        self._taken = self._live
+        self._calls: MainThreadCalls[RunningFirmware] = MainThreadCalls()
+        plan = self._taken.plan
+        self._workout = WorkoutNotices(
+            Progress(reps_per_set=plan.reps, sets=plan.sets), self.notifications.put
+        )
+        self._mat_lock = threading.Lock()
+        self._measuring: str | None = None
+        # Written by the main thread alone, each a whole object, read by the others.
+        self._step: Step | None = None
+        self._problems: dict[str, CellProblem] = {}
+        self._reader_problem = ReaderProblem.OK
+        self._reps: tuple[Rep, ...] = ()
+        self._is_judging = True
+        self._frame_count = self._bad_count = 0
+        self._restart_s: float | None = None
 
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """Something about the service that every link is told: a rest's end, a recording's end."""
+    # --- the main thread's side
 
-    event: str
-    text: str
-    data: Mapping[str, object]
+    def step(self, step: Step) -> None:
+        """See one frame's step."""
+        self._frame_count += 1
+        self._bad_count += None in step.raw.counts
+        self._step = step
+        self.steps.put(step)
+        self.recordings.put(step.raw)
 
+    def events(self, events: Sequence[Event]) -> None:
+        """See what happened."""
+        for event in events:
+            if isinstance(event, CellEvent):
+                before = self._problems.get(event.cell, CellProblem.OK)
+                if self._measuring and {before, event.problem} == {
+                    CellProblem.OK,
+                    CellProblem.DRIFTING,
+                }:
+                    continue  # weights come and go: that is no drift
+                self._problems = {**self._problems, event.cell: event.problem}
+            if isinstance(event, ReaderEvent):
+                self._reader_problem = event.problem
+            if isinstance(event, Rep):
+                self._reps = (*self._reps, event)[-MIN_REPS:]
+            self.notifications.put(event)
 
-class Subscription(Protocol[T_co]):
-    """What happens from now on, in order; bounded: the oldest is dropped and counted."""
-
-    @property
-    def dropped(self) -> int:
-        """Return how many were dropped since it was opened."""
-        ...
-
-    def drain(self) -> Sequence[T_co]:
-        """Return what has come since the last call; never waits."""
-        ...
+    def between(self, firmware: RunningFirmware) -> None:
+        """Let the line have new settings, and do one call. Raises MatError to restart."""
+        new = self._live
+        if new is not self._taken:
+            if new != self._taken:
+                firmware.line.adopt(new.mat, new.plan)
+                self._set_volume(new.volume)
+            self._taken = new
+        self._calls.do_one(firmware)
+        if self._step is not None:
+            self._workout.follow(firmware.line.progress, self._step.raw.t_s)
+        if self._restart_s is not None and self._clock.now_s() >= self._restart_s:
+            raise MatError("a console asked for a restart: systemd starts matfw again")
 
     def close(self) -> None:
-        """End it. Calling it twice is allowed."""
-        ...
-
-
-class Control(Protocol):
-    """The firmware as a console sees it. Whatever is refused raises ConsoleError."""
+        """End the recording, refuse calls: the firmware ends. Calling it twice is allowed."""
+        self._calls.close()
+        self.recordings.close()
 
     @property
-    def is_locked(self) -> bool:
-        """Return whether what changes things is refused now, on every link."""
-        ...
+    def _live(self) -> LiveSettings:
+        """Return what the store's settings come to; derived again only where it holds others."""
+        settings, state = self.settings.settings, self.settings.state
+        known = self._derived
+        if known is None or known[0] is not settings or known[1] is not state:
+            side = self._first_mat.side if self._is_virtual else Side.UNKNOWN
+            live = live_settings(settings, state, self._first_mat, side)
+            self._derived = known = (settings, state, live)  # whole: others may read it meanwhile
+        return known[2]
 
-    def lock(self) -> None:
-        """Lock; refused where no PIN is set."""
-        ...
-
-    def unlock(self, pin: str) -> None:
-        """Unlock; refused for a wrong PIN, and while one must not be tried."""
-        ...
+    # --- how things stand
 
     def status(self) -> Status:
         """Return how things stand."""
-        ...
+        step, progress, account = self._step, self._workout.progress, self._account()
+        now, store = self._live, self.settings
+        loads = step.clean.loads_kg if step else (None,) * len(now.mat.cells)
+        known = store.calibration()
+        is_lying = step is not None and step.motion.presence is Presence.LYING
+        return Status(
+            version=__version__,
+            is_virtual=self._is_virtual,
+            layout=now.mat.layout,
+            uptime_s=self._clock.now_s() - self._began_s,
+            presence=step.motion.presence if step else Presence.EMPTY,
+            weight_kg=step.motion.weight_kg if step else None,
+            load_kg=step.balance.load_kg if step else None,
+            side=now.mat.side,
+            is_judging=self._is_judging,
+            phase=step.phase.phase if step and step.phase else Phase.REST,
+            angle_deg=max(0.0, step.motion.angle_deg) if step and is_lying else 0.0,
+            rep=progress.rep,
+            reps_per_set=now.plan.reps,
+            set_number=progress.set_number,
+            sets=now.plan.sets,
+            rest_left_s=self._workout.rest_left_s,
+            is_workout_done=progress.is_workout_done,
+            clean=progress.clean,
+            faulty=progress.faulty,
+            unsure=progress.unsure,
+            cells=tuple(
+                CellStatus(cell.name, load, self._problems.get(cell.name, CellProblem.OK))
+                for cell, load in zip(now.mat.cells, loads, strict=True)
+            ),
+            uncalibrated=tuple(c.name for c in now.mat.cells if c.name not in known),
+            rate_hz=account.stats.measured_rate_hz,
+            frames=self._frame_count,
+            bad_frames=self._bad_count,
+            lost_frames=account.dropped,
+            is_muted=now.volume == 0.0,
+            profile=store.profile,
+            unsaved=len(store.diff()),
+            lock=self.lock.word,
+            is_reader_late=self._reader_problem is ReaderProblem.LATE,
+            recording=self.recordings.status,
+        )
 
     def mat(self) -> Mat:
-        """Return the mat as the line has it now."""
-        ...
+        """Return the mat as the line has it, from the next frame on at the latest."""
+        return self._live.mat
 
     def stats(self) -> ReaderStats:
         """Return the reader's latest account of itself."""
-        ...
+        return self._account().stats
 
-    def steps(self) -> Subscription[Step]:
-        """Open a feed of every frame's step."""
-        ...
+    def _call(self, work: Callable[[RunningFirmware], object]) -> None:
+        """Have the main thread do it between two frames; wait until it is done."""
 
-    def events_feed(self) -> Subscription[Event | Notice]:
-        """Open a feed of what happens."""
-        ...
+        def done(firmware: RunningFirmware) -> None:
+            work(firmware)
+            self._is_judging = firmware.is_judging  # before the caller goes on
 
-    # --- settings: `set` takes effect at once where it can and is kept by `save` ---
+        self._calls.call(done)
 
-    def settings_table(self) -> Sequence[Setting]:
-        """Return a row for every setting."""
-        ...
-
-    def get(self, key: str) -> tuple[object, str]:
-        """Return a setting's value and where it comes from."""
-        ...
-
-    def set(self, key: str, text: str) -> None:
-        """Check and stage a value, and let the line have it."""
-        ...
-
-    def diff(self) -> Sequence[tuple[str, object, object]]:
-        """Return key, saved and new value of every unsaved change."""
-        ...
-
-    def save(self) -> None:
-        """Keep the unsaved changes."""
-        ...
-
-    def revert(self) -> None:
-        """Forget the unsaved changes."""
-        ...
-
-    def factory(self, key: str | None) -> None:
-        """Let a setting, or all, be what the person's file or the default says."""
-        ...
-
-    def profiles(self) -> tuple[Sequence[str], str | None]:
-        """Return the names of all profiles and of the one in use."""
-        ...
-
-    def new_profile(self, name: str) -> None:
-        """Make a profile and use it."""
-        ...
-
-    def use_profile(self, name: str) -> None:
-        """Use a profile."""
-        ...
-
-    def delete_profile(self, name: str) -> None:
-        """Forget a profile."""
-        ...
-
-    # --- the mat ---
-
-    def calibration(self) -> Mapping[str, CellLine]:
-        """Return each calibrated cell's line."""
-        ...
-
-    def factory_calibration(self) -> Mapping[str, CellLine]:
-        """Return the first calibration, which is kept for good."""
-        ...
-
-    def previous_calibration(self) -> Mapping[str, CellLine]:
-        """Return the calibration before the last one."""
-        ...
+    # --- the mat
 
     def save_calibration(self, lines: Mapping[str, CellLine], note: str) -> None:
-        """Keep these lines, and let the line have them."""
-        ...
+        """Keep these lines with today's date, and let the line have them."""
+        dated = f"{note}, {datetime.now(UTC):%Y-%m-%d %H:%M} UTC"
+        self.settings.save_calibration(lines, note=dated)
+
+    def learn(self, measured_deg: float | None) -> Habits:
+        """Take the last repetitions as this person's good ones, and keep what they show."""
+        reps = self._reps
+        try:
+            if reps and reps[-1].side is Side.UNKNOWN:
+                raise MatError("the side lain on is not known: `side left` or `side right` first")
+            habits = learn(reps, measured_deg)
+        except MatError as error:
+            raise ConsoleError(Code.NOT_LEARNED, f"learn: {error}") from None
+        self.settings.save_habits(reps[-1].side, habits)
+        return habits
 
     def take_mat(self, what: str) -> None:
         """Measure for `what`: nothing is judged until `give_mat`, and nobody else may measure."""
-        ...
+        with self._mat_lock:
+            if self._measuring is not None:
+                raise ConsoleError(
+                    Code.ALREADY,
+                    f"{what}: {self._measuring} is under way on another link: wait for it",
+                )
+            self._call(lambda firmware: firmware.pause(what))
+            self._measuring = what
 
     def give_mat(self) -> None:
         """End what `take_mat` began."""
-        ...
+        with self._mat_lock:
+            what, self._measuring = self._measuring, None
+            if what is not None:
+                self._call(lambda firmware: firmware.resume(what))
 
-    @property
-    def can_lay(self) -> bool:
-        """Return whether this is an empty virtual mat, on which weights can be laid."""
-        ...
+    # --- the workout and the service
 
-    def lay(self, weight_kg: float, x_mm: float, y_mm: float) -> None:
-        """Lay a weight on the empty virtual mat; refused on any other."""
-        ...
+    def start(self, *, from_first_set: bool) -> None:
+        """Judge and cue; from_first_set: begin the workout again."""
 
-    def learn(self, measured_deg: float | None) -> Habits:
-        """Take the last three repetitions for good ones, and keep what they show."""
-        ...
+        def work(firmware: RunningFirmware) -> None:
+            if from_first_set:
+                firmware.line.begin_workout()
+            firmware.resume(STOPPED)
 
-    def forget_habits(self) -> None:
-        """Judge whoever uses this profile as everybody."""
-        ...
-
-    def start(self, *, anew: bool) -> None:
-        """Judge and cue; anew: from the first repetition of the first set."""
-        ...
+        self._call(work)
 
     def stop(self) -> None:
         """Neither judge nor cue until `start`; everything is still measured."""
-        ...
+        self._call(lambda firmware: firmware.pause(STOPPED))
 
     def cue(self, cue: Cue) -> None:
-        """Let the buzzer and the lights say this once."""
-        ...
-
-    def record(self, name: str) -> RecordingStatus:
-        """Begin to write raw frames to a new recording of that name."""
-        ...
-
-    def stop_recording(self) -> RecordingStatus:
-        """End the recording and return what it came to."""
-        ...
-
-    def keep_pin(self, pin: str | None) -> None:
-        """Set and keep a new PIN, and lock; None: forget it."""
-        ...
-
-    def can_restart(self) -> bool:
-        """Return whether somebody starts the service again when it ends."""
-        ...
+        """Give a cue once, by the buzzer and the lights."""
+        self._call(lambda firmware: firmware.try_cue(cue))
 
     def restart(self) -> None:
         """End the service soon, so that systemd starts it again."""
-        ...
+        self._restart_s = self._clock.now_s() + RESTART_DELAY_S

@@ -1,4 +1,4 @@
-"""The line's events as one JSON object a line, as `replay --json` prints them."""
+"""The line's events as text: one JSON object a line for programs, one line for people."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from typing import Any, assert_never
 
 import msgspec
 
+from matfw.control.words import CUE_WORDS, PROBLEM_WORDS, READER_WORDS
+from matfw.judging.faults import UNTIMED
 from matfw.messages import (
     CellEvent,
     CueGiven,
@@ -84,7 +86,36 @@ def _rep_fields(rep: Rep) -> dict[str, Any]:
     fields["angle_deg"] = round(rep.angle_deg, 1)
     fields["verdict"] = rep.verdict
     fields["faults"] = [
-        {"fault": seen.fault, "size": round(seen.size, 1), "unit": seen.unit} for seen in rep.faults
+        {"fault": seen.fault, "size": round(seen.value, 1), "unit": seen.unit}
+        for seen in rep.faults
     ]
     fields["side"] = rep.side
     return fields
+
+
+def event_line(event: Event) -> str:
+    """Return an event as one line for people: time, kind, what."""
+    at = f"{event.t_s:9.2f} s  "
+    match event:
+        case PersonWeighed():
+            return f"{at}person  {event.weight_kg:.1f} kg, lying still"
+        case PhaseChanged():
+            return f"{at}phase   {event.phase}"
+        case CueGiven():
+            return f"{at}cue     {event.cue}: {CUE_WORDS[event.cue].sentence}"
+        case CellEvent():
+            often = f", {event.count} times" if event.count else ""
+            words = PROBLEM_WORDS[event.problem]
+            return f"{at}sensor  {event.cell} {event.problem}: {words}{often}"
+        case ReaderEvent():
+            words = READER_WORDS[event.problem].sentence
+            return f"{at}reader  {event.problem}: {words} {event.torn_share:.1%} of samples lost"
+        case Rep():
+            times = f"{event.up_s:.1f}-{event.hold_s:.1f}-{event.down_s:.1f} s"
+            if any(seen.fault in UNTIMED for seen in event.faults):
+                times = "not timed"
+            what = f"{at}rep {event.rep:3d} {event.verdict:6s} {times} {event.angle_deg:.0f} deg"
+            why = ", ".join(f"{f.fault} {f.value:.1f} {f.unit}" for f in event.faults)
+            return f"{what}  {why or event.reason}".rstrip()
+        case _:
+            assert_never(event)

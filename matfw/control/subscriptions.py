@@ -11,7 +11,7 @@ T = TypeVar("T")
 
 
 class Subscription(Generic[T]):
-    """Fits console.desk.Feed. One thread puts, one takes; a full one loses its oldest."""
+    """What comes from now on, in order; One thread puts, one drains; full, it drops its oldest."""
 
     def __init__(self, limit: int, on_close: Callable[[Subscription[T]], object]) -> None:
         self._items: deque[T] = deque(maxlen=limit)  # its append and popleft are atomic
@@ -45,7 +45,7 @@ class Subscription(Generic[T]):
 
 
 class Subscriptions(Generic[T]):
-    """All feeds of one kind. Opened and closed by any thread, put into by the main thread."""
+    """All subscriptions to one kind of thing. Any thread opens and closes, the main thread puts."""
 
     def __init__(self, limit: int) -> None:
         """Take how many items each holds."""

@@ -181,7 +181,7 @@ class AdafruitReader:
             counters.torn += 1
             converter.distrust(ended_s)
             return None
-        converter.due_s += converter.period_s
+        converter.move_on()
         if began_s < converter.settled_s:
             counters.settling += 1
             return None

@@ -21,7 +21,7 @@ from gpiozero.tones import Tone
 
 from matfw.devices.flash_limit import FlashLimit
 from matfw.errors import MatGpioError
-from matfw.messages import Cue
+from matfw.messages import Cue, cue_named
 from matfw.sounds.earcons import DARK, MID_TONE, OCTAVES, lights_at, pattern_s, tone_at
 
 LIGHT_NAMES = ("head", "hip", "foot")
@@ -87,7 +87,7 @@ class GpiozeroIndicator:
 
     def show(self, cue: str, t_s: float) -> None:
         """Start a cue's sound and light pattern at t_s, ending the one before."""
-        self._cue, self._start_s = Cue(cue), t_s
+        self._cue, self._start_s = cue_named(cue), t_s
         self.tick(t_s)
 
     def tick(self, t_s: float) -> None:

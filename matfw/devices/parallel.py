@@ -4,14 +4,22 @@ When to read is `watch.py`'s business, how a converter keeps time `converter.py`
 pulses are `burst.py`'s; here a burst becomes counts, or None.
 
 No silent errors:
-1. an SCK-high over 50 us, overestimated, tears the frame for all converters in it;
-2. DOUT must be high after the 25th pulse;
-3. a burst must be over before any result in it can have been replaced;
-4. a converter not ready half a period after it was due has been reset by something this process
-   could not see (a spike on SCK, a dip of the supply). Its last result has gone out already:
-   holding every frame back for that would cost 12.5 ms of every cue's delay, to catch what 1
-   catches by itself. So it is counted as torn one frame late, not hidden.
-After each of the four the converter is distrusted until it has settled (`Converter.distrust`).
+1. DOUT must be high after the 25th pulse;
+2. a burst must be over before any result in it can have been replaced;
+3. an SCK-high over 50 us, overestimated, may have reset a converter, or not: on a busy computer
+   nearly always not. The converter is the witness. One that was switched off in mid-word gives
+   only ones from there on, so a 0 read after the last such pulse proves its value. Without one
+   this value is lost, and until the converter's next result tells whether it was reset it is in
+   doubt (`Converter.doubt`): no longer than a period, and nothing else is lost if it was not;
+4. a converter not ready half a period after it was due has been reset: by a pulse in doubt, or by
+   something this process could not see (a spike on SCK, a dip of the supply). Then its last
+   result has gone out already: holding every frame back for that would cost 12.5 ms of every
+   cue's delay. So it is counted as torn one frame late, not hidden.
+After 1, 2 and 4 the converter is distrusted until it has settled (`Converter.distrust`). After 2
+it is not asked whether it was reset: what it gives then may be the rest of a frame.
+
+Each None has a reason (`RawFrame.computer_mask`): the computer's after 2 and 3 and the resets that
+it caused, at the start, and for the others when one of them is power-cycled on a shared clock.
 
 A converter that gives no whole frame for long is power-cycled: its SCK stays high for 10 ms while
 the others are read on. After each attempt it gets twice as long before the next.
@@ -76,6 +84,8 @@ class ParallelReader:
             self._converters, gpio.read, clock, rate_hz, is_sck_shared=is_sck_shared
         )
         self._held = 0  # SCK is high, for a power cycle
+        self._doubted = 0  # may have been reset
+        self._blamed = 0  # this frame's computer_mask
         self._stats = ReaderStats(cells={c.name: c.counters for c in self._converters})
         self._times: deque[float] = deque(maxlen=RATE_FRAMES + 1)
 
@@ -99,19 +109,21 @@ class ParallelReader:
         self._gpio.write(self._clocks, self._clocks)
         self._clock.sleep_s(RESET_HOLD_S)
         self._gpio.write(0, self._clocks)
-        self._held = 0
+        self._held = self._doubted = 0
         now_s = self._now()
         self._watch.begin(now_s)
         for converter in self._converters:
-            converter.distrust(now_s)
+            converter.restart(now_s)
+            converter.excuse(now_s)
             converter.answered()
 
     def read(self) -> RawFrame:
         """Wait for the next frame and return it, within 3 periods whatever happens."""
         if self._held:
             self._release()
+        self._blamed = 0
         watch = self._watch
-        ready = watch.wait(self._held)
+        ready = watch.wait(self._held, self._doubted)
         counts: list[int | None] = [None] * len(self._names)
         t_s = self._read_out(ready, counts) if ready else self._now()
         if ready != self._all:
@@ -122,7 +134,7 @@ class ParallelReader:
         times.append(t_s)
         if t_s > times[0]:
             stats.measured_rate_hz = (len(times) - 1) / (t_s - times[0])
-        return RawFrame(t_s, tuple(counts))
+        return RawFrame(t_s, tuple(counts), (), self._blamed)
 
     def close(self) -> None:
         """Leave the clocks low and give the pins back."""
@@ -144,6 +156,7 @@ class ParallelReader:
             or burst.after & ready != ready
             or burst.ended_s > watch.expiry_s
             or watch.expected & ready != ready
+            or self._doubted & ready
         ):
             for converter in watch.members(ready):
                 word = lanes >> (LANE_BITS * converter.index)
@@ -151,9 +164,10 @@ class ParallelReader:
             return began_s
         for converter in watch.members(ready):  # as _judged, for frames with nothing wrong
             converter.silent_frames = 0
-            converter.due_s += converter.period_s
+            converter.due_s += converter.period_s  # move_on, without the call
+            converter.error_s += converter.period_error_s
             if began_s < converter.settled_s:
-                converter.counters.settling += 1
+                self._account_settling(converter, began_s)
                 continue
             converter.counters.good += 1
             index = converter.index
@@ -163,27 +177,67 @@ class ParallelReader:
     def _judged(self, converter: Converter, word: int, burst: Burst) -> int | None:
         """Return the counts of one converter's frame, or None and the reason in its counters."""
         counters = converter.counters
-        is_torn = burst.longest_high_s > SCK_HIGH_LIMIT_S
-        if not is_torn and not burst.after & converter.bit:  # dead wire, or out of step: no answer
+        is_answer = burst.after & converter.bit != 0
+        if not is_answer and not burst.is_long:  # dead wire, or out of step: no answer
             counters.held_low += 1
             counters.stray_ones += word & WORD != 0
-            converter.distrust(burst.ended_s)
+            self._distrust(converter, burst.ended_s)
             self._watch.bar(converter, burst.ended_s)
             self._watch.expected &= ~converter.bit
             self._account_silent(converter)
             return None
-        if not is_torn:
+        if is_answer:
             self._account_answer(converter)
-        if is_torn or burst.ended_s > converter.expires_s:
+        if not is_answer or burst.ended_s > converter.expires_s:
             counters.torn += 1
-            converter.distrust(burst.ended_s)
+            converter.excuse(burst.ended_s)
+            self._blamed |= converter.bit
+            self._distrust(converter, burst.ended_s)
             return None
-        converter.due_s += converter.period_s
+        self._settle_doubt(converter)
+        converter.move_on()
+        if burst.is_long and not self._is_proved(converter, word, burst):
+            counters.torn += 1
+            self._blamed |= converter.bit
+            return None
         if burst.began_s < converter.settled_s:
-            counters.settling += 1
+            self._account_settling(converter, burst.began_s)
             return None
         counters.good += 1
+        counters.kept += burst.is_long
         return signed_counts(word)
+
+    def _is_proved(self, converter: Converter, word: int, burst: Burst) -> bool:
+        """Return whether a word is the converter's in spite of a long SCK-high; doubt it if not.
+
+        After the 25th pulse alone the word is whole, but the converter may have been reset.
+        """
+        is_proved = word & burst.witnesses != burst.witnesses or burst.witnesses == WORD
+        if burst.long_s is not None and (burst.is_last_long or not is_proved):
+            converter.doubt(burst.long_s, burst.ended_s)
+            self._doubted |= converter.bit
+        return is_proved
+
+    def _settle_doubt(self, converter: Converter) -> None:
+        """Take that a converter in doubt is ready: in time for one that was not reset?"""
+        if not self._doubted & converter.bit:
+            return
+        if converter.seen_s > converter.doubt_limit_s:
+            converter.unsettle(converter.doubt_ended_s)
+            converter.excuse(converter.doubt_ended_s)
+        self._doubted &= ~converter.bit
+        converter.doubt_s = None
+
+    def _distrust(self, converter: Converter, since_s: float) -> None:
+        """Throw away what a converter gives until it has settled, whatever was in doubt before."""
+        converter.distrust(since_s)
+        converter.doubt_s = None
+        self._doubted &= ~converter.bit
+
+    def _account_settling(self, converter: Converter, began_s: float) -> None:
+        converter.counters.settling += 1
+        if began_s < converter.excused_s:
+            self._blamed |= converter.bit
 
     def _account_answer(self, converter: Converter) -> None:
         """Wait for a converter again that has answered often enough; else find its rhythm."""
@@ -202,16 +256,37 @@ class ParallelReader:
             converter.is_late(watch.looked_s)
             and not (watch.barred | watch.unwatched) & converter.bit
         ):
-            converter.counters.torn += 1
-            converter.distrust(watch.looked_s)
+            self._account_reset(converter)
+        if watch.looked_s < converter.excused_s:
+            self._blamed |= converter.bit
         if converter.silent_frames >= SILENT_FRAMES:
             watch.expected &= ~converter.bit
         if converter.silent_frames >= converter.patience_frames and not self._held & converter.bit:
-            clocks = self._clocks if self._is_sck_shared else converter.bit
-            self._gpio.write(clocks, clocks)
-            self._held |= self._all if self._is_sck_shared else converter.bit
-            self._stats.resets += 1
-            converter.hold(self._now())
+            self._hold(converter)
+
+    def _account_reset(self, converter: Converter) -> None:
+        """Take that a converter is late, so that it has been reset."""
+        converter.counters.reset += 1
+        if converter.doubt_s is None:
+            converter.counters.torn += 1
+            self._distrust(converter, self._watch.looked_s)
+            return
+        converter.excuse(converter.doubt_ended_s)
+        converter.restarted_s = converter.doubt_s
+        self._distrust(converter, converter.doubt_ended_s)
+
+    def _hold(self, converter: Converter) -> None:
+        """Begin a converter's power cycle, or on a shared clock everybody's for its sake."""
+        now_s = self._now()
+        clocks = self._clocks if self._is_sck_shared else converter.bit
+        self._gpio.write(clocks, clocks)
+        if self._is_sck_shared:
+            for other in self._converters:
+                if other.silent_frames < SILENT_FRAMES:
+                    other.excuse(now_s + RESET_HOLD_S)
+        self._held |= self._all if self._is_sck_shared else converter.bit
+        self._stats.resets += 1
+        converter.hold(now_s)
 
     def _release(self) -> None:
         """Lower the SCK of converters that were held high for long enough."""
@@ -226,7 +301,8 @@ class ParallelReader:
             self._gpio.write(0, self._clocks if self._is_sck_shared else due)
             self._held &= ~due
             for converter in self._watch.members(due):
-                converter.distrust(self._now())
+                self._doubted &= ~converter.bit
+                converter.restart(self._now())
 
     def _bar_half_read(self, burst: Burst, others: int) -> None:
         """Distrust those that got the burst's clock without being ready.
@@ -234,6 +310,6 @@ class ParallelReader:
         They may be left half read, or at another gain: 26 and 27 pulses select one.
         """
         for converter in self._watch.members(others):
-            converter.distrust(burst.ended_s)
+            self._distrust(converter, burst.ended_s)
             if not self._watch.barred & converter.bit:
                 self._watch.bar(converter, burst.ended_s)

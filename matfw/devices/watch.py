@@ -32,6 +32,7 @@ POLL_S = 0.0005  # between looks where there is no prediction; a look costs some
 RESYNC_PERIODS = 1.1  # a frame left half read is over when the next result has come
 BURST_MARGIN = 1.5  # the next burst takes no longer than this times the longest recent one
 BURST_LIMIT = 0.3  # periods; a longer one was stalled and says nothing about the next
+LOOK_CALLS = 3.0 / 75.0  # of a burst's calls: a look's own, and some to spare
 BURST_DECAY = 0.9  # per frame, of the longest recent burst
 
 
@@ -98,10 +99,11 @@ class ReadyWatch:
             self.unwatched |= c.bit
         self.looked_s = burst.high_s
 
-    def wait(self, held: int) -> int:
+    def wait(self, held: int, doubted: int = 0) -> int:
         """Return the mask of the converters to read now, 0 if none became ready in time.
 
-        held: converters in a power cycle, not looked at.
+        held: converters in a power cycle, not looked at. doubted: looked at just before it is too
+        late for being ready to clear them.
         """
         start_s = self._now()
         give_up_s = start_s + GIVE_UP_PERIODS * self._period_s
@@ -110,7 +112,7 @@ class ReadyWatch:
         if self.barred:
             self._unbar(start_s)
         awaited = self.expected & ~self.barred & ~held
-        awaited, looks = self._plan(start_s, awaited)
+        awaited, looks = self._plan(start_s, awaited, doubted)
         ready = 0
         now_s = start_s
         if looks and looks[-1] > start_s:
@@ -135,6 +137,7 @@ class ReadyWatch:
                 if ready and safe_s <= now_s:
                     return ready
                 if now_s >= last_s:
+                    self._leave_unread(ready)
                     return 0
                 looks = [safe_s]
                 limit_s = last_s
@@ -148,7 +151,7 @@ class ReadyWatch:
             if self.barred:
                 self._unbar(now_s)
 
-    def _plan(self, now_s: float, awaited: int) -> tuple[int, list[float]]:
+    def _plan(self, now_s: float, awaited: int, doubted: int) -> tuple[int, list[float]]:
         """Return who can come in time for one burst, and when to look, latest first."""
         members = self.members(awaited)
         if not members:
@@ -170,6 +173,9 @@ class ReadyWatch:
         looks = [first_s, watched_s - LOCKED_GUARD_S, last_s + LOCKED_GUARD_S]
         if watched_s < last_s:
             looks.append(watched_s + LOCKED_GUARD_S)
+        if doubted:
+            for c in self.members(doubted & awaited):
+                looks += [c.due_s, c.doubt_limit_s - LOOK_CALLS * self._burst_s]
         looks.sort(reverse=True)
         return awaited, looks
 
@@ -187,7 +193,8 @@ class ReadyWatch:
             if self.expected & c.bit:
                 self.expiry_s = min(self.expiry_s, c.expires_s)
             if self.expected & c.bit and not (c.is_measured and self._is_sck_shared):
-                limit_s = min(limit_s, earliest_s + self._linger_s(c.period_s))
+                in_time_s = c.expires_s - BURST_MARGIN * self._burst_s
+                limit_s = min(limit_s, earliest_s + LINGER_PERIODS * c.period_s, in_time_s)
         return limit_s
 
     def _without_stale(self, ready: int, now_s: float) -> int:
@@ -204,8 +211,9 @@ class ReadyWatch:
                 ready &= ~c.bit
                 self.barred |= c.bit
                 c.unwatched_from_s = now_s
-                c.due_s += c.period_s
-                c.not_before_s = c.due_s + LOCKED_GUARD_S
+                c.move_on()
+                c.not_before_s = c.due_s + max(c.error_s, LOCKED_GUARD_S)
+                c.excused_s = max(c.excused_s, c.not_before_s + c.period_s)
             elif self.expected & c.bit:
                 self.expiry_s = min(self.expiry_s, c.expires_s)
         return ready
@@ -214,17 +222,25 @@ class ReadyWatch:
         """Return from when a burst lies between all converters' results, on a shared clock.
 
         There nobody can be left out: the faster converters' results are let go until the slowest
-        is ready, and the burst must not straddle any of the new ones.
+        is ready, and the burst must not straddle any of the new ones. Where it would, the frame
+        looks again at the time returned, and decides anew.
         """
         safe_s = now_s
         members = self.members(ready)
         for c in 2 * members:  # the second round sees what the first has put off
-            while c.is_measured and safe_s + self._burst_s > c.expires_s:
-                c.due_s += c.period_s
-                c.expires_s += c.period_s
-                safe_s = max(safe_s, c.due_s + c.guard_s)
+            safe_s = c.clear_from_s(safe_s, self._burst_s)
+        if safe_s > now_s:
+            return safe_s
+        for c in members:
+            c.let_go(now_s)
         self.expiry_s = min([c.expires_s for c in members], default=math.inf)
-        return safe_s
+        return now_s
+
+    def _leave_unread(self, ready: int) -> None:
+        """Remember of results left unread how old they are: later looks find them low too."""
+        for c in self.members(ready):
+            c.unwatched_from_s = c.earliest_s
+        self.unwatched |= ready
 
     def _unbar(self, now_s: float) -> None:
         for c in self.members(self.barred):

@@ -98,7 +98,8 @@ class ConsoleScreen:
             self._client.send(f"{line}\r")
             if line:
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(self._answered.wait(), ANSWER_S)
+                    async with asyncio.timeout(ANSWER_S):
+                        await self._answered.wait()
 
     async def _receive(self) -> None:
         """Show what the device says."""
@@ -159,7 +160,8 @@ async def readable(descriptor: int | None, timeout_s: float | None) -> None:
     loop.add_reader(descriptor, ready.set)
     try:
         with suppress(TimeoutError):
-            await asyncio.wait_for(ready.wait(), timeout_s)
+            async with asyncio.timeout(timeout_s):
+                await ready.wait()
     finally:
         loop.remove_reader(descriptor)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TextIO
 
-from matfw.display.report import event_line
+from matfw.control.events import event_line
 from matfw.messages import Event
 from matfw.pipeline import Step
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Sequence
 
 from matfw.display.picture import Picture
-from matfw.display.view import CellView, View
+from matfw.display.view import MAX_VERDICTS, CellView, View, in_set
 from matfw.messages import (
     CellEvent,
     CellProblem,
@@ -51,8 +52,7 @@ class LiveView:
         self._length_s = length_s
         self._drawn_s = float("-inf")
         self._problems: dict[str, CellProblem] = {}
-        self._verdicts: list[Verdict] = []
-        self._set_number = 1
+        self._verdicts: deque[Verdict] = deque(maxlen=MAX_VERDICTS)
         self._cue: Cue | None = None
         self._cue_s = 0.0
 
@@ -72,9 +72,6 @@ class LiveView:
                 case CellEvent():
                     self._problems[event.cell] = event.problem
                 case Rep():
-                    if len(self._verdicts) == self._target_reps:
-                        self._verdicts.clear()
-                        self._set_number += 1
                     self._verdicts.append(event.verdict)
                 case _:
                     pass
@@ -104,9 +101,9 @@ class LiveView:
                 )
                 for cell, load in zip(self._mat.cells, step.clean.loads_kg, strict=True)
             ),
-            verdicts=tuple(self._verdicts),
+            verdicts=in_set(self._verdicts, step.progress.rep),
             target_reps=self._target_reps,
-            set_number=self._set_number,
+            set_number=step.progress.set_number,
             cue=self._cue,
             cue_age_s=age_s,
             lights=lights_at(self._cue, age_s) if self._cue else (0.0, 0.0, 0.0),

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from matfw.display.view import CellView, View
-from matfw.messages import CellProblem, Cue, Phase, Side, Tempo, Verdict
+from matfw.display.view import MAX_VERDICTS, CellView, View, in_set
+from matfw.messages import CUES, CellProblem, Phase, Side, Tempo, Verdict, cue_named
 from matfw.sounds.earcons import lights_at, tone_at
 
 ASK = ("mode json", "tell all", "status", "stream 10 all")
@@ -23,6 +24,7 @@ class RemoteView:
         """Begin with nothing known."""
         self.view: View | None = None
         self._cue_s = 0.0
+        self._verdicts: deque[Verdict] = deque(maxlen=MAX_VERDICTS)
 
     def take(self, fields: Fields) -> bool:
         """Take one line's object; return whether there is something new to draw."""
@@ -37,11 +39,11 @@ class RemoteView:
                 return True
             case {"event": "person", "weight_kg": float(weight_kg)}:
                 self.view = replace(self.view, weight_kg=weight_kg)
-            case {"event": "cue", "cue": str(cue), "t_s": float(t_s)} if cue in set(Cue):
-                self.view = replace(self.view, cue=Cue(cue))
+            case {"event": "cue", "cue": str(cue), "t_s": float(t_s)} if cue in set(CUES):
+                self.view = replace(self.view, cue=cue_named(cue))
                 self._cue_s = t_s
             case {"event": "rep", "verdict": str(verdict)} if verdict in set(Verdict):
-                self.view = _counted(self.view, Verdict(verdict))
+                self._verdicts.append(Verdict(verdict))
             case {"event": "sensor", "cell": str(name), "problem": str(problem)}:
                 self.view = replace(
                     self.view,
@@ -68,6 +70,8 @@ class RemoteView:
             cells=tuple(
                 replace(cell, load_kg=fields["cells"].get(cell.name)) for cell in view.cells
             ),
+            verdicts=in_set(self._verdicts, int(fields["rep"])),
+            set_number=int(fields["set"]),
             cue_age_s=age_s,
             lights=lights_at(view.cue, age_s) if view.cue else (0.0, 0.0, 0.0),
             tone_hz=tone_at(view.cue, age_s) if view.cue else None,
@@ -93,9 +97,3 @@ def _begun(result: Fields) -> View:
         target_reps=int(result["reps"]),
         set_number=int(result["set"]),
     )
-
-
-def _counted(view: View, verdict: Verdict) -> View:
-    if len(view.verdicts) == view.target_reps:
-        return replace(view, verdicts=(verdict,), set_number=view.set_number + 1)
-    return replace(view, verdicts=(*view.verdicts, verdict))

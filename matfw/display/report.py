@@ -1,24 +1,12 @@
-"""What happened, in lines of plain text: one an event, and the sum at the end."""
+"""What a session came to, in lines of plain text."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol, assert_never
+from typing import Protocol
 
-from matfw.control.words import CUE_WORDS, PROBLEM_WORDS, READER_WORDS
 from matfw.display.summary import SummaryRep, summary_lines
-from matfw.judging.verdicts import UNTIMED
-from matfw.messages import (
-    CellEvent,
-    CueGiven,
-    Event,
-    Fault,
-    PersonWeighed,
-    PhaseChanged,
-    ReaderEvent,
-    Rep,
-    Tempo,
-)
+from matfw.messages import Event, Fault, Rep, Tempo
 
 
 class TrueRep(Protocol):
@@ -40,32 +28,19 @@ class TrueRep(Protocol):
         ...
 
 
-def event_line(event: Event) -> str:
-    """Return an event as one line for people: time, kind, what."""
-    at = f"{event.t_s:9.2f} s  "
-    match event:
-        case PersonWeighed():
-            return f"{at}person  {event.weight_kg:.1f} kg, lying still"
-        case PhaseChanged():
-            return f"{at}phase   {event.phase}"
-        case CueGiven():
-            return f"{at}cue     {event.cue}: {CUE_WORDS[event.cue].sentence}"
-        case CellEvent():
-            often = f", {event.count} times" if event.count else ""
-            words = PROBLEM_WORDS[event.problem]
-            return f"{at}sensor  {event.cell} {event.problem}: {words}{often}"
-        case ReaderEvent():
-            words = READER_WORDS[event.problem].sentence
-            return f"{at}reader  {event.problem}: {words} {event.torn_share:.1%} of samples lost"
-        case Rep():
-            times = f"{event.up_s:.1f}-{event.hold_s:.1f}-{event.down_s:.1f} s"
-            if any(seen.fault in UNTIMED for seen in event.faults):
-                times = "not timed"
-            what = f"{at}rep {event.rep:3d} {event.verdict:6s} {times} {event.angle_deg:.0f} deg"
-            why = ", ".join(f"{f.fault} {f.size:.1f} {f.unit}" for f in event.faults)
-            return f"{what}  {why or event.reason}".rstrip()
-        case _:
-            assert_never(event)
+class Reps:
+    """A tap that keeps the repetitions of a run that ends, for its report."""
+
+    def __init__(self) -> None:
+        """Begin with none."""
+        self.reps: list[Rep] = []
+
+    def step(self, _: object) -> None:
+        """See one frame's step."""
+
+    def events(self, events: Sequence[Event]) -> None:
+        """Keep the repetitions among what happened."""
+        self.reps += [event for event in events if isinstance(event, Rep)]
 
 
 def session_lines(reps: Sequence[Rep], tempo: Tempo, *, is_simulated: bool) -> list[str]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from statistics import mean
 
 from matfw.control.words import VERDICT_MARKS, VERDICT_WORDS, fault_words
-from matfw.judging.verdicts import UNTIMED
+from matfw.judging.faults import UNTIMED
 from matfw.messages import Fault, Tempo, Verdict
 
 LENGTHS = ("up_s", "hold_s", "down_s")

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from matfw.messages import CellProblem, Cue, Phase, Side, Tempo, Verdict
+
+MAX_VERDICTS = 200  # reps of the longest set that the settings allow
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,3 +59,11 @@ class View:
         if self.cop_x_mm is None or self.cop_y_mm is None:
             return None
         return (self.cop_x_mm, self.cop_y_mm)
+
+
+def in_set(verdicts: Sequence[Verdict], reps: int) -> tuple[Verdict, ...]:
+    """Return the verdicts of the set, of which so many reps are done; all given, oldest first.
+
+    The set is counted by `workout` alone. Fewer than reps where some came before the screen did.
+    """
+    return tuple(verdicts)[-reps:] if reps else ()

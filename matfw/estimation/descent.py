@@ -1,11 +1,11 @@
-"""Has a leg that stood at the top begun its way down? A second, smaller bank, for the live line.
+"""Has a leg that stood at the top begun its descent? A second, smaller bank, for the live line.
 
 The tracker lets a leg accelerate at any time, so what a body's sway does to the moment passes for
-a slow lowering. Here one belief says that the leg still stands, and every 50 ms another is started
-that says it begins to go down now, from standstill. Standing leaves no acceleration, so the dip in
-the load decides: 1-2 N over half a second, where the moment shows 1 N m among 2 of sway.
+a slow lowering. Here one hypothesis says that the leg still stands, and every 50 ms another is
+started that says it begins to go down now, from standstill. Standing leaves no acceleration, so the
+dip in the load decides: 1-2 N over half a second, where the moment shows 1 N m among 2 of sway.
 How likely a hold is to end grows with its length; that is worth a factor of 200 at most, so a leg
-that stays up is believed, and one that comes down at once is told later.
+that stays up is not taken to come down, and one that comes down at once is reported later.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from matfw.estimation.kalman import innovation, predicted, updated
+from matfw.estimation.kalman import Predictor, doubled, innovation, updated
 from matfw.estimation.leg_model import Array, LegModel
 from matfw.estimation.noise import (
     ACCEL,
@@ -35,10 +35,10 @@ MIN_STAND_RAD = math.radians(8.0)  # a leg lower than this is not watched
 STAND_RADPS = math.radians(9.0)  # a leg this slow stands ...
 STAND_SHARE = 0.2  # ... or with this share of its lift's fastest
 AGAIN_RADPS = math.radians(18.0)  # a leg that rises so fast does not stand after all
-OVER_SHARE = 0.5  # of the height held: lower than this the way down is half done
+OVER_SHARE = 0.5  # of the height held: lower than this the descent is half done
 SETTLE_TAU_S = 0.25  # how a leg that reaches the top slows down
 TREMOR_RADPS = 0.06  # how much a leg that stands still moves
-BEGIN_ACCEL = (-0.2, 0.2)  # rad/s^2, mean and sd: a 3 s way down of 35 deg has 0.4 at most
+BEGIN_ACCEL = (-0.2, 0.2)  # rad/s^2, mean and sd: a 3 s descent of 35 deg has 0.4 at most
 BEGIN_RATE_SD = 0.02  # rad/s
 LOWER_DIFFUSION = 0.3  # times a lift's: lowering is the smoother movement
 BASE_DIFFUSION = 8.0  # times a resting body's: trunk and hips work while the leg is up
@@ -47,19 +47,19 @@ SHAKING_SHARE = 0.25  # a tremor swings to and fro: over half a second little of
 ENDS_PER_S = 3.0  # how often a hold ends once it has lasted TYPICAL_S ...
 TYPICAL_S = 1.7  # ... watched from before the upper crossing; less by the square before ...
 MIN_ENDS = 0.005  # ... but never below this share
-LEAD_S = 0.3  # looked ahead, so that a crossing is told as it happens and not after it
-KEPT = 6  # lowering beliefs that are carried on
+PREDICT_S = 0.3  # looked ahead, so that a crossing is reported as it happens and not after it
+KEPT = 6  # lowering hypotheses that are carried on
 STANDING, LOWERING = range(2)
 
-Belief = tuple[Array, Array]
+Hypothesis = tuple[Array, Array]
 """State (5,) and spread (5, 5), as in `noise`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Descent:
-    """What speaks for the way down. evidence: log weight of lowering over standing.
+    """What speaks for the descent. evidence: log weight of lowering over standing.
 
-    held_rad: height of the leg if it still stands. soon_lost_rad: how far below that it is LEAD_S
+    held_rad: height of the leg if it still stands. soon_lost_rad: how far below it is PREDICT_S
     from now if it goes down.
     """
 
@@ -93,6 +93,17 @@ def _noises() -> Array:
 
 
 TRANSITIONS, NOISES = _transitions(), _noises()
+DOUBLED = [doubled(transition) for transition in TRANSITIONS]
+SCALED_NOISES = np.zeros((2, 5, 5))
+SCALED_NOISES[:, PUSH:, PUSH:] = NOISES[:, PUSH:, PUSH:]
+# A descent begins with the state of the leg that stands, but for rate and acceleration.
+KEPT_X = np.ones(5)
+KEPT_X[[RATE, ACCEL]] = 0.0
+BEGINS_X = np.zeros(5)
+BEGINS_X[ACCEL] = BEGIN_ACCEL[0]
+KEPT_P = np.outer(KEPT_X, KEPT_X)
+BEGINS_P = np.zeros((5, 5))
+BEGINS_P[RATE, RATE], BEGINS_P[ACCEL, ACCEL] = BEGIN_RATE_SD**2, BEGIN_ACCEL[1] ** 2
 
 
 class DescentDetector:
@@ -100,23 +111,23 @@ class DescentDetector:
 
     def __init__(self, model: LegModel) -> None:
         """Take the leg; it is down."""
-        self._model = model
+        self._predicted = Predictor(model)
         self._fastest_radps = 0.0
         self._x: Array | None = None
 
     def update(
         self,
-        lifted: Belief | None,
+        lifted: Hypothesis | None,
         seen: tuple[float, float] | None,
         noise_scale: float,
         shaking: Array,
         seen_share: float = 1.0,
     ) -> Descent:
-        """Take the tracker's belief of a lifted leg, None if it rests, and what it saw.
+        """Take the tracker's hypothesis of a lifted leg, None if it rests, and what it saw.
 
-        seen: force (N) and moment (N m), None for a step of which nothing was seen; seen_share: of
-        its samples that they are of.
-        unrest: of this body, variance against the usual. shaking: covariance of a tremor, (2, 2).
+        seen: force (N) and moment (N m), None for a step of which nothing was seen. noise_scale: of
+        this body, variance against the usual. shaking: covariance of a tremor, (2, 2). seen_share:
+        of its samples that `seen` is of.
         """
         if lifted is None:
             self._x = None
@@ -129,7 +140,7 @@ class DescentDetector:
             if angle > MIN_STAND_RAD and abs(rate) < slow < self._fastest_radps:
                 self._begin(lifted)
             return NOT_WATCHED
-        sensing = (SENSING * noise_scale * SENSING_GROWTH + SHAKING_SHARE * shaking) / seen_share
+        sensing = (SENSING * (noise_scale * SENSING_GROWTH) + SHAKING_SHARE * shaking) / seen_share
         descent = self._step(
             self._x, None if seen is None else np.array(seen), noise_scale, sensing
         )
@@ -138,42 +149,45 @@ class DescentDetector:
             self._fastest_radps = 0.0
         return descent
 
-    def _begin(self, hypothesis: Belief) -> None:
+    def _begin(self, hypothesis: Hypothesis) -> None:
         self._x, self._p = hypothesis[0][None], hypothesis[1][None]
-        self._weight = np.zeros(1)
+        self._weight = [0.0]
         self._watched_s = 0.0
 
     def _step(self, x: Array, seen: Array | None, noise_scale: float, sensing: Array) -> Descent:
         self._watched_s += STEP_S
-        begins = x[0].copy()
-        begins[RATE], begins[ACCEL] = 0.0, BEGIN_ACCEL[0]
-        spread = self._p[0].copy()
-        spread[[RATE, ACCEL], :] = 0.0
-        spread[:, [RATE, ACCEL]] = 0.0
-        spread[RATE, RATE], spread[ACCEL, ACCEL] = BEGIN_RATE_SD**2, BEGIN_ACCEL[1] ** 2
         share = min(1.0, max(MIN_ENDS, (self._watched_s / TYPICAL_S) ** 2))
         chance = math.log(ENDS_PER_S * STEP_S * share)
-        x = np.concatenate([x, begins[None]])
-        p = np.concatenate([self._p, spread[None]])
-        weight = np.append(self._weight, self._weight[0] + chance)
-        kind = np.minimum(np.arange(len(x)), LOWERING)  # the first stands
-        a, noise = TRANSITIONS[kind], NOISES[kind]
-        noise[:, PUSH:, PUSH:] *= noise_scale
-        x = (a @ x[:, :, None])[:, :, 0]
-        p = a @ p @ a.transpose(0, 2, 1) + noise
+        x = np.concatenate([x, x[:1] * KEPT_X + BEGINS_X])
+        p = np.concatenate([self._p, self._p[:1] * KEPT_P + BEGINS_P])
+        weight = np.array([*self._weight, self._weight[0] + chance])
+        noise = NOISES + (noise_scale - 1.0) * SCALED_NOISES
+        carried = np.empty_like(x)  # the first stands
+        carried[0] = TRANSITIONS[STANDING] @ x[0]
+        carried[1:] = x[1:] @ TRANSITIONS[LOWERING].T
+        spread = p.reshape(-1, 25)
+        p = np.empty_like(p)
+        p[0] = (spread[0] @ DOUBLED[STANDING]).reshape(5, 5) + noise[STANDING]
+        p[1:] = (spread[1:] @ DOUBLED[LOWERING]).reshape(-1, 5, 5) + noise[LOWERING]
         if seen is not None:
-            y, h = predicted(self._model, x)
-            x, p, cost = updated(x, p, seen - y, innovation(p, h, seen - y, sensing), sensing)
+            y, h = self._predicted(carried)
+            miss = seen - y
+            carried, p, cost = updated(carried, p, miss, innovation(p, h, miss, sensing), sensing)
             weight = weight - cost
-        kept = np.append(0, 1 + np.argsort(-weight[1:], kind="stable")[:KEPT])
-        self._x, self._p = x[kept], p[kept]
-        self._weight = weight[kept] - weight.max()
+        weights = weight.tolist()
+        order = sorted(range(1, len(weights)), key=weights.__getitem__, reverse=True)
+        kept = [0, *order[:KEPT]]
+        best = max(weights)
+        self._x, self._p = carried[kept], p[kept]
+        self._weight = [weights[i] - best for i in kept]
         return self._answer(self._x, self._weight)
 
-    def _answer(self, x: Array, weight: Array) -> Descent:
-        best = float(weight[1:].max())
-        share = np.exp(weight[1:] - best)
-        total = float(share.sum())
+    def _answer(self, x: Array, weight: list[float]) -> Descent:
+        best = max(weight[1:])
+        total = soon = 0.0
+        for row, logged in zip(x[1:].tolist(), weight[1:], strict=True):
+            share = math.exp(logged - best)
+            total += share
+            soon += share * (row[ANGLE] + PREDICT_S * row[RATE])
         held = float(x[0, ANGLE])
-        soon = float(share @ (x[1:, ANGLE] + LEAD_S * x[1:, RATE])) / total
-        return Descent(best + math.log(total) - float(weight[0]), held, held - soon)
+        return Descent(best + math.log(total) - weight[0], held, held - soon / total)

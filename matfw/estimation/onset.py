@@ -2,7 +2,7 @@
 
 The bank's evidence is only as good as its noises. A limb that moves, a body that settles or a trunk
 that breathes raises load or moment and not the other, or neither; an arm raises the load and
-moves the moment toward the head. A leg that lands raises both, but the bank has believed in it for
+moves the moment toward the head. A leg that lands raises both, but the bank has assumed it for
 long: its evidence stands or falls. So the live line asks that all three have risen together.
 """
 
@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass
-from itertools import islice
 
 OVER_STEPS = 4  # newest steps that the load over the weight is the mean of
 NOW_STEPS = 3  # newest steps ...
@@ -22,7 +21,7 @@ class OnsetFeatures:
     """What the last moments brought.
 
     over_n: mean load over the weight. load_n, moment_nm: their rises. evidence: the rise of the log
-    weight of lifting over all other beliefs.
+    weight of lifting over all other hypotheses.
     """
 
     over_n: float = 0.0
@@ -42,7 +41,7 @@ class Rise:
         self._recent: deque[tuple[float, float, float]] = deque(maxlen=BEFORE_STEPS[0])
 
     def shift(self, force_n: float, moment_nm: float) -> None:
-        """Tell that load and moment will from now on be measured from so much higher."""
+        """Note that load and moment will from now on be measured from so much higher."""
         moved = [
             (force - force_n, moment - moment_nm, evidence)
             for force, moment, evidence in self._recent
@@ -54,15 +53,16 @@ class Rise:
         self._recent.append((force_n, moment_nm, evidence))
         if len(self._recent) < BEFORE_STEPS[0]:
             return NOTHING
-        before = tuple(islice(self._recent, BEFORE_STEPS[0] - BEFORE_STEPS[1]))
-        newest = tuple(islice(reversed(self._recent), OVER_STEPS))
+        forces, moments, evidences = zip(*self._recent, strict=True)
         return OnsetFeatures(
-            sum(force for force, _, _ in newest) / OVER_STEPS,
-            _mean(newest[:NOW_STEPS], 0) - _mean(before, 0),
-            _mean(newest[:NOW_STEPS], 1) - _mean(before, 1),
-            evidence - before[-1][2],
+            sum(forces[: -1 - OVER_STEPS : -1]) / OVER_STEPS,
+            _rise(forces),
+            _rise(moments),
+            evidence - evidences[BEFORE_STEPS[0] - BEFORE_STEPS[1] - 1],
         )
 
 
-def _mean(rows: tuple[tuple[float, float, float], ...], column: int) -> float:
-    return sum(row[column] for row in rows) / len(rows)
+def _rise(series: tuple[float, ...]) -> float:
+    """Return by how much the newest steps are higher than those before."""
+    before = BEFORE_STEPS[0] - BEFORE_STEPS[1]
+    return sum(series[: -1 - NOW_STEPS : -1]) / NOW_STEPS - sum(series[:before]) / before

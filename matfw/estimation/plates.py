@@ -5,7 +5,7 @@ is made light its weight goes from the other leg to the hip, and the trunk see-s
 with it: both ends lose load together, within a tenth of a second or three, however high the leg
 goes then. A hand or a shifted body moves load from one end to the other, or off the mat.
 
-How high a leg is the plates do not tell, nor whether one that was made light was lifted at all.
+How high a leg is the plates do not show, nor whether one that was made light was lifted at all.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ SPAN_S = 0.5  # before now that load is compared with; making light takes 0.1-0.
 EDGE_S = 0.1  # mean of the load before and after
 FLAT_S = 0.05  # over which a change that is over ...
 FLAT_SHARE = 0.08  # ... goes on by less than this share of itself
-LOW, HIGH = 0.1, 0.9  # crossings that tell when a change began and ended
+LOW, HIGH = 0.1, 0.9  # crossings that show when a change began and ended
 TAIL = 0.25  # of the time between them that lies before the first, or after the second
 
 
@@ -96,7 +96,7 @@ class LegContact:
         self.touch_down_s: float | None = None
 
     def skip(self) -> None:
-        """Tell that nothing was seen for a while: no change is looked for across it."""
+        """Note that nothing was seen for a while: no change is looked for across it."""
         self._recent.clear()
         self._is_changing = False
 

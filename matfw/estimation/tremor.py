@@ -9,17 +9,18 @@ multiplies 6 Hz by 6.85. What shakes is the leg, so load and moment shake togeth
 from __future__ import annotations
 
 from collections import deque
+from operator import mul
 
 import numpy as np
 
 from matfw.estimation.leg_model import Array, LegModel
 from matfw.estimation.noise import STEP_S
 
-WEIGHTS = np.array([1.0, -4.0, 6.0, -4.0, 1.0])  # of a fourth difference
+WEIGHTS = (1.0, -4.0, 6.0, -4.0, 1.0)  # of a fourth difference
 GAIN = 6.85**2  # of its power at 6 Hz
 TAU_S = 0.7  # how fast the size is followed: a tremor lasts, a kick does not
 MAX_N2 = 9.0  # that one step may count for
-CALM_N2 = 0.4  # of it that heart and converters make, at an unrest of 1
+CALM_N2 = 0.4  # of it that heart and converters make, at a noise scale of 1
 MOMENT_SPARE = 1.1  # power of the moment that is not the leg's
 
 
@@ -34,20 +35,20 @@ class Tremor:
         self._power_n2 = 0.0
 
     def shift(self, force_n: float) -> None:
-        """Tell that loads will from now on be measured from force_n higher."""
+        """Note that loads will from now on be measured from force_n higher."""
         self._recent.extend([load_n - force_n for load_n in self._recent])
 
     def skip(self) -> None:
-        """Tell that a step is missing: no difference is taken across it."""
+        """Note that a step is missing: no difference is taken across it."""
         self._recent.clear()
 
     def update(self, force_n: float, noise_scale: float) -> Array:
         """Return what it adds to the covariance of load (N) and moment (N m), (2, 2).
 
-        unrest: of this body, variance against the usual.
+        noise_scale: of this body, variance against the usual.
         """
         self._recent.append(force_n)
         if len(self._recent) == len(WEIGHTS):
-            power_n2 = float(WEIGHTS @ np.array(self._recent)) ** 2 / GAIN
+            power_n2 = sum(map(mul, WEIGHTS, self._recent)) ** 2 / GAIN
             self._power_n2 += STEP_S / TAU_S * (min(power_n2, MAX_N2) - self._power_n2)
         return max(0.0, self._power_n2 - CALM_N2 * noise_scale) * self._shared

@@ -6,7 +6,7 @@ little in front), and `Limits` are for everybody's mean.
 
 The leg's first moment is not learned: load and moment are fitted together, so that a wrong one
 moves the angle and leaves nothing over to see it by. On 88 simulated people the fitted load's
-gain spread by 2 % and told nothing of the angle's error (correlation -0.1); angles were off by
+gain spread by 2 % and showed nothing of the angle's error (correlation -0.1); angles were off by
 4 % of their height from person to person, 1.4 deg. Who measures one angle by hand corrects that
 and a hiked hip at once: `measured_deg`.
 """
@@ -48,7 +48,7 @@ def learn(good: Sequence[Rep], measured_deg: float | None = None) -> Habits:
     """Return the habits that repetitions called good by hand show.
 
     measured_deg: their height over rest if somebody measured it. Raises MatError for fewer than
-    LEAST_REPS, for different sides, and for what is too far off to be a habit.
+    MIN_REPS, for different sides, and for what is too far off to be a habit.
     """
     if len(good) < MIN_REPS:
         raise MatError(f"need at least {MIN_REPS} good repetitions (got {len(good)}): do more")
@@ -60,7 +60,7 @@ def learn(good: Sequence[Rep], measured_deg: float | None = None) -> Habits:
         raise MatError(
             f"the hips went {shift_mm:+.1f} mm to the front (-: back) in these, and good ones go"
             f" {USUAL_SHIFT_MM - MAX_SHIFT_MM:+.1f} to {USUAL_SHIFT_MM + MAX_SHIFT_MM:+.1f}:"
-            " lie anew, stack the hips and do three more"
+            " lie down again, stack the hips and do three more"
         )
     bias_deg = 0.0
     if measured_deg is not None:
@@ -76,7 +76,7 @@ def learn(good: Sequence[Rep], measured_deg: float | None = None) -> Habits:
 def own_limits(limits: Limits, habits: Habits | None) -> Limits:
     """Return everybody's limits as they are for this person.
 
-    A few repetitions tell a mean only so well: it counts for what it is worth beside everybody's.
+    A few repetitions show a mean only so well: it counts for what it is worth beside everybody's.
     """
     if habits is None:
         return limits

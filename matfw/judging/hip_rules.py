@@ -2,7 +2,7 @@
 
 Both live judging and the verdict use this. Rolling back moves the centre of pressure 1.2-1.9 mm a
 degree to the back, a leg that comes forward 0.9 mm a degree to the front: each alone shows, both
-together cancel, on any number of cells. A sensor's roll tells what the cells' shift would have
+together cancel, on any number of cells. A sensor's roll shows what the cells' shift would have
 been without it; what is left is the leg.
 
 A sensor that repeats badly sees good hips roll too. So the limits stand a number of standard
@@ -15,9 +15,10 @@ from __future__ import annotations
 
 import math
 
-from matfw.messages import Fault, FaultSeen, HipRepeatability, Limits
+from matfw.judging.row import Reading
+from matfw.messages import HipRepeatability, Limits
 
-SHIFT_MM_PER_DEG = 1.7  # to the back, per degree that a sensor feels (0.9 of the bones' roll)
+SHIFT_MM_PER_DEG = 1.7  # to the back, per degree that a sensor measures (0.9 of the bones' roll)
 SPREAD_MM_PER_DEG = 0.4  # of that from person to person: trunks follow a pelvis by 30-60 %
 HALF_ROLL = 0.5  # of the limit in degrees is enough where the cells' shift agrees
 GOOD_ROLL_SD_DEG = 1.5  # of good repetitions, as a sensor without error would show it
@@ -28,31 +29,34 @@ USUAL_SD_DEG = HipRepeatability().imu_deg  # of the sensor that Limits are for
 ROLL_SDS, LEG_SDS = 1.5, 1.3
 
 
-def hip_faults(
+def roll_back(
     shift_mm: float, roll_deg: float | None, sd_deg: float, limits: Limits
-) -> tuple[FaultSeen, ...]:
-    """Return `roll_back` and `leg_forward` as far as they can be told; sizes in mm or deg.
+) -> Reading | None:
+    """Return how far the hips rolled back beyond their limit, mm, with a hip sensor deg.
 
     shift_mm: > 0 to the body's front. roll_deg: > 0 rolled back, None without a hip sensor.
     sd_deg: what that sensor repeats within.
     """
+    is_shifted = shift_mm < -limits.roll_back_mm
     if roll_deg is None:
-        if shift_mm < -limits.roll_back_mm:
-            return (FaultSeen(Fault.ROLL_BACK, -shift_mm, "mm"),)
-        if shift_mm > limits.leg_forward_mm:
-            return (FaultSeen(Fault.LEG_FORWARD, shift_mm, "mm"),)
-        return ()
-    faults: list[FaultSeen] = []
+        return Reading(-shift_mm, "mm") if is_shifted else None
     limit_deg = limits.roll_back_deg + ROLL_SDS * (
         math.hypot(GOOD_ROLL_SD_DEG, sd_deg) - math.hypot(GOOD_ROLL_SD_DEG, USUAL_SD_DEG)
     )
-    agrees = shift_mm < -limits.roll_back_mm and roll_deg > HALF_ROLL * limit_deg
-    if roll_deg > limit_deg or agrees:
-        faults.append(FaultSeen(Fault.ROLL_BACK, roll_deg, "deg"))
-    rolled_deg = max(roll_deg, 0.0)
+    agrees = is_shifted and roll_deg > HALF_ROLL * limit_deg
+    return Reading(roll_deg, "deg") if roll_deg > limit_deg or agrees else None
+
+
+def leg_forward(
+    shift_mm: float, roll_deg: float | None, sd_deg: float, limits: Limits
+) -> Reading | None:
+    """Return how far the leg came forward beyond its limit, mm; arguments as `roll_back`'s."""
+    rolled_deg = max(roll_deg or 0.0, 0.0)
     forward_mm = shift_mm + SHIFT_MM_PER_DEG * rolled_deg
-    limit_mm = limits.leg_forward_mm + SPREAD_MM_PER_DEG * rolled_deg
-    limit_mm += LEG_SDS * (math.hypot(GOOD_LEG_SD_MM, SHIFT_MM_PER_DEG * sd_deg) - GOOD_LEG_SD_MM)
-    if forward_mm > limit_mm:
-        faults.append(FaultSeen(Fault.LEG_FORWARD, forward_mm, "mm"))
-    return tuple(faults)
+    limit_mm = limits.leg_forward_mm
+    if roll_deg is not None:
+        limit_mm += SPREAD_MM_PER_DEG * rolled_deg
+        limit_mm += LEG_SDS * (
+            math.hypot(GOOD_LEG_SD_MM, SHIFT_MM_PER_DEG * sd_deg) - GOOD_LEG_SD_MM
+        )
+    return Reading(forward_mm, "mm") if forward_mm > limit_mm else None

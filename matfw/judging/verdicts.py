@@ -1,193 +1,262 @@
 """A finished rep's refined times -> its faults and its verdict. Pure; outside the frame path.
 
-One row a fault in RULES. `unsure` where the evidence contradicts itself or the mat cannot see:
-a repetition that could not be judged is never called clean.
+The rules are in the table: `faults`. `unsure` where the evidence contradicts itself or the mat
+cannot see: a repetition that could not be judged is never called clean. REASONS has all of them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
-from matfw.judging.hip_rules import hip_faults
+from matfw.estimation.plates import contradicts_side
+from matfw.judging.detectors import bend
+from matfw.judging.faults import FAULTS, ROWS, UNTIMED
+from matfw.judging.row import About, Case
 from matfw.judging.shift_course import cancellation_score_mm
 from matfw.messages import (
+    CellProblem,
     Fault,
     FaultSeen,
     Limits,
     RefinedRep,
+    Rep,
     Side,
     Tempo,
     Verdict,
 )
 
 MAY_CANCEL = "the hips may have rolled back with the leg forward: only a hip sensor could tell"
-POSTURE = {Fault.OFF_MAT, Fault.BENT_BODY}  # how somebody lies: known live, not from the rep
-# A hand beside the mat takes 20 N off one edge, 10 mm of the centre of pressure: no word on hips.
-HIPS = {Fault.ROLL_BACK, Fault.LEG_FORWARD}
-# A small lift's forces hardly show when it begins and ends, and a hand that leaves the mat drowns
-# them: such a rep's times are noise, and nothing is said of them unless it was felt live.
-UNTIMED = {Fault.TOO_SMALL, Fault.OFF_MAT}
-TIMED = {Fault.KICK, Fault.DROP, Fault.RUSHED_UP, Fault.RUSHED_DOWN, Fault.SHORT_HOLD}
-# When a repetition's times do not bear a fault out, measured on 1211 good and 270 badly timed ones
-# of tuning people, calm and restless: 12 % and 37 % of the good ones were given a fault before.
-MISFIT_DEG = 12.0  # a shape that misses the height by more was fitted to something else
-SLOW = 1.33  # times the tempo: a way that slow has swallowed some of the hold
-CLOSE_WAY, CLOSE_HOLD = 0.95, 0.85  # shares of their limits: read 0.15-0.3 s off (sd)
-MIN_TOP_S = 0.65  # between the upper crossings; turning round at once takes longer than this
-RESTLESS = 1.6  # variance of the body's noise: over it a hold drowns
-Rule = Callable[[RefinedRep, Limits, Tempo, Side], FaultSeen | None]
+MAX_HOLE_S = 0.25  # of a repetition that is judged in spite of it
+HOLE = "nothing was measured for {:.2f} s of it"
+SIDE_DOUBTED = "lies arched, or not on the {} side: hips not judged"
 
 
-def _too_high(x: RefinedRep, limits: Limits, _: Tempo, __: Side) -> FaultSeen | None:
-    too_high = x.angle_deg > limits.too_high_deg
-    return FaultSeen(Fault.TOO_HIGH, x.angle_deg, "deg") if too_high else None
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conditions:
+    """What a repetition is judged by, and how somebody lay and the mat was when it ended.
+
+    limits: for the tempo 2-1-3. bend_deg: of the resting body, None where it cannot be seen.
+    broken: cells that fail, with what is wrong.
+    """
+
+    limits: Limits
+    tempo: Tempo
+    side: Side
+    bend_deg: float | None = None
+    broken: Mapping[str, CellProblem] = field(default_factory=dict)
 
 
-def _too_small(x: RefinedRep, limits: Limits, _: Tempo, __: Side) -> FaultSeen | None:
-    too_small = x.angle_deg < limits.too_small_deg
-    return FaultSeen(Fault.TOO_SMALL, x.angle_deg, "deg") if too_small else None
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """What a repetition is called. side: UNKNOWN also if the body contradicts the one asked for.
+
+    live_faults: what was reported live and counts. reason: why it is `unsure`, else empty.
+    """
+
+    verdict: Verdict
+    faults: tuple[FaultSeen, ...]
+    reason: str
+    side: Side
+    live_faults: tuple[FaultSeen, ...]
+    cancellation_score_mm: float
+
+    @property
+    def unreported(self) -> tuple[Fault, ...]:
+        """Return the faults that were not reported live."""
+        reported = {seen.fault for seen in self.live_faults}
+        return tuple(seen.fault for seen in self.faults if seen.fault not in reported)
+
+    def rep(self, number: int, t_s: float, x: RefinedRep) -> Rep:
+        """Return the repetition as it is passed on, with its number and the time of judging."""
+        return Rep(
+            rep=number,
+            t_s=t_s,
+            start_s=x.start_s,
+            top_s=x.top_s,
+            lower_s=x.lower_s,
+            end_s=x.end_s,
+            up_s=x.up_s,
+            hold_s=x.hold_s,
+            down_s=x.down_s,
+            angle_deg=x.angle_deg,
+            front_shift_mm=x.front_shift_mm,
+            verdict=self.verdict,
+            faults=self.faults,
+            side=self.side,
+            reason=self.reason,
+            cancellation_score_mm=self.cancellation_score_mm,
+        )
 
 
-def _up(x: RefinedRep, limits: Limits, tempo: Tempo, _: Side) -> FaultSeen | None:
-    scale = tempo.up_s / Tempo().up_s
-    if x.up_s < limits.kick_up_s * min(1.0, scale):
-        return FaultSeen(Fault.KICK, x.up_s, "s")
-    if x.up_s < limits.rushed_up_s * scale:
-        return FaultSeen(Fault.RUSHED_UP, x.up_s, "s")
-    return None
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Evidence:
+    """Of a repetition without a fault that is sure: what may still keep it from being clean."""
 
-
-def _down(x: RefinedRep, limits: Limits, tempo: Tempo, _: Side) -> FaultSeen | None:
-    scale = tempo.down_s / Tempo().down_s
-    if x.down_s < limits.drop_down_s * min(1.0, scale):
-        return FaultSeen(Fault.DROP, x.down_s, "s")
-    if x.down_s < limits.rushed_down_s * scale:
-        return FaultSeen(Fault.RUSHED_DOWN, x.down_s, "s")
-    return None
-
-
-def _hold(x: RefinedRep, limits: Limits, tempo: Tempo, _: Side) -> FaultSeen | None:
-    limit_s = limits.short_hold_s * tempo.hold_s / Tempo().hold_s
-    return FaultSeen(Fault.SHORT_HOLD, x.hold_s, "s") if x.hold_s < limit_s else None
-
-
-RULES: tuple[Rule, ...] = (_up, _down, _too_high, _too_small, _hold)
-
-
-SHARPER = {Fault.RUSHED_UP: Fault.KICK, Fault.RUSHED_DOWN: Fault.DROP}
-HOLD = {Fault.SHORT_HOLD}
-# Which fault, what makes it doubtful, in words.
-DOUBTS: tuple[tuple[set[Fault], Callable[[RefinedRep, Limits, Tempo], bool], str], ...] = (
-    (
-        TIMED,
-        lambda x, *_: x.fit_error_deg > MISFIT_DEG,
-        "no leg's movement fits what the cells felt",
-    ),
-    ({Fault.DROP}, lambda *_: True, "the way down looks short, but no fall was felt"),
-    ({Fault.TOO_HIGH}, lambda *_: True, "the leg reads high, but was not felt to pass the limit"),
-    (
-        {Fault.RUSHED_UP},
-        lambda x, limits, tempo: (
-            x.up_s > CLOSE_WAY * limits.rushed_up_s * tempo.up_s / Tempo().up_s
-        ),
-        "the way up is too close to its limit to tell",
-    ),
-    (
-        {Fault.RUSHED_DOWN},
-        lambda x, limits, tempo: (
-            x.down_s > CLOSE_WAY * limits.rushed_down_s * tempo.down_s / Tempo().down_s
-        ),
-        "the way down is too close to its limit to tell",
-    ),
-    (
-        HOLD,
-        lambda x, limits, tempo: (
-            x.hold_s > CLOSE_HOLD * limits.short_hold_s * tempo.hold_s / Tempo().hold_s
-        ),
-        "the hold is too close to its limit to tell",
-    ),
-    (
-        HOLD,
-        lambda x, _, tempo: max(x.up_s / tempo.up_s, x.down_s / tempo.down_s) > SLOW,
-        "the ways are so slow that the hold's ends cannot be told",
-    ),
-    (
-        HOLD,
-        lambda x, *_: x.lower_s - x.top_s < MIN_TOP_S,
-        "the top passed faster than a leg can turn",
-    ),
-    (HOLD, lambda x, *_: x.noise_scale > RESTLESS, "the body is too restless to time a hold"),
-)
+    rep: RefinedRep
+    conditions: Conditions
+    side: Side
+    live_faults: Sequence[FaultSeen]
+    doubts: Mapping[Fault, str]
+    cancellation_score_mm: float
 
 
 def judge(
-    refined_rep: RefinedRep,
-    live_faults: Collection[FaultSeen],
-    limits: Limits,
-    tempo: Tempo,
-    side: Side,
-) -> tuple[Verdict, tuple[FaultSeen, ...], str]:
-    """Return verdict, faults and, for `unsure`, the reason.
+    refined_rep: RefinedRep, live_faults: Sequence[FaultSeen], conditions: Conditions
+) -> Judgement:
+    """Return what a repetition is called.
 
-    told: what was cued live during this repetition. A live fault that the refined times do not
-    bear out is not silently dropped: the verdict is then `unsure` and the reason names it. So is
-    one of the refined times that could as well be the body's unrest or a hand's.
+    live_faults: what was reported during it. One that the refined times do not confirm is not
+    silently dropped: the verdict is then `unsure` and the reason names it. So is one of the refined
+    times that could as well come from the body's noise or a hand. Of a repetition with a
+    hole in its samples no fault is sure.
     """
-    live_kinds = {fault.fault for fault in live_faults}
-    read = [fault for rule in RULES if (fault := rule(refined_rep, limits, tempo, side))]
-    faults = [*_sharper(read, live_faults), *read]
-    doubts = {
-        fault.fault: reason
-        for fault in faults
-        if fault.fault not in live_kinds
-        and (reason := _doubt(fault.fault, refined_rep, limits, tempo))
-    }
-    faults = [fault for fault in faults if fault.fault not in doubts]
-    if side is not Side.UNKNOWN:
-        roll_deg, sd_deg = refined_rep.hip_roll_deg, refined_rep.hip_sd_deg
-        faults = [*hip_faults(refined_rep.front_shift_mm, roll_deg, sd_deg, limits), *faults]
-    posture = list({f.fault: f for f in live_faults if f.fault in POSTURE}.values())
-    if Fault.OFF_MAT in live_kinds and refined_rep.hip_roll_deg is None:
-        faults = [fault for fault in faults if fault.fault not in HIPS]
-    if any(fault.fault in UNTIMED for fault in (*faults, *posture)):
-        faults = [f for f in faults if f.fault not in TIMED or f.fault in live_kinds]
-    kinds = {fault.fault for fault in faults}
-    faults += posture
-    if faults:
-        return Verdict.FAULT, tuple(faults), ""
-    for kind, reason in doubts.items():
-        return Verdict.UNSURE, (), f"it may be {kind.value}: {reason}"
-    retracted = [fault.fault.value for fault in live_faults if fault.fault not in kinds]
-    if retracted:
-        return Verdict.UNSURE, (), f"said {retracted[0]} live, but the whole rep does not show it"
-    if side is Side.UNKNOWN and abs(refined_rep.front_shift_mm) > limits.leg_forward_mm:
-        return Verdict.UNSURE, (), "the hips moved, but the side lain on is not known"
-    if 0.0 < limits.curvature_mm < cancellation_score_of(refined_rep, side):
-        return Verdict.UNSURE, (), MAY_CANCEL
-    return Verdict.CLEAN, (), ""
+    side, live_faults = _posture(live_faults, conditions)
+    faults: tuple[FaultSeen, ...] = ()
+    doubts: Mapping[Fault, str] = {}
+    if not _has_hole(refined_rep):
+        faults, doubts = _faults(refined_rep, live_faults, conditions, side)
+    score_mm = _cancellation_score_mm(refined_rep, side)
+    evidence = _Evidence(
+        rep=refined_rep,
+        conditions=conditions,
+        side=side,
+        live_faults=live_faults,
+        doubts=doubts,
+        cancellation_score_mm=score_mm,
+    )
+    reason = "" if faults else next((r for why in REASONS if (r := why(evidence))), "")
+    return Judgement(
+        verdict=Verdict.FAULT if faults else Verdict.UNSURE if reason else Verdict.CLEAN,
+        faults=faults,
+        reason=reason,
+        side=side,
+        live_faults=tuple(live_faults),
+        cancellation_score_mm=score_mm,
+    )
 
 
-def _sharper(read: Collection[FaultSeen], live_faults: Collection[FaultSeen]) -> list[FaultSeen]:
-    """Return the kicks and drops felt live in ways that were too fast at any rate.
-
-    A fall has a long tail, so its length reads as rushed; what was said stands beside it.
-    """
-    kinds = {SHARPER[fault.fault] for fault in read if fault.fault in SHARPER}
-    return list({seen.fault: seen for seen in live_faults if seen.fault in kinds}.values())
+def _has_hole(x: RefinedRep) -> bool:
+    return x.hole_s > MAX_HOLE_S
 
 
-def cancellation_score_of(refined_rep: RefinedRep, side: Side) -> float:
+def _is_side_doubted(now: Conditions) -> bool:
+    return now.side is not Side.UNKNOWN and contradicts_side(now.bend_deg, now.limits)
+
+
+def _posture(live_faults: Sequence[FaultSeen], now: Conditions) -> tuple[Side, Sequence[FaultSeen]]:
+    """Return side and live faults as the body's bend when the rep ended leaves them."""
+    if _is_side_doubted(now):
+        return Side.UNKNOWN, [seen for seen in live_faults if seen.fault is not Fault.BENT_BODY]
+    bent = bend(now.bend_deg, now.limits.bent_body_deg)
+    if bent is None:
+        return now.side, live_faults
+    return now.side, [*live_faults, FaultSeen(Fault.BENT_BODY, *bent)]
+
+
+def _faults(
+    x: RefinedRep, live_faults: Sequence[FaultSeen], now: Conditions, side: Side
+) -> tuple[tuple[FaultSeen, ...], dict[Fault, str]]:
+    """Return the faults that are sure, and why each other one that was read is not."""
+    live_kinds = {seen.fault for seen in live_faults}
+    has_hips = side is not Side.UNKNOWN and not (
+        Fault.OFF_MAT in live_kinds and x.hip_roll_deg is None
+    )
+    case = Case(x, now.limits.at(now.tempo), now.tempo)
+    read, doubts = _read(case, live_kinds, has_hips=has_hips)
+    sharper = {ROWS[fault].sharper for fault in (*read, *doubts)}
+    faults = [
+        *(seen for fault, seen in read.items() if ROWS[fault].about is About.HIPS),
+        *_once(seen for seen in live_faults if seen.fault in sharper),
+        *(seen for fault, seen in read.items() if ROWS[fault].about is not About.HIPS),
+    ]
+    posture = _once(seen for seen in live_faults if ROWS[seen.fault].about is About.POSTURE)
+    if any(seen.fault in UNTIMED for seen in (*faults, *posture)):
+        is_time = {row.fault for row in FAULTS if row.about is About.TIME} - live_kinds
+        faults = [seen for seen in faults if seen.fault not in is_time]
+    return (*faults, *posture), doubts
+
+
+def _read(
+    case: Case, live_kinds: Collection[Fault], *, has_hips: bool
+) -> tuple[dict[Fault, FaultSeen], dict[Fault, str]]:
+    """Return what the rules read, and the doubts about what else they do, in the table's order."""
+    read: dict[Fault, FaultSeen] = {}
+    doubts: dict[Fault, str] = {}
+    for row in FAULTS:
+        is_hidden = row.sharper in read or row.sharper in doubts
+        if row.rule is None or is_hidden or (row.about is About.HIPS and not has_hips):
+            continue
+        reading = row.rule(case)
+        if reading is None:
+            continue
+        doubt = next((each.reason for each in row.doubts if each.applies(case)), "")
+        if doubt and row.fault not in live_kinds:
+            doubts[row.fault] = doubt
+        else:
+            read[row.fault] = FaultSeen(row.fault, *reading)
+    return read, doubts
+
+
+def _once(faults: Iterable[FaultSeen]) -> list[FaultSeen]:
+    """Return one of each fault, as it was seen last."""
+    return list({seen.fault: seen for seen in faults}.values())
+
+
+def _cancellation_score_mm(x: RefinedRep, side: Side) -> float:
     """Return what speaks for hips rolled back with the leg forward, mm; 0 with a hip sensor."""
-    if refined_rep.hip_roll_deg is not None:
+    if x.hip_roll_deg is not None:
         return 0.0
     is_side_known = side is not Side.UNKNOWN
-    return cancellation_score_mm(
-        refined_rep.curvature_mm, refined_rep.noise_scale, is_side_known=is_side_known
-    )
+    return cancellation_score_mm(x.curvature_mm, x.noise_scale, is_side_known=is_side_known)
 
 
-def _doubt(fault: Fault, x: RefinedRep, limits: Limits, tempo: Tempo) -> str:
-    """Return why a refined fault that was not felt live is not proved by it, or nothing."""
+def _side_doubted(of: _Evidence) -> str:
+    now = of.conditions
+    return SIDE_DOUBTED.format(now.side) if _is_side_doubted(now) else ""
+
+
+def _not_measured(of: _Evidence) -> str:
+    return HOLE.format(of.rep.hole_s) if _has_hole(of.rep) else ""
+
+
+def _fault_doubted(of: _Evidence) -> str:
+    return next((f"it may be {fault}: {reason}" for fault, reason in of.doubts.items()), "")
+
+
+def _not_confirmed(of: _Evidence) -> str:
     return next(
-        (why for which, doubts, why in DOUBTS if fault in which and doubts(x, limits, tempo)), ""
+        (
+            f"{s.fault} was reported live, but the whole rep does not show it"
+            for s in of.live_faults
+        ),
+        "",
     )
+
+
+def _moved_on_unknown_side(of: _Evidence) -> str:
+    has_moved = abs(of.rep.front_shift_mm) > of.conditions.limits.leg_forward_mm
+    is_unknown = of.side is Side.UNKNOWN and has_moved
+    return "the hips moved, but the side lain on is not known" if is_unknown else ""
+
+
+def _may_cancel(of: _Evidence) -> str:
+    is_curved = 0.0 < of.conditions.limits.curvature_mm < of.cancellation_score_mm
+    return MAY_CANCEL if is_curved else ""
+
+
+def _cell_broken(of: _Evidence) -> str:
+    broken = of.conditions.broken.items()
+    return next((f"{name} is {problem}: nothing is called clean" for name, problem in broken), "")
+
+
+# Why a repetition without a fault that is sure is `unsure`; the first that has something to say.
+REASONS: tuple[Callable[[_Evidence], str], ...] = (
+    _side_doubted,
+    _not_measured,
+    _fault_doubted,
+    _not_confirmed,
+    _moved_on_unknown_side,
+    _may_cancel,
+    _cell_broken,
+)

@@ -1,7 +1,7 @@
 """`matfw console`: the far end of a link, for pipes and programs.
 
 The device reads whole lines from it and echoes nothing. What no line can say goes by two control
-characters: see link_session.py.
+characters: see session.py.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """All links of the console: a thread for each, opened again when it comes back.
 
-A port that is not there is waited for. What is in the way is said once, and that it works again
-too. Nothing here touches the line or waits in its thread.
+A port that is not there is waited for. A failure is reported once, and so is its end. Nothing here
+touches the line or waits in its thread.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Protocol
 
+from matfw.console.commands import TABLE
 from matfw.control.api import Control
 from matfw.errors import MatError, MatLinkError
 from matfw.links.session import LinkSession
@@ -39,11 +40,28 @@ class Listener(Protocol):
         ...
 
 
+def run(session: LinkSession) -> None:
+    """Talk until stopped, or until the client leaves. Raises MatLinkError when it goes."""
+    history = None
+    try:
+        while not session.is_ending:
+            if session.is_edited and len(session.line_reader):
+                from matfw.links.line_editor import LineEditor  # noqa: PLC0415  11 MB
+                from matfw.links.terminal import RecentHistory  # noqa: PLC0415  see above
+
+                history = history or RecentHistory(TABLE.is_secret)
+                LineEditor(session, history).run()
+            else:
+                session.plain_step()
+    finally:
+        session.conversation.close()
+
+
 class ConsoleLinks:
-    """The threads of all links. To be closed before the desk's firmware is gone."""
+    """The threads of all links. To be closed before the firmware is gone."""
 
     def __init__(self, control: Control, say: Say) -> None:
-        """Take what the console acts on, and where to say what happens to links."""
+        """Take what the console acts on, and where to report what happens to links."""
         self._control = control
         self._say = say
         self._stop = threading.Event()
@@ -100,13 +118,13 @@ class ConsoleLinks:
         session = LinkSession(name, link, self._control, self._stop, is_terminal=is_terminal)
         trouble = ""
         try:
-            session.run()
+            run(session)
         except MatLinkError as error:
             trouble = str(error)
             if is_terminal:  # a client of the socket comes and goes as it likes
                 self._say(f"console: {trouble}; waiting for it")
-        except Exception:  # a fault of ours must not cost the mat its console: told, then anew
-            self._say(f"console: {name} failed, report this; it begins anew")
+        except Exception:  # a fault of ours must not cost the mat its console
+            self._say(f"console: {name} failed, report this; it restarts")
             traceback.print_exc()
         finally:
             link.close()

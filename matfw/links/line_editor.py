@@ -5,18 +5,15 @@ from __future__ import annotations
 import asyncio
 import functools
 from contextlib import suppress
-from typing import TYPE_CHECKING
 
 from prompt_toolkit import PromptSession
 from prompt_toolkit.application import create_app_session, run_in_terminal
 from prompt_toolkit.history import History
 
+from matfw.links.session import LinkSession
 from matfw.links.terminal import Interrupted, LinkKeys, Screen, line_session
 
-if TYPE_CHECKING:
-    from matfw.links.session import LinkSession
-
-TICK_S = 0.05  # how often the console is asked for news
+TICK_S = 0.05  # how often the console is asked for notifications
 REST_S = 0.002  # after each line or piece of one, for the main thread; nobody types that fast
 BLIND_TICK_S = 0.02  # how often a link is looked at that cannot be waited for
 
@@ -25,7 +22,7 @@ class LineEditor:
     """Runs until the conversation wants no echo, or the session is to end."""
 
     def __init__(self, session: LinkSession, history: History) -> None:
-        """Take the session whose link, inbox, outbox and conversation are used."""
+        """Take the session whose link, reader, send buffer and conversation are used."""
         self._session = session
         self._history = history
         self._woken = asyncio.Event()
@@ -68,7 +65,7 @@ class LineEditor:
                     conversation.line(line)
 
     async def _pump(self, prompt: PromptSession[str], keys: LinkKeys, screen: Screen) -> None:
-        """Carry bytes both ways, and bring the conversation's news."""
+        """Carry bytes both ways, and show the conversation's notifications."""
         session = self._session
         shown = session.conversation.prompt
         printing: asyncio.Future[None] | None = None
@@ -100,16 +97,21 @@ class LineEditor:
             session.send()
 
     async def _wait(self, descriptor: int | None) -> None:
-        """Wait until there is something to read, or it is time for news."""
+        """Wait until there is something to read, or it is time for notifications.
+
+        By asyncio.timeout: wait_for of Python 3.11 loses a cancellation that comes with the bytes.
+        """
         session = self._session
         if descriptor is None or not session.has_room:
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._woken.wait(), BLIND_TICK_S)
+                async with asyncio.timeout(BLIND_TICK_S):
+                    await self._woken.wait()
             return
         loop = asyncio.get_running_loop()
         loop.add_reader(descriptor, self._woken.set)
         try:
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._woken.wait(), TICK_S)
+                async with asyncio.timeout(TICK_S):
+                    await self._woken.wait()
         finally:
             loop.remove_reader(descriptor)

@@ -12,7 +12,7 @@ from enum import Enum
 from matfw.console.request import JSON_CHARS
 
 LINE_BYTES = 4 * (JSON_CHARS + 1)  # one character more than the most that is allowed, in UTF-8
-ENQ, EOT = "\x05", "\x04"  # begin what a client asks and no line can: see link_session.py
+ENQ, EOT = "\x05", "\x04"  # begin what a client asks and no line can: see session.py
 _END = re.compile(rb"[\r\n\x03]")
 
 
@@ -34,7 +34,7 @@ class LineReader:
     def __len__(self) -> int:
         return len(self._bytes)
 
-    def subscription(self, data: bytes) -> None:
+    def put(self, data: bytes) -> None:
         """Take bytes from the link."""
         self._bytes += data
 

@@ -2,7 +2,7 @@
 
 A far end may read slowly or not at all. What it asked for is kept: above FULL_BYTES the link takes
 no more lines from it. What it did not ask for is dropped and counted above UNASKED_BYTES, and it
-is told how much as soon as it reads again.
+is sent how much as soon as it reads again.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 from matfw.ports import Link
 
 LINE_END = b"\r\n"  # terminals on a serial port want both
-UNASKED_BYTES = 8 * 1024  # 0.7 s of 115200 baud: older news than that is of no use
+UNASKED_BYTES = 8 * 1024  # 0.7 s of 115200 baud: older notifications are of no use
 FULL_BYTES = 64 * 1024  # far more than any one answer
 
 
@@ -67,5 +67,5 @@ class SendBuffer:
 
 
 def is_unasked(line: str) -> bool:
-    """Return whether a line is news that nobody asked for at this moment."""
+    """Return whether a line is a notification, which nobody asked for at this moment."""
     return line.startswith(("// ", '{"event":')) and not line.startswith('{"event":"ask"')

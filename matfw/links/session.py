@@ -13,14 +13,13 @@ from __future__ import annotations
 import threading
 import time
 
-from matfw.console.commands import is_secret
 from matfw.console.conversation import Conversation
 from matfw.control.api import Control
 from matfw.links.line_reader import ENQ, EOT, Key, LineReader
 from matfw.links.send_buffer import SendBuffer
 from matfw.ports import Link
 
-POLL_S = 0.05  # how often the conversation is asked for news
+POLL_S = 0.05  # how often the conversation is asked for notifications
 ROOM_S = 0.01  # how often a full link is tried again
 # Of work in one go. A link at full speed rests as long again, so that the main thread, which takes
 # a frame in 0.02 to 0.25 ms, finds the interpreter free half of the time.
@@ -48,22 +47,6 @@ class LinkSession:
         self._is_asked_to_end = False
         self._has_ended = False
 
-    def run(self) -> None:
-        """Talk until stopped, or until the client leaves. Raises MatLinkError when it goes."""
-        history = None
-        try:
-            while not self.is_ending:
-                if self.is_edited and len(self.line_reader):
-                    from matfw.links.line_editor import LineEditor  # noqa: PLC0415  11 MB
-                    from matfw.links.terminal import RecentHistory  # noqa: PLC0415  see above
-
-                    history = history or RecentHistory(is_secret)
-                    LineEditor(self, history).run()
-                else:
-                    self._plain_step()
-        finally:
-            self.conversation.close()
-
     @property
     def is_ending(self) -> bool:
         """Return whether the session is to end."""
@@ -84,14 +67,14 @@ class LinkSession:
         if self.has_room:
             data = self.link.read(timeout_s)
             self.was_used = self.was_used or bool(data)
-            self.line_reader.subscription(data)
+            self.line_reader.put(data)
 
     def send(self) -> None:
         """Hand over what goes without waiting. Raises MatLinkError."""
         self.send_buffer.send(self.link)
 
     def notifications(self) -> str:
-        """Return what the conversation says by itself; nothing if it was asked just now."""
+        """Return what the conversation reports by itself; nothing if it was asked just now."""
         now_s = time.monotonic()
         if now_s - self._polled_s < POLL_S:
             return ""
@@ -110,7 +93,7 @@ class LinkSession:
         else:
             self._notifications.append(text)
 
-    def _plain_step(self) -> None:
+    def plain_step(self) -> None:
         """Wait for bytes, do the lines in them, and send what is to be sent."""
         is_held = self._is_held
         if is_held or self.send_buffer.is_full:
@@ -152,7 +135,7 @@ class LinkSession:
             self.conversation.line(text)
 
     def _end(self) -> None:
-        """Say the last word as soon as all is answered; nobody is there for a wizard's question."""
+        """Send `// end` once all is answered; nobody is there for a wizard's question."""
         if self.conversation.is_asking:
             self.conversation.interrupt()
         if not (self.conversation.is_busy or self._has_ended):

@@ -3,7 +3,7 @@
 History, Tab completion, Ctrl-R and the arrow keys work on a bare terminal such as screen, picocom
 or tio. prompt_toolkit (110 ms, 11 MB) is imported when somebody types, not before. It runs in the
 link's own thread, on an event loop of its own; its input is a parser that is fed here, its output
-is the link's Outbox. No pipe, no file and no signal is involved.
+is the link's send buffer. No pipe, no file and no signal is involved.
 """
 
 from __future__ import annotations
@@ -58,10 +58,10 @@ class Interrupted(Exception):  # noqa: N818  what it is: somebody pressed Ctrl-C
 class LinkKeys(Input):
     """Keys parsed from characters that are fed; attached while an editor wants them."""
 
-    def __init__(self, name: str, wanted: Callable[[], object]) -> None:
+    def __init__(self, name: str, on_attach: Callable[[], object]) -> None:
         """Take a name, and what to call when an editor begins to want keys."""
         self._name = name
-        self._wanted = wanted
+        self._on_attach = on_attach
         self._keys: list[KeyPress] = []
         self._parser = Vt100Parser(self._keys.append)
         self._unparsed = 0
@@ -107,13 +107,13 @@ class LinkKeys(Input):
     def _with(self, ready: Callable[[], None] | None) -> Iterator[None]:
         before, self._ready = self._ready, ready
         if ready is not None:
-            self._wanted()
+            self._on_attach()
         try:
             yield
         finally:
             self._ready = before
             if before is not None:
-                self._wanted()
+                self._on_attach()
 
     def fileno(self) -> int:
         """Refuse: there is no descriptor."""

@@ -1,6 +1,6 @@
-"""Recordings made while the firmware runs: frames out of a feed, into a file, in a thread.
+"""Recordings made while the firmware runs: frames out of a queue, into a file, in a thread.
 
-The disk may take its time: the feed holds half a minute, what comes beyond is dropped and counted.
+The disk may take its time: the queue holds half a minute, what comes beyond is dropped and counted.
 """
 
 from __future__ import annotations
@@ -11,19 +11,99 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-from matfw.control.api import RecordingStatus
 from matfw.control.errors import Code, ConsoleError
-from matfw.control.subscriptions import Subscription
+from matfw.control.status import Notice, RecordingStatus
+from matfw.control.subscriptions import Subscription, Subscriptions
 from matfw.errors import MatError
 from matfw.messages import Mat, RawFrame
 from matfw.recording.file import RecordingWriter
 
-FEED_FRAMES = 2400  # 30 s at 80 a second
+KEPT_FRAMES = 2400  # 30 s at 80 a second
 WRITE_PERIOD_S = 0.1
 LIMIT_S = 3600.0  # a forgotten one must not fill the card: 10 MB an hour and cell, unpacked
 FREE_BYTES = 100 * 1024 * 1024  # left to the rest of the system
 JOIN_LIMIT_S = 10.0
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,59}")
+
+
+class Recordings:
+    """One recording at a time, begun and ended by any thread; fits `control.ports.Recordings`."""
+
+    def __init__(
+        self,
+        folder: Path,
+        source: str,
+        mat: Callable[[], Mat],
+        notify: Callable[[Notice], object],
+    ) -> None:
+        """Take where they go, what they are of, and what returns the mat at the time.
+
+        notify: takes a notice when a recording ends by itself; called in the recording's thread.
+        """
+        self._folder = folder
+        self._source = source
+        self._mat = mat
+        self._notify = notify
+        self._frames: Subscriptions[RawFrame] = Subscriptions(KEPT_FRAMES)
+        self._changing = threading.Lock()
+        self._recording: BackgroundRecording | None = None
+
+    @property
+    def status(self) -> RecordingStatus | None:
+        """Return the recording under way."""
+        recording = self._recording
+        return recording.status if recording and recording.is_running else None
+
+    def put(self, frame: RawFrame) -> None:
+        """Take a frame; never waits."""
+        self._frames.put(frame)
+
+    def start(self, name: str) -> RecordingStatus:
+        """Begin to write raw frames to a new recording of that name. Raises ConsoleError."""
+        with self._changing:
+            under_way = self.status
+            if under_way is not None:
+                raise ConsoleError(
+                    Code.ALREADY,
+                    f"record: {under_way.name} is being written: `record stop` first",
+                )
+            path = new_path(self._folder, name)
+            subscription = self._frames.open()
+            try:
+                self._recording = BackgroundRecording(
+                    path, self._mat(), self._source, subscription, self._failed
+                )
+            except MatError as error:
+                subscription.close()
+                raise ConsoleError(Code.FILE_REFUSED, f"record: {error}") from None
+            return self._recording.status
+
+    def stop(self) -> RecordingStatus:
+        """End the recording and return its result. Raises ConsoleError."""
+        with self._changing:
+            if self._recording is None:
+                raise ConsoleError(
+                    Code.ALREADY, "record: nothing is being recorded: `record NAME` begins"
+                )
+            recording, self._recording = self._recording, None
+            done = recording.stop()
+        if done.error:
+            raise ConsoleError(
+                Code.FILE_REFUSED, f"record: it had ended at {done.frames} frames: {done.error}"
+            )
+        return done
+
+    def close(self) -> None:
+        """End the recording under way. Calling it twice is allowed."""
+        with self._changing:
+            if self._recording is not None:
+                recording, self._recording = self._recording, None
+                recording.stop()
+
+    def _failed(self, status: RecordingStatus) -> None:
+        text = f"the recording has ended at {status.frames} frames: {status.error}"
+        data = {"text": text, "path": status.path, "frames": status.frames}
+        self._notify(Notice("recording", text, data))
 
 
 class BackgroundRecording:
@@ -64,7 +144,7 @@ class BackgroundRecording:
         return not self._stop.is_set()
 
     def stop(self) -> RecordingStatus:
-        """Write what is left, close the file and return what it came to."""
+        """Write what is left, close the file and return its result."""
         self._stop.set()
         self._thread.join(JOIN_LIMIT_S)
         if self._thread.is_alive():

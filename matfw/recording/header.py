@@ -94,7 +94,7 @@ def parse_header(line: str) -> tuple[Mat, str | None]:
         raise MismatchError((), f"is not JSON ({error})") from None
     if not isinstance(data, dict):
         raise MismatchError((), f"must be a JSON object (got {found(data)})")
-    header = build(data, HeaderV1, extra_keys=True)  # later versions may add keys
+    header = build(data, HeaderV1)  # later versions may add keys
     _check_cells(header)
     return _mat(header), header.source
 

@@ -14,12 +14,12 @@ from matfw.refinement.rep_shape import TOP_RAD
 from matfw.refinement.segment import Segment
 
 SHORTEST_S, LONGEST_S = 1.2, 12.0  # between leaving and landing
-LEAD_S, TRAIL_S = 0.8, 0.6  # of rest around it that the shape is fitted over
+REST_BEFORE_S, REST_AFTER_S = 0.8, 0.6  # of rest around it that the shape is fitted over
 START_RAD, START_SD_RAD = 0.20, 0.12  # a small lift, as far as is known before
 MIN_LOG_LIKELIHOOD_RATIO = 12.0  # twice the log likelihood
 MIN_RAD = 0.10
-SCRAP_SHARE = 0.4  # of the time between leaving and landing; a shorter excursion is a scrap of it
-MIN_PUSH_N = 4.0  # smaller hand pushes may be the lift itself
+SCRAP_SHARE = 0.4  # of the time between leaving and landing; a shorter repetition is a scrap of it
+CONTACT_LIFT_PUSH_N = 4.0  # smaller hand pushes may be the lift itself
 UP_SHARE, HOLD_SHARE, DOWN_SHARE = 0.33, 0.17, 0.5
 
 
@@ -48,11 +48,11 @@ def contact_lifts(segment: Segment, found: Collection[RefinedRep]) -> list[Refin
 
 
 def _fitted(segment: Segment, lift_off_s: float, touch_down_s: float) -> list[RefinedRep]:
-    rows = segment.between(lift_off_s - LEAD_S, touch_down_s + TRAIL_S)
+    rows = segment.between(lift_off_s - REST_BEFORE_S, touch_down_s + REST_AFTER_S)
     length_s = touch_down_s - lift_off_s
     highest_rad = float(segment.curve.angle_rad[segment.between(lift_off_s, touch_down_s)].max())
     lift = try_lift(
-        segment.t_s[rows], *segment.forces(rows, MIN_PUSH_N),
+        segment.t_s[rows], *segment.forces(rows, CONTACT_LIFT_PUSH_N),
         (lift_off_s, UP_SHARE * length_s, HOLD_SHARE * length_s, DOWN_SHARE * length_s),
         ((max(START_RAD, highest_rad), START_SD_RAD),),
         model=segment.model, noise_scale=segment.noise_scale, seen_s=(lift_off_s, touch_down_s),

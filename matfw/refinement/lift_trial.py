@@ -55,7 +55,7 @@ def try_lift(
     """Return the likeliest lift near a guess.
 
     t_s: middles of successive 50 ms steps, (n,). times_s: begin of the guess, lengths of its way
-    up, hold and way down. tops: heights to begin from and their spreads, rad. seen_s: when plates
+    up, hold and descent. tops: heights to begin from and their spreads, rad. seen_s: when plates
     saw the leg leave and land. seen: as in `fit_shape`.
     """
     start = np.full(SIZE, TYPICAL_EXPONENT)

@@ -1,8 +1,9 @@
 """Lifts that the curve lost half-way, or that were too small for it: looked at once more.
 
 A sway or a hand against the hold makes the curve land early, and what is left of a good lift looks
-like a twitch. But a twitch in the midst of a set is most likely a lift in its tempo. So such a lift
-is tried, a high one and a small one, and told if load and moment ask for it (`lift_trial`).
+like a weak peak. But a weak peak in the midst of a set is most likely a lift in its tempo. So such
+a lift is tried, a high one and a small one, and reported if load and moment ask for it
+(`lift_trial`).
 """
 
 from __future__ import annotations
@@ -21,16 +22,16 @@ IN_SET_S = 12.0  # between two repetitions of one set
 EARLIER_S = 0.3  # than the curve's start that a lift begins
 TYPICAL_S = (2.0, 1.0, 3.0)  # up, hold, down
 TOPS = ((0.62, 0.12), (0.20, 0.12))  # rad: a usual lift, a small one
-LEAD_S, TRAIL_S = 0.8, 0.8  # of rest around it that the shape is fitted over
-MIN_PUSH_N = 1.5  # smaller hand pushes may be the lift itself
+REST_BEFORE_S, REST_AFTER_S = 0.8, 0.8  # of rest around it that the shape is fitted over
+WEAK_LIFT_PUSH_N = 1.5  # smaller hand pushes may be the lift itself
 # Twice the log likelihood that is asked for: restless bodies make shapes too. On 24 tuning people
-# nothing in calm sets passes that is not a lift, under stress one twitch for ten hidden lifts.
-# Where there are only twitches the most is asked for, however calm.
-UNRESTS, MIN_LOG_LIKELIHOOD_RATIO = (1.0, 1.5), (60.0, 130.0)  # straight in between
+# nothing in calm sets passes that is not a lift, under stress one weak peak for ten missed lifts.
+# Where there are only weak peaks the most is asked for, however calm.
+NOISE_SCALES, MIN_LOG_LIKELIHOOD_RATIO = (1.0, 1.5), (60.0, 130.0)  # straight in between
 MAX_MISFIT = 3.0  # a step
 MIN_HOLD_S = 0.3  # sways have none
 MIN_DEG = 5.0
-EASED_N = 1.2  # for a body of usual unrest
+EASED_N = 1.2  # for a body of usual noise scale
 MAX_TRIALS = 4  # of a look, the latest: a trial takes as long as a repetition's own fit
 WEAK_PEAK_DEG_PER_NOISE_SCALE, MAX_WEAK_PEAK_DEG = 5.0, 6.0  # a smaller one is not worth the trial
 AFTER_S = 0.3  # of what is known after its end
@@ -39,7 +40,7 @@ AFTER_S = 0.3  # of what is known after its end
 def missed_lifts(
     segment: Segment, weak_peaks: Sequence[RefinedRep], found: Collection[RefinedRep]
 ) -> list[RefinedRep]:
-    """Return the lifts that some of the twitches were."""
+    """Return the lifts that some of the weak peaks were."""
     worth = [
         x
         for x in weak_peaks
@@ -69,13 +70,13 @@ def missed_lifts(
 def _tried(
     segment: Segment, weak_peak: RefinedRep, log_likelihood_ratio: tuple[float, float]
 ) -> RefinedRep | None:
-    begin_s = max(weak_peak.start_s - EARLIER_S, float(segment.t_s[0]) + LEAD_S)
-    rows = segment.between(begin_s - LEAD_S, begin_s + sum(TYPICAL_S) + TRAIL_S)
+    begin_s = max(weak_peak.start_s - EARLIER_S, float(segment.t_s[0]) + REST_BEFORE_S)
+    rows = segment.between(begin_s - REST_BEFORE_S, begin_s + sum(TYPICAL_S) + REST_AFTER_S)
     lift = try_lift(
-        segment.t_s[rows], *segment.forces(rows, MIN_PUSH_N), (begin_s, *TYPICAL_S), TOPS,
+        segment.t_s[rows], *segment.forces(rows, WEAK_LIFT_PUSH_N), (begin_s, *TYPICAL_S), TOPS,
         model=segment.model, noise_scale=segment.noise_scale, seen=segment.seen[rows],
     )  # fmt: skip
-    asked_for = float(np.interp(segment.noise_scale, UNRESTS, log_likelihood_ratio))
+    asked_for = float(np.interp(segment.noise_scale, NOISE_SCALES, log_likelihood_ratio))
     is_one = (
         lift.log_likelihood_ratio > asked_for
         and lift.cost_per_step < MAX_MISFIT
@@ -86,7 +87,7 @@ def _tried(
     found = segment.refined_rep(lift.params)
     if found.end_s > segment.t_s[-1] - AFTER_S or found.angle_deg < MIN_DEG:
         return None
-    before_n = segment.load_n[segment.between(begin_s - LEAD_S, begin_s)]
+    before_n = segment.load_n[segment.between(begin_s - REST_BEFORE_S, begin_s)]
     held_n = segment.load_n[segment.between(found.top_s, found.end_s)]
     # A leg that stands weighs what it weighed; a hand that lay there has eased off for good.
     has_eased = np.median(held_n) - np.median(before_n) < -EASED_N * math.sqrt(segment.noise_scale)

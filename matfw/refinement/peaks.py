@@ -9,7 +9,7 @@ import numpy as np
 from matfw.estimation.leg_model import Array
 from matfw.refinement.rep_shape import HIGH_SHARE, LOW_SHARE
 
-MIN_PEAK_DEG = 3.5  # smaller excursions are not looked at
+MIN_PEAK_DEG = 3.5  # smaller peaks are ignored
 PROMINENCE_SHARE = 0.35  # of its height a peak must stand out to be a rep of its own
 LANDED_SHARE = 0.3  # of its height that a leg must have come below, or it is not down yet ...
 RISEN_DEG = 3.0  # ... unless it has risen again by this

@@ -47,7 +47,7 @@ TOP_HELD_RAD = 0.012  # ... its top held to the curve's
 # A shape's cost a step above which this leg follows none and the curve's times count:
 # 95 % of paced reps cost less than 5.9, half of those without a pace (clams) more than 15.
 FREE_MISFIT = 4.5
-MIN_PUSH_N = 1.5  # smaller hand pushes are left to the shape's own noise
+NOISE_PUSH_N = 1.5  # smaller hand pushes are left to the shape's own noise
 AROUND_S = 0.2  # around a repetition that its evidence and its shift's course are taken from
 # By how much better load and moment are explained with this leg than without: twice the log
 # likelihood, added to the height's degrees. On 32 tuning people a kind of two simulations 99 % of
@@ -61,7 +61,7 @@ DOWN_DEG, DOWN_SHARE = 4.0, 0.15  # below which, or this share of its top, a leg
 SHORTEST_REP_S, LONGEST_REP_S = 1.5, 14.0
 HIGHEST_DEG = 85.0  # what reads higher was a body that rocks
 OVERLAP_S = 0.5  # that two repetitions may share: their crossings are known no better
-LEAD_S, TRAIL_S = 0.8, 0.6  # of rest before and after a repetition that its shape is fitted over
+REST_BEFORE_S, REST_AFTER_S = 0.8, 0.6  # of a repetition, that its shape is fitted over too
 SEEN_NEAR_S = 3.0  # before a curve's start, or after its end, to be of this repetition
 
 
@@ -70,7 +70,7 @@ Look = Callable[[RepWindow, float], list[RefinedRep]]
 
 
 def refine(window: RepWindow, concluded_s: float = -math.inf) -> list[RefinedRep]:
-    """Return the excursions in a window, oldest first; often one, none for a false start.
+    """Return the repetitions in a window, oldest first; often one, none for a false start.
 
     concluded_s: until when all is known.
     """
@@ -103,15 +103,15 @@ def refine(window: RepWindow, concluded_s: float = -math.inf) -> list[RefinedRep
 
 
 class Refinement:
-    """Refines windows in their order; what has been told of one is not told again of the next."""
+    """Refines windows in their order; reports each repetition once."""
 
     def __init__(self, look: Look = refine) -> None:
-        """Begin with nothing concluded. look: finds the excursions of a window."""
+        """Begin with nothing concluded. look: finds the repetitions of a window."""
         self._look = look
         self._concluded_s = -math.inf
 
     def refine(self, window: RepWindow) -> list[RefinedRep]:
-        """Return the excursions in a window that were not known before, oldest first."""
+        """Return the repetitions in a window that were not known before, oldest first."""
         if window.ended_s < self._concluded_s + SHORTEST_REP_S:
             return []  # there is no room for another one
         found = [
@@ -124,17 +124,26 @@ class Refinement:
 
 
 def _measure(segment: Segment, peak: Peak) -> RefinedRep:
-    """Return the excursion about a peak, read off the curve."""
+    """Return the repetition about a peak, read off the curve."""
     left, top, right = peak
     angle_deg = segment.angle_deg
     start_s, top_s, lower_s, end_s = crossings_s(segment.t_s, angle_deg, peak, READ_TAIL)
     high = left + np.flatnonzero(angle_deg[left : right + 1] > TOP_SHARE * angle_deg[top])
     shift_mm, roll_deg = segment.hips(start_s, high)
     return RefinedRep(
-        start_s, top_s, lower_s, end_s, 0.0, 0.0, 0.0,
-        float(angle_deg[top]), shift_mm, roll_deg,
-        hip_sd_deg=float(segment.hip_sd_deg[top]), noise_scale=segment.noise_scale,
-    )  # fmt: skip
+        start_s=start_s,
+        top_s=top_s,
+        lower_s=lower_s,
+        end_s=end_s,
+        up_s=0.0,
+        hold_s=0.0,
+        down_s=0.0,
+        angle_deg=float(angle_deg[top]),
+        front_shift_mm=shift_mm,
+        hip_roll_deg=roll_deg,
+        hip_sd_deg=float(segment.hip_sd_deg[top]),
+        noise_scale=segment.noise_scale,
+    )
 
 
 def _strength_deg(segment: Segment, x: RefinedRep) -> float:
@@ -174,7 +183,7 @@ def _has_ended(segment: Segment, x: RefinedRep) -> bool:
 
 
 def _shaped(segment: Segment, rough: RefinedRep, peak: Peak) -> RefinedRep:
-    """Return the excursion with its times from a fitted shape, or as it is if they disagree."""
+    """Return the repetition with its times from a fitted shape, or as it is if they disagree."""
     start_s, top_s, lower_s, end_s = crossings_s(segment.t_s, segment.angle_deg, peak, FIT_TAIL)
     up_s = min(max((top_s - start_s) / SPAN_SHARE, SHORTEST_WAY_S), LONGEST_UP_S)
     down_s = min(max((end_s - lower_s) / SPAN_SHARE, SHORTEST_WAY_S), LONGEST_DOWN_S)
@@ -187,8 +196,8 @@ def _shaped(segment: Segment, rough: RefinedRep, peak: Peak) -> RefinedRep:
         end_s, down_s = touch_down_s, max(SHORTEST_WAY_S, down_s + touch_down_s - end_s)
     hold_s = max(0.05, end_s - down_s - begin_s - up_s)
     t_s, curve = segment.t_s, segment.curve
-    rows = segment.between(begin_s - LEAD_S, begin_s + up_s + hold_s + down_s + TRAIL_S)
-    force_n, moment_nm = segment.forces(rows, MIN_PUSH_N)
+    rows = segment.between(begin_s - REST_BEFORE_S, begin_s + up_s + hold_s + down_s + REST_AFTER_S)
+    force_n, moment_nm = segment.forces(rows, NOISE_PUSH_N)
     left_nm = moment_nm - segment.model.moment_nm(
         curve.angle_rad[rows], curve.rate_radps[rows], curve.accel_radps2[rows]
     )
@@ -253,7 +262,7 @@ def _finished(segment: Segment, x: RefinedRep) -> RefinedRep:
 def _with_lengths(x: RefinedRep) -> RefinedRep:
     """Add the movement's own lengths, standstill to standstill, to its crossings.
 
-    How long a leg stood still is known to some 0.2 s at best: a slow start of the way down looks
+    How long a leg stood still is known to some 0.2 s at best: a slow start of the descent looks
     like the hold's end (measured with perfect crossings over many speed profiles, simulated).
     """
     up_s, down_s = x.top_s - x.start_s, x.end_s - x.lower_s

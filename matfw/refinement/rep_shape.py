@@ -1,4 +1,4 @@
-"""One repetition as a shape: twelve numbers fitted to what the mat felt.
+"""One repetition as a shape: twelve numbers fitted to what the mat measured.
 
 The curve knows nothing of what a repetition looks like: away, stay, back. This does. Each
 way is a smooth speed profile with an early and a late exponent of its own (2.6 and 2.6 is near
@@ -73,7 +73,7 @@ def shape_rad(params: Array, t_s: Array) -> Array:
 
 
 def crossings_s(params: Array) -> tuple[float, float, float, float]:
-    """Return when the shape passes 5 and 95 % of its top on the way up, then 95 and 5 % down."""
+    """Return when the shape passes 5 and 95 % of its top on the ascent, then 95 and 5 % down."""
     t_s = np.arange(params[BEGIN_S], params[: DOWN_S + 1].sum(), FINE_S)
     angle = shape_rad(params, t_s)
     low, high = t_s[angle > LOW_SHARE * angle.max()], t_s[angle > HIGH_SHARE * angle.max()]
@@ -100,13 +100,13 @@ def fit_shape(
 ) -> Fitted:
     """Return the twelve numbers that explain force and moment (over rest) best.
 
-    A slow start of the way down looks like the hold's end, and the cost has a minimum for either:
+    A slow start of the descent looks like the hold's end, and the cost has a minimum for either:
     the descent begins from some lower crossings, and the cheapest end counts.
 
     t_s: middles of successive 50 ms steps, (n,). start: (12,), also the prior of the top and of
-    both ways' lengths. unrest: variance of this body against the usual. top_sd_rad: of the prior.
-    seen_s: when plates saw the leg leave and land. seen: (n,) share of its samples that each step
-    has; what has none weighs nothing. None: all have all.
+    both movements' lengths. noise_scale: variance of this body against the usual. top_sd_rad: of
+    the prior. seen_s: when plates saw the leg leave and land. seen: (n,) share of its samples that
+    each step has; what has none weighs nothing. None: all have all.
     """
     seen = np.ones(len(t_s)) if seen is None else seen
     fit = _Fit(

@@ -1,4 +1,4 @@
-"""What was felt over a stretch, and the curve of the leg that made it; one row a 50 ms step."""
+"""The raw signals over a stretch, and the curve of the leg that made it; one row a 50 ms step."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from matfw.refinement.rep_shape import crossings_s, top_rad
 from matfw.refinement.smoother import LegCurve, leg_curve
 from matfw.refinement.windows import RepWindow
 
-LEAD_S = 2.5  # of what has been concluded: where the leg rested, and the hips
+CONTEXT_S = 2.5  # of what has been concluded: where the leg rested, and the hips
 ZERO_S = 2.0  # before a repetition that its sideways zero is taken from, ...
 REST_DEG = 4.0  # ... as far as the leg rests there
 
@@ -46,7 +46,7 @@ class Segment:
     @classmethod
     def of(cls, window: RepWindow, concluded_s: float) -> Segment | None:
         """Take what has not been concluded of a window, and find the curve; None if nothing is."""
-        motions = [m for m in window.motions if m.t_s >= concluded_s - LEAD_S]
+        motions = [m for m in window.motions if m.t_s >= concluded_s - CONTEXT_S]
         first = sum(1 for m in motions if m.t_s <= concluded_s)
         weight_kg = motions[-1].weight_kg if motions else None
         if first == len(motions) or not weight_kg:
@@ -116,22 +116,31 @@ class Segment:
         return _change(self.shift_mm, high, zero), None if math.isnan(roll_deg) else roll_deg
 
     def refined_rep(self, params: Array) -> RefinedRep:
-        """Return the excursion that a shape's twelve numbers say."""
+        """Return the repetition that a shape's twelve numbers say."""
         start_s, top_s, lower_s, end_s = crossings_s(params)
         high = np.flatnonzero(self.between(top_s, lower_s))
         if not len(high):  # of a hold shorter than a step
             high = np.array([int(np.argmin(np.abs(self.t_s - top_s)))])
         shift_mm, roll_deg = self.hips(start_s, high)
         return RefinedRep(
-            start_s, top_s, lower_s, end_s, 0.0, 0.0, 0.0,
-            math.degrees(top_rad(params)), shift_mm, roll_deg,
-            hip_sd_deg=float(self.hip_sd_deg[high[-1]]), noise_scale=self.noise_scale,
-        )  # fmt: skip
+            start_s=start_s,
+            top_s=top_s,
+            lower_s=lower_s,
+            end_s=end_s,
+            up_s=0.0,
+            hold_s=0.0,
+            down_s=0.0,
+            angle_deg=math.degrees(top_rad(params)),
+            front_shift_mm=shift_mm,
+            hip_roll_deg=roll_deg,
+            hip_sd_deg=float(self.hip_sd_deg[high[-1]]),
+            noise_scale=self.noise_scale,
+        )
 
 
 def _change(series: Array, high: Rows, zero: Rows) -> float:
     """Return by how much a series' mean at the top differs from that before.
 
-    If there was no rest before, from the series' own nought; NaN if the top is not known.
+    If there was no rest before, from the series' own zero; NaN if the top is not known.
     """
     return float(np.mean(series[high])) - (float(np.mean(series[zero])) if len(zero) else 0.0)

@@ -1,6 +1,6 @@
 """The leg's angle over a whole stretch at once, as seen from its end.
 
-The live bank has to choose a belief while things happen, and a wrong choice hides the rest of a
+The live bank has to choose a hypothesis while things happen, and a wrong choice hides the rest of a
 repetition. Here nothing is chosen: angle, hand push and both resting levels are smooth curves, and
 one least-squares fit finds all of them from load and moment. Two things help it to converge. The
 first steps replace the cosine by its secant, which has one branch; and large residuals are
@@ -34,7 +34,7 @@ STOP_RAD = 0.002  # a step that moves the angle less is the last
 # firmware's: repetitions found and missed, false ones, and how far off the crossings were.
 # Rounded; the first trust is larger than found there, for kicks of half a second.
 FORCE_SD_N, MOMENT_SD_NM = 0.47, 1.0
-TRUST = 0.7  # of a residual of nought: neighbours are alike
+TRUST = 0.7  # of a residual of zero: neighbours are alike
 # In standard deviations: at last, at first, and the share it falls to in each iteration.
 ROBUST, ROBUST_FIRST, ROBUST_SHARE = 4.5, 200.0, 0.47
 JERK_SD, JERK_TAIL = 9.0, 6.0  # rad/s^3; kicks and drops are beyond the tail
@@ -45,7 +45,7 @@ ABOVE_DEG, ABOVE_SD_DEG = 75.0, 5.0  # no leg goes there
 PUSH_TYPICAL_N, PUSH_FLOOR_N = 0.6, 0.3  # hands rarely push ...
 PULL_SD_N = 0.17  # ... and never pull
 PUSH_RATE_NPS = 6.0
-MIN_PUSH_N = 2.5  # if no hand pushed as much, none did
+NO_HAND_BELOW_N = 2.5  # if no hand pushed as much, none did
 LOAD_WANDERS_N = 0.067  # from block to block
 MOMENT_WANDERS_MM = 0.18  # from block to block, of the weight
 RIDGE = 1e-6
@@ -150,7 +150,7 @@ class _Fit:
         """Return the curves; with a push only if a hand has pushed."""
         unknowns = np.zeros((len(self._load_n) + 1, SIZE))
         unknowns = self._descended(unknowns, range(MAX_ITERATIONS), with_push=True)
-        if (_joined(unknowns) @ _PUSH.T).max() < MIN_PUSH_N:
+        if (_joined(unknowns) @ _PUSH.T).max() < NO_HAND_BELOW_N:
             unknowns[:, ANGLES : ANGLES + PUSHES] = 0.0
             late = range(MIN_ITERATIONS, MAX_ITERATIONS)
             unknowns = self._descended(unknowns, late, with_push=False)

@@ -1,7 +1,8 @@
-"""When to look back at what was done: stretches in which a repetition may lie.
+"""When to refine what was done: stretches in which a repetition may lie.
 
 They overlap, so that a repetition which one disturbance hid is found with the one after it at the
-latest. What has been told of one stretch is not told again of the next: `refine.Refinement`.
+latest. What has been reported of one stretch is not reported again of the next:
+`refine.Refinement`.
 """
 
 from __future__ import annotations

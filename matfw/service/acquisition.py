@@ -11,8 +11,10 @@ dropped and counted: the reader itself never waits for anybody.
 from __future__ import annotations
 
 import gc
+import math
 import multiprocessing
 import os
+import pickle
 import signal
 import time
 from collections.abc import Callable
@@ -27,12 +29,15 @@ from matfw.messages import RawFrame
 from matfw.ports import LoadCells, ReaderStats
 
 STATS_PERIOD_S = 1.0
-START_LIMIT_S = 10.0  # spawning and importing takes 0.3 s on a PC and some 3 s on a Zero 2 W
+START_LIMIT_S = (
+    20.0  # until ready: spawning, importing; 0.3 s on a PC, some 3 s on a quiet Zero 2 W
+)
+FIRST_FRAME_S = 5.0  # from ready to the first frame, which takes 3 periods whatever the cells do
 JOIN_LIMIT_S = 2.0
 FIFO_PRIORITY = 50  # where the unit allows it (CPUSchedulingPolicy): over everything ordinary
 SILENCE_S = 1.0  # a reader answers within 3 periods (0.3 s at 10 SPS), whatever its cells do
 
-_FRAME, _STATS, _ERROR = b"F", b"S", b"E"
+_FRAME, _STATS, _ERROR, _READY = b"F", b"S", b"E", b"R"
 
 
 @dataclass(slots=True)
@@ -55,7 +60,12 @@ class Acquisition:
         context = multiprocessing.get_context("spawn")
         self._pipe, far_end = context.Pipe(duplex=False)
         self._process = context.Process(
-            target=_acquire, args=(build, far_end, waits), name="matfw-acquisition", daemon=True
+            target=_begin,
+            # As bytes: unpickling it imports the reader and its hardware, and the priority that
+            # the other process asks for is to be there by then.
+            args=(pickle.dumps(build), far_end, waits),
+            name="matfw-acquisition",
+            daemon=True,
         )
         # Inherited: Ctrl-C goes to all processes of a terminal and is the main one's to answer.
         before = signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -66,6 +76,8 @@ class Acquisition:
         far_end.close()
         self._frames = msgspec.msgpack.Decoder(RawFrame)
         self._accounts = msgspec.msgpack.Decoder(Account)
+        self._began_s = time.monotonic()
+        self._ready_s: float | None = None
         self._has_answered = False
         self.account = Account()
 
@@ -89,6 +101,9 @@ class Acquisition:
             if kind == _FRAME:
                 self._has_answered = True
                 return self._frames.decode(body)
+            if kind == _READY:
+                self._ready_s = time.monotonic()
+                continue
             if kind == _ERROR:
                 raise MatError(body.decode())
             self.account = self._accounts.decode(body)
@@ -96,8 +111,16 @@ class Acquisition:
 
     @property
     def silence_limit_s(self) -> float:
-        """Return how long no frame at all may come before something is wrong, seconds."""
-        return SILENCE_S if self._has_answered else START_LIMIT_S
+        """Return how long no frame at all may come before something is wrong, seconds.
+
+        Before the first frame: since the process was started. How long that takes to be ready is
+        the computer's business, so the limit on the first frame counts from there.
+        """
+        if self._has_answered:
+            return SILENCE_S
+        if self._ready_s is None:
+            return START_LIMIT_S
+        return math.ceil(self._ready_s - self._began_s + FIRST_FRAME_S)
 
     def close(self) -> None:
         """End the process: it leaves the converters' clocks low and gives the pins back."""
@@ -111,6 +134,17 @@ class Acquisition:
             self._process.join(JOIN_LIMIT_S)
 
 
+def _begin(build: bytes, pipe: Connection, waits: bool) -> None:
+    """Come before everything ordinary, then import the reader and read."""
+    _prefer_this_process()
+    try:
+        unpickled = pickle.loads(build)
+    except MatError as error:
+        _say(pipe, _ERROR + str(error).encode())
+        return
+    _acquire(unpickled, pipe, waits)
+
+
 def _acquire(build: Callable[[], LoadCells], pipe: Connection, waits: bool) -> None:
     """Read until nobody listens. Runs in the other process."""
     signal.signal(signal.SIGTERM, _leave)
@@ -121,7 +155,8 @@ def _acquire(build: Callable[[], LoadCells], pipe: Connection, waits: bool) -> N
         return
     try:
         cells.start()
-        _prefer_this_process()
+        _pause_no_more()
+        _say(pipe, _READY)
         os.set_blocking(pipe.fileno(), waits)
         _pump(cells, pipe)
     except MatError as error:
@@ -154,13 +189,21 @@ def _say(pipe: Connection, message: bytes) -> None:
 
 
 def _prefer_this_process() -> None:
-    """Come before everything ordinary, where that is allowed; no pauses for garbage."""
-    gc.collect()
-    gc.freeze()
-    gc.disable()
+    """Come before everything ordinary, where that is allowed.
+
+    Before the reader is imported: on a busy computer importing took so long that starts ended for
+    want of a frame.
+    """
     # Without the privilege torn frames are rarer than 0.1 % and are counted.
     with suppress(PermissionError):
         os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(FIFO_PRIORITY))
+
+
+def _pause_no_more() -> None:
+    """Collect no more garbage: its pauses would fall into bursts."""
+    gc.collect()
+    gc.freeze()
+    gc.disable()
 
 
 def _leave(*_: object) -> None:

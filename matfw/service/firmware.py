@@ -1,8 +1,8 @@
 """The firmware's loop: frames in, the line, cues out, everything else behind the tap.
 
 Main thread: this loop. Only it changes the line's state, between two frames. The cells are read in
-a process of their own, a finished repetition is refined in a thread of its own, and what listens
-to the tap must not block.
+a process of their own, a finished repetition is refined in another, and what listens to the tap
+must not block. Nothing here grows with the length of a run: whoever wants the reps taps them.
 """
 
 from __future__ import annotations
@@ -13,10 +13,11 @@ from typing import Protocol
 
 from matfw.control.events import Tally
 from matfw.errors import MatCellsError
-from matfw.messages import Cue, CueGiven, Event, RawFrame, RefinedRep, Rep
+from matfw.messages import Cue, CueGiven, Event, RawFrame, RefinedRep
 from matfw.pipeline import Pipeline, Step
 from matfw.ports import Clock, Indicator
-from matfw.service.refiner import Refiner
+from matfw.refinement.windows import RepWindow
+from matfw.service.refiner import InlineRefiner
 
 POLL_S = 0.02  # without a frame (10 SPS) cue patterns advance this often; they need 0.025
 NO_CELL_S = 3.0  # of frames without one valid sample: nothing is connected
@@ -32,6 +33,22 @@ class FrameSource(Protocol):
 
     def next_frame(self, timeout_s: float) -> RawFrame | None:
         """Return the next frame, or None if none comes within timeout_s."""
+        ...
+
+
+class Refiner(Protocol):
+    """Refines what windows hold; `service.refiner`. Its answers are taken between two frames."""
+
+    def submit(self, window: RepWindow) -> None:
+        """Take over a window."""
+        ...
+
+    def finished(self) -> list[RefinedRep]:
+        """Return what has been refined since the last call, in order; never waits."""
+        ...
+
+    def close(self) -> list[RefinedRep]:
+        """Refine what is waiting, end, and return the last of it."""
         ...
 
 
@@ -58,12 +75,14 @@ class Firmware:
         clock: Clock,
         taps: Iterable[Tap] = (),
         *,
+        refiner: Callable[[], Refiner] = InlineRefiner,
         on_first_frame: Callable[[], object] = lambda: None,
         on_frame: Callable[[], object] = lambda: None,
         between: Callable[[Firmware], object] = lambda _: None,
     ) -> None:
         """Take the parts; nothing runs before `run`.
 
+        refiner: opened and closed by `run`; the default makes frames wait, for virtual clocks.
         on_first_frame, on_frame: for the watchdog. between: called between two frames and while
         none comes, POLL_S apart at most; it may change the line, and must not wait.
         """
@@ -72,12 +91,12 @@ class Firmware:
         self._indicator = indicator
         self._clock = clock
         self._taps = tuple(taps)
+        self._open_refiner = refiner
         self._on_first_frame = on_first_frame
         self._on_frame = on_frame
         self._between = between
         self._paused: set[str] = set()
         self.tally = Tally()
-        self.reps: list[Rep] = []
         self._last_t_s = 0.0
         self._ticked_s = float("-inf")
 
@@ -113,7 +132,7 @@ class Firmware:
         Raises MatCellsError when no cell answers. The indicator is off afterwards, whatever
         happened.
         """
-        refiner = Refiner()
+        refiner = self._open_refiner()
         try:
             self._loop(refiner, end_s)
         finally:
@@ -182,7 +201,6 @@ class Firmware:
         reps = self._line.finish_reps(t_s, found)
         for rep in reps:
             self.tally.verdicts[rep.verdict] += 1
-        self.reps += reps
         if reps:
             for tap in self._taps:
                 tap.events(reps)

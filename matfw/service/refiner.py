@@ -1,62 +1,183 @@
-"""Refining finished repetitions beside the frame path, in a thread of its own."""
+"""Refining finished repetitions: beside the frame path, or in it where time stands still.
+
+What has been told of one window is not told again of the next: `Refinement` keeps until when all
+is known, here in the main process. The computing is done elsewhere (`refine_process`); what is
+lost with that process is a window, and the next one reaches back over it.
+"""
 
 from __future__ import annotations
 
 import threading
-from queue import Empty, Full, Queue
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from queue import Empty, Full, Queue, SimpleQueue
 
 from matfw.errors import MatError
 from matfw.messages import RefinedRep
 from matfw.refinement.refine import Refinement
 from matfw.refinement.windows import RepWindow
+from matfw.service.refine_process import (
+    ANSWER_LIMIT_S,
+    ProcessLostError,
+    RefineProcess,
+)
 
 WAITING_LIMIT = 8  # windows; a rep takes 5 s and its refinement a fraction of one
 JOIN_LIMIT_S = 5.0
+CHECK_PERIOD_S = 1.0  # how often a process that has nothing to do is looked after
+LOST = "the refiner process {}: started again, windows lost: {} (the next looks back over it)"
+LOST_AGAIN = "the refiner process {}, for the second time: report this, and start matfw again"
 
 
-class Refiner:
-    """Takes windows, gives back excursions in the same order."""
+class InlineRefiner:
+    """Refines at once, in the caller's own time: for replays, and for virtual clocks."""
 
     def __init__(self) -> None:
-        """Start the thread."""
-        self._windows: Queue[RepWindow | None] = Queue(WAITING_LIMIT)
-        self._done: Queue[list[RefinedRep] | BaseException] = Queue()
-        self._thread = threading.Thread(target=self._work, name="matfw-refiner", daemon=True)
-        self._thread.start()
-        self.dropped = 0
+        """Begin with nothing concluded."""
+        self._refinement = Refinement()
+        self._found: list[RefinedRep] = []
 
     def submit(self, window: RepWindow) -> None:
-        """Hand over a window; never waits. A window too many is dropped and counted."""
-        try:
-            self._windows.put_nowait(window)
-        except Full:
-            self.dropped += 1
+        """Refine a window now."""
+        self._found += self._refinement.refine(window)
 
     def finished(self) -> list[RefinedRep]:
-        """Return what has been refined since the last call; never waits."""
-        found: list[RefinedRep] = []
-        while True:
-            try:
-                result = self._done.get_nowait()
-            except Empty:
-                return found
-            if isinstance(result, BaseException):
-                raise MatError(f"refining a repetition failed: {result!r}") from result
-            found += result
+        """Return what has been refined since the last call."""
+        found, self._found = self._found, []
+        return found
 
     def close(self) -> list[RefinedRep]:
-        """Refine what is waiting, end the thread and return the last excursions."""
-        self._windows.put(None)
-        self._thread.join(JOIN_LIMIT_S)
-        if self._thread.is_alive():
-            raise MatError(f"the refiner did not end within {JOIN_LIMIT_S} s: report this")
+        """Return the last excursions."""
         return self.finished()
 
-    def _work(self) -> None:
-        refinement = Refinement()
-        while (window := self._windows.get()) is not None:
+
+class ProcessRefiner:
+    """Takes windows, gives back excursions in the same order; the frame path never waits.
+
+    A thread hands one window after the other to the process and waits for its answer. A process
+    that ends or hangs is said, and started again once; the second time ends the firmware.
+    """
+
+    def __init__(
+        self,
+        say: Callable[[str], object],
+        *,
+        waits: bool = False,
+        answer_limit_s: float = ANSWER_LIMIT_S,
+    ) -> None:
+        """Start process and thread.
+
+        say: told, on the thread that calls `finished` and `close`, what was lost. waits: `submit`
+        waits for room; for virtual cells, whose time stands still meanwhile.
+        """
+        self._say = say
+        self._waits = waits
+        self._answer_limit_s = answer_limit_s
+        self._windows: Queue[RepWindow | None] = Queue(WAITING_LIMIT)
+        self._done: SimpleQueue[list[RefinedRep] | str | MatError] = SimpleQueue()
+        self._is_closing = False
+        self._process = RefineProcess(answer_limit_s)
+        self._restarts = 0
+        self.dropped = 0  # windows that found the queue full
+        self.lost = 0  # windows that were under way when the process was lost
+        self._thread = threading.Thread(target=self._work, name="matfw-refiner", daemon=True)
+        self._thread.start()
+
+    @property
+    def pid(self) -> int:
+        """Return the id of the process that refines now."""
+        return self._process.pid
+
+    def submit(self, window: RepWindow) -> None:
+        """Hand over a window. One too many is dropped and counted."""
+        while self._thread.is_alive():
             try:
-                self._done.put(refinement.refine(window))
-            except Exception as error:  # handed to the main thread, which raises it
-                self._done.put(error)
+                self._windows.put(window, self._waits, CHECK_PERIOD_S)
+            except Full:
+                if not self._waits:
+                    self.dropped += 1
+                    return
+            else:
                 return
+
+    def finished(self) -> list[RefinedRep]:
+        """Return what has been refined since the last call; never waits.
+
+        Raises MatError when nothing more can be refined.
+        """
+        found: list[RefinedRep] = []
+        while not self._done.empty():
+            match self._done.get():
+                case str() as notice:
+                    self._say(notice)
+                case MatError() as error:
+                    raise error
+                case reps:
+                    found += reps
+        return found
+
+    def close(self) -> list[RefinedRep]:
+        """Refine what is waiting, end thread and process and return the last excursions.
+
+        Raises MatError when that takes longer than JOIN_LIMIT_S.
+        """
+        end_s = time.monotonic() + JOIN_LIMIT_S
+        if self._thread.is_alive():
+            with suppress(Full):
+                self._windows.put(None, timeout=JOIN_LIMIT_S)
+        self._thread.join(max(0.0, end_s - time.monotonic()))
+        if self._thread.is_alive():
+            self._is_closing = True
+            self._process.kill()
+            self._thread.join(JOIN_LIMIT_S)
+            raise MatError(f"the refiner did not end within {JOIN_LIMIT_S:g} s: report this")
+        found = self.finished()
+        if self.dropped:
+            self._say(f"{self.dropped} movements were not refined: this computer is too slow")
+        return found
+
+    def _work(self) -> None:
+        try:
+            self._serve(Refinement(self._look))
+        except MatError as error:
+            self._done.put(error)
+        except Exception as error:
+            failed = MatError(f"refining a repetition failed: {error!r}: report this")
+            failed.__cause__ = error
+            self._done.put(failed)
+        finally:
+            self._process.close()
+
+    def _serve(self, refinement: Refinement) -> None:
+        while True:
+            try:
+                window = self._windows.get(timeout=CHECK_PERIOD_S)
+            except Empty:
+                self._look_after_process()
+                continue
+            if window is None:
+                return
+            self._done.put(refinement.refine(window))
+
+    def _look(self, window: RepWindow, concluded_s: float) -> list[RefinedRep]:
+        try:
+            return self._process.look(window, concluded_s)
+        except ProcessLostError as error:
+            self._replace_process(error, lost=1)
+            return []
+
+    def _look_after_process(self) -> None:
+        try:
+            self._process.check()
+        except ProcessLostError as error:
+            self._replace_process(error, lost=0)
+
+    def _replace_process(self, error: ProcessLostError, lost: int) -> None:
+        self.lost += lost
+        self._process.close()
+        if self._is_closing or self._restarts:
+            raise MatError(LOST_AGAIN.format(error)) from error
+        self._restarts += 1
+        self._process = RefineProcess(self._answer_limit_s)
+        self._done.put(LOST.format(error, lost))

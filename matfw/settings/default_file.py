@@ -11,6 +11,7 @@ import msgspec
 from msgspec import Struct, inspect
 
 from matfw.settings.model import CellPlace, GivenPins, Settings
+from matfw.settings.rows import noted_at
 from matfw.settings.schema import allowed
 
 WIDTH = 100
@@ -19,7 +20,6 @@ _HEAD = """\
 # "# name" with a space is an example: there is no default. matfw only reads this file; what is
 # calibrated or saved at the console is in state.toml in the state folder, and goes before it.
 """
-_EXAMPLES = {"sex": "female", "height_m": 1.65}  # of what has no default
 _ORDERED_LAST = ("pins", "cells")  # their tables are examples, not defaults
 
 
@@ -52,7 +52,7 @@ def _fields(settings: Struct, table: str = "") -> Iterator[str]:
         elif field.name not in _ORDERED_LAST:
             yield from _words(field.type)
             example = value is None
-            shown = _EXAMPLES[field.name] if example else value
+            shown = noted_at(field.type)["example"] if example else value
             yield f"#{' ' * example}{field.name} = {_toml(shown)}"
     for name, below in tables:
         yield ""
@@ -68,11 +68,8 @@ def _examples(kind: type[Struct], values: dict[str, object]) -> Iterator[str]:
 
 def _words(kind: Any) -> Iterator[str]:
     # kind: a field's annotation, whatever that is.
-    node = inspect.type_info(kind)
-    meaning = ""
-    if isinstance(node, inspect.Metadata):
-        meaning = (node.extra_json_schema or {}).get("description", "")
-    limits = allowed(node).removesuffix(" or nothing")
+    meaning = noted_at(kind).get("description", "")
+    limits = allowed(inspect.type_info(kind))
     words = f"{meaning} ({limits})" if meaning else limits
     yield from textwrap.wrap(words, WIDTH, initial_indent="# ", subsequent_indent="# ")
 

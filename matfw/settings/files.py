@@ -13,34 +13,26 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from matfw.errors import MatSettingsError
-from matfw.settings.limits import LimitSettings
-from matfw.settings.model import (
-    DEFAULT_PINS,
-    NOMINAL,
-    CellLine,
-    CellPins,
-    Settings,
-)
+from matfw.settings.model import Settings
 from matfw.settings.schema import Key, Keys, MismatchError, build
 from matfw.settings.state import MachineState
 
-__all__ = [
-    "DEFAULT_PINS",
-    "NOMINAL",
-    "CellLine",
-    "CellPins",
-    "LimitSettings",
-    "Settings",
-    "default_config_path",
-    "default_state_dir",
-    "load_settings",
-]
-
 FILE_BYTES = 1024 * 1024  # far beyond any settings; a wrong file named by mistake stops here
+
+MAX_DOTS = 128  # in a line; tomllib takes 9 s for a key of 20 000 parts, their square
 
 ADVICE = "correct it, or delete it for the default"
 
 Checked = TypeVar("Checked", Settings, MachineState)
+
+
+class DamagedTextError(MatSettingsError):
+    """A file is not text, not TOML or was cut off: nothing of it can be believed."""
+
+    def __init__(self, reason: str, advice: str) -> None:
+        """Take where and what is wrong, and what a person who wrote the file should do."""
+        super().__init__(f"{reason}: {advice}")
+        self.reason = reason
 
 
 def default_config_path(environ: Mapping[str, str]) -> Path | None:
@@ -58,7 +50,7 @@ def load_settings(path: Path | None) -> Settings:
     """Return the settings in a TOML file, the defaults for None. Raises MatSettingsError."""
     if path is None:
         return Settings()
-    return check_text(path, read_text(path), Settings, extra_keys=False, advice=ADVICE)
+    return check_text(path, read_text(path), Settings, advice=ADVICE)
 
 
 def check_text(
@@ -66,7 +58,6 @@ def check_text(
     text: str,
     kind: type[Checked],
     *,
-    extra_keys: bool,
     advice: str,
     prepare: Callable[[dict[str, Any]], dict[str, Any]] = lambda parsed: parsed,
 ) -> Checked:
@@ -77,36 +68,40 @@ def check_text(
     """
     parsed = _parsed(path, text, advice)
     try:
-        checked = build(prepare(parsed), kind, extra_keys=extra_keys)
+        checked = build(prepare(parsed), kind)
         checked.check()
     except MismatchError as mismatch:
         line = find_line(text, mismatch.keys, mismatch.also)
         where = f"{path}, line {line}" if line else str(path)
         raise MatSettingsError(f"{where}: {mismatch.message(advice)}") from None
     except RecursionError:
-        raise MatSettingsError(f"{path}: is nested too deeply: {advice}") from None
+        raise DamagedTextError(f"{path}: is nested too deeply", advice) from None
     except ValueError as error:
-        raise MatSettingsError(f"{path}: {error}: {advice}") from None
+        raise DamagedTextError(f"{path}: {error}", advice) from None
     return checked
 
 
 def _parsed(path: Path, text: str, advice: str) -> dict[str, Any]:
+    for number, words in enumerate(text.split("\n"), 1):
+        if (dots := words.count(".")) > MAX_DOTS and not words.lstrip().startswith("#"):
+            reason = f"{path}, line {number}: has {dots} dots, no setting has more than {MAX_DOTS}"
+            raise DamagedTextError(reason, "correct the line, or delete it")
     try:
         return tomllib.loads(text)
     except RecursionError:
-        raise MatSettingsError(f"{path}: is nested too deeply: {advice}") from None
+        raise DamagedTextError(f"{path}: is nested too deeply", advice) from None
     except ValueError as error:  # tomllib.TOMLDecodeError, and Python's limit on long integers
         at = re.search(r" \(at (?:line (\d+), column \d+|end of document)\)$", str(error))
         reason = str(error)[: at.start()] if at else str(error)
         line = int(at[1]) if at and at[1] else text.count("\n") + 1
-        raise MatSettingsError(
-            f"{path}, line {line}: is not TOML ({ascii(reason)[1:-1]}): correct the line, as in"
-            ' name = 1.5 or name = "text"'
+        raise DamagedTextError(
+            f"{path}, line {line}: is not TOML ({repr(reason)[1:-1]})",
+            'correct the line, as in name = 1.5 or name = "text"',
         ) from None
 
 
 def read_text(path: Path) -> str:
-    """Return a small text file's text. Raises MatSettingsError."""
+    """Return a small text file's text, without its byte order mark. Raises MatSettingsError."""
     try:
         with path.open("rb") as file:
             raw = file.read(FILE_BYTES + 1)
@@ -115,12 +110,12 @@ def read_text(path: Path) -> str:
     if len(raw) > FILE_BYTES:
         raise MatSettingsError(f"{path}: is larger than {FILE_BYTES} bytes: name a settings file")
     try:
-        return raw.decode().replace("\r\n", "\n")
+        return raw.decode().removeprefix("\ufeff").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
-        raise MatSettingsError(
-            f"{path}, line {line}: is not UTF-8 text (got byte 0x{raw[error.start]:02x}): save the"
-            " file as UTF-8"
+        raise DamagedTextError(
+            f"{path}, line {line}: is not UTF-8 text (got byte 0x{raw[error.start]:02x})",
+            "save the file as UTF-8",
         ) from None
 
 
@@ -156,9 +151,9 @@ def find_line(text: str, keys: Keys, also: Keys = ()) -> int | None:
     lines: dict[Keys, int] = {}
     for number, place in _places(text):
         lines.setdefault(place, number)
-    for wanted in (keys, also):
-        if wanted and wanted in lines:
-            return lines[wanted]
+    for place in (keys, also):
+        if place and place in lines:
+            return lines[place]
     around = (keys[:size] for size in range(len(keys) - 1, 0, -1))
     return next((lines[place] for place in around if place in lines), None)
 

@@ -1,7 +1,11 @@
 """Every setting of a person's TOML file: its type, default, range and meaning; and -> Mat.
 
+A new setting is one field here: `Annotated` with a range and a description, its name ending in its
+unit (rows.UNITS), NOW where it needs no restart, an `example` where its default is None. A new
+limit is one field of messages.Limits.
+
 Files, lines and folders are in settings/files.py; what only the machine knows (calibration) is
-state_model.MachineState, so that nothing ever has to write into the person's file.
+settings/state.MachineState, so that nothing ever has to write into the person's file.
 """
 
 from __future__ import annotations
@@ -9,7 +13,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
+from typing import Annotated, Literal, TypeAlias
 
 from msgspec import Meta, Struct
 
@@ -27,21 +31,21 @@ from matfw.messages import (
 from matfw.ports import RAIL_CHANNELS, SACRUM_CHANNELS
 from matfw.settings.limits import LimitSettings
 from matfw.settings.schema import (
-    CountsPerKg,
     Keys,
     MismatchError,
     Name,
-    TareCounts,
     did_you_mean,
     dotted,
 )
-
-if TYPE_CHECKING:
-    from matfw.settings.state import MachineState
+from matfw.settings.state import MachineState
 
 # A 50 kg half bridge of 1 mV/V into 24 bits at gain 128, both on one supply, which cancels:
 # 1e-3 / 50 kg * 128 * 2^24. Real cells of this kind give 0.5 to 1 mV/V: calibrate.
 NOMINAL = CellCalibration(tare_counts=0.0, counts_per_kg=42_950.0)
+
+# Of a setting, or a table of them: taken over between two frames. All else is wiring, which is
+# claimed at the start.
+NOW = Meta(extra={"applies": "now"})
 
 Millimetres: TypeAlias = Annotated[float, Meta(ge=-10_000, le=10_000)]
 Pin: TypeAlias = Annotated[int, Meta(ge=2, le=27)]  # BCM; 0 and 1 belong to the HAT's EEPROM
@@ -107,9 +111,9 @@ class Outputs(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     buzzer_pin: Annotated[Pin, Meta(description="the buzzer, BCM number")] = 18
     light_pins: Annotated[LightPins, Meta(description="the lights, BCM numbers")] = LightPins()
-    mute: Annotated[bool, Meta(description="lights only, no sound")] = False
+    mute: Annotated[bool, NOW, Meta(description="lights only, no sound")] = False
     volume_percent: Annotated[
-        int, Meta(ge=0, le=100, description="how loud the buzzer is; 0 is silence")
+        int, NOW, Meta(ge=0, le=100, description="how loud the buzzer is; 0 is silence")
     ] = 100
 
     def loudness_percent(self) -> int:
@@ -189,9 +193,13 @@ class HipSensors(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class Who(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The person; the mat weighs them itself. Without these it assumes a middle one."""
 
-    sex: Annotated[Literal["female", "male"] | None, Meta(description="for the leg's share")] = None
+    sex: Annotated[
+        Literal["female", "male"] | None,
+        Meta(description="for the leg's share", extra={"example": "female"}),
+    ] = None
     height_m: Annotated[
-        Annotated[float, Meta(ge=0.5, le=2.5)] | None, Meta(description="height, m")
+        Annotated[float, Meta(ge=0.5, le=2.5)] | None,
+        Meta(description="height, m", extra={"example": 1.65}),
     ] = None
 
 
@@ -240,9 +248,9 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     pins: dict[str, GivenPins] = {}
     outputs: Outputs = Outputs()
     hip_sensors: HipSensors = HipSensors()
-    person: Who = Who()
-    workout: Workout = Workout()
-    limits: LimitSettings = LimitSettings()
+    person: Annotated[Who, NOW] = Who()
+    workout: Annotated[Workout, NOW] = Workout()
+    limits: Annotated[LimitSettings, NOW] = LimitSettings()
     console: Console = Console()
     cells: Annotated[
         tuple[CellPlace, ...], Meta(max_length=32, description='the cells of layout "custom"')
@@ -368,10 +376,3 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
                 yield ("pins", name, "sck"), pins.sck
         for keys, pin in self.hip_sensors.pin_uses():
             yield ("hip_sensors", *keys), pin
-
-
-class CellLine(Struct, frozen=True, kw_only=True):
-    """A cell's calibration as kept by the machine."""
-
-    tare_counts: TareCounts
-    counts_per_kg: CountsPerKg

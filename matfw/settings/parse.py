@@ -14,8 +14,10 @@ from typing import Any
 from msgspec import inspect
 
 from matfw.errors import MatSettingsError
+from matfw.settings.layers import with_value
+from matfw.settings.model import Settings
 from matfw.settings.rows import Setting, members, plain
-from matfw.settings.schema import difference, found
+from matfw.settings.schema import MismatchError, build, found
 
 UNCHANGED = "nothing was changed"
 TEXT_CHARS = 4000  # a whole custom layout is shorter
@@ -49,25 +51,27 @@ def parse(setting: Setting, text: str) -> object:
     if not words or len(words) > TEXT_CHARS or not words.isprintable():
         raise _refused(setting, text)
     value = _PARSERS[setting.kind](setting, words)
-    mismatch = difference(setting.node, value, setting.keys)
-    if mismatch is not None and mismatch.keys != setting.keys:  # a part of a list
-        raise MatSettingsError(f"{mismatch.message()}; {UNCHANGED}")
-    if mismatch is not None:
-        raise _refused(setting, text)
+    try:
+        build(with_value({}, setting.keys, value), Settings)
+    except MismatchError as mismatch:
+        if mismatch.keys == setting.keys:
+            raise _refused(setting, text) from None
+        # Of a part of a list.
+        raise MatSettingsError(f"{mismatch.message()}; {UNCHANGED}") from None
     return value
 
 
 def _refused(setting: Setting, text: str, advice: str = "") -> MatSettingsError:
-    wanted = f"{_wanted(setting)}{setting.range} {setting.unit}".strip()
+    expected = f"{_expected(setting)}{setting.range} {setting.unit}".strip()
     if setting.default is None and text.strip().casefold() in _CLEARING:
         advice = f"`factory {setting.key}` clears it"
     advice = f"{advice}; " if advice else ""
     return MatSettingsError(
-        f"{setting.key} must be {wanted} (got {found(text)}): {advice}{UNCHANGED}"
+        f"{setting.key} must be {expected} (got {found(text)}): {advice}{UNCHANGED}"
     )
 
 
-def _wanted(setting: Setting) -> str:
+def _expected(setting: Setting) -> str:
     if isinstance(setting.node, inspect.TupleType):
         return f"{len(setting.node.item_types)} numbers, "
     if setting.choices:

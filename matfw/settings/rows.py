@@ -16,15 +16,12 @@ from matfw.settings.schema import Keys, allowed, did_you_mean, dotted
 
 # A key's name ends in its unit.
 UNITS = {"mm": "mm", "m": "m", "deg": "deg", "s": "s", "n": "N", "hz": "Hz", "percent": "%"}
-# What the firmware takes over between two frames; everything else is wiring, claimed at the start.
-NOW = ("person", "workout", "limits")
-NOW_KEYS = (("outputs", "mute"), ("outputs", "volume_percent"))
 MAX_LISTED = 6  # keys that one message names
 
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One setting, as tables, help and completion want it."""
+    """One setting, as tables, help and completion show it."""
 
     key: str  # as in limits.roll_back_mm
     kind: str  # number, integer, text, choice, switch or list
@@ -57,7 +54,7 @@ def find(rows: tuple[Setting, ...], word: str) -> Setting:
 
     Raises MatSettingsError.
     """
-    said = dotted((word,))  # printable
+    shown = dotted((word,))  # printable
     for row in rows:  # a whole key, as programs and `get` of all give it: the usual case
         if row.key == word:
             return row
@@ -71,48 +68,54 @@ def find(rows: tuple[Setting, ...], word: str) -> Setting:
             names = [row.key for row in found]
             more = ", ..." if len(names) > MAX_LISTED else ""
             raise MatSettingsError(
-                f"{said} may be {' or '.join(names[:MAX_LISTED])}{more}: give more of the key"
+                f"{shown} may be {' or '.join(names[:MAX_LISTED])}{more}: give more of the key"
             )
     advice = did_you_mean(word, [ending for row in rows for ending in parts[row.key]])
     if advice.startswith("known here"):
         advice = "get without a key lists them all"
-    raise MatSettingsError(f"{said or 'nothing'} is no setting: {advice}")
+    raise MatSettingsError(f"{shown or 'nothing'} is no setting: {advice}")
 
 
 def _endings(row: Setting) -> tuple[str, ...]:
     return tuple(dotted(row.keys[at:]) for at in range(len(row.keys)))
 
 
-def _rows(settings: Struct, above: Keys) -> Iterator[Setting]:
+def _rows(settings: Struct, above: Keys = (), applies: str = "restart") -> Iterator[Setting]:
     for item in msgspec.structs.fields(type(settings)):
         value = getattr(settings, item.name)
+        keys = (*above, item.name)
+        item_applies = noted_at(item.type).get("applies", applies)
         if isinstance(value, Struct):
-            yield from _rows(value, (*above, item.name))
+            yield from _rows(value, keys, item_applies)
         elif item.name != "pins":
-            yield _row((*above, item.name), item.type, msgspec.to_builtins(value))
+            yield _row(keys, item.type, msgspec.to_builtins(value), item_applies)
 
 
 @functools.cache
 def _fixed_rows() -> tuple[Setting, ...]:
-    return tuple(_rows(Settings(), ()))
+    return tuple(_rows(Settings()))
 
 
 @functools.lru_cache(maxsize=64)
 def _pin_rows(cell: str) -> tuple[Setting, ...]:
     default = DEFAULT_PINS.get(cell)
     return tuple(
-        _row(("pins", cell, item.name), item.type, getattr(default, item.name, None))
+        _row(("pins", cell, item.name), item.type, getattr(default, item.name, None), "restart")
         for item in msgspec.structs.fields(GivenPins)
     )
 
 
-def _row(keys: Keys, annotation: Any, default: object) -> Setting:
-    # annotation: a field's type, whatever that is.
+def noted_at(annotation: Any) -> dict[str, Any]:
+    """Return what a field's annotation says besides its type: description, applies, example."""
     node = inspect.type_info(annotation)
-    meaning = ""
-    if isinstance(node, inspect.Metadata):
-        meaning = (node.extra_json_schema or {}).get("description", "")
-    node = plain(node)
+    if not isinstance(node, inspect.Metadata):
+        return {}
+    return (node.extra_json_schema or {}) | (node.extra or {})
+
+
+def _row(keys: Keys, annotation: Any, default: object, applies: str) -> Setting:
+    # annotation: a field's type, whatever that is.
+    node = plain(inspect.type_info(annotation))
     choices = _choices(node)
     return Setting(
         key=dotted(keys),
@@ -120,9 +123,9 @@ def _row(keys: Keys, annotation: Any, default: object) -> Setting:
         unit=UNITS.get(str(keys[-1]).rpartition("_")[2], "") if "_" in str(keys[-1]) else "",
         range=_range(node),
         choices=choices,
-        help=meaning,
+        help=noted_at(annotation).get("description", ""),
         default=default,
-        applies="now" if keys[0] in NOW or keys in NOW_KEYS else "restart",
+        applies=applies,
         keys=keys,
         node=node,
     )

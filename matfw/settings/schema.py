@@ -1,20 +1,19 @@
-"""Hold plain data (parsed TOML or JSON) against a msgspec Struct; say the first difference.
+"""Plain data (parsed TOML or JSON) -> a msgspec Struct; errors name key, value found and range.
 
-msgspec decides what is valid and builds the Struct; its own errors name neither the value found
-nor the key inside a table of tables, so on failure `_differences` walks the same types again.
+msgspec alone decides what is valid. Its own error names neither the value found nor the whole
+range, nor the key in a table of names (`$.pins[...]`); so on failure `_mismatch` asks msgspec about
+one part after the other, and goes down to the first that it refuses.
 """
 
 from __future__ import annotations
 
 import difflib
-import functools
-import math
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Annotated, Any, TypeAlias, TypeVar, cast
+from types import NoneType, UnionType
+from typing import Annotated, Any, TypeAlias, TypeVar, Union, get_args, get_origin
 
 import msgspec
-from msgspec import Meta, inspect
+from msgspec import Meta, Struct, inspect
 
 Key: TypeAlias = str | int
 Keys: TypeAlias = tuple[Key, ...]
@@ -35,13 +34,15 @@ FOUND_CHARS = 60  # so that an error stays one readable line whatever was in the
 class MismatchError(Exception):
     """Data does not fit: at which keys, and what is wrong there (what was found, the limit)."""
 
-    def __init__(self, keys: Keys, text: str, also: Keys = (), advice: str = "") -> None:
+    def __init__(
+        self, keys: Keys, text: str, also: Keys = (), advice: str = "", name: str = ""
+    ) -> None:
         """Take the keys that are wrong, and what is wrong there.
 
         also: a second key that takes part in it. advice: what to do, where that is not simply to
-        correct the value; it is no part of the error's text.
+        correct the value; it is no part of the error's text. name: of the keys, in words.
         """
-        super().__init__(f"{dotted(keys)} {text}".strip())
+        super().__init__(f"{name or dotted(keys)} {text}".strip())
         self.keys = keys
         self.also = also
         self.advice = advice
@@ -51,27 +52,12 @@ class MismatchError(Exception):
         return ": ".join(part for part in (str(self), self.advice or otherwise) if part)
 
 
-@functools.cache
-def _type_info(kind: Any) -> inspect.Type:  # Any: a class; some ms for all settings
-    return inspect.type_info(kind)
-
-
-def difference(node: inspect.Type, value: object, keys: Keys) -> MismatchError | None:
-    """Return the first thing in value, found at keys, that a type does not take; None: it fits."""
-    return next(_differences(node, value, keys, extra=False), None)
-
-
-def build(data: object, kind: type[T], *, extra_keys: bool = False) -> T:
-    """Return data as a `kind` (a Struct).
-
-    extra_keys: let keys the Struct does not know pass (they are ignored). Raises MismatchError.
-    """
-    for mismatch in _differences(_type_info(cast("Any", kind)), data, (), extra_keys):
-        raise mismatch
+def build(data: object, kind: type[T]) -> T:
+    """Return data as a `kind`, a Struct. Raises MismatchError."""
     try:
         return msgspec.convert(data, kind)
-    except (msgspec.ValidationError, OverflowError) as error:
-        raise MismatchError((), str(error)) from None
+    except (msgspec.ValidationError, OverflowError):
+        raise _mismatch(kind, data, ()) from None
 
 
 def check_counts_per_kg(counts_per_kg: float, keys: Keys) -> None:
@@ -92,9 +78,9 @@ def dotted(keys: Keys) -> str:
 
 
 def found(value: object) -> str:
-    """Return a value as it should appear in a message: short, on one line, printable."""
+    """Return a value as it was typed, for a message: short, on one line, printable."""
     try:
-        text = ascii(value)
+        text = repr(value)
     except ValueError:  # an integer beyond Python's limit for printing
         text = "a huge number"
     except RecursionError:
@@ -104,6 +90,12 @@ def found(value: object) -> str:
 
 def _printable(key: str) -> str:
     return key if key.isprintable() and len(key) <= FOUND_CHARS else found(key)
+
+
+def _nth(index: int) -> str:
+    """Return which one of several is meant, counted from one as people count."""
+    words = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth")
+    return words[index] if index < len(words) else f"{index + 1}th"
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
@@ -119,76 +111,63 @@ def allowed(node: inspect.Type) -> str:
     return words(node) if words else "a table"
 
 
-def _differences(node: Any, value: object, keys: Keys, extra: bool) -> Iterator[MismatchError]:
-    # node is an inspect.Type; Any because its kind is known only by the table it came from.
-    match node:
-        case inspect.Metadata():
-            yield from _differences(node.type, value, keys, extra)
-        case inspect.StructType() if isinstance(value, dict):
-            yield from _struct_differences(node, value, keys, extra)
-        case inspect.DictType() if isinstance(value, dict):
-            for key, item in value.items():
-                yield from _differences(node.value_type, item, (*keys, key), extra)
-        case inspect.VarTupleType() | inspect.TupleType() if isinstance(value, list):
-            yield from _list_differences(node, value, keys, extra)
-        case inspect.UnionType() if value is not None and (only := _only_other_than_none(node)):
-            yield from _differences(only, value, keys, extra)
-        case inspect.UnionType():
-            if all(any(_differences(member, value, keys, extra)) for member in node.types):
-                yield MismatchError(keys, f"must be {allowed(node)} (got {found(value)})")
-        case _:
-            fits = _FITS.get(type(node))
-            if not (fits and fits(node, value)):
-                yield MismatchError(keys, f"must be {allowed(node)} (got {found(value)})")
+def _mismatch(kind: Any, value: object, keys: Keys) -> MismatchError:  # kind: any annotation
+    """Return what is wrong with a value, found at keys, that msgspec refuses as a `kind`."""
+    bare = _bare(kind)
+    for key, below, item in _parts(bare, value):
+        if not _fits(below, item):
+            return _mismatch(below, item, (*keys, key))
+    if isinstance(value, dict) and inspect.is_struct_type(bare):
+        return _table_mismatch(bare, value, keys)
+    got = len(value) if isinstance(value, list) and get_origin(bare) is tuple else found(value)
+    text = f"must be {allowed(inspect.type_info(kind))} (got {got})"
+    if keys and isinstance(keys[-1], int) and not inspect.is_struct_type(bare):
+        return MismatchError(keys, text, name=f"{dotted(keys[:-1])}, {_nth(keys[-1])} value,")
+    return MismatchError(keys, text)
 
 
-def _only_other_than_none(node: inspect.UnionType) -> inspect.Type | None:
-    others = [item for item in node.types if not isinstance(item, inspect.NoneType)]
-    return others[0] if len(others) == 1 else None
-
-
-def _struct_differences(
-    node: inspect.StructType, value: dict[str, object], keys: Keys, extra: bool
-) -> Iterator[MismatchError]:
-    fields = {field.encode_name: field for field in node.fields}
-    missing = [name for name, field in fields.items() if field.required and name not in value]
-    for name, item in value.items():
-        if name in fields:
-            yield from _differences(fields[name].type, item, (*keys, name), extra)
-        elif not extra:
-            advice = did_you_mean(name, fields)
-            yield MismatchError((*keys, name), "is not known", advice=advice)
-    if missing:
-        wanted = "; ".join(f"{name} = {allowed(fields[name].type)}" for name in missing)
-        yield MismatchError(keys, f"lacks {', '.join(missing)}", advice=f"add {wanted}")
-
-
-def _list_differences(
-    node: inspect.VarTupleType | inspect.TupleType, value: list[object], keys: Keys, extra: bool
-) -> Iterator[MismatchError]:
-    if isinstance(node, inspect.TupleType):
-        is_length_right = len(value) == len(node.item_types)
-        item_types = node.item_types
-    else:
-        is_length_right = (node.min_length or 0) <= len(value) <= (node.max_length or math.inf)
-        item_types = (node.item_type,) * len(value)
-    if not is_length_right:
-        yield MismatchError(keys, f"must be {allowed(node)} (got {len(value)})")
-    for index, (item_type, item) in enumerate(zip(item_types, value, strict=False)):
-        yield from _differences(item_type, item, (*keys, index), extra)
-
-
-def _is_within(node: Any, value: Any) -> bool:
-    # NaN fails both comparisons, infinities the second.
-    least = -math.inf if node.ge is None else node.ge
-    most = math.inf if node.le is None else node.le
-    return bool(least <= value <= most and abs(value) < math.inf)
-
-
-def _is_text(node: Any, value: object) -> bool:
-    if not isinstance(value, str) or len(value) > (node.max_length or math.inf):
+def _fits(kind: Any, value: object) -> bool:
+    try:
+        msgspec.convert(value, kind)
+    except (msgspec.ValidationError, OverflowError):
         return False
-    return node.pattern is None or re.search(node.pattern, value) is not None
+    return True
+
+
+def _bare(kind: Any) -> Any:
+    """Return an annotation without its range and description, and without None."""
+    while get_origin(kind) is Annotated:
+        kind = get_args(kind)[0]
+    others = [item for item in get_args(kind) if item is not NoneType]
+    is_optional = get_origin(kind) in (Union, UnionType) and len(others) == 1
+    return _bare(others[0]) if is_optional else kind
+
+
+def _parts(kind: Any, value: object) -> Iterator[tuple[Key, Any, object]]:
+    """Yield the parts of a value that have a type of their own: key, type, part."""
+    of = get_args(kind)
+    if isinstance(value, dict) and inspect.is_struct_type(kind):
+        types = {field.encode_name: field.type for field in msgspec.structs.fields(kind)}
+        yield from ((key, types[key], item) for key, item in value.items() if key in types)
+    elif isinstance(value, dict) and get_origin(kind) is dict:
+        for key, item in value.items():
+            yield key, of[0], key
+            yield key, of[1], item
+    elif isinstance(value, list) and get_origin(kind) is tuple:
+        types_of_all = of[:1] * len(value) if of[-1] is Ellipsis else of
+        if len(types_of_all) == len(value):
+            yield from zip(range(len(value)), types_of_all, value, strict=True)
+
+
+def _table_mismatch(kind: type[Struct], value: dict[str, object], keys: Keys) -> MismatchError:
+    fields = {field.encode_name: field for field in msgspec.structs.fields(kind)}
+    unknown = next((name for name in value if name not in fields), None)
+    if unknown is not None and kind.__struct_config__.forbid_unknown_fields:
+        advice = did_you_mean(unknown, fields)
+        return MismatchError((*keys, unknown), "is not known", advice=advice)
+    missing = [name for name, field in fields.items() if field.required and name not in value]
+    add = "; ".join(f"{name} = {allowed(inspect.type_info(fields[name].type))}" for name in missing)
+    return MismatchError(keys, f"lacks {', '.join(missing)}", advice=f"add {add}")
 
 
 def _range(node: Any) -> str:
@@ -203,11 +182,16 @@ def _or(words: Iterable[object]) -> str:
     return " or ".join(f'"{word}"' if isinstance(word, str) else str(word) for word in words)
 
 
-# Every kind of type that the Structs of settings and recordings use: what it takes, in words, and
-# whether a value is that. Ranges have both ends and lists a longest length, by our own convention.
+# Every kind of type that the Structs of settings and recordings use: what it takes, in words.
+# Ranges have both ends and lists a longest length, by our own convention.
 _WORDS: Mapping[type[inspect.Type], Callable[[Any], str]] = {
     inspect.Metadata: lambda node: allowed(node.type),
-    inspect.UnionType: lambda node: " or ".join(allowed(member) for member in node.types),
+    inspect.UnionType: lambda node: " or ".join(
+        # TOML has no word for None: a key is left out instead.
+        allowed(member)
+        for member in node.types
+        if not isinstance(member, inspect.NoneType)
+    ),
     inspect.LiteralType: lambda node: _or(node.values),
     inspect.EnumType: lambda node: _or(member.value for member in node.cls),
     inspect.IntType: lambda node: f"a whole number{_range(node)}",
@@ -216,18 +200,5 @@ _WORDS: Mapping[type[inspect.Type], Callable[[Any], str]] = {
     inspect.TupleType: lambda node: f"{len(node.item_types)} values, {allowed(node.item_types[0])}",
     inspect.VarTupleType: _list_length,
     inspect.BoolType: lambda _: "true or false",
-    inspect.NoneType: lambda _: "nothing",
     inspect.AnyType: lambda _: "anything",
-}
-_FITS: Mapping[type[inspect.Type], Callable[[Any, object], bool]] = {
-    inspect.BoolType: lambda _, value: isinstance(value, bool),
-    inspect.IntType: lambda node, value: type(value) is int and _is_within(node, value),
-    inspect.FloatType: lambda node, value: type(value) in (int, float) and _is_within(node, value),
-    inspect.StrType: _is_text,
-    inspect.LiteralType: lambda node, value: any(
-        type(value) is type(choice) and value == choice for choice in node.values
-    ),
-    inspect.EnumType: lambda node, value: any(value == member.value for member in node.cls),
-    inspect.NoneType: lambda _, value: value is None,
-    inspect.AnyType: lambda _node, _value: True,
 }

@@ -10,8 +10,13 @@ from msgspec.structs import asdict
 
 from matfw.judging.habits import Habits, own_limits
 from matfw.messages import Limits, Side
-from matfw.settings.model import CellLine
-from matfw.settings.schema import MismatchError, check_counts_per_kg, did_you_mean
+from matfw.settings.schema import (
+    CountsPerKg,
+    MismatchError,
+    TareCounts,
+    check_counts_per_kg,
+    did_you_mean,
+)
 
 # What a profile may hold: settings of one person, not of the mat.
 PROFILE_TABLES = ("person", "workout", "limits")
@@ -26,6 +31,13 @@ def is_profile_name(name: str) -> bool:
 
 
 Habit: TypeAlias = Annotated[float, Meta(ge=-30, le=30)]
+
+
+class CellLine(Struct, frozen=True, kw_only=True):
+    """A cell's calibration as kept by the machine."""
+
+    tare_counts: TareCounts
+    counts_per_kg: CountsPerKg
 
 
 class HabitLine(Struct, frozen=True, kw_only=True):
@@ -45,7 +57,7 @@ class MachineState(Struct, frozen=True, kw_only=True):
     """What the machine keeps in state.toml: calibration, and what was saved at the console.
 
     Cells that calibration does not name are nominal. habits are a profile's, by the side lain on;
-    under NO_PROFILE they are of whoever has none. saved and profiles hold settings as the
+    under NO_PROFILE they are of people without one. saved and profiles hold settings as the
     person's TOML would, partly; `Settings` checks them together with that file.
     """
 

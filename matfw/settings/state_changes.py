@@ -11,9 +11,8 @@ from msgspec.structs import replace
 from matfw.judging.habits import Habits
 from matfw.messages import Side
 from matfw.settings.layers import Tables, keys_of, with_value, without
-from matfw.settings.model import CellLine
 from matfw.settings.schema import Keys
-from matfw.settings.state import NO_PROFILE, PROFILE_TABLES, HabitLine, MachineState
+from matfw.settings.state import NO_PROFILE, PROFILE_TABLES, CellLine, HabitLine, MachineState
 
 
 class _Forgotten:

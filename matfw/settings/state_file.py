@@ -1,12 +1,15 @@
 """state.toml: what the machine keeps. Read, brought up to date, written whole.
 
 The file ends in a table `[end]`: a file that was cut off is often valid TOML, and would silently
-lose what came last. A damaged file is put aside and `.bak`, the one before the last change, is read
-in its place; `notices` say so.
+lose what came last. In place of a damaged file `.bak` is read, the one before the last change;
+without a good one the machine starts uncalibrated, since a mat that does not start helps nobody.
+`notices` say so. The next save puts damaged files aside as `.damaged-N` before it writes. A file
+that is whole, but has a wrong value, was changed by a person: an error names the line.
 """
 
 from __future__ import annotations
 
+import errno
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -17,12 +20,13 @@ import msgspec
 
 from matfw.errors import MatSettingsError, MatStateError
 from matfw.settings.atomic_file import BACKUP, Calls, replace_file
-from matfw.settings.files import FILE_BYTES, check_text, read_text
+from matfw.settings.files import FILE_BYTES, DamagedTextError, check_text, read_text
 from matfw.settings.schema import build
 from matfw.settings.state import STATE_SCHEMA, MachineState
 
 STATE_FILE = "state.toml"
 DAMAGED = ".damaged"
+MAX_ASIDE = 20  # damaged files that are kept; one more takes the place of the last
 ADVICE = "calibrate again or delete it"
 _HEAD = """\
 # Written by matfw at every `save`, calibration and change of profile; the copy before the last
@@ -41,44 +45,72 @@ class StateRead:
     text: str | None  # of the file it was read from; None: there is none yet
     document: Document  # that text parsed: with keys that this version does not know
     notices: tuple[str, ...] = ()
-    is_main_damaged: bool = False
+    damaged: tuple[Path, ...] = ()  # what the next save puts aside
 
 
 def read_state(folder: Path) -> StateRead:
     """Return what the machine keeps in folder; nothing where there is no file yet.
 
-    Raises MatSettingsError where neither the file nor its backup can be read.
+    Where the file is damaged, so also where its backup is. Raises MatSettingsError for a whole
+    file with something wrong in it that has no good backup, and for one that may not be read.
     """
-    path = folder / STATE_FILE
-    backup = folder / (STATE_FILE + BACKUP)
+    path, backup = folder / STATE_FILE, folder / (STATE_FILE + BACKUP)
+    there = _there(folder, (path, backup))
+    if not there:
+        return StateRead(MachineState(), None, {})
     try:
-        if folder.exists() and not folder.is_dir():
-            raise MatSettingsError(f"{folder}: must be a folder for the machine's state, is a file")
-        is_there, is_backup_there = path.exists(), backup.exists()
+        if path not in there:
+            raise DamagedTextError(f"{path}: is not there, but its backup is", ADVICE)
+        return _read_one(path, is_empty_damaged=backup in there)
+    except MatSettingsError as error:
+        kept = _read_backup(backup) if backup in there else None
+        if isinstance(error, DamagedTextError):
+            reason = error.reason
+        elif kept is not None:
+            reason = str(error)
+        else:
+            raise
+    if kept is None:
+        notice = (
+            f"{reason}; there is no good backup: matfw starts uncalibrated, with what was saved at"
+            f" the console forgotten; the next save keeps what is left as {_aside(folder).name}"
+        )
+        return StateRead(MachineState(), None, {}, (notice,), there)
+    notice = f"{reason}; read {backup.name} instead, the state before the last change"
+    damaged = tuple(place for place in there if place == path)
+    return StateRead(kept.state, kept.text, kept.document, (notice, *kept.notices), damaged)
+
+
+def _there(folder: Path, places: tuple[Path, ...]) -> tuple[Path, ...]:
+    """Return which of the places there are. Raises MatSettingsError where that cannot be known."""
+    try:
+        is_file = folder.exists() and not folder.is_dir()
+        there = tuple(place for place in places if not is_file and place.exists())
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise MatSettingsError(
-            f"{path}: cannot be read ({reason}): check the name and who may read it"
+            f"{places[0]}: cannot be read ({reason}): check the name and who may read it"
         ) from None
-    if not is_there and not is_backup_there:
-        return StateRead(MachineState(), None, {})
+    if is_file:
+        raise MatSettingsError(f"{folder}: must be a folder for the machine's state, is a file")
+    return there
+
+
+def _read_backup(backup: Path) -> StateRead | None:
     try:
-        if not is_there:
-            raise MatSettingsError(f"{path}: is not there, but its backup is")
-        return _read_one(path, is_empty_damaged=is_backup_there)
-    except MatSettingsError as error:
-        if not is_backup_there:
-            raise
-        try:
-            kept = _read_one(backup, is_empty_damaged=False)
-        except MatSettingsError:
-            raise error from None
-        return StateRead(
-            kept.state, kept.text, kept.document,
-            (f"{error}; read {backup.name} instead, the state before the last change",
-             *kept.notices),
-            is_main_damaged=True,
-        )  # fmt: skip
+        return _read_one(backup, is_empty_damaged=True)
+    except MatSettingsError:
+        return None
+
+
+def _aside(folder: Path, content: bytes | None = None) -> Path:
+    """Return where a damaged file is kept: a new place, or the one that has its content."""
+    places = [folder / f"{STATE_FILE}{DAMAGED}-{number}" for number in range(1, MAX_ASIDE + 1)]
+    return next((place for place in places if _is_free(place, content)), places[-1])
+
+
+def _is_free(place: Path, content: bytes | None) -> bool:
+    return not place.exists() or (content is not None and place.read_bytes() == content)
 
 
 def write_state(folder: Path, before: StateRead, state: MachineState, calls: Calls) -> StateRead:
@@ -93,15 +125,16 @@ def write_state(folder: Path, before: StateRead, state: MachineState, calls: Cal
         raise MatStateError(_newer(path, before.state.schema))
     text = _text(before.document, state)
     document = tomllib.loads(text)
-    build(document, MachineState, extra_keys=True).check()  # or it could not be read again
+    build(document, MachineState).check()  # or it could not be read again
     data = text.encode()
     if len(data) > FILE_BYTES:
         raise MatStateError(
             f"{path}: would be larger than {FILE_BYTES} bytes: delete profiles; nothing was changed"
         )
     try:
-        if before.is_main_damaged and path.exists():
-            replace_file(folder / (STATE_FILE + DAMAGED), path.read_bytes(), None, calls)
+        for damaged in before.damaged:
+            content = damaged.read_bytes()
+            replace_file(_aside(folder, content), content, None, calls)
         backup = before.text.encode() if before.text is not None else None
         replace_file(path, data, backup, calls)
     except OSError as error:
@@ -111,10 +144,22 @@ def write_state(folder: Path, before: StateRead, state: MachineState, calls: Cal
 
 def not_written(path: Path, error: OSError) -> MatStateError:
     """Return the error for a state that the system did not let us write."""
+    advice = _ADVICE.get(error.errno or 0, "look at the folder and its disk, and try again")
     return MatStateError(
         f"{path}: cannot be written ({error.strerror or error}): nothing is lost, the old state is"
-        " still there; free some space, or check who may write there, and try again"
+        f" still there; {advice}"
     )
+
+
+_FULL = "the disk is full, free some space, and try again"
+_FORBIDDEN = "the user who runs matfw may not write there: `ls -ld`, chown or chmod"
+_ADVICE: Mapping[int, str] = {
+    errno.ENOSPC: _FULL,
+    errno.EDQUOT: _FULL,
+    errno.EACCES: _FORBIDDEN,
+    errno.EPERM: _FORBIDDEN,
+    errno.EROFS: "the disk can only be read now, look for why it was mounted so (`dmesg`)",
+}
 
 
 def _read_one(path: Path, *, is_empty_damaged: bool) -> StateRead:
@@ -131,7 +176,7 @@ def _read_one(path: Path, *, is_empty_damaged: bool) -> StateRead:
         document.update(_migrate(parsed))
         return document
 
-    state = check_text(path, text, MachineState, extra_keys=True, advice=ADVICE, prepare=migrated)
+    state = check_text(path, text, MachineState, advice=ADVICE, prepare=migrated)
     notices = (_newer(path, state.schema),) if state.schema > STATE_SCHEMA else ()
     return StateRead(state, text, document, notices)
 
@@ -174,5 +219,5 @@ def _text(document: Mapping[str, Any], state: MachineState) -> str:
         for key, value in document.items()
         if key not in MachineState.__struct_fields__ and key != _END
     }
-    # Tables after plain keys, as TOML wants it, and the end last.
+    # Tables after plain keys, as TOML requires, and the end last.
     return _HEAD + tomli_w.dumps({**unknown, **known, _END: {"complete": True}})

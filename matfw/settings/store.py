@@ -25,11 +25,17 @@ from matfw.messages import Side
 from matfw.settings.atomic_file import Calls, alone_in, make_folder
 from matfw.settings.files import find_line, load_settings, read_text
 from matfw.settings.layers import Tables, holds, merged
-from matfw.settings.model import CellLine, Settings
+from matfw.settings.model import Settings
 from matfw.settings.parse import UNCHANGED, parse
 from matfw.settings.rows import Setting, find, table, value_of
 from matfw.settings.schema import Keys, MismatchError, build, did_you_mean, dotted, found
-from matfw.settings.state import NO_PROFILE, PROFILE_NAME_WORDS, MachineState, is_profile_name
+from matfw.settings.state import (
+    NO_PROFILE,
+    PROFILE_NAME_WORDS,
+    CellLine,
+    MachineState,
+    is_profile_name,
+)
 from matfw.settings.state_changes import (
     FORGOTTEN,
     Staged,
@@ -118,7 +124,7 @@ class SettingsStore:
         with self._lock:
             staged = dict(self._staged)
             for key, text in pairs:
-                # Anew for each: `layout` and `cells` bring the pins of other cells.
+                # A new table for each: `layout` and `cells` bring the pins of other cells.
                 row = find(table(self._unchecked(self._read.state, staged)), key)
                 staged[row.keys] = parse(row, text)
             self._stage(staged)
@@ -218,8 +224,8 @@ class SettingsStore:
         """Use a profile; None or "none": none. Raises MatSettingsError."""
         with self._lock:
             self._refuse_while_staged()
-            wanted = None if name == NO_PROFILE else name
-            self._write(lambda state: replace(state, profile=_known_profile(state, wanted)))
+            used = None if name == NO_PROFILE else name
+            self._write(lambda state: replace(state, profile=_known_profile(state, used)))
 
     def delete_profile(self, name: str) -> None:
         """Delete a profile; where it was in use none is then. Raises MatSettingsError."""
@@ -238,12 +244,12 @@ class SettingsStore:
     # --- habits: what good repetitions of one person showed
 
     def save_habits(self, side: Side, habits: Habits) -> None:
-        """Keep what was learned of whoever uses the profile in use. Raises MatStateError."""
+        """Keep what was learned of the person of the profile in use. Raises MatStateError."""
         with self._lock:
             self._write(lambda state: learned(state, side, habits))
 
     def forget_habits(self) -> None:
-        """Forget what was learned of whoever uses the profile in use. Raises MatStateError."""
+        """Forget what was learned of the person of the profile in use. Raises MatStateError."""
         with self._lock:
             self._write(unlearned)
 

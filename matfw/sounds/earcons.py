@@ -28,7 +28,7 @@ from itertools import accumulate
 from types import MappingProxyType
 from typing import TypeVar
 
-from matfw.messages import Cue
+from matfw.messages import Announcement, Cue, Fault
 
 # Equal temperament, A4 = 440 Hz: 69 is A4's MIDI number, as in gpiozero.tones.Tone.
 _MIDI_A4 = 69
@@ -91,89 +91,91 @@ _TICKS = ((G6, 0.05), (None, 0.05)) * 3  # "hurry, hurry, hurry"
 SOUNDS: Mapping[Cue, tuple[Note, ...]] = MappingProxyType(
     {
         # Long low pulses: a machine that is not well.
-        Cue.NOT_JUDGING: _notes((D5, 0.5), (None, 0.25), (D5, 0.5), (None, 0.25), (D5, 0.5)),
+        Announcement.NOT_JUDGING: _notes(
+            (D5, 0.5), (None, 0.25), (D5, 0.5), (None, 0.25), (D5, 0.5)
+        ),
         # The same machine, one part of it: a long low pulse and a short one lower still ...
-        Cue.HIPS_LOST: _notes((G5, 0.5), (None, 0.25), (D5, 0.2)),
+        Announcement.HIPS_LOST: _notes((G5, 0.5), (None, 0.25), (D5, 0.2)),
         # ... and back up.
-        Cue.HIPS_BACK: _notes((D5, 0.2), (None, 0.25), (G5, 0.5)),
+        Announcement.HIPS_BACK: _notes((D5, 0.2), (None, 0.25), (G5, 0.5)),
         # From the top down to where the leg belongs.
-        Cue.TOO_HIGH: _notes((G7, 0.2), (E7, 0.2), (C7, 0.35)),
+        Fault.TOO_HIGH: _notes((G7, 0.2), (E7, 0.2), (C7, 0.35)),
         # A free fall.
-        Cue.DROP: _notes((G7, 0.05), (E7, 0.05), (C7, 0.05), (G6, 0.05), (E6, 0.05), (C6, 0.05)),
+        Fault.DROP: _notes((G7, 0.05), (E7, 0.05), (C7, 0.05), (G6, 0.05), (E6, 0.05), (C6, 0.05)),
         # Two sharp bursts upward.
-        Cue.KICK: _notes(
+        Fault.KICK: _notes(
             *((C6, 0.05), (G6, 0.05), (C7, 0.05), (G7, 0.05), (None, 0.1)),
             *((C6, 0.05), (G6, 0.05), (C7, 0.05), (G7, 0.05)),
         ),
         # Short, long, downward; and its mirror: long, short, upward.
-        Cue.ROLL_BACK: _notes((E6, 0.1), (None, 0.05), (A5, 0.4)),
-        Cue.LEG_FORWARD: _notes((A5, 0.4), (None, 0.05), (E6, 0.1)),
+        Fault.ROLL_BACK: _notes((E6, 0.1), (None, 0.05), (A5, 0.4)),
+        Fault.LEG_FORWARD: _notes((A5, 0.4), (None, 0.05), (E6, 0.1)),
         # Somebody at the door.
-        Cue.OFF_MAT: _notes((A6, 0.1), (None, 0.15), (A6, 0.1), (None, 0.15), (A6, 0.1)),
+        Fault.OFF_MAT: _notes((A6, 0.1), (None, 0.15), (A6, 0.1), (None, 0.15), (A6, 0.1)),
         # A line with a bend in it.
-        Cue.BENT_BODY: _notes((C6, 0.1), (DS6, 0.1), (FS6, 0.1), (DS6, 0.1), (C6, 0.1)),
+        Fault.BENT_BODY: _notes((C6, 0.1), (DS6, 0.1), (FS6, 0.1), (DS6, 0.1), (C6, 0.1)),
         # Small steps up that go on: the opposite of `too_high`, low and slow.
-        Cue.TOO_SMALL: _notes((F5, 0.2), (None, 0.05), (G5, 0.2), (None, 0.05), (B5, 0.3)),
-        Cue.RUSHED_UP: _notes(*_TICKS, (C7, 0.3)),
-        Cue.RUSHED_DOWN: _notes(*_TICKS, (C6, 0.3)),
+        Fault.TOO_SMALL: _notes((F5, 0.2), (None, 0.05), (G5, 0.2), (None, 0.05), (B5, 0.3)),
+        Fault.RUSHED_UP: _notes(*_TICKS, (C7, 0.3)),
+        Fault.RUSHED_DOWN: _notes(*_TICKS, (C6, 0.3)),
         # Not "ta" but "taaa".
-        Cue.SHORT_HOLD: _notes((E6, 0.1), (None, 0.15), (E6, 0.5)),
+        Fault.SHORT_HOLD: _notes((E6, 0.1), (None, 0.15), (E6, 0.5)),
         # A sigh.
-        Cue.FATIGUE: _notes((E6, 0.4), (D6, 0.4), (A5, 0.6)),
+        Fault.FATIGUE: _notes((E6, 0.4), (D6, 0.4), (A5, 0.6)),
         # A trill that settles on nothing.
-        Cue.UNSURE: _notes(*((E6, 0.075), (F6, 0.075)) * 4),
+        Announcement.UNSURE: _notes(*((E6, 0.075), (F6, 0.075)) * 4),
         # A cadence: home.
-        Cue.SET_DONE: _notes((C7, 0.15), (A6, 0.15), (B6, 0.15), (C7, 0.45)),
+        Announcement.SET_DONE: _notes((C7, 0.15), (A6, 0.15), (B6, 0.15), (C7, 0.45)),
         # A rising third.
-        Cue.READY: _notes((C6, 0.2), (E6, 0.35)),
+        Announcement.READY: _notes((C6, 0.2), (E6, 0.35)),
         # A soft tick.
-        Cue.REP: _notes((C6, 0.05)),
+        Announcement.REP: _notes((C6, 0.05)),
     }
 )
 
 LIGHTS: Mapping[Cue, tuple[Lights, ...]] = MappingProxyType(
     {
-        Cue.NOT_JUDGING: _lights(
+        Announcement.NOT_JUDGING: _lights(
             *((1, 1, 1, 0.5), (0, 0, 0, 0.25), (1, 1, 1, 0.5), (0, 0, 0, 0.25), (1, 1, 1, 0.5))
         ),
         # The hip light goes out, and comes on.
-        Cue.HIPS_LOST: _lights((0.6, 1, 0.6, 0.5), (0.6, 0, 0.6, 0.5)),
-        Cue.HIPS_BACK: _lights((0.6, 0, 0.6, 0.5), (0.6, 1, 0.6, 0.5)),
+        Announcement.HIPS_LOST: _lights((0.6, 1, 0.6, 0.5), (0.6, 0, 0.6, 0.5)),
+        Announcement.HIPS_BACK: _lights((0.6, 0, 0.6, 0.5), (0.6, 1, 0.6, 0.5)),
         # Leg: the foot light, as a saw tooth down, two up, or with its neighbour above it.
-        Cue.TOO_HIGH: _lights((0, 1, 0, 0.25), (0, 0.5, 0.5, 0.15), (0, 0, 1, 0.35)),
-        Cue.DROP: _lights((0, 0, 1, 0.2), (0, 0, 0.6, 0.2), (0, 0, 0.3, 0.2), (0, 0, 0.1, 0.2)),
-        Cue.KICK: _lights(
+        Fault.TOO_HIGH: _lights((0, 1, 0, 0.25), (0, 0.5, 0.5, 0.15), (0, 0, 1, 0.35)),
+        Fault.DROP: _lights((0, 0, 1, 0.2), (0, 0, 0.6, 0.2), (0, 0, 0.3, 0.2), (0, 0, 0.1, 0.2)),
+        Fault.KICK: _lights(
             *((0, 0, 0.1, 0.1), (0, 0, 0.4, 0.1), (0, 0, 1, 0.15), (0, 0, 0, 0.1)),
             *((0, 0, 0.4, 0.1), (0, 0, 1, 0.15)),
         ),
-        Cue.ROLL_BACK: _lights((0, 1, 0, 0.15), (0, 0, 0, 0.15), (0, 1, 0, 0.5)),
-        Cue.LEG_FORWARD: _lights((0, 0, 1, 0.5), (0, 0, 0, 0.15), (0, 0, 1, 0.15)),
+        Fault.ROLL_BACK: _lights((0, 1, 0, 0.15), (0, 0, 0, 0.15), (0, 1, 0, 0.5)),
+        Fault.LEG_FORWARD: _lights((0, 0, 1, 0.5), (0, 0, 0, 0.15), (0, 0, 1, 0.15)),
         # Body: the ends take turns; the line from end to end has a bend in the middle.
-        Cue.OFF_MAT: _lights((1, 0, 0, 0.2), (0, 0, 1, 0.2), (1, 0, 0, 0.2), (0, 0, 1, 0.2)),
-        Cue.BENT_BODY: _lights((1, 0, 1, 0.3), (0, 1, 0, 0.2), (1, 0, 1, 0.3)),
+        Fault.OFF_MAT: _lights((1, 0, 0, 0.2), (0, 0, 1, 0.2), (1, 0, 0, 0.2), (0, 0, 1, 0.2)),
+        Fault.BENT_BODY: _lights((1, 0, 1, 0.3), (0, 1, 0, 0.2), (1, 0, 1, 0.3)),
         # A foot light that would like to be brighter.
-        Cue.TOO_SMALL: _lights((0, 0, 0.1, 0.25), (0, 0, 0.2, 0.25), (0, 0, 0.4, 0.4)),
+        Fault.TOO_SMALL: _lights((0, 0, 0.1, 0.25), (0, 0, 0.2, 0.25), (0, 0, 0.4, 0.4)),
         # Tempo: one light runs along the edge, up or down the body, twice; or all hold.
-        Cue.RUSHED_UP: _lights(
+        Fault.RUSHED_UP: _lights(
             *((0, 0, 1, 0.1), (0, 1, 0, 0.1), (1, 0, 0, 0.1), (0, 0, 0, 0.1)),
             *((0, 0, 1, 0.1), (0, 1, 0, 0.1), (1, 0, 0, 0.1)),
         ),
-        Cue.RUSHED_DOWN: _lights(
+        Fault.RUSHED_DOWN: _lights(
             *((1, 0, 0, 0.1), (0, 1, 0, 0.1), (0, 0, 1, 0.1), (0, 0, 0, 0.1)),
             *((1, 0, 0, 0.1), (0, 1, 0, 0.1), (0, 0, 1, 0.1)),
         ),
-        Cue.SHORT_HOLD: _lights((1, 1, 1, 0.1), (0, 0, 0, 0.2), (1, 1, 1, 0.5)),
-        Cue.FATIGUE: _lights(
+        Fault.SHORT_HOLD: _lights((1, 1, 1, 0.1), (0, 0, 0, 0.2), (1, 1, 1, 0.5)),
+        Fault.FATIGUE: _lights(
             *((1, 1, 1, 0.35), (0.6, 0.6, 0.6, 0.35), (0.3, 0.3, 0.3, 0.35), (0.1, 0.1, 0.1, 0.35))
         ),
-        Cue.UNSURE: _lights(
+        Announcement.UNSURE: _lights(
             *((0.5, 0, 0.5, 0.2), (0, 0.5, 0, 0.2), (0.5, 0, 0.5, 0.2), (0, 0.5, 0, 0.2))
         ),
         # Filled up from the head to the foot.
-        Cue.SET_DONE: _lights((1, 0, 0, 0.2), (1, 1, 0, 0.2), (1, 1, 1, 0.5)),
+        Announcement.SET_DONE: _lights((1, 0, 0, 0.2), (1, 1, 0, 0.2), (1, 1, 1, 0.5)),
         # Dim, then bright.
-        Cue.READY: _lights((0.2, 0.2, 0.2, 0.2), (1, 1, 1, 0.35)),
-        Cue.REP: _lights((0.2, 0.2, 0.2, 0.15)),
+        Announcement.READY: _lights((0.2, 0.2, 0.2, 0.2), (1, 1, 1, 0.35)),
+        Announcement.REP: _lights((0.2, 0.2, 0.2, 0.15)),
     }
 )
 

@@ -9,10 +9,10 @@ from gpiozero.pins.mock import MockFactory, MockPWMPin
 
 from matfw.messages import CellCalibration, Mat
 from matfw.ports import Clock
-from matfw.virtual.chip import Hx711Chip
+from matfw.virtual.chip import POWER_DOWN_S, Hx711Chip
 from matfw.virtual.clock import VirtualClock
 from matfw.virtual.defects import Crossing, Defect
-from matfw.virtual.lines import VirtualGpio
+from matfw.virtual.lines import Moment, VirtualGpio
 from matfw.virtual.pins import DoutPin, PinCalls, SckPin
 
 CALL_COST_S = 3e-6  # one GPIO call on a Pi 5: 2.8 us measured by others for gpiod (vitiral/gpio#30)
@@ -29,7 +29,8 @@ class VirtualBench:
     seed: of noise, phases and oscillators. oscillator_error: each chip's rate is off by a random
     share up to this, either way; or the chips' own errors, in order.
     phase_spread: 0 lets all chips start together, 1 anywhere in their period.
-    defects: per cell name.
+    defects: per cell name. power_down_s: the SCK-high that powers a chip down, of each chip in
+    order; the datasheet's figure if absent.
     """
 
     def __init__(
@@ -46,6 +47,7 @@ class VirtualBench:
         call_cost_s: float = CALL_COST_S,
         is_ready_while_settling: bool = False,
         tears: bool = False,
+        power_down_s: Sequence[float] | None = None,
     ) -> None:
         by_cell = dict(defects or {})
         unknown = by_cell.keys() - {cell.name for cell in mat.cells}
@@ -73,6 +75,7 @@ class VirtualBench:
                 is_ready_while_settling=is_ready_while_settling,
                 tears=tears,
                 power_on_s=clock.now_s(),
+                power_down_s=POWER_DOWN_S if power_down_s is None else power_down_s[i],
             )
 
     def lines(
@@ -80,9 +83,13 @@ class VirtualBench:
         *,
         is_sck_shared: bool = False,
         stall_s: Callable[[int], float] | None = None,
+        delay_s: Callable[[Moment], float] | None = None,
         crossing: Crossing | None = None,
     ) -> VirtualGpio:
-        """Return the lines to all chips, in the cells' order; crossing: wires gone astray."""
+        """Return the lines to all chips, in the cells' order; crossing: wires gone astray.
+
+        stall_s, delay_s: see `VirtualGpio`.
+        """
         crossing = crossing or Crossing()
         return VirtualGpio(
             tuple(self.chips.values()),
@@ -91,6 +98,7 @@ class VirtualBench:
             call_cost_s=self._call_cost_s,
             is_sck_shared=is_sck_shared,
             stall_s=stall_s,
+            delay_s=delay_s,
             data_chips=[self.chips[crossing.dout.get(name, name)] for name in self.chips],
             clock_chips=[self.chips[crossing.sck.get(name, name)] for name in self.chips],
         )

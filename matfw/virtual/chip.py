@@ -18,7 +18,7 @@ from random import Random
 
 from matfw.virtual.defects import Defect
 
-POWER_DOWN_S = 60e-6  # SCK high longer than this powers down; datasheet p. 5
+POWER_DOWN_S = 60e-6  # SCK high longer than this powers down, unless said; datasheet p. 5
 SETTLING_CONVERSIONS = (
     4  # 400 ms at 10 SPS, 50 ms at 80 SPS; datasheet p. 3, "output settling time"
 )
@@ -50,6 +50,7 @@ class Hx711Chip:
     counts_at: the bridge's ideal signal at a virtual time, counts at gain 128.
     rate_hz: 10 or 80 (the RATE pin). oscillator_error: 0.01 is 1 % fast. phase: share of a period
     by which the first conversion comes early. noise_counts: rms.
+    power_down_s: SCK high longer than this powers the chip down; each chip has its own figure.
     is_ready_while_settling: give the four unsettled results instead of keeping DOUT high.
     tears: a conversion that ends in mid-read goes on from the bit where the old one was.
     """
@@ -67,6 +68,7 @@ class Hx711Chip:
         is_ready_while_settling: bool = False,
         tears: bool = False,
         power_on_s: float = 0.0,
+        power_down_s: float = POWER_DOWN_S,
     ) -> None:
         self.counters = ChipCounters()
         for defect in defects:
@@ -78,6 +80,7 @@ class Hx711Chip:
         self._defects = tuple(defects)
         self._is_ready_while_settling = is_ready_while_settling
         self._tears = tears
+        self._power_down_s = power_down_s
         self._gain_share = 1.0  # of the gain-128 counts, for the next result
         self._word = 0  # the latest result, 24 bits
         self._has_result = False
@@ -106,7 +109,7 @@ class Hx711Chip:
 
     def dout(self, t_s: float) -> bool:
         """Return what the computer sees on DOUT at t_s."""
-        if self._is_sck_high and t_s - self._rise_s > POWER_DOWN_S:
+        if self._is_sck_high and t_s - self._rise_s > self._power_down_s:
             level = True
         else:
             if t_s >= self._next_s:
@@ -132,7 +135,7 @@ class Hx711Chip:
         self._is_sck_high = False
         high_s = t_s - self._rise_s
         self.counters.longest_sck_high_s = max(self.counters.longest_sck_high_s, high_s)
-        if high_s > POWER_DOWN_S:
+        if high_s > self._power_down_s:
             self.counters.power_downs += 1
             self._restart(t_s)
 

@@ -3,9 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from enum import StrEnum
 from random import Random
 
 from matfw.virtual.chip import Hx711Chip
+
+
+class Moment(StrEnum):
+    """Where in a call to the kernel a program may be held up: before or after the lines move."""
+
+    BEFORE_RISE = "before_rise"
+    AFTER_RISE = "after_rise"  # SCK is high: these two are what a converter can feel
+    BEFORE_FALL = "before_fall"
+    AFTER_FALL = "after_fall"
+    BEFORE_LOOK = "before_look"
+    AFTER_LOOK = "after_look"
 
 
 class StallSchedule:
@@ -31,7 +43,8 @@ class VirtualGpio:
     Bit i is chip i, on the clock side too unless is_sck_shared: then bit 0 clocks all chips.
     advance_s: lets time pass, or None on a real clock. call_cost_s: what one call to the kernel
     takes; half of it passes before the lines move and half after, as on a real one.
-    stall_s: called at every write that raises a line; returns seconds to add.
+    stall_s: called at every write that raises a line; returns seconds to add while it is high.
+    delay_s: called at each `Moment` of each call; returns seconds to add there.
     data_chips, clock_chips: which chip is at the end of each line, where wires are crossed; one may
     be on several data lines.
     """
@@ -45,6 +58,7 @@ class VirtualGpio:
         call_cost_s: float,
         is_sck_shared: bool = False,
         stall_s: Callable[[int], float] | None = None,
+        delay_s: Callable[[Moment], float] | None = None,
         data_chips: Sequence[Hx711Chip] | None = None,
         clock_chips: Sequence[Hx711Chip] | None = None,
     ) -> None:
@@ -58,39 +72,44 @@ class VirtualGpio:
         self._advance_s = advance_s
         self._half_cost_s = call_cost_s / 2.0
         self._stall_s = stall_s
+        self._delay_s = delay_s
         self._bits = tuple(1 if is_sck_shared else 1 << i for i in range(len(chips)))
 
     def write(self, levels: int, mask: int) -> None:
         """Drive the clock lines in mask to the given levels."""
         self.calls += 1
-        if self._advance_s is not None:
-            self._advance_s(self._half_cost_s)
+        is_rise = levels & mask != 0
+        self._pass(Moment.BEFORE_RISE if is_rise else Moment.BEFORE_FALL)
         t_s = self._now_s()
         for chip, bit in zip(self._clock_chips, self._bits, strict=True):
             if mask & bit:
                 chip.set_sck(levels & bit != 0, t_s)
         self.levels = self.levels & ~mask | levels & mask
-        if self._advance_s is None:
-            return
-        self._advance_s(self._half_cost_s)
-        if levels & mask and self._stall_s is not None:
+        self._pass(Moment.AFTER_RISE if is_rise else Moment.AFTER_FALL)
+        if is_rise and self._advance_s is not None and self._stall_s is not None:
             self._advance_s(self._stall_s(self.rises))
-        self.rises += levels & mask != 0
+        self.rises += is_rise
 
     def read(self) -> int:
         """Return the levels of all data lines."""
         self.calls += 1
-        if self._advance_s is not None:
-            self._advance_s(self._half_cost_s)
+        self._pass(Moment.BEFORE_LOOK)
         t_s = self._now_s()
         levels, bit = 0, 1
         for chip in self._data_chips:
             if chip.dout(t_s):
                 levels |= bit
             bit <<= 1
-        if self._advance_s is not None:
-            self._advance_s(self._half_cost_s)
+        self._pass(Moment.AFTER_LOOK)
         return levels
+
+    def _pass(self, moment: Moment) -> None:
+        """Let the time of half a call pass, and what it is held up for."""
+        if self._advance_s is None:
+            return
+        self._advance_s(self._half_cost_s)
+        if self._delay_s is not None:
+            self._advance_s(self._delay_s(moment))
 
     def close(self) -> None:
         """Give the lines back, clocks low."""

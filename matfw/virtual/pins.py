@@ -42,6 +42,15 @@ class PinCalls:
         return t_s
 
 
+class UnwiredPin(MockPWMPin):  # type: ignore[misc]  # gpiozero has no types
+    """A pin that nothing is connected to, for outputs that nobody hears or sees."""
+
+    def _change_state(self, value: float) -> bool:
+        is_change: bool = super()._change_state(value)
+        del self.states[:-1]
+        return is_change
+
+
 class SckPin(MockPWMPin):  # type: ignore[misc]  # gpiozero has no types
     """An output whose edges clock some chips."""
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from matfw.messages import Fault, FaultSeen, Rep, Verdict
 
-FATIGUE_MIN_REPS = 8  # a slope over fewer is noise: 95 ms a rep of way-down time, one sd
-FATIGUE_DOWN_SHARE = 0.20  # of the first reps' way-down time lost by the last ones
+FATIGUE_MIN_REPS = 8  # a slope over fewer is noise: 95 ms a rep of the descent's time, one sd
+FATIGUE_DOWN_SHARE = 0.20  # of the first reps' descent time lost by the last ones
 FATIGUE_RANGE_SHARE = 0.15  # of the first reps' range lost by the last ones
 FATIGUE_ENDS = 4  # reps at either end of the set that are compared
 SET_PAUSE_S = 25.0  # without a rep: the set is over, however many there were
@@ -22,7 +22,7 @@ class Plan:
     rest_s: float = 45.0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
     """Where in the workout the person is.
 
@@ -30,12 +30,12 @@ class Progress:
     this set ends; None within a set and after the last one.
     """
 
-    rep: int
-    reps_per_set: int
-    set_number: int
-    clean: int
-    faulty: int
-    unsure: int
+    rep: int = 0
+    reps_per_set: int = 1
+    set_number: int = 1
+    clean: int = 0
+    faulty: int = 0
+    unsure: int = 0
     is_set_done: bool = False
     fatigue: FaultSeen | None = None
     sets: int = 1
@@ -45,6 +45,9 @@ class Progress:
     def is_workout_done(self) -> bool:
         """Return whether the last set asked for is done."""
         return self.is_set_done and self.set_number >= self.sets
+
+
+NOTHING_DONE = Progress()
 
 
 class Workout:
@@ -61,22 +64,23 @@ class Workout:
         self._set_number = 1
         self._counts = dict.fromkeys(Verdict, 0)
         self._is_done = False
+        self._fatigue: FaultSeen | None = None
         self._rest_until_s: float | None = None
 
     @property
     def progress(self) -> Progress:
         """Return where the person is."""
         return Progress(
-            len(self._set),
-            self.plan.reps,
-            self._set_number,
-            self._counts[Verdict.CLEAN],
-            self._counts[Verdict.FAULT],
-            self._counts[Verdict.UNSURE],
-            self._is_done,
-            fatigue(self._set) if self._is_done else None,
-            self.plan.sets,
-            self._rest_until_s,
+            rep=len(self._set),
+            reps_per_set=self.plan.reps,
+            set_number=self._set_number,
+            clean=self._counts[Verdict.CLEAN],
+            faulty=self._counts[Verdict.FAULT],
+            unsure=self._counts[Verdict.UNSURE],
+            is_set_done=self._is_done,
+            fatigue=self._fatigue,
+            sets=self.plan.sets,
+            rest_until_s=self._rest_until_s,
         )
 
     def update(self, rep: Rep) -> Progress:
@@ -89,6 +93,7 @@ class Workout:
         self._set.append(rep)
         self._counts[rep.verdict] += 1
         self._is_done = len(self._set) == self.plan.reps
+        self._fatigue = fatigue(self._set) if self._is_done else None
         is_rest_next = self._is_done and self._set_number < self.plan.sets
         self._rest_until_s = rep.end_s + self.plan.rest_s if is_rest_next else None
         return self.progress
@@ -104,7 +109,7 @@ class Workout:
 def fatigue(reps: list[Rep]) -> FaultSeen | None:
     """Return `fatigue` if the last repetitions of a set have lost time or range, else None.
 
-    The worse of two losses, in per cent: of the way down's length and of the range.
+    The worse of two losses, in per cent: of the descent's length and of the range.
     """
     if len(reps) < FATIGUE_MIN_REPS:
         return None

@@ -16,6 +16,7 @@ from matfw.messages import Fault, Verdict
 from tests.accuracy.aims import with_aim
 from tests.accuracy.figures import Figure, quantiles, rate, share
 from tests.accuracy.matching import Call
+from tests.accuracy.movement_figures import movement_figures
 from tests.accuracy.outcomes import SET_FAULTS, Outcome, RepOutcome
 from tests.accuracy.populations import HABITS, HIPS, KINDS, SENSORS
 
@@ -46,6 +47,7 @@ def measure(outcomes: Iterable[Outcome]) -> list[Figure]:
     }
     parts = (_counts, _false_reps, _errors, _live, _cues, _false_cues, _named, _good, _of_sets)
     figures = [figure for part in (*parts, _combined) for figure in part(by_kind)]
+    figures += movement_figures(by_kind)
     return [with_aim(figure) for figure in figures if figure.n or figure.unit == "/min"]
 
 

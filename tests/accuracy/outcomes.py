@@ -9,14 +9,15 @@ from dataclasses import dataclass, replace
 from matfw.errors import MatError
 from matfw.judging.habits import learn, own_limits
 from matfw.judging.verdicts import MAY_CANCEL
-from matfw.messages import Cue, CueGiven, Event, Fault, Mat, Phase, PhaseChanged, Rep, Verdict
+from matfw.messages import CueGiven, Event, Fault, Mat, Phase, PhaseChanged, Rep, Verdict, cue_named
 from matfw.service.replay import replay
 from matfw.virtual.truth import TrueRep
 from tests.accuracy.matching import Called, call_moments, match
+from tests.accuracy.movements import Moved, moved
 from tests.accuracy.populations import LEARNED_REPS, Job, Played, play
 
 SET_FAULTS = (Fault.BENT_BODY, Fault.FATIGUE)  # told of somebody, not of one repetition
-FAULT_CUES = {Cue(fault.value): fault for fault in Fault if fault not in SET_FAULTS}
+FAULT_CUES = {cue_named(fault.value): fault for fault in Fault if fault not in SET_FAULTS}
 LEAD_S, TRAIL_S = 0.6, 0.4  # around a repetition: a fault cue there is heard as being about it
 ANSWER_S = 1.0  # after a verdict its cue is said
 LINGER_S = 2.0  # after a repetition a cue may still be about it
@@ -60,6 +61,7 @@ class Outcome:
     is_bent: bool
     is_fatigued: bool
     said_of_set: tuple[Fault, ...]
+    moved: Moved | None = None
 
 
 def run(job: Job) -> Outcome:
@@ -129,6 +131,7 @@ def compare(job: Job, played: Played, events: Sequence[Event]) -> Outcome:
         played.is_bent,
         played.is_fatigued,
         tuple(fault for fault in SET_FAULTS if fault.value in said),
+        moved(played.scene, events) if played.scene else None,
     )
 
 

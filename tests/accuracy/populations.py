@@ -4,11 +4,12 @@ The virtual people of `clean`, `stress`, `faults`, `combined` and `still` are th
 `matfw.virtual.sessions`; `stress_faults` are faulty repetitions of restless people; `on_off` get
 on, lie a while and get up without a repetition; `mex` lift as real people did (one clam recording
 after the other, so at most 18 rhythms, and the same ones in both seed sets); `wii` and `kistler`
-are real recordings of people who stand. `hips` rolls back, brings the leg forward, does both or
-neither; with a sensor's name after it the mat has that sensor, and its settings say how well it
-repeats. In `combined` hips and leg move in exact step, in `hips` each in its own time. In `habits`
-each person carries leg and hips in a way of their own, also in the good repetitions that come
-first; those of `habits learned` are called good by hand and learned from.
+are real recordings of people who stand; the kinds of `movements` are described there. `hips` rolls
+back, brings the leg forward, does both or neither; with a sensor's name after it the mat has that
+sensor, and its settings say how well it repeats. In `combined` hips and leg move in exact step, in
+`hips` each in its own time. In `habits` each person carries leg and hips in a way of their own,
+also in the good repetitions that come first; those of `habits learned` are called good by hand and
+learned from.
 """
 
 from __future__ import annotations
@@ -23,13 +24,14 @@ from matfw.layouts import PRESETS
 from matfw.messages import CellCalibration, Channel, Fault, HipRepeatability, Limits, Mat, RawFrame
 from matfw.ports import RAIL_CHANNELS, SACRUM_CHANNELS
 from matfw.virtual.motion_script import RepPlan, SessionPlan
+from matfw.virtual.movements.scene import Scene
 from matfw.virtual.person import generate
 from matfw.virtual.rep_kinds import FAULTY, Draw, combined_rep, faulty_rep, out_of_step
 from matfw.virtual.sampling import HipErrors, record
 from matfw.virtual.sessions import GOOD_SHARE, STRESS_NOISE, random_session
 from matfw.virtual.trace import Trace
 from matfw.virtual.truth import TrueRep
-from tests.accuracy import clams
+from tests.accuracy import clams, movements
 from tests.importers import files, kistler, wii
 
 FIRST_SEED = {"tuning": 1000, "held-out": 700_000}
@@ -50,6 +52,7 @@ HABIT_FORWARD_DEG, HABIT_ROLL_DEG = 5.0, 2.0  # sd of how each of them carries l
 LYING = (
     *("clean", "stress", "faults", "stress_faults", "combined", "mex", "still", "on_off"),
     *(HIPS, *SENSORS, *HABITS),
+    *movements.KINDS,
 )
 STANDING = ("wii", "kistler")
 KINDS = (*LYING, *STANDING)
@@ -88,6 +91,7 @@ class Played:
     lying_s: float
     is_bent: bool = False
     is_fatigued: bool = False
+    scene: Scene | None = None  # of the kinds of `movements`
 
 
 def jobs(kinds: Sequence[str], layouts: Sequence[str], people: int, seed_set: str) -> list[Job]:
@@ -99,7 +103,7 @@ def jobs(kinds: Sequence[str], layouts: Sequence[str], people: int, seed_set: st
         Job(kind, layout, first + number, number)
         for layout in layouts
         for kind in kinds
-        if kind in LYING
+        if kind in LYING and not (seed_set == "tuning" and kind in movements.NOT_FOR_TUNING)
         for number in range(people)
     ]
     found += [Job("wii", "", 0, 0)] if "wii" in kinds else []
@@ -118,6 +122,7 @@ def missing_data(kinds: Sequence[str]) -> tuple[str, ...]:
         "wii": [wii.RECORDING],
         "kistler": [f"kistler/{name}.txt.gz" for name in kistler.RECORDINGS],
     }
+    needed |= dict.fromkeys(movements.RECORDED_KINDS, needed["wii"] + needed["kistler"])
     return tuple(
         kind
         for kind in kinds
@@ -131,7 +136,12 @@ def play(job: Job) -> Played:
         plate = wii.load() if job.kind == "wii" else kistler.load(kistler.RECORDINGS[job.number])
         span_s = plate.frames[-1].t_s - plate.frames[0].t_s
         return Played(plate.mat, plate.frames, (), (), span_s)
-    trace = _trace(job)
+    scene = (
+        movements.scene(job.kind, job.layout, job.seed, job.number)
+        if job.kind in movements.KINDS
+        else None
+    )
+    trace = scene.trace if scene else _trace(job)
     mat = Mat(
         job.layout,
         trace.cells,
@@ -141,7 +151,7 @@ def play(job: Job) -> Played:
         side=trace.side,
         hip_repeatability=_repeat(job.kind),
     )
-    is_short = job.kind == "on_off"
+    is_short = job.kind in ("on_off", *movements.KINDS)
     return Played(
         mat,
         record(trace, mat, job.seed, None, SENSORS.get(job.kind)),
@@ -150,6 +160,7 @@ def play(job: Job) -> Played:
         trace.duration_s if is_short else trace.lying_to_s - trace.lying_from_s,
         is_bent=any("bent_body" in rep.faults for rep in trace.truth),
         is_fatigued=bool(trace.set_faults),
+        scene=scene,
     )
 
 

@@ -51,7 +51,17 @@ NEAR_S = 0.4  # of the truth, to be the same lift-off
 WITHIN_S = 0.05
 PMAT_RATE_HZ, PMAT_SPAN_S = 20.0, 20.0
 NOISE_KG = 0.02
-LIFT = RefinedRep(10.0, 11.2, 13.1, 15.0, 2.0, 1.0, 3.0, 38.0, 0.0)  # a clean one
+LIFT = RefinedRep(
+    start_s=10.0,
+    top_s=11.2,
+    lower_s=13.1,
+    end_s=15.0,
+    up_s=2.0,
+    hold_s=1.0,
+    down_s=3.0,
+    angle_deg=38.0,
+    front_shift_mm=0.0,
+)  # a clean one
 
 
 @dataclass
@@ -71,7 +81,9 @@ def play(layout: str, kind: str, seed: int) -> Seen:
     plan = _plan(kind, rng)
     trace = generate(plan, PRESETS[layout].cells, seed, STRESS_NOISE if kind == "stress" else 1.0)
     line = (CellCalibration(TARE_COUNTS, COUNTS_PER_KG),) * len(trace.cells)
-    mat = Mat(layout, trace.cells, line, person=trace.person, side=trace.side)
+    mat = Mat(
+        layout=layout, cells=trace.cells, calibration=line, person=trace.person, side=trace.side
+    )
     lift_off_s, touch_down_s, events = _through(mat, record(trace, mat, seed))
     seen = Seen(kind)
     seen.is_bent_told = any(

@@ -3,7 +3,8 @@
 Readers and drivers run in turns in one process, so that a busy computer hits all alike; figures
 are medians, and the ratios are what counts. "Bare" chips do the least that a reader can be run on,
 so their figures are the readers' own CPU; the virtual chips' are mostly the chips'.
-Only the last table takes real time.
+"Held up" counts silently wrong values among random words, on converters 10 % apart that switch
+off at 55 to 70 us. Only the last table takes real time.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from matfw.virtual.clock import VirtualClock
 from matfw.virtual.defects import Line as Wire
 from matfw.virtual.defects import StuckDout
 from matfw.virtual.lines import StallSchedule
+from tests.injection import Bench, Injection, heavy_tailed, log_uniform
 from tests.rigs import CLOCK_PINS, DATA_PINS, READERS, build
 
 WANT = (123_456, -1, -8_388_608, 8_388_607, 1, -2, 65_536, -70_000)
@@ -223,6 +225,34 @@ def stalls(frames: int) -> None:
             )
 
 
+def held_up(frames: int) -> None:
+    """Print what a computer that is late, and resets behind its back, cost."""
+    print(f"Held up, frames of 4 cells: {frames} each; holes: over 31 ms or 2.5 periods, any cell")
+    kinds = {
+        f"{name}, {probability:g} of pulses": Injection(
+            probability=probability, inside_share=share, duration=heavy_tailed, tail_ones=8
+        )
+        for name, share in (("outside", 0.0), ("half inside", 0.5), ("inside", 1.0))
+        for probability in (1e-4, 1e-3, 1e-2)
+    }
+    kinds["anywhere, 10 us to 5 ms, 0.001"] = Injection(
+        probability=1e-3, duration=log_uniform, is_anywhere=True
+    )
+    kinds["nothing"] = Injection()
+    for rate_hz in (80.0, 10.0):
+        for is_shared in (False, True):
+            for name, injection in kinds.items():
+                bench = Bench(
+                    injection, is_sck_shared=is_shared, rate_hz=rate_hz, tears=True, seed=31
+                )
+                got = bench.run(frames)
+                print(
+                    f"  {rate_hz:2.0f} SPS {'shared' if is_shared else 'own':6} {name:30}"
+                    f" silently wrong {got.wrong}, lost {got.lost_pct:5.2f} %,"
+                    f" holes/min {got.holes_per_minute:5.1f}, power-downs {got.power_downs}"
+                )
+
+
 def not_ready() -> None:
     """Print how long read takes when nothing answers."""
     print("Nothing answers: longest read(), periods")
@@ -261,10 +291,11 @@ def waiting(duration_s: float) -> None:
 
 
 def main() -> None:
-    """Run all experiments; --quick shortens the two long ones."""
+    """Run all experiments; --quick shortens the long ones."""
     is_quick = "--quick" in sys.argv[1:]
     frame_cost()
     stalls(STALL_FRAMES // 10 if is_quick else STALL_FRAMES)
+    held_up(STALL_FRAMES // 100 if is_quick else STALL_FRAMES)
     not_ready()
     waiting(1.0 if is_quick else WAIT_S)
 

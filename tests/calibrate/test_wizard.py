@@ -10,13 +10,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from matfw.__main__ import virtual_trace
 from matfw.calibrate.refusals import Reason
 from matfw.calibrate.wizard import Kind, Step, Wizard
+from matfw.cli.hardware import virtual_trace
 from matfw.errors import MatUsageError
 from matfw.layouts import PRESETS
 from matfw.messages import Side
-from matfw.settings.model import CellLine
+from matfw.settings.state import CellLine
 from matfw.virtual import defects as d
 from tests.calibrate.rig import QuickMat, VirtualMat, calibrate, mat_of, measure
 

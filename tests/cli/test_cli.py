@@ -20,22 +20,16 @@ import pytest
 from gpiozero import OutputDevice
 from gpiozero.pins.mock import MockFactory, MockPWMPin
 
-from matfw.__main__ import (
-    EXIT_DONE,
-    EXIT_FAILED,
-    build_real_hips,
-    build_virtual_hips,
-    main,
-    virtual_trace,
-)
+from matfw.cli.hardware import build_real_hips, build_virtual_hips, virtual_trace
+from matfw.cli.verbs import EXIT_DONE, EXIT_FAILED, main
 from matfw.control.events import event_json
 from matfw.errors import MatGpioError
 from matfw.messages import Mat, RawFrame, Rep, Side
 from matfw.ports import RAIL_CHANNELS, SACRUM_CHANNELS
 from matfw.recording.file import RecordingWriter, read_recording
 from matfw.service.replay import replay
-from matfw.settings.files import Settings
-from matfw.settings.model import CellLine, HipSensors
+from matfw.settings.model import HipSensors, Settings
+from matfw.settings.state import CellLine
 from matfw.settings.store import SettingsStore
 from matfw.virtual.clock import VirtualClock
 from matfw.virtual.sampling import record
@@ -461,7 +455,7 @@ def test_all_off_drives_the_outputs_of_the_settings_low_and_leaves_them_so(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     factory = MockFactory(pin_class=MockPWMPin)
-    monkeypatch.setattr("matfw.__main__._real_factory", lambda _: factory)
+    monkeypatch.setattr("matfw.cli.verbs.real_factory", lambda _: factory)
     (tmp_path / "mat.toml").write_text("outputs = { buzzer_pin = 26, mute = true }\n")
     assert main(["run", "--all-off", "--config", str(tmp_path / "mat.toml")]) == EXIT_DONE
     assert {
@@ -474,7 +468,7 @@ def test_all_off_says_which_pin_it_could_not_drive(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     factory = MockFactory(pin_class=MockPWMPin)
-    monkeypatch.setattr("matfw.__main__._real_factory", lambda _: factory)
+    monkeypatch.setattr("matfw.cli.verbs.real_factory", lambda _: factory)
 
     def busy(*_: object) -> None:
         raise OSError("GPIO busy")

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from matfw.__main__ import EXIT_DONE, EXIT_FAILED, EXIT_USAGE, main
 from matfw.cli.doctor import Doctor, real_frames, virtual_frames
+from matfw.cli.verbs import EXIT_DONE, EXIT_FAILED, EXIT_USAGE, main
 from matfw.diagnose.checks import Computer, State
 from matfw.errors import MatGpioError
 from matfw.ports import LoadCells
@@ -114,7 +114,7 @@ def test_real_frames_end_where_the_account_of_them_does(
 
 def quick_cells() -> LoadCells:
     """Build virtual cells in the acquisition process, twenty times as fast as real ones."""
-    from matfw.__main__ import build_virtual_cells  # noqa: PLC0415
+    from matfw.cli.hardware import build_virtual_cells  # noqa: PLC0415
     from matfw.messages import Side  # noqa: PLC0415
 
     return build_virtual_cells(Settings().mat(), "still", Side.LEFT, 20.0)

@@ -4,33 +4,35 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from matfw.console.commands import COMMANDS, is_secret
+from matfw.console.commands import COMMANDS, TABLE
 from matfw.console.conversation import PROMPT, WAITING_LINES
 from matfw.console.request import LINE_CHARS
 from matfw.console.settings_commands import written
 from matfw.control.errors import Code
 from matfw.messages import (
+    Announcement,
     CellEvent,
     CellProblem,
-    Cue,
     CueGiven,
     PersonWeighed,
     Phase,
     PhaseChanged,
     Presence,
 )
-from tests.control.paper import LINES, Talk, is_answer
+from tests.control.fake_control import LINES, Talk, is_answer
 
 
 @pytest.fixture
-def talk(tmp_path: Path) -> Talk:
+def talk(tmp_path: Path) -> Iterator[Talk]:
     talk = Talk(tmp_path)
-    talk.control.store.save_calibration(LINES, note="a test")
-    return talk
+    talk.control.settings.save_calibration(LINES, note="a test")
+    yield talk
+    talk.close()
 
 
 # What is typed, line by line; then a pattern of the last line said, and one that must be in it.
@@ -88,8 +90,8 @@ DIALOGUES: tuple[tuple[str, str, str], ...] = (
     ("stop", r"ok", "until `start`"),
     ("stop\nstop", r"ok", "stopped already"),
     ("stop\nstart", r"ok", "judging"),
-    ("start anew", r"ok", "first rep"),
-    ("start now", r"error E107: start: 'now' is no ANEW.*", ""),
+    ("start restart", r"ok", "first rep"),
+    ("start now", r"error E107: start: 'now' is no RESTART.*", ""),
     ("version", r"ok", "matfw 0"),
     ("*IDN?", r"ok", "matfw,core4,0,0"),
     ("syst:err?", r"ok", '0,"No error"'),
@@ -156,8 +158,8 @@ def test_every_command_has_help_a_group_and_a_name_of_its_own(talk: Talk) -> Non
 
 
 def test_every_setting_takes_what_get_shows_of_it(talk: Talk) -> None:
-    for setting in talk.control.settings_table():
-        value, _ = talk.control.get(setting.key)
+    for setting in talk.control.settings.table():
+        value, _ = talk.control.settings.get(setting.key)
         if value is not None:
             said = talk.ask(f"set {setting.key} {written(value)}")
             assert said[-1] == "ok", said
@@ -168,18 +170,18 @@ def test_every_setting_takes_what_get_shows_of_it(talk: Talk) -> None:
 # --- what nobody asked for ----------------------------------------------------------------------
 
 
-def test_news_begin_with_slashes_and_follow_tell(talk: Talk) -> None:
+def test_notifications_begin_with_slashes_and_follow_tell(talk: Talk) -> None:
     notifications = (
         PersonWeighed(1.0, 64.0),
         CellEvent(2.0, "head_left", CellProblem.LOST),
         PhaseChanged(3.0, Phase.UP),
-        CueGiven(4.0, Cue.REP),
+        CueGiven(4.0, Announcement.REP),
     )
     counts = {}
     for what in ("none", "reps", "all"):
         talk.ask(f"tell {what}")
         for event in notifications:
-            talk.control.tell(event)
+            talk.control.notifications.put(event)
         said = talk.wait(0.05)
         assert all(line.startswith("// ") for line in said)
         counts[what] = len(said)
@@ -202,7 +204,7 @@ def test_ctrl_c_ends_a_stream(talk: Talk) -> None:
     assert talk.wait(1.0) == []
 
 
-def test_a_link_that_does_not_poll_loses_frames_and_is_told(talk: Talk) -> None:
+def test_a_link_that_does_not_poll_loses_frames_and_is_sent_how_many(talk: Talk) -> None:
     talk.ask("stream 80")
     talk.control.play(10.0)
     talk.conversation.poll()
@@ -213,13 +215,13 @@ def test_a_link_that_does_not_poll_loses_frames_and_is_told(talk: Talk) -> None:
 
 
 def test_tare_takes_an_empty_mat_and_answers_when_it_is_done(talk: Talk) -> None:
-    before = dict(talk.control.calibration())
+    before = dict(talk.control.settings.calibration())
     assert talk.ask("tare")[0].startswith("// ")
     assert talk.conversation.is_busy
     assert talk.conversation.prompt == ""
     said = talk.wait(20.0, load_kg=0.4)
     assert said[-1] == "ok"
-    after = talk.control.calibration()
+    after = talk.control.settings.calibration()
     for name, line in before.items():
         assert after[name].counts_per_kg == line.counts_per_kg
         moved_kg = (after[name].tare_counts - line.tare_counts) / line.counts_per_kg
@@ -238,22 +240,22 @@ def test_tare_takes_an_empty_mat_and_answers_when_it_is_done(talk: Talk) -> None
 def test_tare_is_refused_with_reason_and_weight(
     talk: Talk, presence: Presence, load_kg: float, words: str
 ) -> None:
-    talk.control.presence, talk.control.load_kg = presence, load_kg
-    before = talk.control.kept()
+    talk.control.put(presence, load_kg)
+    before = talk.control.state()
     (answer,) = talk.ask("tare")
     assert answer.startswith("error E301: tare: ")
     assert words in answer
-    assert talk.control.kept() == before
+    assert talk.control.state() == before
 
 
 def test_tare_is_refused_when_somebody_gets_on_meanwhile(talk: Talk) -> None:
-    before = talk.control.kept()
+    before = talk.control.state()
     talk.ask("tare")
     talk.wait(1.0)
     talk.control.presence = Presence.UNSETTLED
     said = talk.wait(1.0, load_kg=30.0)
     assert said[-1].startswith("error E301: tare: somebody or something is on the mat (30.0 kg")
-    assert talk.control.kept() == before
+    assert talk.control.state() == before
     assert talk.control.measuring is None
 
 
@@ -264,13 +266,13 @@ def test_tare_needs_a_calibration(tmp_path: Path) -> None:
 
 
 def test_tare_does_not_trust_a_mat_with_a_cell_missing(talk: Talk) -> None:
-    talk.control.load_kg = None
+    talk.control.put(Presence.EMPTY, None)
     (answer,) = talk.ask("tare")
     assert answer.startswith("error E303: tare: a cell gives nothing")
 
 
 def test_the_wizard_asks_takes_lines_for_itself_and_can_be_left(talk: Talk) -> None:
-    before = talk.control.kept()
+    before = talk.control.state()
     assert not any(map(is_answer, talk.ask("calibrate corners 10 kg")))
     assert talk.conversation.is_asking
     assert talk.conversation.prompt == "calibrate> "
@@ -281,13 +283,12 @@ def test_the_wizard_asks_takes_lines_for_itself_and_can_be_left(talk: Talk) -> N
     said = talk.ask("leave")
     assert said[-1].startswith("error E302: calibrate: left")
     assert sum(map(is_answer, talk.said)) == 1
-    assert talk.control.kept() == before
+    assert talk.control.state() == before
     assert talk.control.measuring is None
     assert talk.conversation.prompt == PROMPT
 
 
 def test_on_an_empty_virtual_mat_the_weight_is_laid_inside_the_wizard(talk: Talk) -> None:
-    talk.control.can_lay = True
     assert any("VIRTUAL mat" in line for line in talk.ask("calibrate corners 10 kg"))
     assert talk.ask("lay 10 head_left") == ["10 kg lie on the virtual mat at x -900, y 275 mm"]
     assert talk.control.place_mm == (-900.0, 275.0)
@@ -295,15 +296,22 @@ def test_on_an_empty_virtual_mat_the_weight_is_laid_inside_the_wizard(talk: Talk
     assert talk.conversation.prompt == "calibrate> "
 
 
+def test_a_weight_is_laid_on_no_other_mat(talk: Talk) -> None:
+    talk.control.lay = None
+    (answer,) = talk.ask("lay 10 head_left")
+    assert answer.startswith("error E306: lay: only where matfw runs on an empty virtual mat")
+    assert not any("VIRTUAL mat" in line for line in talk.ask("calibrate corners 10 kg"))
+
+
 @pytest.mark.parametrize("line", ["calibrate", "calibrate trim", "tare", "menu", "diagnose"])
 def test_ctrl_c_leaves_anything_with_one_answer(talk: Talk, line: str) -> None:
-    before = talk.control.kept()
+    before = talk.control.state()
     subscriptions = talk.control.subscriptions
     talk.ask(line)
     talk.wait(0.5)
     talk.conversation.interrupt()
     assert len(talk.answers()) == 1
-    assert talk.control.kept() == before
+    assert talk.control.state() == before
     assert talk.control.subscriptions == subscriptions
     assert talk.ask("version")[-1] == "ok"
 
@@ -318,9 +326,9 @@ def test_the_first_calibration_can_be_put_back(talk: Talk) -> None:
     changed = {n: type(line)(tare_counts=5.0, counts_per_kg=9999.0) for n, line in LINES.items()}
     talk.control.save_calibration(changed, "another")
     assert talk.ask("calibrate factory")[-1] == "ok"
-    assert dict(talk.control.calibration()) == LINES
+    assert dict(talk.control.settings.calibration()) == LINES
     assert talk.ask("calibrate previous")[-1] == "ok"
-    assert dict(talk.control.calibration()) == changed
+    assert dict(talk.control.settings.calibration()) == changed
 
 
 # --- lines that wait ------------------------------------------------------------------------------
@@ -369,7 +377,7 @@ def test_the_menu_sets_a_value_shows_it_and_ends_with_one_ok(talk: Talk) -> None
     assert "[12]" in next(line for line in page if "workout.reps: " in line)
     assert "1 unsaved" in "\n".join(talk.ask("0"))
     assert talk.ask("0") == ["ok"]
-    assert talk.control.get("workout.reps")[0] == 12
+    assert talk.control.settings.get("workout.reps")[0] == 12
     assert len(talk.answers()) == 1
 
 
@@ -391,7 +399,7 @@ def test_the_menu_runs_what_takes_time_and_ctrl_c_comes_back_first(talk: Talk) -
 def test_the_menu_asks_again_for_a_number_that_is_none(talk: Talk, typed: str) -> None:
     talk.ask("menu")
     (line,) = talk.ask(typed)
-    assert line.startswith("Say a number from 1 to ")
+    assert line.startswith("Type a number from 1 to ")
 
 
 def test_every_number_of_the_menu_leads_somewhere(talk: Talk) -> None:
@@ -458,6 +466,7 @@ def test_json_that_is_wrong_is_answered_in_json(talk: Talk, line: str, code: str
 
 
 def test_json_says_what_a_wizard_asks_and_takes_its_answers(talk: Talk) -> None:
+    talk.control.lay = None  # or it also says how to lay the weight
     talk.ask("mode json")
     (asked,) = map(json.loads, talk.ask('{"id": 5, "command": "calibrate corners 10"}'))
     assert (asked["event"], asked["id"]) == ("ask", 5)
@@ -471,7 +480,7 @@ def test_every_line_in_json_is_one_object(talk: Talk) -> None:
     talk.ask("mode json")
     talk.ask("tell all")
     talk.ask("stream 20 all")
-    talk.control.tell(PersonWeighed(1.0, 64.0))
+    talk.control.notifications.put(PersonWeighed(1.0, 64.0))
     talk.ask("tare")
     talk.wait(20.0)
     talk.ask("help")
@@ -514,7 +523,7 @@ def test_tab_knows_every_command(talk: Talk) -> None:
      ("unlock '", True), ("", False)],
 )  # fmt: skip
 def test_lines_with_a_pin_are_known(line: str, is_pin: bool) -> None:
-    assert is_secret(line) is is_pin
+    assert TABLE.is_secret(line) is is_pin
 
 
 def test_a_link_that_goes_gives_everything_back(talk: Talk) -> None:
@@ -528,22 +537,27 @@ def test_a_link_that_goes_gives_everything_back(talk: Talk) -> None:
 def test_a_failure_of_our_own_is_answered_and_the_link_lives(
     talk: Talk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(talk.control, "diff", lambda: 1 // 0)
+    monkeypatch.setattr(talk.control.settings, "diff", lambda: 1 // 0)
     (answer,) = talk.ask("diff")
     assert answer.startswith("error E599: matfw itself failed (ZeroDivisionError")
     assert talk.ask("version")[-1] == "ok"
 
 
 def test_reboot_asks_first(talk: Talk) -> None:
-    talk.control.has_systemd = True
+    talk.control.can_restart = True
     talk.ask("set reps 12")
     assert "Unsaved changes are lost, 1 now" in "\n".join(talk.ask("reboot"))
     assert talk.ask("no")[-1].startswith("error E307")
-    assert talk.control.done == []
+    assert not talk.control.is_restarting
     talk.ask("reboot")
     assert talk.ask("yes")[-1] == "ok"
+    assert talk.control.is_restarting
+
+
+def test_reboot_yes_asks_nothing(talk: Talk) -> None:
+    talk.control.can_restart = True
     assert talk.ask("reboot yes")[-1] == "ok"
-    assert talk.control.done == ["restart", "restart"]
+    assert talk.control.is_restarting
 
 
 def test_error_numbers_keep_their_meaning() -> None:

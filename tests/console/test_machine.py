@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from matfw.console.commands import COMMANDS
-from matfw.console.mat_commands import CUES
+from matfw.console.workout_commands import CUE_NAMES
 from matfw.messages import Presence
-from tests.control.paper import LINES, Talk
+from tests.control.fake_control import LINES, Talk
 
 PIN = "2468"
 LOOKS = ("status", "get", "diff", "version", "*IDN?", "syst:err?", "help", "side", "profile list")
@@ -42,18 +42,18 @@ class Console(RuleBasedStateMachine):
         super().__init__()
         self.folder = Path(tempfile.mkdtemp())
         self.talk = Talk(self.folder)
-        self.talk.control.store.save_calibration(LINES, note="a test")
+        self.talk.control.settings.save_calibration(LINES, note="a test")
         self.is_json = False
         self.checked = 0
 
     def teardown(self) -> None:
-        self.talk.conversation.close()
+        self.talk.close()
         assert (self.talk.control.subscriptions, self.talk.control.measuring) == (0, None)
         shutil.rmtree(self.folder)
 
     def ask(self, line: str) -> bool:
         """Give a command that is answered at once; return whether it was done."""
-        was_locked, before = self.talk.control.is_locked, self.talk.control.kept()
+        was_locked, before = self.talk.control.lock.is_locked, self.talk.control.state()
         said = self.talk.ask(line)
         if self.is_json:
             replies = [json.loads(each) for each in said]
@@ -64,9 +64,9 @@ class Console(RuleBasedStateMachine):
         assert len(done) == 1, said
         if not done[0]:
             # A wrong PIN costs a try, which is what it is for.
-            assert self.talk.control.kept() == before, (line, said)
-        if was_locked and self.talk.control.is_locked:
-            assert self.talk.control.kept() == before or line.startswith("cue"), (line, said)
+            assert self.talk.control.state() == before, (line, said)
+        if was_locked and self.talk.control.lock.is_locked:
+            assert self.talk.control.state() == before or line.startswith("cue"), (line, said)
         return done[0]
 
     @rule(line=st.sampled_from(LOOKS))
@@ -86,7 +86,7 @@ class Console(RuleBasedStateMachine):
         self.ask(f'profile {what} "{name}"')
 
     @rule(line=st.sampled_from((
-        "stop", "start", "start anew", "mute on", "mute off", "volume 30", "side left",
+        "stop", "start", "start restart", "mute on", "mute off", "volume 30", "side left",
         "record one", "record stop", "stream 20", "stream 80 all", "stream 0", "tell all",
         "echo off", "echo on", "calibrate factory", "reboot yes", "lock", f"lock {PIN}", "lock 1",
         f"unlock {PIN}", "unlock 1111", f"unlock {PIN} forget",
@@ -94,9 +94,9 @@ class Console(RuleBasedStateMachine):
     def do(self, line: str) -> None:
         self.ask(line)
 
-    @rule(name=st.sampled_from((*CUES, "trumpet")))
+    @rule(name=st.sampled_from((*CUE_NAMES, "trumpet")))
     def cue(self, name: str) -> None:
-        assert self.ask(f"cue {name}") is (name in CUES)
+        assert self.ask(f"cue {name}") is (name in CUE_NAMES)
 
     @rule(line=JUNK)
     def junk(self, line: str) -> None:
@@ -104,14 +104,14 @@ class Console(RuleBasedStateMachine):
 
     @rule()
     def lock_up(self) -> None:
-        self.ask("lock" if self.talk.control.pin.has_pin else f"lock {PIN}")
-        assert self.talk.control.is_locked
+        self.ask("lock" if self.talk.control.lock.has_pin else f"lock {PIN}")
+        assert self.talk.control.lock.is_locked
 
     @rule()
     def open_up(self) -> None:
         self.ask(f"unlock {PIN}")
 
-    @precondition(lambda self: self.talk.control.is_locked)
+    @precondition(lambda self: self.talk.control.lock.is_locked)
     @rule(data=st.data())
     def change_while_locked(self, data: st.DataObject) -> None:
         """With arguments that would be right, so that the lock alone refuses."""
@@ -132,12 +132,11 @@ class Console(RuleBasedStateMachine):
           seconds=st.sampled_from((0.2, 4.0, 20.0)), steps_on=st.booleans())  # fmt: skip
     def work(self, line: str, waiting: str, seconds: float, steps_on: bool) -> None:
         """Work with a line that waits behind it, broken off or finished."""
-        before = self.talk.control.kept()
+        before = self.talk.control.state()
         said = self.talk.ask(line)
         said += self.talk.ask(waiting)
         if steps_on:
-            self.talk.control.presence = Presence.UNSETTLED
-            self.talk.control.load_kg = 40.0
+            self.talk.control.put(Presence.UNSETTLED, 40.0)
         said += self.talk.wait(seconds)
         start = len(self.talk.said)
         self.talk.conversation.interrupt()
@@ -145,10 +144,10 @@ class Console(RuleBasedStateMachine):
         answers = self.answers(said)
         assert len(answers) == 2, said
         if line.startswith("tare") and not answers[0]:
-            assert self.talk.control.kept() == before
+            assert self.talk.control.state() == before
         if line.startswith("tare") and steps_on:
             assert not answers[0]
-        self.talk.control.presence, self.talk.control.load_kg = Presence.EMPTY, 0.3
+        self.talk.control.put(Presence.EMPTY, 0.3)
 
     @rule(line=st.sampled_from(WIZARDS), typed=st.lists(st.sampled_from(TYPED), max_size=8))
     def wander(self, line: str, typed: list[str]) -> None:
@@ -186,7 +185,7 @@ class Console(RuleBasedStateMachine):
 
     @invariant()
     def what_is_kept_can_be_read_again(self) -> None:
-        self.talk.control.store.settings.check()
+        self.talk.control.settings.settings.check()
 
 
 Console.TestCase.settings = settings(

@@ -11,40 +11,48 @@ from hypothesis import strategies as st
 from matfw.console.conversation import Conversation
 from matfw.control.errors import Code, ConsoleError
 from matfw.control.lock import FIRST_WAIT_S, FREE_TRIES, LONGEST_WAIT_S, Lock, hash_pin
-from tests.control.paper import Talk
+from matfw.errors import MatStateError
+from matfw.virtual.clock import VirtualClock
+from tests.control.fake_control import Talk
 
 PIN = "2468"
 
 
-def refusal(lock: Lock, pin: str, now_s: float) -> ConsoleError:
+def lock_with(kept: str | None, clock: VirtualClock) -> Lock:
+    return Lock(kept, now_s=clock.now_s, save=lambda _: None)
+
+
+def refusal(lock: Lock, pin: str) -> ConsoleError:
     with pytest.raises(ConsoleError) as refused:
-        lock.unlock(pin, now_s)
+        lock.unlock(pin)
     return refused.value
 
 
-def test_waits_grow_are_told_in_seconds_and_end() -> None:
-    lock, now_s, waits = Lock(hash_pin(PIN, b"salt")), 0.0, []
+def test_waits_grow_are_given_in_seconds_and_end() -> None:
+    clock = VirtualClock()
+    lock, waits = lock_with(hash_pin(PIN, b"salt"), clock), []
     for _ in range(FREE_TRIES - 1):
-        assert refusal(lock, "1111", now_s).code is Code.WRONG_PIN
+        assert refusal(lock, "1111").code is Code.WRONG_PIN
     for _ in range(9):
-        error = refusal(lock, "1111", now_s)
+        error = refusal(lock, "1111")
         assert error.code is Code.WRONG_PIN
         wait_s = float(str(error).split("wait ")[1].split()[0])
         waits.append(wait_s)
-        early = refusal(lock, PIN, now_s + wait_s - 0.5)
+        clock.advance_s(wait_s - 0.5)
+        early = refusal(lock, PIN)
         assert (early.code, str(early).split("wait ")[1][:3]) == (Code.PIN_WAIT, "1 s")
-        now_s += wait_s
+        clock.advance_s(0.5)
     assert waits == [min(LONGEST_WAIT_S, FIRST_WAIT_S * 2.0**k) for k in range(9)]
-    lock.unlock(PIN, now_s)
+    lock.unlock(PIN)
     assert not lock.is_locked
 
 
 def test_the_right_pin_makes_the_tries_new() -> None:
-    lock = Lock(hash_pin(PIN, b"salt"))
+    lock = lock_with(hash_pin(PIN, b"salt"), VirtualClock())
     for _ in range(3):
         for _ in range(FREE_TRIES - 1):
-            assert "more tr" in str(refusal(lock, "1111", 0.0))
-        lock.unlock(PIN, 0.0)
+            assert "more tr" in str(refusal(lock, "1111"))
+        lock.unlock(PIN)
         lock.lock()
         assert lock.is_locked
 
@@ -61,7 +69,7 @@ def test_two_links_share_the_lock_and_its_tries(tmp_path: Path) -> None:
     assert one.ask("unlock 1111")[-1].startswith("error E602: unlock: wrong PIN 3 times: wait 5 s")
     other.line(f"unlock {PIN}")
     assert said[-1].startswith("error E603: unlock: too many wrong PINs: wait 5 s")
-    one.control.t_s += 5.0
+    one.control.clock.advance_s(5.0)
     other.line(f"unlock {PIN}")
     assert said[-1] == "ok"
     assert one.ask("set reps 3")[-1] == "ok"
@@ -81,12 +89,22 @@ def test_the_same_pin_is_kept_differently_with_another_salt() -> None:
 
 @given(st.text(max_size=80))
 def test_what_is_kept_may_be_damaged_and_then_opens_to_nothing(kept: str) -> None:
-    lock = Lock(kept)
+    lock = lock_with(kept, VirtualClock())
     assert lock.is_locked
-    assert refusal(lock, PIN, 0.0).code is Code.WRONG_PIN
+    assert refusal(lock, PIN).code is Code.WRONG_PIN
 
 
 def test_without_a_pin_nothing_is_locked() -> None:
-    lock = Lock()
+    lock = lock_with(None, VirtualClock())
     assert not lock.is_locked
-    assert refusal(lock, PIN, 0.0).code is Code.NO_PIN
+    assert refusal(lock, PIN).code is Code.NO_PIN
+
+
+def test_a_pin_that_cannot_be_saved_changes_nothing() -> None:
+    def save(_: str | None) -> None:
+        raise MatStateError("the disk is full")
+
+    lock = Lock(None, now_s=VirtualClock().now_s, save=save)
+    with pytest.raises(MatStateError, match="full"):
+        lock.set_pin(PIN)
+    assert not lock.has_pin

@@ -18,7 +18,7 @@ from matfw.devices.all_off import all_off
 from matfw.devices.flash_limit import MAX_FLASHES, RISE, WINDOW_S, FlashLimit
 from matfw.devices.indicator import GpiozeroIndicator, duty_of
 from matfw.errors import MatGpioError
-from matfw.messages import Cue
+from matfw.messages import CUES, Announcement, Cue, Fault
 from matfw.ports import Indicator
 from matfw.sounds.earcons import LIGHTS, SOUNDS, lights_at, pattern_s, tone_at
 
@@ -69,7 +69,7 @@ def test_it_fits_the_port(factory: MockFactory) -> None:
     indicator.close()
 
 
-@pytest.mark.parametrize("cue", Cue)
+@pytest.mark.parametrize("cue", CUES)
 def test_pins_follow_the_tables_frame_by_frame(cue: Cue, factory: MockFactory) -> None:
     start_s = 12_345.678  # a clock that has been running for hours: floats are coarser there
     with GpiozeroIndicator(factory, BUZZER, LIGHT_PINS) as indicator:
@@ -81,7 +81,7 @@ def test_pins_follow_the_tables_frame_by_frame(cue: Cue, factory: MockFactory) -
         assert is_all_off(factory)
 
 
-@pytest.mark.parametrize("cue", Cue)
+@pytest.mark.parametrize("cue", CUES)
 def test_a_pin_is_written_only_when_its_value_changes(cue: Cue, factory: MockFactory) -> None:
     with GpiozeroIndicator(factory, BUZZER, LIGHT_PINS) as indicator:
         CountingPin.writes = 0
@@ -98,15 +98,15 @@ def test_a_pin_is_written_only_when_its_value_changes(cue: Cue, factory: MockFac
 
 def test_a_new_cue_ends_the_one_before(factory: MockFactory) -> None:
     with GpiozeroIndicator(factory, BUZZER, LIGHT_PINS) as indicator:
-        indicator.show(Cue.ROLL_BACK, 0.0)
-        indicator.show(Cue.KICK, 0.1)
-        assert sounding_hz(factory) == tone_at(Cue.KICK, 0.0)
-        assert brightness(factory) == lights_at(Cue.KICK, 0.0)
+        indicator.show(Fault.ROLL_BACK, 0.0)
+        indicator.show(Fault.KICK, 0.1)
+        assert sounding_hz(factory) == tone_at(Fault.KICK, 0.0)
+        assert brightness(factory) == lights_at(Fault.KICK, 0.0)
 
 
 def test_off_is_at_once_and_lasts(factory: MockFactory) -> None:
     with GpiozeroIndicator(factory, BUZZER, LIGHT_PINS) as indicator:
-        indicator.show(Cue.NOT_JUDGING, 0.0)
+        indicator.show(Announcement.NOT_JUDGING, 0.0)
         indicator.off()
         assert is_all_off(factory)
         indicator.tick(0.1)
@@ -116,7 +116,7 @@ def test_off_is_at_once_and_lasts(factory: MockFactory) -> None:
 def test_everything_is_off_and_given_back_after_a_crash(factory: MockFactory) -> None:
     def crash() -> None:
         with GpiozeroIndicator(factory, BUZZER, LIGHT_PINS) as indicator:
-            indicator.show(Cue.NOT_JUDGING, 0.0)
+            indicator.show(Announcement.NOT_JUDGING, 0.0)
             assert not is_all_off(factory)
             raise ZeroDivisionError
 
@@ -138,7 +138,7 @@ def test_a_light_that_cannot_be_closed_leaves_no_other_on(
     factory: MockFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     indicator = GpiozeroIndicator(factory, BUZZER, LIGHT_PINS)
-    indicator.show(Cue.NOT_JUDGING, 0.0)
+    indicator.show(Announcement.NOT_JUDGING, 0.0)
     real_close = PWMLED.close
 
     def broken_close(light: PWMLED) -> None:
@@ -156,7 +156,7 @@ def test_a_light_that_cannot_be_closed_leaves_no_other_on(
 
 def test_without_a_buzzer_pin_no_buzzer_edge_is_ever_made(factory: MockFactory) -> None:
     with GpiozeroIndicator(factory, None, LIGHT_PINS) as indicator:
-        for number, cue in enumerate(Cue):
+        for number, cue in enumerate(CUES):
             indicator.show(cue, 3.0 * number)
             assert max(brightness(factory)) > 0
         assert len(factory.pin(BUZZER).states) == 1
@@ -164,8 +164,8 @@ def test_without_a_buzzer_pin_no_buzzer_edge_is_ever_made(factory: MockFactory) 
 
 def test_without_lights_it_still_sounds(factory: MockFactory) -> None:
     with GpiozeroIndicator(factory, BUZZER, None) as indicator:
-        indicator.show(Cue.REP, 0.0)
-        assert sounding_hz(factory) == tone_at(Cue.REP, 0.0)
+        indicator.show(Announcement.REP, 0.0)
+        assert sounding_hz(factory) == tone_at(Announcement.REP, 0.0)
 
 
 # --- errors ---
@@ -214,11 +214,11 @@ def test_the_volume_is_the_amplitude_of_the_tone_s_fundamental(
 ) -> None:
     with GpiozeroIndicator(factory, BUZZER, LIGHT_PINS) as indicator:
         indicator.volume = percent / 100
-        indicator.show(Cue.NOT_JUDGING, 0.0)
+        indicator.show(Announcement.NOT_JUDGING, 0.0)
         share = fundamental(factory.pin(BUZZER).state) / fundamental(0.5)
         # A duty is whole per cent, and 1 % at least: 0.031 of the loudest.
         assert share == pytest.approx(max(percent / 100, 0.031), abs=0.016)
-        assert factory.pin(BUZZER).frequency == tone_at(Cue.NOT_JUDGING, 0.0)
+        assert factory.pin(BUZZER).frequency == tone_at(Announcement.NOT_JUDGING, 0.0)
         assert brightness(factory) == (1.0, 1.0, 1.0)
 
 
@@ -234,7 +234,7 @@ def test_silence_is_at_once_and_a_sound_comes_back_with_the_next_note(
     factory: MockFactory,
 ) -> None:
     with GpiozeroIndicator(factory, BUZZER, LIGHT_PINS) as indicator:
-        indicator.show(Cue.NOT_JUDGING, 0.0)
+        indicator.show(Announcement.NOT_JUDGING, 0.0)
         assert sounding_hz(factory) is not None
         indicator.volume = 0.0
         assert sounding_hz(factory) is None
@@ -242,17 +242,17 @@ def test_silence_is_at_once_and_a_sound_comes_back_with_the_next_note(
         for frame in range(60):
             indicator.tick(frame * FRAME_S)
         assert len(factory.pin(BUZZER).states) == edges
-        assert brightness(factory) == lights_at(Cue.NOT_JUDGING, 59 * FRAME_S)
+        assert brightness(factory) == lights_at(Announcement.NOT_JUDGING, 59 * FRAME_S)
         indicator.volume = 1.0
-        indicator.show(Cue.REP, 1.0)
-        assert sounding_hz(factory) == tone_at(Cue.REP, 0.0)
+        indicator.show(Announcement.REP, 1.0)
+        assert sounding_hz(factory) == tone_at(Announcement.REP, 0.0)
 
 
 # --- flashes ---
 
 
 @given(
-    st.lists(st.tuples(st.floats(0.0, 0.6), st.sampled_from(Cue)), min_size=1, max_size=12),
+    st.lists(st.tuples(st.floats(0.0, 0.6), st.sampled_from(CUES)), min_size=1, max_size=12),
     st.integers(0, 2),
 )
 def test_no_light_flashes_more_than_three_times_a_second_whatever_is_shown(
@@ -284,7 +284,7 @@ def most_flashes_in_a_second(values: list[float]) -> int:
     return max((sum(s <= t < s + WINDOW_S - 1e-6 for t in starts) for s in starts), default=0)
 
 
-@pytest.mark.parametrize("cue", Cue)
+@pytest.mark.parametrize("cue", CUES)
 def test_the_flash_limit_leaves_every_whole_pattern_alone(cue: Cue) -> None:
     for light in range(3):
         limit = FlashLimit()
@@ -304,7 +304,7 @@ def test_the_fourth_flash_within_a_second_is_left_out() -> None:
 
 def test_all_off_drives_every_pin_low(factory: MockFactory) -> None:
     indicator = GpiozeroIndicator(factory, BUZZER, LIGHT_PINS)
-    indicator.show(Cue.NOT_JUDGING, 0.0)  # and then the process is gone
+    indicator.show(Announcement.NOT_JUDGING, 0.0)  # and then the process is gone
     after = MockFactory(pin_class=MockPWMPin)
     all_off(after, (BUZZER, *LIGHT_PINS))
     for number in (BUZZER, *LIGHT_PINS):
@@ -359,9 +359,9 @@ def test_lgpio_gets_one_call_a_brightness_and_two_a_tone(
     indicator = GpiozeroIndicator(factory, BUZZER, LIGHT_PINS)
     chip.calls.clear()
     for frame in range(40):
-        indicator.show(Cue.REP, 0.0) if frame == 0 else indicator.tick(frame * FRAME_S)
-    hz = SOUNDS[Cue.REP][0].frequency_hz
-    dim = round(100 * LIGHTS[Cue.REP][0].head)
+        indicator.show(Announcement.REP, 0.0) if frame == 0 else indicator.tick(frame * FRAME_S)
+    hz = SOUNDS[Announcement.REP][0].frequency_hz
+    dim = round(100 * LIGHTS[Announcement.REP][0].head)
     assert chip.calls == [
         *(("tx_pwm", 0, BUZZER, hz, duty) for duty in (0, 50)),
         *(("tx_pwm", 0, pin, 100, dim) for pin in LIGHT_PINS),
@@ -369,7 +369,7 @@ def test_lgpio_gets_one_call_a_brightness_and_two_a_tone(
         *(("tx_pwm", 0, pin, 100, 0) for pin in LIGHT_PINS),
     ]
     chip.calls.clear()
-    indicator.show(Cue.NOT_JUDGING, 1.0)
+    indicator.show(Announcement.NOT_JUDGING, 1.0)
     indicator.close()
     ended = {call[2] for call in chip.calls if call[0] == "tx_pwm" and call[3:] == (0, 0)}
     assert ended == {BUZZER, *LIGHT_PINS}
@@ -382,21 +382,21 @@ def test_the_volume_is_the_duty_of_the_wave(
 ) -> None:
     with GpiozeroIndicator(factory, BUZZER, LIGHT_PINS) as indicator:
         indicator.volume = volume
-        indicator.show(Cue.READY, 0.0)
+        indicator.show(Announcement.READY, 0.0)
         assert factory.pin(BUZZER).state == pytest.approx(
             duty, abs=5e-3
         )  # the mock has two decimals
-        assert factory.pin(BUZZER).frequency == tone_at(Cue.READY, 0.0)
+        assert factory.pin(BUZZER).frequency == tone_at(Announcement.READY, 0.0)
 
 
 def test_volume_nought_is_silence_at_once_and_the_lights_go_on(factory: MockFactory) -> None:
     with GpiozeroIndicator(factory, BUZZER, LIGHT_PINS) as indicator:
-        indicator.show(Cue.NOT_JUDGING, 0.0)
+        indicator.show(Announcement.NOT_JUDGING, 0.0)
         indicator.volume = 0.0
         assert sounding_hz(factory) is None
         indicator.tick(0.1)
         assert sounding_hz(factory) is None
-        assert brightness(factory) == lights_at(Cue.NOT_JUDGING, 0.1)
+        assert brightness(factory) == lights_at(Announcement.NOT_JUDGING, 0.1)
         indicator.volume = 1.0
         indicator.tick(0.2)
-        assert sounding_hz(factory) == tone_at(Cue.NOT_JUDGING, 0.2)
+        assert sounding_hz(factory) == tone_at(Announcement.NOT_JUDGING, 0.2)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from matfw.__main__ import virtual_trace
+from matfw.cli.hardware import virtual_trace
 from matfw.devices.parallel import ParallelReader
 from matfw.diagnose import Diagnosis, analyse, stats_since
 from matfw.diagnose.presses import Press

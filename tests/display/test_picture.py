@@ -17,8 +17,11 @@ from matfw.display.lines import EventLines
 from matfw.display.mat_drawing import CLOSE_UP_MM_PER_DOT, Place, draw_close_up
 from matfw.display.picture import CellView, Picture, View, drawing_console
 from matfw.display.summary import SummaryRep, summary_lines
+from matfw.display.view import in_set
 from matfw.layouts import DECK_LENGTH_MM, DECK_WIDTH_MM, PRESETS
 from matfw.messages import (
+    CUES,
+    Announcement,
     CellEvent,
     CellProblem,
     Cue,
@@ -63,7 +66,7 @@ LYING = View(
     cells=cells("hex6"),
     verdicts=(Verdict.CLEAN, Verdict.FAULT, Verdict.UNSURE),
     target_reps=10,
-    cue=Cue.ROLL_BACK,
+    cue=Fault.ROLL_BACK,
     cue_age_s=2.0,
 )
 
@@ -154,7 +157,7 @@ def test_the_close_up_enlarges_around_its_middle() -> None:
 
 
 @pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("cue", Cue)
+@pytest.mark.parametrize("cue", CUES)
 def test_everything_fits(size: tuple[int, int], cue: Cue) -> None:
     lines = drawn(replace(LYING, cue=cue, title="matfw demo"), *size)
     assert len(lines) == size[1]
@@ -272,25 +275,37 @@ def test_closing_twice_is_allowed(terminal: Terminal) -> None:
 # --- without one ---
 
 REP = Rep(
-    1, 6.0, 2.0, 3.0, 4.0, 5.5, 2.0, 1.0, 3.0, 38.0, -20.0, Verdict.FAULT,
-    (FaultSeen(Fault.ROLL_BACK, 20.0, "mm"),), Side.LEFT,
-)  # fmt: skip
+    rep=1,
+    t_s=6.0,
+    start_s=2.0,
+    top_s=3.0,
+    lower_s=4.0,
+    end_s=5.5,
+    up_s=2.0,
+    hold_s=1.0,
+    down_s=3.0,
+    angle_deg=38.0,
+    front_shift_mm=-20.0,
+    verdict=Verdict.FAULT,
+    faults=(FaultSeen(Fault.ROLL_BACK, 20.0, "mm"),),
+    side=Side.LEFT,
+)
 STORY: list[list[Event]] = [
-    [PersonWeighed(1.0, 64.2), CueGiven(1.0, Cue.READY)],
+    [PersonWeighed(1.0, 64.2), CueGiven(1.0, Announcement.READY)],
     [],
     [PhaseChanged(2.0, Phase.UP)],
     [CellEvent(3.0, "head_left", CellProblem.LOST), CellEvent(3.0, "head_left", CellProblem.OK)],
-    [CueGiven(3.0, Cue.ROLL_BACK)],
+    [CueGiven(3.0, Fault.ROLL_BACK)],
     [REP, replace(REP, rep=2, t_s=7.0, verdict=Verdict.CLEAN, faults=())],
 ]
 STORY_LINES = [
     "matfw run",
     "     1.00 s  person  64.2 kg, lying still",
-    f"     1.00 s  cue     ready: {CUE_WORDS[Cue.READY].sentence}",
+    f"     1.00 s  cue     ready: {CUE_WORDS[Announcement.READY].sentence}",
     "     2.00 s  phase   up",
     f"     3.00 s  sensor  head_left lost: {PROBLEM_WORDS[CellProblem.LOST]}",
     f"     3.00 s  sensor  head_left ok: {PROBLEM_WORDS[CellProblem.OK]}",
-    f"     3.00 s  cue     roll_back: {CUE_WORDS[Cue.ROLL_BACK].sentence}",
+    f"     3.00 s  cue     roll_back: {CUE_WORDS[Fault.ROLL_BACK].sentence}",
     "     6.00 s  rep   1 fault  2.0-1.0-3.0 s 38 deg  roll_back 20.0 mm",
     "     7.00 s  rep   2 clean  2.0-1.0-3.0 s 38 deg",
 ]
@@ -336,7 +351,7 @@ def test_a_terminal_without_unicode_is_not_drawn_on(terminal: Terminal) -> None:
 
 
 def test_every_cue_fault_and_problem_has_words() -> None:
-    assert set(CUE_WORDS) == set(Cue)
+    assert set(CUE_WORDS) == set(CUES)
     assert set(PROBLEM_WORDS) == set(CellProblem)
     for fault in Fault:
         words = fault_words(fault)
@@ -374,3 +389,14 @@ def test_a_summary_is_never_wide_and_never_fails(number: int) -> None:
     reps = (REPS * 12)[:number]
     lines = summary_lines(reps, Tempo(), True, set_faults=list(Fault))
     assert max(len(line) for line in lines) <= 64
+
+
+@pytest.mark.parametrize(
+    ("reps", "shown"),
+    [(0, ()), (1, (Verdict.UNSURE,)), (2, (Verdict.FAULT, Verdict.UNSURE)),
+     (5, (Verdict.CLEAN, Verdict.FAULT, Verdict.UNSURE))],
+)  # fmt: skip
+def test_a_screen_shows_the_verdicts_of_the_set_as_the_workout_counts_it(
+    reps: int, shown: tuple[Verdict, ...]
+) -> None:
+    assert in_set((Verdict.CLEAN, Verdict.FAULT, Verdict.UNSURE), reps) == shown

@@ -141,9 +141,9 @@ def judged(segment: Forces, shift_mm: Array | None = None) -> Judged:
     for k in range(len(segment)):
         leg = tracker.update(float(segment.force_n[k]), float(segment.moment_nm[k]))
         motion = Motion(
-            (k + 0.5) * STEP_S,
-            Presence.LYING,
-            WEIGHT_KG,
+            t_s=(k + 0.5) * STEP_S,
+            presence=Presence.LYING,
+            weight_kg=WEIGHT_KG,
             angle_deg=math.degrees(leg.angle_rad),
             rate_dps=math.degrees(leg.rate_radps),
             accel_dps2=math.degrees(leg.accel_radps2),
@@ -183,9 +183,9 @@ def window_of(
     lift_off_s, touch_down_s = seen_s or (math.inf, math.inf)
     motions = tuple(
         Motion(
-            t_s,
-            Presence.LYING,
-            WEIGHT_KG,
+            t_s=t_s,
+            presence=Presence.LYING,
+            weight_kg=WEIGHT_KG,
             front_shift_mm=0.0 if shift_mm is None else float(shift_mm[k]),
             load_n=float(segment.force_n[k]),
             force_n=float(segment.force_n[k]),

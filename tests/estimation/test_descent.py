@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from matfw.estimation.descent import LEAD_S, MIN_STAND_RAD, NOT_WATCHED, DescentDetector
+from matfw.estimation.descent import MIN_STAND_RAD, NOT_WATCHED, PREDICT_S, DescentDetector
 from matfw.estimation.noise import STEP_S
 from tests.estimation.leg_forces import (
     MODEL,
@@ -82,4 +82,4 @@ def test_a_leg_that_comes_to_rest_is_forgotten() -> None:
     assert watch.update((x, p), (0.0, 0.0), 1.0, CALM) != NOT_WATCHED
     assert watch.update(None, (0.0, 0.0), 1.0, CALM) == NOT_WATCHED
     assert watch.update((x, p), (0.0, 0.0), 1.0, CALM) == NOT_WATCHED
-    assert LEAD_S > 0.0
+    assert PREDICT_S > 0.0

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from matfw.estimation.filter_bank import UNREST_RANGE, UNREST_TAU_S, LegTracker
+from matfw.estimation.filter_bank import NOISE_SCALE_RANGE, NOISE_SCALE_TAU_S, LegTracker
 from matfw.estimation.leg_model import PUSH_LEVER_M
 from matfw.estimation.noise import (
     LIFTING,
@@ -112,7 +112,7 @@ def test_a_restless_person_s_unrest_is_learned_and_a_calm_one_s() -> None:
     levels = []
     for size in (0.5, 1.0, 2.0):
         tracker = LegTracker(MODEL)
-        followed(noise_scale(5.0 * UNREST_TAU_S, 1, size), tracker)
+        followed(noise_scale(5.0 * NOISE_SCALE_TAU_S, 1, size), tracker)
         levels.append(tracker.noise_scale)
     assert levels == sorted(levels)
     assert levels[0] < 1.0 < levels[2]
@@ -121,8 +121,8 @@ def test_a_restless_person_s_unrest_is_learned_and_a_calm_one_s() -> None:
 @pytest.mark.parametrize("size", [0.0, 100.0])
 def test_unrest_is_never_learned_beyond_its_range(size: float) -> None:
     tracker = LegTracker(MODEL)
-    low, high = UNREST_RANGE
-    segment = noise_scale(10.0 * UNREST_TAU_S, 1, size)
+    low, high = NOISE_SCALE_RANGE
+    segment = noise_scale(10.0 * NOISE_SCALE_TAU_S, 1, size)
     for force_n, moment_nm in zip(
         segment.force_n.tolist(), segment.moment_nm.tolist(), strict=True
     ):

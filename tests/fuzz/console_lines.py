@@ -10,7 +10,7 @@ from matfw.console.commands import COMMANDS
 WORDS = tuple(name for command in COMMANDS for name in (command.name, *command.aliases))
 ARGUMENTS = (
     "workout.reps", "limits.roll_back_mm", "layout", "12", "-1", "1e308", "nan", "inf", "left",
-    "on", "off", "json", "text", "1234", "stop", "all", "10hz", "80", "0", "anew", "list", "new",
+    "on", "off", "json", "text", "1234", "stop", "all", "10hz", "80", "0", "restart", "list", "new",
     "use", "delete", "anna", "'a b'", '"', "\\", "$(reboot)", "../../etc/passwd", "%s%n", "{}",
     "[1, 2]", "факел", "e\u0301", "\U0001f9b5", "\u202e", "0" * 600, "x" * 200,
 )  # fmt: skip

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.control.paper import LINES, Talk
+from tests.control.fake_control import LINES, Talk
 from tests.fuzz.console_lines import lines
 
 COUNT = 100_000
@@ -46,7 +46,7 @@ class Counting(Talk):
 @pytest.mark.timeout(300)  # 10 s alone, on a busy machine many times that
 def test_a_hundred_thousand_lines_get_an_answer_each(tmp_path: Path) -> None:
     talk = Counting(tmp_path)
-    talk.control.store.save_calibration(LINES, note="a test")
+    talk.control.settings.save_calibration(LINES, note="a test")
     commands = 0
     before = 0
     for number, line in enumerate(lines(COUNT, seed=1)):

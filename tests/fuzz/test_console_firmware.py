@@ -14,13 +14,14 @@ from pathlib import Path
 import pytest
 
 from matfw.console.conversation import Conversation
+from matfw.control.api import Control
 from matfw.messages import Event
 from matfw.pipeline import Pipeline, Step
+from matfw.recording.background import Recordings
 from matfw.service.acquisition import Acquisition
-from matfw.service.controller import Controller
 from matfw.service.firmware import Firmware
 from matfw.settings.store import SettingsStore
-from tests.control.paper import is_answer
+from tests.control.fake_control import is_answer
 from tests.fuzz.console_lines import lines
 from tests.real_time_mat import cells_in_real_time
 from tests.service.test_firmware import Outputs
@@ -34,9 +35,7 @@ CONSOLE = tuple(
     tracemalloc.Filter(True, f"*/matfw/{path}")
     for path in (
         "console/*",
-        "service/controller.py",
-        "control/subscriptions.py",
-        "service/calls.py",
+        "control/*",
     )
 )
 
@@ -76,7 +75,7 @@ def late_share(times_s: Sequence[float]) -> float:
 class Noise(threading.Thread):
     """A far end that never stops talking."""
 
-    def __init__(self, control: Controller, seed: int) -> None:
+    def __init__(self, control: Control, seed: int) -> None:
         super().__init__(daemon=True)
         self._ending = threading.Event()
         self._lines = lines(10_000_000, seed)
@@ -128,8 +127,9 @@ def test_two_far_ends_that_talk_nonsense_cost_no_sample_and_no_memory(tmp_path: 
     mat = store.settings.mat()
     acquisition = Acquisition(functools.partial(cells_in_real_time, mat))
     clock = Monotonic()
-    control = Controller(
-        store, mat, clock, tmp_path / "recordings", set_volume=lambda _: None,
+    control = Control(
+        store, mat, clock,
+        functools.partial(Recordings, tmp_path / "recordings", "a test"), set_volume=lambda _: None,
         account=lambda: acquisition.account, is_virtual=True,
     )  # fmt: skip
     talkers = [Noise(control, seed) for seed in (1, 2)]

@@ -18,15 +18,26 @@ from matfw.judging.habits import (
     own_limits,
 )
 from matfw.messages import Limits, Rep, Side, Verdict
-from matfw.settings.files import Settings
-from matfw.settings.model import Workout
+from matfw.settings.model import Settings, Workout
 from matfw.settings.state import NO_PROFILE, HabitLine, MachineState
 
 LIMITS = Limits()
 REP = Rep(
-    1, 17.0, 10.0, 11.2, 13.1, 15.0, 2.0, 1.0, 3.0, 38.0, USUAL_SHIFT_MM, Verdict.CLEAN, (),
-    Side.LEFT,
-)  # fmt: skip
+    rep=1,
+    t_s=17.0,
+    start_s=10.0,
+    top_s=11.2,
+    lower_s=13.1,
+    end_s=15.0,
+    up_s=2.0,
+    hold_s=1.0,
+    down_s=3.0,
+    angle_deg=38.0,
+    front_shift_mm=USUAL_SHIFT_MM,
+    verdict=Verdict.CLEAN,
+    faults=(),
+    side=Side.LEFT,
+)
 
 
 def shifted(*shifts_mm: float) -> list[Rep]:
@@ -68,7 +79,7 @@ def test_a_measured_height_corrects_what_is_read() -> None:
 
 
 @pytest.mark.parametrize(
-    ("reps", "measured_deg", "told"),
+    ("reps", "measured_deg", "reported"),
     [
         ([REP] * 2, None, "at least 3"),
         ([REP, REP, replace(REP, side=Side.RIGHT)], None, "both sides"),

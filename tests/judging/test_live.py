@@ -7,26 +7,25 @@ from dataclasses import replace
 
 import pytest
 
-from matfw.judging.live import (
-    BENT_S,
+from matfw.judging.detectors import (
     CLEAR_SHARE,
     CLEAR_SPEED_SHARE,
     CLEAR_UP_SHARE,
     CROSSING_SHARE,
-    HAND_N,
     HIGH_SLOWS_DPS2,
     HIGH_STEPS,
     HIP_SETTLE_S,
     KICK_BELOW_DEG,
+    KICK_MAX_PUSH_N,
     LANDED_DPS,
     MIN_DEG,
-    OFF_MAT_S,
     PEAK_ACCEL,
     PEAK_SPEED,
     TYPICAL_TRAVEL_DEG,
     UNSURE_ANGLE_DEG,
-    Faults,
 )
+from matfw.judging.faults import BENT_S, OFF_MAT_S
+from matfw.judging.live import Faults
 from matfw.messages import (
     Fault,
     FaultSeen,
@@ -64,8 +63,10 @@ def seen(
         changed = phase is not before
         since_s = t_s if changed else since_s
         before = phase
-        step = PhaseStep(t_s, phase, changed, since_s, **(lengths or GOOD))
-        found += stage.update(Motion(t_s, presence, **fields), step)  # type: ignore[arg-type]
+        step = PhaseStep(
+            t_s=t_s, phase=phase, changed=changed, since_s=since_s, **(lengths or GOOD)
+        )
+        found += stage.update(Motion(t_s=t_s, presence=presence, **fields), step)  # type: ignore[arg-type]
     return found
 
 
@@ -96,7 +97,7 @@ def test_a_fault_begins_just_beyond_its_limit_and_only_in_its_phase(
     assert kinds(seen([(phase, {field: BELOW * limit})] * HIGH_STEPS)) == []
     [found] = seen([(phase, {field: ABOVE * limit})] * HIGH_STEPS)
     assert found.fault is fault
-    assert found.size == pytest.approx(abs(ABOVE * limit))
+    assert found.value == pytest.approx(abs(ABOVE * limit))
     assert kinds(seen([(Phase.REST, {field: 2.0 * limit})])) == []
 
 
@@ -119,7 +120,7 @@ def test_one_step_beyond_the_height_limit_is_not_told() -> None:
     assert seen([(Phase.HOLD, TOO_HIGH), (Phase.HOLD, {})] * HIGH_STEPS) == []
 
 
-@pytest.mark.parametrize(("share", "told"), [(BELOW, [Fault.KICK]), (ABOVE, [])])
+@pytest.mark.parametrize(("share", "reported"), [(BELOW, [Fault.KICK]), (ABOVE, [])])
 def test_a_kick_is_told_by_its_start(share: float, reported: list[Fault]) -> None:
     way = {"accel_dps2": 2.0 * KICK_DPS2, "angle_deg": share * KICK_BELOW_DEG}
     assert kinds(seen([(Phase.UP, way)])) == reported
@@ -133,7 +134,7 @@ def test_hips_are_judged_by_their_mean_at_the_top(fault: Fault, limit_mm: float)
     assert kinds(seen(hold(BELOW * limit_mm))) == []
     [found] = seen(hold(ABOVE * limit_mm))
     assert (found.fault, found.unit) == (fault, "mm")
-    assert found.size == pytest.approx(abs(ABOVE * limit_mm))
+    assert found.value == pytest.approx(abs(ABOVE * limit_mm))
 
 
 def test_hips_are_not_judged_before_they_have_settled() -> None:
@@ -210,8 +211,8 @@ def test_a_kick_is_not_also_rushed_and_a_drop_is_not_also_rushed() -> None:
 
 
 @pytest.mark.parametrize(("push_n", "found"), [
-    (BELOW * HAND_N, [Fault.KICK]), (-BELOW * HAND_N, [Fault.KICK]),
-    (ABOVE * HAND_N, []), (-ABOVE * HAND_N, []),
+    (BELOW * KICK_MAX_PUSH_N, [Fault.KICK]), (-BELOW * KICK_MAX_PUSH_N, [Fault.KICK]),
+    (ABOVE * KICK_MAX_PUSH_N, []), (-ABOVE * KICK_MAX_PUSH_N, []),
 ])  # fmt: skip
 def test_a_hand_that_pushes_the_body_up_is_no_kick(push_n: float, found: list[Fault]) -> None:
     kick: Script = [(Phase.UP, {"accel_dps2": 2.0 * KICK_DPS2, "push_n": push_n})]
@@ -309,3 +310,30 @@ def test_after_a_reset_the_same_steps_give_the_same_faults() -> None:
 def test_with_the_side_unknown_the_hips_are_not_judged_live() -> None:
     assert seen(hold(-30.0), side=Side.UNKNOWN) == []
     assert kinds(seen(hold(-30.0), side=Side.LEFT)) == [Fault.ROLL_BACK]
+
+
+@pytest.mark.parametrize(
+    ("rate_dps", "is_reported"), [(-34.9, True), (-35.0, False), (-35.1, False)]
+)
+def test_a_leg_has_landed_above_35_deg_a_second(rate_dps: float, is_reported: bool) -> None:
+    *way, _ = down(0.5 * LIMITS.rushed_down_s)
+    quick = {"up_s": 2.0, "down_s": 0.5 * LIMITS.rushed_down_s * CROSSING_SHARE}
+    found = kinds(seen([*way, (Phase.REST, {"rate_dps": rate_dps})], lengths=quick))
+    assert found == [Fault.RUSHED_DOWN] * is_reported
+
+
+@pytest.mark.parametrize(("angle_deg", "is_reported"), [(24.9, True), (25.0, False), (25.1, False)])
+def test_a_kick_is_one_below_25_deg(angle_deg: float, is_reported: bool) -> None:
+    kick = {"accel_dps2": 2.0 * KICK_DPS2, "angle_deg": angle_deg}
+    assert kinds(seen([(Phase.UP, kick)])) == [Fault.KICK] * is_reported
+
+
+@pytest.mark.parametrize(
+    ("fields", "lasts_s"),
+    [({"load_n": -2.0 * LIMITS.off_mat_n}, 0.7), ({"bend_deg": 2.0 * LIMITS.bent_body_deg}, 2.0)],
+)
+def test_a_posture_is_reported_when_it_has_lasted(fields: dict[str, float], lasts_s: float) -> None:
+    steps = round(lasts_s / STEP_S)
+    spell = [(Phase.REST, fields)]
+    assert seen(spell * (steps - 1)) == []
+    assert len(seen(spell * (steps + 2))) == 1

@@ -4,21 +4,45 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matfw.judging.verdicts import MAY_CANCEL, judge
-from matfw.messages import Fault, FaultSeen, Limits, RefinedRep, Side, Tempo, Verdict
+from matfw.judging.verdicts import MAX_HOLE_S, MAY_CANCEL, Conditions
+from matfw.judging.verdicts import judge as judge_by
+from matfw.messages import CellProblem, Fault, FaultSeen, Limits, RefinedRep, Side, Tempo, Verdict
 
 LIMITS = Limits()
-GOOD = RefinedRep(10.0, 11.2, 13.1, 15.0, 2.0, 1.0, 3.0, 38.0, 0.0)
+GOOD = RefinedRep(
+    start_s=10.0,
+    top_s=11.2,
+    lower_s=13.1,
+    end_s=15.0,
+    up_s=2.0,
+    hold_s=1.0,
+    down_s=3.0,
+    angle_deg=38.0,
+    front_shift_mm=0.0,
+)
 BELOW, ABOVE = 0.999, 1.001
 # Just beyond their limits these are named only if they were felt live too.
 NEEDS_TELLING = {
     Fault.DROP, Fault.TOO_HIGH, Fault.RUSHED_UP, Fault.RUSHED_DOWN, Fault.SHORT_HOLD,
 }  # fmt: skip
+
+
+def judge(
+    refined_rep: RefinedRep,
+    live_faults: Sequence[FaultSeen],
+    limits: Limits,
+    tempo: Tempo,
+    side: Side,
+) -> tuple[Verdict, tuple[FaultSeen, ...], str]:
+    conditions = Conditions(limits=limits, tempo=tempo, side=side)
+    judgement = judge_by(refined_rep, live_faults, conditions)
+    return judgement.verdict, judgement.faults, judgement.reason
 
 
 def faults_of(
@@ -166,9 +190,9 @@ def test_hips_that_moved_on_an_unknown_side_are_unsure(shift_mm: float) -> None:
     ("bad", "reason"),
     [
         (replace(GOOD, up_s=1.2, fit_error_deg=20.0), "no leg's movement"),
-        (replace(GOOD, down_s=0.8), "no fall was felt"),
-        (replace(GOOD, hold_s=0.1, up_s=3.0), "so slow"),
-        (replace(GOOD, hold_s=0.1, down_s=4.5), "so slow"),
+        (replace(GOOD, down_s=0.8), "no fall was seen live"),
+        (replace(GOOD, hold_s=0.1, up_s=3.0), "so slowly"),
+        (replace(GOOD, hold_s=0.1, down_s=4.5), "so slowly"),
         (replace(GOOD, hold_s=0.1, lower_s=GOOD.top_s + 0.5), "faster than"),
         (replace(GOOD, hold_s=0.1, noise_scale=2.5), "restless"),
     ],
@@ -229,3 +253,86 @@ def test_a_verdict_and_its_faults_always_agree(
         assert LIMITS.too_small_deg <= refined_rep.angle_deg <= LIMITS.too_high_deg
         if side is Side.UNKNOWN:
             assert abs(refined_rep.front_shift_mm) <= LIMITS.leg_forward_mm
+
+
+@pytest.mark.parametrize(
+    ("field", "limit_s", "share", "fault"),
+    [
+        ("up_s", LIMITS.rushed_up_s, 0.95, Fault.RUSHED_UP),
+        ("down_s", LIMITS.rushed_down_s, 0.95, Fault.RUSHED_DOWN),
+        ("hold_s", LIMITS.short_hold_s, 0.85, Fault.SHORT_HOLD),
+    ],
+)
+def test_a_time_is_sure_up_to_its_share_of_the_limit_and_unsure_beyond(
+    field: str, limit_s: float, share: float, fault: Fault
+) -> None:
+    """Shares stand here as numbers, so that a changed constant fails."""
+    for factor in (BELOW, 1.0):
+        sure = replace(GOOD, **{field: factor * share * limit_s})
+        assert faults_of(sure) == (Verdict.FAULT, {fault})
+    assert faults_of(replace(GOOD, **{field: ABOVE * share * limit_s})) == (Verdict.UNSURE, set())
+
+
+@pytest.mark.parametrize(
+    ("field", "at", "is_sure"),
+    [
+        ("fit_error_deg", 11.99, True),
+        ("fit_error_deg", 12.01, False),
+        ("noise_scale", 1.599, True),
+        ("noise_scale", 1.601, False),
+        ("lower_s", GOOD.top_s + 0.651, True),
+        ("lower_s", GOOD.top_s + 0.649, False),
+        ("down_s", 1.329 * Tempo().down_s, True),
+        ("down_s", 1.331 * Tempo().down_s, False),
+    ],
+)
+def test_a_short_hold_is_sure_up_to_each_bound_of_its_doubts(
+    field: str, at: float, is_sure: bool
+) -> None:
+    short = replace(GOOD, hold_s=0.1, curvature_mm=0.0, **{field: at})
+    expected = {Fault.SHORT_HOLD} if is_sure else set()
+    assert faults_of(short)[1] == expected
+
+
+BENT = 1.001 * LIMITS.bent_body_deg
+
+
+@pytest.mark.parametrize(
+    ("conditions", "verdict", "faults", "side", "reason"),
+    [
+        ({"bend_deg": BELOW * LIMITS.bent_body_deg}, Verdict.CLEAN, [], Side.LEFT, ""),
+        ({"bend_deg": BENT}, Verdict.FAULT, [Fault.BENT_BODY], Side.LEFT, ""),
+        ({"bend_deg": -BENT}, Verdict.UNSURE, [], Side.UNKNOWN, "not on the left side"),
+        ({"broken": {"a": CellProblem.STUCK}}, Verdict.UNSURE, [], Side.LEFT, "a is stuck"),
+    ],
+)
+def test_how_the_body_lies_and_a_broken_cell_have_their_part_in_the_verdict(
+    conditions: dict[str, Any], verdict: Verdict, faults: list[Fault], side: Side, reason: str
+) -> None:
+    known = Conditions(limits=LIMITS, tempo=Tempo(), side=Side.LEFT, **conditions)
+    judgement = judge_by(GOOD, (), known)
+    assert (judgement.verdict, judgement.side) == (verdict, side)
+    assert [seen.fault for seen in judgement.faults] == faults
+    assert judgement.unreported == (), "the bend is reported live, when it has lasted"
+    assert reason in judgement.reason
+
+
+def test_a_doubted_side_and_a_broken_cell_hide_no_fault() -> None:
+    small = replace(GOOD, angle_deg=10.0)
+    conditions = Conditions(
+        limits=LIMITS, tempo=Tempo(), side=Side.LEFT, bend_deg=-BENT,
+        broken={"a": CellProblem.LOST},
+    )  # fmt: skip
+    bent = FaultSeen(Fault.BENT_BODY, -BENT, "deg")
+    judgement = judge_by(small, [bent], conditions)
+    assert [seen.fault for seen in judgement.faults] == [Fault.TOO_SMALL]
+
+
+def test_of_a_rep_with_a_longer_hole_than_the_longest_judged_nothing_is_sure() -> None:
+    kicked = replace(GOOD, up_s=0.5 * LIMITS.kick_up_s)
+    for rep, judged in ((GOOD, Verdict.CLEAN), (kicked, Verdict.FAULT)):
+        at_limit, beyond = (replace(rep, hole_s=x * MAX_HOLE_S) for x in (1.0, ABOVE))
+        assert judge(at_limit, (), LIMITS, Tempo(), Side.LEFT)[0] is judged
+        verdict, faults, reason = judge(beyond, (), LIMITS, Tempo(), Side.LEFT)
+        assert (verdict, faults) == (Verdict.UNSURE, ())
+        assert reason.startswith("nothing was measured")

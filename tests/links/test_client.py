@@ -27,7 +27,7 @@ from matfw.devices.serial_link import open_serial
 from matfw.display.remote_view import RemoteView
 from matfw.errors import MatLinkError
 from matfw.links.client import Client
-from matfw.messages import Cue, Phase, Side, Verdict
+from matfw.messages import Fault, Phase, Side, Verdict
 from matfw.ports import Link
 from tests.far_end import LIMIT_S, FarEnd, cable
 
@@ -193,7 +193,7 @@ def test_a_firmware_with_a_wrong_port_does_not_start(
     assert "/dev/serial0" in done.stderr
 
 
-def test_eight_may_talk_at_once_and_the_ninth_is_told(firmware: Firmware) -> None:
+def test_eight_may_talk_at_once_and_the_ninth_is_refused(firmware: Firmware) -> None:
     paths = [firmware.state / "console.sock"]
     clients = [Client("mat", connect(paths)) for _ in range(8)]
     try:
@@ -431,7 +431,7 @@ STATUS = {
 }  # fmt: skip
 ROW = {"event": "stream", "t_s": 12.0, "phase": "up", "angle_deg": 21.5, "load_kg": 64.0,
        "x_mm": -3.5, "y_mm": 7.0, "weight_kg": 64.0,
-       "cells": {"a": 40.0, "b": None}}  # fmt: skip
+       "rep": 1, "set": 2, "cells": {"a": 40.0, "b": None}}  # fmt: skip
 
 
 def test_the_view_follows_status_rows_and_events() -> None:
@@ -452,9 +452,9 @@ def test_the_view_follows_status_rows_and_events() -> None:
     assert [(cell.load_kg, cell.problem.value) for cell in view.cells] == [
         (40.0, "ok"), (None, "lost"),
     ]  # fmt: skip
-    assert (view.cue, view.cue_age_s) == (Cue.ROLL_BACK, 0.5)
+    assert (view.cue, view.cue_age_s) == (Fault.ROLL_BACK, 0.5)
     assert (view.verdicts, view.set_number) == ((Verdict.UNSURE,), 2)
     remote.take({"event": "sensor", "cell": "b", "problem": "ok"})
-    remote.take({"event": "news", "text": "of a newer device"})
+    remote.take({"event": "unknown", "text": "of a newer device"})
     assert remote.view is not None
     assert remote.view.cells[1].problem.value == "ok"

@@ -205,7 +205,9 @@ def test_links_have_manners_of_their_own_and_settings_in_common(mat: Mat, lines:
     assert lines.ask("version")[-1] == "ok", "text is still text here"
 
 
-def test_a_far_end_that_does_not_read_costs_only_its_own_news(mat: Mat, lines: FarEnd) -> None:
+def test_a_far_end_that_does_not_read_misses_only_its_own_notifications(
+    mat: Mat, lines: FarEnd
+) -> None:
     deaf = mat.cables["deaf"]
     deaf.be_program()
     assert deaf.ask("stream 80 all")[-1] == "ok"

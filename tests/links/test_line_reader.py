@@ -21,7 +21,7 @@ def lines(chunks: list[bytes]) -> list[str | Key]:
     line_reader = LineReader()
     found: list[str | Key] = []
     for chunk in chunks:
-        line_reader.subscription(chunk)
+        line_reader.put(chunk)
         while (item := line_reader.line()) is not None:
             found.append(item)
     return found
@@ -61,10 +61,10 @@ def test_any_bytes_make_as_many_lines_as_they_have_ends(data: bytes, places: lis
 def test_a_line_without_end_takes_no_more_memory_than_the_longest_one() -> None:
     line_reader = LineReader()
     for _ in range(1000):
-        line_reader.subscription(b"x" * 4096)
+        line_reader.put(b"x" * 4096)
         assert line_reader.line() is None
     assert len(line_reader) == 0
-    line_reader.subscription(b"\r")
+    line_reader.put(b"\r")
     text = line_reader.line()
     assert isinstance(text, str)
     assert len(text) == LINE_BYTES
@@ -78,7 +78,7 @@ def test_an_editor_gets_every_key_once_and_at_most_a_line_at_a_time(
     line_reader = LineReader()
     got = ""
     for chunk in [*cut(data, places), b""]:
-        line_reader.subscription(chunk)
+        line_reader.put(chunk)
         while keys := line_reader.keys():
             assert not any(end in keys[:-1] for end in "\r\x03")
             got += keys
@@ -90,9 +90,9 @@ def test_an_editor_gets_every_key_once_and_at_most_a_line_at_a_time(
 
 def test_a_line_begun_for_a_program_is_gone_on_with_by_an_editor() -> None:
     line_reader = LineReader()
-    line_reader.subscription(b"sta")
+    line_reader.put(b"sta")
     assert line_reader.line() is None
-    line_reader.subscription(b"tus\r\nx")
+    line_reader.put(b"tus\r\nx")
     assert [line_reader.keys(), line_reader.keys()] == ["status\r", "x"]
 
 

@@ -1,4 +1,4 @@
-"""What a slow reader misses is news, never an answer; and it is told how much."""
+"""What a slow reader misses are notifications, never an answer; and it is sent how many."""
 
 from __future__ import annotations
 
@@ -44,18 +44,18 @@ def test_lines_end_as_terminals_want_it() -> None:
 
 
 @pytest.mark.parametrize(
-    ("news", "answer", "told"),
+    ("notification", "answer", "reported"),
     [
         ("// stream x=1", "ok", r"^// (\d+) lines are missing here"),
         ('{"event":"stream"}', '{"id":null,"ok":true}', r'^{"event":"missed","lines":(\d+)}'),
     ],
 )
-def test_a_far_end_that_does_not_read_misses_news_is_told_and_gets_every_answer(
-    notifications: str, answer: str, reported: str
+def test_a_far_end_that_does_not_read_misses_notifications_but_no_answer(
+    notification: str, answer: str, reported: str
 ) -> None:
     send_buffer, link = SendBuffer(), Slow()
     for number in range(20_000):
-        say(send_buffer, notifications)
+        say(send_buffer, notification)
         if number % 1000 == 999:
             say(send_buffer, answer)
         send_buffer.send(link)
@@ -65,11 +65,11 @@ def test_a_far_end_that_does_not_read_misses_news_is_told_and_gets_every_answer(
     got = link.taken.decode().split("\r\n")[:-1]
     counts = [int(match[1]) for line in got if (match := re.match(reported, line))]
     assert got.count(answer) == 20
-    assert got.count(notifications) + sum(counts) == 20_000
+    assert got.count(notification) + sum(counts) == 20_000
     assert send_buffer.dropped == sum(counts) > 0
 
 
-def test_a_wizards_question_is_no_news() -> None:
+def test_a_wizards_question_is_no_notification() -> None:
     send_buffer = SendBuffer()
     send_buffer.put("x" * UNASKED_BYTES)
     assert send_buffer.say('{"event":"ask","id":1,"lines":["Weight?"]}')

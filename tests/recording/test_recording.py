@@ -329,9 +329,9 @@ RANGES: list[tuple[str, Callable[[dict[str, Any], float], object], float, float,
     ("tare_counts", lambda h, v: h["cells"][0].update(tare_counts=v), COUNT_MIN, COUNT_MAX, 1),
     ("counts_per_kg", lambda h, v: h["cells"][0].update(counts_per_kg=v), -1e7, 1e7, 1),
     ("height_m", lambda h, v: h.update(person={"height_m": v}), 0.5, 2.5, 0.01),
-    ("tempo_s[0]", lambda h, v: h.update(tempo_s=[v, 1, 1]), 0.2, 60, 0.1),
-    ("tempo_s[1]", lambda h, v: h.update(tempo_s=[1, v, 1]), 0, 60, 0.1),
-    ("tempo_s[2]", lambda h, v: h.update(tempo_s=[1, 1, v]), 0.2, 60, 0.1),
+    ("tempo_s, first value,", lambda h, v: h.update(tempo_s=[v, 1, 1]), 0.2, 60, 0.1),
+    ("tempo_s, second value,", lambda h, v: h.update(tempo_s=[1, v, 1]), 0, 60, 0.1),
+    ("tempo_s, third value,", lambda h, v: h.update(tempo_s=[1, 1, v]), 0.2, 60, 0.1),
 ]
 
 
@@ -388,7 +388,7 @@ ROW_ERRORS: dict[str, tuple[str, list[str]]] = {
     "underscore": ("0.025,1_0,2", ["head must be", "'1_0'"]),
     "plus": ("0.025,+1,2", ["head must be", "'+1'"]),
     "blank in a field": ("0.025, 1,2", ["head must be", "' 1'"]),
-    "other digits": ("0.025,\u0661,2", ["head must be", "'\\u0661'"]),
+    "other digits": ("0.025,\u0661,2", ["head must be", "'\u0661'"]),
     "minus alone": ("0.025,-,2", ["head must be", "'-'"]),
     "carriage return inside": ("0.025,1\r,2", ["head must be", "'1\\r'"]),
     "time back": ("0.0124,1,2", ["t_s must not go back: 0.0124 after 0.012500"]),

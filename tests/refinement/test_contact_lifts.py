@@ -17,7 +17,17 @@ from tests.estimation.leg_forces import Lift, felt_from, hand, legs, noise_scale
 SMALL = Lift(5.0, top_deg=12.0)
 SPAN_S = SMALL.end_s + 4.0
 SEEN_S = (5.1, 10.9)
-SCRAP = RefinedRep(5.5, 5.8, 6.0, 6.3, 0.0, 0.0, 0.0, 8.0, 0.0)
+SCRAP = RefinedRep(
+    start_s=5.5,
+    top_s=5.8,
+    lower_s=6.0,
+    end_s=6.3,
+    up_s=0.0,
+    hold_s=0.0,
+    down_s=0.0,
+    angle_deg=8.0,
+    front_shift_mm=0.0,
+)
 WHOLE = replace(SCRAP, lower_s=9.0, end_s=10.4)
 
 

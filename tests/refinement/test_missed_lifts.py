@@ -50,9 +50,16 @@ HIDING = [
 def refined_rep(lift: Lift, angle_deg: float = 12.0) -> RefinedRep:
     """Return what the curve may have read of a lift."""
     return RefinedRep(
-        lift.begin_s + 0.4, lift.begin_s + 1.5, lift.end_s - 2.5, lift.end_s - 0.6,
-        0.0, 0.0, 0.0, angle_deg, 0.0,
-    )  # fmt: skip
+        start_s=lift.begin_s + 0.4,
+        top_s=lift.begin_s + 1.5,
+        lower_s=lift.end_s - 2.5,
+        end_s=lift.end_s - 0.6,
+        up_s=0.0,
+        hold_s=0.0,
+        down_s=0.0,
+        angle_deg=angle_deg,
+        front_shift_mm=0.0,
+    )
 
 
 def assert_is(found: RefinedRep, lift: Lift, within_s: float = 0.4) -> None:
@@ -176,7 +183,11 @@ def test_a_twitch_too_small_for_a_body_as_restless_is_not_tried() -> None:
         assert len(missed_lifts(segment, [weak_peak], [refined_rep(FIRST)])) == lifts
 
 
-@pytest.mark.parametrize(("eased_n", "lifts"), [(0.5, 1), (1.5, 0)])
+def test_the_load_that_makes_a_hand_of_a_lift_is_as_tuned() -> None:
+    assert EASED_N == 1.2
+
+
+@pytest.mark.parametrize(("eased_n", "lifts"), [(0.5, 1), (0.9, 1), (1.1, 0), (1.5, 0)])
 def test_a_lift_during_which_the_load_falls_for_good_was_a_hand(eased_n: float, lifts: int) -> None:
     segment = felt_of(FIRST, SECOND)
     held = segment.t_s > SECOND.begin_s + SECOND.up_s

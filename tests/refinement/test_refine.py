@@ -374,8 +374,16 @@ def test_a_kick_shorter_than_what_reps_may_share_is_told_once() -> None:
 def at(start_s: float, end_s: float) -> RefinedRep:
     third_s = (end_s - start_s) / 3.0
     return RefinedRep(
-        start_s, start_s + third_s, end_s - third_s, end_s, 2.0, 1.0, 3.0, 38.0, 0.0
-    )  # fmt: skip
+        start_s=start_s,
+        top_s=start_s + third_s,
+        lower_s=end_s - third_s,
+        end_s=end_s,
+        up_s=2.0,
+        hold_s=1.0,
+        down_s=3.0,
+        angle_deg=38.0,
+        front_shift_mm=0.0,
+    )
 
 
 def told_of(*looks: list[RefinedRep]) -> list[RefinedRep]:

@@ -11,7 +11,7 @@ import pytest
 from matfw.estimation.leg_model import PUSH_LEVER_M, Array
 from matfw.estimation.noise import STEP_S
 from matfw.refinement.rep_shape import BEGIN_S, DOWN_S, HOLD_S, SAG, SIZE, TOP_RAD, UP_S
-from matfw.refinement.segment import LEAD_S, REST_DEG, ZERO_S, Segment
+from matfw.refinement.segment import CONTEXT_S, REST_DEG, ZERO_S, Segment
 from matfw.refinement.windows import RepWindow
 from tests.estimation.leg_forces import MODEL, Lift, felt_from, hand, legs, middles_s, window_of
 
@@ -57,10 +57,10 @@ def test_it_is_known_until_when_all_has_been_concluded() -> None:
     assert felt_from(window).concluded_s == -math.inf
 
 
-@pytest.mark.parametrize("concluded_s", [LEAD_S + 0.51, 6.0, 11.0])
+@pytest.mark.parametrize("concluded_s", [CONTEXT_S + 0.51, 6.0, 11.0])
 def test_of_what_was_concluded_only_the_last_moment_is_taken(concluded_s: float) -> None:
     segment = felt_from(window_of(legs(SPAN_S, LIFT)), concluded_s)
-    assert segment.t_s[0] == pytest.approx(concluded_s - LEAD_S, abs=STEP_S)
+    assert segment.t_s[0] == pytest.approx(concluded_s - CONTEXT_S, abs=STEP_S)
     assert segment.t_s[segment.first - 1] <= concluded_s < segment.t_s[segment.first]
     assert len(segment.angle_deg) == len(segment.t_s)
 

@@ -29,7 +29,7 @@ from matfw.refinement.windows import (
 )
 from tests.estimation.leg_forces import MODEL
 
-REST = Motion(0.0, Presence.LYING, 64.0)
+REST = Motion(t_s=0.0, presence=Presence.LYING, weight_kg=64.0)
 UP = replace(REST, angle_deg=36.0, is_moving=True)
 RESTLESS = replace(REST, is_restless=True)
 BEGIN_S = 5.0  # of the first movement
@@ -54,7 +54,7 @@ class Played:
         for k in range(round(span_s / STEP_S)):
             now_s = self.now_s
             changed = starts is not None and k == 0
-            step = PhaseStep(now_s, starts or Phase.REST, changed, now_s)
+            step = PhaseStep(t_s=now_s, phase=starts or Phase.REST, changed=changed, since_s=now_s)
             window = self.cutter.update(replace(motion, t_s=now_s), step, self.tracker)
             if window is not None:
                 self.found.append((now_s, window))
@@ -278,7 +278,7 @@ def test_whoever_lies_down_anew_is_not_looked_at_further_back_than_that() -> Non
 
 def test_without_a_tracker_there_is_nobody_to_look_at() -> None:
     played = lain().play(UP, 2.0)
-    step = PhaseStep(played.now_s, Phase.UP, False, 0.0)
+    step = PhaseStep(t_s=played.now_s, phase=Phase.UP, changed=False, since_s=0.0)
     window = played.cutter.update(UP, step, None)
     assert window is not None  # of what was gathered while there was one
     assert played.cutter.update(UP, step, None) is None

@@ -27,8 +27,8 @@ import msgspec
 from matfw.calibration import RAIL_MAX_COUNTS
 from matfw.layouts import PRESETS
 from matfw.messages import (
+    Announcement,
     CellProblem,
-    Cue,
     CueGiven,
     Event,
     Mat,
@@ -38,7 +38,7 @@ from matfw.messages import (
     Side,
 )
 from matfw.service.replay import replay
-from matfw.settings.files import Settings
+from matfw.settings.model import Settings
 from matfw.virtual.body import make_body
 from matfw.virtual.motion_script import Fidget, Push, RepPlan, SessionPlan
 from matfw.virtual.person import generate
@@ -49,7 +49,12 @@ from matfw.virtual.trace import Trace
 from matfw.workout.sets import Plan
 
 FOLDER = Path(__file__).parent
-PLAIN_CUES = {Cue.READY, Cue.REP, Cue.SET_DONE, Cue.UNSURE}  # not faults, nor what is broken
+PLAIN_CUES = {
+    Announcement.READY,
+    Announcement.REP,
+    Announcement.SET_DONE,
+    Announcement.UNSURE,
+}  # not faults, nor what is broken
 REST_S = 2.0  # before a repetition; the first one waits until the person has been weighed
 FIRST_REST_S = 4.0
 TYPICAL = RepPlan(roll_deg=1.0, knee_bend_deg=2.0)

@@ -116,6 +116,35 @@ def test_silence_is_allowed_longer_before_the_first_frame(opened: Open) -> None:
     assert source.silence_limit_s < before_s
 
 
+def test_the_priority_is_asked_for_before_the_reader_is_unpickled(
+    pipe: tuple[Connection, Connection], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order: list[str] = []
+
+    def loads(_: bytes) -> Callable[[], LoadCells]:
+        order.append("unpickled")
+        return Cells
+
+    monkeypatch.setattr(module, "_prefer_this_process", lambda: order.append("priority"))
+    monkeypatch.setattr("matfw.service.acquisition.pickle.loads", loads)
+    monkeypatch.setattr(module, "_acquire", lambda *_: order.append("reading"))
+    module._begin(b"", pipe[1], False)
+    assert order == ["priority", "unpickled", "reading"]
+
+
+def test_the_limit_on_the_first_frame_counts_from_when_the_process_is_ready(
+    opened: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = opened(functools.partial(Cells, 0))
+    now_s = source._began_s
+    monkeypatch.setattr("matfw.service.acquisition.time.monotonic", lambda: now_s)
+    assert source.silence_limit_s == module.START_LIMIT_S
+    now_s += 17.0  # a busy computer: the process has taken so long to be ready
+    with pytest.raises(MatError, match="used up"):  # behind the message that says so
+        source.next_frame(LIMIT_S)
+    assert source.silence_limit_s == 17.0 + module.FIRST_FRAME_S
+
+
 def test_closing_twice_is_allowed_and_ends_the_process(opened: Open) -> None:
     source = opened(Cells)
     assert source.next_frame(LIMIT_S) is not None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
@@ -9,13 +10,15 @@ from itertools import pairwise
 
 import pytest
 
-from matfw.__main__ import virtual_trace
+from matfw.cli.hardware import virtual_trace
 from matfw.errors import MatCellsError, MatError
-from matfw.messages import Cue, CueGiven, Event, Mat, RawFrame, Rep, Side
+from matfw.messages import Announcement, CueGiven, Event, Mat, RawFrame, Rep, Side
 from matfw.pipeline import Pipeline, Step
-from matfw.service.firmware import NO_CELL_S, Firmware, Tap
+from matfw.service import refiner
+from matfw.service.firmware import NO_CELL_S, Firmware, Refiner, Tap
+from matfw.service.refiner import InlineRefiner, ProcessRefiner
 from matfw.service.replay import replay
-from matfw.settings.files import Settings
+from matfw.settings.model import Settings
 from matfw.virtual.clock import VirtualClock
 from matfw.virtual.sampling import record
 
@@ -84,6 +87,10 @@ class Keeper:
     def events(self, events: Sequence[Event]) -> None:
         self.seen += events
 
+    @property
+    def reps(self) -> list[Rep]:
+        return [event for event in self.seen if isinstance(event, Rep)]
+
 
 class Breaking(Keeper):
     """A tap that fails in the middle of a cue."""
@@ -105,6 +112,7 @@ def firmware(
     outputs: Outputs | None = None,
     taps: Sequence[Tap] = (),
     end: BaseException | None = None,
+    refiner: Callable[[], Refiner] = InlineRefiner,
     on_first_frame: Callable[[], object] = lambda: None,
     on_frame: Callable[[], object] = lambda: None,
 ) -> Firmware:
@@ -112,7 +120,7 @@ def firmware(
     source = Frames(frames, clock, end)
     return Firmware(
         Pipeline(mat), source, outputs or Outputs(), clock, taps,
-        on_first_frame=on_first_frame, on_frame=on_frame,
+        refiner=refiner, on_first_frame=on_first_frame, on_frame=on_frame,
     )  # fmt: skip
 
 
@@ -133,17 +141,22 @@ def session() -> tuple[Mat, list[RawFrame]]:
     return mat, [frame for frame in record(trace, mat, 7) if frame.t_s < 45.0]
 
 
-def test_live_gives_the_events_of_a_replay(session: tuple[Mat, list[RawFrame]]) -> None:
+@pytest.mark.parametrize("is_beside", [False, True], ids=["in the loop", "in its own process"])
+def test_live_gives_the_events_of_a_replay(
+    is_beside: bool, session: tuple[Mat, list[RawFrame]], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Only when a rep is told differs: live its refinement takes a while."""
+    monkeypatch.setattr(refiner, "JOIN_LIMIT_S", 60.0)  # a busy computer's
     mat, frames = session
     wanted: list[Event] = []
     replay(mat, frames, wanted.append)
     keeper = Keeper()
-    live = firmware(frames, mat=mat, taps=[keeper])
+    beside = functools.partial(ProcessRefiner, pytest.fail, waits=True)
+    live = firmware(frames, mat=mat, taps=[keeper], refiner=beside if is_beside else InlineRefiner)
     live.run(frames[-1].t_s)
     reps = [event for event in wanted if isinstance(event, Rep)]
     assert reps
-    assert [replace(rep, t_s=0.0) for rep in live.reps] == [replace(rep, t_s=0.0) for rep in reps]
+    assert [replace(rep, t_s=0.0) for rep in keeper.reps] == [replace(rep, t_s=0.0) for rep in reps]
 
     def before_reps(events: Sequence[Event]) -> list[Event]:
         first_s = reps[0].t_s - 0.1
@@ -172,10 +185,13 @@ def test_what_was_done_while_stopped_is_not_told_afterwards(
             change = next(times, None)
 
     clock = VirtualClock()
-    live = Firmware(Pipeline(mat), Frames(frames, clock), Outputs(), clock, between=between)
+    keeper = Keeper()
+    live = Firmware(
+        Pipeline(mat), Frames(frames, clock), Outputs(), clock, [keeper], between=between
+    )
     live.run(frames[-1].t_s)
     assert change is None
-    assert [rep.start_s for rep in live.reps] == pytest.approx(
+    assert [rep.start_s for rep in keeper.reps] == pytest.approx(
         [b for b, reported_s in reps_s if reported_s < stop_s or b > start_s], abs=0.1
     )
 
@@ -186,13 +202,13 @@ def test_going_on_when_nothing_was_stopped_loses_no_repetition(
     mat, frames = session
     wanted: list[Event] = []
     replay(mat, frames, wanted.append)
-    clock = VirtualClock()
+    clock, keeper = VirtualClock(), Keeper()
     live = Firmware(
-        Pipeline(mat), Frames(frames, clock), Outputs(), clock,
+        Pipeline(mat), Frames(frames, clock), Outputs(), clock, [keeper],
         between=lambda firmware: firmware.resume("stop"),
     )  # fmt: skip
     live.run(frames[-1].t_s)
-    assert [rep.rep for rep in live.reps] == [e.rep for e in wanted if isinstance(e, Rep)]
+    assert [rep.rep for rep in keeper.reps] == [e.rep for e in wanted if isinstance(e, Rep)]
 
 
 def test_every_tap_sees_every_frame_and_events_in_time_order(
@@ -284,7 +300,7 @@ def test_when_all_cells_fall_silent_it_waits_its_limit_and_no_longer(
             firmware([*spoken, *silent], outputs=outputs).run()
     else:
         firmware([*spoken, *silent], outputs=outputs).run(silent[-1].t_s)
-    assert Cue.NOT_JUDGING in {cue for _, cue in outputs.shown}
+    assert Announcement.NOT_JUDGING in {cue for _, cue in outputs.shown}
 
 
 def test_an_acquisition_that_hangs_is_told() -> None:

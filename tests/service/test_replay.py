@@ -6,12 +6,12 @@ from dataclasses import replace
 
 import pytest
 
-from matfw.__main__ import virtual_trace
+from matfw.cli.hardware import virtual_trace
 from matfw.control.events import Tally
 from matfw.display.summary import SummaryRep, summary_lines
 from matfw.messages import Event, Fault, Mat, RawFrame, Rep, Side, Tempo, Verdict
 from matfw.service.replay import replay
-from matfw.settings.files import Settings
+from matfw.settings.model import Settings
 from matfw.virtual.sampling import record
 
 

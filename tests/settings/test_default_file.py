@@ -15,9 +15,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from matfw.__main__ import EXIT_DONE, EXIT_USAGE, main
+from matfw.cli.verbs import EXIT_DONE, EXIT_USAGE, main
 from matfw.settings.default_file import WIDTH, default_toml, schema_json
-from matfw.settings.files import Settings, load_settings
+from matfw.settings.files import load_settings
+from matfw.settings.model import Settings
 from matfw.settings.rows import Setting, table
 from matfw.settings.schema import MismatchError, build
 from matfw.settings.store import SettingsStore

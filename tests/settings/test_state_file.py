@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import tomllib
 from pathlib import Path
 
@@ -10,8 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matfw.errors import MatSettingsError, MatStateError
-from matfw.settings.model import CellLine
-from matfw.settings.state import STATE_SCHEMA, MachineState
+from matfw.settings.state import STATE_SCHEMA, CellLine, MachineState
 from matfw.settings.state_file import StateRead, read_state
 from matfw.settings.store import SettingsStore
 from tests.fuzz.test_recording_bytes import mutated
@@ -65,13 +66,71 @@ def test_a_file_cut_off_anywhere_is_found_and_the_backup_read(
             assert not read.notices
 
 
-def test_a_file_cut_off_without_a_backup_is_an_error_and_no_blank_state(
+def test_a_file_cut_off_without_a_backup_is_said_and_nothing_of_it_is_believed(
     files: tuple[bytes, bytes], tmp_path: Path
 ) -> None:
     main, _ = files
     for size in range(30, len(main.rstrip())):
-        with pytest.raises(MatSettingsError, match=r"state\.toml"):
-            read_of(tmp_path, main[:size], None)
+        read = read_of(tmp_path, main[:size], None)
+        assert read.state == MachineState()
+        [notice] = read.notices
+        assert notice.startswith(f"{tmp_path}/state.toml")
+        assert notice.endswith(
+            "; there is no good backup: matfw starts uncalibrated, with what was saved at the"
+            " console forgotten; the next save keeps what is left as state.toml.damaged-1"
+        )
+        assert notice.isprintable()
+
+
+ZEROED = bytes(400)  # what ext4 may leave of a file after a power cut
+
+
+@pytest.mark.parametrize(
+    ("main", "backup"),
+    [
+        (ZEROED, None), (ZEROED, ZEROED), (ZEROED, b""), (b"\xff\xfe", b"schema = 1"),
+        (None, ZEROED), (b"[x", b"schema = -1\n[end]\ncomplete = true"),
+    ],
+)  # fmt: skip
+def test_a_damaged_state_without_a_good_backup_is_no_reason_not_to_start(
+    main: bytes | None, backup: bytes | None, tmp_path: Path
+) -> None:
+    read_of(tmp_path, main, backup)
+    store = SettingsStore(None, tmp_path)
+    assert store.state == MachineState()
+    assert len(store.notices) == 1
+    store.save_pin_hash("kept")
+    kept = [path.read_bytes() for path in sorted(tmp_path.glob("state.toml.damaged-*"))]
+    assert kept == list(dict.fromkeys(item for item in (main, backup) if item is not None))
+    again = SettingsStore(None, tmp_path)
+    assert (again.notices, again.pin_hash()) == ((), "kept")
+
+
+def test_what_was_put_aside_before_is_kept(tmp_path: Path) -> None:
+    for content in (b"[first", b"[second"):
+        read_of(tmp_path, content, None)
+        SettingsStore(None, tmp_path).save_pin_hash("x")
+    assert (tmp_path / "state.toml.damaged-1").read_bytes() == b"[first"
+    assert (tmp_path / "state.toml.damaged-2").read_bytes() == b"[second"
+
+
+def test_a_whole_file_with_a_wrong_value_is_the_person_s_to_correct(tmp_path: Path) -> None:
+    for backup in (None, ZEROED):
+        with pytest.raises(MatSettingsError, match="line 1: calibration must be a table"):
+            read_of(tmp_path, b"calibration = 3", backup)
+
+
+def test_a_file_that_may_not_be_read_is_not_damaged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read_of(tmp_path, BY_HAND.encode(), None)
+
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+    monkeypatch.setattr(Path, "open", refuse)
+    with pytest.raises(MatSettingsError, match=r"cannot be read \(Permission denied\)"):
+        read_state(tmp_path)
 
 
 @settings(deadline=None)  # a busy computer is no failure
@@ -95,7 +154,7 @@ def test_a_damaged_file_is_put_aside_by_the_next_save(
     assert len(store.notices) == 1
     store.save_pin_hash(None)
     assert read_state(tmp_path).notices == ()
-    assert (tmp_path / "state.toml.damaged").read_bytes() == main[:300]
+    assert (tmp_path / "state.toml.damaged-1").read_bytes() == main[:300]
     assert (tmp_path / "state.toml.bak").read_bytes() == backup
     assert SettingsStore(None, tmp_path).state == store.state
 
@@ -108,9 +167,9 @@ def test_a_file_that_is_gone_is_read_from_its_backup(
     assert set(read.state.calibration) == {"head_left", "head_right"}
 
 
-def test_two_bad_files_are_the_first_one_s_error(tmp_path: Path) -> None:
-    with pytest.raises(MatSettingsError, match=r"state\.toml, line 2: is not TOML"):
-        read_of(tmp_path, b"\n[x", b"[y")
+def test_two_bad_files_are_the_first_one_s_notice(tmp_path: Path) -> None:
+    [notice] = read_of(tmp_path, b"\n[x", b"[y").notices
+    assert notice.startswith(f"{tmp_path}/state.toml, line 2: is not TOML")
 
 
 def test_a_file_made_by_hand_is_migrated_and_kept_as_the_backup(tmp_path: Path) -> None:
@@ -148,7 +207,6 @@ def test_a_later_schema_is_read_as_far_as_known_and_never_written(tmp_path: Path
     [
         ("schema = -1\n[end]\ncomplete = true", "line 1: schema must be a whole number 0 to"),
         ("schema = true\n[end]\ncomplete = true", "line 1: schema must be a whole number"),
-        ("schema = 1", "the file was cut off: it does not end in [end]"),
         ("profile = 'b'", "line 1: profile b is not in [profiles]"),
         ("[profiles.b.outputs]\nmute = true", "line 1: profiles.b.outputs cannot be in a profile"),
         ("[profiles.'b c']", "must be a name of 1 to 40 letters"),
@@ -179,5 +237,5 @@ def test_a_state_beyond_what_is_read_again_is_not_written(tmp_path: Path) -> Non
 
 def test_a_file_where_the_folder_should_be_is_named(tmp_path: Path) -> None:
     (tmp_path / "state").write_text("")
-    with pytest.raises(MatSettingsError, match="must be a folder for the machine's state"):
+    with pytest.raises(MatSettingsError, match=r"^\S+/state: must be a folder"):
         SettingsStore(None, tmp_path / "state")

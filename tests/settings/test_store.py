@@ -16,8 +16,9 @@ from matfw.errors import MatSettingsError, MatStateError
 from matfw.judging.habits import Habits, own_limits
 from matfw.messages import Limits, Side
 from matfw.settings.atomic_file import alone_in
-from matfw.settings.files import LimitSettings, Settings
-from matfw.settings.model import CellLine
+from matfw.settings.limits import LimitSettings
+from matfw.settings.model import Settings
+from matfw.settings.state import CellLine
 from matfw.settings.store import MAX_PROFILES, SettingsStore
 
 FIRST, SECOND, THIRD = (CellLine(tare_counts=t, counts_per_kg=42_000.0) for t in (1.0, 2.0, 3.0))
@@ -54,7 +55,7 @@ def test_each_layer_goes_before_the_one_below(tmp_path: Path) -> None:
     assert store.get(key) == (16.0, "profile mrs_b")
     store.set(key, "17")
     assert store.get(key) == (17.0, "staged")
-    assert store.settings.limits.roll_back_mm == 17.0
+    assert store.settings.limits.limits().roll_back_mm == 17.0
     assert store.diff() == [(key, 16.0, 17.0)]
     store.revert()
     assert store.get(key) == (16.0, "profile mrs_b")
@@ -376,8 +377,20 @@ class Refusing:
         return call
 
 
-@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EROFS, errno.EACCES])
-def test_a_full_or_read_only_disk_loses_nothing(number: int, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("number", "advice"),
+    [
+        (errno.ENOSPC, "the disk is full, free some space, and try again"),
+        (errno.EDQUOT, "the disk is full, free some space, and try again"),
+        (errno.EROFS, "the disk can only be read now, look for why it was mounted so (`dmesg`)"),
+        (errno.EACCES, "the user who runs matfw may not write there: `ls -ld`, chown or chmod"),
+        (errno.EPERM, "the user who runs matfw may not write there: `ls -ld`, chown or chmod"),
+        (errno.EIO, "look at the folder and its disk, and try again"),
+    ],
+)
+def test_a_disk_that_cannot_be_written_loses_nothing_and_is_named(
+    number: int, advice: str, tmp_path: Path
+) -> None:
     calls = Refusing()
     store = SettingsStore(None, tmp_path, calls)  # type: ignore[arg-type]
     store.save_calibration({"head_left": FIRST}, note="")
@@ -387,7 +400,7 @@ def test_a_full_or_read_only_disk_loses_nothing(number: int, tmp_path: Path) -> 
         store.save()
     assert str(caught.value) == (
         f"{tmp_path}/state.toml: cannot be written ({os.strerror(number)}): nothing is lost, the"
-        " old state is still there; free some space, or check who may write there, and try again"
+        f" old state is still there; {advice}"
     )
     with pytest.raises(MatStateError):
         store.save_calibration({"head_left": SECOND}, note="")

@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 from gpiozero.tones import Tone
 
-from matfw.cues import CUE_RULES, Rank
-from matfw.messages import Cue, Fault
+from matfw.cues import CUE_RULES
+from matfw.judging.row import Rank
+from matfw.messages import CUES, Cue, Fault
 from matfw.sounds.earcons import (
     DARK,
     LIGHTS,
@@ -33,7 +34,7 @@ MIN_SOUND_DISTANCE_S = 0.2
 # The least difference of two light patterns: light-seconds of full brightness.
 MIN_LIGHT_DISTANCE_S = 0.25
 MAX_FLASHES_PER_S = 3
-PAIRS = list(combinations(Cue, 2))
+PAIRS = list(combinations(CUES, 2))
 
 Measured = list[tuple[float | None, float]]  # (Hz or None, seconds)
 
@@ -128,11 +129,11 @@ def rises_s(cue: Cue, light: int) -> list[float]:
 
 
 def test_every_cue_and_every_fault_has_a_sound_and_a_light_pattern() -> None:
-    assert set(SOUNDS) == set(LIGHTS) == set(Cue)
-    assert {fault.value for fault in Fault} <= {cue.value for cue in Cue}
+    assert set(SOUNDS) == set(LIGHTS) == set(CUES)
+    assert {fault.value for fault in Fault} <= {cue.value for cue in CUES}
 
 
-@pytest.mark.parametrize("cue", Cue)
+@pytest.mark.parametrize("cue", CUES)
 def test_a_rendered_sound_measures_as_its_table_says(cue: Cue, heard: dict[Cue, Measured]) -> None:
     assert len(heard[cue]) == len(SOUNDS[cue])
     for (hz, duration_s), note in zip(heard[cue], SOUNDS[cue], strict=True):
@@ -157,10 +158,10 @@ def test_rhythm_and_direction_of_the_melody_alone_name_the_cue() -> None:
         tones = [note.frequency_hz for note in sound if note.frequency_hz is not None]
         return lengths, rests, tuple(np.sign(np.diff(tones)).tolist())
 
-    assert len({shape(cue) for cue in Cue}) == len(Cue)
+    assert len({shape(cue) for cue in CUES}) == len(CUES)
 
 
-@pytest.mark.parametrize("cue", Cue)
+@pytest.mark.parametrize("cue", CUES)
 def test_all_tones_suit_a_small_piezo_and_the_range_asked_of_tonalbuzzer(cue: Cue) -> None:
     low, high = (Tone(MID_TONE).midi + sign * 12 * OCTAVES for sign in (-1, 1))
     for note in SOUNDS[cue]:
@@ -169,7 +170,7 @@ def test_all_tones_suit_a_small_piezo_and_the_range_asked_of_tonalbuzzer(cue: Cu
             assert Tone.from_midi(low) <= note.frequency_hz <= Tone.from_midi(high)
 
 
-@pytest.mark.parametrize("cue", Cue)
+@pytest.mark.parametrize("cue", CUES)
 def test_patterns_keep_their_rhythm_at_80_frames_a_second(cue: Cue) -> None:
     durations_s = [note.duration_s for note in SOUNDS[cue]]
     durations_s += [step.duration_s for step in LIGHTS[cue]]
@@ -178,13 +179,13 @@ def test_patterns_keep_their_rhythm_at_80_frames_a_second(cue: Cue) -> None:
         assert duration_s > 0
 
 
-@pytest.mark.parametrize("cue", [cue for cue in Cue if CUE_RULES[cue].rank is Rank.LIVE])
+@pytest.mark.parametrize("cue", [cue for cue in CUES if CUE_RULES[cue].rank is Rank.LIVE])
 def test_a_live_fault_is_said_within_0_8_s(cue: Cue) -> None:
     assert sum(note.duration_s for note in SOUNDS[cue]) <= 0.8 + 1e-9
     assert pattern_s(cue) <= 0.8 + 1e-9
 
 
-@pytest.mark.parametrize("cue", Cue)
+@pytest.mark.parametrize("cue", CUES)
 def test_equal_tones_are_parted_by_a_rest(cue: Cue) -> None:
     sound = SOUNDS[cue]
     for note, following in pairwise(sound):
@@ -192,9 +193,9 @@ def test_equal_tones_are_parted_by_a_rest(cue: Cue) -> None:
 
 
 def test_leg_forward_is_roll_back_in_a_mirror() -> None:
-    assert SOUNDS[Cue.LEG_FORWARD] == SOUNDS[Cue.ROLL_BACK][::-1]
-    swapped = [(step.foot, step.duration_s) for step in LIGHTS[Cue.LEG_FORWARD]]
-    assert swapped == [(step.hip, step.duration_s) for step in LIGHTS[Cue.ROLL_BACK]][::-1]
+    assert SOUNDS[Fault.LEG_FORWARD] == SOUNDS[Fault.ROLL_BACK][::-1]
+    swapped = [(step.foot, step.duration_s) for step in LIGHTS[Fault.LEG_FORWARD]]
+    assert swapped == [(step.hip, step.duration_s) for step in LIGHTS[Fault.ROLL_BACK]][::-1]
 
 
 # --- lights ---
@@ -205,7 +206,7 @@ def test_two_light_patterns_are_told_apart(one: Cue, other: Cue) -> None:
     assert light_distance_s(one, other) >= MIN_LIGHT_DISTANCE_S
 
 
-@pytest.mark.parametrize("cue", Cue)
+@pytest.mark.parametrize("cue", CUES)
 @pytest.mark.parametrize("light", range(3))
 def test_no_light_flashes_more_than_three_times_a_second(cue: Cue, light: int) -> None:
     rises = rises_s(cue, light)
@@ -213,7 +214,7 @@ def test_no_light_flashes_more_than_three_times_a_second(cue: Cue, light: int) -
         assert sum(first_s <= t_s <= first_s + 1.0 for t_s in rises) <= MAX_FLASHES_PER_S
 
 
-@pytest.mark.parametrize("cue", Cue)
+@pytest.mark.parametrize("cue", CUES)
 def test_a_light_pattern_shines_at_once_and_keeps_to_0_to_1(cue: Cue) -> None:
     assert max(LIGHTS[cue][0].brightness) > 0
     assert all(0 <= value <= 1 for step in LIGHTS[cue] for value in step.brightness)
@@ -221,7 +222,10 @@ def test_a_light_pattern_shines_at_once_and_keeps_to_0_to_1(cue: Cue) -> None:
 
 @pytest.mark.parametrize(
     ("cue", "place"),
-    [(Cue.ROLL_BACK, "hip"), *((cue, "foot") for cue in (Cue.LEG_FORWARD, Cue.KICK, Cue.DROP))],
+    [
+        (Fault.ROLL_BACK, "hip"),
+        *((cue, "foot") for cue in (Fault.LEG_FORWARD, Fault.KICK, Fault.DROP)),
+    ],
 )
 def test_the_light_nearest_to_what_must_be_mended_speaks(cue: Cue, place: str) -> None:
     for step in LIGHTS[cue]:
@@ -233,7 +237,7 @@ def test_the_light_nearest_to_what_must_be_mended_speaks(cue: Cue, place: str) -
 
 
 def test_a_step_begins_at_its_time_and_ends_before_the_next() -> None:
-    cue = Cue.SHORT_HOLD
+    cue = Fault.SHORT_HOLD
     tone, rest, _ = SOUNDS[cue]
     assert tone_at(cue, -0.001) is None
     assert tone_at(cue, 0.0) == tone.frequency_hz

@@ -22,8 +22,21 @@ from matfw.workout.sets import (
 )
 
 REP = Rep(
-    1, 17.0, 10.0, 11.2, 13.1, 15.0, 2.0, 1.0, 3.0, 38.0, 0.0, Verdict.CLEAN, (), Side.LEFT
-)  # fmt: skip
+    rep=1,
+    t_s=17.0,
+    start_s=10.0,
+    top_s=11.2,
+    lower_s=13.1,
+    end_s=15.0,
+    up_s=2.0,
+    hold_s=1.0,
+    down_s=3.0,
+    angle_deg=38.0,
+    front_shift_mm=0.0,
+    verdict=Verdict.CLEAN,
+    faults=(),
+    side=Side.LEFT,
+)
 EVERY_S = 8.0
 
 
@@ -77,7 +90,7 @@ def test_fatigue_is_told_beyond_its_share(
     assert (found is not None) is is_tired
     if found is not None:
         assert (found.fault, found.unit) == (Fault.FATIGUE, "%")
-        assert found.size == pytest.approx(100.0 * (share + lost), abs=0.06)
+        assert found.value == pytest.approx(100.0 * (share + lost), abs=0.06)
 
 
 def test_too_few_reps_are_never_called_fatigue() -> None:

@@ -1,4 +1,4 @@
-"""What a link is told without asking: repetitions, who was weighed, cells that fail."""
+"""What a link reports without being asked: repetitions, who was weighed, cells that fail."""
 
 from __future__ import annotations
 
@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from matfw.control.api import Notice
-from matfw.control.events import event_json
-from matfw.display.report import event_line
+from matfw.control.events import event_json, event_line
+from matfw.control.status import Notice
 from matfw.messages import (
     CellEvent,
     CueGiven,
@@ -23,10 +22,10 @@ from matfw.messages import (
 
 if TYPE_CHECKING:
     from matfw.console.context import Context
-    from matfw.control.api import Subscription
+    from matfw.control.subscriptions import Subscription
 
 # What each word of `tell` lets through.
-TELLS: Mapping[str, tuple[type[Event], ...]] = MappingProxyType(
+LEVELS: Mapping[str, tuple[type[Event], ...]] = MappingProxyType(
     {
         "none": (),
         "reps": (Rep, PersonWeighed, CellEvent, ReaderEvent),
@@ -35,21 +34,21 @@ TELLS: Mapping[str, tuple[type[Event], ...]] = MappingProxyType(
 )
 
 
-class Telling:
-    """One link's news."""
+class Notifications:
+    """Those of one link."""
 
     def __init__(self, subscription: Subscription[Event | Notice]) -> None:
-        """Take the feed, which is closed with this."""
+        """Take the subscription, which is closed with this."""
         self._subscription = subscription
 
     def poll(self, context: Context) -> None:
-        """Say what has happened since the last call."""
-        wanted = TELLS[context.tells]
+        """Report what has happened since the last call."""
+        kinds = LEVELS[context.level]
         for event in self._subscription.drain():
             if isinstance(event, Notice):
-                if wanted:
+                if kinds:
                     context.note(event.text, event.event, event.data)
-            elif isinstance(event, wanted):
+            elif isinstance(event, kinds):
                 fields = msgspec.json.decode(event_json(event))
                 context.note(" ".join(event_line(event).split()), fields.pop("event"), fields)
 

@@ -1,4 +1,4 @@
-"""What consoles want done to the line, done by the main thread between two frames."""
+"""Calls by other threads, done by the main thread between two frames."""
 
 from __future__ import annotations
 
@@ -37,13 +37,13 @@ class MainThreadCalls(Generic[Subject]):
                 f"console: {WAITING_LIMIT} changes wait already for the firmware: try again",
             )
         answer: SimpleQueue[Exception | None] = SimpleQueue()
-        errand = (work, answer)
-        self._waiting.append(errand)
+        entry = (work, answer)
+        self._waiting.append(entry)
         try:
             error = answer.get(timeout=ANSWER_LIMIT_S)
         except Empty:
             try:
-                self._waiting.remove(errand)  # so that it is not done later behind our back
+                self._waiting.remove(entry)  # so that it is not done later behind our back
             except ValueError:
                 error = answer.get(timeout=ANSWER_LIMIT_S)  # it is being done at this moment
             else:
@@ -72,7 +72,7 @@ class MainThreadCalls(Generic[Subject]):
             return
         try:
             work(subject)
-        except Exception as error:  # told to whoever asked; the line goes on as it was
+        except Exception as error:  # reported to the caller; the line goes on as it was
             answer.put(error)
         else:
             answer.put(None)

@@ -1,7 +1,8 @@
-"""The real desk on the real loop: consoles ask, the main thread does it between two frames."""
+"""Control on the real loop: consoles ask, the main thread does it between two frames."""
 
 from __future__ import annotations
 
+import functools
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -11,37 +12,38 @@ from pathlib import Path
 
 import pytest
 
-from matfw.__main__ import virtual_trace
+from matfw.cli.hardware import virtual_trace
 from matfw.console.conversation import Conversation
-from matfw.control.api import Control, Notice
+from matfw.control.api import STEPS_KEPT, Control
+from matfw.control.calls import WAITING_LIMIT, MainThreadCalls
 from matfw.control.errors import Code, ConsoleError
+from matfw.control.status import Notice
 from matfw.control.subscriptions import Subscriptions
-from matfw.errors import MatError
-from matfw.judging.habits import USUAL_SHIFT_MM, own_limits
+from matfw.errors import MatError, MatSettingsError
+from matfw.judging.habits import own_limits
 from matfw.messages import (
     CellCalibration,
-    Cue,
     CueGiven,
+    Fault,
     Limits,
     Mat,
     RawFrame,
     RefinedRep,
     Rep,
     Side,
-    Verdict,
 )
 from matfw.pipeline import Pipeline
+from matfw.recording.background import Recordings
 from matfw.recording.file import read_recording
 from matfw.service.acquisition import Account
-from matfw.service.calls import WAITING_LIMIT, MainThreadCalls
-from matfw.service.controller import FEED_STEPS, Controller
 from matfw.service.firmware import Firmware
-from matfw.settings.model import NOMINAL, CellLine
+from matfw.settings.model import NOMINAL
+from matfw.settings.state import CellLine
 from matfw.settings.store import SettingsStore
 from matfw.virtual.clock import VirtualClock
 from matfw.virtual.sampling import record
 from matfw.workout.sets import Plan
-from tests.control.paper import UNSYNCED, is_answer
+from tests.control.fake_control import GOOD, UNSYNCED, is_answer
 from tests.service.test_firmware import Frames, Keeper, Outputs, empty_mat
 
 WAIT_S = 20.0  # the most that a busy computer takes; nothing waits so long
@@ -54,6 +56,10 @@ def wait_until(is_so: Callable[[], bool]) -> None:
         time.sleep(0.002)
 
 
+def recordings_in(folder: Path) -> functools.partial[Recordings]:
+    return functools.partial(Recordings, folder / "recordings", "a test")
+
+
 class Running:
     """A firmware that goes round in a thread, fast, on the same frames over and over."""
 
@@ -61,9 +67,10 @@ class Running:
         self.store = SettingsStore(None, folder, UNSYNCED)
         self.volumes: list[float] = []
         self.mat = self.store.settings.mat()
-        self.control = Controller(
-            self.store, self.mat, VirtualClock(), folder / "recordings",
-            set_volume=self.volumes.append, account=Account, is_virtual=True, has_systemd=True,
+        self.clock = VirtualClock()
+        self.control = Control(
+            self.store, self.mat, self.clock, recordings_in(folder),
+            set_volume=self.volumes.append, account=Account, is_virtual=True, can_restart=True,
         )  # fmt: skip
         self.outputs = Outputs()
         self.keeper = Keeper()
@@ -110,12 +117,6 @@ class Endless(Frames):
         return next(self._laps)
 
 
-GOOD = Rep(
-    1, 17.0, 10.0, 11.2, 13.1, 15.0, 2.0, 1.0, 3.0, 38.0, USUAL_SHIFT_MM + 3.0, Verdict.CLEAN, (),
-    Side.LEFT,
-)  # fmt: skip
-
-
 @pytest.fixture
 def running(tmp_path: Path) -> Iterator[Running]:
     running = Running(tmp_path)
@@ -123,17 +124,12 @@ def running(tmp_path: Path) -> Iterator[Running]:
     running.end()
 
 
-def test_it_fits_the_consoles_protocol(running: Running) -> None:
-    control: Control = running.control
-    assert control.status().layout == "core4"
-
-
 def test_a_setting_reaches_the_line_between_two_frames(running: Running) -> None:
-    running.control.set("limits.roll_back_mm", "40")
-    running.control.set("workout.reps", "9")
+    running.control.settings.set("limits.roll_back_mm", "40")
+    running.control.settings.set("workout.reps", "9")
     wait_until(lambda: running.firmware.line.mat.limits.roll_back_mm == 40.0)
     wait_until(lambda: running.firmware.line.progress.reps_per_set == 9)
-    running.control.revert()
+    running.control.settings.revert()
     wait_until(lambda: running.firmware.line.mat.limits.roll_back_mm == 13.0)
 
 
@@ -142,27 +138,26 @@ def test_a_side_that_is_unset_is_unknown_but_to_the_virtual_person(
     is_virtual: bool, side: Side, tmp_path: Path
 ) -> None:
     mat = replace(SettingsStore(None, tmp_path).settings.mat(), side=Side.RIGHT)
-    control = Controller(
-        SettingsStore(None, tmp_path, UNSYNCED), mat, VirtualClock(), tmp_path,
+    control = Control(
+        SettingsStore(None, tmp_path, UNSYNCED), mat, VirtualClock(), recordings_in(tmp_path),
         set_volume=lambda _: None, account=Account, is_virtual=is_virtual,
     )  # fmt: skip
-    control.set("workout.side", "left")
+    control.settings.set("workout.side", "left")
     assert control.mat().side is Side.LEFT
-    control.set("workout.side", "unknown")
+    control.settings.set("workout.side", "unknown")
     assert control.mat().side is side
 
 
 def test_a_refused_setting_reaches_nothing(running: Running) -> None:
     line = running.firmware.line.mat
-    with pytest.raises(ConsoleError, match=r"1 to 200.*nothing was changed") as refused:
-        running.control.set("limits.roll_back_mm", "400")
-    assert refused.value.code is Code.SETTING_REFUSED
+    with pytest.raises(MatSettingsError, match=r"1 to 200.*nothing was changed"):
+        running.control.settings.set("limits.roll_back_mm", "400")
     assert running.control.mat() == line
 
 
 def test_wiring_waits_for_the_next_start(running: Running) -> None:
-    running.control.set("layout", "hex6")
-    running.control.set("workout.reps", "8")
+    running.control.settings.set("layout", "hex6")
+    running.control.settings.set("workout.reps", "8")
     wait_until(lambda: running.firmware.line.progress.reps_per_set == 8)
     assert running.firmware.line.mat.layout == "core4"
     assert len(running.firmware.line.mat.cells) == 4
@@ -172,13 +167,13 @@ def test_three_good_repetitions_move_this_persons_limits(running: Running) -> No
     with pytest.raises(ConsoleError, match="at least 3") as refused:
         running.control.learn(None)
     assert refused.value.code is Code.NOT_LEARNED
-    running.control.set("workout.side", "left")
+    running.control.settings.set("workout.side", "left")
     running.control.events([replace(GOOD, rep=number) for number in (1, 2, 3, 4)])
     habits = running.control.learn(None)
     own = own_limits(Limits(), habits)
     assert own.leg_forward_mm > Limits().leg_forward_mm
     wait_until(lambda: running.firmware.line.mat.limits == own)
-    running.control.forget_habits()
+    running.control.settings.forget_habits()
     wait_until(lambda: running.firmware.line.mat.limits == Limits())
 
 
@@ -188,21 +183,19 @@ def test_nothing_is_learned_of_an_unknown_side(running: Running) -> None:
         running.control.learn(None)
 
 
-def test_a_calibration_reaches_the_line_and_is_kept(running: Running) -> None:
+def test_a_calibration_reaches_the_line_and_is_kept(running: Running, tmp_path: Path) -> None:
     line = CellLine(tare_counts=77.0, counts_per_kg=41_000.0)
     running.control.save_calibration({"head_left": line}, "a test")
     wanted = CellCalibration(77.0, 41_000.0)
     wait_until(lambda: running.firmware.line.mat.calibration[0] == wanted)
     assert running.firmware.line.mat.calibration[1] == NOMINAL
-    assert (
-        SettingsStore(None, running.control._recordings.parent).calibration()["head_left"] == line
-    )
+    assert SettingsStore(None, tmp_path).calibration()["head_left"] == line
 
 
 def test_volume_and_mute_reach_the_buzzer(running: Running) -> None:
-    running.control.set("outputs.volume_percent", "40")
+    running.control.settings.set("outputs.volume_percent", "40")
     wait_until(lambda: running.volumes == [0.4])
-    running.control.set("outputs.mute", "on")
+    running.control.settings.set("outputs.mute", "on")
     wait_until(lambda: running.volumes == [0.4, 0.0])
     assert running.control.status().is_muted
 
@@ -210,13 +203,14 @@ def test_volume_and_mute_reach_the_buzzer(running: Running) -> None:
 def test_stop_start_and_a_cue_are_done_by_the_main_thread(running: Running) -> None:
     running.control.stop()
     assert not running.firmware.is_judging
+    assert not running.control.status().is_judging
     running.control.take_mat("tare")
-    running.control.start(anew=True)
+    running.control.start(from_first_set=True)
     assert not running.firmware.is_judging, "somebody still measures"
     running.control.give_mat()
     assert running.firmware.is_judging
-    running.control.cue(Cue.KICK)
-    assert [cue for _, cue in running.outputs.shown] == [Cue.KICK]
+    running.control.cue(Fault.KICK)
+    assert [cue for _, cue in running.outputs.shown] == [Fault.KICK]
 
 
 def test_only_one_may_measure(running: Running) -> None:
@@ -229,77 +223,83 @@ def test_only_one_may_measure(running: Running) -> None:
 
 
 def test_frames_reach_a_recording_that_can_be_read(running: Running) -> None:
-    status = running.control.record("one")
+    status = running.control.recordings.start("one")
     with pytest.raises(ConsoleError, match="record stop"):
-        running.control.record("two")
+        running.control.recordings.start("two")
     wait_until(lambda: (now := running.control.status().recording) is not None and now.frames > 200)
-    done = running.control.stop_recording()
+    done = running.control.recordings.stop()
     frames = list(read_recording(Path(status.path)).frames())
     assert len(frames) == done.frames > 200
     assert done.dropped == 0
     with pytest.raises(ConsoleError, match="exists and is not overwritten") as refused:
-        running.control.record("one")
+        running.control.recordings.start("one")
     assert refused.value.code is Code.FILE_EXISTS
     with pytest.raises(ConsoleError, match="nothing is being recorded"):
-        running.control.stop_recording()
+        running.control.recordings.stop()
 
 
 @pytest.mark.parametrize("name", ["", "../up", "a/b", ".hidden", "-x", "a b", "x" * 61, "ü"])
 def test_a_recordings_name_is_no_path(running: Running, name: str) -> None:
     with pytest.raises(ConsoleError, match="NAME must be") as refused:
-        running.control.record(name)
+        running.control.recordings.start(name)
     assert refused.value.code is Code.ARGUMENT_WRONG
 
 
 def test_a_recording_that_cannot_be_made_says_why(running: Running, tmp_path: Path) -> None:
     (tmp_path / "recordings").write_text("a file where the folder is to be")
     with pytest.raises(ConsoleError, match="cannot be written") as refused:
-        running.control.record("one")
+        running.control.recordings.start("one")
     assert refused.value.code is Code.FILE_REFUSED
 
 
-def test_a_recording_that_ends_by_itself_is_told_and_kept(
+def test_a_recording_that_ends_by_itself_is_reported_and_kept(
     running: Running, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("matfw.recording.background.LIMIT_S", 0.5)
-    subscription = running.control.events_feed()
-    path = Path(running.control.record("one").path)
-    wait_until(lambda: running.control.status().recording is None)
-    reported = [event for event in subscription.drain() if isinstance(event, Notice)]
+    subscription = running.control.notifications.open()
+    path = Path(running.control.recordings.start("one").path)
+    reported: list[Notice] = []
+
+    def is_reported() -> bool:
+        reported.extend(event for event in subscription.drain() if isinstance(event, Notice))
+        return bool(reported)
+
+    wait_until(is_reported)
+    assert running.control.status().recording is None
     assert [event.event for event in reported] == ["recording"]
     assert "are the longest there is" in reported[0].text
     with pytest.raises(ConsoleError, match="it had ended at"):
-        running.control.stop_recording()
+        running.control.recordings.stop()
     wait_until(lambda: not any(t.name == "matfw-recording" for t in threading.enumerate()))
     assert len(list(read_recording(path).frames())) >= 40
-    assert running.control.record("two").name == "two.csv.gz"
+    assert running.control.recordings.start("two").name == "two.csv.gz"
 
 
 def test_a_full_disk_refuses_a_recording(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("matfw.recording.background.FREE_BYTES", 10**18)
     with pytest.raises(ConsoleError, match="must be left over") as refused:
-        running.control.record("one")
+        running.control.recordings.start("one")
     assert refused.value.code is Code.FILE_REFUSED
 
 
 def test_the_pin_outlives_a_restart_as_a_hash(running: Running, tmp_path: Path) -> None:
-    running.control.keep_pin("2468")
-    assert running.control.is_locked
+    running.control.lock.set_pin("2468")
+    assert running.control.lock.is_locked
     assert "2468" not in (tmp_path / "state.toml").read_text()
-    again = Controller(
-        SettingsStore(None, tmp_path), running.mat, VirtualClock(), tmp_path,
+    again = Control(
+        SettingsStore(None, tmp_path), running.mat, VirtualClock(), recordings_in(tmp_path),
         set_volume=running.volumes.append, account=Account,
     )  # fmt: skip
-    assert again.is_locked
+    assert again.lock.is_locked
     with pytest.raises(ConsoleError, match="wrong PIN"):
-        again.unlock("1111")
-    again.unlock("2468")
-    assert not again.is_locked
+        again.lock.unlock("1111")
+    again.lock.unlock("2468")
+    assert not again.lock.is_locked
 
 
 def test_a_restart_ends_the_loop_with_a_sentence(running: Running) -> None:
     running.control.restart()
-    running.control._clock.advance_s(10.0)  # type: ignore[attr-defined]
+    running.clock.advance_s(10.0)
     wait_until(lambda: bool(running.ended))
     assert "a console asked for a restart" in str(running.ended[0])
 
@@ -308,6 +308,7 @@ def test_a_conversation_tares_on_the_real_loop(running: Running) -> None:
     """Its clock is real, its frames come faster than that."""
     lines = {c.name: CellLine(tare_counts=0.0, counts_per_kg=42_950.0) for c in running.mat.cells}
     running.control.save_calibration(lines, "a test")
+    wait_until(lambda: running.control.status().load_kg is not None)  # the first frame
     said: list[str] = []
     talk = Conversation(running.control, said.append, now_s=time.monotonic)
     talk.line("tare")
@@ -318,7 +319,7 @@ def test_a_conversation_tares_on_the_real_loop(running: Running) -> None:
 
     wait_until(is_over)
     assert said[-1] == "ok"
-    means = [line.tare_counts for line in running.control.calibration().values()]
+    means = [line.tare_counts for line in running.control.settings.calibration().values()]
     assert means == pytest.approx([3.0, 2.0, 1.0, 3.0], abs=0.3)
     talk.close()
     assert running.firmware.is_judging
@@ -334,27 +335,37 @@ def test_an_ended_firmware_refuses_at_once(tmp_path: Path) -> None:
 
 # --- workouts -------------------------------------------------------------------------------------
 
-EXCURSION = RefinedRep(10.0, 11.2, 13.1, 15.0, 2.0, 1.0, 3.0, 38.0, 0.0)
+EXCURSION = RefinedRep(
+    start_s=10.0,
+    top_s=11.2,
+    lower_s=13.1,
+    end_s=15.0,
+    up_s=2.0,
+    hold_s=1.0,
+    down_s=3.0,
+    angle_deg=38.0,
+    front_shift_mm=0.0,
+)
 STOP_S, START_S, END_S = 30.0, 55.0, 75.0
 
 
-def quiet_desk(folder: Path, mat: Mat) -> Controller:
-    return Controller(
-        SettingsStore(None, folder), mat, VirtualClock(), folder,
+def quiet_control(folder: Path, mat: Mat) -> Control:
+    return Control(
+        SettingsStore(None, folder), mat, VirtualClock(), recordings_in(folder),
         set_volume=lambda _: None, account=Account,
     )  # fmt: skip
 
 
-def test_sets_and_rests_are_told_to_every_console(tmp_path: Path) -> None:
+def test_sets_and_rests_are_reported_to_every_console(tmp_path: Path) -> None:
     plan = Plan(reps=2, sets=2, rest_s=40.0)
     mat = SettingsStore(None, tmp_path).settings.mat()
-    control, line, clock = quiet_desk(tmp_path, mat), Pipeline(mat, plan), VirtualClock()
+    control, line, clock = quiet_control(tmp_path, mat), Pipeline(mat, plan), VirtualClock()
     firmware = Firmware(line, Frames([], clock), Outputs(), clock)
     # What a start would give: settings that ask for this plan.
-    control.set("workout.reps", "2")
-    control.set("workout.sets", "2")
-    control.set("workout.rest_s", "40")
-    subscription = control.events_feed()
+    control.settings.set("workout.reps", "2")
+    control.settings.set("workout.sets", "2")
+    control.settings.set("workout.rest_s", "40")
+    subscription = control.notifications.open()
     said: list[tuple[float, str]] = []
     ends_s = {16.0: 15.0, 24.0: 23.0, 80.0: 79.0, 88.0: 87.0}
     for frame in empty_mat(100.0, 10.0):
@@ -379,7 +390,7 @@ def test_nothing_is_judged_nor_cued_while_stopped(tmp_path: Path) -> None:
     trace = virtual_trace("demo", "core4", Side.LEFT)
     mat = replace(SettingsStore(None, tmp_path).settings.mat(), side=Side.LEFT, person=trace.person)
     frames = [frame for frame in record(trace, mat, 7) if frame.t_s < END_S]
-    control, clock, keeper = quiet_desk(tmp_path, mat), VirtualClock(), Keeper()
+    control, clock, keeper = quiet_control(tmp_path, mat), VirtualClock(), Keeper()
     times = iter([STOP_S, START_S])
     change_s = next(times)
 
@@ -403,24 +414,24 @@ def test_nothing_is_judged_nor_cued_while_stopped(tmp_path: Path) -> None:
     control.close()
 
 
-# --- feeds and errands ---------------------------------------------------------------------------
+# --- subscriptions and calls
 
 
-def test_a_feed_that_nobody_takes_keeps_the_newest_and_counts() -> None:
-    subscriptions: Subscriptions[int] = Subscriptions(FEED_STEPS)
+def test_a_subscription_that_nobody_drains_keeps_the_newest_and_counts() -> None:
+    subscriptions: Subscriptions[int] = Subscriptions(STEPS_KEPT)
     subscription = subscriptions.open()
     for number in range(1000):
         subscriptions.put(number)
-    assert subscription.dropped == 1000 - FEED_STEPS
-    assert subscription.drain() == list(range(1000 - FEED_STEPS, 1000))
+    assert subscription.dropped == 1000 - STEPS_KEPT
+    assert subscription.drain() == list(range(1000 - STEPS_KEPT, 1000))
     subscription.close()
     subscription.close()
     subscriptions.put(1)
     assert (subscription.drain(), len(subscriptions)) == ([], 0)
 
 
-def test_feeds_opened_and_closed_by_many_threads_are_all_given_back() -> None:
-    subscriptions: Subscriptions[int] = Subscriptions(FEED_STEPS)
+def test_subscriptions_opened_and_closed_by_many_threads_are_all_given_back() -> None:
+    subscriptions: Subscriptions[int] = Subscriptions(STEPS_KEPT)
 
     def come_and_go() -> None:
         for _ in range(500):
@@ -436,7 +447,7 @@ def test_feeds_opened_and_closed_by_many_threads_are_all_given_back() -> None:
     assert len(subscriptions) == 0
 
 
-def test_errands_are_bounded_and_an_error_comes_back() -> None:
+def test_calls_are_bounded_and_an_error_comes_back() -> None:
     calls: MainThreadCalls[list[int]] = MainThreadCalls()
     done: list[int] = []
     results: list[object] = []
@@ -462,10 +473,10 @@ def test_errands_are_bounded_and_an_error_comes_back() -> None:
     calls.do_one(done)
 
 
-def test_an_errand_that_nobody_does_is_withdrawn(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_call_that_nobody_does_is_withdrawn(monkeypatch: pytest.MonkeyPatch) -> None:
     calls: MainThreadCalls[list[int]] = MainThreadCalls()
     done: list[int] = []
-    monkeypatch.setattr("matfw.service.calls.ANSWER_LIMIT_S", 0.01)
+    monkeypatch.setattr("matfw.control.calls.ANSWER_LIMIT_S", 0.01)
     with pytest.raises(ConsoleError, match="nothing was done"):
         calls.call(lambda subject: subject.append(1))
     calls.do_one(done)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from matfw.messages import CellCalibration, Mat, Side
-from matfw.settings.model import NOMINAL, CellLine, Settings
-from matfw.settings.state import MachineState
+from matfw.settings.model import NOMINAL, Settings
+from matfw.settings.state import CellLine, MachineState
 from matfw.workout.sets import Plan
 
 
@@ -22,7 +22,7 @@ class LiveSettings:
 def live_settings(
     settings: Settings, state: MachineState, mat: Mat, unset_side: Side
 ) -> LiveSettings:
-    """Return what is wanted; layout, rate and sensors stay as the mat has them.
+    """Return what settings and state come to; layout, rate and sensors stay as the mat has them.
 
     state: calibration and habits. unset_side: where the settings name none; a virtual person
     lies on one all the same.

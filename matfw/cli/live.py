@@ -1,0 +1,151 @@
+"""The firmware's parts put together: frames in, the line, outputs, picture, consoles."""
+
+# ruff: noqa: PLC0415  nothing heavy is imported before it is needed
+
+from __future__ import annotations
+
+import functools
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING
+
+from matfw.cli.environment import say
+from matfw.cli.hardware import Build, BuildHips, real_factory, virtual_factory
+from matfw.cli.signals import signals_blocked
+
+if TYPE_CHECKING:
+    from gpiozero import Factory
+
+    from matfw.cli.consoles import ConsolePlan
+    from matfw.messages import Mat
+    from matfw.service.acquisition import Acquisition
+    from matfw.service.firmware import Firmware, Tap
+    from matfw.service.hips import HipFrames, Hips
+    from matfw.settings.model import Settings
+    from matfw.workout.sets import Plan
+
+
+def run_live(
+    settings: Settings,
+    mat: Mat,
+    build: Build,
+    hips: Callable[[Factory], Sequence[Hips]],
+    *,
+    title: str,
+    speed: float | None = None,
+    end_s: float | None = None,
+    notice: str | None = None,
+    console: ConsolePlan | None = None,
+    taps: Sequence[Tap] = (),
+) -> None:
+    """Run the firmware.
+
+    hips: opens the hip sensors, with the factory that the indicator has too. speed: of the virtual
+    bench, None on real hardware. notice: to be said once cells answer. console: None without one.
+    taps: who else reads along.
+    """
+    with signals_blocked():
+        from matfw.devices.clock import RealClock
+        from matfw.devices.indicator import GpiozeroIndicator
+        from matfw.pipeline import Pipeline
+        from matfw.service.firmware import Firmware
+        from matfw.service.refiner import ProcessRefiner
+        from matfw.service.watchdog import Watchdog
+
+    buzzer, head, hip, foot = settings.outputs.pins()
+    factory = virtual_factory() if speed is not None else real_factory(settings)
+    with (
+        mat_frames(mat, build, functools.partial(hips, factory), speed is not None) as (
+            frames,
+            acquisition,
+        ),
+        GpiozeroIndicator(factory, buzzer, (head, hip, foot)) as indicator,
+        shown(settings, mat, title, speed, end_s) as picture,
+        Watchdog(RealClock()) as systemd,
+        ExitStack() as opened,
+    ):
+        indicator.volume = settings.outputs.loudness_percent() / 100.0
+        readers: list[Tap] = [picture, *taps]
+        between: Callable[[Firmware], object] = _nothing
+        if console is not None:
+            from matfw.cli.consoles import consoles
+
+            control = opened.enter_context(
+                consoles(console, mat, indicator, acquisition, say, is_virtual=speed is not None)
+            )
+            readers.append(control)
+            between = control.between
+
+        def begin() -> None:
+            systemd.ready()
+            if notice is not None:
+                say(notice)
+
+        firmware = Firmware(
+            Pipeline(mat, plan_of(settings)), frames, indicator, RealClock(),
+            readers, refiner=functools.partial(ProcessRefiner, say, waits=speed is not None),
+            on_first_frame=begin, on_frame=systemd.alive, between=between,
+        )  # fmt: skip
+        firmware.run(end_s)
+
+
+@contextmanager
+def mat_frames(
+    mat: Mat, build: Build, hips: BuildHips, is_virtual: bool
+) -> Iterator[tuple[Acquisition | HipFrames, Acquisition]]:
+    """Give the frames of the cells, with the hip sensors' values where the mat has channels.
+
+    The second is the cells' acquisition alone, for its account.
+    """
+    from matfw.service.acquisition import Acquisition
+    from matfw.service.hips import HipFrames
+
+    with ExitStack() as cells, ExitStack() as sensors:  # the sensors are closed first
+        opened = hips() if mat.channels else ()
+        for hip in opened:
+            sensors.callback(hip.close)
+        acquisition = Acquisition(build, waits=is_virtual)
+        cells.callback(_close, acquisition)
+        yield HipFrames(acquisition, opened) if opened else acquisition, acquisition
+
+
+def _close(acquisition: Acquisition) -> None:
+    acquisition.close()
+    if acquisition.account.dropped:
+        say(f"{acquisition.account.dropped} frames were dropped: this computer is too slow")
+
+
+@contextmanager
+def shown(
+    settings: Settings, mat: Mat, title: str, speed: float | None, end_s: float | None
+) -> Iterator[Tap]:
+    """Give the tap that shows the session: a picture on a terminal that can draw, else lines."""
+    from matfw.display.picture import Picture, drawing_console
+
+    is_simulated = speed is not None
+    console = drawing_console(sys.stdout)
+    if console is None:
+        from matfw.display.lines import EventLines
+
+        yield EventLines(sys.stdout, f"{title} (VIRTUAL)" if is_simulated else title)
+        return
+    from matfw.devices.clock import RealClock
+    from matfw.display.live_view import LiveView
+
+    with Picture(console) as picture:
+        yield LiveView(
+            picture, mat, RealClock(), title=title, target_reps=settings.workout.reps,
+            is_simulated=is_simulated, speed=speed or 1.0, length_s=end_s,
+        )  # fmt: skip
+
+
+def plan_of(settings: Settings) -> Plan:
+    """Return the workout that the settings ask for."""
+    from matfw.workout.sets import Plan
+
+    return Plan(settings.workout.reps, settings.workout.sets, settings.workout.rest_s)
+
+
+def _nothing(_: object) -> None:
+    """Do nothing between two frames."""

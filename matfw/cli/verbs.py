@@ -1,0 +1,240 @@
+"""The verbs: what `matfw VERB` does, and how it ends.
+
+Nothing heavy is imported before a verb needs it, so that `matfw --help` answers at once; hence
+the imports inside functions.
+"""
+
+# ruff: noqa: PLC0415, T201
+
+from __future__ import annotations
+
+import argparse
+import functools
+import os
+from collections.abc import Sequence
+from dataclasses import replace
+
+from matfw.cli.arguments import build_parser
+from matfw.cli.environment import say, state_dir_of, store_of
+from matfw.cli.hardware import (
+    Build,
+    BuildHips,
+    build_empty_cells,
+    build_real_cells,
+    build_real_hips,
+    build_virtual_cells,
+    build_virtual_hips,
+    configured_chip,
+    configured_hips,
+    on_bench,
+    real_factory,
+    virtual_trace,
+)
+from matfw.cli.live import mat_frames, plan_of, run_live
+from matfw.cli.signals import discard_stdout, flushed, stoppable
+from matfw.errors import MatError, MatUsageError
+
+EXIT_DONE, EXIT_FAILED, EXIT_USAGE = 0, 1, 2
+VIRTUAL_NOTICE = (
+    "VIRTUAL bench: no cell is read, a simulated person exercises over and over;"
+    " `--virtual empty` is a mat to calibrate"
+)
+EMPTY_NOTICE = (
+    "VIRTUAL bench: no cell is read, the mat is empty; at the console `lay 10 head_left` lays 10 kg"
+    " over that cell, `lay 0` takes it away"
+)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one verb; return its exit code: 0 done, 1 the work failed, 2 wrong usage or settings."""
+    try:
+        with stoppable(), flushed():
+            options = build_parser(VERBS).parse_args(argv)
+            return int(options.verb(options))
+    except MatError as error:
+        say(str(error))
+        return EXIT_USAGE if isinstance(error, MatUsageError) else EXIT_FAILED
+    except KeyboardInterrupt:
+        return EXIT_DONE
+    except BrokenPipeError:  # whoever read our output has seen enough, as in `| head`
+        discard_stdout()
+        return EXIT_DONE
+    except OSError as error:
+        discard_stdout()
+        say(f"{error}: the system refused it; is the disk full?")
+        return EXIT_FAILED
+
+
+# --- verbs ------------------------------------------------------------------------------------
+
+
+def _demo(options: argparse.Namespace) -> int:
+    from matfw.display.report import Reps, demo_lines
+    from matfw.messages import Side
+    from matfw.ports import RAIL_CHANNELS, SACRUM_CHANNELS
+    from matfw.settings.model import Settings
+
+    side = Side(options.side)
+    trace = virtual_trace("demo", options.layout, side)
+    settings = Settings(layout=options.layout)
+    belt = SACRUM_CHANNELS if options.hips in ("imu", "both") else ()
+    rail = RAIL_CHANNELS if options.hips in ("rail", "both") else ()
+    mat = replace(settings.mat(), side=side, person=trace.person, channels=belt + rail)
+    build = functools.partial(build_virtual_cells, mat, "demo", side, options.speed)
+    done = Reps()
+    run_live(
+        settings, mat, build, lambda _: build_virtual_hips(mat, "demo", side),
+        title="matfw demo", speed=options.speed, end_s=trace.duration_s, taps=[done],
+    )  # fmt: skip
+    print("\n".join(demo_lines(trace.truth, done.reps, mat.tempo)))
+    return EXIT_DONE if done.reps else EXIT_FAILED
+
+
+def _run(options: argparse.Namespace) -> int:
+    from matfw.cli.consoles import ConsolePlan
+
+    store = store_of(options)
+    settings, state = store.settings, store.state
+    if options.all_off:
+        from matfw.devices.all_off import all_off
+
+        all_off(real_factory(settings), settings.outputs.pins())
+        return EXIT_DONE
+    mat = settings.mat(state)
+    console = ConsolePlan(store, state_dir_of(options), (*settings.console.ports, *options.console))
+    if options.virtual == "empty":
+        from matfw.virtual.weights import Weights
+
+        weights = Weights()
+        mat = replace(on_bench(mat), channels=())
+        say(EMPTY_NOTICE)
+        run_live(
+            settings, mat, functools.partial(build_empty_cells, mat, weights), lambda _: (),
+            title="matfw run", speed=1.0, console=replace(console, lay=weights.lay),
+        )  # fmt: skip
+        return EXIT_DONE
+    if options.virtual:
+        who = str(options.virtual)
+        mat = on_bench(mat)
+        say(VIRTUAL_NOTICE)
+        build: Build = functools.partial(build_virtual_cells, mat, who, mat.side, 1.0)
+        run_live(
+            settings, mat, build, lambda _: build_virtual_hips(mat, who, mat.side),
+            title="matfw run", speed=1.0, console=console,
+        )  # fmt: skip
+        return EXIT_DONE
+    uncalibrated = settings.uncalibrated(state)
+    notice = (
+        f"not calibrated: {', '.join(uncalibrated)}: weights are nominal and may be far off:"
+        " `matfw console`, then `calibrate`"
+    )
+    run_live(
+        settings, mat, functools.partial(build_real_cells, settings),
+        functools.partial(build_real_hips, settings),
+        title="matfw run", notice=notice if uncalibrated else None, console=console,
+    )  # fmt: skip
+    return EXIT_DONE
+
+
+def _replay(options: argparse.Namespace) -> int:
+    from matfw.control.events import event_json, event_line
+    from matfw.display.report import session_lines
+    from matfw.messages import Event, Rep
+    from matfw.recording.file import read_recording
+    from matfw.service.replay import replay
+
+    store = store_of(options)
+    settings = store.settings
+    recording = read_recording(options.file)
+    recording.check_places()
+    mat = settings.judging(recording.mat, store.state)
+    reps: list[Rep] = []
+
+    def tell(event: Event) -> None:
+        if isinstance(event, Rep):
+            reps.append(event)
+        print(event_json(event).decode() if options.json else event_line(event))
+
+    tally = replay(mat, recording.frames(), tell, plan_of(settings))
+    if options.json:
+        print(tally.as_json().decode())
+    else:
+        print("\n".join(session_lines(reps, mat.tempo, is_simulated=False)))
+    return EXIT_DONE
+
+
+def _record(options: argparse.Namespace) -> int:
+    from matfw.recording.file import RecordingWriter
+    from matfw.service.recorder import record
+
+    store = store_of(options)
+    settings = store.settings
+    mat = settings.mat(store.state)
+    origin = "a matfw mat"
+    build: Build = functools.partial(build_real_cells, settings)
+    hips: BuildHips = functools.partial(configured_hips, settings)
+    if options.virtual:
+        mat = on_bench(mat)
+        origin = "the VIRTUAL bench of matfw: no person"
+        build = functools.partial(build_virtual_cells, mat, "faults", mat.side, 1.0)
+        hips = functools.partial(build_virtual_hips, mat, "faults", mat.side)
+        say(VIRTUAL_NOTICE)
+    writer = functools.partial(RecordingWriter, options.file, mat, origin)
+    with mat_frames(mat, build, hips, options.virtual) as (source, _):
+        frames = record(source, writer, options.seconds)
+    say(f"{frames} frames in {options.file}" if frames else "stopped before the first frame")
+    return EXIT_DONE
+
+
+def _config(options: argparse.Namespace) -> int:
+    from matfw.settings.default_file import default_toml, schema_json
+
+    if options.what == "schema":
+        print(schema_json())
+    elif options.what == "default":
+        print(default_toml(), end="")
+    else:
+        options.config = options.file or options.config
+        store = store_of(options)
+        print(f"{store.config or 'no settings file'}: ok")
+    return EXIT_DONE
+
+
+def _console(options: argparse.Namespace) -> int:
+    from matfw.cli.consoles import talk
+
+    all_ok = talk(
+        options.port,
+        state_dir_of(options),
+        is_chosen=options.state is not None,
+        is_json=options.json,
+    )
+    return EXIT_DONE if all_ok else EXIT_FAILED
+
+
+def _doctor(options: argparse.Namespace) -> int:
+    from matfw.cli.consoles import sockets_of
+    from matfw.cli.doctor import Doctor
+    from matfw.devices.gpio import chip_number
+    from matfw.settings.files import default_config_path
+
+    state_dir = state_dir_of(options)
+    report = Doctor(
+        options.config or default_config_path(os.environ), state_dir,
+        sockets_of(state_dir, is_chosen=options.state is not None),
+        build_real_cells, lambda settings: chip_number(configured_chip(settings)), say,
+        is_virtual=options.virtual, is_pressed=options.press,
+    ).look()  # fmt: skip
+    print(report.as_json().decode() if options.json else "\n".join(report.as_lines()))
+    return EXIT_DONE if report.is_fine else EXIT_FAILED
+
+
+VERBS = {
+    "demo": _demo,
+    "run": _run,
+    "replay": _replay,
+    "record": _record,
+    "console": _console,
+    "doctor": _doctor,
+    "config": _config,
+}

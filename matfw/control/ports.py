@@ -1,0 +1,68 @@
+"""What `Control` needs of the running service, as Protocols; service/ and recording/ fit them."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from matfw.control.status import RecordingStatus
+from matfw.messages import Cue, RawFrame
+from matfw.pipeline import Pipeline
+from matfw.ports import ReaderStats
+
+
+class RunningFirmware(Protocol):
+    """The firmware between two frames, in the main thread; `service.firmware.Firmware`."""
+
+    @property
+    def line(self) -> Pipeline:
+        """Return the line."""
+        ...
+
+    @property
+    def is_judging(self) -> bool:
+        """Return whether reps are counted and cues given."""
+        ...
+
+    def pause(self, why: str) -> None:
+        """Count no rep and give no cue until `resume` for every reason given."""
+        ...
+
+    def resume(self, why: str) -> None:
+        """Take back one reason to pause."""
+        ...
+
+    def try_cue(self, cue: Cue) -> None:
+        """Show a cue once."""
+        ...
+
+
+class ReaderAccount(Protocol):
+    """What became of the reader's frames; `service.acquisition.Account`."""
+
+    stats: ReaderStats
+    dropped: int
+
+
+class Recordings(Protocol):
+    """Raw frames into files, one recording at a time; `recording.background.Recordings`."""
+
+    @property
+    def status(self) -> RecordingStatus | None:
+        """Return the recording under way."""
+        ...
+
+    def start(self, name: str) -> RecordingStatus:
+        """Begin a new recording of that name. Raises ConsoleError."""
+        ...
+
+    def stop(self) -> RecordingStatus:
+        """End the recording and return its result. Raises ConsoleError."""
+        ...
+
+    def put(self, frame: RawFrame) -> None:
+        """Take a frame, for the recording under way; never waits."""
+        ...
+
+    def close(self) -> None:
+        """End whatever is under way. Calling it twice is allowed."""
+        ...
