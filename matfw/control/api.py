@@ -26,7 +26,19 @@ from matfw.control.subscriptions import Subscriptions
 from matfw.control.workout_notices import WorkoutNotices
 from matfw.errors import MatError
 from matfw.judging.habits import MIN_REPS, Habits, learn
-from matfw.messages import CellEvent, CellProblem, Cue, Event, Mat, Phase, Presence, Rep, Side
+from matfw.messages import (
+    CellEvent,
+    CellProblem,
+    Cue,
+    Event,
+    Mat,
+    Phase,
+    Presence,
+    ReaderEvent,
+    ReaderProblem,
+    Rep,
+    Side,
+)
 from matfw.pipeline import Step
 from matfw.ports import Clock, ReaderStats
 from matfw.workout.sets import Progress
@@ -96,6 +108,7 @@ class Control:
         # Written by the main thread alone, each a whole object, read by the others.
         self._step: Step | None = None
         self._problems: dict[str, CellProblem] = {}
+        self._reader_problem = ReaderProblem.OK
         self._reps: tuple[Rep, ...] = ()
         self._is_judging = True
         self._frame_count = self._bad_count = 0
@@ -122,6 +135,8 @@ class Control:
                 }:
                     continue  # weights come and go: that is no drift
                 self._problems = {**self._problems, event.cell: event.problem}
+            if isinstance(event, ReaderEvent):
+                self._reader_problem = event.problem
             if isinstance(event, Rep):
                 self._reps = (*self._reps, event)[-MIN_REPS:]
             self.notifications.put(event)
@@ -199,6 +214,7 @@ class Control:
             profile=store.profile,
             unsaved=len(store.diff()),
             lock=self.lock.word,
+            is_reader_late=self._reader_problem is ReaderProblem.LATE,
             recording=self.recordings.status,
         )
 

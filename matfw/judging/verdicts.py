@@ -32,6 +32,8 @@ from matfw.messages import (
 PLAUSIBLE_LOG_ODDS = 0.7
 HARDLY_ONE = "load and moment hardly fit a leg raise"
 MAY_CANCEL = "the hips may have rolled back with the leg forward: only a hip sensor could tell"
+MAX_HOLE_S = 0.25  # of a repetition that is judged in spite of it
+HOLE = "nothing was measured for {:.2f} s of it"
 SIDE_DOUBTED = "lies arched, or not on the {} side: hips not judged"
 
 
@@ -111,12 +113,14 @@ def judge(
 
     live_faults: what was reported during it. One that the refined times do not confirm is not
     silently dropped: the verdict is then `unsure` and the reason names it. So is one of the refined
-    times that could as well come from the body's noise or a hand.
+    times that could as well come from the body's noise or a hand. Of a repetition with a hole in
+    its samples no fault is sure, and nobody is told off for what was hardly a leg raise.
     """
     side, live_faults = _posture(live_faults, conditions)
-    faults, doubts = _faults(refined_rep, live_faults, conditions, side)
-    if refined_rep.plausibility < PLAUSIBLE_LOG_ODDS:
-        faults = ()  # nobody is told off for what may have been no leg raise
+    faults: tuple[FaultSeen, ...] = ()
+    doubts: Mapping[Fault, str] = {}
+    if not _has_hole(refined_rep) and refined_rep.plausibility >= PLAUSIBLE_LOG_ODDS:
+        faults, doubts = _faults(refined_rep, live_faults, conditions, side)
     score_mm = _cancellation_score_mm(refined_rep, side)
     evidence = _Evidence(
         rep=refined_rep,
@@ -135,6 +139,10 @@ def judge(
         live_faults=tuple(live_faults),
         cancellation_score_mm=score_mm,
     )
+
+
+def _has_hole(x: RefinedRep) -> bool:
+    return x.hole_s > MAX_HOLE_S
 
 
 def _is_side_doubted(now: Conditions) -> bool:
@@ -217,6 +225,10 @@ def _hardly_a_leg_raise(of: _Evidence) -> str:
     return HARDLY_ONE if of.rep.plausibility < PLAUSIBLE_LOG_ODDS else ""
 
 
+def _not_measured(of: _Evidence) -> str:
+    return HOLE.format(of.rep.hole_s) if _has_hole(of.rep) else ""
+
+
 def _fault_doubted(of: _Evidence) -> str:
     return next((f"it may be {fault}: {reason}" for fault, reason in of.doubts.items()), "")
 
@@ -251,6 +263,7 @@ def _cell_broken(of: _Evidence) -> str:
 REASONS: tuple[Callable[[_Evidence], str], ...] = (
     _hardly_a_leg_raise,
     _side_doubted,
+    _not_measured,
     _fault_doubted,
     _not_confirmed,
     _moved_on_unknown_side,

@@ -57,7 +57,7 @@ class Explanation:
     """
 
     t_s: Array
-    load_n: Array
+    load_n: Array  # what was not measured is as the fit has it, here and below
     moment_nm: Array
     angle_rad: Array
     push_n: Array
@@ -76,17 +76,20 @@ def explain(segment: Segment, rep: RefinedRep) -> Explanation:
     rows = np.flatnonzero(segment.between(from_s, to_s))
     curve = segment.curve
     fit = _Fit(
-        segment.load_n[rows], segment.moment_nm[rows], segment.model,
-        math.sqrt(segment.noise_scale), segment.weight_n,
+        segment.load_n[rows], segment.moment_nm[rows], seen=segment.seen[rows],
+        model=segment.model, noise=math.sqrt(segment.noise_scale), weight_n=segment.weight_n,
     )  # fmt: skip
     x = fit.solved(
         (curve.angle_rad[rows], curve.push_n[rows], curve.base_n[rows], curve.base_nm[rows])
     )
     left_n, left_nm, _, _ = fit.left(x)
+    unseen = segment.seen[rows] == 0.0
+    load_n, moment_nm = fit.load_n - unseen * left_n, fit.moment_nm - unseen * left_nm
+    left_n, left_nm = left_n * ~unseen, left_nm * ~unseen
     return Explanation(
         t_s=segment.t_s[rows],
-        load_n=fit.load_n,
-        moment_nm=fit.moment_nm,
+        load_n=load_n,
+        moment_nm=moment_nm,
         angle_rad=fit.angle @ x[:-2],
         push_n=fit.push @ x[:-2],
         base_n=fit.base_n @ x[:-2],
@@ -105,9 +108,17 @@ class _Fit:
     """
 
     def __init__(
-        self, load_n: Array, moment_nm: Array, model: LegModel, noise: float, weight_n: float
+        self,
+        load_n: Array,
+        moment_nm: Array,
+        *,
+        seen: Array,
+        model: LegModel,
+        noise: float,
+        weight_n: float,
     ) -> None:
         self.load_n, self.moment_nm = load_n, moment_nm
+        self._trust = np.sqrt(seen)
         self.force_sd_n, self.moment_sd_nm = FORCE_SD_N * noise, MOMENT_SD_NM * noise
         self._model = model
         steps = len(load_n)
@@ -155,7 +166,7 @@ class _Fit:
         load_rows, moment_rows = self._slopes(x, (d, w, a), leg_n, leg_nm)
         of_load = 1.0 / np.hypot(1.0, left_n / (ROBUST * self.force_sd_n)) / self.force_sd_n
         of_moment = 1.0 / np.hypot(1.0, left_nm / (ROBUST * self.moment_sd_nm))
-        of_moment = of_moment / self.moment_sd_nm
+        of_load, of_moment = self._trust * of_load, self._trust * of_moment / self.moment_sd_nm
         rows = [of_load[:, None] * load_rows, of_moment[:, None] * moment_rows]
         left = [of_load * left_n, of_moment * left_nm]
         none = np.zeros((len(d), 2))

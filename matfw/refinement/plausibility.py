@@ -78,7 +78,7 @@ def _of_the_movement(e: Explanation, rep: RefinedRep, segment: Segment) -> list[
     core = _core(e, rep)
     before, after = e.t_s < rep.start_s - 0.1, e.t_s > rep.end_s + 0.2
     scale = TYPICAL_WEIGHT_N / segment.weight_n
-    shift_mm = segment.shift_mm[segment.between(e.t_s[0], e.t_s[-1])]
+    shift_mm = _shift_mm(segment)[segment.between(e.t_s[0], e.t_s[-1])]
     load_n, moment_nm = _band(e.load_n)[core], _band(e.moment_nm)[core]
     power = float(load_n @ load_n) + 1e-6
     together = float(load_n @ moment_nm)
@@ -107,13 +107,19 @@ def _of_the_movement(e: Explanation, rep: RefinedRep, segment: Segment) -> list[
 
 def _of_what_came_before(rep: RefinedRep, segment: Segment) -> list[float]:
     """Return how still load, moment and shift were: movements follow on movements."""
-    before = segment.between(rep.start_s - BEFORE_S, rep.start_s - 0.1)
+    before = segment.between(rep.start_s - BEFORE_S, rep.start_s - 0.1) & (segment.seen > 0.0)
     scale = TYPICAL_WEIGHT_N / segment.weight_n
     return [
         _log(scale * _spread(_band(segment.load_n)[before]), CALM_N),
         _log(scale * _spread(_band(segment.moment_nm)[before]), CALM_NM),
         _log(_spread(segment.shift_mm[before]), CALM_MM),
     ]
+
+
+def _shift_mm(segment: Segment) -> Array:
+    """Return the hips' shift, straight across what was not measured."""
+    seen = segment.seen > 0.0
+    return np.interp(segment.t_s, segment.t_s[seen], segment.shift_mm[seen])
 
 
 def _core(e: Explanation, rep: RefinedRep) -> Marks:
