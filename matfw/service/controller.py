@@ -59,6 +59,8 @@ FEED_EVENTS = 256
 RESTART_DELAY_S = 0.5  # so that the answer can still be sent
 STOPPED = "stop"
 PIN_SALT_BYTES = 16
+# A cell in one of these states gives no load.
+UNTRUSTED = {CellProblem.LOST, CellProblem.STUCK, CellProblem.SATURATED}
 
 
 class Controller:
@@ -112,6 +114,7 @@ class Controller:
         self._recording: BackgroundRecording | None = None
         # Written by the main thread alone, each a whole object, read by the others.
         self._step: Step | None = None
+        self._loads_kg: tuple[float | None, ...] = ()  # the latest of each cell
         self._problems: dict[str, CellProblem] = {}
         self._reader: ReaderEvent | None = None
         self._reps: tuple[Rep, ...] = ()
@@ -126,6 +129,13 @@ class Controller:
         self._frame_count += 1
         self._bad_count += None in step.raw.counts
         self._step = step
+        latest = self._loads_kg or (None,) * len(step.clean.loads_kg)
+        self._loads_kg = tuple(
+            [
+                old if new is None else new
+                for old, new in zip(latest, step.clean.loads_kg, strict=True)
+            ]
+        )
         self._steps.put(step)
         self._frames.put(step.raw)
 
@@ -169,7 +179,8 @@ class Controller:
         """Return how things stand."""
         step, progress, account = self._step, self._notifications.progress, self._account()
         now, store = self._live_settings, self._store
-        loads = step.clean.loads_kg if step else (None,) * len(now.mat.cells)
+        loads = self._known_loads_kg()
+        known_kg = [load for load in loads if load is not None]
         known = store.calibration()
         is_lying = step is not None and step.motion.presence is Presence.LYING
         return Status(
@@ -179,7 +190,7 @@ class Controller:
             uptime_s=self._clock.now_s() - self._began_s,
             presence=step.motion.presence if step else Presence.EMPTY,
             weight_kg=step.motion.weight_kg if step else None,
-            load_kg=step.balance.load_kg if step else None,
+            load_kg=sum(known_kg) if len(known_kg) == len(loads) else None,
             side=now.mat.side,
             is_judging=self._is_judging,
             phase=step.phase.phase if step and step.phase else Phase.REST,
@@ -210,6 +221,14 @@ class Controller:
             recording=self._recording.status
             if self._recording and self._recording.is_running
             else None,
+        )
+
+    def _known_loads_kg(self) -> tuple[float | None, ...]:
+        """Return each cell's latest load; None of one that gives nothing to be trusted."""
+        cells = self._live_settings.mat.cells
+        return tuple(
+            None if self._problems.get(cell.name) in UNTRUSTED else load
+            for cell, load in zip(cells, self._loads_kg or (None,) * len(cells), strict=True)
         )
 
     def mat(self) -> Mat:
