@@ -150,6 +150,11 @@ def random_person(rng: np.random.Generator) -> Body:
         )
         if in_range:
             break
+    return person_like(rng, sex, height_m, mass_kg)
+
+
+def person_like(rng: np.random.Generator, sex: str, height_m: float, mass_kg: float) -> Body:
+    """Return somebody of this sex, height and mass, unlike the table in every part."""
     names = (*TRUNK_POINTS, "thigh", "shank", "foot")
     factors = {
         name: (float(1.0 + MASS_SD * _bounded(rng)), float(1.0 + LENGTH_SD * _bounded(rng)))

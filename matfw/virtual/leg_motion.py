@@ -16,6 +16,7 @@ UNLOAD_RANGE_S = (0.10, 0.30)  # the leg is made light this long before it leave
 RELOAD_RANGE_S = (0.06, 0.25)  # and given back this long after it lands
 BOUNCE_SHARE = 0.03  # of the excursion: a dropped leg's rebound
 BOUNCE_S = 0.14
+OVERSHOOT_S = (0.15, 0.45)  # from that much before the way up ends to that long after it
 LIGHT_DEG = 0.8  # a driven leg is light from here on and free at twice this
 MARGIN_S = 0.6  # beyond a repetition's ends its plan still touches the series
 
@@ -71,10 +72,15 @@ def smooth_motion(t_s: Array, motion: LegMotion) -> None:
 def motion_of_angle(t_s: Array, excursion_rad: Array) -> LegMotion:
     """Return the motion of a leg that follows a given excursion and does nothing else."""
     motion = _at_rest(t_s)
-    motion.excursion = _rounded(t_s, excursion_rad, SENSED_S)
+    motion.excursion = sensed(t_s, excursion_rad)
     motion.lifted = _smoothstep((np.degrees(excursion_rad) - LIGHT_DEG) / LIGHT_DEG)
     smooth_motion(t_s, motion)
     return motion
+
+
+def sensed(t_s: Array, angle_rad: Array) -> Array:
+    """Return a sensor's angle without what is its noise and no muscle's."""
+    return _rounded(t_s, angle_rad, SENSED_S)
 
 
 def _at_rest(t_s: Array) -> LegMotion:
@@ -93,7 +99,12 @@ def _add_rep(
     down = rep.down_profile.travel((t_s - down_at) / rep.down_s)
     held = _smoothstep((t_s - at - rep.up_s) / max(rep.hold_s, 0.1))
     share = up * (1.0 - rep.sag_deg / max(rep.excursion_deg, 1.0) * held) * (1.0 - down)
-    led = _led(share, rep.lead)
+    if rep.overshoot_deg > 0.0:
+        before_s, after_s = OVERSHOOT_S
+        flown = np.clip((t_s - at - rep.up_s + before_s) / (before_s + after_s), 0.0, 1.0)
+        over = rep.overshoot_deg / max(rep.excursion_deg, 1.0) * np.sin(np.pi * flown) ** 2
+        share = share + over * (1.0 - down)
+    led = _led(np.clip(share, 0.0, 1.0), rep.lead)
     forward = led
     if rep.forward_lead is not None:
         forward = _led(np.interp(t_s - rep.forward_late_s, t_s, share), rep.forward_lead)

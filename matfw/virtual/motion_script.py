@@ -14,7 +14,8 @@ class RepPlan:
     """One repetition. Times are standstill to standstill; angles are reached at the top.
 
     excursion_deg is over the leg's rest; hike_deg comes on top of the body's own coupling;
-    sag_deg is how far the leg sinks during the hold; drop ends in a landing instead of a stop.
+    overshoot_deg is how far the leg flies over the top and comes back, sag_deg how far it sinks
+    during the hold; drop ends in a landing instead of a stop.
     lead: the exponent with which roll, hike and forward follow the leg (1 together, < 1 early).
     forward_lead: one of its own for forward, which may also come later than the leg.
     faults is what this repetition is meant to be called: its plan, so its truth.
@@ -29,6 +30,7 @@ class RepPlan:
     hike_deg: float = 0.0
     knee_bend_deg: float = 0.0
     sag_deg: float = 0.0
+    overshoot_deg: float = 0.0
     lead: float = 1.0
     forward_lead: float | None = None
     forward_late_s: float = 0.0

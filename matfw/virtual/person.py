@@ -20,11 +20,11 @@ from matfw.virtual.contacts import HAND, PATCHES, Contacts, Placement, Stance, s
 from matfw.virtual.deck import Array, Deck
 from matfw.virtual.disturbances import disturb
 from matfw.virtual.inertia import Wrench, roll_pelvis, wrench
-from matfw.virtual.leg_motion import LegMotion, motion_of_angle, plan_motion
+from matfw.virtual.leg_motion import LegMotion, motion_of_angle, plan_motion, sensed
 from matfw.virtual.motion_script import SessionPlan
 from matfw.virtual.trace import Trace
 from matfw.virtual.transit import Transit, transit
-from matfw.virtual.truth import TrueRep, reps_of_angle, true_rep, with_faults
+from matfw.virtual.truth import TrueRep, reps_in_spans, reps_of_angle, true_rep, with_faults
 
 RATE_HZ = 200.0  # grid of every series
 BENT_DEG = 8.0  # from here a static plan-view bend is a fault; three lines of cells see 9-10
@@ -72,11 +72,14 @@ def generate_from_angle(
     seed: int,
     *,
     body_noise: float = 1.0,
+    tilt_deg: Array | None = None,
+    spans_s: Sequence[tuple[float, float]] = (),
 ) -> Trace:
     """Return a session whose leg follows a given excursion (deg over rest, any rising times).
 
     The plan gives body, side, settling and events; its repetitions are ignored. True repetitions
-    are the angle's own humps.
+    are the angle's own humps, or one in each of spans_s (by angle_t_s). tilt_deg: the pelvis's and
+    waist's tilt along with the leg, in place of the body's own coupling.
     """
     rng = np.random.default_rng(seed)
     span_s = float(angle_t_s[-1] - angle_t_s[0])
@@ -87,7 +90,16 @@ def generate_from_angle(
     knots_rad = np.radians(np.concatenate([[0.0], angle_deg, [0.0]]))
     excursion = np.interp(line.t_s - begin_s, knots_s, knots_rad)
     motion = motion_of_angle(line.t_s, excursion)
-    truth = reps_of_angle(line.t_s, motion.excursion, plan.body.rest_angle_rad)
+    if tilt_deg is not None:
+        tilt = np.interp(line.t_s - begin_s, knots_s, np.radians([0.0, *tilt_deg, 0.0]))
+        motion.hike = sensed(line.t_s, tilt) - plan.body.hike_share * motion.excursion
+    rest_rad, shift_s = plan.body.rest_angle_rad, begin_s - float(angle_t_s[0])
+    spans = [(from_s + shift_s, to_s + shift_s) for from_s, to_s in spans_s]
+    truth = (
+        reps_in_spans(line.t_s, motion.excursion, rest_rad, spans)
+        if spans
+        else reps_of_angle(line.t_s, motion.excursion, rest_rad)
+    )
     motion.onsets_s = tuple(rep.onset_s for rep in truth)
     _add_unsteadiness(line, motion, plan, body_noise, rng)
     return _play(plan, cells, line, motion, truth, body_noise=body_noise, rng=rng)

@@ -106,8 +106,9 @@ def _bend_deg(rng: Draw, kind: str) -> float:
     return float(np.clip(rng.normal(0.0, 1.5), -4.0, 4.0))
 
 
-def _disturbed(plan: SessionPlan, kind: str, rng: Draw) -> SessionPlan:
-    fidgets = [
+def random_fidgets(span_s: float, rng: Draw) -> tuple[Fidget, ...]:
+    """Return the fidgets of somebody who lies for this long, seconds from lying down."""
+    return tuple(
         Fidget(
             at,
             float(rng.uniform(0.6, 1.6)),
@@ -115,8 +116,12 @@ def _disturbed(plan: SessionPlan, kind: str, rng: Draw) -> SessionPlan:
             float(rng.normal(0.0, 1.2)),
             float(rng.uniform(20.0, 90.0)),
         )
-        for at in _times(plan.lying_s, FIDGET_EVERY_S, rng)
-    ]
+        for at in _times(span_s, FIDGET_EVERY_S, rng)
+    )
+
+
+def _disturbed(plan: SessionPlan, kind: str, rng: Draw) -> SessionPlan:
+    fidgets = random_fidgets(plan.lying_s, rng)
     pushes: list[Push] = []
     scratches: list[Scratch] = []
     if kind in ("stress", "still"):
@@ -134,7 +139,7 @@ def _disturbed(plan: SessionPlan, kind: str, rng: Draw) -> SessionPlan:
         off_mats = (off_mat_on_rep(plan, index, float(rng.uniform(18.0, 35.0))),)
     return replace(
         plan,
-        fidgets=tuple(fidgets),
+        fidgets=fidgets,
         pushes=tuple(pushes),
         scratches=tuple(scratches),
         off_mats=off_mats,

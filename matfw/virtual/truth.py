@@ -16,6 +16,7 @@ LOW_SHARE, HIGH_SHARE = 0.05, 0.95  # of the excursion: the crossings that are a
 STILL_SHARE = 0.05  # of a phase's peak speed: slower is standing still
 LIFTED_RAD = math.radians(3.0)  # below this a driven leg is at rest
 HUMP_HIGH, HUMP_LOW = 0.40, 0.25  # of the usual height: a hump begins over, and ends below
+SHOULDER_SHARE = 0.2  # of a way's fastest: slower beside it is holding or sagging, not the way
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,37 @@ def reps_of_angle(t_s: Array, excursion_rad: Array, rest_rad: float) -> list[Tru
     return reps
 
 
+def reps_in_spans(
+    t_s: Array,
+    excursion_rad: Array,
+    rest_rad: float,
+    spans_s: Sequence[tuple[float, float]],
+) -> list[TrueRep]:
+    """Return the one repetition of each span of time, as `reps_of_angle` does, but sags aside.
+
+    Real legs overshoot and sag by more than 5 % of their height while they are held, so that 95 %
+    of the peak says nothing of when the way down begins: see `way_crossings_s`.
+    """
+    reps = []
+    for from_s, to_s in spans_s:
+        inside = slice(*np.searchsorted(t_s, [from_s, to_s]))
+        t, angle = t_s[inside], excursion_rad[inside]
+        whole = _hump(t, angle, rest_rad)
+        start_s, top_s, lower_s, end_s = way_crossings_s(t, angle)
+        (rise, risen), (fall, fallen) = (
+            [t[i] for i in way] for way in _ways(t, angle, STILL_SHARE)
+        )
+        reps.append(
+            replace(
+                whole,
+                start_s=start_s, top_s=top_s, lower_s=lower_s, end_s=end_s,
+                onset_s=float(rise), up_s=float(risen - rise),
+                hold_s=max(float(fall - risen), 0.0), down_s=float(fallen - fall),
+            )
+        )  # fmt: skip
+    return reps
+
+
 def _hump(t_s: Array, angle: Array, rest_rad: float) -> TrueRep:
     crossings = crossings_s(t_s, angle)
     speed = np.gradient(angle, t_s)
@@ -101,7 +133,10 @@ def true_rep(
 ) -> TrueRep:
     """Return the truth of one planned repetition, its crossings read from the real angle."""
     window = (t_s >= onset_s - 0.1) & (t_s <= onset_s + rep.total_s + 0.15)
-    crossings = crossings_s(t_s[window], excursion_rad[window])
+    # Who overshoots or sags by more than the 5 % of a crossing is not on the way down yet.
+    is_level = rep.sag_deg + rep.overshoot_deg <= LOW_SHARE * rep.excursion_deg
+    moments = crossings_s if is_level else way_crossings_s
+    crossings = moments(t_s[window], excursion_rad[window])
     peak = float(np.degrees(excursion_rad[window].max()))
     return TrueRep(
         *crossings,
@@ -152,6 +187,38 @@ def crossings_s(t_s: Array, angle: Array) -> tuple[float, float, float, float]:
         cross(HIGH_SHARE, False),
         cross(LOW_SHARE, False),
     )
+
+
+def way_crossings_s(t_s: Array, angle: Array) -> tuple[float, float, float, float]:
+    """Return start, top, lower, end: 5 and 95 % of the way up and of the way down of one hump.
+
+    A way is what lies around its fastest moment until the leg is slower than SHOULDER_SHARE of
+    that, or at its lowest. The fastest fall is sought after the fastest rise.
+    """
+    (_, top), (lower, _) = _ways(t_s, angle, SHOULDER_SHARE)
+    start_s, top_s, _, _ = crossings_s(t_s[: top + 1], angle[: top + 1])
+    _, _, lower_s, end_s = crossings_s(t_s[lower:], angle[lower:])
+    return start_s, top_s, max(lower_s, top_s), end_s
+
+
+def _ways(t_s: Array, angle: Array, share: float) -> tuple[tuple[int, int], tuple[int, int]]:
+    """Return the samples from, to around the fastest rise, and the fastest fall after it.
+
+    A way ends where the leg is slower than this share of its fastest.
+    """
+    speed = np.gradient(angle, t_s)
+    rise = int(np.argmax(speed[: int(np.argmax(angle)) + 1]))
+    fall = rise + int(np.argmin(speed[rise:]))
+
+    def ends(at: int) -> tuple[int, int]:
+        slow = np.flatnonzero(speed * np.sign(speed[at]) < share * abs(speed[at]))
+        before, after = slow[slow < at], slow[slow > at]
+        return (
+            int(before[-1]) if len(before) else 0,
+            int(after[0]) if len(after) else len(angle) - 1,
+        )
+
+    return ends(rise), ends(fall)
 
 
 def _first_above(part: Array, level: float, floor: float) -> int:

@@ -13,20 +13,30 @@ from collections.abc import Callable, Iterable, Sequence
 import numpy as np
 
 from matfw.messages import Fault, Verdict
+from tests.accuracy import untaught
 from tests.accuracy.aims import with_aim
 from tests.accuracy.figures import Figure, quantiles, rate, share
 from tests.accuracy.matching import Call
 from tests.accuracy.movement_figures import movement_figures
+from tests.accuracy.others.kinds import OTHERS
 from tests.accuracy.outcomes import SET_FAULTS, Outcome, RepOutcome
 from tests.accuracy.populations import HABITS, HIPS, KINDS, SENSORS
+from tests.accuracy.worst import with_worst
 
-SETS = ("clean", "stress", "mex", "faults", "stress_faults", "combined")
-JUDGED = ("clean", "stress", "faults", "stress_faults")  # with good repetitions, known to be good
-FAULTY = ("faults", "stress_faults")
+SETS = ("clean", "stress", "mex", "faults", "stress_faults", "combined", "fatigue", *OTHERS)
+JUDGED = (
+    "clean",
+    "stress",
+    "faults",
+    "stress_faults",
+    *OTHERS,
+)  # with good repetitions, known to be good
+FAULTY = ("faults", "stress_faults", *OTHERS)
 HIP_KINDS = (HIPS, *SENSORS, *HABITS)
 BOW_LIMITS_MM = (0.8, 1.0, 1.3, 1.6, 2.0, 99.0)  # the last: not looked at
 COMBINED = {Fault.ROLL_BACK, Fault.LEG_FORWARD}
 REPS_PER_SET = 15
+SOON_S = 1.2  # planned within 1 s of standstill; the crossing at 5 % comes a little sooner
 CUES = (
     (Fault.KICK, "the onset"),
     (Fault.DROP, "landing"),
@@ -45,10 +55,22 @@ def measure(outcomes: Iterable[Outcome]) -> list[Figure]:
     by_kind: ByKind = {
         kind: of_kind for kind in KINDS if (of_kind := [o for o in some if o.job.kind == kind])
     }
-    parts = (_counts, _false_reps, _errors, _live, _cues, _false_cues, _named, _good, _of_sets)
-    figures = [figure for part in (*parts, _combined) for figure in part(by_kind)]
+    parts = (
+        _counts,
+        _of_others,
+        _false_reps,
+        _errors,
+        _live,
+        _cues,
+        _false_cues,
+        _named,
+        _good,
+        _of_sets,
+    )
+    figures = [figure for part in (*parts, _combined, untaught.measure) for figure in part(by_kind)]
     figures += movement_figures(by_kind)
-    return [with_aim(figure) for figure in figures if figure.n or figure.unit == "/min"]
+    figures = [figure for figure in figures if figure.n or figure.unit == "/min"]
+    return [with_aim(figure) for figure in with_worst(figures)]
 
 
 def _counts(by_kind: ByKind) -> list[Figure]:
@@ -57,6 +79,30 @@ def _counts(by_kind: ByKind) -> list[Figure]:
         *_set_shares("sets within 1", by_kind, lambda o: abs(o.found - o.true) <= 1),
         *_rep_shares("reps found", by_kind, lambda rep: rep.verdict is not None),
     ]
+
+
+def _of_others(by_kind: ByKind) -> list[Figure]:
+    """Return how small lifts fare, and last ones of people who get up at once."""
+    small = [
+        share(
+            "lifts of 13 to 21 deg found", kind,
+            [rep.verdict is not None for rep in reps if Fault.TOO_SMALL in rep.faults],
+        )
+        for kind, reps in _reps_by_kind(by_kind, tuple(OTHERS))
+    ]  # fmt: skip
+    last = [
+        share(
+            "last rep found, gone within 1 s", kind,
+            [
+                o.reps[-1].verdict is not None
+                for o in by_kind[kind]
+                if o.leaves_s is not None and o.leaves_s <= SOON_S
+            ],
+        )
+        for kind in OTHERS
+        if kind in by_kind
+    ]  # fmt: skip
+    return [*small, *last]
 
 
 def _false_reps(by_kind: ByKind) -> list[Figure]:
@@ -170,7 +216,7 @@ def _of_sets(by_kind: ByKind) -> list[Figure]:
     found = []
     for fault in SET_FAULTS:
         for is_true in (True, False):
-            for kind in (kind for kind in JUDGED if kind in by_kind):
+            for kind in (kind for kind in (*JUDGED, "fatigue") if kind in by_kind):
                 hits = [
                     fault in o.said_of_set
                     for o in by_kind[kind]

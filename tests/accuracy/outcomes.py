@@ -31,7 +31,8 @@ class RepOutcome:
 
     named: the faults of the found one; empty with verdict None if it was missed. cue_s: delay of
     the first live cue of its own fault, by fault, from the moment that each is counted from.
-    suspicion_mm: of hips that cancel; inf where something else makes it `unsure`.
+    suspicion_mm: of hips that cancel; inf where something else makes it `unsure`. height_deg,
+    up_s, down_s: the true ones, standstill to standstill. block: what was asked for.
     """
 
     faults: tuple[Fault, ...]
@@ -44,11 +45,19 @@ class RepOutcome:
     cue_s: dict[Fault, float | None]
     false_cues: tuple[Fault, ...]
     cancellation_score_mm: float = 0.0
+    height_deg: float = 0.0
+    up_s: float = 0.0
+    down_s: float = 0.0
+    block: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """One recording. extra: found repetitions that are none; false_ups: live calls at rest."""
+    """One recording. extra: found repetitions that are none; false_ups: live calls at rest.
+
+    extra_in_pauses: of the extra ones, those that begin in one of the pauses, pauses_s in all.
+    leaves_s: from the last repetition's end to getting up, where it is known.
+    """
 
     job: Job
     true: int
@@ -62,6 +71,9 @@ class Outcome:
     is_fatigued: bool
     said_of_set: tuple[Fault, ...]
     moved: Moved | None = None
+    extra_in_pauses: int = 0
+    pauses_s: float = 0.0
+    leaves_s: float | None = None
 
 
 def run(job: Job) -> Outcome:
@@ -100,6 +112,8 @@ def compare(job: Job, played: Played, events: Sequence[Event]) -> Outcome:
         _phases(events, Phase.DOWN),
     )
     cues = _live_cues(events, found)
+    blocks = played.blocks or [""] * len(played.truth)
+    extra = [rep for index, rep in enumerate(found) if index not in matched]
     reps = tuple(
         RepOutcome(
             true.faults,
@@ -112,9 +126,13 @@ def compare(job: Job, played: Played, events: Sequence[Event]) -> Outcome:
             {fault: _delay_s(fault, true, too_high_s, cues) for fault in true.faults},
             _false_cues(true, played.truth, cues),
             0.0 if index is None else _suspicion_mm(found[index]),
+            true.angle_deg,
+            true.up_s,
+            true.down_s,
+            block,
         )
-        for true, index, up, down, too_high_s in zip(
-            played.truth, matched, ups, downs, played.too_high_s, strict=True
+        for true, index, up, down, too_high_s, block in zip(
+            played.truth, matched, ups, downs, played.too_high_s, blocks, strict=True
         )
     )
     moving_s = sum(rep.end_s - rep.start_s for rep in played.truth)
@@ -123,7 +141,7 @@ def compare(job: Job, played: Played, events: Sequence[Event]) -> Outcome:
         job,
         len(played.truth),
         len(found),
-        len(found) - sum(index is not None for index in matched),
+        len(extra),
         reps,
         sum(not _is_within(at_s, played.truth) for at_s in false_ups),
         played.lying_s,
@@ -132,6 +150,9 @@ def compare(job: Job, played: Played, events: Sequence[Event]) -> Outcome:
         played.is_fatigued,
         tuple(fault for fault in SET_FAULTS if fault.value in said),
         moved(played.scene, events) if played.scene else None,
+        sum(a < rep.start_s < b for a, b in played.pauses_s for rep in extra),
+        sum(b - a for a, b in played.pauses_s),
+        played.leaves_s,
     )
 
 

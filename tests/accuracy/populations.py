@@ -10,18 +10,31 @@ sensor, and its settings say how well it repeats. In `combined` hips and leg mov
 `hips` each in its own time. In `habits` each person carries leg and hips in a way of their own,
 also in the good repetitions that come first; those of `habits learned` are called good by hand and
 learned from.
+`leg_raise` lifts as real
+untaught people did in the exercise itself: three people in turn, each in the same three blocks.
+`untaught` are virtual people who lift in such a manner. In `fatigue` every second set tires. The
+kinds of `others` are played by simulators built otherwise, for the worst column, never to tune by.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from types import MappingProxyType
 
 import numpy as np
 
 from matfw.layouts import PRESETS
-from matfw.messages import CellCalibration, Channel, Fault, HipRepeatability, Limits, Mat, RawFrame
+from matfw.messages import (
+    CellCalibration,
+    Channel,
+    Fault,
+    HipRepeatability,
+    Limits,
+    Mat,
+    RawFrame,
+)
 from matfw.ports import RAIL_CHANNELS, SACRUM_CHANNELS
 from matfw.virtual.motion_script import RepPlan, SessionPlan
 from matfw.virtual.movements.scene import Scene
@@ -29,10 +42,13 @@ from matfw.virtual.person import generate
 from matfw.virtual.rep_kinds import FAULTY, Draw, combined_rep, faulty_rep, out_of_step
 from matfw.virtual.sampling import HipErrors, record
 from matfw.virtual.sessions import GOOD_SHARE, STRESS_NOISE, random_session
+from matfw.virtual.tiring import tiring_session
 from matfw.virtual.trace import Trace
 from matfw.virtual.truth import TrueRep
-from tests.accuracy import clams, movements
-from tests.importers import files, kistler, wii
+from matfw.virtual.untaught import untaught_session
+from tests.accuracy import clams, movements, raises
+from tests.accuracy.others.kinds import OTHERS, recorded
+from tests.importers import files, kistler, leg_raise, wii
 
 FIRST_SEED = {"tuning": 1000, "held-out": 700_000}
 SEEDS_PER_SET = 100_000  # so that the two never meet
@@ -49,21 +65,29 @@ SENSORS: Mapping[str, HipErrors] = MappingProxyType(
 )
 HABITS = ("habits", "habits learned")  # the same people
 HABIT_FORWARD_DEG, HABIT_ROLL_DEG = 5.0, 2.0  # sd of how each of them carries leg and hips
+UNTAUGHT = ("leg_raise", "untaught")  # they snap the leg up, hold it as they like and drop it
 LYING = (
     *("clean", "stress", "faults", "stress_faults", "combined", "mex", "still", "on_off"),
     *(HIPS, *SENSORS, *HABITS),
     *movements.KINDS,
+    *UNTAUGHT,
+    "fatigue",
+    *OTHERS,
 )
 STANDING = ("wii", "kistler")
 KINDS = (*LYING, *STANDING)
 RESTLESS = ("stress", "stress_faults", "still")
-REAL = ("mex", *STANDING)
+MAKERS: Mapping[str, Callable[[Draw], SessionPlan]] = MappingProxyType(
+    {"untaught": untaught_session, "fatigue": tiring_session}
+)
+REAL = ("mex", "leg_raise", *STANDING)
 
 LEARNED_REPS = 3
 # Of the repetitions of a `hips` session; the others are good.
 HIP_SHARES = {"combined": 0.35, Fault.ROLL_BACK: 0.15, Fault.LEG_FORWARD: 0.15}
 COUNTS_PER_KG, TARE_COUNTS = 42_900.0, 8_000.0  # HX711 at 128 and a 50 kg cell
 ON_OFF_STILL_S = (2.0, 12.0)
+MIN_PAUSE_S = 15.0  # shorter is resting between two repetitions
 EVENT_END_S = 4.0  # before getting up nobody pushes or fidgets any more; as in `sessions`
 
 
@@ -81,7 +105,9 @@ class Job:
 class Played:
     """A recording and what really happened. too_high_s: when the leg crossed that limit, per rep.
 
-    lying_s: the time somebody lies, or stands, on the mat.
+    lying_s: the time somebody lies, or stands, on the mat. blocks: what each repetition was meant
+    to be, where somebody was asked. pauses_s: from, to, where nobody was to do one. leaves_s:
+    from the last repetition's end to getting up, where it is known.
     """
 
     mat: Mat
@@ -92,6 +118,9 @@ class Played:
     is_bent: bool = False
     is_fatigued: bool = False
     scene: Scene | None = None  # of the kinds of `movements`
+    blocks: Sequence[str] = ()
+    pauses_s: Sequence[tuple[float, float]] = ()
+    leaves_s: float | None = None
 
 
 def jobs(kinds: Sequence[str], layouts: Sequence[str], people: int, seed_set: str) -> list[Job]:
@@ -119,6 +148,7 @@ def missing_data(kinds: Sequence[str]) -> tuple[str, ...]:
     """Return the kinds that need other people's recordings which are not here."""
     needed = {
         "mex": [f"mex_clam/{name}.csv.gz" for name in clams.MOVING],
+        "leg_raise": list(leg_raise.FILES),
         "wii": [wii.RECORDING],
         "kistler": [f"kistler/{name}.txt.gz" for name in kistler.RECORDINGS],
     }
@@ -136,6 +166,8 @@ def play(job: Job) -> Played:
         plate = wii.load() if job.kind == "wii" else kistler.load(kistler.RECORDINGS[job.number])
         span_s = plate.frames[-1].t_s - plate.frames[0].t_s
         return Played(plate.mat, plate.frames, (), (), span_s)
+    if job.kind in OTHERS:
+        return _play_other(job)
     scene = (
         movements.scene(job.kind, job.layout, job.seed, job.number)
         if job.kind in movements.KINDS
@@ -161,7 +193,16 @@ def play(job: Job) -> Played:
         is_bent=any("bent_body" in rep.faults for rep in trace.truth),
         is_fatigued=bool(trace.set_faults),
         scene=scene,
+        blocks=raises.blocks(job.number) if job.kind == "leg_raise" else (),
+        pauses_s=_pauses_s(trace.truth) if job.kind in UNTAUGHT else (),
     )
+
+
+def _play_other(job: Job) -> Played:
+    mat, frames, recording = recorded(job.kind, job.layout, job.seed)
+    plan, truth = recording.plan, recording.truth
+    lying_s, leaves_s = plan.off_s[0] - plan.on_s[1], plan.off_s[0] - truth[-1].end_s
+    return Played(mat, frames, truth, [None] * len(truth), lying_s, leaves_s=leaves_s)
 
 
 def _channels(kind: str) -> tuple[Channel, ...]:
@@ -185,6 +226,8 @@ def _trace(job: Job) -> Trace:
     noise = STRESS_NOISE if job.kind in RESTLESS else 1.0
     if job.kind == "mex":
         return clams.lifted(clams.MOVING[job.number % len(clams.MOVING)], cells, job.seed)
+    if job.kind == "leg_raise":
+        return raises.raised(raises.subject(job.number), cells, job.seed)
     return generate(_plan(job.kind, np.random.default_rng(job.seed)), cells, job.seed, noise)
 
 
@@ -218,6 +261,8 @@ def _plan(kind: str, rng: Draw) -> SessionPlan:
     if kind == "on_off":
         plan = random_session(rng, "still")
         return _kept(replace(plan, still_s=float(rng.uniform(*ON_OFF_STILL_S))))
+    if kind in MAKERS:
+        return MAKERS[kind](rng)
     return random_session(rng, kind)
 
 
@@ -248,6 +293,14 @@ def _kept(plan: SessionPlan) -> SessionPlan:
         fidgets=tuple(event for event in plan.fidgets if event.at_s < last_s),
         scratches=tuple(event for event in plan.scratches if event.at_s < last_s),
     )
+
+
+def _pauses_s(truth: Sequence[TrueRep]) -> list[tuple[float, float]]:
+    return [
+        (last.end_s, first.start_s)
+        for last, first in pairwise(truth)
+        if first.start_s - last.end_s > MIN_PAUSE_S
+    ]
 
 
 def _crossing_s(trace: Trace, rep: TrueRep, limits: Limits) -> float | None:

@@ -27,16 +27,28 @@ from matfw.virtual.truth import TrueRep
 from tests.accuracy import __main__ as bench
 from tests.accuracy import movements
 from tests.accuracy.aims import AIMS
-from tests.accuracy.figures import quantiles, rate, share, wilson
-from tests.accuracy.matching import Call, call_moments, match
+from tests.accuracy.figures import Figure, quantiles, rate, share, wilson
+from tests.accuracy.matching import Call, Called, call_moments, match
 from tests.accuracy.measures import measure
-from tests.accuracy.outcomes import Outcome, compare, run
-from tests.accuracy.populations import KINDS, LYING, REAL, SEEDS_PER_SET, Job, Played, jobs, play
+from tests.accuracy.others.kinds import OTHERS
+from tests.accuracy.outcomes import Outcome, RepOutcome, compare, run
+from tests.accuracy.populations import (
+    KINDS,
+    LYING,
+    REAL,
+    SEEDS_PER_SET,
+    Job,
+    Played,
+    jobs,
+    play,
+)
 from tests.accuracy.table import table
+from tests.accuracy.worst import with_worst
 
 FLOOR_WITHIN_1 = 75.0  # per cent of clean sets
 FLOOR_FOUND = 80.0  # per cent of clean repetitions
 WORST_START_MS = 200.0  # median over clean repetitions
+ANGLE_ERRORS = {"clean": (-3.0, 2.0), "other_a_clean": (1.0, 2.5)}
 INVENTED = 2  # false repetitions that one person lying still for 90 s may be given
 
 
@@ -218,10 +230,47 @@ def test_figures_of_a_recording_made_by_hand(by_hand: Outcome) -> None:
 def test_every_aim_stands_beside_a_figure(by_hand: Outcome) -> None:
     both = (Fault.ROLL_BACK, Fault.LEG_FORWARD)
     combined = replace(by_hand.reps[0], faults=both, cue_s=dict.fromkeys(both))
-    with_it = replace(by_hand, reps=(*by_hand.reps, combined))
-    of_all = [replace(with_it, job=Job(kind, "core4", 1, 0)) for kind in KINDS]
+    heights = [untaught_rep(height_deg, "fast") for height_deg in (9.0, 40.0)]
+    small = replace(heights[0], faults=(Fault.TOO_SMALL,), cue_s={Fault.TOO_SMALL: None})
+    with_it = replace(
+        by_hand, reps=(*by_hand.reps, combined, *heights, small),
+        pauses_s=60.0, leaves_s=0.5,
+    )  # fmt: skip
+    of_all = [
+        replace(with_it, job=Job(kind, "core4", 1, 0), is_fatigued=is_tired)
+        for kind in KINDS
+        for is_tired in (True, False)
+    ]
     aimed = {(figure.name, figure.kind) for figure in measure(of_all) if figure.aim}
     assert {(name, kind) for name, kinds in AIMS.items() for kind in kinds} <= aimed
+
+
+def test_worst_population_is_the_lowest_share_and_the_highest_error() -> None:
+    figures = [
+        share("sets exact", "clean", [True] * 3),
+        share("sets exact", "other_a_clean", [True, False]),
+        share("sets exact", "stress", [False]),
+        quantiles("start top lower end, median", "clean", [[10.0], [40.0]], [50.0], "ms"),
+        quantiles("start top lower end, median", "other_b_clean", [[20.0], [30.0]], [50.0], "ms"),
+    ]
+    worst = {f.name: f for f in with_worst(figures) if f.kind == "worst clean"}
+    assert worst["sets exact"].values == (50.0,)
+    assert worst["sets exact"].n == 2
+    assert worst["start top lower end, median"].values == (20.0, 40.0)
+    off = [Figure("angle error, median and sd", k, v, "deg", 9) for k, v in ANGLE_ERRORS.items()]
+    assert with_worst(off)[-1].values == (-3.0, 2.5)  # the sign stays, the size decides
+    detail = [replace(each, name="... after landing") for each in off]
+    assert with_worst(detail) == detail
+    assert not [f for f in with_worst(figures) if f.kind == "worst restless"]  # of one only
+
+
+def test_small_and_last_repetitions_of_others_are_figures_of_their_own(by_hand: Outcome) -> None:
+    small = replace(by_hand.reps[2], faults=(Fault.TOO_SMALL,), cue_s={})
+    soon = replace(by_hand, job=Job("other_a_clean", "core4", 1, 0), leaves_s=0.5)
+    later = replace(soon, reps=(small, by_hand.reps[0]), leaves_s=4.0)
+    figures = {f.name: f.values for f in measure([soon, later])}
+    assert figures["lifts of 13 to 21 deg found"] == (0.0,)
+    assert figures["last rep found, gone within 1 s"] == (0.0,)  # the third one was missed
 
 
 def test_table_has_a_line_for_each_figure(by_hand: Outcome) -> None:
@@ -229,6 +278,52 @@ def test_table_has_a_line_for_each_figure(by_hand: Outcome) -> None:
     text = table("core4", figures)
     assert len(text.splitlines()) == len(figures) + 4
     assert all(figure.name in text for figure in figures)
+
+
+def untaught_rep(height_deg: float, block: str, *named: Fault, found: bool = True) -> RepOutcome:
+    reported = Called(Call.IN_TIME, 0.0)
+    verdict = Verdict.FAULT.value if found else None
+    return RepOutcome(
+        (), named, verdict, (0.1,) * 4 if found else None, 0.0, reported, reported, {}, (),
+        height_deg=height_deg, up_s=0.6, down_s=0.5, block=block,
+    )  # fmt: skip
+
+
+def test_untaught_figures_tell_blocks_and_sizes_apart(by_hand: Outcome) -> None:
+    reps = (
+        untaught_rep(40.0, "fast", Fault.KICK, Fault.DROP),
+        untaught_rep(40.0, "fast", Fault.RUSHED_UP, Fault.DROP, Fault.RUSHED_DOWN),
+        untaught_rep(12.0, "fast", found=False),
+        untaught_rep(11.9, "low"),
+        untaught_rep(7.0, "low", found=False),
+        untaught_rep(6.9, "low"),
+    )
+    outcome = replace(
+        by_hand, job=Job("leg_raise", "core4", 1, 0), reps=reps, extra_in_pauses=1, pauses_s=80.0
+    )
+    figures = {(f.name, f.kind): f.values for f in measure([outcome])}
+    assert figures["lifts of 12 deg or more found", "leg_raise fast"] == pytest.approx(
+        (66.7,), abs=0.1
+    )
+    assert figures["lifts of 7 to 12 deg found", "leg_raise low"] == (50.0,)
+    assert figures["false reps in pauses", "leg_raise"] == (0.75,)
+    assert figures["flung up, told kick or rushed_up", "leg_raise"] == pytest.approx(
+        (33.3,), abs=0.1
+    )
+    told_once = figures["dropped, told drop or rushed_down, not both", "leg_raise fast"]
+    assert told_once == pytest.approx((33.3,), abs=0.1)  # both at once are no better than none
+
+
+def test_only_what_begins_in_a_pause_is_made_up_there() -> None:
+    truth = [true_rep(10.0), true_rep(60.0)]
+    events: list[Event] = [found_rep(at_s, Verdict.CLEAN) for at_s in (10.0, 30.0, 60.0, 70.0)]
+    mat = play(Job("clean", "core4", 1, 0)).mat
+    played = Played(
+        mat, (), truth, [None] * 2, 90.0, blocks=("fast", "low"), pauses_s=[(16.0, 59.0)]
+    )
+    outcome = compare(Job("leg_raise", "core4", 1, 0), played, events)
+    assert (outcome.extra, outcome.extra_in_pauses, outcome.pauses_s) == (2, 1, 43.0)
+    assert [rep.block for rep in outcome.reps] == ["fast", "low"]
 
 
 # --- populations --------------------------------------------------------------------------------
@@ -246,7 +341,14 @@ def test_tuning_and_held_out_people_are_never_the_same() -> None:
 @pytest.mark.parametrize("kind", [kind for kind in LYING if kind not in (*REAL, *movements.KINDS)])
 def test_each_kind_is_what_it_says(kind: str) -> None:
     played = play(Job(kind, "core4", 1000, 0))
-    assert len(played.truth) in (range(1) if kind in ("still", "on_off") else range(10, 16))
+    counts = {
+        "still": range(1),
+        "on_off": range(1),
+        "untaught": range(8, 13),
+        "fatigue": range(12, 17),
+    }
+    usual = range(9, 15) if kind in OTHERS else range(10, 16)
+    assert len(played.truth) in counts.get(kind, usual)
     assert len(played.too_high_s) == len(played.truth)
     if kind in ("faults", "stress_faults", "combined"):
         assert any(rep.faults for rep in played.truth)

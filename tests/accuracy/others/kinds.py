@@ -1,0 +1,33 @@
+"""The others' kinds of people, by name, and what a mat records of one of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
+
+import numpy as np
+
+from matfw.layouts import PRESETS
+from matfw.messages import Cell, Mat, RawFrame
+from tests.accuracy.others import links, rods
+from tests.accuracy.others.mat import frames_of, mat_of
+from tests.accuracy.others.plans import Recording
+
+Maker = Callable[[int, Sequence[Cell], bool], Recording]
+
+OTHERS: Mapping[str, tuple[Maker, bool]] = MappingProxyType(  # and whether they are restless
+    {
+        "other_a_clean": (links.record, False),
+        "other_a_restless": (links.record, True),
+        "other_b_clean": (rods.record, False),
+        "other_b_restless": (rods.record, True),
+    }
+)
+
+
+def recorded(kind: str, layout: str, seed: int) -> tuple[Mat, list[RawFrame], Recording]:
+    """Return one person's mat and frames, and what really happened."""
+    make, is_restless = OTHERS[kind]
+    recording = make(seed, PRESETS[layout].cells, is_restless)
+    mat = mat_of(recording, layout)
+    return mat, frames_of(recording, mat, np.random.default_rng([seed, 1])), recording
