@@ -9,7 +9,6 @@ import json
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from matfw.messages import (
@@ -383,5 +382,4 @@ def test_short_bench_finds_a_judge_that_is_not_broken(
 
 
 def test_somebody_who_lies_still_does_next_to_nothing() -> None:
-    outcomes = [run(Job("still", "core4", seed, 0)) for seed in (1000, 1001)]
-    assert np.mean([outcome.extra for outcome in outcomes]) <= INVENTED
+    assert run(Job("still", "core4", 1000, 0)).extra <= INVENTED
