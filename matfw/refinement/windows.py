@@ -22,6 +22,7 @@ AGAIN_S = 2.5  # of rest after which it is looked at once more
 # live leg is down already, conclude only what is sure (`RepWindow.is_early`): seconds after it came
 # down. The second is for the one third of whom the first is not sure yet.
 EARLY_S = (0.5, 0.75)
+LIFTED_DEG = 5.0  # lower than this nothing has been lifted
 LOW_SHARE, LOW_DPS = 0.25, -8.0  # of the height: lower than this, and no longer falling, is down
 SETTLE_OFF_S = 2.5  # while plates still see this movement's leg off: it came down without landing
 HOVERS_S = 0.8  # of rest while plates see the leg off: it hovers over the other one
@@ -136,7 +137,10 @@ class RepWindows:
         if self._low_s is None:
             self._low_s = motion.t_s
         is_due = (
-            self._early_looks < len(EARLY_S)
+            self._top_deg > LIFTED_DEG
+            and not motion.is_restless
+            and not motion.is_leg_off
+            and self._early_looks < len(EARLY_S)
             and motion.t_s - self._low_s > EARLY_S[self._early_looks] - 0.5 * STEP_S
         )
         self._early_looks += is_due
