@@ -50,12 +50,13 @@ def try_lift(
     model: LegModel,
     noise_scale: float,
     seen_s: tuple[float | None, float | None] = (None, None),
+    seen: Array | None = None,
 ) -> LiftTrial:
     """Return the likeliest lift near a guess.
 
     t_s: middles of successive 50 ms steps, (n,). times_s: begin of the guess, lengths of its way
     up, hold and descent. tops: heights to begin from and their spreads, rad. seen_s: when plates
-    saw the leg leave and land.
+    saw the leg leave and land. seen: as in `fit_shape`.
     """
     start = np.full(SIZE, TYPICAL_EXPONENT)
     start[[BEGIN_S, UP_S, HOLD_S, DOWN_S]] = times_s
@@ -66,10 +67,12 @@ def try_lift(
         start[TOP_RAD] = top_rad
         return fit_shape(
             t_s, force_n, moment_nm, start,
-            model=model, noise_scale=noise_scale, top_sd_rad=sd_rad, seen_s=seen_s,
+            model=model, noise_scale=noise_scale, top_sd_rad=sd_rad, seen_s=seen_s, seen=seen,
         ).params  # fmt: skip
 
-    cost = partial(cost_per_step, t_s, force_n, moment_nm, model=model, noise_scale=noise_scale)
+    cost = partial(
+        cost_per_step, t_s, force_n, moment_nm, model=model, noise_scale=noise_scale, seen=seen
+    )
     trials = [fitted(*top) for top in tops]
     costs = [cost(params) for params in trials]
     best = int(np.argmin(costs))

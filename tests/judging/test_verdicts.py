@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matfw.judging.verdicts import MAY_CANCEL, Conditions
+from matfw.judging.verdicts import MAX_HOLE_S, MAY_CANCEL, Conditions
 from matfw.judging.verdicts import judge as judge_by
 from matfw.messages import CellProblem, Fault, FaultSeen, Limits, RefinedRep, Side, Tempo, Verdict
 
@@ -353,3 +353,13 @@ def test_a_short_descent_that_own_limits_allow_may_be_a_fall_all_the_same() -> N
     verdict, faults, why = judge(quick, (), own, Tempo(), Side.LEFT)
     assert (verdict, faults) == (Verdict.UNSURE, ())
     assert "no fall was seen live" in why
+
+
+def test_of_a_rep_with_a_longer_hole_than_the_longest_judged_nothing_is_sure() -> None:
+    kicked = replace(GOOD, up_s=0.5 * LIMITS.kick_up_s)
+    for rep, judged in ((GOOD, Verdict.CLEAN), (kicked, Verdict.FAULT)):
+        at_limit, beyond = (replace(rep, hole_s=x * MAX_HOLE_S) for x in (1.0, ABOVE))
+        assert judge(at_limit, (), LIMITS, Tempo(), Side.LEFT)[0] is judged
+        verdict, faults, reason = judge(beyond, (), LIMITS, Tempo(), Side.LEFT)
+        assert (verdict, faults) == (Verdict.UNSURE, ())
+        assert reason.startswith("nothing was measured")
