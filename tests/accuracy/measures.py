@@ -20,7 +20,7 @@ from tests.accuracy.matching import Call
 from tests.accuracy.movement_figures import movement_figures
 from tests.accuracy.others.kinds import OTHERS
 from tests.accuracy.outcomes import SET_FAULTS, Answer, Outcome, RepOutcome
-from tests.accuracy.populations import HABITS, HIPS, KINDS, SENSORS
+from tests.accuracy.populations import HABITS, HIPS, KINDS, SENSORS, UNTAUGHT
 from tests.accuracy.worst import with_worst
 
 SETS = ("clean", "stress", "mex", "faults", "stress_faults", "combined", "fatigue", *OTHERS)
@@ -201,7 +201,7 @@ def _answers(by_kind: ByKind) -> list[Figure]:
         (f"verdict sounds within {ANSWER_S:.1f} s of the end", _is_soon),
         ("verdict sounds after the next top", _is_about_another),
     ):
-        for kind, reps in _reps_by_kind(by_kind, (*JUDGED, *untaught.UNTAUGHT)):
+        for kind, reps in _reps_by_kind(by_kind, (*JUDGED, *UNTAUGHT)):
             heard = [rep.answer for rep in reps if rep.answer is not None]
             found.append(share(name, kind, [is_hit(answer) for answer in heard]))
     found += [
@@ -209,7 +209,7 @@ def _answers(by_kind: ByKind) -> list[Figure]:
             "clean or unsure reps with their sound", kind,
             [rep.answer is not None for rep in reps if rep.verdict in SOUNDED],
         )
-        for kind, reps in _reps_by_kind(by_kind, (*JUDGED, *untaught.UNTAUGHT))
+        for kind, reps in _reps_by_kind(by_kind, (*JUDGED, *UNTAUGHT))
     ]  # fmt: skip
     return found
 
