@@ -4,11 +4,16 @@ Somebody who sees no screen can follow one message at a time, so a cue has the b
 to itself until it is over. What decides which cue is given is in two tables: CUE_RULES (priority,
 length, how long a request holds; the faults' rules are in their rows of `judging.faults`) and
 MAY_CUT_SHORT (which ranks may cut short which).
+
+A cue that comes of a finished repetition is about that repetition: its age counts from the
+repetition's end, the next one's replaces it, and it is not given once the next one is at its top.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from types import MappingProxyType
 
 from matfw.judging.faults import FAULTS
@@ -25,8 +30,11 @@ MAY_CUT_SHORT: Mapping[Rank, frozenset[Rank]] = MappingProxyType(
     }
 )
 
-
 PAUSE_S = 0.1  # s; least silence and darkness after a pattern, so that the next is heard as another
+
+# After a repetition's end a cue about it may begin: it is measured again until then, and a usual
+# next one begins its ascent. What is true for longer (`set_done`, `fatigue`) has its own age.
+REP_CUE_AGE_S = 2.0  # s
 
 # `not_judging` is locked out for 10 s: a reminder and not a siren. `set_done` is true for the whole
 # rest. What holds for the faults' cues: judging/faults.py.
@@ -46,13 +54,35 @@ CUE_RULES: Mapping[Cue, CueRule] = MappingProxyType(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class RepCue:
+    """A cue asked for by the verdict on a repetition that ended at end_s."""
+
+    cue: Cue
+    end_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    """An open request: since when its age counts, and the end of the repetition it is about."""
+
+    since_s: float
+    rep_end_s: float | None = None
+
+    def is_over(self, t_s: float, max_age_s: float, last_top_s: float) -> bool:
+        if self.rep_end_s is None:
+            return t_s - self.since_s > max_age_s
+        is_next_up = last_top_s > self.rep_end_s
+        return is_next_up or t_s - self.rep_end_s > max(max_age_s, REP_CUE_AGE_S)
+
+
 class Cues:
     """Gives one requested cue at a time."""
 
     def __init__(self) -> None:
         self._showing: Cue | None = None
         self._started_s: dict[Cue, float] = {}
-        self._requested_s: dict[Cue, float] = {}  # open requests: when each was last made
+        self._requests: dict[Cue, _Request] = {}  # open ones, the last of each cue
 
     @property
     def showing(self) -> Cue | None:
@@ -63,39 +93,55 @@ class Cues:
         """Forget all requests and lock-outs; nothing is showing."""
         self._showing = None
         self._started_s.clear()
-        self._requested_s.clear()
+        self._requests.clear()
 
-    def update(self, t_s: float, requests: Sequence[Cue]) -> Cue | None:
+    def update(
+        self,
+        t_s: float,
+        requests: Sequence[Cue],
+        of_reps: Sequence[RepCue] = (),
+        last_top_s: float = -math.inf,
+    ) -> Cue | None:
         """Return the cue that starts at this frame, or None.
 
         requests: the cues asked for at this frame; once is enough, every frame is allowed.
-        A request during its own cue's lock-out is dropped, not kept for later.
+        of_reps: those that come of verdicts, in the order of the repetitions. last_top_s: when a
+        leg last reached its top. A request during its own cue's lock-out is dropped, not kept.
         """
         if self._showing is not None and self._elapsed_s(self._showing, t_s) >= (
             CUE_RULES[self._showing].min_on_s
         ):
             self._showing = None
-        self._take_requests(t_s, requests)
-        first = max(self._requested_s, key=lambda cue: CUE_RULES[cue].priority, default=None)
+        self._take_rep_cues(t_s, of_reps)
+        for cue in requests:
+            self._take(cue, t_s, _Request(t_s))
+        self._forget_old(t_s, last_top_s)
+        first = max(self._requests, key=lambda cue: CUE_RULES[cue].priority, default=None)
         if first is None or not self._may_start(first):
             return None
-        del self._requested_s[first]
+        del self._requests[first]
         self._started_s[first] = t_s
         self._showing = first
         return first
 
-    def _take_requests(self, t_s: float, requests: Sequence[Cue]) -> None:
-        for cue in requests:
-            if cue not in self._started_s or (
-                self._elapsed_s(cue, t_s) >= CUE_RULES[cue].lockout_s
-            ):
-                self._requested_s[cue] = t_s
-        for cue in [
-            cue
-            for cue, requested_s in self._requested_s.items()
-            if t_s - requested_s > CUE_RULES[cue].max_age_s
-        ]:
-            del self._requested_s[cue]
+    def _take_rep_cues(self, t_s: float, of_reps: Sequence[RepCue]) -> None:
+        """Take what is about the last repetition; nothing more is said of those before it."""
+        last_end_s = max((x.end_s for x in of_reps), default=-math.inf)
+        for cue, request in list(self._requests.items()):
+            if request.rep_end_s is not None and request.rep_end_s < last_end_s:
+                del self._requests[cue]
+        for x in of_reps:
+            if x.end_s == last_end_s:
+                self._take(x.cue, t_s, _Request(t_s, x.end_s))
+
+    def _take(self, cue: Cue, t_s: float, request: _Request) -> None:
+        if cue not in self._started_s or self._elapsed_s(cue, t_s) >= CUE_RULES[cue].lockout_s:
+            self._requests[cue] = request
+
+    def _forget_old(self, t_s: float, last_top_s: float) -> None:
+        for cue, request in list(self._requests.items()):
+            if request.is_over(t_s, CUE_RULES[cue].max_age_s, last_top_s):
+                del self._requests[cue]
 
     def _may_start(self, cue: Cue) -> bool:
         if self._showing is None:

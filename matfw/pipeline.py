@@ -10,13 +10,14 @@ two frames. The same frames give the same cues, live, replayed or tested.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from matfw.balance import Balances
 from matfw.calibration import Calibration
 from matfw.conditioning import Conditioning
-from matfw.cues import Cues
+from matfw.cues import Cues, RepCue
 from matfw.drift import Drift
 from matfw.hips import HipStage
 from matfw.judging.live import Faults
@@ -95,6 +96,8 @@ class Pipeline:
         self._last_phase: PhaseStep | None = None
         self._live_faults = LiveFaults()
         self._cue_requests: list[Cue] = []
+        self._rep_cues: list[RepCue] = []
+        self._last_top_s = -math.inf
         self._weighed_kg: float | None = None
         self._broken: dict[str, CellProblem] = {}
         self._reps = 0
@@ -159,11 +162,14 @@ class Pipeline:
             events += self._note_motion(raw.t_s, motion, phase)
             self._cue_requests += [fault.fault for fault in seen]
             faults += seen
+            if phase.changed and phase.phase in {Phase.HOLD, Phase.DOWN} and self._was_rising():
+                self._last_top_s = motion.t_s
             self._last_motion, self._last_phase = motion, phase
         if self._workout.is_rest_over(raw.t_s) and self._is_resting():
             self._cue_requests.append(Announcement.READY)
-        cue = self._cues.update(raw.t_s, self._cue_requests)
+        cue = self._cues.update(raw.t_s, self._cue_requests, self._rep_cues, self._last_top_s)
         self._cue_requests.clear()
+        self._rep_cues.clear()
         if cue is not None:
             events.append(CueGiven(raw.t_s, cue))
         return Step(
@@ -191,15 +197,16 @@ class Pipeline:
         judgement = judge(x, self._live_faults.take(x), self._conditions())
         self._reps += 1
         rep = judgement.rep(self._reps, t_s, x)
-        self._cue_requests += judgement.unreported
+        cues: list[Cue] = [*judgement.unreported]
         if rep.verdict is not Verdict.FAULT:
             is_clean = rep.verdict is Verdict.CLEAN
-            self._cue_requests.append(Announcement.REP if is_clean else Announcement.UNSURE)
+            cues.append(Announcement.REP if is_clean else Announcement.UNSURE)
         progress = self._workout.update(rep)
         if progress.is_set_done:
-            self._cue_requests.append(Announcement.SET_DONE)
+            cues.append(Announcement.SET_DONE)
         if progress.fatigue:
-            self._cue_requests.append(progress.fatigue.fault)
+            cues.append(progress.fatigue.fault)
+        self._rep_cues += [RepCue(cue, rep.end_s) for cue in cues]
         return rep
 
     def _conditions(self) -> Conditions:
@@ -210,6 +217,10 @@ class Pipeline:
             bend_deg=self._last_motion.bend_deg,
             broken=self._broken,
         )
+
+    def _was_rising(self) -> bool:
+        """Return whether the phase before was on the way to a top; a lift may be noticed there."""
+        return self._last_phase is None or self._last_phase.phase in {Phase.REST, Phase.UP}
 
     def _is_resting(self) -> bool:
         """Return whether somebody lies there and does nothing: who else is to be called?"""

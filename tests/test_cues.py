@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matfw.cues import CUE_RULES, MAY_CUT_SHORT, PAUSE_S, Cues
+from matfw.cues import CUE_RULES, MAY_CUT_SHORT, PAUSE_S, REP_CUE_AGE_S, Cues, RepCue
 from matfw.judging.row import Rank
 from matfw.messages import CUES, Announcement, Cue, Fault
 from matfw.sounds.earcons import pattern_s
@@ -240,3 +240,73 @@ def test_a_cue_does_not_repeat_within_its_lockout(requests: Requests, step_s: fl
     for t_s, cue in starts(played(requests, step_s)):
         assert t_s - last_s.get(cue, -100.0) >= CUE_RULES[cue].lockout_s
         last_s[cue] = t_s
+
+
+# --- cues that come of a verdict ---
+
+OF_VERDICTS: list[Cue] = [
+    Announcement.REP,
+    Announcement.UNSURE,
+    Announcement.SET_DONE,
+    Fault.TOO_SMALL,
+    Fault.ROLL_BACK,
+    Fault.FATIGUE,
+]
+
+
+@given(st.data())
+def test_a_verdicts_cue_is_about_the_repetition_just_done(data: st.DataObject) -> None:
+    """Whatever comes late, together, or while something else sounds."""
+    span = st.floats(0.3, 4.0)
+    ends_s, tops_s, now_s = [], [], 10.0
+    for _ in range(data.draw(st.integers(1, 6))):
+        tops_s.append(now_s + data.draw(span))
+        ends_s.append(tops_s[-1] + data.draw(span))
+        now_s = ends_s[-1]
+    told = sorted(
+        (end_s + data.draw(st.floats(0.0, 12.0)), end_s, data.draw(st.sampled_from(OF_VERDICTS)))
+        for end_s in ends_s
+    )
+    busy = data.draw(st.lists(st.floats(10.0, 60.0), max_size=4))
+    cues, last_told_end_s, step_s = Cues(), -1.0, 0.05
+    for k in range(round((now_s + 15.0) / step_s)):
+        t_s = k * step_s
+        due = [RepCue(cue, end_s) for at_s, end_s, cue in told if t_s - step_s < at_s <= t_s]
+        due.sort(key=lambda x: x.end_s)  # verdicts come in the order of the repetitions
+        last_told_end_s = max([last_told_end_s, *(x.end_s for x in due)])
+        live: list[Cue] = [Fault.DROP] if any(t_s - step_s < b <= t_s for b in busy) else []
+        top_s = max((x for x in tops_s if x <= t_s), default=-1.0)
+        started = cues.update(t_s, live, due, top_s)
+        if started is None or started is Fault.DROP:
+            continue
+        asked_ends_s = [e for at_s, e, cue in told if cue is started and at_s <= t_s]
+        about_s = max(e for e in asked_ends_s)
+        assert about_s >= top_s  # nobody is at the next one's top
+        assert t_s - about_s <= max(CUE_RULES[started].max_age_s, REP_CUE_AGE_S) + 1e-9
+        assert about_s == last_told_end_s
+
+
+def test_of_two_repetitions_judged_together_the_last_is_sounded() -> None:
+    cues = Cues()
+    both = [RepCue(Fault.TOO_SMALL, 5.0), RepCue(Announcement.REP, 10.0)]
+    assert cues.update(10.6, [], both) is Announcement.REP
+    assert all(cues.update(10.6 + 0.1 * k, []) is None for k in range(1, 40))
+
+
+@pytest.mark.parametrize(("late_s", "is_heard"), [(-0.01, True), (0.01, False)])
+def test_a_verdicts_age_counts_from_the_repetitions_end(late_s: float, is_heard: bool) -> None:
+    end_s = 10.0
+    started = Cues().update(end_s + REP_CUE_AGE_S + late_s, [], [RepCue(Announcement.REP, end_s)])
+    assert (started is not None) is is_heard
+
+
+def test_the_end_of_a_set_waits_for_the_tick_but_not_for_the_next_repetition() -> None:
+    asked = [RepCue(Announcement.REP, 10.0), RepCue(Announcement.SET_DONE, 10.0)]
+    cues = Cues()
+    assert cues.update(10.5, [], asked) is Announcement.REP
+    assert [cue for k in range(10) if (cue := cues.update(10.6 + 0.1 * k, []))] == [
+        Announcement.SET_DONE
+    ]
+    cues = Cues()
+    assert cues.update(10.5, [], asked) is Announcement.REP
+    assert all(cues.update(10.6 + 0.1 * k, [], last_top_s=10.55) is None for k in range(30))

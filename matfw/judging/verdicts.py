@@ -170,6 +170,8 @@ def _faults(
     case = Case(x, now.limits.at(now.tempo), now.tempo)
     read, doubts = _read(case, live_kinds, has_hips=has_hips)
     sharper = {ROWS[fault].sharper for fault in (*read, *doubts)}
+    # What was seen live to be the sharper fault is not called the milder one as well.
+    read = {fault: seen for fault, seen in read.items() if ROWS[fault].sharper not in live_kinds}
     faults = [
         *(seen for fault, seen in read.items() if ROWS[fault].about is About.HIPS),
         *_once(seen for seen in live_faults if seen.fault in sharper),
@@ -189,7 +191,8 @@ def _read(
     read: dict[Fault, FaultSeen] = {}
     doubts: dict[Fault, str] = {}
     for row in FAULTS:
-        is_hidden = row.sharper in read or row.sharper in doubts
+        # A fault that is only doubted leaves the milder one: so short a movement was rushed.
+        is_hidden = row.sharper in read
         if row.rule is None or is_hidden or (row.about is About.HIPS and not has_hips):
             continue
         reading = row.rule(case)

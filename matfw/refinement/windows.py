@@ -20,6 +20,12 @@ from matfw.messages import Motion, Phase, PhaseStep, Presence
 
 SETTLE_S = 0.5  # of rest after a movement before it is looked at: what comes after fixes its end
 AGAIN_S = 2.5  # of rest after which it is looked at once more
+# The filters believe in a moving leg for a second after its landing. Looks before that, while the
+# live leg is down already, conclude only what is sure (`RepWindow.is_early`): seconds after it came
+# down. The second is for the one third of whom the first is not sure yet.
+EARLY_S = (0.5, 0.75)
+LIFTED_DEG = 5.0  # lower than this nothing has been lifted
+LOW_SHARE, LOW_DPS = 0.25, -8.0  # of the height: lower than this, and no longer falling, is down
 SETTLE_OFF_S = 2.5  # while plates still see this movement's leg off: it came down without landing
 HOVERS_S = 0.8  # of rest while plates see the leg off: it hovers over the other one
 LEFT_LEAD_S = 1.0  # before a movement is noticed that its leg has left at the earliest
@@ -38,6 +44,7 @@ class RepWindow:
     """The last FURTHEST_S of somebody lying there; one row a 50 ms step.
 
     ended_s: when the last movement was over. noise_scale: of this body, variance against the usual.
+    is_early: the leg looks down, but the filters do not believe in its rest yet.
     is_left: the body began to get up, or to move away, after the last row.
     """
 
@@ -45,6 +52,7 @@ class RepWindow:
     model: LegModel
     noise_scale: float
     ended_s: float
+    is_early: bool = False
     is_left: bool = False
 
 
@@ -60,6 +68,9 @@ class RepWindows:
         self._moved_s: float | None = None
         self._rested_s: float | None = None
         self._hovers = False
+        self._top_deg = 0.0
+        self._low_s: float | None = None
+        self._early_looks = 0
         self._tracker: LegTracker | None = None
 
     def reset(self) -> None:
@@ -87,6 +98,8 @@ class RepWindows:
             return self._cut(tracker)
         if self._moved_s is not None:
             self._again_s = math.inf
+            if not _may_be_leaving(motion) and self._is_early_look(motion):
+                return self._cut(tracker, early_ended_s=self._low_s)
         if motion.t_s < self._again_s or _may_be_leaving(motion):
             return None
         self._again_s = math.inf
@@ -141,13 +154,41 @@ class RepWindows:
             or lasted_s > LONGEST_S
         )
 
+    def _is_early_look(self, motion: Motion) -> bool:
+        """Return whether the live leg has just been down for one of EARLY_S."""
+        self._top_deg = max(self._top_deg, motion.angle_deg)
+        is_high = motion.angle_deg > LOW_SHARE * self._top_deg or motion.rate_dps < LOW_DPS
+        if motion.is_moving and is_high:
+            self._low_s, self._early_looks = None, 0
+            return False
+        if self._low_s is None:
+            self._low_s = motion.t_s
+        is_due = (
+            self._top_deg > LIFTED_DEG
+            and not motion.is_restless
+            and not motion.is_leg_off
+            and self._early_looks < len(EARLY_S)
+            and motion.t_s - self._low_s > EARLY_S[self._early_looks] - 0.5 * STEP_S
+        )
+        self._early_looks += is_due
+        return is_due
+
     def _forget_movement(self) -> None:
         self._moved_s = None
         self._rested_s = None
         self._hovers = False
+        self._top_deg = 0.0
+        self._low_s = None
+        self._early_looks = 0
 
-    def _cut(self, tracker: LegTracker) -> RepWindow:
-        return RepWindow(tuple(self._motions), tracker.model, tracker.noise_scale, self._ended_s)
+    def _cut(self, tracker: LegTracker, early_ended_s: float | None = None) -> RepWindow:
+        return RepWindow(
+            tuple(self._motions),
+            tracker.model,
+            tracker.noise_scale,
+            self._ended_s if early_ended_s is None else early_ended_s,
+            is_early=early_ended_s is not None,
+        )
 
 
 def _last_quiet(motions: Sequence[Motion]) -> int:

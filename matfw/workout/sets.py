@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from matfw.messages import Fault, FaultSeen, Rep, Verdict
+from matfw.messages import FaultSeen, Rep, Verdict
+from matfw.workout.fatigue import fatigue
 
-FATIGUE_MIN_REPS = 8  # a slope over fewer is noise: 95 ms a rep of the descent's time, one sd
-FATIGUE_DOWN_SHARE = 0.20  # of the first reps' descent time lost by the last ones
-FATIGUE_RANGE_SHARE = 0.15  # of the first reps' range lost by the last ones
-FATIGUE_ENDS = 4  # reps at either end of the set that are compared
 SET_PAUSE_S = 25.0  # without a rep: the set is over, however many there were
 
 
@@ -104,22 +101,3 @@ class Workout:
             return False
         self._rest_until_s = None
         return True
-
-
-def fatigue(reps: list[Rep]) -> FaultSeen | None:
-    """Return `fatigue` if the last repetitions of a set have lost time or range, else None.
-
-    The worse of two losses, in per cent: of the descent's length and of the range.
-    """
-    if len(reps) < FATIGUE_MIN_REPS:
-        return None
-    first, last = reps[:FATIGUE_ENDS], reps[-FATIGUE_ENDS:]
-    down_lost = 1.0 - _mean([r.down_s for r in last]) / _mean([r.down_s for r in first])
-    range_lost = 1.0 - _mean([r.angle_deg for r in last]) / _mean([r.angle_deg for r in first])
-    if down_lost < FATIGUE_DOWN_SHARE and range_lost < FATIGUE_RANGE_SHARE:
-        return None
-    return FaultSeen(Fault.FATIGUE, round(100.0 * max(down_lost, range_lost), 1), "%")
-
-
-def _mean(values: list[float]) -> float:
-    return sum(values) / len(values)

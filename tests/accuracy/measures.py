@@ -19,8 +19,8 @@ from tests.accuracy.figures import Figure, quantiles, rate, share
 from tests.accuracy.matching import Call
 from tests.accuracy.movement_figures import movement_figures
 from tests.accuracy.others.kinds import OTHERS
-from tests.accuracy.outcomes import SET_FAULTS, Outcome, RepOutcome
-from tests.accuracy.populations import HABITS, HIPS, KINDS, SENSORS
+from tests.accuracy.outcomes import SET_FAULTS, Answer, Outcome, RepOutcome
+from tests.accuracy.populations import HABITS, HIPS, KINDS, SENSORS, UNTAUGHT
 from tests.accuracy.worst import with_worst
 
 SETS = ("clean", "stress", "mex", "faults", "stress_faults", "combined", "fatigue", *OTHERS)
@@ -37,6 +37,8 @@ BOW_LIMITS_MM = (0.8, 1.0, 1.3, 1.6, 2.0, 99.0)  # the last: not looked at
 COMBINED = {Fault.ROLL_BACK, Fault.LEG_FORWARD}
 REPS_PER_SET = 15
 SOON_S = 1.2  # planned within 1 s of standstill; the crossing at 5 % comes a little sooner
+ANSWER_S = 1.0  # after a repetition's end the sound of its verdict is to begin
+SOUNDED = (Verdict.CLEAN, Verdict.UNSURE)  # always with a sound; a fault may have been said live
 CUES = (
     (Fault.KICK, "the onset"),
     (Fault.DROP, "landing"),
@@ -63,6 +65,7 @@ def measure(outcomes: Iterable[Outcome]) -> list[Figure]:
         _live,
         _cues,
         _false_cues,
+        _answers,
         _named,
         _good,
         _of_sets,
@@ -189,6 +192,34 @@ def _false_cues(by_kind: ByKind) -> list[Figure]:
         per_set = REPS_PER_SET * sum(len(rep.false_cues) for rep in good) / max(1, len(good))
         found.append(Figure("false live cues in 15 good reps", kind, (per_set,), "", len(good)))
     return found
+
+
+def _answers(by_kind: ByKind) -> list[Figure]:
+    """Return whether the sounds of verdicts come in time, and about the repetition just done."""
+    found = []
+    for name, is_hit in (
+        (f"verdict sounds within {ANSWER_S:.1f} s of the end", _is_soon),
+        ("verdict sounds after the next top", _is_about_another),
+    ):
+        for kind, reps in _reps_by_kind(by_kind, (*JUDGED, *UNTAUGHT)):
+            heard = [rep.answer for rep in reps if rep.answer is not None]
+            found.append(share(name, kind, [is_hit(answer) for answer in heard]))
+    found += [
+        share(
+            "clean or unsure reps with their sound", kind,
+            [rep.answer is not None for rep in reps if rep.verdict in SOUNDED],
+        )
+        for kind, reps in _reps_by_kind(by_kind, (*JUDGED, *UNTAUGHT))
+    ]  # fmt: skip
+    return found
+
+
+def _is_soon(answer: Answer) -> bool:
+    return answer.delay_s <= ANSWER_S
+
+
+def _is_about_another(answer: Answer) -> bool:
+    return answer.is_after_next_top
 
 
 def _named(by_kind: ByKind) -> list[Figure]:

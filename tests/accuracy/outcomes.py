@@ -9,7 +9,19 @@ from dataclasses import dataclass, replace
 from matfw.errors import MatError
 from matfw.judging.habits import learn, own_limits
 from matfw.judging.verdicts import MAY_CANCEL
-from matfw.messages import CueGiven, Event, Fault, Mat, Phase, PhaseChanged, Rep, Verdict, cue_named
+from matfw.messages import (
+    Announcement,
+    Cue,
+    CueGiven,
+    Event,
+    Fault,
+    Mat,
+    Phase,
+    PhaseChanged,
+    Rep,
+    Verdict,
+    cue_named,
+)
 from matfw.service.replay import replay
 from matfw.virtual.truth import TrueRep
 from tests.accuracy.matching import Called, call_moments, match
@@ -18,11 +30,21 @@ from tests.accuracy.populations import LEARNED_REPS, Job, Played, play
 
 SET_FAULTS = (Fault.BENT_BODY, Fault.FATIGUE)  # told of somebody, not of one repetition
 FAULT_CUES = {cue_named(fault.value): fault for fault in Fault if fault not in SET_FAULTS}
+VERDICT_CUES = {Verdict.CLEAN: Announcement.REP, Verdict.UNSURE: Announcement.UNSURE}
+HEARD_S = 12.0  # after a verdict a sound may still come of it, however wrong that would be
 LEAD_S, TRAIL_S = 0.6, 0.4  # around a repetition: a fault cue there is heard as being about it
 ANSWER_S = 1.0  # after a verdict its cue is said
 LINGER_S = 2.0  # after a repetition a cue may still be about it
 EARLY_S = 2.0  # an `up` this long before a repetition is about something else
 AFTER_S = 0.5  # a `down` this long after a repetition's end tells nobody anything
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The sound of a verdict: how long after the true end; whether the next one's top was past."""
+
+    delay_s: float
+    is_after_next_top: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +55,7 @@ class RepOutcome:
     the first live cue of its own fault, by fault, from the moment that each is counted from.
     suspicion_mm: of hips that cancel; inf where something else makes it `unsure`. height_deg,
     up_s, down_s: the true ones, standstill to standstill. block: what was asked for.
+    answer: None if no sound came of the verdict.
     """
 
     faults: tuple[Fault, ...]
@@ -49,6 +72,7 @@ class RepOutcome:
     up_s: float = 0.0
     down_s: float = 0.0
     block: str = ""
+    answer: Answer | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,9 +154,17 @@ def compare(job: Job, played: Played, events: Sequence[Event]) -> Outcome:
             true.up_s,
             true.down_s,
             block,
+            answer,
         )
-        for true, index, up, down, too_high_s, block in zip(
-            played.truth, matched, ups, downs, played.too_high_s, blocks, strict=True
+        for true, index, up, down, too_high_s, block, answer in zip(
+            played.truth,
+            matched,
+            ups,
+            downs,
+            played.too_high_s,
+            blocks,
+            answers(played.truth, found, matched, events),
+            strict=True,
         )
     )
     moving_s = sum(rep.end_s - rep.start_s for rep in played.truth)
@@ -154,6 +186,32 @@ def compare(job: Job, played: Played, events: Sequence[Event]) -> Outcome:
         sum(b - a for a, b in played.pauses_s),
         played.leaves_s,
     )
+
+
+def answers(
+    truth: Sequence[TrueRep],
+    found: Sequence[Rep],
+    matched: Sequence[int | None],
+    events: Sequence[Event],
+) -> list[Answer | None]:
+    """Return each true repetition's verdict sound: its tick, `unsure`, or a fault not said live."""
+    given = [event for event in events if isinstance(event, CueGiven)]
+    next_tops_s = [*(rep.top_s for rep in truth[1:]), math.inf]
+    rows: list[Answer | None] = []
+    for true, index, next_top_s in zip(truth, matched, next_tops_s, strict=True):
+        heard_s = None if index is None else _heard_s(found, index, given)
+        rows.append(None if heard_s is None else Answer(heard_s - true.end_s, heard_s > next_top_s))
+    return rows
+
+
+def _heard_s(found: Sequence[Rep], index: int, given: Sequence[CueGiven]) -> float | None:
+    rep = found[index]
+    asked: set[Cue] = {seen.fault for seen in rep.faults} or {VERDICT_CUES[rep.verdict]}
+    # What is judged after this one has the later sounds; two judged at once: the last has them.
+    until_s = min((other.t_s for other in found[index + 1 :]), default=math.inf)
+    heard = (x.t_s for x in given if rep.t_s <= x.t_s < until_s and x.cue in asked)
+    at_s = next(heard, None)
+    return at_s if at_s is not None and at_s - rep.t_s < HEARD_S else None
 
 
 def _suspicion_mm(rep: Rep) -> float:

@@ -16,6 +16,7 @@ from matfw.estimation.noise import STEP_S
 from matfw.messages import Motion, Phase, PhaseStep, Presence
 from matfw.refinement.windows import (
     AGAIN_S,
+    EARLY_S,
     FURTHEST_S,
     HOVERS_S,
     LEAVE_LEAD_S,
@@ -341,3 +342,36 @@ def test_every_movement_is_looked_at_and_every_window_ends_now_and_has_no_hole(
         assert ends_s == sorted(ends_s)
     played.play(REST, 2.0 * AGAIN_S)
     assert (max(played.times_s, default=-math.inf) > moved_s) or moved_s == -math.inf
+
+
+LANDED = replace(REST, angle_deg=1.0, is_moving=True)  # the filters do not believe it yet
+
+
+def test_a_leg_that_is_down_is_looked_at_before_the_filters_believe_it() -> None:
+    played = lain().play(UP, 3.0)
+    down_s = played.now_s
+    played.play(LANDED, 1.1).play(REST, 5.0)
+    early = [(t_s, w.ended_s) for t_s, w in played.found if w.is_early]
+    assert [t_s for t_s, _ in early] == pytest.approx([down_s + s for s in EARLY_S], abs=SLACK_S)
+    assert [ended_s for _, ended_s in early] == pytest.approx([down_s] * len(EARLY_S))
+    late = [t_s for t_s, w in played.found if not w.is_early]
+    assert late == pytest.approx([down_s + 1.1 + SETTLE_S, down_s + 1.1 + AGAIN_S], abs=SLACK_S)
+
+
+@pytest.mark.parametrize(
+    "low",
+    [
+        replace(LANDED, angle_deg=15.0),
+        replace(LANDED, rate_dps=-15.0),
+        replace(LANDED, is_restless=True),
+        replace(LANDED, is_leg_off=True, lift_off_s=BEGIN_S),
+    ],
+)
+def test_a_leg_that_may_still_be_up_is_not_looked_at_early(low: Motion) -> None:
+    played = lain().play(UP, 3.0).play(low, 1.5)
+    assert not any(w.is_early for _, w in played.found)
+
+
+def test_what_goes_on_after_a_touch_has_its_early_looks_anew() -> None:
+    played = lain().play(UP, 2.0).play(LANDED, EARLY_S[0] + 0.1).play(UP, 2.0).play(LANDED, 1.0)
+    assert sum(w.is_early for _, w in played.found) == 1 + len(EARLY_S)

@@ -9,16 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matfw.messages import Fault, Rep, Side, Verdict
+from matfw.messages import Rep, Side, Verdict
 from matfw.workout.sets import (
-    FATIGUE_DOWN_SHARE,
-    FATIGUE_MIN_REPS,
-    FATIGUE_RANGE_SHARE,
     SET_PAUSE_S,
     Plan,
     Progress,
     Workout,
-    fatigue,
 )
 
 REP = Rep(
@@ -76,31 +72,10 @@ def test_verdicts_are_counted_apart() -> None:
     assert (last.clean, last.faulty, last.unsure) == (1, 1, 2)
 
 
-@pytest.mark.parametrize(("lost", "is_tired"), [(-0.01, False), (0.01, True)])
-@pytest.mark.parametrize(
-    ("field", "share"), [("down_s", FATIGUE_DOWN_SHARE), ("angle_deg", FATIGUE_RANGE_SHARE)]
-)
-def test_fatigue_is_told_beyond_its_share(
-    field: str, share: float, lost: float, is_tired: bool
-) -> None:
-    half = FATIGUE_MIN_REPS // 2
-    fresh = getattr(REP, field)
-    late = replace(REP, **{field: fresh * (1.0 - share - lost)})
-    found = fatigue([REP] * half + [late] * (FATIGUE_MIN_REPS - half))
-    assert (found is not None) is is_tired
-    if found is not None:
-        assert (found.fault, found.unit) == (Fault.FATIGUE, "%")
-        assert found.value == pytest.approx(100.0 * (share + lost), abs=0.06)
-
-
-def test_too_few_reps_are_never_called_fatigue() -> None:
-    tired = [replace(REP, down_s=3.0 / (k + 1)) for k in range(FATIGUE_MIN_REPS)]
-    assert fatigue(tired) is not None
-    assert fatigue(tired[:-1]) is None
-
-
 def test_fatigue_is_only_told_when_the_set_is_done() -> None:
-    tired = [replace(rep, down_s=3.0 - 0.2 * k) for k, rep in enumerate(reps(12))]
+    tired = [
+        replace(rep, down_s=3.0 - 0.2 * k, angle_deg=38.0 - k) for k, rep in enumerate(reps(12))
+    ]
     progress = counted(tired, 12)
     assert [each.fatigue is not None for each in progress] == [False] * 11 + [True]
 
