@@ -36,6 +36,8 @@ from matfw.refinement.rep_shape import (
 )
 from matfw.refinement.rep_shape import crossings_s as shape_crossings_s
 from matfw.refinement.segment import Segment
+from matfw.refinement.slow_lifts import slow_lifts, without_slow
+from matfw.refinement.slow_tempo import is_slow
 from matfw.refinement.windows import RepWindow
 
 SPAN_SHARE = 0.655  # of a way's own length between those crossings, mean over speed profiles
@@ -95,7 +97,10 @@ def refine(window: RepWindow, concluded_s: float = -math.inf) -> list[RefinedRep
             found.append(_shaped(segment, rough, peak))
     lifts = contact_lifts(segment, found)
     found = [x for x in found if not any(overlap(x, y) for y in lifts)] + lifts
-    found += missed_lifts(segment, weak_peaks, found)
+    if not is_slow(segment.tempo):
+        found += missed_lifts(segment, weak_peaks, found)
+    slow = slow_lifts(segment)
+    found = without_slow(segment, found, slow) + slow
     return [_finished(segment, x) for x in sorted(found, key=lambda x: x.start_s)]
 
 
@@ -194,7 +199,7 @@ def _shaped(segment: Segment, rough: RefinedRep, peak: Peak) -> RefinedRep:
     start[9:] = TYPICAL_SAG, float(np.median(left_nm)), 0.0
     fit = partial(
         fit_shape, t_s[rows], force_n, moment_nm, start,
-        model=segment.model, noise_scale=segment.noise_scale,
+        model=segment.model, noise_scale=segment.noise_scale, tempo=segment.tempo,
         seen_s=(lift_off_s, touch_down_s),
     )  # fmt: skip
     fitted = fit()

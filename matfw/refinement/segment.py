@@ -9,7 +9,7 @@ import numpy as np
 
 from matfw.estimation.anthropometry import GRAVITY_M_S2
 from matfw.estimation.leg_model import PUSH_LEVER_M, Array, LegModel
-from matfw.messages import RefinedRep
+from matfw.messages import RefinedRep, Tempo
 from matfw.refinement.rep_shape import crossings_s, top_rad
 from matfw.refinement.smoother import LegCurve, leg_curve
 from matfw.refinement.windows import RepWindow
@@ -40,6 +40,7 @@ class Segment:
     model: LegModel
     noise_scale: float
     first: int
+    tempo: Tempo  # asked for
 
     @classmethod
     def of(cls, window: RepWindow, concluded_s: float) -> Segment | None:
@@ -70,6 +71,7 @@ class Segment:
             model=window.model,
             noise_scale=window.noise_scale,
             first=first,
+            tempo=window.tempo,
         )
 
     @property

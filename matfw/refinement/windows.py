@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from matfw.estimation.filter_bank import LegTracker
 from matfw.estimation.leg_model import LegModel
 from matfw.estimation.noise import STEP_S
-from matfw.messages import Motion, Phase, PhaseStep, Presence
+from matfw.messages import Motion, Phase, PhaseStep, Presence, Tempo
+from matfw.refinement.slow_tempo import USUAL_TEMPO, is_slow, longest_s
 
 SETTLE_S = 0.5  # of rest after a movement before it is looked at: what comes after fixes its end
 AGAIN_S = 2.5  # of rest after which it is looked at once more
@@ -24,6 +25,8 @@ LEFT_LEAD_S = 1.0  # before a movement is noticed that its leg has left at the e
 LONGEST_S = 20.0  # a leg up for longer is looked at as it is
 FURTHEST_S = 25.0  # of what is looked at: a repetition that was hidden, and the one after it
 SHORTEST_S = 1.0  # of a movement that ends in the next one instead of in rest
+LOOK_EVERY_S = 3.0  # where a lift may be too slow to be noticed
+BESIDE_S = 12.0  # of what is looked at, besides the slowest lift
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,26 +34,38 @@ class RepWindow:
     """The last FURTHEST_S of somebody lying there; one row a 50 ms step.
 
     ended_s: when the last movement was over. noise_scale: of this body, variance against the usual.
+    tempo: asked for.
     """
 
     motions: tuple[Motion, ...]
     model: LegModel
     noise_scale: float
     ended_s: float
+    tempo: Tempo = USUAL_TEMPO
 
 
 class RepWindows:
     """Notices that a movement is over and cuts out what its refinement needs."""
 
-    def __init__(self) -> None:
-        """Begin with nothing."""
-        self._motions: deque[Motion] = deque(maxlen=round(FURTHEST_S / STEP_S))
+    def __init__(self, tempo: Tempo = USUAL_TEMPO) -> None:
+        """Begin with nothing. tempo: asked for."""
+        self._motions: deque[Motion] = deque()
+        self.ask(tempo)
+        self._cut_s = -math.inf
         self._ended_s = -math.inf
         self._again_s = math.inf
         self._touch_down_s: float | None = None
         self._moved_s: float | None = None
         self._rested_s: float | None = None
         self._hovers = False
+
+    def ask(self, tempo: Tempo) -> None:
+        """Take another tempo; what has been gathered is kept as far as it reaches."""
+        self._tempo = tempo
+        self._is_slow = is_slow(tempo)
+        furthest_s = longest_s(tempo) + BESIDE_S if self._is_slow else FURTHEST_S
+        steps = round(max(furthest_s, FURTHEST_S) / STEP_S)
+        self._motions = deque(self._motions, maxlen=steps)
 
     def reset(self) -> None:
         """Forget everything."""
@@ -74,7 +89,10 @@ class RepWindows:
             return self._cut(tracker)
         if self._moved_s is not None:
             self._again_s = math.inf
-        if motion.t_s < self._again_s:
+        is_due = self._is_slow and motion.t_s - self._cut_s > LOOK_EVERY_S
+        if is_due:
+            self._ended_s = motion.t_s
+        if motion.t_s < self._again_s and not is_due:
             return None
         self._again_s = math.inf
         return self._cut(tracker)
@@ -120,4 +138,7 @@ class RepWindows:
         self._hovers = False
 
     def _cut(self, tracker: LegTracker) -> RepWindow:
-        return RepWindow(tuple(self._motions), tracker.model, tracker.noise_scale, self._ended_s)
+        self._cut_s = self._motions[-1].t_s
+        return RepWindow(
+            tuple(self._motions), tracker.model, tracker.noise_scale, self._ended_s, self._tempo
+        )
