@@ -38,6 +38,7 @@ class Balances:
                 x_mm=None,
                 y_mm=None,
                 plates=self._weigh_plates(loads),
+                loads_kg=loads,
             )
         load_kg = sum(known)
         x_kgmm = sum([load * x for load, x in zip(known, self._x_mm, strict=True)])
@@ -57,6 +58,7 @@ class Balances:
             x_mm=x_mm,
             y_mm=y_mm,
             plates=plates,
+            loads_kg=loads,
         )
 
     def reset(self) -> None:

@@ -27,7 +27,7 @@ class Calibration:
                 for count, (tare, kg_per_count) in zip(frame.counts, self._lines, strict=True)
             ]
         )
-        return Loads(frame.t_s, loads_kg, frame.counts)
+        return Loads(frame.t_s, loads_kg, frame.counts, frame.computer_mask)
 
     def reset(self) -> None:
         """Forget nothing: this stage has no memory."""

@@ -3,19 +3,30 @@
 Per cell: a median of three takes out single-sample spikes (bogde/HX711#216), two equal one-pole
 low-passes take out mains and impacts above the body's band. Both delay; the delay is the same for
 every cell, is stated by `delay_s` and is taken off the outgoing time, so that everything
-downstream speaks of when things happened. A sample that was not read is not made up: for up to
-LOST_PERIODS the filters stand still, after that the cell is `lost` and its load None.
+downstream speaks of when things happened. A sample that was not read is not made up: that frame's
+load is None. Over RESEED_PERIODS the filters stand still; after a longer hole they begin with what
+comes then, because what they held belongs to another time.
+
+Who is to blame decides when a cell is `lost`: soon if it is silent although the computer was on
+time, later if the computer was late or all cells are silent at once. One that comes and goes is
+`unreliable` instead, which is told once.
 """
 
 from __future__ import annotations
 
 import math
+from collections import deque
 from collections.abc import Sequence
 
 from matfw.messages import Cell, CellEvent, CellProblem, CleanLoads, Loads
 
 CORNER_HZ = 14.0  # each of two poles; the leg raise lives below 6 Hz, a landing below 12 Hz
-LOST_PERIODS = 2.5  # named within 3 sample periods; one missing sample is a slip, not a loss
+LOST_OWN_S = 0.1  # of a cell's own silence: eight conversions at 80 SPS, two settlings
+LOST_S = 0.5  # of silence for whatever reason
+LOST_PERIODS = 2.5  # at least, for slow converters: one missing sample is a slip, not a loss
+RESEED_PERIODS = 2.5  # of silence after which the filters begin anew: nothing is smeared across
+COMES_AND_GOES = 3  # times that a cell fails within ...
+WITHIN_S = 10.0  # ... and after so long without it is well again
 FIRST_PERIODS = 8.0  # until the first sample: a converter settles for 4; HX711 datasheet p. 3
 SATURATED_SAMPLES = 2  # in a row at a rail; one may be a spike
 STUCK_CHANCE = 1e-8  # a run of equal counts less likely than this is a stuck converter
@@ -23,14 +34,14 @@ STUCK_MIN_RUN = 3  # equal successors; the third sample period after it stuck
 MAX_REPEAT = 40  # repeats learnt from one run: a stuck cell must not pass for a coarse one
 REPEAT_MEMORY = 4000.0  # samples after which old repeats are forgotten: 50 s at 80 SPS
 BACK_SAMPLES = 8  # good in a row before a cell is trusted again: two settlings
-GAP_PERIODS = 8.0  # a longer hole in time restarts the filters: nothing is smeared across it
 
 
 class _Channel:
     """One cell's filters and health."""
 
-    __slots__ = ("a", "b", "good_run", "last_count", "last_good_s", "low1", "low2", "problem",
-                 "repeats", "run", "samples", "saturated_run")  # fmt: skip
+    __slots__ = ("a", "b", "failures", "failures_s", "good_run", "last_count", "last_good_s",
+                 "low1", "low2", "own_silence_s", "problem", "repeats", "reported", "run",
+                 "samples", "saturated_run")  # fmt: skip
 
     def __init__(self) -> None:
         self.a: float | None = None  # the sample before the last
@@ -45,6 +56,28 @@ class _Channel:
         self.samples = 2.0  # one that repeated and one that did not: nothing is known yet
         self.repeats = 1.0
         self.problem = CellProblem.OK
+        self.reported = CellProblem.OK
+        self.own_silence_s = 0.0  # since its last sample, while the computer was on time
+        self.failures = 0  # in this spell of coming and going
+        self.failures_s: deque[float] = deque(maxlen=COMES_AND_GOES)
+
+    def report(self, t_s: float, name: str, problem: CellProblem) -> CellEvent | None:
+        """Take the cell's state as of now; return what is to be told of it."""
+        if problem is not self.problem and self.problem is CellProblem.OK:
+            self.failures += 1
+            self.failures_s.append(t_s)
+        self.problem = problem
+        is_calm = not self.failures_s or t_s - self.failures_s[-1] > WITHIN_S
+        is_often = len(self.failures_s) == COMES_AND_GOES and t_s - self.failures_s[0] <= WITHIN_S
+        if is_often or (self.reported is CellProblem.UNRELIABLE and not is_calm):
+            problem = CellProblem.UNRELIABLE
+        if problem is self.reported:
+            if is_calm and problem is CellProblem.OK:
+                self.failures = 0
+            return None
+        is_counted = CellProblem.UNRELIABLE in (problem, self.reported)
+        self.reported = problem
+        return CellEvent(t_s, name, problem, count=self.failures if is_counted else 0)
 
 
 class Conditioning:
@@ -54,6 +87,8 @@ class Conditioning:
         """Take the cells in the frame's order and the nominal frame rate."""
         self._names = tuple(cell.name for cell in cells)
         self._period_s = 1.0 / rate_hz
+        self._lost_own_s = max(LOST_OWN_S, LOST_PERIODS * self._period_s)
+        self._lost_s = max(LOST_S, LOST_PERIODS * self._period_s)
         # On slow converters the corner is out of reach: the filter then steps aside, not the data.
         self._corner_hz = min(CORNER_HZ, 0.25 * rate_hz)
         self.reset()
@@ -74,23 +109,30 @@ class Conditioning:
     def update(self, loads: Loads) -> CleanLoads:
         """Return the frame's clean loads, stamped with the time they belong to."""
         t_s = loads.t_s
-        last = self._last_t_s
-        if last is not None and t_s - last > GAP_PERIODS * self._period_s:
-            for channel in self._channels:
-                channel.a = None
+        step_s = 0.0 if self._last_t_s is None else t_s - self._last_t_s
         self._last_t_s = t_s
-        gain = self._gain
+        # All silent at once is no cell's own fault.
+        own_step_s = step_s if any(count is not None for count in loads.counts) else 0.0
+        gain, reseed_s = self._gain, RESEED_PERIODS * self._period_s
         clean: list[float | None] = []
         events: list[CellEvent] = []
         for i, channel in enumerate(self._channels):
             load = loads.loads_kg[i]
+            is_new = channel.last_count is None
+            silence_s = t_s - channel.last_good_s
+            if loads.counts[i] is None and not loads.computer_mask >> i & 1:
+                channel.own_silence_s += own_step_s
             problem = self._examine(channel, loads.counts[i], load, t_s)
-            if problem is not channel.problem:
-                channel.problem = problem
-                events.append(CellEvent(t_s, self._names[i], problem))
+            if problem is not channel.problem or channel.failures:
+                event = channel.report(t_s, self._names[i], problem)
+                if event is not None:
+                    events.append(event)
+            has_begun = True
             if load is not None:
                 a, b = channel.a, channel.b
-                if a is None:
+                if a is None or silence_s > reseed_s:
+                    # Not delayed like all others, it would belong to another time than stated.
+                    has_begun = is_new
                     channel.a = channel.b = channel.low1 = channel.low2 = load
                 else:
                     # The median of three, without a sort.
@@ -98,11 +140,10 @@ class Conditioning:
                     channel.a, channel.b = b, load
                     channel.low1 += gain * (middle - channel.low1)
                     channel.low2 += gain * (channel.low1 - channel.low2)
-            if problem is not CellProblem.OK:
+            elif problem is not CellProblem.OK:
                 channel.a = None
-                clean.append(None)
-            else:
-                clean.append(channel.low2 if channel.a is not None else None)
+            is_clean = load is not None and has_begun and problem is CellProblem.OK
+            clean.append(channel.low2 if is_clean else None)
         return CleanLoads(t_s - self.delay_s, tuple(clean), tuple(events))
 
     def _examine(
@@ -113,16 +154,20 @@ class Conditioning:
             channel.good_run = 0
             if count is not None:  # it spoke, but from a rail
                 channel.last_good_s = t_s
+                channel.own_silence_s = 0.0
                 channel.saturated_run += 1
                 if channel.saturated_run >= SATURATED_SAMPLES:
                     return CellProblem.SATURATED
             else:
                 if channel.last_good_s == -math.inf:
-                    channel.last_good_s = t_s + (FIRST_PERIODS - LOST_PERIODS) * self._period_s
-                if t_s - channel.last_good_s > LOST_PERIODS * self._period_s:
+                    channel.last_good_s = t_s
+                    channel.own_silence_s = self._lost_own_s - FIRST_PERIODS * self._period_s
+                is_own = channel.own_silence_s > self._lost_own_s
+                if is_own or t_s - channel.last_good_s > self._lost_s:
                     return CellProblem.LOST
             return channel.problem
         channel.last_good_s = t_s
+        channel.own_silence_s = 0.0
         channel.saturated_run = 0
         if count == channel.last_count:
             channel.run += 1

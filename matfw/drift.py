@@ -62,9 +62,9 @@ class Drift:
     def update(self, clean: CleanLoads, motion: Motion) -> tuple[CellEvent, ...]:
         """Take a frame, and what the body did as of the last one; return what changed."""
         t_s, loads = clean.t_s, clean.loads_kg
-        if motion.presence is not self._presence or None in loads:
+        if motion.presence is not self._presence:
             self._begin(motion.presence, t_s)
-        if motion.presence is Presence.UNSETTLED or None in loads:
+        if motion.presence is Presence.UNSETTLED or None in loads or not motion.seen_share:
             return self._notifications(t_s)
         self._weight_kg = motion.weight_kg or self._weight_kg
         if motion.is_moving or t_s - self._since_s < self._settle_s:

@@ -8,6 +8,7 @@ faces +y, on the right side -y. "counts" are raw HX711 units and nothing else; r
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Annotated, TypeAlias
@@ -89,6 +90,14 @@ class CellProblem(StrEnum):
     STUCK = "stuck"
     SATURATED = "saturated"
     DRIFTING = "drifting"
+    UNRELIABLE = "unreliable"  # comes and goes
+    OK = "ok"
+
+
+class ReaderProblem(StrEnum):
+    """Whether the computer reads the converters in time; `ok` says that it does so again."""
+
+    LATE = "late"
     OK = "ok"
 
 
@@ -253,20 +262,37 @@ class RawFrame:
 
 @dataclass(frozen=True, slots=True)
 class Loads:
-    """Kilograms per cell, straight from counts. None where the cell gave no usable sample."""
+    """Kilograms per cell, straight from counts. None where the cell gave no usable sample.
+
+    computer_mask: as in RawFrame.
+    """
 
     t_s: float
     loads_kg: tuple[float | None, ...]
     counts: tuple[int | None, ...]
+    computer_mask: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class CellEvent:
-    """The state of a cell, or of a hip sensor's column, has changed."""
+    """The state of a cell, or of a hip sensor's column, has changed.
+
+    count: of an `unreliable` cell, and of the `ok` that ends it, how often it was gone; else 0.
+    """
 
     t_s: float
     cell: str
     problem: CellProblem
+    count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ReaderEvent:
+    """The computer costs samples, or has stopped to. torn_share: of all samples, lately."""
+
+    t_s: float
+    problem: ReaderProblem
+    torn_share: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,7 +300,8 @@ class CleanLoads:
     """Kilograms per cell, spikes removed and low-passed.
 
     t_s: the time the values belong to, already set back by the filters' delay. loads_kg: None for
-    a cell that cannot be trusted now. events: cells whose state changed in this frame.
+    a cell that gave nothing in this frame or cannot be trusted now. events: cells whose state
+    changed in this frame.
     """
 
     t_s: float
@@ -297,7 +324,8 @@ class Balance:
     """Load, moments about the deck's centre and centre of pressure of the whole mat.
 
     load_kg is None while a cell is missing: a sum without it would be a made-up number.
-    x_kgmm, y_kgmm: sum of load times position. x_mm, y_mm: None below MIN_LOAD_KG.
+    x_kgmm, y_kgmm: sum of load times position. x_mm, y_mm: None below MIN_LOAD_KG. loads_kg: the
+    cells', as in CleanLoads.
     """
 
     t_s: float
@@ -307,6 +335,7 @@ class Balance:
     x_mm: float | None
     y_mm: float | None
     plates: tuple[PlateBalance, ...] = ()
+    loads_kg: tuple[float | None, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -354,7 +383,9 @@ class Motion:
     lowered_deg, held_deg: how far below the height held it then soon is, and that height.
     angle_sd_deg: how sure the angle is. over_n: load over the weight in the last moments; rise_n,
     rise_nm, evidence_rise: by how much load, moment and evidence have just risen.
-    is_restless: the body moves about, and of the leg nothing can be said.
+    is_restless: the body moves about, and of the leg nothing can be said. seen_share: of the
+    samples that a step should have, that the cell with the fewest gave; 0: nothing was measured,
+    what is of the leg is predicted and the rest repeated.
     """
 
     t_s: float
@@ -386,6 +417,7 @@ class Motion:
     lift_off_s: float | None = None
     touch_down_s: float | None = None
     is_restless: bool = False
+    seen_share: float = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -457,7 +489,9 @@ class RefinedRep:
     start, top, lower, end: the 5 % and 95 % crossings of its travel; up_s, hold_s, down_s: the
     movement's own lengths, standstill to standstill. curvature_mm: how far the shift's course is
     curved on the way (`shift_course`). How far to trust it: fit_error_deg, by how much the fitted
-    shape's top misses the curve's; noise_scale, variance of the body's noise against the usual.
+    shape's top misses the curve's; noise_scale, variance of the body's noise against the usual;
+    plausibility, the log-odds that this was a leg raise at all; hole_s, the longest time in it
+    without a measurement.
     """
 
     start_s: float
@@ -474,6 +508,8 @@ class RefinedRep:
     curvature_mm: float = 0.0
     fit_error_deg: float = 0.0
     noise_scale: float = 1.0
+    plausibility: float = math.inf
+    hole_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -500,4 +536,4 @@ class CueGiven:
     cue: Cue
 
 
-Event: TypeAlias = PersonWeighed | PhaseChanged | CueGiven | Rep | CellEvent
+Event: TypeAlias = PersonWeighed | PhaseChanged | CueGiven | Rep | CellEvent | ReaderEvent

@@ -7,6 +7,9 @@ its height in the second. `filter_bank` finds the angle from them, 20 times a se
 Everything is measured against the person's own rest: weight and moment from lying still, sideways
 position from the rest before this very rep. Drift and creep then cancel, and nobody is ever tared
 away, because nothing here touches the cells' zero.
+
+Where a cell is missing there is no moment, and none is made up. Over a short hole the leg is
+predicted; over a longer one nothing is said of it, but whoever lies there stays known.
 """
 
 from __future__ import annotations
@@ -14,6 +17,7 @@ from __future__ import annotations
 import math
 from collections import deque
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import islice
 
 from matfw.estimation.anthropometry import GRAVITY_M_S2, LegConstants, leg_constants
@@ -23,7 +27,10 @@ from matfw.estimation.noise import STEP_S
 from matfw.estimation.plates import LegContact, Plates
 from matfw.messages import Balance, Cell, Hips, Motion, Person, Presence, Side
 
-HOLE_S = 0.5  # without a frame: what was known before it is not known after it
+PREDICT_S = 0.3  # without a measurement that the leg is predicted for: no leg does more unseen
+KNOWN_S = 3.0  # ... and after which whoever lay there may have gone and another come
+FULL_SHARE = 0.6  # of the frames a step should have: frames fall into steps by chance
+SLOW_PERIODS = 2.5  # after a frame that steps repeat it, of converters slower than the steps
 EMPTY_KG = 8.0  # less is nobody: a bag, a cat, a hand
 LYING_MIN_KG = 20.0  # a child's weight; less is not judged
 LYING_MIN_SPAN_MM = 700.0  # between the outer cells; nobody lies on a shorter mat
@@ -33,6 +40,8 @@ STILL_X_MM = 8.0  # range of the centre of pressure while still (breath 0.4-1.6 
 STILL_Y_MM = 6.0
 GONE_S = 0.5  # over which the mean load must have left the weight ...
 GONE_SHARE = 0.15  # ... by this share: sitting up, rolling over, getting off
+GONE_STAYS_S = 0.5  # ... and not come back: a leg thrown up swings a fifth of a heavy body's weight
+GONE_ALL_SHARE = 0.5  # no leg does this; whoever is that light has got off
 MOVED_MM = 90.0  # mean centre of pressure away from rest: a new place, not a lift (17 mm at 45 deg)
 WEIGHT_TAU_S = 8.0  # how slowly the resting weight is followed: creep, drift, a shirt put down
 STEADY_HAND_N = 6.0  # a steady change of load larger than this is a hand, not drift ...
@@ -61,6 +70,9 @@ class MotionStage:
     ) -> None:
         """Take the mat's cells, who lies on it, the side lain on and the nominal frame rate."""
         x_mm = [cell.x_mm for cell in cells]
+        self._x_mm, self._y_mm = tuple(x_mm), tuple(cell.y_mm for cell in cells)
+        self._frames_a_step = STEP_S * rate_hz
+        self._repeat_s = SLOW_PERIODS / rate_hz
         self._can_lie = max(x_mm) - min(x_mm) >= LYING_MIN_SPAN_MM
         self._person = person
         self._front_sign = side.front_sign or 1
@@ -71,7 +83,10 @@ class MotionStage:
 
     def reset(self) -> None:
         """Forget everybody."""
-        self._bin: list[float] = [0.0, 0.0, 0.0, 0.0]  # frames, kg, kg mm, kg mm
+        self._begin_bin()
+        self._away_steps = 0
+        self._measured_s = -math.inf  # end of the last step that was measured, or began with it
+        self._motion = Motion(t_s=0.0, presence=Presence.EMPTY)
         self._curve_mm: float | None = None
         self._hips: Hips | None = None
         self._hip_zero: tuple[float, tuple[str, ...]] | None = None
@@ -89,36 +104,110 @@ class MotionStage:
 
     def update(self, balance: Balance, hips: Hips | None = None) -> tuple[Motion, ...]:
         """Return a motion for every STEP_S that this frame completes: mostly none, often one."""
-        if balance.load_kg is None:
-            # Without every cell there is no moment: whoever lies there is not judged for now.
-            self._lose(Presence.UNSETTLED)
-            self._bin = [0.0, 0.0, 0.0, 0.0]
-            self._bin_end_s = None
-            return (Motion(t_s=balance.t_s, presence=self._presence),)
         t_s = balance.t_s
-        if self._bin_end_s is None or t_s - self._bin_end_s > HOLE_S:
+        if self._bin_end_s is None and balance.load_kg is None:
+            return (Motion(t_s=t_s, presence=Presence.UNSETTLED),)  # not one whole frame has come
+        if self._bin_end_s is None or t_s - self._bin_end_s > KNOWN_S:
             self._lose(Presence.UNSETTLED if self._recent else Presence.EMPTY)
-            self._bin = [0.0, 0.0, 0.0, 0.0]
+            self._begin_bin()
             self._bin_end_s = t_s + STEP_S
         steps: list[Motion] = []
         while t_s >= self._bin_end_s:
-            frames, kg, x_kgmm, y_kgmm = self._bin
-            if frames:
-                self._last = (kg / frames, x_kgmm / frames, y_kgmm / frames)
-                self._bin = [0.0, 0.0, 0.0, 0.0]
-            # A step without a frame (converters slower than 20 Hz) repeats the one before.
-            steps.append(self._step(self._bin_end_s - 0.5 * STEP_S, *self._last))
+            steps.append(self._end_step(self._bin_end_s))
             self._bin_end_s += STEP_S
-        self._follow_plates(balance)
         self._hips = hips
-        mean = self._bin
-        mean[0] += 1.0
-        mean[1] += balance.load_kg
-        mean[2] += balance.x_kgmm
-        mean[3] += balance.y_kgmm
+        if balance.load_kg is None:
+            self._broken_frames.append(balance.loads_kg)
+        else:
+            self._follow_plates(balance)
+            self._whole_frames.append(balance.loads_kg)
+            mean = self._bin
+            mean[0] += balance.load_kg
+            mean[1] += balance.x_kgmm
+            mean[2] += balance.y_kgmm
         return tuple(steps)
 
-    def _step(self, t_s: float, load_kg: float, x_kgmm: float, y_kgmm: float) -> Motion:
+    def _begin_bin(self) -> None:
+        self._bin: list[float] = [0.0, 0.0, 0.0]  # kg, kg mm, kg mm of the whole frames
+        self._whole_frames: list[tuple[float | None, ...]] = []
+        self._broken_frames: list[tuple[float | None, ...]] = []
+
+    def _end_step(self, end_s: float) -> Motion:
+        """Return what the frames of the step that ends now come to."""
+        t_s = end_s - 0.5 * STEP_S
+        samples = self._measure()
+        if samples:
+            hole_s = end_s - STEP_S - self._measured_s
+            self._measured_s = end_s
+            share = samples / self._frames_a_step
+            self._motion = self._step(t_s, hole_s, 1.0 if share > FULL_SHARE else share)
+        elif not self._broken_frames and end_s - self._measured_s < self._repeat_s:
+            # A step without a frame (converters slower than 20 Hz) repeats the one before.
+            self._motion = self._step(t_s, 0.0, 1.0)
+        else:
+            self._motion = self._miss(t_s, end_s - self._measured_s)
+        self._begin_bin()
+        return self._motion
+
+    def _measure(self) -> int:
+        """Take load and moments of this step's frames; return how many samples each cell has."""
+        whole, broken = self._whole_frames, self._broken_frames
+        if not broken:
+            kg, x_kgmm, y_kgmm = self._bin
+            n = len(whole)
+            if n:
+                self._last = (kg / n, x_kgmm / n, y_kgmm / n)
+            return n
+        means: list[float] = []
+        least = len(whole) + len(broken)
+        for loads in zip(*whole, *broken, strict=True):
+            there = [load for load in loads if load is not None]
+            if not there:
+                return 0
+            least = min(least, len(there))
+            means.append(sum(there) / len(there))
+        self._last = (
+            sum(means),
+            sum(load * x for load, x in zip(means, self._x_mm, strict=True)),
+            sum(load * y for load, y in zip(means, self._y_mm, strict=True)),
+        )
+        return least
+
+    def _miss(self, t_s: float, hole_s: float) -> Motion:
+        """Return what is known after a step of which nothing was measured."""
+        tracker = self._tracker
+        if self._presence is not Presence.LYING or tracker is None:
+            if hole_s > PREDICT_S:  # of who moved about nothing is known any more
+                self._lose(Presence.UNSETTLED if self._recent else self._presence)
+            return Motion(t_s=t_s, presence=self._presence, seen_share=0.0)
+        if hole_s > KNOWN_S:
+            self._lose(Presence.UNSETTLED)
+            return Motion(t_s=t_s, presence=self._presence, seen_share=0.0)
+        if hole_s > PREDICT_S:
+            return replace(
+                self._motion, t_s=t_s, rate_dps=0.0, accel_dps2=0.0, descent=0.0, seen_share=0.0
+            )
+        leg = tracker.predict(*self._chances(t_s))
+        return replace(
+            self._motion,
+            t_s=t_s,
+            angle_deg=math.degrees(leg.angle_rad),
+            rate_dps=math.degrees(leg.rate_radps),
+            accel_dps2=math.degrees(leg.accel_radps2),
+            lifting_s=leg.age_s if leg.is_moving else 0.0,
+            push_n=leg.push_n,
+            evidence=leg.evidence,
+            is_moving=leg.is_moving,
+            descent=leg.descent.evidence,
+            descended_deg=math.degrees(leg.descent.soon_lost_rad),
+            held_deg=math.degrees(leg.descent.held_rad),
+            angle_sd_deg=math.degrees(leg.angle_sd_rad),
+            is_restless=leg.is_restless,
+            seen_share=0.0,
+        )
+
+    def _step(self, t_s: float, hole_s: float, seen_share: float) -> Motion:
+        load_kg, x_kgmm, y_kgmm = self._last
         self._recent.append((load_kg, x_kgmm, y_kgmm))
         if self._presence is Presence.LYING and self._has_moved_away():
             self._lose(Presence.UNSETTLED)
@@ -134,8 +223,11 @@ class MotionStage:
         lifts_per_s, stops_per_s = self._chances(t_s)
         if self._contact.has_just_landed():
             self._tracker.see_landed()
+        if hole_s > PREDICT_S:
+            self._tracker.reopen()
+            self._contact.skip()
         leg = self._tracker.update(
-            force_n, moment_nm - self._moment_shift_nm, lifts_per_s, stops_per_s
+            force_n, moment_nm - self._moment_shift_nm, lifts_per_s, stops_per_s, seen_share
         )
         y_mm = y_kgmm / self._rest_kg - self._rest_y_mm * (load_kg / self._rest_kg - 1.0)
         self._follow_rest(leg, force_n, y_mm)
@@ -171,6 +263,7 @@ class MotionStage:
             lift_off_s=self._contact.lift_off_s,
             touch_down_s=self._contact.touch_down_s,
             is_restless=leg.is_restless,
+            seen_share=seen_share,
         )
 
     def _chances(self, t_s: float) -> tuple[float, float]:
@@ -206,6 +299,7 @@ class MotionStage:
         self._rest_y_mm = sum(y for _, _, y in self._recent) / n / self._rest_kg
         self._rest_x_mm = x_mm
         self._weight_kg = self._rest_kg
+        self._away_steps = 0
         leg = self._leg(self._rest_kg)
         self._hip_x_mm = x_mm - 1000.0 * leg.com_from_hip_m
         self._moment_shift_nm = 0.0
@@ -229,10 +323,17 @@ class MotionStage:
         return (x_kgmm - self._hip_x_mm * load_kg) * 1e-3 * GRAVITY_M_S2
 
     def _has_moved_away(self) -> bool:
+        """Return whether the body has left its place and stays away from it."""
         newest = list(islice(reversed(self._recent), round(GONE_S / STEP_S)))
         load_kg = sum(load for load, _, _ in newest) / len(newest)
-        if abs(load_kg / self._rest_kg - 1.0) > GONE_SHARE:
+        if load_kg < GONE_ALL_SHARE * self._rest_kg:
             return True
+        is_away = abs(load_kg / self._rest_kg - 1.0) > GONE_SHARE or self._is_elsewhere(newest)
+        self._away_steps = self._away_steps + 1 if is_away else 0
+        return self._away_steps * STEP_S >= GONE_STAYS_S - 0.5 * STEP_S
+
+    def _is_elsewhere(self, newest: Sequence[tuple[float, float, float]]) -> bool:
+        load_kg = sum(load for load, _, _ in newest) / len(newest)
         x_mm = sum(x for _, x, _ in newest) / len(newest) / load_kg
         y_mm = sum(y for _, _, y in newest) / len(newest) / load_kg
         return math.hypot(x_mm - self._rest_x_mm, y_mm - self._rest_y_mm) > MOVED_MM

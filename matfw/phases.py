@@ -232,6 +232,8 @@ class Phases:
     def _next(self, motion: Motion) -> Phase:
         if motion.presence is not Presence.LYING:
             return Phase.REST
+        if not motion.seen_share:
+            return self._phase  # what nothing was measured of decides nothing
         dwelt_s = motion.t_s - self._since_s
         for row in TRANSITIONS:
             if (

@@ -46,6 +46,7 @@ from matfw.messages import (
 )
 from matfw.motion import MotionStage
 from matfw.phases import Phases
+from matfw.reader_health import ReaderHealth
 from matfw.refinement.windows import RepWindow, RepWindows
 from matfw.workout.sets import NOTHING_DONE, Plan, Progress, Workout
 
@@ -80,6 +81,7 @@ class Pipeline:
         self._mat = mat
         self._calibration = Calibration(mat.calibration)
         self._conditioning = Conditioning(mat.cells, mat.rate_hz)
+        self._reader_health = ReaderHealth(len(mat.cells), mat.rate_hz)
         self._balances = Balances(mat.cells)
         self._motion = MotionStage(mat.cells, mat.person, mat.side, mat.rate_hz)
         self._phases = Phases()
@@ -141,8 +143,11 @@ class Pipeline:
         clean = self._conditioning.update(self._calibration.update(raw))
         balance = self._balances.update(clean)
         hips = self._hips.update(raw)
+        reader = self._reader_health.update(raw)
         drifts = self._drift.update(clean, self._last_motion)
-        events: list[Event] = [*clean.events, *hips.events, *drifts]
+        events: list[Event] = [*clean.events, *hips.events]
+        events += () if reader is None else (reader,)
+        events += drifts
         self._note_cells((*clean.events, *drifts))
         self._note_hip_sensors(hips.events)
         faults: list[FaultSeen] = []

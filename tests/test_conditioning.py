@@ -13,9 +13,13 @@ from hypothesis import strategies as st
 from matfw.calibration import RAIL_MAX_COUNTS, RAIL_MIN_COUNTS
 from matfw.conditioning import (
     BACK_SAMPLES,
+    COMES_AND_GOES,
     FIRST_PERIODS,
-    GAP_PERIODS,
+    LOST_OWN_S,
+    LOST_S,
+    RESEED_PERIODS,
     SATURATED_SAMPLES,
+    WITHIN_S,
     Conditioning,
 )
 from matfw.messages import Cell, CellEvent, CellProblem, CleanLoads, Loads
@@ -24,7 +28,9 @@ RATE_HZ = 80.0
 CELLS = (Cell("a", -900.0, 0.0), Cell("b", 900.0, 0.0))
 COUNTS_PER_KG = 42_900.0
 QUIET_COUNTS = 45.0  # rms of the converter itself at 80 SPS
-NOTICE_PERIODS = 3.0  # within so many sample periods every bad cell is named
+# Within so many sample periods every bad cell is named.
+NOTICE_PERIODS = {CellProblem.LOST: LOST_OWN_S * RATE_HZ + 1.0}
+DEFAULT_NOTICE_PERIODS = 3.0
 AT = 4000  # the frame in which something happens: the cell's noise is known by then
 
 Signal = Callable[[int], int | None]
@@ -122,18 +128,40 @@ def test_missing_samples_never_make_up_a_value(values: list[float | None]) -> No
         assert seen or load_kg is None
 
 
-def test_a_missing_sample_holds_the_value_and_nothing_moves() -> None:
-    out = loads_of_a([1.0, 2.0, 3.0, 4.0, 5.0, None, None])
-    assert out[5].loads_kg == out[4].loads_kg
-    assert out[6].loads_kg == out[4].loads_kg
+@pytest.mark.parametrize("missing", [1, 2, 5, 30, 400])
+def test_a_missing_sample_is_no_value(missing: int) -> None:
+    out = loads_of_a([1.0, 2.0, 3.0, 4.0, 5.0] + [None] * missing)
+    assert [clean.loads_kg[0] for clean in out[5:]] == [None] * missing
 
 
-def test_nothing_is_smeared_across_a_hole_in_time() -> None:
+@pytest.mark.parametrize("is_a_frame_there", [True, False])
+@pytest.mark.parametrize("missing", [3, 5, 7])
+def test_nothing_is_smeared_across_a_hole(missing: int, is_a_frame_there: bool) -> None:
+    assert missing + 1 > RESEED_PERIODS
     stage = Conditioning(CELLS[:1], RATE_HZ)
-    for k in range(50):
-        stage.update(Loads(k / RATE_HZ, (10.0,), (k,)))
-    after_s = 50 / RATE_HZ + GAP_PERIODS / RATE_HZ + 0.01
-    assert stage.update(Loads(after_s, (70.0,), (51,))).loads_kg == (70.0,)
+    out = []
+    for k in range(80):
+        is_gone = 50 <= k < 50 + missing
+        if is_a_frame_there or not is_gone:
+            level_kg = 10.0 if k < 50 else 70.0
+            load, count = (None, None) if is_gone else (level_kg, k)
+            out.append(stage.update(Loads(k / RATE_HZ, (load,), (count,))))
+    seen = [clean.loads_kg[0] for clean in out if clean.loads_kg[0] is not None]
+    assert seen == [10.0] * 50 + [70.0] * (29 - missing)
+
+
+def test_what_comes_after_a_hole_belongs_to_the_time_it_is_stamped_with() -> None:
+    """On a ramp: off by two thirds of a frame's delay at first, by nothing soon after."""
+    slope_kg_per_s = 3.0
+    ramp: list[float | None] = [slope_kg_per_s * k / RATE_HZ for k in range(100)]
+    ramp[50:55] = [None] * 5
+    late_s = [
+        clean.t_s - clean.loads_kg[0] / slope_kg_per_s
+        for clean in loads_of_a(ramp)[55:]
+        if clean.loads_kg[0] is not None
+    ]
+    assert max(map(abs, late_s)) < 1.2 / RATE_HZ
+    assert max(map(abs, late_s[6:])) < 0.001
 
 
 def test_times_go_forward_and_are_set_back_by_the_delay() -> None:
@@ -154,29 +182,99 @@ BROKEN: list[tuple[CellProblem, Signal]] = [
 
 
 @pytest.mark.parametrize(("problem", "signal"), BROKEN)
-def test_a_bad_cell_is_named_within_three_periods_and_gives_no_load(
+def test_a_bad_cell_is_named_in_time_and_gives_no_load(
     problem: CellProblem, signal: Signal
 ) -> None:
     out = run(signal, AT + 100)
     [event] = events(out)
     assert (event.cell, event.problem) == ("a", problem)
     # The first frame it happens in is AT; a period later would be AT + 1.
-    assert AT <= event.t_s * RATE_HZ <= AT + NOTICE_PERIODS
+    periods = NOTICE_PERIODS.get(problem, DEFAULT_NOTICE_PERIODS)
+    assert AT <= event.t_s * RATE_HZ <= AT + periods
     named = round(event.t_s * RATE_HZ)
     assert all(clean.loads_kg[0] is None for clean in out[named:])
     assert all(clean.loads_kg[1] is not None for clean in out)
 
 
-@pytest.mark.parametrize("rate_error", [0.98, 1.0, 1.02])
-def test_two_missing_samples_are_a_slip_and_three_are_a_loss(rate_error: float) -> None:
-    for missing, problems in ((2, []), (3, [CellProblem.LOST, CellProblem.OK])):
-        stage, out = Conditioning(CELLS[:1], RATE_HZ), []
-        for k in range(100):
-            is_gone = 50 <= k < 50 + missing
-            load: float | None = None if is_gone else 10.0 + 0.01 * k
-            t_s = k / (RATE_HZ * rate_error)
-            out.append(stage.update(Loads(t_s, (load,), (None if is_gone else k,))))
-        assert [event.problem for event in events(out)] == problems
+def silent_for(span_s: float, *, both: bool = False, mask: int = 0) -> list[CellProblem]:
+    """Return what is told of cell a when it, or both, give nothing for so long."""
+    stage, out = Conditioning(CELLS, RATE_HZ), []
+    for k in range(round((3.0 + span_s) * RATE_HZ)):
+        is_gone = 1.0 <= k / RATE_HZ < 1.0 + span_s
+        a = None if is_gone else 10.0 + 0.01 * k
+        b = None if is_gone and both else 20.0 - 0.01 * k
+        counts = (None if a is None else k, None if b is None else -k)
+        out.append(stage.update(Loads(k / RATE_HZ, (a, b), counts, mask if is_gone else 0)))
+    return [event.problem for event in events(out) if event.cell == "a"]
+
+
+COME_BACK = [CellProblem.LOST, CellProblem.OK]
+
+
+@pytest.mark.parametrize(
+    ("span_s", "told"), [(LOST_OWN_S - 0.02, []), (LOST_OWN_S + 0.02, COME_BACK)]
+)
+def test_a_cell_is_lost_after_its_own_silence(span_s: float, told: list[CellProblem]) -> None:
+    assert silent_for(span_s) == told
+
+
+@pytest.mark.parametrize(("both", "mask"), [(False, 1), (True, 0), (True, 3)])
+@pytest.mark.parametrize(("span_s", "told"), [(LOST_S - 0.02, []), (LOST_S + 0.02, COME_BACK)])
+def test_a_silence_that_is_the_computer_s_or_everybody_s_counts_later(
+    span_s: float, told: list[CellProblem], both: bool, mask: int
+) -> None:
+    assert silent_for(span_s, both=both, mask=mask) == told
+
+
+def test_the_computer_s_part_of_a_silence_is_not_counted_as_the_cell_s() -> None:
+    """By turns: 0.3 s of it, 0.075 s of which is the cell's own."""
+    stage, out = Conditioning(CELLS, RATE_HZ), []
+    for k in range(200):
+        is_gone = 80 <= k < 104
+        mask = 1 if is_gone and k % 4 else 0
+        counts = (None if is_gone else k, -k)
+        a = None if is_gone else 10.0 + 0.01 * k
+        out.append(stage.update(Loads(k / RATE_HZ, (a, 20.0 - 0.01 * k), counts, mask)))
+    assert events(out) == []
+
+
+# --- coming and going ---
+
+
+def flapping(times: int, every_s: float, then_s: float) -> list[CellEvent]:
+    """Return what is told of a cell that is silent for 0.2 s so many times, then well."""
+    stage, out = Conditioning(CELLS, RATE_HZ), []
+    for k in range(round((1.0 + times * every_s + then_s) * RATE_HZ)):
+        since_s = k / RATE_HZ - 1.0
+        is_gone = 0.0 <= since_s < times * every_s and since_s % every_s < 0.2
+        a = None if is_gone else 10.0 + 0.01 * k
+        counts = (None if a is None else k, -k)
+        out.append(stage.update(Loads(k / RATE_HZ, (a, 20.0 - 0.01 * k), counts)))
+    return events(out)
+
+
+def test_a_cell_that_comes_and_goes_is_told_once_and_once_when_it_is_over() -> None:
+    told = flapping(30, 0.8, 2.0 * WITHIN_S)
+    problems = [event.problem for event in told]
+    assert problems == [*COME_BACK * (COMES_AND_GOES - 1), CellProblem.UNRELIABLE, CellProblem.OK]
+    assert [event.count for event in told[-2:]] == [COMES_AND_GOES, 30]
+    assert told[-1].t_s == pytest.approx(1.0 + 29 * 0.8 + LOST_OWN_S + WITHIN_S, abs=0.1)
+
+
+def test_a_cell_that_fails_now_and_then_is_told_each_time() -> None:
+    told = flapping(4, 0.6 * WITHIN_S, 1.0)
+    assert [event.problem for event in told] == COME_BACK * 4
+    assert {event.count for event in told} == {0}
+
+
+def test_a_cell_that_comes_and_goes_and_dies_is_lost_at_last() -> None:
+    stage, out = Conditioning(CELLS, RATE_HZ), []
+    for k in range(round(20.0 * RATE_HZ)):
+        t_s = k / RATE_HZ
+        is_gone = t_s > 4.0 or (t_s > 1.0 and t_s % 0.6 < 0.2)
+        a = None if is_gone else 10.0 + 0.01 * k
+        out.append(stage.update(Loads(t_s, (a, 1.0 + 0.01 * k), (None if is_gone else k, -k))))
+    assert [e.problem for e in events(out)][-2:] == [CellProblem.UNRELIABLE, CellProblem.LOST]
 
 
 @pytest.mark.parametrize("samples", [SATURATED_SAMPLES - 1, SATURATED_SAMPLES])
@@ -202,6 +300,7 @@ def test_a_cell_is_ok_again_after_enough_good_samples_and_not_before(signal: Sig
     good = round(back.t_s * RATE_HZ) - (AT + 100) + 1
     assert BACK_SAMPLES <= good <= BACK_SAMPLES + 1
     assert all(clean.loads_kg[0] is not None for clean in out[AT + 100 + good :])
+    assert all(clean.loads_kg[0] is None for clean in out[AT + 4 : AT + 100 + BACK_SAMPLES - 1])
 
 
 @pytest.mark.parametrize("sd", [0.5, 1.0, 2.0, 5.0, QUIET_COUNTS])

@@ -8,23 +8,26 @@ from itertools import pairwise
 
 import pytest
 
+from matfw.balance import Balances
 from matfw.estimation.anthropometry import GRAVITY_M_S2, leg_constants
 from matfw.estimation.leg_model import PUSH_LEVER_M
 from matfw.estimation.noise import STEP_S
 from matfw.estimation.plates import MIN_PLATES
 from matfw.layouts import PRESETS
-from matfw.messages import Balance, Cell, Motion, Person, PlateBalance, Presence, Side
+from matfw.messages import Balance, Cell, CleanLoads, Motion, Person, PlateBalance, Presence, Side
 from matfw.motion import (
     BEND_DEG_PER_MM,
     BEND_TAU_S,
     EMPTY_KG,
     GONE_S,
     GONE_SHARE,
+    GONE_STAYS_S,
     HAND_SETTLES_S,
-    HOLE_S,
+    KNOWN_S,
     LYING_MIN_KG,
     LYING_MIN_SPAN_MM,
     MOVED_MM,
+    PREDICT_S,
     STEADY_HAND_N,
     STILL_LOAD_SHARE,
     STILL_S,
@@ -44,8 +47,26 @@ def balance(t_s: float, load_kg: float | None, x_mm: float = 0.0, y_mm: float = 
     if load_kg is None:
         return Balance(t_s=t_s, load_kg=None, x_kgmm=0.0, y_kgmm=0.0, x_mm=None, y_mm=None)
     return Balance(
-        t_s=t_s, load_kg=load_kg, x_kgmm=load_kg * x_mm, y_kgmm=load_kg * y_mm, x_mm=x_mm, y_mm=y_mm
+        t_s=t_s,
+        load_kg=load_kg,
+        x_kgmm=load_kg * x_mm,
+        y_kgmm=load_kg * y_mm,
+        x_mm=x_mm,
+        y_mm=y_mm,
+        loads_kg=tuple(0.25 * load_kg * (1.0 + x_mm / c.x_mm + y_mm / c.y_mm) for c in CELLS),
     )
+
+
+def whole(t_s: float, loads_kg: tuple[float | None, ...]) -> Balance:
+    """Return the balance of these cells of CELLS."""
+    return Balances(CELLS).update(CleanLoads(t_s, loads_kg))
+
+
+def missed(motion: MotionStage, span_s: float, from_s: float) -> list[Motion]:
+    """Return the motions of a span in which a cell is missing."""
+    nothing = (None, *(1.0 for _ in CELLS[1:]))
+    frames = (from_s + k * PERIOD_S for k in range(round(span_s / PERIOD_S)))
+    return [each for t_s in frames for each in motion.update(whole(t_s, nothing))]
 
 
 def stage(cells: tuple[Cell, ...] = CELLS, side: Side = Side.LEFT) -> MotionStage:
@@ -164,21 +185,82 @@ def test_a_body_that_moved_to_another_place_is_not_judged(share: float, is_gone:
     assert any(m.presence is not Presence.LYING for m in after) is is_gone
 
 
-def test_without_a_cell_nobody_is_judged_and_the_weight_is_unknown_again() -> None:
+@pytest.mark.parametrize("swing", [0.25, -0.25])
+@pytest.mark.parametrize(("away_s", "is_gone"), [(0.5, False), (GONE_S + GONE_STAYS_S + 0.2, True)])
+def test_a_load_that_comes_back_within_a_second_is_nobody_getting_up(
+    swing: float, away_s: float, is_gone: bool
+) -> None:
+    """A heavy man's thrown leg swings a fifth of his weight; who gets up does not come back."""
     motion, t_s = lying()
-    [without] = motion.update(balance(t_s, None))
-    assert without.presence is Presence.UNSETTLED
-    assert without.weight_kg is None
-    assert (without.angle_deg, without.evidence) == (0.0, 0.0)
-    again = moved(motion, LYING, STILL_S + 0.5, t_s + PERIOD_S)
+    place = ((1.0 + swing) * LYING[0], LYING[1], LYING[2])
+    after = moved(motion, place, away_s, t_s)
+    after += moved(motion, LYING, 1.0, t_s + away_s)
+    assert any(m.presence is not Presence.LYING for m in after) is is_gone
+
+
+@pytest.mark.parametrize("hole_s", [0.06, 0.25, 1.0, KNOWN_S - 0.2])
+@pytest.mark.parametrize("with_frames", [True, False])
+def test_whoever_lies_there_is_known_after_a_hole(hole_s: float, with_frames: bool) -> None:
+    motion, t_s = lying()
+    missing = missed(motion, hole_s, t_s) if with_frames else []
+    after = moved(motion, LYING, 1.0, t_s + hole_s)
+    steps = [*missing, *after]
+    assert {m.presence for m in steps} == {Presence.LYING}
+    assert {round(m.weight_kg or 0.0, 6) for m in steps} == {LYING[0]}
+    assert [b.t_s - a.t_s for a, b in pairwise(steps)] == pytest.approx([STEP_S] * (len(steps) - 1))
+    unseen = sum(m.seen_share == 0.0 for m in steps)
+    assert unseen == pytest.approx(hole_s / STEP_S, abs=1.0)
+
+
+@pytest.mark.parametrize("with_frames", [True, False])
+def test_whoever_lay_there_is_weighed_again_after_a_hole_that_somebody_may_have_left_in(
+    with_frames: bool,
+) -> None:
+    motion, t_s = lying()
+    if with_frames:
+        without = missed(motion, KNOWN_S + 0.2, t_s)[-1]
+        assert without.presence is Presence.UNSETTLED
+        assert without.weight_kg is None
+    again = moved(motion, LYING, STILL_S + 0.5, t_s + KNOWN_S + 0.2)
     assert again[0].presence is not Presence.LYING
     assert again[-1].presence is Presence.LYING
 
 
-def test_what_was_known_before_a_hole_is_not_known_after_it() -> None:
+def test_nobody_counts_as_lying_still_over_a_hole() -> None:
+    motion = stage()
+    moved(motion, LYING, STILL_S - 0.3)
+    missed(motion, PREDICT_S + 0.1, STILL_S - 0.3)
+    after = moved(motion, LYING, STILL_S + 0.3, STILL_S + PREDICT_S - 0.2)
+    assert all(m.presence is not Presence.LYING for m in after if m.t_s < 2.0 * STILL_S)
+    assert after[-1].presence is Presence.LYING
+
+
+@pytest.mark.parametrize("missing", [1, 2])
+def test_a_cell_that_lacks_some_samples_of_a_step_is_averaged_over_those_it_has(
+    missing: int,
+) -> None:
+    """A steady load whole frames and broken ones together say exactly; and how many there were."""
+    cells_kg = tuple(16.0 + k for k in range(len(CELLS)))
+    motion = stage()
+    steps: list[Motion] = []
+    for k in range(400):
+        gone = range(missing) if k > 240 and k % 4 == 0 else ()
+        loads_kg = tuple(None if i in gone else kg for i, kg in enumerate(cells_kg))
+        steps += motion.update(whole(k * PERIOD_S, loads_kg))
+    assert steps[-1].presence is Presence.LYING
+    assert steps[-1].load_n == pytest.approx(0.0, abs=1e-6)
+    assert steps[-1].moment_nm == pytest.approx(0.0, abs=1e-6)
+    assert steps[-1].seen_share == 1.0
+
+
+def test_a_step_of_which_a_cell_has_nothing_is_no_measurement() -> None:
+    """Its load is not made up of the others': nothing moves, however the others change."""
     motion, t_s = lying()
-    after = moved(motion, LYING, 0.5, t_s + HOLE_S + 0.1)
-    assert all(m.presence is not Presence.LYING for m in after)
+    loads_kg = (None, 90.0, 90.0, 90.0)
+    steps = [s for k in range(16) for s in motion.update(whole(t_s + k * PERIOD_S, loads_kg))]
+    unseen = [step for step in steps if step.seen_share == 0.0]
+    assert len(unseen) >= 3
+    assert all(abs(step.load_n) < 1.0 and abs(step.angle_deg) < 1.0 for step in unseen)
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from matfw.conditioning import LOST_OWN_S
 from matfw.layouts import PRESETS
 from matfw.messages import (
     Announcement,
@@ -206,9 +207,8 @@ def test_no_frames_whatever_break_the_line_or_make_a_rep(
     steps, events = run(session()[0], raw)
     assert reps_of(events) == []
     for step in steps:
-        if None in step.raw.counts and step.balance.load_kg is not None:
-            # A slip: the cell's last values stand, the cell itself is still trusted.
-            assert None not in step.clean.loads_kg
+        for count, load_kg in zip(step.raw.counts, step.clean.loads_kg, strict=True):
+            assert count is not None or load_kg is None  # no sample is made up
 
 
 def without(frame: RawFrame, gone: int) -> RawFrame:
@@ -223,10 +223,12 @@ def test_without_a_cell_nothing_is_judged_and_it_is_said_at_once(gone: int) -> N
     broken = [frame if frame.t_s < cut_s else without(frame, gone) for frame in frames]
     events = run(mat, broken)[1]
     after = [event for event in events if event.t_s > cut_s + 0.1]
-    assert not reps_of(after)
+    # The repetition under way was seen to come down for the most part: it counts as unsure.
+    assert [rep.verdict for rep in reps_of(after)] == [Verdict.UNSURE]
+    assert reps_of(after)[0].lower_s < cut_s
     assert all(e.phase is Phase.REST for e in after if isinstance(e, PhaseChanged))
     cues = [e for e in events if isinstance(e, CueGiven) and e.cue is Announcement.NOT_JUDGING]
-    assert cut_s <= cues[0].t_s <= cut_s + 0.06
+    assert cut_s + LOST_OWN_S <= cues[0].t_s <= cut_s + LOST_OWN_S + 2.0 / mat.rate_hz
 
 
 def test_cells_all_broken_and_back_are_told_once_each() -> None:

@@ -10,7 +10,15 @@ import msgspec
 
 from matfw.control.events import event_json, event_line
 from matfw.control.status import Notice
-from matfw.messages import CellEvent, CueGiven, Event, PersonWeighed, PhaseChanged, Rep
+from matfw.messages import (
+    CellEvent,
+    CueGiven,
+    Event,
+    PersonWeighed,
+    PhaseChanged,
+    ReaderEvent,
+    Rep,
+)
 
 if TYPE_CHECKING:
     from matfw.console.context import Context
@@ -20,8 +28,8 @@ if TYPE_CHECKING:
 LEVELS: Mapping[str, tuple[type[Event], ...]] = MappingProxyType(
     {
         "none": (),
-        "reps": (Rep, PersonWeighed, CellEvent),
-        "all": (Rep, PersonWeighed, CellEvent, PhaseChanged, CueGiven),
+        "reps": (Rep, PersonWeighed, CellEvent, ReaderEvent),
+        "all": (Rep, PersonWeighed, CellEvent, ReaderEvent, PhaseChanged, CueGiven),
     }
 )
 

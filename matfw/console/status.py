@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from matfw.control.status import Status
-from matfw.control.words import PROBLEM_WORDS
-from matfw.messages import CellProblem, Mat, Phase, Presence, Side
+from matfw.control.words import PROBLEM_WORDS, READER_WORDS
+from matfw.messages import CellProblem, Mat, Phase, Presence, ReaderProblem, Side
 
 _PHASE_WORDS: Mapping[Phase, str] = {
     Phase.REST: "the leg rests",
@@ -27,6 +27,11 @@ def status_lines(now: Status) -> list[str]:
         *_cells(now),
         f"frames      {now.rate_hz:.1f} a second, {now.frames} in all, {now.bad_frames} with a cell"
         f" missing, {now.lost_frames} lost",
+        *(
+            [f"            {READER_WORDS[ReaderProblem.LATE].sentence}"]
+            if now.is_reader_late
+            else []
+        ),
         f"sound       {'muted, lights only' if now.is_muted else 'on'}",
         f"settings    {_settings(now)}",
         f"console     {now.lock}",
@@ -72,6 +77,7 @@ def status_data(now: Status, mat: Mat) -> dict[str, object]:
         "frames": now.frames,
         "bad_frames": now.bad_frames,
         "lost_frames": now.lost_frames,
+        "reader": (ReaderProblem.LATE if now.is_reader_late else ReaderProblem.OK).value,
         "muted": now.is_muted,
         "profile": now.profile,
         "unsaved": now.unsaved,
@@ -101,7 +107,9 @@ def duration(seconds: float) -> str:
 
 
 def _who(now: Status) -> str:
-    load = "a cell fails" if now.load_kg is None else f"{now.load_kg:.1f} kg"
+    is_broken = any(c.problem is not CellProblem.OK for c in now.cells)
+    unknown = "a cell fails" if is_broken else "a sample is missing"
+    load = unknown if now.load_kg is None else f"{now.load_kg:.1f} kg"
     match now.presence:
         case Presence.EMPTY:
             return f"nobody ({load})"

@@ -26,7 +26,19 @@ from matfw.control.subscriptions import Subscriptions
 from matfw.control.workout_notices import WorkoutNotices
 from matfw.errors import MatError
 from matfw.judging.habits import MIN_REPS, Habits, learn
-from matfw.messages import CellEvent, CellProblem, Cue, Event, Mat, Phase, Presence, Rep, Side
+from matfw.messages import (
+    CellEvent,
+    CellProblem,
+    Cue,
+    Event,
+    Mat,
+    Phase,
+    Presence,
+    ReaderEvent,
+    ReaderProblem,
+    Rep,
+    Side,
+)
 from matfw.pipeline import Step
 from matfw.ports import Clock, ReaderStats
 from matfw.workout.sets import Progress
@@ -40,6 +52,8 @@ STEPS_KEPT = 256  # 3 s at 80 a second; a console looks 20 times a second
 EVENTS_KEPT = 256
 RESTART_DELAY_S = 0.5  # so that the answer can still be sent
 STOPPED = "stop"
+# A cell in one of these states gives no load.
+UNTRUSTED = {CellProblem.LOST, CellProblem.STUCK, CellProblem.SATURATED}
 
 
 class Control:
@@ -95,7 +109,9 @@ class Control:
         self._measuring: str | None = None
         # Written by the main thread alone, each a whole object, read by the others.
         self._step: Step | None = None
+        self._loads_kg: tuple[float | None, ...] = ()  # the latest of each cell
         self._problems: dict[str, CellProblem] = {}
+        self._reader_problem = ReaderProblem.OK
         self._reps: tuple[Rep, ...] = ()
         self._is_judging = True
         self._frame_count = self._bad_count = 0
@@ -108,6 +124,13 @@ class Control:
         self._frame_count += 1
         self._bad_count += None in step.raw.counts
         self._step = step
+        latest = self._loads_kg or (None,) * len(step.clean.loads_kg)
+        self._loads_kg = tuple(
+            [
+                old if new is None else new
+                for old, new in zip(latest, step.clean.loads_kg, strict=True)
+            ]
+        )
         self.steps.put(step)
         self.recordings.put(step.raw)
 
@@ -122,6 +145,8 @@ class Control:
                 }:
                     continue  # weights come and go: that is no drift
                 self._problems = {**self._problems, event.cell: event.problem}
+            if isinstance(event, ReaderEvent):
+                self._reader_problem = event.problem
             if isinstance(event, Rep):
                 self._reps = (*self._reps, event)[-MIN_REPS:]
             self.notifications.put(event)
@@ -162,7 +187,8 @@ class Control:
         """Return how things stand."""
         step, progress, account = self._step, self._workout.progress, self._account()
         now, store = self._live, self.settings
-        loads = step.clean.loads_kg if step else (None,) * len(now.mat.cells)
+        loads = self._known_loads_kg()
+        known_kg = [load for load in loads if load is not None]
         known = store.calibration()
         is_lying = step is not None and step.motion.presence is Presence.LYING
         return Status(
@@ -172,7 +198,7 @@ class Control:
             uptime_s=self._clock.now_s() - self._began_s,
             presence=step.motion.presence if step else Presence.EMPTY,
             weight_kg=step.motion.weight_kg if step else None,
-            load_kg=step.balance.load_kg if step else None,
+            load_kg=sum(known_kg) if len(known_kg) == len(loads) else None,
             side=now.mat.side,
             is_judging=self._is_judging,
             phase=step.phase.phase if step and step.phase else Phase.REST,
@@ -199,7 +225,16 @@ class Control:
             profile=store.profile,
             unsaved=len(store.diff()),
             lock=self.lock.word,
+            is_reader_late=self._reader_problem is ReaderProblem.LATE,
             recording=self.recordings.status,
+        )
+
+    def _known_loads_kg(self) -> tuple[float | None, ...]:
+        """Return each cell's latest load; None of one that gives nothing to be trusted."""
+        cells = self._live.mat.cells
+        return tuple(
+            None if self._problems.get(cell.name) in UNTRUSTED else load
+            for cell, load in zip(cells, self._loads_kg or (None,) * len(cells), strict=True)
         )
 
     def mat(self) -> Mat:

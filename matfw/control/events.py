@@ -7,9 +7,18 @@ from typing import Any, assert_never
 
 import msgspec
 
-from matfw.control.words import CUE_WORDS, PROBLEM_WORDS
+from matfw.control.words import CUE_WORDS, PROBLEM_WORDS, READER_WORDS
 from matfw.judging.faults import UNTIMED
-from matfw.messages import CellEvent, CueGiven, Event, PersonWeighed, PhaseChanged, Rep, Verdict
+from matfw.messages import (
+    CellEvent,
+    CueGiven,
+    Event,
+    PersonWeighed,
+    PhaseChanged,
+    ReaderEvent,
+    Rep,
+    Verdict,
+)
 
 
 @dataclass(slots=True)
@@ -50,7 +59,20 @@ def _fields(event: Event) -> dict[str, Any]:  # Any: what JSON can hold
         case CueGiven():
             return {"event": "cue", "t_s": t_s, "cue": event.cue}
         case CellEvent():
-            return {"event": "sensor", "t_s": t_s, "cell": event.cell, "problem": event.problem}
+            return {
+                "event": "sensor",
+                "t_s": t_s,
+                "cell": event.cell,
+                "problem": event.problem,
+                **({"count": event.count} if event.count else {}),
+            }
+        case ReaderEvent():
+            return {
+                "event": "reader",
+                "t_s": t_s,
+                "problem": event.problem,
+                "torn_share": round(event.torn_share, 4),
+            }
         case Rep():
             return _rep_fields(event)
         case _:
@@ -82,7 +104,12 @@ def event_line(event: Event) -> str:
         case CueGiven():
             return f"{at}cue     {event.cue}: {CUE_WORDS[event.cue].sentence}"
         case CellEvent():
-            return f"{at}sensor  {event.cell} {event.problem}: {PROBLEM_WORDS[event.problem]}"
+            often = f", {event.count} times" if event.count else ""
+            words = PROBLEM_WORDS[event.problem]
+            return f"{at}sensor  {event.cell} {event.problem}: {words}{often}"
+        case ReaderEvent():
+            words = READER_WORDS[event.problem].sentence
+            return f"{at}reader  {event.problem}: {words} {event.torn_share:.1%} of samples lost"
         case Rep():
             times = f"{event.up_s:.1f}-{event.hold_s:.1f}-{event.down_s:.1f} s"
             if any(seen.fault in UNTIMED for seen in event.faults):

@@ -34,7 +34,7 @@ class Status:
 
     weight_kg: of whoever has been weighed lying still. rest_left_s: of the rest between two sets,
     None outside of one. rate_hz: frames a second as the reader measured them. lost_frames: dropped
-    on the way to the line.
+    on the way to the line. is_reader_late: the computer costs samples.
     """
 
     version: str
@@ -68,6 +68,7 @@ class Status:
     unsaved: int
     lock: str
     recording: RecordingStatus | None
+    is_reader_late: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from types import MappingProxyType
 
 from matfw.judging.faults import FAULTS, ROWS
 from matfw.judging.row import Words
-from matfw.messages import Announcement, CellProblem, Cue, Fault, Phase, Verdict
+from matfw.messages import Announcement, CellProblem, Cue, Fault, Phase, ReaderProblem, Verdict
 
 CUE_WORDS: Mapping[Cue, Words] = MappingProxyType(
     {
@@ -44,7 +44,20 @@ PROBLEM_WORDS: Mapping[CellProblem, str] = MappingProxyType(
         CellProblem.STUCK: "repeats one value: its wiring to the converter",
         CellProblem.SATURATED: "is at the end of its range: overloaded or miswired",
         CellProblem.DRIFTING: "wanders though nobody moves: its mounting, warmth, or a thing left",
+        CellProblem.UNRELIABLE: "comes and goes: a loose wire, plug or solder joint",
         CellProblem.OK: "is well again",
+    }
+)
+
+READER_WORDS: Mapping[ReaderProblem, Words] = MappingProxyType(
+    {
+        ReaderProblem.LATE: Words(
+            "computer late",
+            "The computer is too busy to read the cells in time; no wire is at fault",
+            "end other programs, let matfw have real-time priority (`matfw doctor` says whether it"
+            " has), use PWM pins for buzzer and lights",
+        ),
+        ReaderProblem.OK: Words("computer on time", "The computer reads the cells in time again"),
     }
 )
 

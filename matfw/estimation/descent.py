@@ -118,15 +118,16 @@ class DescentDetector:
     def update(
         self,
         lifted: Hypothesis | None,
-        force_n: float,
-        moment_nm: float,
+        seen: tuple[float, float] | None,
         noise_scale: float,
         shaking: Array,
+        seen_share: float = 1.0,
     ) -> Descent:
         """Take the tracker's hypothesis of a lifted leg, None if it rests, and what it saw.
 
-        noise_scale: of this body, variance against the usual. shaking: covariance of a tremor, (2,
-        2).
+        seen: force (N) and moment (N m), None for a step of which nothing was seen. noise_scale: of
+        this body, variance against the usual. shaking: covariance of a tremor, (2, 2). seen_share:
+        of its samples that `seen` is of.
         """
         if lifted is None:
             self._x = None
@@ -139,7 +140,10 @@ class DescentDetector:
             if angle > MIN_STAND_RAD and abs(rate) < slow < self._fastest_radps:
                 self._begin(lifted)
             return NOT_WATCHED
-        descent = self._step(self._x, np.array([force_n, moment_nm]), noise_scale, shaking)
+        sensing = (SENSING * (noise_scale * SENSING_GROWTH) + SHAKING_SHARE * shaking) / seen_share
+        descent = self._step(
+            self._x, None if seen is None else np.array(seen), noise_scale, sensing
+        )
         if rate > AGAIN_RADPS or angle < OVER_SHARE * descent.held_rad:
             self._x = None
             self._fastest_radps = 0.0
@@ -150,7 +154,7 @@ class DescentDetector:
         self._weight = [0.0]
         self._watched_s = 0.0
 
-    def _step(self, x: Array, seen: Array, noise_scale: float, shaking: Array) -> Descent:
+    def _step(self, x: Array, seen: Array | None, noise_scale: float, sensing: Array) -> Descent:
         self._watched_s += STEP_S
         share = min(1.0, max(MIN_ENDS, (self._watched_s / TYPICAL_S) ** 2))
         chance = math.log(ENDS_PER_S * STEP_S * share)
@@ -165,15 +169,16 @@ class DescentDetector:
         p = np.empty_like(p)
         p[0] = (spread[0] @ DOUBLED[STANDING]).reshape(5, 5) + noise[STANDING]
         p[1:] = (spread[1:] @ DOUBLED[LOWERING]).reshape(-1, 5, 5) + noise[LOWERING]
-        y, h = self._predicted(carried)
-        miss = seen - y
-        sensing = SENSING * (noise_scale * SENSING_GROWTH) + SHAKING_SHARE * shaking
-        x, p, cost = updated(carried, p, miss, innovation(p, h, miss, sensing), sensing)
-        weights = (weight - cost).tolist()
+        if seen is not None:
+            y, h = self._predicted(carried)
+            miss = seen - y
+            carried, p, cost = updated(carried, p, miss, innovation(p, h, miss, sensing), sensing)
+            weight = weight - cost
+        weights = weight.tolist()
         order = sorted(range(1, len(weights)), key=weights.__getitem__, reverse=True)
         kept = [0, *order[:KEPT]]
         best = max(weights)
-        self._x, self._p = x[kept], p[kept]
+        self._x, self._p = carried[kept], p[kept]
         self._weight = [weights[i] - best for i in kept]
         return self._answer(self._x, self._weight)
 

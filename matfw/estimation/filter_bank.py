@@ -53,6 +53,7 @@ CALMS_PER_S = 1.0  # ... and lies still again
 STOP_SLOW_RADPS = 0.5  # only a leg this slow may come to rest ...
 STOP_AFTER_S = 0.3  # ... and only after this long
 STOP_BEHIND = 8.0  # log weight behind the best from which on it is not worth the arithmetic
+NOT_SHAKING = np.zeros((2, 2))
 HOPELESS = 40.0  # log weight behind the best that nothing comes back from
 BELOW_REST_RAD = math.radians(2.0)  # the other leg is in the way
 ABOVE_ALL_RAD = math.radians(75.0)
@@ -60,6 +61,8 @@ KEPT = (4, 10, 2)  # hypotheses of each kind that are carried on
 SAME_RAD, SAME_RADPS, SAME_RADPS2 = 0.012, 0.03, 0.2  # lifts closer than this say the same ...
 SAME_N, SAME_NM = 0.1, 0.1  # ... and so do others
 LANDED_SD_RAD = math.radians(2.5)  # of a leg that plates have seen land, about its rest
+REOPENED_SD = (math.radians(20.0), 0.6, 3.0)  # rad, rad/s, rad/s^2: of a leg lost sight of ...
+REOPENED_N, REOPENED_NM = 3.0, 4.0  # ... and of a body's rest
 LANDED_COST = 20.0  # squared distance at most: what plates see may not have been the leg
 NOISE_SCALE_TAU_S = 8.0  # how fast a body's own noise is learned
 NOISE_SCALE_AT_FIRST = 1.2  # somebody who has just lain down is still settling
@@ -142,7 +145,39 @@ class LegTracker:
         self._noise = process_noise(self.noise_scale)
         self._watch = DescentDetector(self.model)
         self._rise = Rise()
+        self._onset = NOTHING
         self._tremor = Tremor(self.model)
+
+    def reopen(self) -> None:
+        """Note that nothing was seen for so long that the leg may be anywhere: up, or down."""
+        now = self._now
+        x, p = now.x[:1].copy(), now.p[:1].copy()
+        x[:, RATE] = x[:, ACCEL] = 0.0
+        p[:, range(3), range(3)] += np.square(REOPENED_SD)
+        p[:, PUSH, PUSH] += REOPENED_N**2
+        p[:, BASE, BASE] += REOPENED_NM**2
+        down_x, down_p = x[0].copy(), p[0].copy()
+        down_x[:3] = 0.0
+        down_p[:3, :] = 0.0
+        down_p[:, :3] = 0.0
+        self._now = _Hypotheses(
+            np.array([down_x, x[0]]), np.array([down_p, p[0]]), [0.0, 0.0], [RESTING, LIFTING],
+            [0.0, now.age_s[0]], [0.0, now.top_rad[0]],
+        )  # fmt: skip
+        self._watch = DescentDetector(self.model)
+        self._rise = Rise()
+        self._tremor.skip()
+
+    def predict(
+        self, lifts_per_s: float = LIFTS_PER_S, stops_per_s: float = STOPS_PER_S
+    ) -> LegEstimate:
+        """Return what is estimated after a step of which nothing was seen."""
+        now = self._branch(lifts_per_s, stops_per_s)
+        self._tremor.skip()
+        x, p = self._moved(now, np.array(now.kind))
+        self._now = _best_of(now, x, p, np.zeros(len(x)))
+        descent = self._watch.update(self._lifted(), None, self.noise_scale, NOT_SHAKING)
+        return self._estimate(self._evidence(), self._onset, descent)
 
     def shift_base(self, moment_nm: float) -> None:
         """Note that moments will from now on be measured from moment_nm higher."""
@@ -174,17 +209,18 @@ class LegTracker:
         moment_nm: float,
         lifts_per_s: float = LIFTS_PER_S,
         stops_per_s: float = STOPS_PER_S,
+        seen_share: float = 1.0,
     ) -> LegEstimate:
         """Take one step's mean of F - W and M - M0 and return what is estimated now.
 
         lifts_per_s, stops_per_s: how often a resting leg lifts and a slow one stops just now.
+        seen_share: of a step's samples that the means are of, over 0.
         """
         now = self._branch(lifts_per_s, stops_per_s)
         kind = np.array(now.kind)
         shaking = self._tremor.update(force_n, self.noise_scale)
-        sensing = SENSING * self.noise_scale + shaking
-        x = now.x @ _TRANSITION_T
-        p = (now.p.reshape(-1, 25) @ _DOUBLED).reshape(-1, 5, 5) + self._noise[kind]
+        sensing = (SENSING * self.noise_scale + shaking) / seen_share
+        x, p = self._moved(now, kind)
         y, h = self._predicted(x)
         y = np.array([force_n, moment_nm]) - y
         innovations = innovation(p, h, y, sensing)
@@ -198,14 +234,22 @@ class LegTracker:
         if has_jumped:
             cost = cost + JUMP_COST * jumps
         self._now = _best_of(now, x, p, cost)
-        is_lifted = self._now.kind[0] == LIFTING
         descent = self._watch.update(
-            (self._now.x[0], self._now.p[0]) if is_lifted else None,
-            force_n, moment_nm, self.noise_scale, shaking,
-        )  # fmt: skip
+            self._lifted(), (force_n, moment_nm), self.noise_scale, shaking, seen_share
+        )
         evidence = self._evidence()
-        onset = self._rise.update(force_n, moment_nm, evidence)
-        return self._estimate(evidence, onset, descent)
+        self._onset = self._rise.update(force_n, moment_nm, evidence)
+        return self._estimate(evidence, self._onset, descent)
+
+    def _moved(self, now: _Hypotheses, kind: Array) -> tuple[Array, Array]:
+        """Return states and spreads a step later."""
+        p = (now.p.reshape(-1, 25) @ _DOUBLED).reshape(-1, 5, 5) + self._noise[kind]
+        return now.x @ _TRANSITION_T, p
+
+    def _lifted(self) -> tuple[Array, Array] | None:
+        """Return the best hypothesis's state and spread if its leg is lifted."""
+        now = self._now
+        return (now.x[0], now.p[0]) if now.kind[0] == LIFTING else None
 
     def _evidence(self) -> float:
         now = self._now

@@ -95,6 +95,11 @@ class LegContact:
         self.lift_off_s: float | None = None
         self.touch_down_s: float | None = None
 
+    def skip(self) -> None:
+        """Note that nothing was seen for a while: no change is looked for across it."""
+        self._recent.clear()
+        self._is_changing = False
+
     def has_just_landed(self) -> bool:
         """Return whether the leg has landed since this was last asked."""
         has_landed, self._has_landed = self._has_landed, False

@@ -38,6 +38,10 @@ class Tremor:
         """Note that loads will from now on be measured from force_n higher."""
         self._recent.extend([load_n - force_n for load_n in self._recent])
 
+    def skip(self) -> None:
+        """Note that a step is missing: no difference is taken across it."""
+        self._recent.clear()
+
     def update(self, force_n: float, noise_scale: float) -> Array:
         """Return what it adds to the covariance of load (N) and moment (N m), (2, 2).
 

@@ -53,12 +53,13 @@ def try_lift(
     noise_scale: float,
     seen_s: tuple[float | None, float | None] = (None, None),
     tempo: Tempo = USUAL_TEMPO,
+    seen: Array | None = None,
 ) -> LiftTrial:
     """Return the likeliest lift near a guess.
 
     t_s: middles of successive 50 ms steps, (n,). times_s: begin of the guess, lengths of its way
     up, hold and descent. tops: heights to begin from and their spreads, rad. seen_s: when plates
-    saw the leg leave and land. tempo: asked for.
+    saw the leg leave and land. tempo: asked for. seen: as in `fit_shape`.
     """
     start = np.full(SIZE, TYPICAL_EXPONENT)
     start[[BEGIN_S, UP_S, HOLD_S, DOWN_S]] = times_s
@@ -70,12 +71,12 @@ def try_lift(
         return fit_shape(
             t_s, force_n, moment_nm, start,
             model=model, noise_scale=noise_scale, top_sd_rad=sd_rad, seen_s=seen_s,
-            tempo=tempo,
+            tempo=tempo, seen=seen,
         ).params  # fmt: skip
 
     cost = partial(
         cost_per_step, t_s, force_n, moment_nm,
-        model=model, noise_scale=noise_scale, tempo=tempo,
+        model=model, noise_scale=noise_scale, tempo=tempo, seen=seen,
     )  # fmt: skip
     trials = [fitted(*top) for top in tops]
     costs = [cost(params) for params in trials]

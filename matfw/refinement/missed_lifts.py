@@ -75,6 +75,7 @@ def _tried(
     lift = try_lift(
         segment.t_s[rows], *segment.forces(rows, WEAK_LIFT_PUSH_N), (begin_s, *TYPICAL_S), TOPS,
         model=segment.model, noise_scale=segment.noise_scale, tempo=segment.tempo,
+        seen=segment.seen[rows],
     )  # fmt: skip
     asked_for = float(np.interp(segment.noise_scale, NOISE_SCALES, log_likelihood_ratio))
     is_one = (

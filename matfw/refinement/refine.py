@@ -10,7 +10,8 @@ a shape of its own: `contact_lifts`, `missed_lifts`.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -18,10 +19,12 @@ import numpy as np
 
 from matfw.estimation.leg_model import Array
 from matfw.judging.shift_course import curvature_mm
+from matfw.judging.verdicts import PLAUSIBLE_LOG_ODDS
 from matfw.messages import RefinedRep
 from matfw.refinement.contact_lifts import contact_lifts
-from matfw.refinement.missed_lifts import is_in_set, missed_lifts, overlap
+from matfw.refinement.missed_lifts import IN_SET_S, is_in_set, missed_lifts, overlap
 from matfw.refinement.peaks import Peak, crossings_s, peaks
+from matfw.refinement.plausibility import plausibility
 from matfw.refinement.rep_shape import (
     BEGIN_S,
     DOWN_S,
@@ -59,12 +62,16 @@ EVIDENCE_SD_N, EVIDENCE_SD_NM, EVIDENCE_ROBUST = 0.9, 1.0, 3.0
 LOAD_PER_DEG, MOMENT_PER_DEG = 20.0, 40.0
 BORNE_OUT_DEG, BORNE_OUT_ALONE_DEG = 40.0, 50.0
 SHORTEST_WAY_S, LONGEST_UP_S, LONGEST_DOWN_S = 0.3, 3.2, 4.8  # that a fit begins with
+DOWN_DEG, DOWN_SHARE = 4.0, 0.15  # below which, or this share of its top, a leg has come down
 SHORTEST_REP_S, LONGEST_REP_S = 1.5, 14.0
 HIGHEST_DEG = 85.0  # what reads higher was a body that rocks
 OVERLAP_S = 0.5  # that two repetitions may share: their crossings are known no better
 REST_BEFORE_S, REST_AFTER_S = 0.8, 0.6  # of a repetition, that its shape is fitted over too
 SEEN_NEAR_S = 3.0  # before a curve's start, or after its end, to be of this repetition
 
+
+IN_SET_LOG_ODDS = -1.0  # that are enough in a set; alone it takes PLAUSIBLE_LOG_ODDS
+IN_SET_REPS = 2  # that came before within their rests make it part of a set
 
 Look = Callable[[RepWindow, float], list[RefinedRep]]
 """Takes a window and until when all is known."""
@@ -99,18 +106,27 @@ def refine(window: RepWindow, concluded_s: float = -math.inf) -> list[RefinedRep
     found = [x for x in found if not any(overlap(x, y) for y in lifts)] + lifts
     if not is_slow(segment.tempo):
         found += missed_lifts(segment, weak_peaks, found)
+    if window.is_left:
+        found = [x for x in found if _has_ended(segment, x)]
     slow = slow_lifts(segment)
-    found = without_slow(segment, found, slow) + slow
-    return [_finished(segment, x) for x in sorted(found, key=lambda x: x.start_s)]
+    found = without_slow(segment, found, slow, is_left=window.is_left)
+    finished = [_weighed(segment, _finished(segment, x)) for x in found]
+    finished += [_finished(segment, x) for x in slow]  # load says nothing of them to be weighed
+    return sorted(finished, key=lambda x: x.start_s)
 
 
 class Refinement:
-    """Refines windows in their order; reports each repetition once."""
+    """Refines windows in their order; reports each repetition once, and no other movement.
+
+    Repetitions come in sets, and what is none mostly comes alone: a movement that has another
+    plausible one near it is believed at worse odds than a lone one, which then waits for the next.
+    """
 
     def __init__(self, look: Look = refine) -> None:
         """Begin with nothing concluded. look: finds the repetitions of a window."""
         self._look = look
         self._concluded_s = -math.inf
+        self._ends_s: deque[float] = deque(maxlen=IN_SET_REPS)
 
     def refine(self, window: RepWindow) -> list[RefinedRep]:
         """Return the repetitions in a window that were not known before, oldest first."""
@@ -121,8 +137,22 @@ class Refinement:
             for x in self._look(window, self._concluded_s)
             if x.start_s > self._concluded_s - OVERLAP_S and x.top_s > self._concluded_s
         ]
+        found = [x for x in found if self._is_leg_raise(x, found)]
+        self._ends_s.extend(x.end_s for x in found)
         self._concluded_s = max([self._concluded_s, *(x.end_s for x in found)])
         return found
+
+    def _is_leg_raise(self, x: RefinedRep, found: Sequence[RefinedRep]) -> bool:
+        if x.plausibility >= PLAUSIBLE_LOG_ODDS:
+            return True
+        is_in_set = len(self._ends_s) == IN_SET_REPS and x.start_s - self._ends_s[0] < (
+            IN_SET_REPS * IN_SET_S
+        )
+        has_likes = any(
+            y.plausibility >= PLAUSIBLE_LOG_ODDS and 0.0 <= y.start_s - x.end_s < IN_SET_S
+            for y in found
+        )
+        return x.plausibility >= IN_SET_LOG_ODDS and (is_in_set or has_likes)
 
 
 def _measure(segment: Segment, peak: Peak) -> RefinedRep:
@@ -154,17 +184,18 @@ def _strength_deg(segment: Segment, x: RefinedRep) -> float:
     curve, noise = segment.curve, math.sqrt(segment.noise_scale)
     leg = curve.angle_rad[near], curve.rate_radps[near], curve.accel_radps2[near]
     leg_n, leg_nm = segment.model.force_n(*leg), _level(segment.model.moment_nm(*leg))
-    by_load = _better_by(curve.left_n[near], leg_n, EVIDENCE_SD_N * noise)
-    by_moment = _better_by(curve.left_nm[near], leg_nm, EVIDENCE_SD_NM * noise)
+    seen = segment.seen[near]
+    by_load = _better_by(curve.left_n[near], leg_n, EVIDENCE_SD_N * noise, seen)
+    by_moment = _better_by(curve.left_nm[near], leg_nm, EVIDENCE_SD_NM * noise, seen)
     return x.angle_deg + by_load / LOAD_PER_DEG + by_moment / MOMENT_PER_DEG
 
 
-def _better_by(left: Array, part: Array, sd: float) -> float:
+def _better_by(left: Array, part: Array, sd: float, seen: Array) -> float:
     """Return by how much less likely it is that both are left than that one is."""
 
     def cost(series: Array) -> float:
         robust = np.log1p((series / (EVIDENCE_ROBUST * sd)) ** 2)
-        return float(robust.sum()) * EVIDENCE_ROBUST**2
+        return float((seen * robust).sum()) * EVIDENCE_ROBUST**2
 
     return cost(left + part) - cost(left)
 
@@ -172,6 +203,15 @@ def _better_by(left: Array, part: Array, sd: float) -> float:
 def _level(series: Array) -> Array:
     """Return a series with the line between its ends taken off."""
     return np.asarray(series - np.linspace(series[0], series[-1], len(series)))
+
+
+def _has_ended(segment: Segment, x: RefinedRep) -> bool:
+    """Return whether the leg had come down before the body left, and was not just coming down."""
+    after_deg = segment.angle_deg[segment.t_s >= x.lower_s]
+    is_down = len(after_deg) > 0 and float(after_deg.min()) < max(
+        DOWN_DEG, DOWN_SHARE * x.angle_deg
+    )
+    return is_down and x.end_s <= float(segment.t_s[-1])
 
 
 def _shaped(segment: Segment, rough: RefinedRep, peak: Peak) -> RefinedRep:
@@ -196,11 +236,14 @@ def _shaped(segment: Segment, rough: RefinedRep, peak: Peak) -> RefinedRep:
     start = np.full(SIZE, TYPICAL_EXPONENT)
     start[[BEGIN_S, UP_S, HOLD_S, DOWN_S]] = begin_s, up_s, hold_s, down_s
     start[TOP_RAD] = math.radians(rough.angle_deg)
-    start[9:] = TYPICAL_SAG, float(np.median(left_nm)), 0.0
+    seen = segment.seen[rows]
+    measured_nm = left_nm[seen > 0.0]
+    level_nm = float(np.median(measured_nm)) if len(measured_nm) else 0.0
+    start[9:] = TYPICAL_SAG, level_nm, 0.0
     fit = partial(
         fit_shape, t_s[rows], force_n, moment_nm, start,
         model=segment.model, noise_scale=segment.noise_scale, tempo=segment.tempo,
-        seen_s=(lift_off_s, touch_down_s),
+        seen_s=(lift_off_s, touch_down_s), seen=seen,
     )  # fmt: skip
     fitted = fit()
     if abs(math.degrees(fitted.params[TOP_RAD]) - rough.angle_deg) > AGREE_DEG:
@@ -236,11 +279,17 @@ def _seen_s(segment: Segment, rough: RefinedRep) -> tuple[float | None, float | 
     return left if is_left else None, landed if is_landed else None
 
 
+def _weighed(segment: Segment, x: RefinedRep) -> RefinedRep:
+    """Add how likely it is one at all."""
+    return replace(x, plausibility=plausibility(segment, x))
+
+
 def _finished(segment: Segment, x: RefinedRep) -> RefinedRep:
     """Add what its crossings and its hips' way say."""
-    near = segment.between(x.start_s - AROUND_S, x.end_s + AROUND_S)
+    near = segment.between(x.start_s - AROUND_S, x.end_s + AROUND_S) & (segment.seen > 0.0)
     return replace(
         _with_lengths(x),
+        hole_s=segment.hole_s(x.start_s - AROUND_S, x.end_s + AROUND_S),
         curvature_mm=curvature_mm(
             segment.t_s[near], segment.angle_deg[near], segment.shift_mm[near]
         ),

@@ -47,6 +47,7 @@ STOP_GAIN = 0.02  # of cost; less is not worth another Jacobian
 FINE_S = 0.004  # at which a shape's crossings are read
 LOW_SHARE, HIGH_SHARE = 0.05, 0.95  # the crossings that a repetition is timed by
 TYPICAL_EXPONENT, TYPICAL_SAG = 2.6, 0.01  # that a fit begins with
+TINY = 1e-9  # of a weight: where nothing was measured nothing is left
 GRID = 120  # pieces of a speed profile
 
 _EDGES = np.linspace(0.0, 1.0, GRID + 1)
@@ -99,6 +100,7 @@ def fit_shape(
     tempo: Tempo = USUAL_TEMPO,
     top_sd_rad: float = TOP_SD_RAD,
     seen_s: tuple[float | None, float | None] = (None, None),
+    seen: Array | None = None,
 ) -> Fitted:
     """Return the twelve numbers that explain force and moment (over rest) best.
 
@@ -107,11 +109,14 @@ def fit_shape(
 
     t_s: middles of successive 50 ms steps, (n,). start: (12,), also the prior of the top and of
     both movements' lengths. noise_scale: variance of this body against the usual. tempo: asked for.
-    top_sd_rad: of the prior. seen_s: when plates saw the leg leave and land.
+    top_sd_rad: of the prior. seen_s: when plates saw the leg leave and land. seen: (n,) share of
+    its samples that each step has; what has none weighs nothing. None: all have all.
     """
+    seen = np.ones(len(t_s)) if seen is None else seen
     fit = _Fit(
         t_s, force_n, moment_nm, start,
         model=model, noise_scale=noise_scale, top_sd_rad=top_sd_rad, seen_s=seen_s, tempo=tempo,
+        seen=seen,
     )  # fmt: skip
     trials: list[tuple[float, int, Array]] = []
     for shift_s in LOWERS_S:
@@ -135,12 +140,14 @@ def cost_per_step(
     model: LegModel,
     noise_scale: float,
     tempo: Tempo = USUAL_TEMPO,
+    seen: Array | None = None,
 ) -> float:
     """Return how badly numbers explain force and moment, twice the negative log likelihood."""
     fit = _Fit(
         t_s, force_n, moment_nm, params,
         model=model, noise_scale=noise_scale, top_sd_rad=TOP_SD_RAD, seen_s=(None, None),
         tempo=tempo,
+        seen=np.ones(len(t_s)) if seen is None else seen,
     )  # fmt: skip
     return fit.cost(fit.residual(params), params)
 
@@ -186,7 +193,15 @@ class _Fit:
         top_sd_rad: float,
         seen_s: tuple[float | None, float | None],
         tempo: Tempo,
+        seen: Array,
     ) -> None:
+        self._seen = seen
+        self._rows = np.flatnonzero(seen > 0.0)  # that were measured
+        self._trust = np.sqrt(seen[self._rows])
+        # What is left of the moment's wandering after a hole, and how far it has wandered anew.
+        steps = np.diff(self._rows)
+        self._left_share = AR1**steps
+        self._wandered = np.sqrt((1.0 - AR1 ** (2 * steps)) / (1.0 - AR1**2))
         self._fine_s = (t_s[:, None] + _THIRDS).ravel()
         self._force_n, self._moment_nm = force_n, moment_nm
         self._start, self._model = start, model
@@ -204,10 +219,11 @@ class _Fit:
         a = np.gradient(w, STEP_S / 3.0)
         force_n = self._model.force_n(d, w, a).reshape(-1, 3).mean(axis=1) + params[FORCE_N]
         moment_nm = self._model.moment_nm(d, w, a).reshape(-1, 3).mean(axis=1) + params[MOMENT_NM]
-        left_n = _smooth(self._force_n - force_n)
-        left_nm = _smooth(self._moment_nm - moment_nm)
+        left_n = _smooth(self._force_n - force_n, self._seen)[self._rows]
+        left_nm = _smooth(self._moment_nm - moment_nm, self._seen)[self._rows]
+        new_nm = (left_nm[1:] - self._left_share * left_nm[:-1]) / self._wandered
         tied = (
-            left_nm[0] / (MOMENT_SD_NM * self._sd),
+            float(left_nm[0]) / (MOMENT_SD_NM * self._sd) if len(left_nm) else 0.0,
             (params[TOP_RAD] - self._start[TOP_RAD]) / self._top_sd_rad,
             math.log(params[UP_S] / self._start[UP_S]) / TIME_SD,
             math.log(params[DOWN_S] / self._start[DOWN_S]) / TIME_SD,
@@ -220,8 +236,8 @@ class _Fit:
         )
         return np.concatenate(
             [
-                left_n / (FORCE_SD_N * self._sd),
-                (left_nm[1:] - AR1 * left_nm[:-1]) / (MOMENT_STEP_NM * self._sd),
+                self._trust * left_n / (FORCE_SD_N * self._sd),
+                self._trust[1:] * new_nm / (MOMENT_STEP_NM * self._sd),
                 tied,
             ]
         )
@@ -257,14 +273,17 @@ def _highest(tempo: Tempo) -> Array:
     return highest
 
 
-def _smooth(series: Array) -> Array:
+def _smooth(series: Array, seen: Array) -> Array:
     """Return running means over three steps, 150 ms: next to nothing is left of 5-8 Hz.
 
     That is where heart and tremor are, and no leg raise. Steps that they had made outliers count
     again: medians of lower and end fell from 82 and 53 to 68 and 30 ms (tuning people, simulated).
     """
-    wide = np.concatenate([series[:1], series, series[-1:]])
-    return np.asarray((wide[:-2] + wide[1:-1] + wide[2:]) / 3.0)
+    wide, weight = (
+        np.concatenate([x[:1], x, x[-1:]]) for x in (np.where(seen > 0.0, series * seen, 0.0), seen)
+    )
+    total = weight[:-2] + weight[1:-1] + weight[2:]
+    return np.asarray((wide[:-2] + wide[1:-1] + wide[2:]) / np.maximum(total, TINY))
 
 
 def _progress(share: Array, early: float, late: float) -> Array:

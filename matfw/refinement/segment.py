@@ -9,6 +9,7 @@ import numpy as np
 
 from matfw.estimation.anthropometry import GRAVITY_M_S2
 from matfw.estimation.leg_model import PUSH_LEVER_M, Array, LegModel
+from matfw.estimation.noise import STEP_S
 from matfw.messages import RefinedRep, Tempo
 from matfw.refinement.rep_shape import crossings_s, top_rad
 from matfw.refinement.smoother import LegCurve, leg_curve
@@ -36,9 +37,11 @@ class Segment:
     hip_sd_deg: Array
     lift_off_s: frozenset[float]  # when plates saw the leg leave the other one ...
     touch_down_s: frozenset[float]  # ... and come back
+    seen: Array  # share of its samples that a row has; 0: nothing was measured
     curve: LegCurve
     model: LegModel
     noise_scale: float
+    weight_n: float
     first: int
     tempo: Tempo  # asked for
 
@@ -52,8 +55,9 @@ class Segment:
             return None
         load_n = np.array([m.load_n for m in motions])
         moment_nm = np.array([m.moment_nm for m in motions])
+        seen = np.array([m.seen_share for m in motions])
         curve = leg_curve(
-            load_n, moment_nm, model=window.model, noise_scale=window.noise_scale,
+            load_n, moment_nm, seen=seen, model=window.model, noise_scale=window.noise_scale,
             weight_n=GRAVITY_M_S2 * weight_kg,
         )  # fmt: skip
         return cls(
@@ -67,9 +71,11 @@ class Segment:
             hip_sd_deg=np.array([m.hip_sd_deg for m in motions]),
             lift_off_s=frozenset(m.lift_off_s for m in motions if m.lift_off_s is not None),
             touch_down_s=frozenset(m.touch_down_s for m in motions if m.touch_down_s is not None),
+            seen=seen,
             curve=curve,
             model=window.model,
             noise_scale=window.noise_scale,
+            weight_n=GRAVITY_M_S2 * weight_kg,
             first=first,
             tempo=window.tempo,
         )
@@ -95,11 +101,21 @@ class Segment:
         force_n = self.load_n[rows] - self.curve.base_n[rows] - push_n
         return force_n, self.moment_nm[rows] - PUSH_LEVER_M * push_n
 
+    def hole_s(self, from_s: float, to_s: float) -> float:
+        """Return the longest time without a measurement between two times."""
+        longest = run = 0
+        for share in self.seen[self.between(from_s, to_s)].tolist():
+            run = 0 if share else run + 1
+            longest = max(longest, run)
+        return longest * STEP_S
+
     def hips(self, start_s: float, high: Rows) -> tuple[float, float | None]:
         """Return how shift (mm) and roll (deg) at the top differ from the rest before start_s."""
         near = (self.t_s > start_s - ZERO_S) & (self.t_s < start_s) & (self.angle_deg < REST_DEG)
-        zero = np.flatnonzero(near)
+        zero = np.flatnonzero(near & (self.seen > 0.0))
         zero = zero[zero >= self.first]
+        measured = high[self.seen[high] > 0.0]
+        high = measured if len(measured) else high
         roll_deg = _change(self.roll_deg, high, zero)
         return _change(self.shift_mm, high, zero), None if math.isnan(roll_deg) else roll_deg
 

@@ -87,14 +87,18 @@ def slow_lifts(segment: Segment) -> list[RefinedRep]:
 
 
 def without_slow(
-    segment: Segment, found: Collection[RefinedRep], slow: Collection[RefinedRep]
+    segment: Segment,
+    found: Collection[RefinedRep],
+    slow: Collection[RefinedRep],
+    *,
+    is_left: bool,
 ) -> list[RefinedRep]:
     """Return of other findings those that are no part of a slow lift, found or under way."""
     if not is_slow(segment.tempo):
         return list(found)
     tempo = segment.tempo
     asked_s = tempo.up_s + tempo.hold_s + tempo.down_s
-    known_s = float(segment.t_s[-1]) - asked_s - AROUND_S
+    known_s = math.inf if is_left else float(segment.t_s[-1]) - asked_s - AROUND_S
     return [x for x in found if x.start_s < known_s and not any(overlap(x, y) for y in slow)]
 
 
@@ -146,7 +150,7 @@ def _matches(segment: Segment, tempo: Tempo, falls_nm: tuple[float, float]) -> l
         return []
     means = segment.moment_nm[-rows * COARSE_STEPS :].reshape(rows, COARSE_STEPS).mean(axis=1)
     at_s = segment.t_s[-rows * COARSE_STEPS :: COARSE_STEPS]
-    middle_s = (np.arange(steps) + 0.5) * coarse_s - AROUND_S
+    middle_s = np.asarray((np.arange(steps) + 0.5) * coarse_s - AROUND_S, np.float64)
     angle_rad = shape_rad(_params(0.0, tempo, USUAL_TOP_RAD), middle_s)
     zero = np.zeros(steps)
     fall = segment.model.moment_nm(zero, zero, zero) - segment.model.moment_nm(

@@ -70,13 +70,24 @@ class LegCurve:
 
 
 def leg_curve(
-    load_n: Array, moment_nm: Array, *, model: LegModel, weight_n: float, noise_scale: float
+    load_n: Array,
+    moment_nm: Array,
+    *,
+    model: LegModel,
+    weight_n: float,
+    noise_scale: float,
+    seen: Array | None = None,
 ) -> LegCurve:
     """Return the curves that explain load over rest (n,) and hip moment (n,) of successive steps.
 
-    weight_n: of the person. noise_scale: variance of this body against the usual.
+    weight_n: of the person. noise_scale: variance of this body against the usual. seen: (n,) share
+    of its samples that each step has; what has none weighs nothing. None: all have all.
     """
-    fit = _Fit(load_n, moment_nm, model, weight_n, math.sqrt(noise_scale))
+    seen = np.ones(len(load_n)) if seen is None else seen
+    fit = _Fit(
+        load_n, moment_nm,
+        seen=seen, model=model, weight_n=weight_n, noise=math.sqrt(noise_scale),
+    )  # fmt: skip
     return fit.solved()
 
 
@@ -107,15 +118,27 @@ _PUSH, _PUSH_RATE = (_rows(2, ANGLES, PUSHES, order) for order in range(2))
 _BASE_N, _BASE_NM = _rows(1, ANGLES + PUSHES, 1), _rows(1, ANGLES + PUSHES + 1, 1)
 
 
+def spline_rows() -> tuple[list[Array], list[Array], list[Array], list[Array]]:
+    """Return a block's rows of the angle and its derivatives, the push's, and both levels'."""
+    return [_ANGLE, _RATE, _ACCEL, _JERK], [_PUSH, _PUSH_RATE], [_BASE_N], [_BASE_NM]
+
+
 class _Fit:
     """Load and moment in blocks, and the steps toward their curves."""
 
     def __init__(
-        self, load_n: Array, moment_nm: Array, model: LegModel, weight_n: float, noise: float
+        self,
+        load_n: Array,
+        moment_nm: Array,
+        *,
+        seen: Array,
+        model: LegModel,
+        weight_n: float,
+        noise: float,
     ) -> None:
         self._steps = len(load_n)
         self._load_n, self._moment_nm = _in_blocks(load_n), _in_blocks(moment_nm)
-        self._is_there = _in_blocks(np.ones(self._steps), fill=0.0)
+        self._is_there = _in_blocks(np.sqrt(seen), fill=0.0)  # a mean of fewer is less sure
         self._model = model
         self._force_sd_n, self._moment_sd_nm = FORCE_SD_N * noise, MOMENT_SD_NM * noise
         wander = np.zeros((2, 2 * SIZE))

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import math
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from matfw.estimation.anthropometry import GRAVITY_M_S2
 from matfw.estimation.filter_bank import LegTracker
 from matfw.estimation.leg_model import LegModel
 from matfw.estimation.noise import STEP_S
@@ -24,6 +26,11 @@ HOVERS_S = 0.8  # of rest while plates see the leg off: it hovers over the other
 LEFT_LEAD_S = 1.0  # before a movement is noticed that its leg has left at the earliest
 LONGEST_S = 20.0  # a leg up for longer is looked at as it is
 FURTHEST_S = 25.0  # of what is looked at: a repetition that was hidden, and the one after it
+QUIET_SHARE, QUIET_N = 0.02, 10.0  # of the weight, at least: load of a body that is not leaving
+QUIET_MM = 45.0  # of its centre of pressure, half of what makes it another place
+QUIET_S = 0.15  # for so long; a load that swings passes its rest faster
+LEAVING_SHARE = 0.05  # of the weight: a load so far off is waited for, back or gone
+LEAVE_LEAD_S = 0.1  # before that is left, the body has begun to
 SHORTEST_S = 1.0  # of a movement that ends in the next one instead of in rest
 LOOK_EVERY_S = 3.0  # where a lift may be too slow to be noticed
 BESIDE_S = 12.0  # of what is looked at, besides the slowest lift
@@ -34,13 +41,14 @@ class RepWindow:
     """The last FURTHEST_S of somebody lying there; one row a 50 ms step.
 
     ended_s: when the last movement was over. noise_scale: of this body, variance against the usual.
-    tempo: asked for.
+    is_left: the body began to get up, or to move away, after the last row. tempo: asked for.
     """
 
     motions: tuple[Motion, ...]
     model: LegModel
     noise_scale: float
     ended_s: float
+    is_left: bool = False
     tempo: Tempo = USUAL_TEMPO
 
 
@@ -58,6 +66,7 @@ class RepWindows:
         self._moved_s: float | None = None
         self._rested_s: float | None = None
         self._hovers = False
+        self._tracker: LegTracker | None = None
 
     def ask(self, tempo: Tempo) -> None:
         """Take another tempo; what has been gathered is kept as far as it reaches."""
@@ -72,17 +81,20 @@ class RepWindows:
         self._motions.clear()
         self._again_s = math.inf
         self._touch_down_s = None
+        self._tracker = None
         self._forget_movement()
 
     def update(
         self, motion: Motion, phase: PhaseStep, tracker: LegTracker | None
     ) -> RepWindow | None:
-        """Return a window when a movement has just ended, in rest or in the next one."""
+        """Return a window when a movement has just ended: in rest, in the next one, by leaving."""
         if motion.presence is not Presence.LYING or tracker is None:
+            left = self._left()
             self.reset()
-            return None
+            return left
+        self._tracker = tracker
         self._motions.append(motion)
-        if self._is_over(motion, phase):
+        if self._is_over(motion, phase) and not _may_be_leaving(motion):
             self._ended_s = motion.t_s if self._rested_s is None else self._rested_s
             self._again_s = motion.t_s + AGAIN_S - SETTLE_S
             self._forget_movement()
@@ -90,10 +102,10 @@ class RepWindows:
         if self._moved_s is not None:
             self._again_s = math.inf
         is_due = self._is_slow and motion.t_s - self._cut_s > LOOK_EVERY_S
+        if (motion.t_s < self._again_s and not is_due) or _may_be_leaving(motion):
+            return None
         if is_due:
             self._ended_s = motion.t_s
-        if motion.t_s < self._again_s and not is_due:
-            return None
         self._again_s = math.inf
         return self._cut(tracker)
 
@@ -103,6 +115,22 @@ class RepWindows:
             return None
         self._ended_s = self._motions[-1].t_s
         return self._cut(tracker)
+
+    def _left(self) -> RepWindow | None:
+        """Return what was gathered up to when the body began to leave, if some was not looked at.
+
+        That it left is known only some time after, and its load and moment are no leg's.
+        """
+        tracker = self._tracker
+        if tracker is None or (
+            self._moved_s is None and self._again_s == math.inf and not self._is_slow
+        ):
+            return None
+        steps = round(LEAVE_LEAD_S / STEP_S)
+        motions = tuple(self._motions)[: max(0, _last_quiet(self._motions) + 1 - steps)]
+        if not motions:
+            return None
+        return self._window(motions, tracker, motions[-1].t_s, is_left=True)
 
     def _is_over(self, motion: Motion, phase: PhaseStep) -> bool:
         """Return whether a movement has just ended."""
@@ -139,6 +167,35 @@ class RepWindows:
 
     def _cut(self, tracker: LegTracker) -> RepWindow:
         self._cut_s = self._motions[-1].t_s
-        return RepWindow(
-            tuple(self._motions), tracker.model, tracker.noise_scale, self._ended_s, self._tempo
-        )
+        return self._window(tuple(self._motions), tracker, self._ended_s)
+
+    def _window(
+        self,
+        motions: tuple[Motion, ...],
+        tracker: LegTracker,
+        ended_s: float,
+        *,
+        is_left: bool = False,
+    ) -> RepWindow:
+        return RepWindow(motions, tracker.model, tracker.noise_scale, ended_s, is_left, self._tempo)
+
+
+def _last_quiet(motions: Sequence[Motion]) -> int:
+    """Return the last row of the last QUIET_S in which the body was where it had lain, or -1."""
+    run = 0
+    for row in range(len(motions) - 1, -1, -1):
+        run = run + 1 if _is_quiet(motions[row]) else 0
+        if run * STEP_S >= QUIET_S - 0.5 * STEP_S:
+            return row + run - 1
+    return -1
+
+
+def _is_quiet(motion: Motion) -> bool:
+    weight_n = GRAVITY_M_S2 * (motion.weight_kg or 0.0)
+    if not weight_n or abs(motion.force_n) > max(QUIET_N, QUIET_SHARE * weight_n):
+        return False
+    return math.hypot(1e3 * motion.moment_nm / weight_n, motion.front_shift_mm) < QUIET_MM
+
+
+def _may_be_leaving(motion: Motion) -> bool:
+    return abs(motion.force_n) > LEAVING_SHARE * GRAVITY_M_S2 * (motion.weight_kg or math.inf)

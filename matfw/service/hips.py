@@ -12,6 +12,7 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Protocol
 
 from matfw.messages import Channel, RawFrame
@@ -137,4 +138,4 @@ class HipFrames:
         if frame is None:
             return None
         values = tuple(value for hip in self._hips for value in hip.at(frame.t_s))
-        return RawFrame(frame.t_s, frame.counts, values, frame.computer_mask)
+        return replace(frame, channels=values)

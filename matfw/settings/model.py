@@ -203,7 +203,7 @@ class Who(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ] = None
 
 
-WAY_SEEN_S = (0.5, 10.0)  # ways that were tried on virtual people; JUDGING.md
+WAY_SEEN_S, HOLD_SEEN_S = (0.5, 6.0), 10.0  # what is found on virtual people; JUDGING.md
 Seconds: TypeAlias = Annotated[float, Meta(ge=0.2, le=30)]
 HoldSeconds: TypeAlias = Annotated[float, Meta(ge=0, le=30)]
 
@@ -217,7 +217,7 @@ class Workout(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     rest_s: Annotated[float, Meta(ge=0, le=3600, description="rest between sets, s")] = 45.0
     tempo_s: Annotated[
         tuple[Seconds, HoldSeconds, Seconds],
-        Meta(description="[up, hold, down], s; up and down 0.5 to 10: others cannot be seen"),
+        Meta(description="[up, hold, down], s; up, down 0.5 to 6, hold to 10: others are not seen"),
     ] = (2.0, 1.0, 3.0)
 
 
@@ -329,12 +329,14 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     def _check_tempo(self) -> None:
         least_s, most_s = WAY_SEEN_S
-        up_s, _, down_s = self.workout.tempo_s
-        if not (least_s <= min(up_s, down_s) and max(up_s, down_s) <= most_s):
+        up_s, hold_s, down_s = self.workout.tempo_s
+        are_ways_seen = least_s <= min(up_s, down_s) and max(up_s, down_s) <= most_s
+        if not are_ways_seen or hold_s > HOLD_SEEN_S:
             raise MismatchError(
                 ("workout", "tempo_s"),
-                f"up and down must be {least_s:g} to {most_s:g} s (got {up_s:g} and {down_s:g}):"
-                " a slower leg cannot be told from a body that sways, a quicker one from a jolt",
+                f"up and down must be {least_s:g} to {most_s:g} s, hold at most {HOLD_SEEN_S:g} s"
+                f" (got {up_s:g}, {hold_s:g}, {down_s:g}): a slower leg cannot be told from a body"
+                " that sways",
             )
 
     def _check_cells(self) -> None:

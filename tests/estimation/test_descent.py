@@ -76,10 +76,10 @@ def test_a_leg_that_comes_to_rest_is_forgotten() -> None:
     x, p = np.zeros(5), np.eye(5) * 1e-4
     x[0] = 2.0 * MIN_STAND_RAD
     x[1] = 1.0
-    watch.update((x, p), 0.0, 0.0, 1.0, CALM)
+    watch.update((x, p), (0.0, 0.0), 1.0, CALM)
     x[1] = 0.0
-    watch.update((x, p), 0.0, 0.0, 1.0, CALM)
-    assert watch.update((x, p), 0.0, 0.0, 1.0, CALM) != NOT_WATCHED
-    assert watch.update(None, 0.0, 0.0, 1.0, CALM) == NOT_WATCHED
-    assert watch.update((x, p), 0.0, 0.0, 1.0, CALM) == NOT_WATCHED
+    watch.update((x, p), (0.0, 0.0), 1.0, CALM)
+    assert watch.update((x, p), (0.0, 0.0), 1.0, CALM) != NOT_WATCHED
+    assert watch.update(None, (0.0, 0.0), 1.0, CALM) == NOT_WATCHED
+    assert watch.update((x, p), (0.0, 0.0), 1.0, CALM) == NOT_WATCHED
     assert PREDICT_S > 0.0

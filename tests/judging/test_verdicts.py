@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matfw.judging.verdicts import MAY_CANCEL, Conditions
+from matfw.judging.verdicts import MAX_HOLE_S, MAY_CANCEL, Conditions
 from matfw.judging.verdicts import judge as judge_by
 from matfw.messages import CellProblem, Fault, FaultSeen, Limits, RefinedRep, Side, Tempo, Verdict
 
@@ -326,3 +326,13 @@ def test_a_doubted_side_and_a_broken_cell_hide_no_fault() -> None:
     bent = FaultSeen(Fault.BENT_BODY, -BENT, "deg")
     judgement = judge_by(small, [bent], conditions)
     assert [seen.fault for seen in judgement.faults] == [Fault.TOO_SMALL]
+
+
+def test_of_a_rep_with_a_longer_hole_than_the_longest_judged_nothing_is_sure() -> None:
+    kicked = replace(GOOD, up_s=0.5 * LIMITS.kick_up_s)
+    for rep, judged in ((GOOD, Verdict.CLEAN), (kicked, Verdict.FAULT)):
+        at_limit, beyond = (replace(rep, hole_s=x * MAX_HOLE_S) for x in (1.0, ABOVE))
+        assert judge(at_limit, (), LIMITS, Tempo(), Side.LEFT)[0] is judged
+        verdict, faults, reason = judge(beyond, (), LIMITS, Tempo(), Side.LEFT)
+        assert (verdict, faults) == (Verdict.UNSURE, ())
+        assert reason.startswith("nothing was measured")

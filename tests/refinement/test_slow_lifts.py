@@ -44,7 +44,7 @@ def window(
         Motion(t_s=t, presence=Presence.LYING, weight_kg=64.0, load_n=n, moment_nm=nm)
         for t, n, nm in zip(t_s.tolist(), load_n.tolist(), moment_nm.tolist(), strict=True)
     )
-    return RepWindow(motions, MODEL, 1.0, motions[-1].t_s, asked)
+    return RepWindow(motions, MODEL, 1.0, motions[-1].t_s, tempo=asked)
 
 
 def _sway(steps: int, rng: np.random.Generator) -> Array:

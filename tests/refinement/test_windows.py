@@ -18,7 +18,9 @@ from matfw.refinement.windows import (
     AGAIN_S,
     FURTHEST_S,
     HOVERS_S,
+    LEAVE_LEAD_S,
     LONGEST_S,
+    QUIET_S,
     SETTLE_OFF_S,
     SETTLE_S,
     SHORTEST_S,
@@ -238,10 +240,33 @@ def test_a_leg_that_only_plates_saw_is_looked_at_once_it_has_landed() -> None:
 
 
 @pytest.mark.parametrize("presence", [Presence.EMPTY, Presence.UNSETTLED])
-def test_a_movement_that_ends_in_getting_up_is_no_rep(presence: Presence) -> None:
-    played = lain().play(UP, 2.0).play(replace(UP, presence=presence), STEP_S)
-    assert played.play(REST, 5.0).found == []
+def test_what_getting_up_ends_is_looked_at_once_up_to_when_the_body_began_to_leave(
+    presence: Presence,
+) -> None:
+    leaving = replace(UP, force_n=-100.0)
+    played = lain().play(UP, 2.0)
+    left_s = played.now_s
+    played.play(leaving, 1.0).play(replace(UP, presence=presence), STEP_S)
+    [(_, window)] = played.play(REST, 5.0).found
+    assert window.is_left
+    assert window.ended_s == window.motions[-1].t_s
+    assert left_s - LEAVE_LEAD_S - SLACK_S < window.ended_s < left_s
     assert played.cutter.finish(played.tracker) is None
+
+
+def test_a_load_that_swings_through_its_rest_while_leaving_is_part_of_it() -> None:
+    played = lain().play(UP, 2.0)
+    left_s = played.now_s
+    played.play(replace(UP, force_n=60.0), 0.5).play(UP, QUIET_S - STEP_S)
+    played.play(replace(UP, force_n=-100.0), 1.0).play(replace(UP, presence=Presence.EMPTY), STEP_S)
+    [(_, window)] = played.found
+    assert window.ended_s < left_s
+
+
+def test_getting_up_after_all_was_looked_at_is_no_look() -> None:
+    played = lain().play(UP, 2.0).play(REST, AGAIN_S + 1.0)
+    looks = len(played.found)
+    assert len(played.play(replace(REST, presence=Presence.EMPTY), 1.0).found) == looks
 
 
 def test_whoever_lies_down_anew_is_not_looked_at_further_back_than_that() -> None:
@@ -254,6 +279,8 @@ def test_whoever_lies_down_anew_is_not_looked_at_further_back_than_that() -> Non
 def test_without_a_tracker_there_is_nobody_to_look_at() -> None:
     played = lain().play(UP, 2.0)
     step = PhaseStep(t_s=played.now_s, phase=Phase.UP, changed=False, since_s=0.0)
+    window = played.cutter.update(UP, step, None)
+    assert window is not None  # of what was gathered while there was one
     assert played.cutter.update(UP, step, None) is None
     assert played.cutter.finish(played.tracker) is None
     assert played.cutter.finish(None) is None

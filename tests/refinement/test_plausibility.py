@@ -1,0 +1,119 @@
+"""A leg raise is told from what else people do on a mat, by one score."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from matfw.judging.verdicts import HARDLY_ONE, PLAUSIBLE_LOG_ODDS, Conditions, judge
+from matfw.messages import FaultSeen, Limits, RefinedRep, Side, Tempo, Verdict
+from matfw.refinement.missed_lifts import IN_SET_S
+from matfw.refinement.plausibility import NAMES
+from matfw.refinement.refine import IN_SET_LOG_ODDS, Refinement
+from tests.accuracy.plausibility import Example, examples, fitted
+from tests.accuracy.populations import FIRST_SEED, Job
+from tests.refinement.test_refine import FEW, WHOLE_S, played
+
+EDGE = 0.01  # log-odds to either side of a limit
+SEED = FIRST_SEED["tuning"] + 90
+
+
+def rep_at(start_s: float, plausibility: float) -> RefinedRep:
+    return RefinedRep(
+        start_s=start_s, top_s=start_s + 1.2, lower_s=start_s + 3.0, end_s=start_s + 5.0,
+        up_s=2.0, hold_s=1.0, down_s=3.0, angle_deg=38.0, front_shift_mm=0.0,
+        plausibility=plausibility,
+    )  # fmt: skip
+
+
+def reported(*looks: list[RefinedRep]) -> list[float]:
+    """Return the starts of what is reported of successive looks that find this."""
+    window = played(WHOLE_S, *FEW)[0]
+    left = iter(looks)
+    refinement = Refinement(lambda _window, _known_s: next(left))
+    found: list[RefinedRep] = []
+    for look in looks:
+        last_s = max([rep.end_s for rep in look], default=0.0)
+        found += refinement.refine(replace(window, ended_s=last_s + 1e3))
+    return [rep.start_s for rep in found]
+
+
+@pytest.mark.parametrize(("log_odds", "is_told"), [(EDGE, True), (0.0, True), (-EDGE, False)])
+def test_a_lone_movement_is_reported_from_plausible_odds_on(log_odds: float, is_told: bool) -> None:
+    assert bool(reported([rep_at(10.0, PLAUSIBLE_LOG_ODDS + log_odds)])) is is_told
+
+
+@pytest.mark.parametrize(("log_odds", "is_told"), [(EDGE, True), (0.0, True), (-EDGE, False)])
+def test_in_a_set_less_is_enough(log_odds: float, is_told: bool) -> None:
+    sure = [[rep_at(10.0, 5.0)], [rep_at(18.0, 5.0)]]
+    last = [rep_at(26.0, IN_SET_LOG_ODDS + log_odds)]
+    assert (26.0 in reported(*sure, last)) is is_told
+
+
+@pytest.mark.parametrize(("rest_s", "is_told"), [(-0.1, True), (0.1, False)])
+def test_a_first_movement_is_reported_with_the_plausible_one_after_it(
+    rest_s: float, is_told: bool
+) -> None:
+    second = rep_at(15.0 + IN_SET_S + rest_s, 5.0)
+    assert (10.0 in reported([rep_at(10.0, 0.0), second])) is is_told
+
+
+def test_what_is_refused_does_not_hide_what_comes_after() -> None:
+    assert reported([rep_at(10.0, -5.0)], [rep_at(10.0, -5.0), rep_at(18.0, 5.0)]) == [18.0]
+
+
+@pytest.mark.parametrize(
+    ("log_odds", "verdict"), [(EDGE, Verdict.CLEAN), (0.0, Verdict.CLEAN), (-EDGE, Verdict.UNSURE)]
+)
+def test_what_hardly_fits_a_leg_raise_is_unsure(log_odds: float, verdict: Verdict) -> None:
+    rep = rep_at(10.0, PLAUSIBLE_LOG_ODDS + log_odds)
+    now = Conditions(limits=Limits(), tempo=Tempo(), side=Side.LEFT)
+    judgement = judge(rep, (), now)
+    assert judgement.verdict is verdict
+    assert judgement.reason == (HARDLY_ONE if verdict is Verdict.UNSURE else "")
+
+
+def test_nobody_is_told_off_for_what_hardly_fits_a_leg_raise() -> None:
+    rep = replace(rep_at(10.0, PLAUSIBLE_LOG_ODDS - EDGE), up_s=0.4)
+    now = Conditions(limits=Limits(), tempo=Tempo(), side=Side.LEFT)
+    no_live_faults: tuple[FaultSeen, ...] = ()
+    assert judge(rep, no_live_faults, now).faults == ()
+
+
+@pytest.fixture(scope="module")
+def movements() -> list[Example]:
+    return examples(Job("movements", "core4", SEED, 1))
+
+
+@pytest.fixture(scope="module")
+def lifts() -> list[Example]:
+    return examples(Job("clean", "core4", SEED, 1))
+
+
+def test_virtual_people_show_both(movements: list[Example], lifts: list[Example]) -> None:
+    assert all(example.is_true for example in lifts)
+    assert lifts
+    assert not any(example.is_true for example in movements)
+    assert movements
+
+
+def test_features_are_numbers_whatever_moved(
+    movements: list[Example], lifts: list[Example]
+) -> None:
+    for example in (*movements, *lifts):
+        assert example.features.shape == (len(NAMES),)
+        assert np.isfinite(example.features).all()
+
+
+def test_weights_tell_apart_what_they_were_fitted_to(
+    movements: list[Example], lifts: list[Example]
+) -> None:
+    bias, table = fitted([*movements, *lifts])
+    assert math.isfinite(bias)
+    for example in (*movements, *lifts):
+        z = np.clip((example.features - table[:, 0]) / table[:, 1], -3.0, 3.0)
+        score = bias + table[:, 2] @ z + table[:, 3] @ (z * z - 1.0)
+        assert bool(score > 0.0) is example.is_true
