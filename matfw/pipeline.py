@@ -89,7 +89,7 @@ class Pipeline:
         self._hips = HipStage(mat.channels, mat.hip_repeatability)
         self._drift = Drift(mat.cells)
         self._faults = Faults(mat.limits, mat.tempo, mat.side)
-        self._windows = RepWindows()
+        self._windows = RepWindows(mat.tempo)
         self._cues = Cues()
         self._workout = Workout(plan)
         self._last_motion = Motion(t_s=0.0, presence=Presence.EMPTY)
@@ -123,6 +123,7 @@ class Pipeline:
         self._workout.plan = plan
         # A repetition under way is judged by the new limits alone, and may be reported twice.
         self._faults = Faults(mat.limits, mat.tempo, mat.side)
+        self._windows.ask(mat.tempo)
         if (mat.calibration, mat.person, mat.side) != (
             before.calibration, before.person, before.side,
         ):  # fmt: skip

@@ -56,7 +56,7 @@ def _fitted(segment: Segment, lift_off_s: float, touch_down_s: float) -> list[Re
         (lift_off_s, UP_SHARE * length_s, HOLD_SHARE * length_s, DOWN_SHARE * length_s),
         ((max(START_RAD, highest_rad), START_SD_RAD),),
         model=segment.model, noise_scale=segment.noise_scale, seen_s=(lift_off_s, touch_down_s),
-        seen=segment.seen[rows],
+        tempo=segment.tempo, seen=segment.seen[rows],
     )  # fmt: skip
     if lift.params[TOP_RAD] < MIN_RAD or lift.log_likelihood_ratio < MIN_LOG_LIKELIHOOD_RATIO:
         return []

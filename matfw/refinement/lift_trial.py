@@ -12,6 +12,7 @@ from functools import partial
 import numpy as np
 
 from matfw.estimation.leg_model import Array, LegModel
+from matfw.messages import Tempo
 from matfw.refinement.rep_shape import (
     BEGIN_S,
     DOWN_S,
@@ -24,6 +25,7 @@ from matfw.refinement.rep_shape import (
     cost_per_step,
     fit_shape,
 )
+from matfw.refinement.slow_tempo import USUAL_TEMPO
 
 NONE_RAD, NONE_SD_RAD = 0.05, 0.001  # next to no lift
 
@@ -50,13 +52,14 @@ def try_lift(
     model: LegModel,
     noise_scale: float,
     seen_s: tuple[float | None, float | None] = (None, None),
+    tempo: Tempo = USUAL_TEMPO,
     seen: Array | None = None,
 ) -> LiftTrial:
     """Return the likeliest lift near a guess.
 
     t_s: middles of successive 50 ms steps, (n,). times_s: begin of the guess, lengths of its way
     up, hold and descent. tops: heights to begin from and their spreads, rad. seen_s: when plates
-    saw the leg leave and land. seen: as in `fit_shape`.
+    saw the leg leave and land. tempo: asked for. seen: as in `fit_shape`.
     """
     start = np.full(SIZE, TYPICAL_EXPONENT)
     start[[BEGIN_S, UP_S, HOLD_S, DOWN_S]] = times_s
@@ -67,12 +70,14 @@ def try_lift(
         start[TOP_RAD] = top_rad
         return fit_shape(
             t_s, force_n, moment_nm, start,
-            model=model, noise_scale=noise_scale, top_sd_rad=sd_rad, seen_s=seen_s, seen=seen,
+            model=model, noise_scale=noise_scale, top_sd_rad=sd_rad, seen_s=seen_s,
+            tempo=tempo, seen=seen,
         ).params  # fmt: skip
 
     cost = partial(
-        cost_per_step, t_s, force_n, moment_nm, model=model, noise_scale=noise_scale, seen=seen
-    )
+        cost_per_step, t_s, force_n, moment_nm,
+        model=model, noise_scale=noise_scale, tempo=tempo, seen=seen,
+    )  # fmt: skip
     trials = [fitted(*top) for top in tops]
     costs = [cost(params) for params in trials]
     best = int(np.argmin(costs))

@@ -74,7 +74,8 @@ def _tried(
     rows = segment.between(begin_s - REST_BEFORE_S, begin_s + sum(TYPICAL_S) + REST_AFTER_S)
     lift = try_lift(
         segment.t_s[rows], *segment.forces(rows, WEAK_LIFT_PUSH_N), (begin_s, *TYPICAL_S), TOPS,
-        model=segment.model, noise_scale=segment.noise_scale, seen=segment.seen[rows],
+        model=segment.model, noise_scale=segment.noise_scale, tempo=segment.tempo,
+        seen=segment.seen[rows],
     )  # fmt: skip
     asked_for = float(np.interp(segment.noise_scale, NOISE_SCALES, log_likelihood_ratio))
     is_one = (

@@ -39,6 +39,8 @@ from matfw.refinement.rep_shape import (
 )
 from matfw.refinement.rep_shape import crossings_s as shape_crossings_s
 from matfw.refinement.segment import Segment
+from matfw.refinement.slow_lifts import slow_lifts, without_slow
+from matfw.refinement.slow_tempo import is_slow
 from matfw.refinement.windows import RepWindow
 
 SPAN_SHARE = 0.655  # of a way's own length between those crossings, mean over speed profiles
@@ -105,10 +107,15 @@ def refine(window: RepWindow, concluded_s: float = -math.inf) -> list[RefinedRep
             found.append(_shaped(segment, rough, peak))
     lifts = contact_lifts(segment, found)
     found = [x for x in found if not any(overlap(x, y) for y in lifts)] + lifts
-    found += missed_lifts(segment, weak_peaks, found)
+    if not is_slow(segment.tempo):
+        found += missed_lifts(segment, weak_peaks, found)
     if window.is_left:
         found = [x for x in found if _has_ended(segment, x)]
-    return [_finished(segment, x) for x in sorted(found, key=lambda x: x.start_s)]
+    slow = slow_lifts(segment)
+    found = without_slow(segment, found, slow, is_left=window.is_left)
+    finished = [_weighed(segment, _finished(segment, x)) for x in found]
+    finished += [_finished(segment, x) for x in slow]  # load says nothing of them to be weighed
+    return sorted(finished, key=lambda x: x.start_s)
 
 
 class Refinement:
@@ -249,7 +256,7 @@ def _shaped(segment: Segment, rough: RefinedRep, peak: Peak) -> RefinedRep:
     start[9:] = TYPICAL_SAG, level_nm, 0.0
     fit = partial(
         fit_shape, t_s[rows], force_n, moment_nm, start,
-        model=segment.model, noise_scale=segment.noise_scale,
+        model=segment.model, noise_scale=segment.noise_scale, tempo=segment.tempo,
         seen_s=(lift_off_s, touch_down_s), seen=seen,
     )  # fmt: skip
     fitted = fit()
@@ -286,12 +293,16 @@ def _seen_s(segment: Segment, rough: RefinedRep) -> tuple[float | None, float | 
     return left if is_left else None, landed if is_landed else None
 
 
+def _weighed(segment: Segment, x: RefinedRep) -> RefinedRep:
+    """Add how likely it is one at all."""
+    return replace(x, plausibility=plausibility(segment, x))
+
+
 def _finished(segment: Segment, x: RefinedRep) -> RefinedRep:
-    """Add what its crossings and its hips' way say, and how likely it is one at all."""
+    """Add what its crossings and its hips' way say."""
     near = segment.between(x.start_s - AROUND_S, x.end_s + AROUND_S) & (segment.seen > 0.0)
     return replace(
         _with_lengths(x),
-        plausibility=plausibility(segment, x),
         hole_s=segment.hole_s(x.start_s - AROUND_S, x.end_s + AROUND_S),
         curvature_mm=curvature_mm(
             segment.t_s[near], segment.angle_deg[near], segment.shift_mm[near]

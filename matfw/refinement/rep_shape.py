@@ -16,6 +16,8 @@ import numpy as np
 
 from matfw.estimation.leg_model import Array, LegModel
 from matfw.estimation.noise import STEP_S
+from matfw.messages import Tempo
+from matfw.refinement.slow_tempo import USUAL_TEMPO
 
 BEGIN_S, UP_S, HOLD_S, DOWN_S, TOP_RAD, UP_EARLY, UP_LATE, DOWN_EARLY, DOWN_LATE, SAG = range(10)
 MOMENT_NM, FORCE_N = 10, 11  # constants over the window
@@ -30,7 +32,8 @@ TOP_SD_RAD = 0.05  # about the curve's top: height is better known from there
 SEEN = 2  # last rows of the residual: leaving and landing
 SEEN_SD_S = 0.05  # of a leg's leaving and landing as plates see it, about the shape's own ends
 TIME_SD = 0.6  # logarithm of a way's length, about the curve's ...
-TEMPO_UP_S, TEMPO_DOWN_S, TEMPO_SD = 2.0, 3.0, 0.6  # ... and about what is asked for; both robust
+TEMPO_SD = 0.6  # ... and about what is asked for; both robust
+LONGEST_SHARE = 1.6  # of what is asked for, that a way or a hold may take if that is more
 FORCE_SD_N = 0.5
 MOMENT_STEP_NM = 0.35  # sd of the whitened moment
 MOMENT_SD_NM = 1.0  # of the first sample about the constant
@@ -94,6 +97,7 @@ def fit_shape(
     *,
     model: LegModel,
     noise_scale: float,
+    tempo: Tempo = USUAL_TEMPO,
     top_sd_rad: float = TOP_SD_RAD,
     seen_s: tuple[float | None, float | None] = (None, None),
     seen: Array | None = None,
@@ -104,14 +108,15 @@ def fit_shape(
     the descent begins from some lower crossings, and the cheapest end counts.
 
     t_s: middles of successive 50 ms steps, (n,). start: (12,), also the prior of the top and of
-    both movements' lengths. noise_scale: variance of this body against the usual. top_sd_rad: of
-    the prior. seen_s: when plates saw the leg leave and land. seen: (n,) share of its samples that
-    each step has; what has none weighs nothing. None: all have all.
+    both movements' lengths. noise_scale: variance of this body against the usual. tempo: asked for.
+    top_sd_rad: of the prior. seen_s: when plates saw the leg leave and land. seen: (n,) share of
+    its samples that each step has; what has none weighs nothing. None: all have all.
     """
     seen = np.ones(len(t_s)) if seen is None else seen
     fit = _Fit(
         t_s, force_n, moment_nm, start,
-        model=model, noise_scale=noise_scale, top_sd_rad=top_sd_rad, seen_s=seen_s, seen=seen,
+        model=model, noise_scale=noise_scale, top_sd_rad=top_sd_rad, seen_s=seen_s, tempo=tempo,
+        seen=seen,
     )  # fmt: skip
     trials: list[tuple[float, int, Array]] = []
     for shift_s in LOWERS_S:
@@ -134,12 +139,14 @@ def cost_per_step(
     *,
     model: LegModel,
     noise_scale: float,
+    tempo: Tempo = USUAL_TEMPO,
     seen: Array | None = None,
 ) -> float:
     """Return how badly numbers explain force and moment, twice the negative log likelihood."""
     fit = _Fit(
         t_s, force_n, moment_nm, params,
         model=model, noise_scale=noise_scale, top_sd_rad=TOP_SD_RAD, seen_s=(None, None),
+        tempo=tempo,
         seen=np.ones(len(t_s)) if seen is None else seen,
     )  # fmt: skip
     return fit.cost(fit.residual(params), params)
@@ -147,7 +154,7 @@ def cost_per_step(
 
 def _descend(fit: _Fit, params: Array, t_s: Array, iterations: int) -> Array:
     """Return the numbers after so many Levenberg-Marquardt steps, fewer if they stop paying."""
-    lowest, highest = LOWEST.copy(), HIGHEST.copy()
+    lowest, highest = LOWEST.copy(), fit.highest.copy()
     lowest[BEGIN_S] += t_s[0]
     highest[BEGIN_S] += t_s[-1]
     residual = fit.residual(params)
@@ -185,6 +192,7 @@ class _Fit:
         noise_scale: float,
         top_sd_rad: float,
         seen_s: tuple[float | None, float | None],
+        tempo: Tempo,
         seen: Array,
     ) -> None:
         self._seen = seen
@@ -200,6 +208,8 @@ class _Fit:
         self._sd = math.sqrt(noise_scale)
         self._top_sd_rad = top_sd_rad
         self._lift_off_s, self._touch_down_s = seen_s
+        self._tempo = tempo
+        self.highest = _highest(tempo)
         self.robust = ROBUST
 
     def residual(self, params: Array) -> Array:
@@ -217,8 +227,8 @@ class _Fit:
             (params[TOP_RAD] - self._start[TOP_RAD]) / self._top_sd_rad,
             math.log(params[UP_S] / self._start[UP_S]) / TIME_SD,
             math.log(params[DOWN_S] / self._start[DOWN_S]) / TIME_SD,
-            math.log(params[UP_S] / TEMPO_UP_S) / TEMPO_SD,
-            math.log(params[DOWN_S] / TEMPO_DOWN_S) / TEMPO_SD,
+            math.log(params[UP_S] / self._tempo.up_s) / TEMPO_SD,
+            math.log(params[DOWN_S] / self._tempo.down_s) / TEMPO_SD,
             0.0 if self._lift_off_s is None else (params[BEGIN_S] - self._lift_off_s) / SEEN_SD_S,
             0.0
             if self._touch_down_s is None
@@ -253,6 +263,14 @@ class _Fit:
         lhs[tied, tied] += 1.0 / PRIOR_SD**2
         rhs[FIRST_PRIOR:] -= (params[FIRST_PRIOR:] - PRIOR_MEAN) / PRIOR_SD**2
         return lhs, rhs
+
+
+def _highest(tempo: Tempo) -> Array:
+    """Return the most that the numbers may be where this tempo is asked for."""
+    highest = HIGHEST.copy()
+    asked_s = np.array([tempo.up_s, tempo.hold_s, tempo.down_s])
+    highest[UP_S : DOWN_S + 1] = np.maximum(highest[UP_S : DOWN_S + 1], LONGEST_SHARE * asked_s)
+    return highest
 
 
 def _smooth(series: Array, seen: Array) -> Array:

@@ -10,7 +10,7 @@ import numpy as np
 from matfw.estimation.anthropometry import GRAVITY_M_S2
 from matfw.estimation.leg_model import PUSH_LEVER_M, Array, LegModel
 from matfw.estimation.noise import STEP_S
-from matfw.messages import RefinedRep
+from matfw.messages import RefinedRep, Tempo
 from matfw.refinement.rep_shape import crossings_s, top_rad
 from matfw.refinement.smoother import LegCurve, leg_curve
 from matfw.refinement.windows import RepWindow
@@ -43,6 +43,7 @@ class Segment:
     noise_scale: float
     weight_n: float
     first: int
+    tempo: Tempo  # asked for
 
     @classmethod
     def of(cls, window: RepWindow, concluded_s: float) -> Segment | None:
@@ -76,6 +77,7 @@ class Segment:
             noise_scale=window.noise_scale,
             weight_n=GRAVITY_M_S2 * weight_kg,
             first=first,
+            tempo=window.tempo,
         )
 
     @property

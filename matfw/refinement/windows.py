@@ -10,13 +10,14 @@ from __future__ import annotations
 import math
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from matfw.estimation.anthropometry import GRAVITY_M_S2
 from matfw.estimation.filter_bank import LegTracker
 from matfw.estimation.leg_model import LegModel
 from matfw.estimation.noise import STEP_S
-from matfw.messages import Motion, Phase, PhaseStep, Presence
+from matfw.messages import Motion, Phase, PhaseStep, Presence, Tempo
+from matfw.refinement.slow_tempo import USUAL_TEMPO, is_slow, longest_s
 
 SETTLE_S = 0.5  # of rest after a movement before it is looked at: what comes after fixes its end
 AGAIN_S = 2.5  # of rest after which it is looked at once more
@@ -37,6 +38,8 @@ QUIET_S = 0.15  # for so long; a load that swings passes its rest faster
 LEAVING_SHARE = 0.05  # of the weight: a load so far off is waited for, back or gone
 LEAVE_LEAD_S = 0.1  # before that is left, the body has begun to
 SHORTEST_S = 1.0  # of a movement that ends in the next one instead of in rest
+LOOK_EVERY_S = 3.0  # where a lift may be too slow to be noticed
+BESIDE_S = 12.0  # of what is looked at, besides the slowest lift
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +48,7 @@ class RepWindow:
 
     ended_s: when the last movement was over. noise_scale: of this body, variance against the usual.
     is_early: the leg looks down, but the filters do not believe in its rest yet.
-    is_left: the body began to get up, or to move away, after the last row.
+    is_left: the body began to get up, or to move away, after the last row. tempo: asked for.
     """
 
     motions: tuple[Motion, ...]
@@ -54,14 +57,17 @@ class RepWindow:
     ended_s: float
     is_early: bool = False
     is_left: bool = False
+    tempo: Tempo = USUAL_TEMPO
 
 
 class RepWindows:
     """Notices that a movement is over and cuts out what its refinement needs."""
 
-    def __init__(self) -> None:
-        """Begin with nothing."""
-        self._motions: deque[Motion] = deque(maxlen=round(FURTHEST_S / STEP_S))
+    def __init__(self, tempo: Tempo = USUAL_TEMPO) -> None:
+        """Begin with nothing. tempo: asked for."""
+        self._motions: deque[Motion] = deque()
+        self.ask(tempo)
+        self._cut_s = -math.inf
         self._ended_s = -math.inf
         self._again_s = math.inf
         self._touch_down_s: float | None = None
@@ -72,6 +78,14 @@ class RepWindows:
         self._low_s: float | None = None
         self._early_looks = 0
         self._tracker: LegTracker | None = None
+
+    def ask(self, tempo: Tempo) -> None:
+        """Take another tempo; what has been gathered is kept as far as it reaches."""
+        self._tempo = tempo
+        self._is_slow = is_slow(tempo)
+        furthest_s = longest_s(tempo) + BESIDE_S if self._is_slow else FURTHEST_S
+        steps = round(max(furthest_s, FURTHEST_S) / STEP_S)
+        self._motions = deque(self._motions, maxlen=steps)
 
     def reset(self) -> None:
         """Forget everything."""
@@ -100,8 +114,11 @@ class RepWindows:
             self._again_s = math.inf
             if not _may_be_leaving(motion) and self._is_early_look(motion):
                 return self._cut(tracker, early_ended_s=self._low_s)
-        if motion.t_s < self._again_s or _may_be_leaving(motion):
+        is_due = self._is_slow and motion.t_s - self._cut_s > LOOK_EVERY_S
+        if (motion.t_s < self._again_s and not is_due) or _may_be_leaving(motion):
             return None
+        if is_due:
+            self._ended_s = motion.t_s
         self._again_s = math.inf
         return self._cut(tracker)
 
@@ -118,13 +135,15 @@ class RepWindows:
         That it left is known only some time after, and its load and moment are no leg's.
         """
         tracker = self._tracker
-        if tracker is None or (self._moved_s is None and self._again_s == math.inf):
+        if tracker is None or (
+            self._moved_s is None and self._again_s == math.inf and not self._is_slow
+        ):
             return None
         steps = round(LEAVE_LEAD_S / STEP_S)
         motions = tuple(self._motions)[: max(0, _last_quiet(self._motions) + 1 - steps)]
         if not motions:
             return None
-        return RepWindow(motions, tracker.model, tracker.noise_scale, motions[-1].t_s, is_left=True)
+        return self._window(motions, tracker, motions[-1].t_s, is_left=True)
 
     def _is_over(self, motion: Motion, phase: PhaseStep) -> bool:
         """Return whether a movement has just ended."""
@@ -182,13 +201,23 @@ class RepWindows:
         self._early_looks = 0
 
     def _cut(self, tracker: LegTracker, early_ended_s: float | None = None) -> RepWindow:
+        self._cut_s = self._motions[-1].t_s
+        ended_s = self._ended_s if early_ended_s is None else early_ended_s
+        window = self._window(tuple(self._motions), tracker, ended_s)
+        return replace(window, is_early=early_ended_s is not None)
+
+    def _window(
+        self,
+        motions: tuple[Motion, ...],
+        tracker: LegTracker,
+        ended_s: float,
+        *,
+        is_left: bool = False,
+    ) -> RepWindow:
         return RepWindow(
-            tuple(self._motions),
-            tracker.model,
-            tracker.noise_scale,
-            self._ended_s if early_ended_s is None else early_ended_s,
-            is_early=early_ended_s is not None,
-        )
+            motions, tracker.model, tracker.noise_scale, ended_s,
+            is_left=is_left, tempo=self._tempo,
+        )  # fmt: skip
 
 
 def _last_quiet(motions: Sequence[Motion]) -> int:

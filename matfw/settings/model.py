@@ -203,6 +203,7 @@ class Who(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ] = None
 
 
+WAY_SEEN_S, HOLD_SEEN_S = (0.5, 6.0), 10.0  # what is found on virtual people; JUDGING.md
 Seconds: TypeAlias = Annotated[float, Meta(ge=0.2, le=30)]
 HoldSeconds: TypeAlias = Annotated[float, Meta(ge=0, le=30)]
 
@@ -216,7 +217,7 @@ class Workout(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     rest_s: Annotated[float, Meta(ge=0, le=3600, description="rest between sets, s")] = 45.0
     tempo_s: Annotated[
         tuple[Seconds, HoldSeconds, Seconds],
-        Meta(description="[up, hold, down], s; up and down at least 0.2"),
+        Meta(description="[up, hold, down], s; up, down 0.5 to 6, hold to 10: others are not seen"),
     ] = (2.0, 1.0, 3.0)
 
 
@@ -285,9 +286,18 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         )
 
     def judging(self, mat: Mat, state: MachineState) -> Mat:
-        """Return a recording's mat, to be judged by the limits and habits of the day."""
+        """Return a recording's mat, to be judged by the limits and habits of the day.
+
+        A tempo other than the default one is asked for instead of the recording's.
+        """
         limits = state.limits(self.limits.limits(), mat.side)
-        return replace(mat, limits=limits, hip_repeatability=self.hip_sensors.repeat())
+        is_given = self.workout.tempo_s != Workout().tempo_s
+        return replace(
+            mat,
+            limits=limits,
+            hip_repeatability=self.hip_sensors.repeat(),
+            tempo=Tempo(*self.workout.tempo_s) if is_given else mat.tempo,
+        )
 
     def uncalibrated(self, state: MachineState | None = None) -> tuple[str, ...]:
         """Return the names of the cells that `mat` gives the nominal calibration."""
@@ -315,6 +325,19 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         self._check_cells()
         self._check_pins()
         self.limits.check()
+        self._check_tempo()
+
+    def _check_tempo(self) -> None:
+        least_s, most_s = WAY_SEEN_S
+        up_s, hold_s, down_s = self.workout.tempo_s
+        are_ways_seen = least_s <= min(up_s, down_s) and max(up_s, down_s) <= most_s
+        if not are_ways_seen or hold_s > HOLD_SEEN_S:
+            raise MismatchError(
+                ("workout", "tempo_s"),
+                f"up and down must be {least_s:g} to {most_s:g} s, hold at most {HOLD_SEEN_S:g} s"
+                f" (got {up_s:g}, {hold_s:g}, {down_s:g}): a slower leg cannot be told from a body"
+                " that sways",
+            )
 
     def _check_cells(self) -> None:
         if self.layout != "custom" and self.cells:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
@@ -16,7 +16,8 @@ from matfw.ports import RAIL_CHANNELS, SACRUM_CHANNELS
 from matfw.settings.files import default_config_path, default_state_dir, find_line, load_settings
 from matfw.settings.limits import RANGES as LIMIT_RANGES
 from matfw.settings.limits import LimitSettings
-from matfw.settings.model import DEFAULT_PINS, NOMINAL, HipSensors, Settings, XshutPins
+from matfw.settings.model import DEFAULT_PINS, NOMINAL, HipSensors, Settings, Workout, XshutPins
+from matfw.settings.state import MachineState
 from matfw.settings.state_file import read_state
 
 RESERVED_PINS = {0, 1, 2, 3, 14, 15}  # HAT EEPROM, I2C, UART
@@ -516,7 +517,7 @@ def test_range(key: str, least: float, most: float, step: float, tmp_path: Path)
 
 
 def test_range_of_each_part_of_the_tempo(tmp_path: Path) -> None:
-    for good in ([0.2, 0, 0.2], [30, 30, 30]):
+    for good in ([0.5, 0, 0.5], [6, 10, 6]):
         assert loaded(tmp_path, f"workout.tempo_s = {good}").workout.tempo_s == tuple(good)
     for bad, place in (
         ([0.1, 1, 1], "first"), ([1, -0.1, 1], "second"), ([1, 1, 0.1], "third"),
@@ -524,6 +525,28 @@ def test_range_of_each_part_of_the_tempo(tmp_path: Path) -> None:
     ):  # fmt: skip
         message = error_of(tmp_path, f"workout.tempo_s = {bad}")
         assert f"workout.tempo_s, {place} value, must be a number" in message
+
+
+@pytest.mark.parametrize(
+    "tempo_s", [[0.4, 1, 3], [2, 1, 0.4], [6.1, 1, 3], [2, 1, 6.1], [2, 10.1, 3]]
+)
+def test_tempo_that_cannot_be_seen_is_refused_with_its_reason(
+    tmp_path: Path, tempo_s: list[float]
+) -> None:
+    message = error_of(tmp_path, f"workout.tempo_s = {tempo_s}")
+    assert "workout.tempo_s up and down must be 0.5 to 6 s" in message
+    assert "cannot be told from a body that sways" in message
+
+
+def test_tempo_of_the_settings_is_asked_of_a_recording() -> None:
+    recorded = Settings().mat()
+    asked = Settings(workout=Workout(tempo_s=(6.0, 1.0, 6.0)))
+    assert asked.judging(recorded, MachineState()).tempo == Tempo(6.0, 1.0, 6.0)
+
+
+def test_tempo_of_a_recording_stays_where_the_settings_have_the_default() -> None:
+    recorded = replace(Settings().mat(), tempo=Tempo(4.0, 1.0, 4.0))
+    assert Settings().judging(recorded, MachineState()).tempo == Tempo(4.0, 1.0, 4.0)
 
 
 def test_line_of_a_key() -> None:

@@ -1,0 +1,199 @@
+"""Lifts at a slow tempo that was asked for: found by the moment alone.
+
+A leg that takes four seconds or more to rise pushes with a few tenths of a newton, less than a
+heart does, and one that is held for ten is pulled to rest by the curve's own priors while its
+resting levels take over the moment. What stays is the moment: 4 to 12 N m lower while the leg is
+up, and back afterwards, against 0.4 to 0.9 N m of sway (virtual people). So the shape asked for,
+somewhat faster and slower, is laid over the moment wherever it fits in, with a level and a slope of
+its own. Its times are then fitted as any other's (`rep_shape`).
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Collection
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+
+from matfw.estimation.leg_model import Array, LegModel
+from matfw.estimation.noise import STEP_S
+from matfw.messages import RefinedRep, Tempo
+from matfw.refinement.missed_lifts import overlap
+from matfw.refinement.rep_shape import (
+    BEGIN_S,
+    DOWN_S,
+    HOLD_S,
+    SIZE,
+    TOP_RAD,
+    TYPICAL_EXPONENT,
+    TYPICAL_SAG,
+    UP_S,
+    fit_shape,
+    shape_rad,
+)
+from matfw.refinement.segment import Segment
+from matfw.refinement.slow_tempo import AROUND_S, HOLDS, WAYS, is_slow
+
+COARSE_STEPS = 4  # of 50 ms that the shape is laid by
+USUAL_TOP_RAD = math.radians(38.0)  # a shape's curve by the cosine hardly depends on it
+MIN_DEG, MAX_DEG = 10.0, 75.0
+MIN_NM = 2.0  # for a body of usual noise scale
+MIN_OVER_REST = 2.6  # times what is left: sway and what is no such lift leave more
+# Of the lift over the mean of both rests, that these may differ by: 2 if the leg never came back.
+RETURNED_SHARE = 0.8
+LEVEL_S = (0.2, 1.2)  # before and after a repetition that its levels are taken from
+OVERLAP_S = 0.5  # that it may begin before what has been concluded ends
+TOP_SD_RAD = 0.05
+NEAR_SHARE = 0.2  # of its length that a fitted end may lie from where the shape lay
+
+
+@dataclass(frozen=True, slots=True)
+class _Match:
+    """Where a shape lies. fall_nm: of the moment at its top. score: fall over what is left."""
+
+    begin_s: float
+    tempo: Tempo
+    fall_nm: float
+    score: float
+
+    @property
+    def end_s(self) -> float:
+        return self.begin_s + self.tempo.up_s + self.tempo.hold_s + self.tempo.down_s
+
+
+def slow_lifts(segment: Segment) -> list[RefinedRep]:
+    """Return the lifts at the tempo asked for, none if that is no slow one."""
+    if not is_slow(segment.tempo):
+        return []
+    least_nm = max(MIN_NM * math.sqrt(segment.noise_scale), _fall_nm(segment.model, MIN_DEG))
+    most_nm = _fall_nm(segment.model, MAX_DEG)
+    matches = [
+        match
+        for tempo in _tempos(segment.tempo)
+        for match in _matches(segment, tempo, (least_nm, most_nm))
+    ]
+    kept: list[_Match] = []
+    for match in sorted(matches, key=lambda match: -match.score):
+        if all(match.begin_s >= x.end_s or match.end_s <= x.begin_s for x in kept):
+            kept.append(match)
+    return [
+        _rep(segment, match)
+        for match in kept
+        if match.begin_s > segment.concluded_s - OVERLAP_S and _has_returned(segment, match)
+    ]
+
+
+def without_slow(
+    segment: Segment,
+    found: Collection[RefinedRep],
+    slow: Collection[RefinedRep],
+    *,
+    is_left: bool,
+) -> list[RefinedRep]:
+    """Return of other findings those that are no part of a slow lift, found or under way."""
+    if not is_slow(segment.tempo):
+        return list(found)
+    tempo = segment.tempo
+    asked_s = tempo.up_s + tempo.hold_s + tempo.down_s
+    known_s = math.inf if is_left else float(segment.t_s[-1]) - asked_s - AROUND_S
+    return [x for x in found if x.start_s < known_s and not any(overlap(x, y) for y in slow)]
+
+
+def _has_returned(segment: Segment, match: _Match) -> bool:
+    """Return whether the moment is back after a lift: else the leg is still up, or was no leg."""
+    near_s, far_s = LEVEL_S
+    top_s = match.begin_s + match.tempo.up_s
+    spans_s = (
+        (match.begin_s - far_s, match.begin_s - near_s),
+        (top_s, max(top_s + match.tempo.hold_s, top_s + far_s)),
+        (match.end_s + near_s, match.end_s + far_s),
+    )
+    levels = [segment.moment_nm[segment.between(*span_s)] for span_s in spans_s]
+    if any(not len(level) for level in levels):
+        return False
+    before, held, after = (float(level.mean()) for level in levels)
+    return abs(after - before) < RETURNED_SHARE * (0.5 * (before + after) - held)
+
+
+def _tempos(tempo: Tempo) -> list[Tempo]:
+    return [
+        Tempo(tempo.up_s * up, tempo.hold_s * hold, tempo.down_s * down)
+        for up, hold, down in itertools.product(WAYS, HOLDS, WAYS)
+    ]
+
+
+def _fall_nm(model: LegModel, angle_deg: float) -> float:
+    """Return by how much the moment of a leg that stands is lower than at rest."""
+    angle_rad, zero = np.radians([0.0, angle_deg]), np.zeros(2)
+    rest_nm, up_nm = model.moment_nm(angle_rad, zero, zero)
+    return float(rest_nm - up_nm)
+
+
+def _params(begin_s: float, tempo: Tempo, top_rad: float) -> Array:
+    params = np.full(SIZE, TYPICAL_EXPONENT)
+    params[[BEGIN_S, UP_S, HOLD_S, DOWN_S]] = begin_s, tempo.up_s, tempo.hold_s, tempo.down_s
+    params[TOP_RAD] = top_rad
+    params[9:] = 0.0
+    return params
+
+
+def _matches(segment: Segment, tempo: Tempo, falls_nm: tuple[float, float]) -> list[_Match]:
+    """Return where the shape stands out of the moment, by a fall from, to."""
+    rows = len(segment.moment_nm) // COARSE_STEPS
+    coarse_s = COARSE_STEPS * STEP_S
+    length_s = tempo.up_s + tempo.hold_s + tempo.down_s
+    steps = round((length_s + 2.0 * AROUND_S) / coarse_s)
+    if steps > rows:
+        return []
+    means = segment.moment_nm[-rows * COARSE_STEPS :].reshape(rows, COARSE_STEPS).mean(axis=1)
+    at_s = segment.t_s[-rows * COARSE_STEPS :: COARSE_STEPS]
+    middle_s = np.asarray((np.arange(steps) + 0.5) * coarse_s - AROUND_S, np.float64)
+    angle_rad = shape_rad(_params(0.0, tempo, USUAL_TOP_RAD), middle_s)
+    zero = np.zeros(steps)
+    fall = segment.model.moment_nm(zero, zero, zero) - segment.model.moment_nm(
+        angle_rad, zero, zero
+    )
+    columns = np.column_stack([-fall / fall.max(), np.ones(steps), np.linspace(-1.0, 1.0, steps)])
+    spans = np.lib.stride_tricks.sliding_window_view(means, steps)
+    numbers = spans @ np.linalg.pinv(columns).T
+    left = spans - numbers @ columns.T
+    left_nm = np.sqrt(np.mean(left**2, axis=1))
+    fall_nm = numbers[:, 0]
+    scores = fall_nm / left_nm
+    is_one = (scores > MIN_OVER_REST) & (fall_nm > falls_nm[0]) & (fall_nm < falls_nm[1])
+    return [
+        _Match(float(at_s[i]) + AROUND_S, tempo, float(fall_nm[i]), float(scores[i]))
+        for i in np.flatnonzero(is_one)
+    ]
+
+
+def _rep(segment: Segment, match: _Match) -> RefinedRep:
+    """Return the repetition with its times from a fitted shape, or from where the shape lay."""
+    degrees = np.arange(0.0, 90.0)
+    falls = [_fall_nm(segment.model, float(angle_deg)) for angle_deg in degrees]
+    top_rad = math.radians(float(np.interp(match.fall_nm, falls, degrees)))
+    start = _params(match.begin_s, match.tempo, top_rad)
+    as_it_lay = segment.refined_rep(start)
+    rows = segment.between(match.begin_s - AROUND_S, match.end_s + AROUND_S)
+    before = segment.between(match.begin_s - AROUND_S, match.begin_s)
+    start[9:] = TYPICAL_SAG, float(np.median(segment.moment_nm[before])), 0.0
+    # What the curve took for a hand or for another resting level may be the leg.
+    force_n = segment.load_n[rows] - float(np.median(segment.load_n[rows]))
+    fit = partial(fit_shape, segment.t_s[rows], force_n, segment.moment_nm[rows], start)
+    fitted = segment.refined_rep(
+        fit(
+            model=segment.model, noise_scale=segment.noise_scale, tempo=segment.tempo,
+            top_sd_rad=TOP_SD_RAD,
+        ).params
+    )  # fmt: skip
+    near_s = NEAR_SHARE * (match.end_s - match.begin_s)
+    agrees = (
+        abs(fitted.start_s - as_it_lay.start_s) < near_s
+        and abs(fitted.end_s - as_it_lay.end_s) < near_s
+        and fitted.end_s < segment.t_s[-1]
+        and fitted.angle_deg > MIN_DEG
+    )
+    return fitted if agrees else as_it_lay
