@@ -30,6 +30,7 @@ from matfw.refinement.rep_shape import (
     DOWN_S,
     HOLD_S,
     SIZE,
+    SPAN_SHARE,
     TOP_RAD,
     TYPICAL_EXPONENT,
     TYPICAL_SAG,
@@ -39,9 +40,9 @@ from matfw.refinement.rep_shape import (
 )
 from matfw.refinement.rep_shape import crossings_s as shape_crossings_s
 from matfw.refinement.segment import Segment
+from matfw.refinement.weak_lifts import weak_lifts
 from matfw.refinement.windows import RepWindow
 
-SPAN_SHARE = 0.655  # of a way's own length between those crossings, mean over speed profiles
 READ_TAIL, FIT_TAIL = 0.6, 0.35  # of a way's middle: 0.16-0.30 over speed profiles
 HOLD_TAILS = 0.225  # of both spans together that lies between the upper crossings but is no hold
 TOP_SHARE = 0.85  # of the height from which on the hips are read
@@ -103,6 +104,15 @@ def refine(window: RepWindow, concluded_s: float = -math.inf) -> list[RefinedRep
     lifts = contact_lifts(segment, found)
     found = [x for x in found if not any(overlap(x, y) for y in lifts)] + lifts
     found += missed_lifts(segment, weak_peaks, found)
+    left_over = [x for x in weak_peaks if not any(overlap(x, y) for y in found)]
+    lifts = weak_lifts(segment, left_over, lambda x: plausibility(segment, x))
+    lifts = [x for x in lifts if not any(overlap(x, y) for y in found)]
+    # A weak one alone may be an arm: it takes another lift near it, of whatever kind.
+    found += [
+        x
+        for x in lifts
+        if is_in_set(x, [*found, *(y for y in lifts if y is not x)], segment.concluded_s)
+    ]
     if window.is_left:
         found = [x for x in found if _has_ended(segment, x)]
     return [_finished(segment, x) for x in sorted(found, key=lambda x: x.start_s)]
