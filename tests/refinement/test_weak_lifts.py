@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 from itertools import pairwise
+from statistics import median
 
 import pytest
 
@@ -25,7 +26,8 @@ def test_long_holds_at_twenty_degrees_are_found_and_none_twice(seed: int) -> Non
     found = found_in(*LIFTS, seed=seed)
     assert SET - 1 <= len(found) <= SET  # the first may lack one beside it
     assert all(before.end_s < after.start_s for before, after in pairwise(found))
-    assert all(rep.lower_s - rep.top_s > 0.7 * HELD.hold_s for rep in found)
+    held_s = [rep.lower_s - rep.top_s for rep in found]
+    assert median(held_s) == pytest.approx(HELD.hold_s, abs=1.0)
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
@@ -40,7 +42,7 @@ def test_two_weak_peaks_are_a_held_lift_only_if_it_is_plausible(
     windows = list(judged(legs(SPAN_S, *LIFTS) + noise_scale(SPAN_S, 1)).windows)
     segment = Segment.of(windows[-1], -math.inf)
     assert segment is not None
-    ends = [peak_at(LIFTS[1].begin_s, 1.6), peak_at(LIFTS[1].begin_s + 1.6 + 3.6, 1.5)]
+    ends = [peak_at(LIFTS[2].begin_s, 1.6), peak_at(LIFTS[2].begin_s + 1.6 + 3.6, 1.5)]
     found = weak_lifts(segment, ends, lambda _: WEAK_LOG_ODDS + log_odds)
     assert bool(found) is are_lifts
 
