@@ -30,6 +30,7 @@ from matfw.refinement.rep_shape import (
     DOWN_S,
     HOLD_S,
     SIZE,
+    SPAN_SHARE,
     TOP_RAD,
     TYPICAL_EXPONENT,
     TYPICAL_SAG,
@@ -41,9 +42,9 @@ from matfw.refinement.rep_shape import crossings_s as shape_crossings_s
 from matfw.refinement.segment import Segment
 from matfw.refinement.slow_lifts import slow_lifts, without_slow
 from matfw.refinement.slow_tempo import is_slow
+from matfw.refinement.weak_lifts import weak_lifts
 from matfw.refinement.windows import RepWindow
 
-SPAN_SHARE = 0.655  # of a way's own length between those crossings, mean over speed profiles
 READ_TAIL, FIT_TAIL = 0.6, 0.35  # of a way's middle: 0.16-0.30 over speed profiles
 HOLD_TAILS = 0.225  # of both spans together that lies between the upper crossings but is no hold
 TOP_SHARE = 0.85  # of the height from which on the hips are read
@@ -109,6 +110,8 @@ def refine(window: RepWindow, concluded_s: float = -math.inf) -> list[RefinedRep
     found = [x for x in found if not any(overlap(x, y) for y in lifts)] + lifts
     if not is_slow(segment.tempo):
         found += missed_lifts(segment, weak_peaks, found)
+        if not window.is_early:  # what it has of a held lift is its ascent
+            found += _weak_lifts(segment, weak_peaks, found)
     if window.is_left:
         found = [x for x in found if _has_ended(segment, x)]
     slow = slow_lifts(segment)
@@ -116,6 +119,20 @@ def refine(window: RepWindow, concluded_s: float = -math.inf) -> list[RefinedRep
     finished = [_weighed(segment, _finished(segment, x)) for x in found]
     finished += [_finished(segment, x) for x in slow]  # load says nothing of them to be weighed
     return sorted(finished, key=lambda x: x.start_s)
+
+
+def _weak_lifts(
+    segment: Segment, weak_peaks: Sequence[RefinedRep], found: Sequence[RefinedRep]
+) -> list[RefinedRep]:
+    """Return the lifts that weak peaks were. One alone may be an arm: it takes another near it."""
+    left_over = [x for x in weak_peaks if not any(overlap(x, y) for y in found)]
+    lifts = weak_lifts(segment, left_over, lambda x: plausibility(segment, x))
+    lifts = [x for x in lifts if not any(overlap(x, y) for y in found)]
+    return [
+        x
+        for x in lifts
+        if is_in_set(x, [*found, *(y for y in lifts if y is not x)], segment.concluded_s)
+    ]
 
 
 class Refinement:

@@ -48,6 +48,7 @@ FINE_S = 0.004  # at which a shape's crossings are read
 LOW_SHARE, HIGH_SHARE = 0.05, 0.95  # the crossings that a repetition is timed by
 TYPICAL_EXPONENT, TYPICAL_SAG = 2.6, 0.01  # that a fit begins with
 TINY = 1e-9  # of a weight: where nothing was measured nothing is left
+SPAN_SHARE = 0.655  # of a way's own length between those crossings, mean over speed profiles
 GRID = 120  # pieces of a speed profile
 
 _EDGES = np.linspace(0.0, 1.0, GRID + 1)

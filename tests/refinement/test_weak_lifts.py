@@ -1,0 +1,56 @@
+"""Small lifts and long holds, of which only the two movements show."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from itertools import pairwise
+from statistics import median
+
+import pytest
+
+from matfw.messages import RefinedRep
+from matfw.refinement.segment import Segment
+from matfw.refinement.weak_lifts import WEAK_LOG_ODDS, weak_lifts
+from tests.estimation.leg_forces import Lift, legs, noise_scale
+from tests.refinement.test_refine import found_in, judged
+
+REST_S, SET = 4.0, 4
+HELD = Lift(REST_S, top_deg=20.0, up_s=1.6, hold_s=3.6, down_s=1.5)
+LIFTS = tuple(replace(HELD, begin_s=HELD.begin_s + 9.0 * k) for k in range(SET))
+SPAN_S = LIFTS[-1].end_s + REST_S
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_long_holds_at_twenty_degrees_are_found_and_none_twice(seed: int) -> None:
+    found = found_in(*LIFTS, seed=seed)
+    assert SET - 1 <= len(found) <= SET  # the first may lack one beside it
+    assert all(before.end_s < after.start_s for before, after in pairwise(found))
+    held_s = [rep.lower_s - rep.top_s for rep in found]
+    assert median(held_s) == pytest.approx(HELD.hold_s, abs=1.2)
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_a_body_without_lifts_has_no_weak_ones(seed: int) -> None:
+    assert list(judged(legs(40.0) + noise_scale(40.0, seed)).refined_reps) == []
+
+
+@pytest.mark.parametrize(("log_odds", "are_lifts"), [(0.01, True), (0.0, True), (-0.01, False)])
+def test_two_weak_peaks_are_a_held_lift_only_if_it_is_plausible(
+    log_odds: float, are_lifts: bool
+) -> None:
+    windows = list(judged(legs(SPAN_S, *LIFTS) + noise_scale(SPAN_S, 1)).windows)
+    segment = Segment.of(windows[-1], -math.inf)
+    assert segment is not None
+    ends = [peak_at(LIFTS[2].begin_s, 1.6), peak_at(LIFTS[2].begin_s + 1.6 + 3.6, 1.5)]
+    found = weak_lifts(segment, ends, lambda _: WEAK_LOG_ODDS + log_odds)
+    assert bool(found) is are_lifts
+
+
+def peak_at(start_s: float, length_s: float) -> RefinedRep:
+    """Return a weak peak as long as one of the lift's two movements."""
+    return RefinedRep(
+        start_s=start_s, top_s=start_s + 0.5 * length_s, lower_s=start_s + 0.6 * length_s,
+        end_s=start_s + length_s, up_s=0.0, hold_s=0.0, down_s=0.0, angle_deg=12.0,
+        front_shift_mm=0.0,
+    )  # fmt: skip
