@@ -23,11 +23,12 @@ Id = str | int | None
 
 @dataclass(slots=True)
 class Context:
-    """One link."""
+    """One link. link: its name, as other links see it."""
 
     control: Control
     say: Callable[[str], None]
     now_s: Callable[[], float]
+    link: str = "console"
     is_json: bool = False
     echo: bool = True
     level: str = "reps"  # of notifications: a word of `tell`

@@ -39,10 +39,15 @@ class Conversation:
     """One link. Not thread-safe: one thread calls it."""
 
     def __init__(
-        self, control: Control, say: Callable[[str], None], *, now_s: Callable[[], float]
+        self,
+        control: Control,
+        say: Callable[[str], None],
+        *,
+        now_s: Callable[[], float],
+        link: str = "console",
     ) -> None:
-        """Take control, where lines go (without their ends), and monotonic seconds."""
-        self._context = Context(control, say, now_s)
+        """Take control, where lines go (without their ends), monotonic seconds, the link's name."""
+        self._context = Context(control, say, now_s, link)
         self._notifications = Notifications(control.notifications.open())
         self._job: Job | None = None
         self._waiting: deque[str] = deque()

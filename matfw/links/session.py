@@ -37,7 +37,7 @@ class LinkSession:
         self.link = link
         self.line_reader = LineReader()
         self.send_buffer = SendBuffer()
-        self.conversation = Conversation(control, self._say, now_s=time.monotonic)
+        self.conversation = Conversation(control, self._say, now_s=time.monotonic, link=name)
         self.was_used = False
         self._stop = stop
         self._is_terminal = is_terminal

@@ -317,7 +317,7 @@ def test_ctrl_c_leaves_anything_with_one_answer(talk: Talk, line: str) -> None:
 
 
 def test_one_link_at_a_time_measures(talk: Talk) -> None:
-    talk.control.take_mat("calibrate")
+    talk.control.take_mat("calibrate", "another")
     (answer,) = talk.ask("tare")
     assert answer.startswith("error E305: tare: calibrate is under way")
 
