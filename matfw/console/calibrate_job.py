@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from matfw.console.answers import Answer, Job, reply
+from matfw.console.answers import Answer, Job, NoAnswerError, reply
 from matfw.console.arguments import Argument, Values, parse
 from matfw.console.command import MAT, Command
 from matfw.console.mat_commands import LAY, lay
@@ -187,8 +187,7 @@ class Calibrating(_Measuring):
             try:
                 lines = self._wizard.answer(text)
             except MatUsageError as error:
-                self._context.ask([f"{error}."])
-                return None
+                raise NoAnswerError(f"{error}") from None
             self._context.ask(lines)
             result = self._wizard.result
         elif text == "leave":
@@ -226,7 +225,7 @@ class Taring(_Measuring):
         self._force = force
         self._ends_s = context.now_s() + MEASURE_LIMIT_S
         wizard.answer("")
-        context.note("tare: keep away from the mat while it is measured, some seconds")
+        context.progress("tare: keep away from the mat while it is measured, some seconds")
 
     def poll(self) -> Answer | None:
         """Let the wizard have the frames, as long as nobody gets on."""
@@ -278,7 +277,7 @@ COMMANDS = (
         tare,
         (Argument("anyway", "also if the zero is far from the last one", choices=("anyway",),
                   is_optional=True),),
-        is_guarded=True,
+        is_guarded=True, is_job=True,
     ),
     Command(
         "calibrate", MAT, "step by step: a known weight at a few places gives every cell's gain",
@@ -288,7 +287,7 @@ COMMANDS = (
             Argument("weight", "of the weight", least=5.0, most=100.0, unit="kg",
                      is_optional=True),
         ),
-        is_guarded=True,
+        is_guarded=True, is_job=True,
         more=(
             "corners: the weight near each cell in turn. anywhere: wherever you like, more often.",
             "fresh: after a rebuild, as if never calibrated. trim: makes all places equal.",

@@ -34,7 +34,7 @@ class Context:
     level: str = "reps"  # of notifications: a word of `tell`
     stream: Stream | None = None
     errors: deque[tuple[int, str]] = field(default_factory=deque)
-    id: Id = None  # of the command under way
+    id: Id = None  # of the command whose job is under way
 
     def note(
         self, text: str, event: str = "note", data: Mapping[str, object] | None = None
@@ -44,6 +44,10 @@ class Context:
             self._json({"event": event, **(data if data is not None else {"text": text})})
         else:
             self.say(f"// {text}")
+
+    def progress(self, text: str) -> None:
+        """Say how the job under way gets on."""
+        self.note(text, data={"id": self.id, "text": text})
 
     def ask(self, lines: Sequence[str]) -> None:
         """Say what a job wants to be read before its prompt."""

@@ -120,7 +120,7 @@ class LinkSession:
     def _is_held(self) -> bool:
         """Return whether lines wait for a command that is under way, and no Ctrl-C follows."""
         return (
-            self.conversation.is_busy
+            not self.conversation.has_room
             and len(self.line_reader) > 0
             and not self.line_reader.has_interrupt()
         )

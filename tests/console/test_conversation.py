@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -474,6 +475,66 @@ def test_json_says_what_a_wizard_asks_and_takes_its_answers(talk: Talk) -> None:
     said = [json.loads(line) for line in talk.ask('{"answer": "leave"}')]
     assert said[-1]["id"] == 5
     assert said[-1]["error"]["code"] == "E302"
+
+
+def in_json(talk: Talk, line: str) -> list[dict[str, Any]]:
+    return [json.loads(each) for each in talk.ask(line)]
+
+
+def begin_in_json(talk: Talk, command: str) -> None:
+    talk.control.lay = None
+    talk.ask("mode json")
+    for said in in_json(talk, f'{{"id": 1, "command": "{command}"}}'):
+        assert (said["id"], "event" in said) == (1, True)
+
+
+@pytest.mark.parametrize("job", ["tare", "diagnose", "calibrate 10", "menu"])
+def test_every_line_with_an_id_has_its_own_answer_beside_a_job(talk: Talk, job: str) -> None:
+    begin_in_json(talk, job)
+    (status,) = in_json(talk, '{"id": 2, "command": "status"}')
+    assert (status["id"], status["ok"], "virtual" in status["result"]) == (2, True, True)
+    (refused,) = in_json(talk, '{"id": 3, "command": "set", "args": ["workout.reps", 999]}')
+    assert (refused["id"], refused["error"]["code"]) == (3, "E202")
+    (bad,) = in_json(talk, '{"id": 4, "command": 5}')
+    assert (bad["id"], bad["error"]["code"]) == (4, "E109")
+    assert talk.conversation.is_busy or talk.conversation.is_asking
+    talk.conversation.interrupt()
+    assert json.loads(talk.said[-1])["id"] == 1
+
+
+def test_a_wizards_answers_with_an_id_have_answers_of_their_own(talk: Talk) -> None:
+    begin_in_json(talk, "calibrate corners")
+    asked, own = in_json(talk, '{"id": 2, "command": "10"}')
+    assert (asked["event"], asked["id"]) == ("ask", 1)
+    assert own == {"id": 2, "ok": True, "result": {}}
+    (asked, own) = in_json(talk, '{"id": "b", "answer": "back"}')
+    assert (asked["event"], asked["id"], own["id"], own["ok"]) == ("ask", 1, "b", True)
+    (own,) = in_json(talk, '{"id": 3, "answer": "nonsense"}')
+    assert (own["id"], own["error"]["code"]) == (3, "E107")
+    (own,) = in_json(talk, '{"id": 4, "command": "tare"}')
+    assert (own["id"], own["ok"]) == (4, False)
+    _left, ended, own = in_json(talk, '{"id": 5, "command": "leave"}')
+    assert (ended["id"], ended["error"]["code"]) == (1, "E302")
+    assert (own["id"], own["ok"]) == (5, True)
+    (late,) = in_json(talk, '{"id": 6, "command": "status"}')
+    assert (late["id"], late["ok"]) == (6, True)
+
+
+def test_what_takes_time_waits_for_the_job_before_it(talk: Talk) -> None:
+    begin_in_json(talk, "tare")
+    assert in_json(talk, '{"id": 2, "command": "tare"}') == []
+    (own,) = in_json(talk, '{"id": 3, "answer": ""}')
+    assert (own["id"], own["error"]["code"]) == (3, "E306")
+    talk.wait(20.0)
+    answers = [json.loads(line) for line in talk.said if '"ok"' in line]
+    assert [each["id"] for each in answers[-2:]] == [1, 2]
+
+
+def test_mode_text_beside_a_job_ends_the_job_in_text(talk: Talk) -> None:
+    begin_in_json(talk, "tare")
+    (own,) = in_json(talk, '{"id": 2, "command": "mode text"}')
+    assert (own["id"], own["ok"]) == (2, True)
+    assert talk.wait(20.0)[-1] == "ok"
 
 
 def test_every_line_in_json_is_one_object(talk: Talk) -> None:
