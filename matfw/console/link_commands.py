@@ -153,8 +153,8 @@ COMMANDS = (
             '{"id": 1, "ok": true, "result": {...}}, or "ok": false and an "error" with "code" and'
             ' "message".',
             'A notification has an "event"; so has a question of a wizard ("ask"), with the id of'
-            ' its command. {"id": 2, "answer": "10"} answers it, and so does "command" where that is no'
-            " command's name. With an id, what takes no time is answered at once beside a job.",
+            ' its command. {"id": 2, "answer": "10"} answers it, and so does "command" where that'
+            " names no command. With an id, what takes no time is answered at once beside a job.",
         ),
     ),
     Command(
