@@ -13,6 +13,7 @@ import functools
 import os
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from matfw.cli.arguments import build_parser
 from matfw.cli.environment import say, state_dir_of, store_of
@@ -31,8 +32,14 @@ from matfw.cli.hardware import (
     virtual_trace,
 )
 from matfw.cli.live import mat_frames, plan_of, run_live
+from matfw.cli.only_one import only_one
 from matfw.cli.signals import discard_stdout, flushed, stoppable
 from matfw.errors import MatError, MatUsageError
+
+if TYPE_CHECKING:
+    from matfw.cli.consoles import ConsolePlan
+    from matfw.messages import Mat
+    from matfw.settings.model import Settings
 
 EXIT_DONE, EXIT_FAILED, EXIT_USAGE = 0, 1, 2
 VIRTUAL_NOTICE = (
@@ -100,8 +107,12 @@ def _run(options: argparse.Namespace) -> int:
 
         all_off(real_factory(settings), settings.outputs.pins())
         return EXIT_DONE
-    mat = settings.mat(state)
     console = ConsolePlan(store, state_dir_of(options), (*settings.console.ports, *options.console))
+    with only_one(console.state_dir, say):
+        return _run_on(options, settings, settings.mat(state), console)
+
+
+def _run_on(options: argparse.Namespace, settings: Settings, mat: Mat, console: ConsolePlan) -> int:
     if options.virtual == "empty":
         from matfw.virtual.weights import Weights
 
@@ -123,7 +134,7 @@ def _run(options: argparse.Namespace) -> int:
             title="matfw run", speed=1.0, console=console,
         )  # fmt: skip
         return EXIT_DONE
-    uncalibrated = settings.uncalibrated(state)
+    uncalibrated = settings.uncalibrated(console.store.state)
     notice = (
         f"not calibrated: {', '.join(uncalibrated)}: weights are nominal and may be far off:"
         " `matfw console`, then `calibrate`"

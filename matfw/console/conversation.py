@@ -77,6 +77,11 @@ class Conversation:
         return self._job is not None and self._job.prompt is not None
 
     @property
+    def is_active(self) -> bool:
+        """Return whether what was asked for still comes: a stream, or a command's work."""
+        return self._context.stream is not None or self.is_busy
+
+    @property
     def is_busy(self) -> bool:
         """Return whether a command's work is under way; lines given now wait."""
         return self._job is not None and self._job.prompt is None

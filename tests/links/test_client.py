@@ -204,7 +204,9 @@ def test_eight_may_talk_at_once_and_the_ninth_is_refused(firmware: Firmware) -> 
             while "ok" not in lines:
                 lines += client.received(LIMIT_S)
         late = Client("mat", connect(paths))
-        assert late.received(LIMIT_S) == ["// 8 clients talk already: end one first"]
+        assert late.received(LIMIT_S)[0].startswith(
+            "// 8 clients talk already: end one, or wait until"
+        )
         late.link.close()
     finally:
         for client in clients:
