@@ -74,7 +74,7 @@ class LiveView:
         silent_s = now_s - self._heard_s
         if silent_s >= SILENT_S and now_s - self._drawn_s >= PICTURE_PERIOD_S:
             self._drawn_s = now_s
-            last = self._last or View(title=self._title, leave=LEAVE)
+            last = self._last or View(0.0, title=self._title, leave=LEAVE)
             self._picture.update(replace(last, silent_s=silent_s))
 
     def events(self, events: Sequence[Event]) -> None:

@@ -67,7 +67,7 @@ class RemoteView:
         silent_s = self._now_s() - self._heard_s
         if silent_s < SILENT_S:
             return None
-        return replace(self.view or View(title=TITLE, leave=KEY), silent_s=silent_s)
+        return replace(self.view or View(0.0, title=TITLE, leave=KEY), silent_s=silent_s)
 
     def _moved(self, view: View, fields: Fields) -> View:
         t_s = float(fields["t_s"])

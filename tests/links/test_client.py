@@ -304,8 +304,7 @@ def run_on(home: Path, state: Path) -> Iterator[subprocess.Popen[str]]:
         yield process
     finally:
         os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-        process.stdout.close()
+        process.communicate()
 
 
 def test_watch_says_that_it_is_old_and_goes_on_with_a_new_firmware(tmp_path: Path) -> None:
