@@ -11,6 +11,7 @@ import msgspec
 
 from matfw.console.answers import Answer
 from matfw.control.errors import ConsoleError
+from matfw.messages import CellProblem
 
 if TYPE_CHECKING:
     from matfw.console.stream import Stream
@@ -34,6 +35,8 @@ class Context:
     level: str = "reps"  # of notifications: a word of `tell`
     stream: Stream | None = None
     errors: deque[tuple[int, str]] = field(default_factory=deque)
+    has_typed: bool = False  # somebody is there: nothing is reported to a link before
+    told_cells: dict[str, CellProblem] = field(default_factory=dict)  # what this link knows of
     id: Id = None  # of the command whose job is under way
 
     def note(

@@ -95,6 +95,7 @@ class Conversation:
 
     def line(self, text: str) -> None:
         """Take a whole line without its end. A blank one is no command and gets no answer."""
+        self._context.has_typed = True
         if self._context.is_json and self._job is not None and self._takes_beside(self._job, text):
             return
         if self.is_busy:

@@ -11,6 +11,7 @@ from matfw.console.command import MAT, Command
 from matfw.console.status import status_data, status_lines
 from matfw.console.stream import MAX_RATE_HZ, WHAT, Stream
 from matfw.control.errors import Code, ConsoleError
+from matfw.messages import CellProblem
 from matfw.settings.schema import did_you_mean, found
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ HALF_LENGTH_MM, HALF_WIDTH_MM = 1000.0, 325.0  # of the deck
 def status(context: Context, _: Values) -> Answer:
     """Say how things stand."""
     now = context.control.status()
+    context.told_cells = {c.name: c.problem for c in now.cells if c.problem is not CellProblem.OK}
     return Answer(tuple(status_lines(now)), status_data(now, context.control.mat()))
 
 

@@ -119,11 +119,9 @@ class Control:
         for event in events:
             if isinstance(event, CellEvent):
                 before = self._problems.get(event.cell, CellProblem.OK)
-                if self._measuring.holder and {before, event.problem} == {
-                    CellProblem.OK,
-                    CellProblem.DRIFTING,
-                }:
-                    continue  # weights come and go: that is no drift
+                is_hidden = self._measuring.holder and event.problem is CellProblem.DRIFTING
+                if event.problem is before or (is_hidden and before is CellProblem.OK):
+                    continue  # weights come and go: that is no drift, nor is its end news
                 self._problems = {**self._problems, event.cell: event.problem}
             if isinstance(event, Rep):
                 self._reps = (*self._reps, event)[-MIN_REPS:]
