@@ -8,7 +8,7 @@ import functools
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -115,24 +115,35 @@ def talk(port: str | None, state_dir: Path, *, is_chosen: bool, is_json: bool) -
     """
     from matfw.links.client import Client, piped
 
-    if port is None:
-        from matfw.devices.console_socket import connect
+    def reach() -> Client:
+        if port is None:
+            from matfw.devices.console_socket import connect
 
-        client = Client("matfw", connect(sockets_of(state_dir, is_chosen=is_chosen)))
-    else:
+            return Client("matfw", connect(sockets_of(state_dir, is_chosen=is_chosen)))
         from matfw.devices.serial_link import check_port, open_serial
 
         check_port(port)
-        client = Client(port, open_serial(port))
+        reached = Client(port, open_serial(port))
+        try:
+            reached.be_quiet()
+        except MatLinkError:
+            reached.link.close()
+            raise
+        return reached
+
+    client = reach()
     try:
-        if port is not None:
-            client.be_quiet()
         if is_json or not (sys.stdin.isatty() and sys.stdout.isatty()):
             return piped(client, sys.stdin.fileno(), sys.stdout, is_json=is_json)
         from matfw.display.console_screen import ConsoleScreen
 
-        ConsoleScreen(client).run()
-        client.leave()
+        screen = ConsoleScreen(client, reach)
+        try:
+            screen.run()
+        finally:
+            client = screen.client
+        with suppress(MatLinkError):  # it has gone before us
+            client.leave()
     finally:
         client.link.close()
     return True

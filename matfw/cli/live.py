@@ -48,6 +48,7 @@ def run_live(
     with signals_blocked():
         from matfw.devices.clock import RealClock
         from matfw.devices.indicator import GpiozeroIndicator
+        from matfw.display.live_view import LiveView
         from matfw.pipeline import Pipeline
         from matfw.service.firmware import Firmware
         from matfw.service.refiner import ProcessRefiner
@@ -67,7 +68,9 @@ def run_live(
     ):
         indicator.volume = settings.outputs.loudness_percent() / 100.0
         readers: list[Tap] = [picture, *taps]
-        between: Callable[[Firmware], object] = _nothing
+        rounds: list[Callable[[Firmware], object]] = []
+        if isinstance(picture, LiveView):
+            rounds.append(picture.between)
         if console is not None:
             from matfw.cli.consoles import consoles
 
@@ -75,12 +78,16 @@ def run_live(
                 consoles(console, mat, indicator, acquisition, say, is_virtual=speed is not None)
             )
             readers.append(control)
-            between = control.between
+            rounds.append(control.between)
 
         def begin() -> None:
             systemd.ready()
             if notice is not None:
                 say(notice)
+
+        def between(firmware: Firmware) -> None:
+            for each in rounds:
+                each(firmware)
 
         firmware = Firmware(
             Pipeline(mat, plan_of(settings)), frames, indicator, RealClock(),
@@ -145,7 +152,3 @@ def plan_of(settings: Settings) -> Plan:
     from matfw.workout.sets import Plan
 
     return Plan(settings.workout.reps, settings.workout.sets, settings.workout.rest_s)
-
-
-def _nothing(_: object) -> None:
-    """Do nothing between two frames."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 ASKED = (signal.SIGTERM, signal.SIGHUP)  # by a service manager; by a terminal that has gone
@@ -38,16 +38,42 @@ def signals_blocked() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
+class HungUp(KeyboardInterrupt):
+    """SIGHUP: the terminal has gone, or a service manager's `reload` asks for a new start."""
+
+
 @contextmanager
 def stoppable() -> Iterator[None]:
     """Leave by KeyboardInterrupt on ASKED too, so that everything is closed and off."""
 
-    def stop(*_: object) -> None:
-        raise KeyboardInterrupt
+    def stop(number: int, _: object) -> None:
+        raise HungUp if number == signal.SIGHUP else KeyboardInterrupt
 
     before = {number: signal.signal(number, stop) for number in ASKED}
     try:
         yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+@contextmanager
+def ending_early() -> Iterator[Callable[[], bool]]:
+    """Give what says whether a signal has asked to end, where what was done is still to be told.
+
+    A second signal ends at once, by KeyboardInterrupt.
+    """
+    asked = False
+
+    def note(*_: object) -> None:
+        nonlocal asked
+        if asked:
+            raise KeyboardInterrupt
+        asked = True
+
+    before = {number: signal.signal(number, note) for number in ENDING}
+    try:
+        yield lambda: asked
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

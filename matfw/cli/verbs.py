@@ -13,6 +13,8 @@ import functools
 import os
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import takewhile
+from typing import TYPE_CHECKING
 
 from matfw.cli.arguments import build_parser
 from matfw.cli.environment import say, state_dir_of, store_of
@@ -31,10 +33,17 @@ from matfw.cli.hardware import (
     virtual_trace,
 )
 from matfw.cli.live import mat_frames, plan_of, run_live
-from matfw.cli.signals import discard_stdout, flushed, stoppable
+from matfw.cli.only_one import only_one
+from matfw.cli.signals import HungUp, discard_stdout, ending_early, flushed, stoppable
 from matfw.errors import MatError, MatUsageError
 
+if TYPE_CHECKING:
+    from matfw.cli.consoles import ConsolePlan
+    from matfw.messages import Mat
+    from matfw.settings.model import Settings
+
 EXIT_DONE, EXIT_FAILED, EXIT_USAGE = 0, 1, 2
+EXIT_HUNG_UP, EXIT_INTERRUPTED = 129, 130  # as shells count: 128 and the signal's number
 VIRTUAL_NOTICE = (
     "VIRTUAL bench: no cell is read, a simulated person exercises over and over;"
     " `--virtual empty` is a mat to calibrate"
@@ -46,16 +55,24 @@ EMPTY_NOTICE = (
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one verb; return its exit code: 0 done, 1 the work failed, 2 wrong usage or settings."""
+    """Run one verb; return its exit code: 0 done, 1 the work failed, 2 wrong usage or settings.
+
+    `run` and `record` are ended by a signal, as they have no end of their own: that is 0 too, and
+    130 for every other verb. SIGHUP is 129, so that systemd starts the service again.
+    """
+    ends_by_signal = False
     try:
         with stoppable(), flushed():
             options = build_parser(VERBS).parse_args(argv)
+            ends_by_signal = options.verb in (_run, _record)
             return int(options.verb(options))
     except MatError as error:
         say(str(error))
         return EXIT_USAGE if isinstance(error, MatUsageError) else EXIT_FAILED
+    except HungUp:
+        return EXIT_HUNG_UP
     except KeyboardInterrupt:
-        return EXIT_DONE
+        return EXIT_DONE if ends_by_signal else EXIT_INTERRUPTED
     except BrokenPipeError:  # whoever read our output has seen enough, as in `| head`
         discard_stdout()
         return EXIT_DONE
@@ -82,11 +99,21 @@ def _demo(options: argparse.Namespace) -> int:
     mat = replace(settings.mat(), side=side, person=trace.person, channels=belt + rail)
     build = functools.partial(build_virtual_cells, mat, "demo", side, options.speed)
     done = Reps()
-    run_live(
-        settings, mat, build, lambda _: build_virtual_hips(mat, "demo", side),
-        title="matfw demo", speed=options.speed, end_s=trace.duration_s, taps=[done],
-    )  # fmt: skip
-    print("\n".join(demo_lines(trace.truth, done.reps, mat.tempo)))
+    is_whole = False
+    try:
+        run_live(
+            settings, mat, build, lambda _: build_virtual_hips(mat, "demo", side),
+            title="matfw demo", speed=options.speed, end_s=trace.duration_s, taps=[done],
+        )  # fmt: skip
+        is_whole = True
+    except HungUp:
+        raise
+    except KeyboardInterrupt:
+        say(f"interrupted at {done.t_s:.0f} of {trace.duration_s:.0f} s: this is what came before")
+    shown = [rep for rep in trace.truth if is_whole or rep.end_s <= done.t_s]
+    print("\n".join(demo_lines(shown, done.reps, mat.tempo)))
+    if not is_whole:
+        return EXIT_INTERRUPTED
     return EXIT_DONE if done.reps else EXIT_FAILED
 
 
@@ -100,8 +127,12 @@ def _run(options: argparse.Namespace) -> int:
 
         all_off(real_factory(settings), settings.outputs.pins())
         return EXIT_DONE
-    mat = settings.mat(state)
     console = ConsolePlan(store, state_dir_of(options), (*settings.console.ports, *options.console))
+    with only_one(console.state_dir, say):
+        return _run_on(options, settings, settings.mat(state), console)
+
+
+def _run_on(options: argparse.Namespace, settings: Settings, mat: Mat, console: ConsolePlan) -> int:
     if options.virtual == "empty":
         from matfw.virtual.weights import Weights
 
@@ -123,7 +154,7 @@ def _run(options: argparse.Namespace) -> int:
             title="matfw run", speed=1.0, console=console,
         )  # fmt: skip
         return EXIT_DONE
-    uncalibrated = settings.uncalibrated(state)
+    uncalibrated = settings.uncalibrated(console.store.state)
     notice = (
         f"not calibrated: {', '.join(uncalibrated)}: weights are nominal and may be far off:"
         " `matfw console`, then `calibrate`"
@@ -155,12 +186,16 @@ def _replay(options: argparse.Namespace) -> int:
             reps.append(event)
         print(event_json(event).decode() if options.json else event_line(event))
 
-    tally = replay(mat, recording.frames(), tell, plan_of(settings))
+    with ending_early() as is_asked:
+        frames = takewhile(lambda _: not is_asked(), recording.frames())
+        tally = replay(mat, frames, tell, plan_of(settings))
+    if is_asked():
+        say(f"interrupted after {tally.frames} frames: the tally is of what came before")
     if options.json:
         print(tally.as_json().decode())
     else:
         print("\n".join(session_lines(reps, mat.tempo, is_simulated=False)))
-    return EXIT_DONE
+    return EXIT_INTERRUPTED if is_asked() else EXIT_DONE
 
 
 def _record(options: argparse.Namespace) -> int:

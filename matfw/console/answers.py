@@ -20,6 +20,10 @@ def reply(*lines: str, **data: object) -> Answer:
     return Answer(lines, data)
 
 
+class NoAnswerError(Exception):
+    """A line that is no answer to what a job asks; the job goes on, and nothing has changed."""
+
+
 class Job(Protocol):
     """A command that takes time or asks back. A call may end it: an Answer, or ConsoleError."""
 
@@ -33,7 +37,7 @@ class Job(Protocol):
         ...
 
     def answer(self, text: str) -> Answer | None:
-        """Take the line that was typed at its prompt."""
+        """Take the line that was typed at its prompt. Raises NoAnswerError."""
         ...
 
     def interrupt(self) -> Answer:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from matfw.control.errors import Code, ConsoleError
+from matfw.settings.numbers import pointed
 from matfw.settings.schema import did_you_mean, found
 
 if TYPE_CHECKING:
@@ -103,7 +104,7 @@ def _value(command: str, argument: Argument, word: str) -> str | float:
         return word
     text = word.lower().removesuffix(argument.unit.lower()) if argument.unit else word
     try:
-        value = float(text)
+        value = float(pointed(text))
     except ValueError:
         value = float("nan")
     if not argument.least <= value <= argument.most:

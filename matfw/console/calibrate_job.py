@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from matfw.console.answers import Answer, Job, reply
+from matfw.console.answers import Answer, Job, NoAnswerError, reply
 from matfw.console.arguments import Argument, Values, parse
 from matfw.console.command import MAT, Command
 from matfw.console.mat_commands import LAY, lay
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from matfw.control.subscriptions import Subscription
     from matfw.pipeline import Step
 
-HOWS = ("corners", "anywhere", "fresh", "trim", "factory", "previous")
+HOWS = ("corners", "anywhere", "fresh", "trim", "factory", "previous", "stop")
 MEASURE_LIMIT_S = 45.0  # the wizard itself ends after 30 s of frames; this is for want of frames
 LAY_HINT = (
     "A VIRTUAL mat: here `lay 10 head_left` lays the weight over a cell, `lay 0` takes it off."
@@ -51,6 +51,10 @@ def calibrate(context: Context, values: Values) -> Answer | Job:
     control, how = context.control, str(values.get("how", "corners"))
     if how in ("factory", "previous"):
         return _put_back(control, how)
+    if how == "stop":
+        ended = control.end_measuring(context.link)
+        return reply(f"{ended.what} on link {ended.link} is ended: nothing of it was saved",
+                     what=ended.what, link=ended.link)  # fmt: skip
     weight = values.get("weight")
     kind = Kind.TRIM if how == "trim" else Kind.CALIBRATE
     try:
@@ -121,7 +125,7 @@ class _Measuring:
         self._control = context.control
         self._wizard = wizard
         self._what = what
-        self._control.take_mat(what)
+        self._hold = self._control.take_mat(what, context.link)
         self._subscription: Subscription[Step] = self._control.steps.open()
 
     def interrupt(self) -> Answer:
@@ -131,7 +135,15 @@ class _Measuring:
     def close(self) -> None:
         """Give the mat back and close the subscription."""
         self._subscription.close()
-        self._control.give_mat()
+        self._control.give_mat(self._hold)
+
+    def _go_on(self) -> None:
+        """Note that this goes on. Raises ConsoleError where the mat was taken away meanwhile."""
+        if self._hold.ended is not None:
+            raise ConsoleError(
+                Code.INTERRUPTED, f"{self._what}: {self._hold.ended}: nothing has changed"
+            )
+        self._hold.use()
 
     def _save(self, result: Calibrated) -> Answer:
         self._control.save_calibration(result.lines, result.note)
@@ -155,6 +167,8 @@ class Calibrating(_Measuring):
 
     def poll(self) -> Answer | None:
         """Let the wizard have the frames."""
+        if self._wizard.is_measuring or self._hold.ended is not None:
+            self._go_on()
         lines = self._wizard.frames([step.raw for step in self._subscription.drain()])
         if lines:
             self._context.ask(lines)
@@ -162,6 +176,9 @@ class Calibrating(_Measuring):
 
     def answer(self, text: str) -> Answer | None:
         """Let the wizard have the line; save what was accepted."""
+        self._go_on()
+        if text.lower() in ("stop", "calibrate stop"):
+            text = "leave"
         if self._control.lay and text.split()[:1] == ["lay"]:
             self._context.ask(self._laid(text))
             return None
@@ -170,8 +187,7 @@ class Calibrating(_Measuring):
             try:
                 lines = self._wizard.answer(text)
             except MatUsageError as error:
-                self._context.ask([f"{error}."])
-                return None
+                raise NoAnswerError(f"{error}") from None
             self._context.ask(lines)
             result = self._wizard.result
         elif text == "leave":
@@ -209,10 +225,11 @@ class Taring(_Measuring):
         self._force = force
         self._ends_s = context.now_s() + MEASURE_LIMIT_S
         wizard.answer("")
-        context.note("tare: keep away from the mat while it is measured, some seconds")
+        context.progress("tare: keep away from the mat while it is measured, some seconds")
 
     def poll(self) -> Answer | None:
         """Let the wizard have the frames, as long as nobody gets on."""
+        self._go_on()
         steps = self._subscription.drain()
         self._refuse_new_person(steps)
         self._wizard.frames([step.raw for step in steps])
@@ -260,7 +277,7 @@ COMMANDS = (
         tare,
         (Argument("anyway", "also if the zero is far from the last one", choices=("anyway",),
                   is_optional=True),),
-        is_guarded=True,
+        is_guarded=True, is_job=True,
     ),
     Command(
         "calibrate", MAT, "step by step: a known weight at a few places gives every cell's gain",
@@ -270,11 +287,12 @@ COMMANDS = (
             Argument("weight", "of the weight", least=5.0, most=100.0, unit="kg",
                      is_optional=True),
         ),
-        is_guarded=True,
+        is_guarded=True, is_job=True,
         more=(
             "corners: the weight near each cell in turn. anywhere: wherever you like, more often.",
             "fresh: after a rebuild, as if never calibrated. trim: makes all places equal.",
             "factory, previous: put the first calibration, or the one before this, back.",
+            "stop: end what another link has begun and left, so that the mat is judged again.",
         ),
     ),
 )  # fmt: skip

@@ -27,8 +27,9 @@ class Command:
 
     help: a sentence, which also is its row in the README. group: under which it is listed.
     is_guarded: refused while the console is locked, since it changes something; but not with
-    arguments as in open_words, which only look. is_secret: its arguments are PINs. more: what
-    `help NAME` says besides. aliases: other ways to write it, whole.
+    arguments as in open_words, which only look. is_secret: its arguments are PINs. is_job: it may
+    take time or ask back, so that it cannot be done beside another. more: what `help NAME` says
+    besides. aliases: other ways to write it, whole.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Command:
     arguments: tuple[Argument, ...] = ()
     is_guarded: bool = False
     is_secret: bool = False
+    is_job: bool = False
     open_words: tuple[tuple[str, ...], ...] = ()
     more: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
@@ -58,9 +60,9 @@ class CommandTable:
     def find(self, word: str) -> Command:
         """Return the command of that name, alias or unique beginning. Raises ConsoleError."""
         lower = word.lower()
-        for command in self.commands:
-            if lower in (command.name.lower(), *(alias.lower() for alias in command.aliases)):
-                return command
+        exact = self.named(word)
+        if exact is not None:
+            return exact
         begins = [c for c in self.commands if c.name.startswith(lower)]
         if len(begins) == 1 and lower:
             return begins[0]
@@ -72,6 +74,14 @@ class CommandTable:
         near = difflib.get_close_matches(lower[:FOUND_CHARS], [c.name for c in self.commands], n=1)
         advice = f"did you mean {near[0]}?" if near else "`help` lists all commands"
         raise ConsoleError(Code.UNKNOWN_COMMAND, f"{found(word)}: is no command: {advice}")
+
+    def named(self, word: str) -> Command | None:
+        """Return the command of exactly that name or alias."""
+        lower = word.lower()
+        for command in self.commands:
+            if lower in (command.name.lower(), *(alias.lower() for alias in command.aliases)):
+                return command
+        return None
 
     def begin(self, context: Context, words: Sequence[str], line: str = "") -> Answer | Job:
         """Run the command that words are; line: as it was typed. Raises ConsoleError."""

@@ -11,6 +11,7 @@ import msgspec
 
 from matfw.console.answers import Answer
 from matfw.control.errors import ConsoleError
+from matfw.messages import CellProblem
 
 if TYPE_CHECKING:
     from matfw.console.stream import Stream
@@ -23,17 +24,20 @@ Id = str | int | None
 
 @dataclass(slots=True)
 class Context:
-    """One link."""
+    """One link. link: its name, as other links see it."""
 
     control: Control
     say: Callable[[str], None]
     now_s: Callable[[], float]
+    link: str = "console"
     is_json: bool = False
     echo: bool = True
     level: str = "reps"  # of notifications: a word of `tell`
     stream: Stream | None = None
     errors: deque[tuple[int, str]] = field(default_factory=deque)
-    id: Id = None  # of the command under way
+    has_typed: bool = False  # somebody is there: nothing is reported to a link before
+    told_cells: dict[str, CellProblem] = field(default_factory=dict)  # what this link knows of
+    id: Id = None  # of the command whose job is under way
 
     def note(
         self, text: str, event: str = "note", data: Mapping[str, object] | None = None
@@ -43,6 +47,10 @@ class Context:
             self._json({"event": event, **(data if data is not None else {"text": text})})
         else:
             self.say(f"// {text}")
+
+    def progress(self, text: str) -> None:
+        """Say how the job under way gets on."""
+        self.note(text, data={"id": self.id, "text": text})
 
     def ask(self, lines: Sequence[str]) -> None:
         """Say what a job wants to be read before its prompt."""

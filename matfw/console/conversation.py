@@ -3,16 +3,17 @@
 Every command ends in exactly one `ok` or `error E###: ...`: at once, or when its work is done.
 While work is under way further lines wait, so that the answers come in the commands' order. A
 wizard or the menu takes the lines typed at its prompt for itself, until it ends. What nobody asked
-for begins with `// `. In `mode json` the same commands answer with one JSON object a line.
+for begins with `// `. In `mode json` the same commands answer with one JSON object a line; there a
+line's id tells the answers apart, so that what takes no time is answered also beside a job.
 """
 
 from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
-from matfw.console.answers import Answer, Job
+from matfw.console.answers import Answer, Job, NoAnswerError
 from matfw.console.commands import TABLE
 from matfw.console.context import Context, Id
 from matfw.console.notifications import Notifications
@@ -39,10 +40,15 @@ class Conversation:
     """One link. Not thread-safe: one thread calls it."""
 
     def __init__(
-        self, control: Control, say: Callable[[str], None], *, now_s: Callable[[], float]
+        self,
+        control: Control,
+        say: Callable[[str], None],
+        *,
+        now_s: Callable[[], float],
+        link: str = "console",
     ) -> None:
-        """Take control, where lines go (without their ends), and monotonic seconds."""
-        self._context = Context(control, say, now_s)
+        """Take control, where lines go (without their ends), monotonic seconds, the link's name."""
+        self._context = Context(control, say, now_s, link)
         self._notifications = Notifications(control.notifications.open())
         self._job: Job | None = None
         self._waiting: deque[str] = deque()
@@ -71,12 +77,27 @@ class Conversation:
         return self._job is not None and self._job.prompt is not None
 
     @property
+    def is_active(self) -> bool:
+        """Return whether what was asked for still comes: a stream, or a command's work."""
+        return self._context.stream is not None or self.is_busy
+
+    @property
     def is_busy(self) -> bool:
         """Return whether a command's work is under way; lines given now wait."""
         return self._job is not None and self._job.prompt is None
 
+    @property
+    def has_room(self) -> bool:
+        """Return whether a line given now is answered, or waits without being refused."""
+        if self._context.is_json:
+            return len(self._waiting) < WAITING_LINES
+        return not self.is_busy
+
     def line(self, text: str) -> None:
         """Take a whole line without its end. A blank one is no command and gets no answer."""
+        self._context.has_typed = True
+        if self._context.is_json and self._job is not None and self._takes_beside(self._job, text):
+            return
         if self.is_busy:
             if not text.strip():
                 return
@@ -149,8 +170,7 @@ class Conversation:
             except BadRequestError as error:
                 self._context.ask([f"{error}."])
                 return
-            answer = read_answer(text) if self._context.is_json else text
-            self._end(lambda: job.answer(answer.strip()))
+            self._answer(job, text, None)
             return
         if not text.strip():
             return
@@ -166,6 +186,59 @@ class Conversation:
             )
             return
         self._run(request)
+
+    def _answer(self, job: Job, text: str, id_: Id) -> None:
+        """Give a job what was typed at its prompt; a line with an id has an answer of its own."""
+        try:
+            self._end(lambda: job.answer(text.strip()))
+        except NoAnswerError as error:
+            if id_ is None:
+                self._context.ask([f"{error}."])
+            else:
+                self._context.refused(id_, ConsoleError(Code.ARGUMENT_WRONG, f"answer: {error}"))
+        else:
+            if id_ is not None:
+                self._context.answered(id_, Answer())
+
+    def _takes_beside(self, job: Job, text: str) -> bool:
+        """Answer a JSON line beside the job under way, if it is one that can be."""
+        if not text.lstrip().startswith("{"):
+            return False
+        try:
+            answer = read_answer(text)
+            request = answer or read_json(text)
+        except BadRequestError as error:
+            self._context.refused(error.id, error)
+            return True
+        command = TABLE.named(request.words[0]) if request.words and answer is None else None
+        if job.prompt is not None and (command is None or command.is_job):
+            typed = request.line or " ".join(request.words)
+            self._answer(job, typed, request.id)
+        elif answer is not None:
+            asked = ConsoleError(Code.NOT_TAKEN, "answer: nothing is asked at this moment")
+            self._context.refused(request.id, asked)
+        elif request.id is None and job.prompt is None:
+            return False
+        elif command is None or command.is_job:
+            return False  # it waits, as in text
+        else:
+            self._run_beside(request)
+        return True
+
+    def _run_beside(self, request: Request) -> None:
+        """Run a command that is no job while a job is under way, which goes on whatever happens."""
+        context = self._context
+
+        def work() -> Answer:
+            outcome = TABLE.begin(context, request.words, request.line)
+            assert isinstance(outcome, Answer), request.words
+            return outcome
+
+        outcome = _outcome(work)
+        if isinstance(outcome, ConsoleError):
+            context.refused(request.id, outcome)
+            return
+        self._answered_as_asked(request.id, outcome, is_json=True)
 
     def _read(self, text: str) -> Request:
         return read_json(text) if self._context.is_json else read_line(text)
@@ -184,10 +257,7 @@ class Conversation:
 
         answer = self._guarded(work, request.id)
         if answer is not None:
-            # `mode text` is answered as it was asked, in JSON; and the other way round.
-            now_json, context.is_json = context.is_json, is_json
-            context.answered(request.id, answer)
-            context.is_json = now_json
+            self._answered_as_asked(request.id, answer, is_json=is_json)
 
     def _end(self, go_on: Callable[[], Answer | None]) -> None:
         """Let the job go on; if that ends it, answer its command."""
@@ -198,20 +268,20 @@ class Conversation:
             self._drop_job()
             self._context.answered(id_, answer)
 
+    def _answered_as_asked(self, id_: Id, answer: Answer, *, is_json: bool) -> None:
+        """Answer as it was asked: `mode text` still in JSON, and the other way round."""
+        context = self._context
+        now_json, context.is_json = context.is_json, is_json
+        context.answered(id_, answer)
+        context.is_json = now_json
+
     def _guarded(self, work: Callable[[], Answer | None], id_: Id) -> Answer | None:
-        """Do it; answer for whatever goes wrong."""
-        try:
-            return work()
-        except ConsoleError as error:
-            refusal = error
-        except MatError as error:
-            refusal = ConsoleError(_code_of(error), str(error))
-        except Exception as error:  # a fault of ours must not end the link: it is reported instead
-            refusal = ConsoleError(
-                Code.INTERNAL, f"matfw itself failed ({error!r}): nothing more is known, report it"
-            )
+        """Do it; answer for whatever goes wrong, which ends the job. Raises NoAnswerError."""
+        outcome = _outcome(work)
+        if not isinstance(outcome, ConsoleError):
+            return outcome
         self._drop_job()
-        self._context.refused(id_, refusal)
+        self._context.refused(id_, outcome)
         return None
 
     def _drop_job(self) -> None:
@@ -223,6 +293,25 @@ class Conversation:
         if self._context.stream is not None:
             self._context.stream.close()
             self._context.stream = None
+
+
+T = TypeVar("T")
+
+
+def _outcome(work: Callable[[], T]) -> T | ConsoleError:
+    """Return what comes of it, or how to refuse it. Raises NoAnswerError."""
+    try:
+        return work()
+    except NoAnswerError:
+        raise
+    except ConsoleError as error:
+        return error
+    except MatError as error:
+        return ConsoleError(_code_of(error), str(error))
+    except Exception as error:  # a fault of ours must not end the link: it is reported instead
+        return ConsoleError(
+            Code.INTERNAL, f"matfw itself failed ({error!r}): nothing more is known, report it"
+        )
 
 
 def _code_of(error: MatError) -> Code:

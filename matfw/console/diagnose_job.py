@@ -39,7 +39,7 @@ class Diagnosing:
         self._asked_s = context.now_s()
         self._began_s: float | None = None
         self._before = self._after = self._control.stats()
-        context.note(f"diagnose: {LOOK_S:g} s, best with nobody on the mat")
+        context.progress(f"diagnose: {LOOK_S:g} s, best with nobody on the mat")
 
     def poll(self) -> Answer | None:
         """Gather; at the end look."""
@@ -102,6 +102,6 @@ class Diagnosing:
 COMMANDS = (
     Command(
         "diagnose", MAT, "ten seconds of data: noise, rate, wiring faults by cell",
-        diagnose,
+        diagnose, is_job=True,
     ),
 )  # fmt: skip

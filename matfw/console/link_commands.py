@@ -152,7 +152,9 @@ COMMANDS = (
             'In json, {"id": 1, "command": "set", "args": ["workout.reps", 12]} is answered by',
             '{"id": 1, "ok": true, "result": {...}}, or "ok": false and an "error" with "code" and'
             ' "message".',
-            'A notification has an "event"; so has a question of a wizard ("ask").',
+            'A notification has an "event"; so has a question of a wizard ("ask"), with the id of'
+            ' its command. {"id": 2, "answer": "10"} answers it, and so does "command" where that'
+            " names no command. With an id, what takes no time is answered at once beside a job.",
         ),
     ),
     Command(
@@ -186,7 +188,7 @@ COMMANDS = (
         "reboot", CONSOLE, "restart the service; asks first, unless `yes` is given",
         reboot,
         (Argument("yes", "do not ask", choices=("yes",), is_optional=True),),
-        is_guarded=True,
+        is_guarded=True, is_job=True,
     ),
     Command(
         "*IDN?", CONSOLE, "as in SCPI: maker, model, serial number, version",

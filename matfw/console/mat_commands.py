@@ -11,6 +11,8 @@ from matfw.console.command import MAT, Command
 from matfw.console.status import status_data, status_lines
 from matfw.console.stream import MAX_RATE_HZ, WHAT, Stream
 from matfw.control.errors import Code, ConsoleError
+from matfw.messages import CellProblem
+from matfw.settings.numbers import pointed
 from matfw.settings.schema import did_you_mean, found
 
 if TYPE_CHECKING:
@@ -25,6 +27,7 @@ HALF_LENGTH_MM, HALF_WIDTH_MM = 1000.0, 325.0  # of the deck
 def status(context: Context, _: Values) -> Answer:
     """Say how things stand."""
     now = context.control.status()
+    context.told_cells = {c.name: c.problem for c in now.cells if c.problem is not CellProblem.OK}
     return Answer(tuple(status_lines(now)), status_data(now, context.control.mat()))
 
 
@@ -79,7 +82,7 @@ def lay(context: Context, values: Values) -> Answer:
     weight_kg, where = float(values["weight"]), str(values.get("where", "0 0"))
     places = {cell.name: (cell.x_mm, cell.y_mm) for cell in context.control.mat().cells}
     try:
-        x_mm, y_mm = places[where] if where in places else map(float, where.split())
+        x_mm, y_mm = places[where] if where in places else map(float, map(pointed, where.split()))
         is_place = abs(x_mm) <= HALF_LENGTH_MM and abs(y_mm) <= HALF_WIDTH_MM
     except ValueError:
         is_place = False

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from matfw.console.answers import Answer, Job
+from matfw.console.answers import Answer, Job, NoAnswerError
 from matfw.console.arguments import Values
 from matfw.console.command import CONSOLE, Command, CommandTable
 from matfw.console.settings_commands import about, written
@@ -147,7 +147,7 @@ def menu_row(table: Callable[[], CommandTable]) -> Command:
     def menu(context: Context, _: Values) -> Job:
         return Menu(context, table())
 
-    return Command("menu", CONSOLE, "numbers instead of commands; 0 goes back", menu)
+    return Command("menu", CONSOLE, "numbers instead of commands; 0 goes back", menu, is_job=True)
 
 
 class Menu:
@@ -224,7 +224,7 @@ class Menu:
         if 1 <= number <= len(self._items):
             self._choose(self._items[number - 1])
         else:
-            self._context.ask([f"Type a number from 1 to {len(self._items)}, or 0 to go back."])
+            raise NoAnswerError(f"Type a number from 1 to {len(self._items)}, or 0 to go back")
 
     def _show(self) -> None:
         self._items = self._pages[-1](self._context.control)

@@ -12,6 +12,7 @@ from matfw.control.events import event_json, event_line
 from matfw.control.status import Notice
 from matfw.messages import (
     CellEvent,
+    CellProblem,
     CueGiven,
     Event,
     PersonWeighed,
@@ -42,9 +43,14 @@ class Notifications:
         self._subscription = subscription
 
     def poll(self, context: Context) -> None:
-        """Report what has happened since the last call."""
-        kinds = LEVELS[context.level]
+        """Report what has happened since the last call, whole or not at all.
+
+        Nothing before anybody has typed; no recovery of a cell whose trouble was not reported here.
+        """
+        kinds = LEVELS[context.level] if context.has_typed else ()
         for event in self._subscription.drain():
+            if isinstance(event, CellEvent) and not _is_whole(event, context, kinds):
+                continue
             if isinstance(event, Notice):
                 if kinds:
                     context.note(event.text, event.event, event.data)
@@ -55,3 +61,12 @@ class Notifications:
     def close(self) -> None:
         """End it."""
         self._subscription.close()
+
+
+def _is_whole(event: CellEvent, context: Context, kinds: tuple[type[Event], ...]) -> bool:
+    """Return whether this link can make sense of it: it is trouble, or the end of one it knows."""
+    if event.problem is CellProblem.OK:
+        return context.told_cells.pop(event.cell, None) is not None
+    if CellEvent in kinds:
+        context.told_cells[event.cell] = event.problem
+    return True

@@ -81,16 +81,27 @@ def read_json(text: str) -> Request:
     return Request(words, id_, "" if args else command)
 
 
-def read_answer(text: str) -> str:
-    """Return what {"answer": "10"} or {"command": "10"} answers a wizard, or the line itself."""
-    if not text.lstrip().startswith("{"):
-        return text
+def read_answer(text: str) -> Request | None:
+    """Return {"answer": "10"} as its one word, which answers what a job asks; None if it is none.
+
+    Raises BadRequestError.
+    """
+    if not text.lstrip().startswith("{") or len(text) > JSON_CHARS:
+        return None
     try:
         data = msgspec.json.decode(text)
     except (msgspec.DecodeError, RecursionError):
-        return text
-    answer = data.get("answer", data.get("command"))
-    return answer if isinstance(answer, str) and answer.isprintable() else text
+        return None
+    if not isinstance(data, dict) or "answer" not in data:
+        return None
+    request = read_json(msgspec.json.encode({"id": data.get("id"), "command": ""}).decode())
+    answer = data["answer"]
+    if not isinstance(answer, str) or set(data) - {"id", "answer"}:
+        raise BadRequestError(
+            Code.NOT_JSON, 'answer: must be a text, with an "id" or alone', request.id
+        )
+    check_line(answer, LINE_CHARS)
+    return Request((answer,), request.id, answer)
 
 
 def check_line(text: str, most: int) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -92,7 +93,7 @@ def change(context: Context, setting: Setting, text: str) -> Answer:
     """Stage a value and report the result."""
     control = context.control
     before, _ = control.settings.get(setting.key)
-    control.settings.set(setting.key, text)
+    control.settings.set(setting.key, text, context.link)
     value, _ = control.settings.get(setting.key)
     unit = f" {setting.unit}" if setting.unit and value is not None else ""
     was = "as it was" if value == before else f"it was {written(before)}"
@@ -105,40 +106,98 @@ def change(context: Context, setting: Setting, text: str) -> Answer:
 
 
 def diff(context: Context, _: Values) -> Answer:
-    """Show what has been set and not saved."""
-    changes = context.control.settings.diff()
-    lines = [f"{key}: {written(saved)} -> {written(staged)}" for key, saved, staged in changes]
+    """Show what has been set and not saved, and on which link."""
+    changes = _staged(context)
     return Answer(
-        tuple(lines) or ("nothing is unsaved",),
-        {"changes": [{"key": k, "saved": s, "staged": n} for k, s, n in changes]},
+        tuple(_line(context, change) for change in changes) or ("nothing is unsaved",),
+        {"changes": [change.data for change in changes]},
     )
 
 
-def save(context: Context, _: Values) -> Answer:
-    """Keep what has been set."""
-    count = len(context.control.settings.diff())
-    context.control.settings.save()
-    return reply(f"{_changes(count)} saved" if count else "nothing was unsaved", saved=count)
+def save(context: Context, values: Values) -> Answer:
+    """Keep what has been set on this link; all: on every link."""
+    mine, others = _mine_and_others(context, values, "save")
+    context.control.settings.save(None if "all" in values else context.link)
+    return Answer(
+        (
+            f"{_changes(len(mine))} saved" if mine else "nothing was unsaved",
+            *(f"  {_line(context, change)}" for change in mine),
+            *(f"  not saved: {_line(context, change)}; `save all` does" for change in others),
+        ),
+        {"saved": len(mine), "changes": [change.data for change in mine],
+         "left": [change.data for change in others]},
+    )  # fmt: skip
 
 
-def revert(context: Context, _: Values) -> Answer:
-    """Take back what has been set and not saved."""
+def revert(context: Context, values: Values) -> Answer:
+    """Take back what has been set on this link and not saved; all: on every link."""
+    mine, others = _mine_and_others(context, values, "revert")
+    context.control.settings.revert(None if "all" in values else context.link)
+    return Answer(
+        (
+            f"{_changes(len(mine))} taken back" if mine else "nothing was unsaved",
+            *(f"  {_line(context, change)}" for change in mine),
+            *(
+                f"  not taken back: {_line(context, change)}; `revert all` does"
+                for change in others
+            ),
+        ),
+        {"reverted": len(mine), "left": [change.data for change in others]},
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """One setting that is staged; link: where."""
+
+    key: str
+    saved: object
+    staged: object
+    link: str
+
+    @property
+    def data(self) -> Mapping[str, object]:
+        return {"key": self.key, "saved": self.saved, "staged": self.staged, "link": self.link}
+
+
+def _staged(context: Context) -> list[_Change]:
     store = context.control.settings
-    count = len(store.diff())
-    store.revert()
-    done = f"{_changes(count)} taken back" if count else "nothing was unsaved"
-    return reply(done, reverted=count)
+    return [_Change(key, old, new, store.staged_by(key)) for key, old, new in store.diff()]
+
+
+def _line(context: Context, change: _Change) -> str:
+    here = "" if change.link == context.link else f", set on link {change.link}"
+    return f"{change.key}: {written(change.saved)} -> {written(change.staged)}{here}"
+
+
+def _mine_and_others(
+    context: Context, values: Values, command: str
+) -> tuple[list[_Change], list[_Change]]:
+    """Return the changes that are meant and the others; refuse where all are another link's."""
+    changes = _staged(context)
+    if "all" in values:
+        return changes, []
+    mine = [change for change in changes if change.link == context.link]
+    others = [change for change in changes if change.link != context.link]
+    if others and not mine:
+        raise ConsoleError(
+            Code.OTHERS_CHANGES,
+            f"{command}: nothing was set on this link, but"
+            f" {', '.join(_line(context, change) for change in others)}:"
+            f" `{command} all` takes those too",
+        )
+    return mine, others
 
 
 def factory(context: Context, values: Values) -> Answer:
     """Let a setting, or all of them, be what the person's file or the default says."""
     word = str(values["key"])
     if word == "all":
-        context.control.settings.factory(None)
+        context.control.settings.factory(None, context.link)
         tail = UNSAVED if context.control.settings.diff() else "nothing had been set here"
         return reply(f"every setting is as the settings file or the default says: {tail}")
     setting = setting_of(context.control, word)
-    context.control.settings.factory(setting.key)
+    context.control.settings.factory(setting.key, context.link)
     value, source = context.control.settings.get(setting.key)
     return reply(
         f"{setting.key} = {written(value)}  ({source}), {UNSAVED}", key=setting.key, value=value
@@ -216,12 +275,16 @@ COMMANDS = (
     ),
     Command("diff", SETTINGS, "show what has been set and not saved", diff),
     Command(
-        "save", SETTINGS, "keep what has been set", save, is_guarded=True,
+        "save", SETTINGS, "keep what has been set on this link; all: on every link", save,
+        (Argument("all", "what other links have set, too", choices=("all",), is_optional=True),),
+        is_guarded=True,
         more=("Into state.toml in the state folder; your settings file is never written.",),
     ),
     Command(
-        "revert", SETTINGS, "undo what has been set and not saved",
-        revert, is_guarded=True,
+        "revert", SETTINGS, "undo what has been set on this link and not saved; all: on every link",
+        revert,
+        (Argument("all", "what other links have set, too", choices=("all",), is_optional=True),),
+        is_guarded=True,
     ),
     Command(
         "factory", SETTINGS, "set a setting, or `all`, back to the settings file or the default",

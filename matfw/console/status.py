@@ -58,6 +58,7 @@ def status_data(now: Status, mat: Mat) -> dict[str, object]:
         "side": now.side.value,
         "tempo_s": [tempo.up_s, tempo.hold_s, tempo.down_s],
         "judging": now.is_judging,
+        "measuring": now.measuring or None,
         "phase": now.phase.value,
         "angle_deg": round(now.angle_deg, 1),
         "rep": now.rep,
@@ -129,6 +130,8 @@ def _workout(now: Status) -> str:
     more = f"{now.sets} were asked for" if now.set_number > now.sets else f"of {now.sets}"
     joint = ", " if now.set_number > now.sets else " "
     place = f"set {now.set_number}{joint}{more}, rep {now.rep} of {now.reps_per_set}"
+    if now.measuring:
+        return f"not judged: {now.measuring}; `calibrate stop` ends it"
     if not now.is_judging:
         return f"stopped in {place}: `start` goes on"
     if now.is_workout_done:

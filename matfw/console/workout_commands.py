@@ -13,6 +13,7 @@ from matfw.console.settings_commands import change, get_one, setting_of
 from matfw.control.errors import Code, ConsoleError
 from matfw.control.words import CUE_WORDS
 from matfw.messages import CUES, cue_named
+from matfw.settings.numbers import pointed
 from matfw.settings.schema import found
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ def learn(context: Context, values: Values) -> Answer:
     measured_deg = None
     if word:
         try:
-            measured_deg = float(word.lower().removesuffix("deg"))
+            measured_deg = float(pointed(word.lower().removesuffix("deg")))
         except ValueError:
             measured_deg = math.nan
         if not MIN_DEG <= measured_deg <= MAX_DEG:

@@ -10,8 +10,8 @@ Two sides, and what may be touched from each:
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -20,9 +20,11 @@ from matfw.control.calls import MainThreadCalls
 from matfw.control.errors import Code, ConsoleError
 from matfw.control.live_settings import LiveSettings, live_settings
 from matfw.control.lock import Lock
+from matfw.control.measuring import Hold, Measuring
 from matfw.control.ports import ReaderAccount, Recordings, RunningFirmware
 from matfw.control.status import CellStatus, Notice, Status
 from matfw.control.subscriptions import Subscriptions
+from matfw.control.words import PROBLEM_WORDS
 from matfw.control.workout_notices import WorkoutNotices
 from matfw.errors import MatError
 from matfw.judging.habits import MIN_REPS, Habits, learn
@@ -52,8 +54,8 @@ STEPS_KEPT = 256  # 3 s at 80 a second; a console looks 20 times a second
 EVENTS_KEPT = 256
 RESTART_DELAY_S = 0.5  # so that the answer can still be sent
 STOPPED = "stop"
-# A cell in one of these states gives no load.
-UNTRUSTED = {CellProblem.LOST, CellProblem.STUCK, CellProblem.SATURATED}
+# A cell that is like this has no load, and without one of them there is no sum to judge by.
+BLOCKING = (CellProblem.LOST, CellProblem.STUCK, CellProblem.SATURATED)
 
 
 class Control:
@@ -105,8 +107,7 @@ class Control:
         self._workout = WorkoutNotices(
             Progress(reps_per_set=plan.reps, sets=plan.sets), self.notifications.put
         )
-        self._mat_lock = threading.Lock()
-        self._measuring: str | None = None
+        self._measuring = Measuring(self._report_ended)
         # Written by the main thread alone, each a whole object, read by the others.
         self._step: Step | None = None
         self._loads_kg: tuple[float | None, ...] = ()  # the latest of each cell
@@ -139,11 +140,9 @@ class Control:
         for event in events:
             if isinstance(event, CellEvent):
                 before = self._problems.get(event.cell, CellProblem.OK)
-                if self._measuring and {before, event.problem} == {
-                    CellProblem.OK,
-                    CellProblem.DRIFTING,
-                }:
-                    continue  # weights come and go: that is no drift
+                is_hidden = self._measuring.holder and event.problem is CellProblem.DRIFTING
+                if event.problem is before or (is_hidden and before is CellProblem.OK):
+                    continue  # weights come and go: that is no drift, nor is its end news
                 self._problems = {**self._problems, event.cell: event.problem}
             if isinstance(event, ReaderEvent):
                 self._reader_problem = event.problem
@@ -160,6 +159,7 @@ class Control:
                 self._set_volume(new.volume)
             self._taken = new
         self._calls.do_one(firmware)
+        self._follow_measuring(firmware)
         if self._step is not None:
             self._workout.follow(firmware.line.progress, self._step.raw.t_s)
         if self._restart_s is not None and self._clock.now_s() >= self._restart_s:
@@ -189,7 +189,7 @@ class Control:
         now, store = self._live, self.settings
         loads = self._known_loads_kg()
         known_kg = [load for load in loads if load is not None]
-        known = store.calibration()
+        known, holder = store.calibration(), self._measuring.holder
         is_lying = step is not None and step.motion.presence is Presence.LYING
         return Status(
             version=__version__,
@@ -201,6 +201,7 @@ class Control:
             load_kg=sum(known_kg) if len(known_kg) == len(loads) else None,
             side=now.mat.side,
             is_judging=self._is_judging,
+            measuring=holder.words if holder else "",
             phase=step.phase.phase if step and step.phase else Phase.REST,
             angle_deg=max(0.0, step.motion.angle_deg) if step and is_lying else 0.0,
             rep=progress.rep,
@@ -233,7 +234,7 @@ class Control:
         """Return each cell's latest load; None of one that gives nothing to be trusted."""
         cells = self._live.mat.cells
         return tuple(
-            None if self._problems.get(cell.name) in UNTRUSTED else load
+            None if self._problems.get(cell.name) in BLOCKING else load
             for cell, load in zip(cells, self._loads_kg or (None,) * len(cells), strict=True)
         )
 
@@ -273,35 +274,71 @@ class Control:
         self.settings.save_habits(reps[-1].side, habits)
         return habits
 
-    def take_mat(self, what: str) -> None:
-        """Measure for `what`: nothing is judged until `give_mat`, and nobody else may measure."""
-        with self._mat_lock:
-            if self._measuring is not None:
-                raise ConsoleError(
-                    Code.ALREADY,
-                    f"{what}: {self._measuring} is under way on another link: wait for it",
-                )
-            self._call(lambda firmware: firmware.pause(what))
-            self._measuring = what
+    def take_mat(self, what: str, link: str) -> Hold:
+        """Measure for `what` on this link: nothing is judged until `give_mat`.
 
-    def give_mat(self) -> None:
-        """End what `take_mat` began."""
-        with self._mat_lock:
-            what, self._measuring = self._measuring, None
-            if what is not None:
-                self._call(lambda firmware: firmware.resume(what))
+        Raises ConsoleError where another has the mat. Who takes it goes on with it by `Hold.use`,
+        or loses it after console.wizard_timeout_s.
+        """
+        hold = Hold(what, link, self._clock.now_s)
+        self._call(lambda firmware: self._measuring.take(hold, firmware))
+        return hold
+
+    def give_mat(self, hold: Hold) -> None:
+        """End what `take_mat` began. Calling it twice, or when the firmware ends, is allowed."""
+        hold.is_given = True
+        with suppress(ConsoleError):  # the main thread sees it between two frames in any case
+            self._call(self._follow_measuring)
+
+    def end_measuring(self, link: str) -> Hold:
+        """Take the mat from whoever has it. Raises ConsoleError where nobody has."""
+        ended: list[Hold] = []
+
+        def work(firmware: RunningFirmware) -> None:
+            hold = self._measuring.holder
+            if hold is None:
+                raise ConsoleError(Code.ALREADY, "calibrate stop: nobody measures")
+            hold.ended = f"ended from link {link}"
+            ended.append(hold)
+            self._follow_measuring(firmware)
+
+        self._call(work)
+        return ended[0]
+
+    def _follow_measuring(self, firmware: RunningFirmware) -> None:
+        if self._measuring.follow(firmware, self.settings.settings.console.wizard_timeout_s):
+            self._is_judging = firmware.is_judging
+
+    def _report_ended(self, hold: Hold) -> None:
+        text = f"{hold.what} on link {hold.link} was {hold.ended}"
+        data = {"text": text, "what": hold.what, "link": hold.link}
+        self.notifications.put(Notice("measuring", text, data))
 
     # --- the workout and the service
 
     def start(self, *, from_first_set: bool) -> None:
-        """Judge and cue; from_first_set: begin the workout again."""
+        """Judge and cue; from_first_set: begin the workout again.
+
+        Raises ConsoleError where something else keeps the mat from judging; nothing changes then.
+        """
 
         def work(firmware: RunningFirmware) -> None:
+            self._measuring.refuse_others("start")
+            self._refuse_without_cells()
             if from_first_set:
                 firmware.line.begin_workout()
             firmware.resume(STOPPED)
 
         self._call(work)
+
+    def _refuse_without_cells(self) -> None:
+        bad = [(name, why) for name, why in self._problems.items() if why in BLOCKING]
+        if bad:
+            what = ", ".join(f"{name} {PROBLEM_WORDS[why]}" for name, why in bad)
+            raise ConsoleError(
+                Code.NO_CELLS,
+                f"start: {what}: nothing can be judged without it; `diagnose` finds the cause",
+            )
 
     def stop(self) -> None:
         """Neither judge nor cue until `start`; everything is still measured."""

@@ -34,7 +34,8 @@ class Status:
 
     weight_kg: of whoever has been weighed lying still. rest_left_s: of the rest between two sets,
     None outside of one. rate_hz: frames a second as the reader measured them. lost_frames: dropped
-    on the way to the line. is_reader_late: the computer costs samples.
+    on the way to the line. is_reader_late: the computer costs samples. measuring: which link has
+    the mat for itself; empty: none.
     """
 
     version: str
@@ -46,6 +47,7 @@ class Status:
     load_kg: float | None
     side: Side
     is_judging: bool
+    measuring: str
     phase: Phase
     angle_deg: float
     rep: int

@@ -6,6 +6,7 @@ import errno
 import os
 import socket
 import stat
+import struct
 import time
 from collections.abc import Iterable
 from contextlib import suppress
@@ -79,18 +80,20 @@ class ConsoleSocket:
             raise MatLinkError(
                 f"{self._path} is no socket: move it away, the console needs its name"
             )
+        who = ""
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
             try:
                 probe.settimeout(1.0)
                 probe.connect(str(self._path))
+                who = f" (process {_listener_pid(probe)})"
             except ConnectionRefusedError:
                 self._path.unlink()
                 return
             except OSError:
                 pass  # its queue is full: somebody is there
         raise MatLinkError(
-            f"another matfw answers at {self._path}: `matfw console` reaches that one; give this"
-            " one a folder of its own with --state"
+            f"another matfw{who} answers at {self._path}: `matfw console` reaches that one;"
+            " give this one a folder of its own with --state"
         )
 
 
@@ -139,6 +142,13 @@ def _check_length(path: Path) -> None:
             f"the path of the console's socket has {size} bytes, at most {PATH_BYTES} are possible"
             f" ({path}): use a shorter --state"
         )
+
+
+def _listener_pid(client: socket.socket) -> int:
+    """Return the process that listens at the far end; unix(7), SO_PEERCRED: pid, uid, gid."""
+    found = client.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
+    pid: int = struct.unpack("3i", found)[0]
+    return pid
 
 
 def _identity(path: Path) -> tuple[int, int]:

@@ -12,8 +12,8 @@ import sys
 import termios
 import time
 import tty
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 
 import msgspec
 from prompt_toolkit import print_formatted_text
@@ -22,12 +22,18 @@ from prompt_toolkit.formatted_text import FormattedText
 
 from matfw.display.picture import Picture, drawing_console
 from matfw.display.remote_view import ASK, LEAVE, RemoteView
+from matfw.display.view import SILENT_S
+from matfw.errors import MatLinkError
 from matfw.links.client import COMPLETE, END_LINE, Client, is_answer, is_error
 from matfw.links.line_reader import ENQ
 from matfw.links.terminal import Interrupted, RecentHistory, line_session
 
 ANSWER_S = 0.5  # how long the prompt waits for an answer, so that it comes below it
 COMPLETE_S = 1.0
+REOPEN_S = 0.5  # between two tries to reach a device that has gone
+ASK_AGAIN_S = 2.0  # between two tries to get the picture going again
+AWAKE = "\x03\rmode text\recho off\r"  # of a serial device that has started anew
+NUMBERS = ("stream 2 all",)
 POLL_S = 0.05
 NO_PICTURE = "it takes a terminal that can draw, and `pip install rich`"
 OWN_WORDS = ("exit", "watch")
@@ -40,16 +46,23 @@ class ConsoleScreen:
 
     prompt = "matfw> "
 
-    def __init__(self, client: Client) -> None:
-        """Take the device's client."""
-        self._client = client
+    def __init__(self, client: Client, reopen: Callable[[], Client]) -> None:
+        """Take the device's client, and what gives another once the device has gone.
+
+        reopen raises MatLinkError as long as there is none.
+        """
+        self.client = client
+        self._reopen = reopen
+        self._asked_s = 0.0  # when the device was last asked for what `watch` shows
+        self._heard_s = 0.0
+        self._has_numbers = False
         self._kept: list[str] = []  # lines that came while completions were waited for
         self._answered = asyncio.Event()
         self._remote: RemoteView | None = None
         self._drawn: Picture | None = None
 
     def run(self) -> None:
-        """Talk until the person leaves. Raises MatLinkError when the device does."""
+        """Talk until the person leaves; a device that goes is waited for."""
         # Every other terminal answers where its cursor is; nothing here needs to know it.
         os.environ.setdefault("PROMPT_TOOLKIT_NO_CPR", "1")
         print_formatted_text(HELLO)
@@ -57,11 +70,14 @@ class ConsoleScreen:
 
     def complete(self, text: str) -> list[str]:
         """Return what the device says that the last word may become."""
-        self._client.send(f"{ENQ}{text}\r")
+        self._send(f"{ENQ}{text}\r")
         end_s = time.monotonic() + COMPLETE_S
         own = [word for word in OWN_WORDS if word.startswith(text)]
         while time.monotonic() < end_s:
-            lines = self._client.received(POLL_S)
+            try:
+                lines = self.client.received(POLL_S)
+            except MatLinkError:  # `_receive` meets it too, and waits
+                return own
             answers = [line for line in lines if line.startswith(COMPLETE)]
             self._kept += [line for line in lines if line not in answers]
             if answers:
@@ -85,7 +101,7 @@ class ConsoleScreen:
             try:
                 line = (await prompt.prompt_async()).strip()
             except Interrupted:
-                self._client.send("\x03")
+                self._send("\x03")
                 continue
             except EOFError:
                 return
@@ -95,7 +111,7 @@ class ConsoleScreen:
                 await self._watch()
                 continue
             self._answered.clear()
-            self._client.send(f"{line}\r")
+            self._send(f"{line}\r")
             if line:
                 with suppress(TimeoutError):
                     async with asyncio.timeout(ANSWER_S):
@@ -104,8 +120,15 @@ class ConsoleScreen:
     async def _receive(self) -> None:
         """Show what the device says."""
         while True:
-            await readable(self._client.link.descriptor, POLL_S)
-            lines, self._kept = [*self._kept, *self._client.received(0.0)], []
+            try:
+                await readable(self.client.link.descriptor, POLL_S)
+                lines, self._kept = [*self._kept, *self.client.received(0.0)], []
+            except (MatLinkError, OSError) as error:
+                await self._wait_for_device(error)
+                continue
+            if lines:
+                self._heard_s = time.monotonic()
+            await self._look_for_silence()
             if END_LINE in lines:
                 return
             if self._remote is not None:
@@ -120,23 +143,76 @@ class ConsoleScreen:
         console = drawing_console(sys.stdout)
         if console is None:
             show([f"// no picture here ({NO_PICTURE}): numbers until a key is pressed"])
-            self._client.send("stream 2 all\r")
-            with keys_at_once():
-                await readable(sys.stdin.fileno(), None)
-                os.read(sys.stdin.fileno(), 64)
-            self._client.send("stream 0\r")
-            return
-        self._remote = RemoteView()
+            self._has_numbers = True
+        else:
+            self._remote = RemoteView(time.monotonic)
+        self._heard_s = time.monotonic()
+        picture: AbstractContextManager[Picture | None] = (
+            nullcontext() if console is None else Picture(console)
+        )
         try:
-            with Picture(console) as self._drawn, keys_at_once():
-                self._client.send("".join(f"{line}\r" for line in ASK))
+            with picture as self._drawn, keys_at_once():
+                self._ask()
                 with suppress(KeyboardInterrupt):
                     await readable(sys.stdin.fileno(), None)
                     os.read(sys.stdin.fileno(), 64)
-                self._client.send("".join(f"{line}\r" for line in LEAVE))
+                self._send("".join(f"{line}\r" for line in LEAVE))
                 await asyncio.sleep(ANSWER_S)  # what still comes is JSON, and not for eyes
         finally:
             self._remote = self._drawn = None
+            self._has_numbers = False
+
+    def _ask(self) -> None:
+        """Ask the device for what `watch` shows."""
+        self._asked_s = time.monotonic()
+        lines = NUMBERS if self._has_numbers else ASK
+        self._send("".join(f"{line}\r" for line in lines))
+
+    def _send(self, text: str) -> None:
+        with suppress(MatLinkError):  # `_receive` meets it too, and waits for the device
+            self.client.send(text)
+
+    async def _look_for_silence(self) -> None:
+        """Say within 2 s that what `watch` shows is old, and ask again: a device may be new."""
+        if self._remote is None and not self._has_numbers:
+            return
+        now_s = time.monotonic()
+        if self._remote is not None and self._drawn is not None:
+            silent = self._remote.silent
+            if silent is None:
+                return
+            self._drawn.update(silent)
+        elif now_s - max(self._heard_s, self._asked_s) < SILENT_S:
+            return
+        if now_s - self._asked_s >= ASK_AGAIN_S:
+            if self._has_numbers:
+                show([f"// nothing has come for {now_s - self._heard_s:.0f} s: the numbers above"
+                      " are old; any key leaves"])  # fmt: skip
+            self._send(AWAKE)
+            self._ask()
+
+    async def _wait_for_device(self, error: Exception) -> None:
+        """Try until the device is there again; go on with what is shown."""
+        if self._remote is None:
+            await run_in_terminal(
+                functools.partial(show, [f"// {error}: waiting for it, Ctrl-D leaves"])
+            )
+        while True:
+            await self._look_for_silence()
+            await asyncio.sleep(REOPEN_S)
+            try:
+                client = await asyncio.to_thread(self._reopen)
+            except MatLinkError:
+                continue
+            self.client.link.close()
+            self.client = client
+            break
+        if self._remote is not None or self._has_numbers:
+            self._ask()
+        else:
+            await run_in_terminal(
+                functools.partial(show, ["// it is back; what was under way there has ended"])
+            )
 
     def _follow(self, lines: list[str]) -> None:
         for line in lines:

@@ -46,7 +46,10 @@ class Trail:
 def draw(view: View, trail: Trail, phase_s: float, width: int, height: int) -> Canvas:
     """Return the whole screen. phase_s: how long the phase has lasted."""
     canvas = Canvas(width, height)
-    _draw_title(canvas, view)
+    if view.silent_s:
+        _draw_silence(canvas, view)
+    else:
+        _draw_title(canvas, view)
     if width < MIN_WIDTH or height < MIN_HEIGHT:
         for row, text in enumerate(_few_words(view, phase_s), start=1):
             canvas.put(0, row, text)
@@ -78,6 +81,12 @@ def _draw_title(canvas: Canvas, view: View) -> None:
     minutes, seconds = divmod(view.t_s, 60.0)
     said_loudly = " SIMULATED " if view.is_simulated else ""
     canvas.put_right(canvas.width - 1, 0, f"{said_loudly} {int(minutes)}:{seconds:04.1f}", style)
+
+
+def _draw_silence(canvas: Canvas, view: View) -> None:
+    """Say in the title's place that the picture is old; the beginning fits anywhere."""
+    said = f"OLD: nothing has come for {view.silent_s:.0f} s; {view.leave}"
+    canvas.put(0, 0, f" {said} ".ljust(canvas.width), "bold white on red")
 
 
 def _draw_status(canvas: Canvas, row: int, view: View, _phase_s: float) -> None:
@@ -165,6 +174,7 @@ def _draw_progress(canvas: Canvas, row: int, view: View) -> None:
     speed = " real time" if view.speed == 1.0 else f" {view.speed:g}x real time"
     canvas.put_right(canvas.width - 1, row, speed, "dim")
     if view.progress is None:
+        canvas.put(1, row, view.leave, "dim")
         return
     percent = f"{100 * view.progress:3.0f} %"
     canvas.put(1, row, percent, "dim")

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Sequence
+from dataclasses import replace
 
 from matfw.display.picture import Picture
-from matfw.display.view import MAX_VERDICTS, CellView, View, in_set
+from matfw.display.view import MAX_VERDICTS, SILENT_S, CellView, View, in_set
 from matfw.messages import (
     CellEvent,
     CellProblem,
@@ -23,6 +24,7 @@ from matfw.pipeline import Step
 from matfw.ports import Clock
 from matfw.sounds.earcons import lights_at, tone_at
 
+LEAVE = "Ctrl-C ends"
 PICTURE_PERIOD_S = 0.1  # real time: what an eye follows and a Zero 2 W can draw
 
 
@@ -51,6 +53,8 @@ class LiveView:
         self._speed = speed
         self._length_s = length_s
         self._drawn_s = float("-inf")
+        self._heard_s = clock.now_s()
+        self._last: View | None = None
         self._problems: dict[str, CellProblem] = {}
         self._verdicts: deque[Verdict] = deque(maxlen=MAX_VERDICTS)
         self._cue: Cue | None = None
@@ -58,10 +62,20 @@ class LiveView:
 
     def step(self, step: Step) -> None:
         """Draw, if it is time to."""
-        now_s = self._clock.now_s()
+        now_s = self._heard_s = self._clock.now_s()
         if now_s - self._drawn_s >= PICTURE_PERIOD_S:
             self._drawn_s = now_s
-            self._picture.update(self._view(step))
+            self._last = self._view(step)
+            self._picture.update(self._last)
+
+    def between(self, _: object) -> None:
+        """Say that the picture is old, where no frame comes; called between two frames at most."""
+        now_s = self._clock.now_s()
+        silent_s = now_s - self._heard_s
+        if silent_s >= SILENT_S and now_s - self._drawn_s >= PICTURE_PERIOD_S:
+            self._drawn_s = now_s
+            last = self._last or View(0.0, title=self._title, leave=LEAVE)
+            self._picture.update(replace(last, silent_s=silent_s))
 
     def events(self, events: Sequence[Event]) -> None:
         """Keep what the picture shows of the past."""
@@ -85,6 +99,7 @@ class LiveView:
             title=self._title,
             is_simulated=self._is_simulated,
             speed=self._speed,
+            leave=LEAVE,
             progress=min(1.0, t_s / self._length_s) if self._length_s else None,
             phase=step.phase.phase if step.phase else Phase.REST,
             tempo=self._mat.tempo,

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from matfw.display.view import MAX_VERDICTS, CellView, View, in_set
+from matfw.display.view import MAX_VERDICTS, SILENT_S, CellView, View, in_set
 from matfw.messages import CUES, CellProblem, Phase, Side, Tempo, Verdict, cue_named
 from matfw.sounds.earcons import lights_at, tone_at
 
 ASK = ("mode json", "tell all", "status", "stream 10 all")
 LEAVE = ("stream 0", "tell reps", "mode text")
+TITLE, KEY = "matfw console", "any key leaves"
 
 Fields = Mapping[str, Any]  # Any: what JSON can hold
 
@@ -20,14 +21,18 @@ Fields = Mapping[str, Any]  # Any: what JSON can hold
 class RemoteView:
     """Follows one device from its lines."""
 
-    def __init__(self) -> None:
-        """Begin with nothing known."""
+    def __init__(self, now_s: Callable[[], float]) -> None:
+        """Take monotonic seconds; begin with nothing known."""
+        self._now_s = now_s
+        self._heard_s = now_s()
         self.view: View | None = None
         self._cue_s = 0.0
         self._verdicts: deque[Verdict] = deque(maxlen=MAX_VERDICTS)
 
     def take(self, fields: Fields) -> bool:
         """Take one line's object; return whether there is something new to draw."""
+        if fields.get("event") == "stream":
+            self._heard_s = self._now_s()
         match fields:
             case {"ok": True, "result": {"mat": {"cells": [*_]}} as result}:
                 self.view = _begun(result)
@@ -56,6 +61,14 @@ class RemoteView:
                 pass
         return False
 
+    @property
+    def silent(self) -> View | None:
+        """Return what to draw where nothing comes any more: the last picture, which says so."""
+        silent_s = self._now_s() - self._heard_s
+        if silent_s < SILENT_S:
+            return None
+        return replace(self.view or View(0.0, title=TITLE, leave=KEY), silent_s=silent_s)
+
     def _moved(self, view: View, fields: Fields) -> View:
         t_s = float(fields["t_s"])
         age_s = max(0.0, t_s - self._cue_s)
@@ -83,7 +96,8 @@ def _begun(result: Fields) -> View:
     problems = {name: CellProblem(cell["problem"]) for name, cell in result["cells"].items()}
     return View(
         t_s=0.0,
-        title="matfw console",
+        title=TITLE,
+        leave=KEY,
         is_simulated=bool(result["virtual"]),
         phase=Phase(result["phase"]),
         tempo=Tempo(*result["tempo_s"]),

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from matfw.display.summary import SummaryRep, summary_lines
 from matfw.messages import Event, Fault, Rep, Tempo
+from matfw.pipeline import Step
 
 
 class TrueRep(Protocol):
@@ -34,9 +35,11 @@ class Reps:
     def __init__(self) -> None:
         """Begin with none."""
         self.reps: list[Rep] = []
+        self.t_s = 0.0
 
-    def step(self, _: object) -> None:
-        """See one frame's step."""
+    def step(self, step: Step) -> None:
+        """Keep how far the run has come."""
+        self.t_s = step.raw.t_s
 
     def events(self, events: Sequence[Event]) -> None:
         """Keep the repetitions among what happened."""

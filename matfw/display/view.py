@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from matfw.messages import CellProblem, Cue, Phase, Side, Tempo, Verdict
 
+SILENT_S = 1.5  # real time without anything new: what is shown is old, and says so
 MAX_VERDICTS = 200  # reps of the longest set that the settings allow
 
 
@@ -28,7 +29,8 @@ class View:
     verdicts: one per rep of this set, in order. cue: the last one given, cue_age_s ago. lights:
     brightness 0..1 of head, hip and foot now. tone_hz: what sounds now. progress: 0..1 of the
     whole run, None where nobody knows its end. speed: times real time. title: says where it comes
-    from; is_simulated has that said loudly.
+    from; is_simulated has that said loudly. silent_s: for how long nothing new has come, 0 while it
+    does. leave: what ends the picture, as in "any key leaves".
     """
 
     t_s: float
@@ -52,6 +54,8 @@ class View:
     cue_age_s: float = 0.0
     lights: tuple[float, float, float] = (0.0, 0.0, 0.0)
     tone_hz: float | None = None
+    silent_s: float = 0.0
+    leave: str = ""
 
     @property
     def cop_mm(self) -> tuple[float, float] | None:

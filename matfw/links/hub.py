@@ -12,6 +12,7 @@ import time
 import traceback
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from itertools import count
 from typing import Protocol
 
 from matfw.console.commands import TABLE
@@ -23,7 +24,13 @@ from matfw.ports import Link
 FIRST_WAIT_S = 0.25  # before a port is tried again; a re-plugged adapter takes some 0.3 s
 LONGEST_WAIT_S = 5.0
 SOCKET_CLIENTS = 8  # at once; each is a thread
+IDLE_S = 60.0  # a client that was idle for so long gives way when another comes
 ACCEPT_S = 0.2
+FULL = (
+    f"// {SOCKET_CLIENTS} clients talk already: end one, or wait until one was idle for"
+    f" {IDLE_S:g} s\r\n"
+).encode()
+GIVES_WAY = b"// this link was idle and gives way to another: connect again\r\n"
 JOIN_LIMIT_S = (
     2.0  # for all together; an open of socket:// may hang for 5 s; it is left to end by itself
 )
@@ -60,8 +67,15 @@ def run(session: LinkSession) -> None:
 class ConsoleLinks:
     """The threads of all links. To be closed before the firmware is gone."""
 
-    def __init__(self, control: Control, say: Say) -> None:
-        """Take what the console acts on, and where to report what happens to links."""
+    def __init__(
+        self, control: Control, say: Say, *, now_s: Callable[[], float] = time.monotonic
+    ) -> None:
+        """Take what the console acts on, and where to report what happens to links.
+
+        now_s: monotonic seconds, for how long links have been idle.
+        """
+        self._now_s = now_s
+        self._clients: dict[int, LinkSession] = {}  # of the socket; any thread takes its own out
         self._control = control
         self._say = say
         self._stop = threading.Event()
@@ -107,51 +121,75 @@ class ConsoleLinks:
             else:
                 if trouble:
                     self._say(f"console: {name} works now")
-                trouble, was_used = self._talk(name, link)
+                session = LinkSession(
+                    name, link, self._control, self._stop, is_terminal=True, now_s=self._now_s
+                )
+                trouble, was_used = self._talk(session)
                 if was_used:
                     wait_s = FIRST_WAIT_S
             self._stop.wait(wait_s)
             wait_s = min(2.0 * wait_s, LONGEST_WAIT_S)
 
-    def _talk(self, name: str, link: Link, *, is_terminal: bool = True) -> tuple[str, bool]:
+    def _talk(self, session: LinkSession, *, is_client: bool = False) -> tuple[str, bool]:
         """Talk until the link ends; return why, if it was not meant to, and whether it was used."""
-        session = LinkSession(name, link, self._control, self._stop, is_terminal=is_terminal)
         trouble = ""
         try:
             run(session)
         except MatLinkError as error:
             trouble = str(error)
-            if is_terminal:  # a client of the socket comes and goes as it likes
+            if not is_client:  # one of the socket comes and goes as it likes
                 self._say(f"console: {trouble}; waiting for it")
         except Exception:  # a fault of ours must not cost the mat its console
-            self._say(f"console: {name} failed, report this; it restarts")
+            self._say(f"console: {session.name} failed, report this; it restarts")
             traceback.print_exc()
         finally:
-            link.close()
+            if session.is_giving_way:
+                with suppress(MatLinkError):
+                    session.link.write(GIVES_WAY)
+            session.link.close()
         return trouble, session.was_used
+
+    def _makes_room(self) -> bool:
+        """Return whether another client may come; the one that was idle longest gives way."""
+        talking = [client for client in list(self._clients.values()) if not client.is_giving_way]
+        if len(talking) < SOCKET_CLIENTS:
+            return True
+        oldest = max(talking, key=lambda client: client.idle_s)
+        if oldest.idle_s < IDLE_S:
+            return False
+        oldest.give_way()
+        return True
+
+    def _talk_to_client(self, number: int, session: LinkSession) -> None:
+        try:
+            self._talk(session, is_client=True)
+        finally:
+            del self._clients[number]
 
     def _accept(self, listener: Listener) -> None:
         """Take clients as they come; a thread for each."""
-        clients: list[threading.Thread] = []
         reported = ""
-        while not self._stop.is_set():
-            try:
-                link = listener.accept(ACCEPT_S)
-            except MatLinkError as error:
-                if not self._stop.is_set() and str(error) != reported:
-                    reported = str(error)
-                    self._say(f"console: {reported}")
-                self._stop.wait(ACCEPT_S)
-                continue
+        for number in count(1):
+            link = None
+            while link is None and not self._stop.is_set():
+                try:
+                    link = listener.accept(ACCEPT_S)
+                except MatLinkError as error:
+                    if not self._stop.is_set() and str(error) != reported:
+                        reported = str(error)
+                        self._say(f"console: {reported}")
+                    self._stop.wait(ACCEPT_S)
             if link is None:
-                continue
-            clients = [thread for thread in clients if thread.is_alive()]
-            if len(clients) >= SOCKET_CLIENTS:
+                return
+            if not self._makes_room():
                 with suppress(MatLinkError):
-                    link.write(
-                        f"// {SOCKET_CLIENTS} clients talk already: end one first\r\n".encode()
-                    )
+                    link.write(FULL)
                 link.close()
                 continue
-            work = functools.partial(self._talk, "socket", link, is_terminal=False)
-            clients.append(self._start("matfw-console client", work))
+            session = LinkSession(
+                f"socket {number}", link, self._control, self._stop,
+                is_terminal=False, now_s=self._now_s,
+            )  # fmt: skip
+            self._clients[number] = session
+            work = functools.partial(self._talk_to_client, number, session)
+            self._start("matfw-console client", work)

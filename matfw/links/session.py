@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 
 from matfw.console.conversation import Conversation
 from matfw.control.api import Control
@@ -30,15 +31,25 @@ class LinkSession:
     """A link that is open, and whoever talks on it."""
 
     def __init__(
-        self, name: str, link: Link, control: Control, stop: threading.Event, *, is_terminal: bool
+        self,
+        name: str,
+        link: Link,
+        control: Control,
+        stop: threading.Event,
+        *,
+        is_terminal: bool,
+        now_s: Callable[[], float] = time.monotonic,
     ) -> None:
         """Take an open link; stop ends the session. is_terminal: keys may come, not only lines."""
         self.name = name
         self.link = link
         self.line_reader = LineReader()
         self.send_buffer = SendBuffer()
-        self.conversation = Conversation(control, self._say, now_s=time.monotonic)
+        self.conversation = Conversation(control, self._say, now_s=now_s, link=name)
         self.was_used = False
+        self._now_s = now_s
+        self._used_s = now_s()
+        self._is_to_leave = threading.Event()
         self._stop = stop
         self._is_terminal = is_terminal
         self._polled_s = float("-inf")
@@ -48,9 +59,25 @@ class LinkSession:
         self._has_ended = False
 
     @property
+    def idle_s(self) -> float:
+        """Return for how long nobody has used it: nothing came, and nothing asked for was read."""
+        return self._now_s() - self._used_s
+
+    def give_way(self) -> None:
+        """Have it end soon; called by another thread."""
+        self._is_to_leave.set()
+
+    @property
+    def is_giving_way(self) -> bool:
+        """Return whether another link needs its place."""
+        return self._is_to_leave.is_set()
+
+    @property
     def is_ending(self) -> bool:
         """Return whether the session is to end."""
-        return self._stop.is_set() or (self._has_ended and not len(self.send_buffer))
+        if self._stop.is_set() or self._is_to_leave.is_set():
+            return True
+        return self._has_ended and not len(self.send_buffer)
 
     @property
     def is_edited(self) -> bool:
@@ -66,12 +93,16 @@ class LinkSession:
         """Read what has come, unless there is enough to do. Raises MatLinkError."""
         if self.has_room:
             data = self.link.read(timeout_s)
-            self.was_used = self.was_used or bool(data)
+            if data:
+                self.was_used, self._used_s = True, self._now_s()
             self.line_reader.put(data)
 
     def send(self) -> None:
         """Hand over what goes without waiting. Raises MatLinkError."""
+        before = len(self.send_buffer)
         self.send_buffer.send(self.link)
+        if len(self.send_buffer) < before and self.conversation.is_active:
+            self._used_s = self._now_s()
 
     def notifications(self) -> str:
         """Return what the conversation reports by itself; nothing if it was asked just now."""
@@ -120,7 +151,7 @@ class LinkSession:
     def _is_held(self) -> bool:
         """Return whether lines wait for a command that is under way, and no Ctrl-C follows."""
         return (
-            self.conversation.is_busy
+            not self.conversation.has_room
             and len(self.line_reader) > 0
             and not self.line_reader.has_interrupt()
         )

@@ -21,6 +21,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
+from multiprocessing.reduction import ForkingPickler
 
 import msgspec
 
@@ -61,9 +62,7 @@ class Acquisition:
         self._pipe, far_end = context.Pipe(duplex=False)
         self._process = context.Process(
             target=_begin,
-            # As bytes: unpickling it imports the reader and its hardware, and the priority that
-            # the other process asks for is to be there by then.
-            args=(pickle.dumps(build), far_end, waits),
+            args=(_AsBytes(build), far_end, waits),
             name="matfw-acquisition",
             daemon=True,
         )
@@ -132,6 +131,20 @@ class Acquisition:
         if self._process.is_alive():  # stopped, or stuck in the kernel: Python would wait for ever
             self._process.kill()
             self._process.join(JOIN_LIMIT_S)
+
+
+class _AsBytes:
+    """Arrives in the other process as bytes: unpickling them imports the reader and its hardware,
+    and the priority that the process asks for is to be there by then.
+
+    Pickled only while the process is started: shared memory goes over at no other moment.
+    """
+
+    def __init__(self, build: Callable[[], LoadCells]) -> None:
+        self._build = build
+
+    def __reduce__(self) -> tuple[type[bytes], tuple[bytes]]:
+        return bytes, (bytes(ForkingPickler.dumps(self._build)),)
 
 
 def _begin(build: bytes, pipe: Connection, waits: bool) -> None:

@@ -231,6 +231,15 @@ class Console(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         tuple[PortName, ...],
         Meta(max_length=8, description="serial ports, as in /dev/serial0, or pyserial's URLs"),
     ] = ()
+    wizard_timeout_s: Annotated[
+        float,
+        Meta(
+            ge=10.0,
+            le=3600.0,
+            description="after so long without a line a wizard ends and the mat is judged again",
+            extra={"applies": "now"},
+        ),
+    ] = 120.0
 
 
 class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

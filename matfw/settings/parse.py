@@ -16,6 +16,7 @@ from msgspec import inspect
 from matfw.errors import MatSettingsError
 from matfw.settings.layers import with_value
 from matfw.settings.model import Settings
+from matfw.settings.numbers import pointed
 from matfw.settings.rows import Setting, members, plain
 from matfw.settings.schema import MismatchError, build, found
 
@@ -23,6 +24,7 @@ UNCHANGED = "nothing was changed"
 TEXT_CHARS = 4000  # a whole custom layout is shorter
 _NUMBER = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)\s*([^\d\s].*)?", re.I)
 _COMMA = re.compile(r"[+-]?\d*,\d+\s*\D*")
+_SEPARATORS = ("-", "/", ";", r",?\s+", ",")  # a comma last: it may belong to the numbers
 # How people write a unit -> its name here.
 _SPELLINGS: Mapping[str, str] = {
     **dict.fromkeys(("mm", "millimetre", "millimetres", "millimeter", "millimeters"), "mm"),
@@ -83,9 +85,10 @@ def _expected(setting: Setting) -> str:
 def _number(setting: Setting, text: str, whole: str = "") -> float:
     """Return a number with or without its unit; whole: the list that text is a part of."""
     typed = whole or text
+    text = pointed(text)
     if _COMMA.fullmatch(text):
-        point = text.replace(",", ".")
-        raise _refused(setting, typed, f"decimals have a point here, as in {point}")
+        whole_number, point = text.replace(",", ""), text.replace(",", ".")
+        raise _refused(setting, typed, f"write {whole_number} or {point}, whichever is meant")
     match = _NUMBER.fullmatch(text)
     if match is None:
         raise _refused(setting, typed)
@@ -148,8 +151,8 @@ def _list(setting: Setting, text: str) -> object:
         return _toml_list(setting, text)
     inner = text.removeprefix("[").removesuffix("]").strip()
     size = len(node.item_types) if isinstance(node, inspect.TupleType) else 0
-    for separator in ("-", "/", ",", None):
-        parts = [part.strip() for part in inner.split(separator)]
+    for separator in _SEPARATORS:
+        parts = [part.strip() for part in re.split(separator, inner)]
         if len(parts) == size:
             return [_number(setting, part, text) for part in parts]
     raise _refused(setting, text, "write them as in 2-1-3")

@@ -71,6 +71,7 @@ class SettingsStore:
         self._file: Tables = tomllib.loads(read_text(config)) if config else {}
         self._read = read_state(state_dir)
         self._staged: dict[Keys, object] = {}
+        self._by: dict[Keys, str] = {}  # who staged it
         try:
             self._settings = self._effective(self._read.state, {})
         except MismatchError as mismatch:
@@ -112,14 +113,14 @@ class SettingsStore:
             row = self.find(key)
             return value_of(self._settings, row.keys), self._source(row.keys)
 
-    def set(self, key: str, text: str) -> None:
-        """Stage what a person typed for a setting.
+    def set(self, key: str, text: str, by: str = "") -> None:
+        """Stage what a person typed for a setting; by: who that is, for `save` and `revert`.
 
         Raises MatSettingsError, which names key, value and range; then nothing was changed.
         """
-        self.set_all([(key, text)])
+        self.set_all([(key, text)], by)
 
-    def set_all(self, pairs: list[tuple[str, str]]) -> None:
+    def set_all(self, pairs: list[tuple[str, str]], by: str = "") -> None:
         """Stage several at once, where one alone would contradict another: `layout` and `cells`."""
         with self._lock:
             staged = dict(self._staged)
@@ -127,7 +128,7 @@ class SettingsStore:
                 # A new table for each: `layout` and `cells` bring the pins of other cells.
                 row = find(table(self._unchecked(self._read.state, staged)), key)
                 staged[row.keys] = parse(row, text)
-            self._stage(staged)
+            self._stage(staged, by)
 
     def diff(self) -> list[tuple[str, object, object]]:
         """Return what is staged: key, value as saved, value as staged."""
@@ -138,29 +139,53 @@ class SettingsStore:
                 for keys in self._staged
             ]
 
-    def save(self) -> None:
-        """Write what is staged to state.toml. Raises MatStateError; it stays staged then."""
+    def staged_by(self, key: str) -> str:
+        """Return who staged a key of `diff`; empty where nobody said who."""
         with self._lock:
-            if self._staged:
-                staged, profile = self._staged, self.profile
+            return next((by for keys, by in self._by.items() if dotted(keys) == key), "")
 
-                def changed(state: MachineState) -> MachineState:
-                    if state.profile != profile:  # or it would go to another person's
-                        raise MatSettingsError(
-                            f"another matfw uses profile {state.profile or NO_PROFILE} now: nothing"
-                            " was saved; revert, and set it again"
-                        )
-                    return applied(state, staged)
+    def save(self, by: str | None = None) -> None:
+        """Write what is staged to state.toml; by: only what they staged.
 
-                self._write(changed, {})
-                self._staged = {}
-
-    def revert(self) -> None:
-        """Forget what is staged, and read state.toml again. Raises MatSettingsError if it is bad.
-
-        What was staged is forgotten also then.
+        Raises MatStateError, or MatSettingsError where it is not valid without what others staged;
+        it stays staged then.
         """
         with self._lock:
+            mine, others = self._parted(by)
+            if not mine:
+                return
+            profile = self.profile
+
+            def changed(state: MachineState) -> MachineState:
+                if state.profile != profile:  # or it would go to another person's
+                    raise MatSettingsError(
+                        f"another matfw uses profile {state.profile or NO_PROFILE} now: nothing"
+                        " was saved; revert, and set it again"
+                    )
+                state = applied(state, mine)
+                try:
+                    self._effective(state, {})
+                except MismatchError as mismatch:
+                    raise MatSettingsError(
+                        f"{mismatch}: valid only with what another link has set: `save all`;"
+                        f" {UNCHANGED}"
+                    ) from None
+                return state
+
+            self._write(changed, others)
+            self._staged = others
+
+    def revert(self, by: str | None = None) -> None:
+        """Forget what is staged, and read state.toml again. Raises MatSettingsError if it is bad.
+
+        by: only what they staged, and nothing is read again. What was staged is forgotten also
+        where state.toml is bad.
+        """
+        with self._lock:
+            _, others = self._parted(by)
+            if others:
+                self._stage(others, "")
+                return
             self._settings = self._effective(self._read.state, {})
             self._staged = {}
             before = self._read
@@ -172,7 +197,16 @@ class SettingsStore:
                 self._read = before
                 raise MatSettingsError(message) from None
 
-    def factory(self, key: str | None = None) -> None:
+    def _parted(self, by: str | None) -> tuple[dict[Keys, object], dict[Keys, object]]:
+        """Return what they staged (None: everything), and what others did."""
+        mine = {
+            keys: value
+            for keys, value in self._staged.items()
+            if by is None or self._by.get(keys, "") == by
+        }
+        return mine, {keys: value for keys, value in self._staged.items() if keys not in mine}
+
+    def factory(self, key: str | None = None, by: str = "") -> None:
         """Stage that what the console set is forgotten: the person's file, then defaults hold.
 
         key: of one setting; None: of all, of the profile in use too. Other profiles and the
@@ -182,13 +216,13 @@ class SettingsStore:
             state = self._read.state
             kept = console_keys(state)
             if key is None:
-                self._stage(dict.fromkeys(kept, FORGOTTEN))
+                self._stage(dict.fromkeys(kept, FORGOTTEN), by)
                 return
             # One of a cell that this layout does not have is in no table, but may be forgotten.
             known = {dotted(keys): keys for keys in kept}
             keys = known[key] if key in known else self.find(key).keys
             staged = {name: value for name, value in self._staged.items() if name != keys}
-            self._stage(staged | ({keys: FORGOTTEN} if keys in kept else {}))
+            self._stage(staged | ({keys: FORGOTTEN} if keys in kept else {}), by)
 
     # --- profiles: what is saved for one person
 
@@ -293,8 +327,8 @@ class SettingsStore:
 
     # --- inside
 
-    def _stage(self, staged: Staged) -> None:
-        """Check a new set of staged changes with everything else, and take it over."""
+    def _stage(self, staged: Staged, by: str) -> None:
+        """Check a new set of staged changes with everything else, and take it over; by: whose."""
         saved = self._effective(self._read.state, {})
         try:
             settings = self._effective(self._read.state, staged)
@@ -306,6 +340,10 @@ class SettingsStore:
                 f"change {dotted(others[0])} first" if others else "correct it"
             )
             raise MatSettingsError(f"{message}; {UNCHANGED}") from None
+        self._by = {
+            keys: self._by[keys] if self._staged.get(keys, self) is value else by
+            for keys, value in staged.items()
+        }
         self._staged = {
             keys: value
             for keys, value in staged.items()

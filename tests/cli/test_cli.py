@@ -21,7 +21,7 @@ from gpiozero import OutputDevice
 from gpiozero.pins.mock import MockFactory, MockPWMPin
 
 from matfw.cli.hardware import build_real_hips, build_virtual_hips, virtual_trace
-from matfw.cli.verbs import EXIT_DONE, EXIT_FAILED, main
+from matfw.cli.verbs import EXIT_DONE, EXIT_FAILED, EXIT_HUNG_UP, EXIT_INTERRUPTED, main
 from matfw.control.events import event_json
 from matfw.errors import MatGpioError
 from matfw.messages import Mat, RawFrame, Rep, Side
@@ -631,6 +631,49 @@ def test_a_signal_while_it_starts_ends_it_too(
     os.killpg(process.pid, number)
     _, errors = process.communicate(timeout=LIMIT_S)
     assert (process.returncode, errors) == (0, "")
+    assert is_gone(process.pid)
+
+
+def test_ctrl_c_in_the_demo_ends_with_the_report_so_far(
+    live: Callable[..., subprocess.Popen[str]],
+) -> None:
+    process = live("demo", "--speed", "8")
+    wait_for(process, "rep   2 ")
+    os.killpg(process.pid, signal.SIGINT)
+    out, errors = process.communicate(timeout=LIMIT_S)
+    assert process.returncode == EXIT_INTERRUPTED
+    assert "named rightly (simulated)" in out
+    assert re.search(r"interrupted at \d+ of \d+ s", errors)
+    assert 2 <= int(re.search(r"^ (\d+) reps", out, re.M)[1]) <= 6  # type: ignore[index]
+
+
+@pytest.mark.parametrize("options", [(), ("--json",)])
+def test_an_interrupted_replay_tells_its_tally(
+    live: Callable[..., subprocess.Popen[str]], tmp_path: Path, options: tuple[str, ...]
+) -> None:
+    trace = virtual_trace("demo", "core4", Side.LEFT)
+    mat = Settings().mat()
+    with RecordingWriter(tmp_path / "long.csv", mat, "a test") as writer:
+        for frame in record(trace, mat, seed=3):
+            writer.write(frame)
+    process = live("replay", tmp_path / "long.csv", *options)
+    wait_for(process, "person")
+    os.kill(process.pid, signal.SIGINT)
+    out, errors = process.communicate(timeout=LIMIT_S)
+    assert process.returncode == EXIT_INTERRUPTED
+    assert '"event":"summary"' in out if options else re.search(r"^ \d+ reps?", out, re.M)
+    assert "interrupted after" in errors
+
+
+def test_sighup_ends_the_service_so_that_systemd_starts_it_again(
+    live: Callable[..., subprocess.Popen[str]],
+) -> None:
+    """Restart=on-failure: any exit code but 0 and 2."""
+    process = live("run", "--virtual")
+    wait_for(process, "person")
+    os.kill(process.pid, signal.SIGHUP)
+    process.communicate(timeout=LIMIT_S)
+    assert process.returncode == EXIT_HUNG_UP
     assert is_gone(process.pid)
 
 

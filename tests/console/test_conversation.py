@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -58,6 +59,12 @@ DIALOGUES: tuple[tuple[str, str, str], ...] = (
     ("set reps 999", r"error E202: workout.reps must be .*1 to 200 .*nothing was changed", ""),
     ("set roll_back_mm 20 mm", r"ok", "20 mm, it was 13"),
     ("set tempo_s 2-2-3", r"ok", "2, 2, 3 s, it was 2, 1, 3"),
+    ("set height_m 1,65", r"ok", "1.65 m"),
+    ("volume 10,4", r"ok", "10 %"),
+    ("stream 2,5", r"ok", "2.5 a second"),
+    ("lay 10,5 100,5 -20", r"ok", "10.5 kg lie on the virtual mat at x 100.5"),
+    ("learn 38,5", r"ok", "count as good"),
+    ("set roll_back_mm 1,000", r"error E202: .*write 1000 or 1.000, whichever is meant.*", ""),
     ("set layout hex6", r"ok", "`save`, then `reboot`"),
     ("set reps 12\ndiff", r"ok", "workout.reps: 15 -> 12"),
     ("set reps 12\nsave", r"ok", "1 change saved"),
@@ -317,7 +324,7 @@ def test_ctrl_c_leaves_anything_with_one_answer(talk: Talk, line: str) -> None:
 
 
 def test_one_link_at_a_time_measures(talk: Talk) -> None:
-    talk.control.take_mat("calibrate")
+    talk.control.take_mat("calibrate", "another")
     (answer,) = talk.ask("tare")
     assert answer.startswith("error E305: tare: calibrate is under way")
 
@@ -474,6 +481,66 @@ def test_json_says_what_a_wizard_asks_and_takes_its_answers(talk: Talk) -> None:
     said = [json.loads(line) for line in talk.ask('{"answer": "leave"}')]
     assert said[-1]["id"] == 5
     assert said[-1]["error"]["code"] == "E302"
+
+
+def in_json(talk: Talk, line: str) -> list[dict[str, Any]]:
+    return [json.loads(each) for each in talk.ask(line)]
+
+
+def begin_in_json(talk: Talk, command: str) -> None:
+    talk.control.lay = None
+    talk.ask("mode json")
+    for said in in_json(talk, f'{{"id": 1, "command": "{command}"}}'):
+        assert (said["id"], "event" in said) == (1, True)
+
+
+@pytest.mark.parametrize("job", ["tare", "diagnose", "calibrate 10", "menu"])
+def test_every_line_with_an_id_has_its_own_answer_beside_a_job(talk: Talk, job: str) -> None:
+    begin_in_json(talk, job)
+    (status,) = in_json(talk, '{"id": 2, "command": "status"}')
+    assert (status["id"], status["ok"], "virtual" in status["result"]) == (2, True, True)
+    (refused,) = in_json(talk, '{"id": 3, "command": "set", "args": ["workout.reps", 999]}')
+    assert (refused["id"], refused["error"]["code"]) == (3, "E202")
+    (bad,) = in_json(talk, '{"id": 4, "command": 5}')
+    assert (bad["id"], bad["error"]["code"]) == (4, "E109")
+    assert talk.conversation.is_busy or talk.conversation.is_asking
+    talk.conversation.interrupt()
+    assert json.loads(talk.said[-1])["id"] == 1
+
+
+def test_a_wizards_answers_with_an_id_have_answers_of_their_own(talk: Talk) -> None:
+    begin_in_json(talk, "calibrate corners")
+    asked, own = in_json(talk, '{"id": 2, "command": "10"}')
+    assert (asked["event"], asked["id"]) == ("ask", 1)
+    assert own == {"id": 2, "ok": True, "result": {}}
+    (asked, own) = in_json(talk, '{"id": "b", "answer": "back"}')
+    assert (asked["event"], asked["id"], own["id"], own["ok"]) == ("ask", 1, "b", True)
+    (own,) = in_json(talk, '{"id": 3, "answer": "nonsense"}')
+    assert (own["id"], own["error"]["code"]) == (3, "E107")
+    (own,) = in_json(talk, '{"id": 4, "command": "tare"}')
+    assert (own["id"], own["ok"]) == (4, False)
+    _left, ended, own = in_json(talk, '{"id": 5, "command": "leave"}')
+    assert (ended["id"], ended["error"]["code"]) == (1, "E302")
+    assert (own["id"], own["ok"]) == (5, True)
+    (late,) = in_json(talk, '{"id": 6, "command": "status"}')
+    assert (late["id"], late["ok"]) == (6, True)
+
+
+def test_what_takes_time_waits_for_the_job_before_it(talk: Talk) -> None:
+    begin_in_json(talk, "tare")
+    assert in_json(talk, '{"id": 2, "command": "tare"}') == []
+    (own,) = in_json(talk, '{"id": 3, "answer": ""}')
+    assert (own["id"], own["error"]["code"]) == (3, "E306")
+    talk.wait(20.0)
+    answers = [json.loads(line) for line in talk.said if '"ok"' in line]
+    assert [each["id"] for each in answers[-2:]] == [1, 2]
+
+
+def test_mode_text_beside_a_job_ends_the_job_in_text(talk: Talk) -> None:
+    begin_in_json(talk, "tare")
+    (own,) = in_json(talk, '{"id": 2, "command": "mode text"}')
+    assert (own["id"], own["ok"]) == (2, True)
+    assert talk.wait(20.0)[-1] == "ok"
 
 
 def test_every_line_in_json_is_one_object(talk: Talk) -> None:

@@ -158,7 +158,7 @@ class FakeControl(Control):
     @property
     def measuring(self) -> str | None:
         """Return what has taken the mat."""
-        return self._measuring
+        return self._measuring.holder.what if self._measuring.holder else None
 
     @property
     def is_restarting(self) -> bool:
@@ -183,8 +183,14 @@ class Talk:
         self.control = FakeControl(folder, config)
         self.said: list[str] = []
         self.conversation = Conversation(
-            self.control, self.said.append, now_s=lambda: self.control.t_s
+            self.control, self.said.append, now_s=lambda: self.control.t_s, link="first"
         )
+
+    def another(self, link: str = "second") -> tuple[Conversation, list[str]]:
+        """Return another link's conversation, and what is said on it."""
+        said: list[str] = []
+        now_s = self.control.clock.now_s
+        return Conversation(self.control, said.append, now_s=now_s, link=link), said
 
     def close(self) -> None:
         """End the conversation, and the recording's thread."""

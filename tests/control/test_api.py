@@ -204,22 +204,23 @@ def test_stop_start_and_a_cue_are_done_by_the_main_thread(running: Running) -> N
     running.control.stop()
     assert not running.firmware.is_judging
     assert not running.control.status().is_judging
-    running.control.take_mat("tare")
+    hold = running.control.take_mat("tare", "one")
+    with pytest.raises(ConsoleError, match="tare is under way on link one"):
+        running.control.start(from_first_set=True)
+    running.control.give_mat(hold)
+    assert not running.firmware.is_judging, "what was refused has changed nothing"
     running.control.start(from_first_set=True)
-    assert not running.firmware.is_judging, "somebody still measures"
-    running.control.give_mat()
     assert running.firmware.is_judging
     running.control.cue(Fault.KICK)
     assert [cue for _, cue in running.outputs.shown] == [Fault.KICK]
 
 
 def test_only_one_may_measure(running: Running) -> None:
-    running.control.take_mat("calibrate")
-    with pytest.raises(ConsoleError, match="calibrate is under way on another link"):
-        running.control.take_mat("tare")
-    running.control.give_mat()
-    running.control.take_mat("tare")
-    running.control.give_mat()
+    hold = running.control.take_mat("calibrate", "one")
+    with pytest.raises(ConsoleError, match="calibrate is under way on link one"):
+        running.control.take_mat("tare", "two")
+    running.control.give_mat(hold)
+    running.control.give_mat(running.control.take_mat("tare", "two"))
 
 
 def test_frames_reach_a_recording_that_can_be_read(running: Running) -> None:

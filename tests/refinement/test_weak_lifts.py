@@ -12,8 +12,8 @@ import pytest
 from matfw.messages import RefinedRep
 from matfw.refinement.segment import Segment
 from matfw.refinement.weak_lifts import WEAK_LOG_ODDS, weak_lifts
-from tests.estimation.leg_forces import Lift, legs, noise_scale
-from tests.refinement.test_refine import found_in, judged
+from tests.estimation.leg_forces import Lift, judged, legs, noise_scale
+from tests.refinement.test_refine import found_in
 
 REST_S, SET = 4.0, 4
 HELD = Lift(REST_S, top_deg=20.0, up_s=1.6, hold_s=3.6, down_s=1.5)

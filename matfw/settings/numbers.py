@@ -1,0 +1,18 @@
+"""Numbers as people type them: 10.5 and 10,5 are the same, wherever one is asked for."""
+
+from __future__ import annotations
+
+import re
+
+_COMMA = re.compile(r"([+-]?\d*),(\d+)(.*)", re.DOTALL)
+
+
+def pointed(text: str) -> str:
+    """Return a number, with or without a unit, with its decimal comma as a point.
+
+    1,000 stays as it is, and so is refused: it is a thousand to some and one to others.
+    """
+    match = _COMMA.fullmatch(text.strip())
+    if match is None or (len(match[2]) == 3 and match[1].lstrip("+-") not in ("", "0")):
+        return text
+    return f"{match[1]}.{match[2]}{match[3]}"
