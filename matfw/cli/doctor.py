@@ -24,6 +24,7 @@ import msgspec
 from matfw.calibrate.guide import Place
 from matfw.diagnose.checks import Check, Computer, State
 from matfw.errors import MatError, MatLinkError
+from matfw.settings.calibration_date import age
 from matfw.settings.model import Settings
 from matfw.settings.state import MachineState
 
@@ -331,12 +332,12 @@ def _pressing_s(presses: int) -> float:
 def _zero_check(diagnosis: Diagnosis, uncalibrated: Sequence[str], state: MachineState) -> Check:
     from matfw.diagnose import system
 
-    days = system.calibration_days(state.notes.get("calibration"), datetime.now(UTC))
+    since = age(state.notes.get("calibration"), datetime.now(UTC))
     is_empty = not uncalibrated and all(
         cell.is_weighed and not cell.wanders for cell in diagnosis.cells
     )
     loads_kg = {cell.name: cell.load_kg for cell in diagnosis.cells}
-    return system.check_zero(loads_kg, days, is_empty=is_empty)
+    return system.check_zero(loads_kg, since, is_empty=is_empty)
 
 
 def _cells_check(diagnosis: Diagnosis) -> Check:

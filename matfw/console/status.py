@@ -31,6 +31,7 @@ def status_lines(now: Status) -> list[str]:
         f"settings    {_settings(now)}",
         f"console     {now.lock}",
         *_recording(now),
+        *(f"state       {notice}" for notice in now.notices),
     ]
 
 
@@ -76,6 +77,7 @@ def status_data(now: Status, mat: Mat) -> dict[str, object]:
         "profile": now.profile,
         "unsaved": now.unsaved,
         "lock": now.lock,
+        "notices": list(now.notices),
         "recording": None
         if recording is None
         else {

@@ -34,7 +34,7 @@ class Status:
 
     weight_kg: of whoever has been weighed lying still. rest_left_s: of the rest between two sets,
     None outside of one. rate_hz: frames a second as the reader measured them. lost_frames: dropped
-    on the way to the line.
+    on the way to the line. notices: of the state file, as it was found at the start.
     """
 
     version: str
@@ -68,6 +68,7 @@ class Status:
     unsaved: int
     lock: str
     recording: RecordingStatus | None
+    notices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import platform
 import re
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from importlib import metadata
 from pathlib import Path
 
 from matfw.calibrate.guide import Place
 from matfw.diagnose.checks import Check, Computer, State
 from matfw.errors import MatError
+from matfw.settings.calibration_date import Age, age
 from matfw.settings.model import Settings
 
 PYTHONS = ((3, 11), (3, 13))  # pyproject.toml, requires-python
@@ -262,18 +263,14 @@ def check_state(
     if uncalibrated:
         return Check("state.toml", State.WARN, f"not calibrated: {', '.join(uncalibrated)}",
                      "`matfw console`, then `calibrate`", Place.CALIBRATING)  # fmt: skip
-    days = calibration_days(note, now)
-    if days is None:
-        return Check(
-            "state.toml", State.OK, "readable; when it was calibrated is not written there"
-        )
-    if days > OLD_DAYS:
-        return Check("state.toml", State.WARN, f"calibrated {days:.0f} days ago",
-                     "calibrate again, or try a known weight", Place.CALIBRATING)  # fmt: skip
-    return Check("state.toml", State.OK, f"readable; calibrated {max(days, 0.0):.0f} days ago")
+    since = age(note, now)
+    if since.doubt or (since.days or 0.0) > OLD_DAYS:
+        return Check("state.toml", State.WARN, f"calibrated {since.words}",
+                     "try a known weight, or calibrate again", Place.CALIBRATING)  # fmt: skip
+    return Check("state.toml", State.OK, f"readable; calibrated {since.words}")
 
 
-def check_zero(loads_kg: Mapping[str, float], days: float | None, *, is_empty: bool) -> Check:
+def check_zero(loads_kg: Mapping[str, float], since: Age, *, is_empty: bool) -> Check:
     """Show how far each cell of an empty, calibrated mat has drifted since its tare.
 
     loads_kg: what the empty mat weighs. is_empty: it lies still, and no cell is out of order.
@@ -281,22 +278,10 @@ def check_zero(loads_kg: Mapping[str, float], days: float | None, *, is_empty: b
     if not is_empty:
         why = "drift since the calibration shows on an empty, calibrated mat alone"
         return Check("zero", State.UNKNOWN, why)
-    since = "the last tare" if days is None else f"the calibration {max(days, 0.0):.0f} days ago"
+    when = "the last tare" if since.days is None else f"the calibration {since.words}"
     moved = ", ".join(f"{name} {load:+.2f} kg" for name, load in loads_kg.items())
     total_kg = sum(loads_kg.values())
-    why = f"drift since {since}: {moved}; {total_kg:+.2f} kg in all"
+    why = f"drift since {when}: {moved}; {total_kg:+.2f} kg in all"
     if max(map(abs, [*loads_kg.values(), total_kg])) > ZERO_KG:
         return Check("zero", State.WARN, why, "if the mat is empty, take a tare", Place.DECK)
     return Check("zero", State.OK, why)
-
-
-def calibration_days(note: str | None, now: datetime) -> float | None:
-    """Return how long ago a calibration was saved, by the date in its note."""
-    match = re.search(r"(\d{4}-\d\d-\d\d \d\d:\d\d) UTC", note or "")
-    if match is None:
-        return None
-    try:
-        then = datetime.strptime(match[1], "%Y-%m-%d %H:%M").replace(tzinfo=UTC)
-    except ValueError:
-        return None
-    return (now - then).total_seconds() / 86400.0

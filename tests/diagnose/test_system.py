@@ -12,6 +12,7 @@ from matfw.devices.serial_getty import getty_on
 from matfw.diagnose import system
 from matfw.diagnose.checks import Check, Computer, Space, State, run_program, space_at
 from matfw.errors import MatGpioError
+from matfw.settings.calibration_date import Age
 from matfw.settings.model import Console, HipSensors, Settings
 
 PI = "Raspberry Pi 4 Model B Rev 1.5\0"
@@ -271,9 +272,10 @@ def test_the_machines_own_file(
     says(system.check_state(notices, uncalibrated, note, NOW), state, word)
 
 
-@pytest.mark.parametrize("note", [None, "", "by hand", "2026-99-99 10:00 UTC", "2026-11-22"])
-def test_a_note_without_a_date_has_no_age(note: str | None) -> None:
-    assert system.calibration_days(note, NOW) is None
+def test_a_date_by_a_wrong_clock_is_no_age() -> None:
+    """A Pi that had not asked a network yet: not "calibrated 20784 days ago"."""
+    check = system.check_state((), (), "four places, 1970-01-01 00:07 UTC", NOW)
+    says(check, State.WARN, "calibrated on 1970-01-01 by a clock that was wrong", "known weight")
 
 
 @pytest.mark.parametrize(
@@ -288,7 +290,7 @@ def test_a_note_without_a_date_has_no_age(note: str | None) -> None:
 def test_the_drift_since_the_calibration_is_shown(
     loads_kg: dict[str, float], is_empty: bool, state: State, words: tuple[str, ...]
 ) -> None:
-    says(system.check_zero(loads_kg, 12.3, is_empty=is_empty), state, *words)
+    says(system.check_zero(loads_kg, Age(12.3), is_empty=is_empty), state, *words)
 
 
 def test_a_program_that_is_not_there_or_fails_says_nothing() -> None:
