@@ -92,6 +92,7 @@ def _demo(options: argparse.Namespace) -> int:
 
 def _run(options: argparse.Namespace) -> int:
     from matfw.cli.consoles import ConsolePlan
+    from matfw.cli.start_delay import StartDelay
 
     store = store_of(options)
     settings, state = store.settings, store.state
@@ -128,10 +129,12 @@ def _run(options: argparse.Namespace) -> int:
         f"not calibrated: {', '.join(uncalibrated)}: weights are nominal and may be far off:"
         " `matfw console`, then `calibrate`"
     )
+    delay = StartDelay(say)
+    delay.wait()
     run_live(
         settings, mat, functools.partial(build_real_cells, settings),
         functools.partial(build_real_hips, settings),
-        title="matfw run", notice=notice if uncalibrated else None, console=console,
+        title="matfw run", notice=notice if uncalibrated else None, console=console, taps=[delay],
     )  # fmt: skip
     return EXIT_DONE
 

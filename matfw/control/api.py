@@ -84,7 +84,10 @@ class Control:
         holds where the settings name none, since the virtual person lies on one.
         """
         self.settings = store
-        self.lock = Lock(store.pin_hash(), now_s=clock.now_s, save=store.save_pin_hash)
+        self.lock = Lock(
+            store.pin_hash(), now_s=clock.now_s, save=store.save_pin_hash,
+            wrong=store.wrong_pins(), save_wrong=store.save_wrong_pins,
+        )  # fmt: skip
         self.steps: Subscriptions[Step] = Subscriptions(STEPS_KEPT)
         self.notifications: Subscriptions[Event | Notice] = Subscriptions(EVENTS_KEPT)
         self.recordings = recordings(self.mat, self.notifications.put)

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO, Self
+from typing import BinaryIO, Self, cast
 
 from matfw.errors import MatError, MatRecordingError
 from matfw.layouts import unplaced
@@ -34,6 +34,7 @@ from matfw.recording.header import (
     render_header,
 )
 from matfw.recording.rows import ROW_BYTES, T_MAX_S, careful_row, decoded
+from matfw.settings.atomic_file import FILE_MODE, group_share
 from matfw.settings.schema import COUNT_MAX, COUNT_MIN, MismatchError, found
 
 HEADER_LINES = 3
@@ -127,7 +128,7 @@ class RecordingWriter:
                 f"{self.path}: not begun: the mat's {mismatch}: correct the settings"
             ) from None
         try:
-            self._raw: BinaryIO = self.path.open("wb" if overwrite else "xb")
+            self._raw: BinaryIO = _created(self.path, "wb" if overwrite else "xb")
         except FileExistsError:
             raise MatRecordingError(
                 f"{self.path}: exists already and is not overwritten: choose another name or"
@@ -213,6 +214,17 @@ class RecordingWriter:
             f"{self.path}: cannot write the recording ({reason}): free space or choose another"
             " folder; rows already flushed are kept"
         )
+
+
+def _created(path: Path, mode: str) -> BinaryIO:
+    """Open a file for writing that others may not read, whatever the umask. Raises OSError."""
+    file = open(  # noqa: SIM115  the writer closes it
+        path, mode, opener=lambda name, flags: os.open(name, flags | os.O_CLOEXEC, FILE_MODE)
+    )
+    with suppress(OSError):  # a file of somebody else's that is overwritten
+        readable = group_share(path.parent) & 0o040
+        os.fchmod(file.fileno(), FILE_MODE | readable)
+    return cast(BinaryIO, file)
 
 
 def _frames(path: Path, mat: Mat) -> Iterator[RawFrame]:

@@ -54,14 +54,17 @@ def age(note: str | None, now: datetime) -> Age:
         then = datetime.strptime(match[1], _FORM).replace(tzinfo=UTC)
     except ValueError:
         return Age(None, f"on {match[1]}, which is no date")
+    doubt = _doubt(then, now)
+    return Age(None, doubt) if doubt else Age(max(0.0, (now - then).total_seconds() / 86400.0))
+
+
+def _doubt(then: datetime, now: datetime) -> str:
+    """Return why a date is no age, empty where it is one."""
+    day = f"on {then:%Y-%m-%d}"
     if then < EARLIEST:
-        return Age(None, f"on {then:%Y-%m-%d} by a clock that was wrong")
+        return f"{day} by a clock that was wrong"
     if now < EARLIEST:
-        return Age(None, f"on {then:%Y-%m-%d}, but the clock is wrong now ({now:%Y-%m-%d})")
+        return f"{day}, but the clock is wrong now ({now:%Y-%m-%d})"
     if then > now + SLACK:
-        return Age(
-            None,
-            f"on {then:%Y-%m-%d}, which is yet to come by this clock ({now:%Y-%m-%d}): it was wrong"
-            " then, or is now",
-        )
-    return Age(max(0.0, (now - then).total_seconds() / 86400.0))
+        return f"{day}, yet to come by this clock ({now:%Y-%m-%d}): it was wrong then, or is now"
+    return ""

@@ -113,11 +113,18 @@ def _is_free(place: Path, content: bytes | None) -> bool:
     return not place.exists() or (content is not None and place.read_bytes() == content)
 
 
-def write_state(folder: Path, before: StateRead, state: MachineState, calls: Calls) -> StateRead:
+def write_state(
+    folder: Path,
+    before: StateRead,
+    state: MachineState,
+    calls: Calls,
+    *,
+    keeps_backup: bool = False,
+) -> StateRead:
     """Make state the content of folder's file; return it as `read_state` would.
 
-    before: what the file holds now; keys of it that this version does not know are kept. Call it
-    within `alone_in(folder)`. Raises MatStateError, or MismatchError for a state that could not be
+    before: what the file holds now; keys of it that this version does not know are kept.
+    keeps_backup: leave the backup as it is. Call it within `alone_in(folder)`. Raises MatStateError, or MismatchError for a state that could not be
     read again; then the file is as it was.
     """
     path = folder / STATE_FILE
@@ -135,7 +142,8 @@ def write_state(folder: Path, before: StateRead, state: MachineState, calls: Cal
         for damaged in before.damaged:
             content = damaged.read_bytes()
             replace_file(_aside(folder, content), content, None, calls)
-        backup = before.text.encode() if before.text is not None else None
+        text_before = None if keeps_backup else before.text
+        backup = text_before.encode() if text_before is not None else None
         replace_file(path, data, backup, calls)
     except OSError as error:
         raise not_written(path, error) from error
@@ -213,7 +221,7 @@ def _text(document: Mapping[str, Any], state: MachineState) -> str:
     import tomli_w  # noqa: PLC0415  # only who saves needs it
 
     everything = msgspec.to_builtins(state)
-    known = {key: value for key, value in everything.items() if value not in (None, {})}
+    known = {key: value for key, value in everything.items() if value not in (None, {}, 0)}
     unknown = {
         key: value
         for key, value in document.items()

@@ -18,7 +18,9 @@ from hypothesis import strategies as st
 from matfw.errors import MatError, MatRecordingError
 from matfw.layouts import PRESETS
 from matfw.messages import Cell, CellCalibration, Channel, Mat, Person, RawFrame, Side, Tempo
+from matfw.recording.background import new_path
 from matfw.recording.file import RecordingWriter, read_recording
+from matfw.settings.model import Settings
 
 COUNT_MIN, COUNT_MAX = -8388608, 8388607
 HEADER: dict[str, Any] = {
@@ -633,3 +635,22 @@ def test_presets_can_be_recorded(tmp_path: Path) -> None:
         mat = Mat(layout.name, layout.cells, (line,) * len(layout.cells))
         write(tmp_path / f"{layout.name}.csv", mat, [RawFrame(0.0, (0,) * len(layout.cells))])
         assert read_recording(tmp_path / f"{layout.name}.csv").mat == mat
+
+
+@pytest.mark.parametrize(("folder_mode", "mode"), [(0o755, 0o640), (0o750, 0o640), (0o700, 0o600)])
+@pytest.mark.parametrize("umask", [0, 0o077])
+def test_others_may_not_read_a_recording_whatever_the_umask(
+    tmp_path: Path, folder_mode: int, mode: int, umask: int
+) -> None:
+    state = tmp_path / "state"
+    state.mkdir()
+    state.chmod(folder_mode)
+    before = os.umask(umask)
+    try:
+        path = new_path(state / "recordings", "one")
+        with RecordingWriter(path, Settings().mat()):
+            pass
+    finally:
+        os.umask(before)
+    assert path.stat().st_mode & 0o777 == mode
+    assert path.parent.stat().st_mode & 0o777 == folder_mode & 0o770
