@@ -61,7 +61,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         return EXIT_DONE
     except OSError as error:
         discard_stdout()
-        say(f"{error}: the system refused it; is the disk full?")
+        from matfw.settings.os_errors import advice
+
+        say(f"the system refused something: {error}: {advice(error)}")
         return EXIT_FAILED
 
 
@@ -144,6 +146,7 @@ def _replay(options: argparse.Namespace) -> int:
     from matfw.display.report import session_lines
     from matfw.messages import Event, Rep
     from matfw.recording.file import read_recording
+    from matfw.recording.whole_rows import WholeRows
     from matfw.service.replay import replay
 
     store = store_of(options)
@@ -158,18 +161,21 @@ def _replay(options: argparse.Namespace) -> int:
             reps.append(event)
         print(event_json(event).decode() if options.json else event_line(event))
 
-    tally = replay(mat, recording.frames(), tell, plan_of(settings))
+    rows = WholeRows(recording, say)
+    tally = replay(mat, rows, tell, plan_of(settings))
     if options.json:
         print(tally.as_json().decode())
     else:
         print("\n".join(session_lines(reps, mat.tempo, is_simulated=False)))
+    rows.check()
     return EXIT_DONE
 
 
 def _record(options: argparse.Namespace) -> int:
-    from matfw.recording.file import RecordingWriter
+    from matfw.recording.file import RecordingWriter, check_name
     from matfw.service.recorder import record
 
+    check_name(options.file)
     store = store_of(options)
     settings = store.settings
     mat = settings.mat(store.state)

@@ -24,8 +24,8 @@ FREE_TRIES = 3
 FIRST_WAIT_S = 5.0
 LONGEST_WAIT_S = 300.0  # long enough that nobody tries all PINs
 SALT_BYTES = 16
-# scrypt's N, r, p (RFC 7914, section 2): 0.1 s on a PC, measured, with 4 MB; more time by p and not
-# by N, which would be paid in memory, of which a Zero 2 W has little. The second are those of 0.1.0.
+# scrypt's N, r, p (RFC 7914, section 2): 0.1 s on a PC, measured, with 4 MB; more time by p and
+# not by N, which would be paid in memory, of which a Zero 2 W has little. The second: 0.1.0's.
 COSTS = {"scrypt6": (2**12, 8, 6), "scrypt": (2**12, 8, 1)}
 COST = "scrypt6"
 
@@ -58,9 +58,9 @@ class Lock:
     ) -> None:
         """Take what `hash_pin` returned; None: there is no PIN and nothing is locked.
 
-        now_s: monotonic seconds. save: keeps a new PIN's hash, None where there is no PIN. wrong: how
-        many PINs were wrong in a row before this start; the wait for them begins anew. save_wrong:
-        keeps that number.
+        now_s: monotonic seconds. save: keeps a new PIN's hash, None where there is no PIN. wrong:
+        how many PINs were wrong in a row before this start; the wait for them begins anew.
+        save_wrong: keeps that number.
         """
         self._kept = kept
         self._now_s = now_s

@@ -67,8 +67,8 @@ def replace_file(path: Path, data: bytes, backup: bytes | None = None, calls: Ca
     """Make data the content of path; its folder must exist.
 
     backup: what `.bak` shall hold; None leaves `.bak` as it is. A file that exists keeps its owner
-    and what its group may; others may nothing. Raises OSError; then path holds what it held before, and `.bak` the same
-    or backup. Call it within `alone_in`.
+    and what its group may; others may nothing. Raises OSError; then path holds what it held
+    before, and `.bak` the same or backup. Call it within `alone_in`.
     """
     target = Path(os.path.realpath(path))  # a link stays a link
     like = _owner_and_mode(target)

@@ -109,9 +109,7 @@ def test_wrong_tries_and_their_wait_survive_a_restart(tmp_path: Path) -> None:
     third.control.clock.advance_s(2 * FIRST_WAIT_S)
     assert third.ask(f"unlock {PIN}")[-1] == "ok"
     assert Talk(tmp_path).ask("unlock 1111")[-1].endswith("2 more tries, then a wait")
-    assert (tmp_path / "state.toml.bak").exists() == backup, (
-        "a wrong PIN is no change to go back to"
-    )
+    assert (tmp_path / "state.toml.bak").exists() == backup, "no change to undo"
 
 
 def test_a_count_that_cannot_be_kept_still_counts() -> None:
