@@ -25,7 +25,12 @@ from typing import BinaryIO, Self, cast
 from matfw.errors import MatError, MatRecordingError
 from matfw.layouts import unplaced
 from matfw.messages import Mat, RawFrame
-from matfw.recording.foreign import BYTE_ORDER_MARK, foreign_format, refuse_spreadsheet
+from matfw.recording.foreign import (
+    BYTE_ORDER_MARK,
+    SpreadsheetError,
+    foreign_format,
+    refuse_spreadsheet,
+)
 from matfw.recording.header import (
     MAGIC,
     VERSION,
@@ -347,7 +352,9 @@ def _damaged(path: Path, number: int, error: Exception) -> MatRecordingError:
 
 
 def _mismatch(path: Path, number: int, mismatch: MismatchError) -> MatRecordingError:
-    return _error(path, number, mismatch.message(), has_advice=bool(mismatch.advice))
+    return _error(
+        path, number, mismatch.message(), has_advice=isinstance(mismatch, SpreadsheetError)
+    )
 
 
 def _error(

@@ -25,6 +25,10 @@ _SEPARATORS: Mapping[str, str] = {";": "semicolons", "\t": "tabs", ",": "commas"
 _ADVICE = "take the file as it was recorded, or save it as text with commas and decimal points"
 
 
+class SpreadsheetError(MismatchError):
+    """A line is as a spreadsheet saves it; the advice says where the recording itself is."""
+
+
 def foreign_format(start: bytes) -> str | None:
     """Return what to say of a file that begins so, None where it may be a recording."""
     return next((words for magic, words in FORMATS.items() if start.startswith(magic)), None)
@@ -43,10 +47,10 @@ def refuse_spreadsheet(line: str, wanted: str) -> None:
             raise saved_by_spreadsheet(separator)
 
 
-def saved_by_spreadsheet(separator: str) -> MismatchError:
+def saved_by_spreadsheet(separator: str) -> SpreadsheetError:
     """Return the error for a line with a spreadsheet's separators in it."""
     how = _SEPARATORS.get(separator, "quotes")
-    return MismatchError((), f"was saved by a spreadsheet, with {how}", advice=_ADVICE)
+    return SpreadsheetError((), f"was saved by a spreadsheet, with {how}", advice=_ADVICE)
 
 
 def refuse_separators(text: str) -> None:
