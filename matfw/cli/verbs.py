@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from matfw.cli.arguments import build_parser
+from matfw.cli.encoding import adapt_output, write_json
 from matfw.cli.environment import say, state_dir_of, store_of
 from matfw.cli.hardware import (
     Build,
@@ -49,7 +50,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one verb; return its exit code: 0 done, 1 the work failed, 2 wrong usage or settings."""
     try:
         with stoppable(), flushed():
+            adapt_output()
             options = build_parser(VERBS).parse_args(argv)
+            if getattr(options, "json", False):
+                write_json()
             return int(options.verb(options))
     except MatError as error:
         say(str(error))

@@ -18,6 +18,7 @@ from matfw.errors import MatError
 from matfw.messages import Mat, RawFrame
 from matfw.recording.file import RecordingWriter
 from matfw.settings.atomic_file import FOLDER_MODE, group_share, make_folder
+from matfw.settings.os_errors import advice
 
 KEPT_FRAMES = 2400  # 30 s at 80 a second
 WRITE_PERIOD_S = 0.1
@@ -204,7 +205,7 @@ def new_path(folder: Path, name: str) -> Path:
     except OSError as error:
         raise ConsoleError(
             Code.FILE_REFUSED,
-            f"record: {folder} cannot be written ({error.strerror}): see to its owner and the disk",
+            f"record: {folder} cannot be written ({error.strerror}): {advice(error)}",
         ) from None
     if free < FREE_BYTES:
         raise ConsoleError(
