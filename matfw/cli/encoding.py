@@ -16,6 +16,7 @@ from io import TextIOWrapper
 
 PLAIN, JSON = "matfw_plain", "matfw_json"
 C_LOCALES = ("C", "POSIX")
+COERCED = ("C.UTF-8", "C.utf8", "UTF-8")  # PEP 538
 # One character for one, where pictures must keep their columns.
 LOOKALIKES: Mapping[str, str] = {
     **dict.fromkeys("─━╌┈═", "-"),
@@ -29,6 +30,7 @@ LOOKALIKES: Mapping[str, str] = {
     **dict.fromkeys("✓✔", "v"),
     **dict.fromkeys("✗✘×", "x"),
     **dict.fromkeys("·", "."),
+    **dict.fromkeys("♪♫", "~"),
     **dict.fromkeys("‘’", "'"),
     **dict.fromkeys("“”„", '"'),
     **dict.fromkeys("–—−", "-"),
@@ -67,7 +69,10 @@ def _is_c_locale(environ: Mapping[str, str]) -> bool:
     """Return whether the user's own words for the character set are C; PYTHONUTF8 overrules."""
     if environ.get("PYTHONUTF8") or environ.get("PYTHONIOENCODING"):
         return False
-    words = (environ.get(name) for name in ("LC_ALL", "LC_CTYPE", "LANG"))
+    names = ["LC_ALL", "LC_CTYPE", "LANG"]
+    if environ.get("LC_CTYPE") in COERCED:
+        names.remove("LC_CTYPE")  # Python itself has put that there, in the place of C
+    words = (environ.get(name) for name in names)
     return next((word for word in words if word), "") in C_LOCALES
 
 
