@@ -138,7 +138,7 @@ def mat_svg() -> str:
         x, _ = at(x_mm, 0)
         parts.append(f'<circle cx="{x}" cy="{top}" r="9" fill="#e5b93c" stroke="#a5821f"/>')
         parts.append(f'<text x="{x}" y="{top - 18}" text-anchor="middle">{name} light</text>')
-    x, y = at(80, 235)
+    x, y = at(-150, 225)
     parts.append(f'<text x="{x}" y="{y}">the upper leg, lifted (drawn to the side)</text>')
     parts.append(
         f'<text x="540" y="{top + height + 40}" text-anchor="middle">four load cells under one'

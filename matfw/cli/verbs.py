@@ -80,6 +80,11 @@ def _demo(options: argparse.Namespace) -> int:
     from matfw.ports import RAIL_CHANNELS, SACRUM_CHANNELS
     from matfw.settings.model import Settings
 
+    if options.config or options.state:
+        raise MatUsageError(
+            "the demo has a person and a mat of its own: it takes --layout, --side and --hips;"
+            " `matfw run --virtual --config FILE` runs your settings on a virtual mat"
+        )
     side = Side(options.side)
     trace = virtual_trace("demo", options.layout, side)
     settings = Settings(layout=options.layout)
