@@ -92,9 +92,9 @@ def unfit(cells: Sequence[Cell]) -> str | None:
 
     For a mat that is to be built, not for a recording: a force plate is shorter, and right.
     """
-    if all(max(abs(cell.x_mm), abs(cell.y_mm)) <= METRES for cell in cells):
-        far = max(cells, key=lambda cell: abs(cell.x_mm), default=None)
-        return far and (
+    if cells and all(max(abs(cell.x_mm), abs(cell.y_mm)) <= METRES for cell in cells):
+        far = max(cells, key=lambda cell: abs(cell.x_mm))
+        return (
             f"must have their places in millimetres (got {far.name} {far.x_mm:g} mm from the"
             f" centre: are these metres? then write {far.x_mm * 1000:g})"
         )

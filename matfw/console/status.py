@@ -78,6 +78,8 @@ def status_data(now: Status, mat: Mat) -> dict[str, object]:
         "unsaved": now.unsaved,
         "lock": now.lock,
         "notices": list(now.notices),
+        "config": now.config,
+        "calibrated": now.calibrated,
         "recording": None
         if recording is None
         else {

@@ -223,6 +223,8 @@ class Control:
             lock=self.lock.word,
             recording=self.recordings.status,
             notices=self.settings.notices,
+            config=str(store.config) if store.config else None,
+            calibrated=store.notes().get("calibration"),
         )
 
     def _notices(self) -> tuple[str, ...]:

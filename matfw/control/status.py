@@ -35,6 +35,7 @@ class Status:
     weight_kg: of whoever has been weighed lying still. rest_left_s: of the rest between two sets,
     None outside of one. rate_hz: frames a second as the reader measured them. lost_frames: dropped
     on the way to the line. notices: of the state file, as it was found at the start.
+    config: the settings file. calibrated: the note of the calibration in use, with its date.
     """
 
     version: str
@@ -69,6 +70,8 @@ class Status:
     lock: str
     recording: RecordingStatus | None
     notices: tuple[str, ...] = ()
+    config: str | None = None
+    calibrated: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
