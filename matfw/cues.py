@@ -50,6 +50,8 @@ CUE_RULES: Mapping[Cue, CueRule] = MappingProxyType(
         Announcement.REP: CueRule(64, Rank.PLAIN, 0.3, 1.0, 0.5),
         Announcement.SET_DONE: CueRule(63, Rank.PLAIN, 1.1, 6.0, 5.0),
         Announcement.READY: CueRule(62, Rank.PLAIN, 0.8, 2.0, 3.0),
+        # Given at the start by `control`, not by the line.
+        Announcement.SEE_CONSOLE: CueRule(61, Rank.PLAIN, 1.5, 10.0, 10.0),
     }
 )
 

@@ -14,6 +14,8 @@ DECK_WIDTH_MM = 650.0
 CELL_Y_MM = 275.0  # half the spacing across: 50 mm in from the long edges
 MIN_CELLS = 3  # a load's size and its place in two directions are three unknowns
 TWIN_MM = 10.0  # two cells nearer than this are one place written twice; a bar is 12 mm wide
+LYING_MIN_SPAN_MM = 700.0  # along, between the outer cells; nobody lies on a shorter mat
+METRES = 10.0  # a mat whose places are all within so much was written in metres
 LINE_MM = 50.0  # all cells nearer to one line: an error of 0.5 mm of theirs is 1 % of the place
 
 
@@ -82,4 +84,43 @@ def unplaced(cells: Sequence[Cell]) -> str | None:
             f"must not stand in one line: one at least {LINE_MM:g} mm beside it"
             f" (got {beside_mm:.0f} mm beside the line from {a.name} to {b.name})"
         )
+    return None
+
+
+def unfit(cells: Sequence[Cell]) -> str | None:
+    """Return why nobody could exercise on cells at these places, or None; words as `unplaced`.
+
+    For a mat that is to be built, not for a recording: a force plate is shorter, and right.
+    """
+    if cells and all(max(abs(cell.x_mm), abs(cell.y_mm)) <= METRES for cell in cells):
+        far = max(cells, key=lambda cell: abs(cell.x_mm))
+        return (
+            f"must have their places in millimetres (got {far.name} {far.x_mm:g} mm from the"
+            f" centre: are these metres? then write {far.x_mm * 1000:g})"
+        )
+    reason = unplaced(cells)
+    if reason:
+        return reason
+    xs = [cell.x_mm for cell in cells]
+    if max(xs) - min(xs) < LYING_MIN_SPAN_MM:
+        return (
+            f"must be at least {LYING_MIN_SPAN_MM:g} mm apart from head to foot, or nobody would be"
+            f" taken to lie there (got x_mm from {min(xs):g} to {max(xs):g})"
+        )
+    along = _mirrored([(c.name, c.x_mm) for c in cells], "head", "foot")
+    across = _mirrored([(c.name, c.y_mm) for c in cells], "right", "left")
+    if along:
+        return f"must stand as named: x_mm grows from the head to the foot end (got {along})"
+    if across:
+        return f"must stand as named: y_mm grows from right to left (got {across})"
+    return None
+
+
+def _mirrored(places_mm: Sequence[tuple[str, float]], low: str, high: str) -> str | None:
+    """Return two cells of which the one named `low` is not below the one named `high`."""
+    for a, a_mm in places_mm:
+        for b, b_mm in places_mm:
+            is_pair = low in a.lower().split("_") and high in b.lower().split("_")
+            if is_pair and a_mm >= b_mm:
+                return f"{a} at {a_mm:g}, {b} at {b_mm:g}"
     return None

@@ -71,6 +71,7 @@ class Announcement(StrEnum):
     SET_DONE = "set_done"
     READY = "ready"  # lying still and weighed: begin when you like
     REP = "rep"  # a clean rep is over
+    SEE_CONSOLE = "see_console"  # at the start: not calibrated, or its state is damaged
 
 
 # What the buzzer and the lights can say. A fault's cue is the fault itself.

@@ -25,6 +25,7 @@ from matfw.estimation.filter_bank import LIFTS_PER_S, STOPS_PER_S, LegEstimate, 
 from matfw.estimation.leg_model import LegModel
 from matfw.estimation.noise import STEP_S
 from matfw.estimation.plates import LegContact, Plates
+from matfw.layouts import LYING_MIN_SPAN_MM
 from matfw.messages import Balance, Cell, Hips, Motion, Person, Presence, Side
 
 PREDICT_S = 0.3  # without a measurement that the leg is predicted for: no leg does more unseen
@@ -33,7 +34,6 @@ FULL_SHARE = 0.6  # of the frames a step should have: frames fall into steps by 
 SLOW_PERIODS = 2.5  # after a frame that steps repeat it, of converters slower than the steps
 EMPTY_KG = 8.0  # less is nobody: a bag, a cat, a hand
 LYING_MIN_KG = 20.0  # a child's weight; less is not judged
-LYING_MIN_SPAN_MM = 700.0  # between the outer cells; nobody lies on a shorter mat
 STILL_S = 1.5  # of stillness before somebody counts as lying; facts: forging by fidgets ends there
 STILL_LOAD_SHARE = 0.015  # of the weight: range of the load while still
 STILL_X_MM = 8.0  # range of the centre of pressure while still (breath 0.4-1.6 mm)

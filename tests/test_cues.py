@@ -92,6 +92,7 @@ ORDER: dict[Rank, tuple[Cue, ...]] = {
         Announcement.REP,
         Announcement.SET_DONE,
         Announcement.READY,
+        Announcement.SEE_CONSOLE,
     ),
 }
 CUTS = {

@@ -30,10 +30,13 @@ from matfw.recording.file import RecordingWriter
 from matfw.settings.files import load_settings
 from matfw.settings.model import DEFAULT_PINS, I2C_1_PINS, LightPins, Settings, XshutPins
 from tests.control.fake_control import Talk
+from tests.pictures import FOLDER, pictures
 
 ROOT = Path(__file__).parents[1]
 HARDWARE = (ROOT / "hardware" / "README.md").read_text()
 README = (ROOT / "README.md").read_text()
+CONSOLE = (ROOT / "matfw" / "console" / "README.md").read_text()
+MAX_WORDS = 900  # a reader's five minutes
 DESIGN = (ROOT / "matfw" / "DESIGN.md").read_text()
 DOCUMENTS = sorted(
     path
@@ -225,6 +228,16 @@ def test_every_verb_and_option_named_anywhere_exists() -> None:
                 assert option in options, f"{path.name} names {verb} {option}"
 
 
+def test_the_readme_is_five_minutes() -> None:
+    assert len(README.split()) <= MAX_WORDS
+
+
+def test_the_pictures_are_made_from_the_projects_own_data() -> None:
+    """Where they differ, `python -m tests.pictures` makes them anew; then look at them."""
+    for name, text in pictures().items():
+        assert (FOLDER / name).read_text() == text, name
+
+
 def test_the_exit_codes_are_the_programs() -> None:
     codes = {
         cells[0]: cells[1] for cells in rows(section(README, "## Verbs")) if cells[0].isdigit()
@@ -233,12 +246,13 @@ def test_the_exit_codes_are_the_programs() -> None:
 
 
 def test_the_two_commands_are_complete_and_ci_runs_the_second() -> None:
-    demo, tests = [
+    prepare, demo, tests = [
         line
         for block in blocks(section(README, "## Try it"), "sh")
         for line in block.splitlines()
         if line.strip() and not line.startswith("#")
     ]
+    assert prepare.startswith("sudo apt install -y git python3-venv && git clone ")
     assert demo.startswith("python3 -m venv .venv && ")
     assert demo.endswith(" && .venv/bin/matfw demo")
     assert tests.endswith(" && .venv/bin/python -m tests")
@@ -248,18 +262,18 @@ def test_the_two_commands_are_complete_and_ci_runs_the_second() -> None:
 def test_the_consoles_table_is_made_from_its_commands() -> None:
     """Where it differs, put what readme_table(COMMANDS) returns between the two comments."""
     (table,) = re.findall(
-        r"<!-- The table is made: .* -->\n(.*?)\n<!-- The table ends -->", README, re.DOTALL
+        r"<!-- The table is made: .* -->\n(.*?)\n<!-- The table ends -->", CONSOLE, re.DOTALL
     )
     assert table == readme_table(COMMANDS)
 
 
 def test_the_consoles_errors_are_its_numbers() -> None:
-    table = [cells[0] for cells in rows(section(README, "## The console")) if "xx" in cells[0]]
+    table = [cells[0] for cells in rows(section(CONSOLE, "## Errors")) if "xx" in cells[0]]
     assert table == [f"E{kind}xx" for kind in sorted({code.value // 100 for code in Code})]
 
 
 def test_the_consoles_dialogue_is_what_it_says(tmp_path: Path) -> None:
-    (example,) = blocks(section(README, "## The console"), "text")
+    (example,) = blocks(section(CONSOLE, "## An example"), "text")
     talk = Talk(tmp_path)
     for part in example.split("matfw> ")[1:]:
         typed, *wanted = part.splitlines()

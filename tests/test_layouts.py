@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matfw.layouts import LINE_MM, PRESETS, TWIN_MM, unplaced
+from matfw.layouts import LINE_MM, PRESETS, TWIN_MM, unfit, unplaced
 from matfw.messages import Cell, Event, Fault, Mat, Rep, Side
 from matfw.service.replay import replay
 from matfw.settings.model import NOMINAL
@@ -100,3 +100,35 @@ def test_any_arrangement_counts_and_times_the_same_set(cells: tuple[Cell, ...]) 
     renamed = replace(mat, layout="core4", cells=cells)
     replay(renamed, record(replace(trace, cells=cells), renamed, 7), again.append)
     assert again == events
+
+
+def custom(scale: float = 1.0, **moved: tuple[float, float]) -> list[Cell]:
+    places = {cell.name: (cell.x_mm, cell.y_mm) for cell in PRESETS["core4"].cells}
+    return [Cell(name, x * scale, y * scale) for name, (x, y) in {**places, **moved}.items()]
+
+
+@pytest.mark.parametrize(
+    ("cells", "words"),
+    [
+        (custom(), None),
+        (custom(0.001), "are these metres? then write -900"),
+        (custom(0.388), "nobody would be taken to lie there"),
+        (custom(0.389), None),
+        (custom(-1.0), "x_mm grows from the head to the foot end"),
+        (
+            custom(head_left=(-900, -275), head_right=(-900, 275)),
+            "y_mm grows from right to left (got head_right at 275, head_left at -275)",
+        ),
+        (custom(foot_left=(-950, 275)), "got head_left at -900, foot_left at -950"),
+    ],
+)
+def test_a_mat_on_which_nobody_could_be_judged_is_refused(
+    cells: list[Cell], words: str | None
+) -> None:
+    found = unfit(cells)
+    assert (found is None) if words is None else (found is not None and words in found)
+
+
+def test_every_preset_fits_a_person() -> None:
+    for layout in PRESETS.values():
+        assert unfit(layout.cells) is None

@@ -13,7 +13,7 @@ from matfw.estimation.anthropometry import GRAVITY_M_S2, leg_constants
 from matfw.estimation.leg_model import PUSH_LEVER_M
 from matfw.estimation.noise import STEP_S
 from matfw.estimation.plates import MIN_PLATES
-from matfw.layouts import PRESETS
+from matfw.layouts import LYING_MIN_SPAN_MM, PRESETS
 from matfw.messages import Balance, Cell, CleanLoads, Motion, Person, PlateBalance, Presence, Side
 from matfw.motion import (
     BEND_DEG_PER_MM,
@@ -25,7 +25,6 @@ from matfw.motion import (
     HAND_SETTLES_S,
     KNOWN_S,
     LYING_MIN_KG,
-    LYING_MIN_SPAN_MM,
     MOVED_MM,
     PREDICT_S,
     STEADY_HAND_N,

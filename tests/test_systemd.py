@@ -12,6 +12,7 @@ import pytest
 
 from matfw.cli.arguments import build_parser
 from matfw.cli.consoles import own_socket, sockets_of
+from matfw.cli.start_delay import MAX_DELAY_S
 from matfw.cli.verbs import VERBS
 from matfw.devices.serial_getty import terminal_name
 from matfw.service.acquisition import FIFO_PRIORITY, START_LIMIT_S
@@ -140,9 +141,24 @@ def test_the_service_says_when_it_is_ready_and_alive(unit: configparser.ConfigPa
 def test_a_wrong_setting_is_not_tried_again(unit: configparser.ConfigParser) -> None:
     assert unit["Service"]["Restart"] == "on-failure"
     assert unit["Service"]["RestartPreventExitStatus"] == "2"
-    assert float(unit["Unit"]["StartLimitIntervalSec"]) > (
-        float(unit["Unit"]["StartLimitBurst"]) * float(unit["Service"]["RestartSec"])
-    )
+
+
+def test_cells_whose_supply_comes_late_are_waited_for_without_end(
+    unit: configparser.ConfigParser,
+) -> None:
+    """Also on systemd 252, which has no RestartSteps: the firmware's own wait grows."""
+    service = unit["Service"]
+    assert unit["Unit"]["StartLimitIntervalSec"] == "0", "systemd.unit(5): no limit of starts"
+    assert service["RuntimeDirectoryPreserve"] == "restart", "or the count would be gone"
+    assert float(service["TimeoutStartSec"]) > MAX_DELAY_S + START_LIMIT_S + NO_CELL_S
+
+
+def test_what_is_kept_of_a_person_is_for_the_group_at_most(
+    unit: configparser.ConfigParser,
+) -> None:
+    service = unit["Service"]
+    assert int(service["StateDirectoryMode"], 8) & 0o007 == 0
+    assert int(service["UMask"], 8) & 0o007 == 0o007
 
 
 def test_the_acquisition_process_may_have_the_priority_that_it_asks_for(

@@ -24,6 +24,7 @@ import msgspec
 from matfw.calibrate.guide import Place
 from matfw.diagnose.checks import Check, Computer, State
 from matfw.errors import MatError, MatLinkError
+from matfw.settings.calibration_date import age
 from matfw.settings.model import Settings
 from matfw.settings.state import MachineState
 
@@ -116,8 +117,9 @@ class Doctor:
             if asked is not None:
                 is_virtual = asked.get("virtual") is True
                 return replace(
-                    report, cells=_asked_check(asked), asked=asked, is_virtual=is_virtual
-                )
+                    report, checks=_of_service(checks, asked), cells=_asked_check(asked),
+                    asked=asked, is_virtual=is_virtual,
+                )  # fmt: skip
             if not self.computer.is_pi and any(
                 check.name == "gpio chip" and check.state is State.UNKNOWN for check in checks
             ):
@@ -302,10 +304,10 @@ def ask_firmware(sockets: Sequence[Path], say: Say) -> dict[str, object] | None:
         return None
     say("a firmware runs here and has the pins: it is asked for ten seconds of its data")
     try:
-        client.send("mode json\rdiagnose\r")
+        client.send("mode json\rstatus\rdiagnose\r")
         answers: list[dict[str, object]] = []
         end_s = time.monotonic() + ASK_LIMIT_S
-        while len(answers) < 2 and time.monotonic() < end_s:
+        while len(answers) < 3 and time.monotonic() < end_s:
             for line in client.received(0.2):
                 with suppress(msgspec.DecodeError):
                     data = msgspec.json.decode(line)
@@ -318,10 +320,11 @@ def ask_firmware(sockets: Sequence[Path], say: Say) -> dict[str, object] | None:
         return {"error": str(error)}
     finally:
         client.link.close()
-    if len(answers) < 2:
+    if len(answers) < 3:
         return {"error": f"the firmware has not answered within {ASK_LIMIT_S:g} s"}
-    result = answers[1].get("result")
-    return result if isinstance(result, dict) else {"error": answers[1].get("error", "no result")}
+    status, result = answers[1].get("result"), answers[2].get("result")
+    asked = result if isinstance(result, dict) else {"error": answers[2].get("error", "no result")}
+    return {**asked, "service": status} if isinstance(status, dict) else asked
 
 
 def _pressing_s(presses: int) -> float:
@@ -331,12 +334,12 @@ def _pressing_s(presses: int) -> float:
 def _zero_check(diagnosis: Diagnosis, uncalibrated: Sequence[str], state: MachineState) -> Check:
     from matfw.diagnose import system
 
-    days = system.calibration_days(state.notes.get("calibration"), datetime.now(UTC))
+    since = age(state.notes.get("calibration"), datetime.now(UTC))
     is_empty = not uncalibrated and all(
         cell.is_weighed and not cell.wanders for cell in diagnosis.cells
     )
     loads_kg = {cell.name: cell.load_kg for cell in diagnosis.cells}
-    return system.check_zero(loads_kg, days, is_empty=is_empty)
+    return system.check_zero(loads_kg, since, is_empty=is_empty)
 
 
 def _cells_check(diagnosis: Diagnosis) -> Check:
@@ -348,6 +351,36 @@ def _cells_check(diagnosis: Diagnosis) -> Check:
     if diagnosis.findings:
         return Check("cells", State.WARN, f"{len(diagnosis.findings)} found, below")
     return Check("cells", State.OK, f"{len(diagnosis.cells)} cells, ten seconds, nothing wrong")
+
+
+def _of_service(checks: Sequence[Check], asked: dict[str, object]) -> list[Check]:
+    """Return the checks with the running firmware's settings and state in the place of ours.
+
+    Who asks is another user, with another home: their files say nothing about the mat.
+    """
+    from matfw.diagnose import system
+
+    service = asked.get("service")
+    if not isinstance(service, dict):
+        return list(checks)
+    mat = service.get("mat")
+    layout = mat.get("layout") if isinstance(mat, dict) else "?"
+    where = service.get("config") or "no file, all defaults"
+    note = service.get("calibrated")
+    own = {
+        "settings": Check(
+            "settings", State.OK, f"of the firmware that runs: {where}; layout {layout}"
+        ),
+        "state.toml": system.check_state(
+            _texts(service.get("notices")), _texts(service.get("uncalibrated")),
+            note if isinstance(note, str) else None, datetime.now(UTC),
+        ),
+    }  # fmt: skip
+    return [own.get(check.name, check) for check in checks]
+
+
+def _texts(found: object) -> list[str]:
+    return [str(text) for text in found] if isinstance(found, list) else []
 
 
 def _asked_check(asked: dict[str, object]) -> Check:

@@ -34,7 +34,44 @@ def store_of(options: argparse.Namespace) -> SettingsStore:
     from matfw.settings.files import default_config_path
     from matfw.settings.store import SettingsStore
 
+    check_home(options)
     store = SettingsStore(options.config or default_config_path(os.environ), state_dir_of(options))
     for notice in store.notices:
         say(notice)
     return store
+
+
+def check_home(options: argparse.Namespace) -> None:
+    """Say that HOME is another user's, where the state is looked for there.
+
+    As after `sudo -E`: root's files in a person's folder, or a person before root's. Raises
+    MatSettingsError where nothing could be read there.
+    """
+    home = os.environ.get("HOME", "")
+    if options.state or os.environ.get("XDG_STATE_HOME") or not home:
+        return
+    try:
+        owner = os.stat(home).st_uid
+    except (OSError, ValueError):
+        return  # what is not there is said when it is needed
+    if owner == os.geteuid():
+        return
+    text = (
+        f"HOME is {home}, another user's ({_user(owner)}): settings and state are looked for there;"
+        " log in as yourself (`sudo -i`, `su -`), or pass --config FILE and --state DIR"
+    )
+    if os.access(home, os.R_OK | os.X_OK):
+        say(text)
+        return
+    from matfw.errors import MatSettingsError
+
+    raise MatSettingsError(text)
+
+
+def _user(number: int) -> str:
+    import pwd
+
+    try:
+        return pwd.getpwuid(number).pw_name
+    except KeyError:
+        return f"user {number}"

@@ -17,6 +17,7 @@ from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from matfw.cli.arguments import build_parser
+from matfw.cli.encoding import adapt_output, write_json
 from matfw.cli.environment import say, state_dir_of, store_of
 from matfw.cli.hardware import (
     Build,
@@ -63,8 +64,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     ends_by_signal = False
     try:
         with stoppable(), flushed():
+            adapt_output()
             options = build_parser(VERBS).parse_args(argv)
             ends_by_signal = options.verb in (_run, _record)
+            if getattr(options, "json", False):
+                write_json()
             return int(options.verb(options))
     except MatError as error:
         say(str(error))
@@ -78,7 +82,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         return EXIT_DONE
     except OSError as error:
         discard_stdout()
-        say(f"{error}: the system refused it; is the disk full?")
+        from matfw.settings.os_errors import advice
+
+        say(f"the system refused something: {error}: {advice(error)}")
         return EXIT_FAILED
 
 
@@ -91,6 +97,11 @@ def _demo(options: argparse.Namespace) -> int:
     from matfw.ports import RAIL_CHANNELS, SACRUM_CHANNELS
     from matfw.settings.model import Settings
 
+    if options.config or options.state:
+        raise MatUsageError(
+            "the demo has a person and a mat of its own: it takes --layout, --side and --hips;"
+            " `matfw run --virtual --config FILE` runs your settings on a virtual mat"
+        )
     side = Side(options.side)
     trace = virtual_trace("demo", options.layout, side)
     settings = Settings(layout=options.layout)
@@ -159,10 +170,14 @@ def _run_on(options: argparse.Namespace, settings: Settings, mat: Mat, console: 
         f"not calibrated: {', '.join(uncalibrated)}: weights are nominal and may be far off:"
         " `matfw console`, then `calibrate`"
     )
+    from matfw.cli.start_delay import StartDelay
+
+    delay = StartDelay(say)
+    delay.wait()
     run_live(
         settings, mat, functools.partial(build_real_cells, settings),
         functools.partial(build_real_hips, settings),
-        title="matfw run", notice=notice if uncalibrated else None, console=console,
+        title="matfw run", notice=notice if uncalibrated else None, console=console, taps=[delay],
     )  # fmt: skip
     return EXIT_DONE
 
@@ -172,6 +187,7 @@ def _replay(options: argparse.Namespace) -> int:
     from matfw.display.report import session_lines
     from matfw.messages import Event, Rep
     from matfw.recording.file import read_recording
+    from matfw.recording.whole_rows import WholeRows
     from matfw.service.replay import replay
 
     store = store_of(options)
@@ -186,22 +202,26 @@ def _replay(options: argparse.Namespace) -> int:
             reps.append(event)
         print(event_json(event).decode() if options.json else event_line(event))
 
+    rows = WholeRows(recording, say)
     with ending_early() as is_asked:
-        frames = takewhile(lambda _: not is_asked(), recording.frames())
-        tally = replay(mat, frames, tell, plan_of(settings))
+        tally = replay(mat, takewhile(lambda _: not is_asked(), rows), tell, plan_of(settings))
     if is_asked():
         say(f"interrupted after {tally.frames} frames: the tally is of what came before")
     if options.json:
         print(tally.as_json().decode())
     else:
         print("\n".join(session_lines(reps, mat.tempo, is_simulated=False)))
-    return EXIT_INTERRUPTED if is_asked() else EXIT_DONE
+    if is_asked():
+        return EXIT_INTERRUPTED
+    rows.check()
+    return EXIT_DONE
 
 
 def _record(options: argparse.Namespace) -> int:
-    from matfw.recording.file import RecordingWriter
+    from matfw.recording.file import RecordingWriter, check_name
     from matfw.service.recorder import record
 
+    check_name(options.file)
     store = store_of(options)
     settings = store.settings
     mat = settings.mat(store.state)

@@ -36,6 +36,7 @@ def status_lines(now: Status) -> list[str]:
         f"settings    {_settings(now)}",
         f"console     {now.lock}",
         *_recording(now),
+        *(f"state       {notice}" for notice in now.notices),
     ]
 
 
@@ -83,6 +84,9 @@ def status_data(now: Status, mat: Mat) -> dict[str, object]:
         "profile": now.profile,
         "unsaved": now.unsaved,
         "lock": now.lock,
+        "notices": list(now.notices),
+        "config": now.config,
+        "calibrated": now.calibrated,
         "recording": None
         if recording is None
         else {

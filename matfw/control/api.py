@@ -29,6 +29,7 @@ from matfw.control.workout_notices import WorkoutNotices
 from matfw.errors import MatError
 from matfw.judging.habits import MIN_REPS, Habits, learn
 from matfw.messages import (
+    Announcement,
     CellEvent,
     CellProblem,
     Cue,
@@ -43,6 +44,7 @@ from matfw.messages import (
 )
 from matfw.pipeline import Step
 from matfw.ports import Clock, ReaderStats
+from matfw.settings.calibration_date import dated
 from matfw.workout.sets import Progress
 
 if TYPE_CHECKING:
@@ -88,7 +90,10 @@ class Control:
         holds where the settings name none, since the virtual person lies on one.
         """
         self.settings = store
-        self.lock = Lock(store.pin_hash(), now_s=clock.now_s, save=store.save_pin_hash)
+        self.lock = Lock(
+            store.pin_hash(), now_s=clock.now_s, save=store.save_pin_hash,
+            wrong=store.wrong_pins(), save_wrong=store.save_wrong_pins,
+        )  # fmt: skip
         self.steps: Subscriptions[Step] = Subscriptions(STEPS_KEPT)
         self.notifications: Subscriptions[Event | Notice] = Subscriptions(EVENTS_KEPT)
         self.recordings = recordings(self.mat, self.notifications.put)
@@ -117,6 +122,8 @@ class Control:
         self._is_judging = True
         self._frame_count = self._bad_count = 0
         self._restart_s: float | None = None
+        self._start_notices = self._notices()
+        self._is_start_told = not self._start_notices
 
     # --- the main thread's side
 
@@ -160,6 +167,11 @@ class Control:
             self._taken = new
         self._calls.do_one(firmware)
         self._follow_measuring(firmware)
+        if self._step is not None and not self._is_start_told:
+            self._is_start_told = True  # once, when the first frame shows that somebody may hear it
+            firmware.try_cue(Announcement.SEE_CONSOLE)
+            text = "; ".join(self._start_notices)
+            self.notifications.put(Notice("state", text, {"text": text}))
         if self._step is not None:
             self._workout.follow(firmware.line.progress, self._step.raw.t_s)
         if self._restart_s is not None and self._clock.now_s() >= self._restart_s:
@@ -228,6 +240,9 @@ class Control:
             lock=self.lock.word,
             is_reader_late=self._reader_problem is ReaderProblem.LATE,
             recording=self.recordings.status,
+            notices=self.settings.notices,
+            config=str(store.config) if store.config else None,
+            calibrated=store.notes().get("calibration"),
         )
 
     def _known_loads_kg(self) -> tuple[float | None, ...]:
@@ -237,6 +252,16 @@ class Control:
             None if self._problems.get(cell.name) in BLOCKING else load
             for cell, load in zip(cells, self._loads_kg or (None,) * len(cells), strict=True)
         )
+
+    def _notices(self) -> tuple[str, ...]:
+        """Return what a person must hear of at the start: a damaged state, cells uncalibrated."""
+        if self._is_virtual:  # its cells are as their nominal calibration says
+            return self.settings.notices
+        names = self.settings.settings.uncalibrated(self.settings.state)
+        if not names:
+            return self.settings.notices
+        text = f"not calibrated: {', '.join(names)}: weights may be far off: `calibrate`"
+        return (*self.settings.notices, text)
 
     def mat(self) -> Mat:
         """Return the mat as the line has it, from the next frame on at the latest."""
@@ -259,8 +284,7 @@ class Control:
 
     def save_calibration(self, lines: Mapping[str, CellLine], note: str) -> None:
         """Keep these lines with today's date, and let the line have them."""
-        dated = f"{note}, {datetime.now(UTC):%Y-%m-%d %H:%M} UTC"
-        self.settings.save_calibration(lines, note=dated)
+        self.settings.save_calibration(lines, note=dated(note, datetime.now(UTC)))
 
     def learn(self, measured_deg: float | None) -> Habits:
         """Take the last repetitions as this person's good ones, and keep what they show."""

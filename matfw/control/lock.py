@@ -1,7 +1,9 @@
 """The PIN that guards what changes things. Wrong PINs cost time: three are free, then it doubles.
 
-Only a salted hash is kept. A PIN of four digits is no match for somebody who has the file; it
-keeps a child or a passer-by at an open console from changing a limit.
+Only a salted, slow hash is kept, in a file that others may not read. Whoever has that file all the
+same tries all PINs of four digits in some 20 minutes; the PIN keeps a child or a passer-by at an
+open console from changing a limit. How many were wrong is kept too: pulling the plug gives no new
+tries.
 """
 
 from __future__ import annotations
@@ -12,16 +14,20 @@ import math
 import secrets
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 
 from matfw.control.errors import Code, ConsoleError
+from matfw.errors import MatError
 
 MIN_PIN, MAX_PIN = 4, 12  # digits
 FREE_TRIES = 3
 FIRST_WAIT_S = 5.0
 LONGEST_WAIT_S = 300.0  # long enough that nobody tries all PINs
 SALT_BYTES = 16
-# scrypt with 4 MB and some 10 ms on a PC, 0.1 s on a Zero 2 W (estimated); RFC 7914 section 2.
-SCRYPT_N, SCRYPT_R, SCRYPT_P = 2**12, 8, 1
+# scrypt's N, r, p (RFC 7914, section 2): 0.1 s on a PC, measured, with 4 MB; more time by p and
+# not by N, which would be paid in memory, of which a Zero 2 W has little. The second: 0.1.0's.
+COSTS = {"scrypt6": (2**12, 8, 6), "scrypt": (2**12, 8, 1)}
+COST = "scrypt6"
 
 
 def hash_pin(pin: str, salt: bytes) -> str:
@@ -30,11 +36,12 @@ def hash_pin(pin: str, salt: bytes) -> str:
         raise ConsoleError(
             Code.ARGUMENT_WRONG, f"PIN: must be {MIN_PIN} to {MAX_PIN} digits: choose another"
         )
-    return f"scrypt${salt.hex()}${_scrypt(pin, salt).hex()}"
+    return f"{COST}${salt.hex()}${_scrypt(pin, salt, COST).hex()}"
 
 
-def _scrypt(pin: str, salt: bytes) -> bytes:
-    return hashlib.scrypt(pin.encode(), salt=salt, n=SCRYPT_N, r=SCRYPT_R, p=SCRYPT_P, dklen=32)
+def _scrypt(pin: str, salt: bytes, cost: str) -> bytes:
+    n, r, p = COSTS[cost]
+    return hashlib.scrypt(pin.encode(), salt=salt, n=n, r=r, p=p, dklen=32)
 
 
 class Lock:
@@ -46,17 +53,22 @@ class Lock:
         *,
         now_s: Callable[[], float],
         save: Callable[[str | None], object],
+        wrong: int = 0,
+        save_wrong: Callable[[int], object] = lambda _: None,
     ) -> None:
         """Take what `hash_pin` returned; None: there is no PIN and nothing is locked.
 
-        now_s: monotonic seconds. save: keeps a new PIN's hash, None where there is no PIN.
+        now_s: monotonic seconds. save: keeps a new PIN's hash, None where there is no PIN. wrong:
+        how many PINs were wrong in a row before this start; the wait for them begins anew.
+        save_wrong: keeps that number.
         """
         self._kept = kept
         self._now_s = now_s
         self._save = save
         self._is_open = False
-        self._wrong = 0
-        self._wait_until_s = -math.inf
+        self._wrong = wrong
+        self._save_wrong = save_wrong
+        self._wait_until_s = now_s() + _wait_s(wrong)
         self._changing = threading.Lock()
 
     @property
@@ -103,17 +115,24 @@ class Lock:
                     f"unlock: too many wrong PINs: wait {math.ceil(wait_s)} s, then try again",
                 )
             if not _fits(pin, kept):
-                self._wrong += 1
+                self._count(self._wrong + 1)
+                self._wait_until_s = self._now_s() + _wait_s(self._wrong)
                 raise ConsoleError(Code.WRONG_PIN, self._wrong_words())
             self._is_open = True
-            self._wrong = 0
+            if self._wrong:
+                self._count(0)
+
+    def _count(self, wrong: int) -> None:
+        """Keep the number of wrong PINs, before anybody is told that this one was."""
+        self._wrong = wrong
+        with suppress(MatError):  # a full disk: it still counts until the next start
+            self._save_wrong(wrong)
 
     def _wrong_words(self) -> str:
         left = FREE_TRIES - self._wrong
         if left > 0:
             return f"unlock: wrong PIN: {left} more {'try' if left == 1 else 'tries'}, then a wait"
-        wait_s = min(LONGEST_WAIT_S, FIRST_WAIT_S * 2.0 ** min(-left, 16))
-        self._wait_until_s = self._now_s() + wait_s
+        wait_s = _wait_s(self._wrong)
         return f"unlock: wrong PIN {self._wrong} times: wait {wait_s:.0f} s, then try again"
 
     def _require_pin(self) -> str:
@@ -124,13 +143,20 @@ class Lock:
         return self._kept
 
 
+def _wait_s(wrong: int) -> float:
+    """Return how long nobody may try after so many wrong PINs, seconds."""
+    beyond = wrong - FREE_TRIES
+    return min(LONGEST_WAIT_S, FIRST_WAIT_S * 2.0 ** min(beyond, 16)) if beyond >= 0 else 0.0
+
+
 def _fits(pin: str, kept: str) -> bool:
     """Return whether it is that PIN. A kept text that is damaged fits nothing."""
-    _, _, rest = kept.partition("$")
+    cost, _, rest = kept.partition("$")
     salt, _, digest = rest.partition("$")
-    if len(pin) > MAX_PIN or not (_is_hex(salt) and _is_hex(digest)):  # more only costs time
+    is_whole = cost in COSTS and _is_hex(salt) and _is_hex(digest)
+    if len(pin) > MAX_PIN or not is_whole:  # a longer one only costs time
         return False
-    return hmac.compare_digest(_scrypt(pin, bytes.fromhex(salt)), bytes.fromhex(digest))
+    return hmac.compare_digest(_scrypt(pin, bytes.fromhex(salt), cost), bytes.fromhex(digest))
 
 
 def _is_hex(text: str) -> bool:

@@ -35,7 +35,8 @@ class Status:
     weight_kg: of whoever has been weighed lying still. rest_left_s: of the rest between two sets,
     None outside of one. rate_hz: frames a second as the reader measured them. lost_frames: dropped
     on the way to the line. is_reader_late: the computer costs samples. measuring: which link has
-    the mat for itself; empty: none.
+    the mat for itself; empty: none. notices: of the state file, as it was found at the start.
+    config: the settings file. calibrated: the note of the calibration in use, with its date.
     """
 
     version: str
@@ -71,6 +72,9 @@ class Status:
     lock: str
     recording: RecordingStatus | None
     is_reader_late: bool = False
+    notices: tuple[str, ...] = ()
+    config: str | None = None
+    calibrated: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,10 @@ CUE_WORDS: Mapping[Cue, Words] = MappingProxyType(
             "A hip sensor fails: judged without it",
             "the line above names it: see to its cable",
         ),
+        Announcement.SEE_CONSOLE: Words(
+            "see the console",
+            "Not calibrated, or its saved state is damaged: `status` says which",
+        ),
         Announcement.HIPS_BACK: Words("hip sensor back", "The hip sensor answers again"),
         Announcement.UNSURE: Words(
             "unsure",

@@ -30,7 +30,7 @@ class ConsoleSocket:
         self._path = path
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            path.parent.mkdir(0o700, parents=True, exist_ok=True)  # the state is kept there too
             os.fchmod(self._socket.fileno(), MODE)  # before it can be found: no moment is open
             self._bind()
             path.chmod(MODE)

@@ -87,9 +87,14 @@ def load_lgpio() -> Lgpio:
     put right again. Call this before anything else imports lgpio (gpiozero's LGPIOFactory does).
     """
     if "LG_WD" not in os.environ:
-        folder = tempfile.mkdtemp(prefix="matfw-lgpio-", dir=os.environ.get("RUNTIME_DIRECTORY"))
+        folder = _pipe_folder(os.environ.get("RUNTIME_DIRECTORY"))
         atexit.register(shutil.rmtree, folder, ignore_errors=True)
         os.environ["LG_WD"] = folder
+    elif not os.access(os.environ["LG_WD"], os.W_OK | os.X_OK):
+        raise MatGpioError(
+            f"LG_WD names {os.environ['LG_WD']}, and lgpio cannot make its pipe there: name a"
+            " folder that is there and may be written, or unset LG_WD"
+        )
     working_folder = os.getcwd()
     try:
         import lgpio  # noqa: PLC0415  # only where there are pins: it loads a C library
@@ -102,6 +107,19 @@ def load_lgpio() -> Lgpio:
     finally:
         os.chdir(working_folder)
     return cast(Lgpio, lgpio)
+
+
+def _pipe_folder(runtime_folders: str | None) -> str:
+    """Return a new folder in the first of systemd's runtime folders, or in the usual place."""
+    below = runtime_folders.split(":")[0] if runtime_folders else None  # systemd.exec(5)
+    try:
+        return tempfile.mkdtemp(prefix="matfw-lgpio-", dir=below or None)
+    except OSError as error:
+        where = f"in {below}, which RUNTIME_DIRECTORY names" if below else "for temporary files"
+        raise MatGpioError(
+            f"lgpio's pipe cannot be made {where} ({error.strerror}): see that it is there and may"
+            " be written"
+        ) from None
 
 
 def chip_number(override: int | None = None) -> int:

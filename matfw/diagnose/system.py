@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import platform
 import re
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from importlib import metadata
 from pathlib import Path
 
 from matfw.calibrate.guide import Place
 from matfw.diagnose.checks import Check, Computer, State
+from matfw.diagnose.overlays import taken_pins
 from matfw.errors import MatError
+from matfw.settings.calibration_date import Age, age
 from matfw.settings.model import Settings
 
 PYTHONS = ((3, 11), (3, 13))  # pyproject.toml, requires-python
@@ -20,6 +23,7 @@ PIN_LIBRARIES = ("lgpio", "adafruit-lgpio")  # the same module under two names
 MIN_BYTES = 50 * 1024 * 1024  # a day of raw recordings is some 60 MB
 FEW_BYTES = 500 * 1024 * 1024
 OLD_DAYS = 180.0  # cheap cells move by some 0.1 % a year; a zero by a kilogram in a season
+PI_5_DEBUG_UART = "ttyAMA10"  # serial0 there; Raspberry Pi documentation, "UARTs"
 ZERO_KG = 1.0  # a night on a cheap cell moves it so far
 CONFIG_TXT = ("boot/firmware/config.txt", "boot/config.txt")  # bookworm and later; before
 SYNCHRONIZED = "run/systemd/timesync/synchronized"
@@ -32,19 +36,6 @@ POWER_BITS: Mapping[int, tuple[State, str]] = {
     18: (State.WARN, "the processor has been slowed down since the start"),
     19: (State.WARN, "the processor has been at its temperature limit since the start"),
 }
-# What switches a function on in config.txt -> pins that are then not free. Overlays' README.
-TAKEN: tuple[tuple[str, str, tuple[int, ...]], ...] = (
-    (r"dtparam=spi(=on)?$", "SPI", (7, 8, 9, 10, 11)),
-    (r"dtoverlay=spi0-", "SPI", (7, 8, 9, 10, 11)),
-    (r"dtoverlay=spi1-", "SPI 1", (16, 17, 18, 19, 20, 21)),
-    (r"dtparam=i2s(=on)?$", "I2S audio", (18, 19, 20, 21)),
-    (r"dtoverlay=(hifiberry|iqaudio|i2s-|allo-|justboom)", "I2S audio", (18, 19, 20, 21)),
-    (r"dtoverlay=w1-gpio(,gpiopin=4)?$", "1-wire", (4,)),
-    (r"dtoverlay=audremap", "audio", (12, 13)),
-    (r"dtoverlay=(vc4-kms-dpi|dpi)", "a parallel display", tuple(range(22))),
-    (r"enable_uart=1$", "the serial port", (14, 15)),
-    (r"dtparam=i2c_arm(=on)?$", "I2C", (2, 3)),
-)
 PI_ONLY = "not a Raspberry Pi, so this was not looked at"
 
 
@@ -101,17 +92,19 @@ def check_pins(computer: Computer, settings: Settings) -> Check:
     if text is None:
         return Check("pins", State.UNKNOWN, "there is no config.txt to look into")
     uses = {pin: name for name, pin in _pins(settings)}
-    clashes = []
-    for line in text.splitlines():
-        option = line.strip().replace(" ", "")
-        for pattern, what, pins in TAKEN:
-            if re.match(pattern, option):
-                clashes += [f"GPIO{p} ({uses[p]}) is {what}'s" for p in pins if p in uses]
+    is_pi_5 = "Raspberry Pi 5" in (computer.model or "")
+    taken = list(taken_pins(text, is_pi_5=is_pi_5))
+    clashes = [f"GPIO{t.pin} ({uses[t.pin]}) is {t.what}'s" for t in taken if t.pin in uses]
     if clashes:
         return Check("pins", State.BAD, f"{'; '.join(dict.fromkeys(clashes))}, by config.txt",
                      "switch that off there and start the Pi again, or set other pins",
                      Place.PINS)  # fmt: skip
-    return Check("pins", State.OK, f"{len(uses)} pins, each used once and free of overlays")
+    unknown = list(dict.fromkeys(t.what for t in taken if t.pin is None))
+    if unknown:
+        return Check("pins", State.UNKNOWN, f"config.txt has {', '.join(unknown)}, and which pins"
+                     " that takes is not known here",
+                     "compare them with the pins in the settings", Place.PINS)  # fmt: skip
+    return Check("pins", State.OK, f"{len(uses)} pins, each used once; config.txt takes none")
 
 
 def _pins(settings: Settings) -> list[tuple[str, int]]:
@@ -165,10 +158,22 @@ def check_getty(
     taken = [said for device in devices if (said := getty_on(device, computer.root))]
     if taken:
         return Check("serial ports", State.BAD, "; ".join(taken))
+    debug = [device for device in devices if _is_debug_port(computer, device)]
+    if debug:
+        return Check("serial ports", State.WARN, f"{', '.join(debug)} is a Pi 5's debug connector,"
+                     " not the pins of its header",
+                     "for GPIO14 and 15 name /dev/ttyAMA0, with dtparam=uart0=on in"
+                     " config.txt")  # fmt: skip
     if missing:
         return Check("serial ports", State.WARN, f"{', '.join(missing)} is not there",
                      "plug it in, or correct console.ports; the firmware waits for it")  # fmt: skip
     return Check("serial ports", State.OK, f"{', '.join(devices)}: no login shell on it")
+
+
+def _is_debug_port(computer: Computer, device: str) -> bool:
+    """Return whether it is ttyAMA10, the UART of a Pi 5's three-pin connector."""
+    name = os.path.basename(os.path.realpath(computer.root / device.lstrip("/")))
+    return name == PI_5_DEBUG_UART
 
 
 def check_clock(computer: Computer) -> Check:
@@ -262,18 +267,14 @@ def check_state(
     if uncalibrated:
         return Check("state.toml", State.WARN, f"not calibrated: {', '.join(uncalibrated)}",
                      "`matfw console`, then `calibrate`", Place.CALIBRATING)  # fmt: skip
-    days = calibration_days(note, now)
-    if days is None:
-        return Check(
-            "state.toml", State.OK, "readable; when it was calibrated is not written there"
-        )
-    if days > OLD_DAYS:
-        return Check("state.toml", State.WARN, f"calibrated {days:.0f} days ago",
-                     "calibrate again, or try a known weight", Place.CALIBRATING)  # fmt: skip
-    return Check("state.toml", State.OK, f"readable; calibrated {max(days, 0.0):.0f} days ago")
+    since = age(note, now)
+    if since.doubt or (since.days or 0.0) > OLD_DAYS:
+        return Check("state.toml", State.WARN, f"calibrated {since.words}",
+                     "try a known weight, or calibrate again", Place.CALIBRATING)  # fmt: skip
+    return Check("state.toml", State.OK, f"readable; calibrated {since.words}")
 
 
-def check_zero(loads_kg: Mapping[str, float], days: float | None, *, is_empty: bool) -> Check:
+def check_zero(loads_kg: Mapping[str, float], since: Age, *, is_empty: bool) -> Check:
     """Show how far each cell of an empty, calibrated mat has drifted since its tare.
 
     loads_kg: what the empty mat weighs. is_empty: it lies still, and no cell is out of order.
@@ -281,22 +282,10 @@ def check_zero(loads_kg: Mapping[str, float], days: float | None, *, is_empty: b
     if not is_empty:
         why = "drift since the calibration shows on an empty, calibrated mat alone"
         return Check("zero", State.UNKNOWN, why)
-    since = "the last tare" if days is None else f"the calibration {max(days, 0.0):.0f} days ago"
+    when = "the last tare" if since.days is None else f"the calibration {since.words}"
     moved = ", ".join(f"{name} {load:+.2f} kg" for name, load in loads_kg.items())
     total_kg = sum(loads_kg.values())
-    why = f"drift since {since}: {moved}; {total_kg:+.2f} kg in all"
+    why = f"drift since {when}: {moved}; {total_kg:+.2f} kg in all"
     if max(map(abs, [*loads_kg.values(), total_kg])) > ZERO_KG:
         return Check("zero", State.WARN, why, "if the mat is empty, take a tare", Place.DECK)
     return Check("zero", State.OK, why)
-
-
-def calibration_days(note: str | None, now: datetime) -> float | None:
-    """Return how long ago a calibration was saved, by the date in its note."""
-    match = re.search(r"(\d{4}-\d\d-\d\d \d\d:\d\d) UTC", note or "")
-    if match is None:
-        return None
-    try:
-        then = datetime.strptime(match[1], "%Y-%m-%d %H:%M").replace(tzinfo=UTC)
-    except ValueError:
-        return None
-    return (now - then).total_seconds() / 86400.0

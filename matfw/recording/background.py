@@ -17,6 +17,8 @@ from matfw.control.subscriptions import Subscription, Subscriptions
 from matfw.errors import MatError
 from matfw.messages import Mat, RawFrame
 from matfw.recording.file import RecordingWriter
+from matfw.settings.atomic_file import FOLDER_MODE, group_share, make_folder
+from matfw.settings.os_errors import advice
 
 KEPT_FRAMES = 2400  # 30 s at 80 a second
 WRITE_PERIOD_S = 0.1
@@ -193,7 +195,8 @@ def new_path(folder: Path, name: str) -> Path:
         )
     path = folder / f"{name}.csv.gz"
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
+        folder.chmod(FOLDER_MODE | group_share(folder.parent))
         if path.exists():
             raise ConsoleError(
                 Code.FILE_EXISTS, f"record: {path} exists and is not overwritten: take another name"
@@ -202,7 +205,7 @@ def new_path(folder: Path, name: str) -> Path:
     except OSError as error:
         raise ConsoleError(
             Code.FILE_REFUSED,
-            f"record: {folder} cannot be written ({error.strerror}): see to its owner and the disk",
+            f"record: {folder} cannot be written ({error.strerror}): {advice(error)}",
         ) from None
     if free < FREE_BYTES:
         raise ConsoleError(

@@ -20,11 +20,17 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO, Self
+from typing import BinaryIO, Self, cast
 
 from matfw.errors import MatError, MatRecordingError
 from matfw.layouts import unplaced
 from matfw.messages import Mat, RawFrame
+from matfw.recording.foreign import (
+    BYTE_ORDER_MARK,
+    SpreadsheetError,
+    foreign_format,
+    refuse_spreadsheet,
+)
 from matfw.recording.header import (
     MAGIC,
     VERSION,
@@ -34,9 +40,12 @@ from matfw.recording.header import (
     render_header,
 )
 from matfw.recording.rows import ROW_BYTES, T_MAX_S, careful_row, decoded
+from matfw.settings.atomic_file import FILE_MODE, group_share
+from matfw.settings.os_errors import advice
 from matfw.settings.schema import COUNT_MAX, COUNT_MIN, MismatchError, found
 
 HEADER_LINES = 3
+NAMES = (".csv", ".csv.gz")  # of what `matfw record` makes
 HEADER_BYTES = 64 * 1024  # the longest header line; 64 cells and 64 channels need 20 KiB
 FLUSH_S = 1.0  # what a power cut may cost; one fsync a second is what an SD card bears
 PLAIN_ROW = b"0123456789.,-\n"  # what the short way may see: no exponent, blank, "_" or "nan"
@@ -66,7 +75,7 @@ class Recording:
 
 
 def read_recording(path: Path | str) -> Recording:
-    """Open a `.csv` or `.csv.gz` recording and read its header. Raises MatRecordingError."""
+    """Open a recording, packed by gzip or not, and read its header. Raises MatRecordingError."""
     path = Path(path)
     number = 1
     try:
@@ -79,6 +88,7 @@ def read_recording(path: Path | str) -> Recording:
             mat, source = parse_header(_header_line(file))
             number = 3
             names = _header_line(file)
+            refuse_spreadsheet(names, columns(mat))
             if names != columns(mat):
                 raise MismatchError(
                     (), f'must be "{columns(mat)}" as in line 2 (got {found(names)})'
@@ -87,10 +97,19 @@ def read_recording(path: Path | str) -> Recording:
             if not file.readline(ROW_BYTES):
                 raise MismatchError((), "is missing: the recording has no rows")
     except MismatchError as mismatch:
-        raise _error(path, number, mismatch.message()) from None
+        raise _mismatch(path, number, mismatch) from None
     except (OSError, EOFError, zlib.error) as error:
         raise _damaged(path, number, error) from None
     return Recording(path, mat, source)
+
+
+def check_name(path: Path) -> None:
+    """Refuse a new recording's name that nobody would know again. Raises MatRecordingError."""
+    if not path.name.lower().endswith(NAMES) or not path.name.isprintable():
+        raise MatRecordingError(
+            f"a recording's name must end in {' or '.join(NAMES)} (got {found(path.name)}):"
+            " choose such a name"
+        )
 
 
 class RecordingWriter:
@@ -127,7 +146,7 @@ class RecordingWriter:
                 f"{self.path}: not begun: the mat's {mismatch}: correct the settings"
             ) from None
         try:
-            self._raw: BinaryIO = self.path.open("wb" if overwrite else "xb")
+            self._raw: BinaryIO = _created(self.path, "wb" if overwrite else "xb")
         except FileExistsError:
             raise MatRecordingError(
                 f"{self.path}: exists already and is not overwritten: choose another name or"
@@ -138,7 +157,7 @@ class RecordingWriter:
         # mtime=0: the same frames give the same bytes.
         self._out: BinaryIO | gzip.GzipFile = (
             gzip.GzipFile(fileobj=self._raw, mode="wb", mtime=0, filename="")
-            if self.path.suffix == ".gz"
+            if self.path.suffix.lower() == ".gz"
             else self._raw
         )
         self._rows += [f"{MAGIC}{VERSION}\n", header + "\n", columns(mat) + "\n"]
@@ -209,10 +228,22 @@ class RecordingWriter:
 
     def _failed(self, error: OSError | ValueError) -> MatError:
         reason = getattr(error, "strerror", None) or str(error)
+        do = advice(error) if isinstance(error, OSError) else "check the name"
         return MatError(
-            f"{self.path}: cannot write the recording ({reason}): free space or choose another"
-            " folder; rows already flushed are kept"
+            f"{self.path}: cannot write the recording ({reason}): {do}, or choose another folder;"
+            " rows already flushed are kept"
         )
+
+
+def _created(path: Path, mode: str) -> BinaryIO:
+    """Open a file for writing that others may not read, whatever the umask. Raises OSError."""
+    file = open(  # noqa: SIM115  the writer closes it
+        path, mode, opener=lambda name, flags: os.open(name, flags | os.O_CLOEXEC, FILE_MODE)
+    )
+    if stat.S_ISREG(os.fstat(file.fileno()).st_mode):  # a device is everybody's
+        with suppress(OSError):  # a file of somebody else's that is overwritten
+            os.fchmod(file.fileno(), FILE_MODE | group_share(path.parent) & 0o040)
+    return cast(BinaryIO, file)
 
 
 def _frames(path: Path, mat: Mat) -> Iterator[RawFrame]:
@@ -250,7 +281,7 @@ def _frames(path: Path, mat: Mat) -> Iterator[RawFrame]:
                 yield frame
                 previous_s = t_s
     except MismatchError as mismatch:
-        raise _error(path, number, mismatch.message()) from None
+        raise _mismatch(path, number, mismatch) from None
     except (OSError, EOFError, zlib.error) as error:
         raise _damaged(path, number + 1, error) from None
 
@@ -279,17 +310,11 @@ def _open(path: Path) -> BinaryIO | gzip.GzipFile:
             else "is not a plain file: save the recording to one first",
         )
     start = file.peek(len(GZIP_MAGIC))
-    packed, named_gz = start.startswith(GZIP_MAGIC), path.suffix == ".gz"
-    if start and packed is not named_gz:
+    foreign = foreign_format(start)
+    if foreign is not None:
         file.close()
-        raise _error(
-            path,
-            1,
-            "is gzip data: rename the file to end in .gz"
-            if packed
-            else f"is not gzip data (got {found(start[:8])}): rename the file without .gz",
-        )
-    return _Unpacked(file) if packed else file
+        raise _error(path, None, foreign)
+    return _Unpacked(file) if start.startswith(GZIP_MAGIC) else file
 
 
 class _Unpacked(gzip.GzipFile):
@@ -308,7 +333,15 @@ def _header_line(file: BinaryIO | gzip.GzipFile) -> str:
     line = file.readline(HEADER_BYTES)
     if len(line) >= HEADER_BYTES:
         raise MismatchError((), f"is longer than {HEADER_BYTES} bytes")
-    return decoded(line)
+    return decoded(line.removeprefix(BYTE_ORDER_MARK))
+
+
+def _is_packed(path: Path) -> bool:
+    try:
+        with path.open("rb") as file:
+            return file.read(len(GZIP_MAGIC)) == GZIP_MAGIC
+    except OSError:
+        return False
 
 
 def _damaged(path: Path, number: int, error: Exception) -> MatRecordingError:
@@ -318,15 +351,28 @@ def _damaged(path: Path, number: int, error: Exception) -> MatRecordingError:
     return _error(path, number, f"cannot be read ({reason}): the data is damaged")
 
 
-def _error(path: Path, number: int | None, text: str) -> MatRecordingError:
-    """Return the one-line error; number is the line that is wrong, None for the whole file."""
+def _mismatch(path: Path, number: int, mismatch: MismatchError) -> MatRecordingError:
+    return _error(
+        path, number, mismatch.message(), has_advice=isinstance(mismatch, SpreadsheetError)
+    )
+
+
+def _error(
+    path: Path, number: int | None, text: str, *, has_advice: bool = False
+) -> MatRecordingError:
+    """Return the one-line error; number is the line that is wrong, None for the whole file.
+
+    has_advice: the text says already what to do.
+    """
     if number is None:
         return MatRecordingError(f"{path}: {text}")
     where = f"{path}, line {number}: "
+    if has_advice:
+        return MatRecordingError(f"{where}{text}")
     if number <= HEADER_LINES + 1:
         return MatRecordingError(f"{where}{text}: not a whole recording, record it again")
     name, good = shlex.quote(str(path)), number - 1
-    rows = f"zcat {name} | head -n {good}" if path.suffix == ".gz" else f"head -n {good} {name}"
+    rows = f"zcat {name} | head -n {good}" if _is_packed(path) else f"head -n {good} {name}"
     return MatRecordingError(
         f"{where}{text}; lines to {good} are good, keep: {rows} > salvaged.csv"
     )

@@ -12,6 +12,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from matfw.messages import Cell, CellCalibration, Channel, Mat, Person, Side, Tempo
+from matfw.recording.foreign import refuse_spreadsheet, saved_by_spreadsheet
 from matfw.settings.schema import (
     CountsPerKg,
     MismatchError,
@@ -76,6 +77,7 @@ def check_magic(line: str) -> None:
     """Refuse a line 1 that is not ours; MismatchError says why."""
     if line == MAGIC + VERSION:
         return
+    refuse_spreadsheet(line, MAGIC + VERSION)
     version = line.removeprefix(MAGIC)
     if version != line and version.isdecimal():
         raise MismatchError(
@@ -86,6 +88,8 @@ def check_magic(line: str) -> None:
 
 def parse_header(line: str) -> tuple[Mat, str | None]:
     """Return line 2's mat and source. Raises MismatchError."""
+    if line.startswith('"# {') or ("{" in line and '""rate_hz""' in line):
+        raise saved_by_spreadsheet('"')
     if not line.startswith("# "):
         raise MismatchError((), f'must be "# " and a JSON object (got {found(line)})')
     try:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from matfw.messages import RawFrame
+from matfw.recording.foreign import refuse_separators
 from matfw.settings.schema import COUNT_MAX, COUNT_MIN, MismatchError, found
 
 ROW_BYTES = 4096  # the longest row; 64 cells and 64 channels need 2 KiB
@@ -23,12 +24,16 @@ def careful_row(row: bytes, names: Sequence[str], cells: int, previous_s: float)
     """
     if len(row) >= ROW_BYTES:
         raise MismatchError((), f"is longer than {ROW_BYTES} bytes")
-    # The last row may lack its line end: whole rows written by other programs often do.
     text = decoded(row)
+    refuse_separators(text)
     fields = text.split(",")
     if len(fields) < len(names) and not row.endswith(b"\n"):
         raise MismatchError(
             (), f"is cut off after {len(fields)} of {len(names)} fields: the file ends inside a row"
+        )
+    if not row.endswith(b"\n"):  # a number that was cut off is still a number
+        raise MismatchError(
+            (), "has no line end: the file ends here, maybe inside this row's last number"
         )
     if len(fields) != len(names):
         raise MismatchError(

@@ -17,10 +17,14 @@ from typing import Protocol, TypeAlias
 
 NEW = ".new"
 BACKUP = ".bak"
-FIRST_MODE = 0o644  # of a file that is not there yet; the kernel takes the umask off
+# What a person weighs and how they move is theirs: no umask opens it to others.
+FILE_MODE = 0o600  # of a file that is not there yet
+FOLDER_MODE = 0o700
+OTHERS = 0o007
+GROUP = 0o070
 _CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW
 
-Like: TypeAlias = tuple[int | None, int, int]  # mode, None for an ordinary new one; user; group
+Like: TypeAlias = tuple[int, int, int]  # mode, user, group
 
 
 class Calls(Protocol):
@@ -62,9 +66,9 @@ class Calls(Protocol):
 def replace_file(path: Path, data: bytes, backup: bytes | None = None, calls: Calls = os) -> None:
     """Make data the content of path; its folder must exist.
 
-    backup: what `.bak` shall hold; None leaves `.bak` as it is. A file that exists keeps its
-    permissions and owner. Raises OSError; then path holds what it held before, and `.bak` the same
-    or backup. Call it within `alone_in`.
+    backup: what `.bak` shall hold; None leaves `.bak` as it is. A file that exists keeps its owner
+    and what its group may; others may nothing. Raises OSError; then path holds what it held
+    before, and `.bak` the same or backup. Call it within `alone_in`.
     """
     target = Path(os.path.realpath(path))  # a link stays a link
     like = _owner_and_mode(target)
@@ -86,11 +90,23 @@ def replace_file(path: Path, data: bytes, backup: bytes | None = None, calls: Ca
 
 
 def make_folder(folder: Path, calls: Calls = os) -> None:
-    """Make a folder and those above it that are not there, on the disk. Raises OSError."""
+    """Make a folder and those above it that are not there, for nobody else. Raises OSError."""
     missing = [path for path in (folder, *folder.parents) if not path.exists()]
     for path in reversed(missing):
-        path.mkdir(exist_ok=True)
+        path.mkdir(FOLDER_MODE, exist_ok=True)
         _sync_folder(path.parent, calls)
+
+
+def group_share(folder: Path) -> int:
+    """Return the permission bits that a folder gives its group; 0 where that cannot be known.
+
+    systemd makes the service's folder for its group, so that whoever may use the console may fetch
+    a recording; a person's own folder is for nobody else.
+    """
+    try:
+        return folder.stat().st_mode & GROUP
+    except (OSError, ValueError):
+        return 0
 
 
 @contextlib.contextmanager
@@ -113,12 +129,11 @@ def _write(name: str, data: bytes, like: Like, calls: Calls) -> None:
     with contextlib.suppress(FileNotFoundError):
         calls.unlink(name)  # of a process that was killed
     mode, uid, gid = like
-    fd = calls.open(name, _CREATE, FIRST_MODE if mode is None else mode)
+    fd = calls.open(name, _CREATE, mode)
     try:
         with contextlib.suppress(PermissionError):  # only root may give files away
             calls.fchown(fd, uid, gid)
-        if mode is not None:
-            calls.fchmod(fd, mode)
+        calls.fchmod(fd, mode)
         rest = data
         while rest:
             rest = rest[calls.write(fd, rest) :]
@@ -128,15 +143,15 @@ def _write(name: str, data: bytes, like: Like, calls: Calls) -> None:
 
 
 def _owner_and_mode(target: Path) -> Like:
-    """Return what target has; where it is not there, the folder's owner, and no mode.
+    """Return what target has, less what others may; where it is not there, as its folder's owner.
 
     So that a file that root writes for a service can still be written by the service.
     """
     with contextlib.suppress(FileNotFoundError):
         found = target.stat()
-        return stat.S_IMODE(found.st_mode), found.st_uid, found.st_gid
+        return stat.S_IMODE(found.st_mode) & ~OTHERS, found.st_uid, found.st_gid
     folder = target.parent.stat()
-    return None, folder.st_uid, folder.st_gid
+    return FILE_MODE, folder.st_uid, folder.st_gid
 
 
 def _sync_folder(folder: Path, calls: Calls) -> None:

@@ -17,7 +17,7 @@ from typing import Annotated, Literal, TypeAlias
 
 from msgspec import Meta, Struct
 
-from matfw.layouts import MIN_CELLS, PRESETS, unplaced
+from matfw.layouts import MIN_CELLS, PRESETS, unfit
 from matfw.messages import (
     Cell,
     CellCalibration,
@@ -126,6 +126,9 @@ class Outputs(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         return (self.buzzer_pin, lights.head, lights.hip, lights.foot)
 
 
+# TXD and RXD of the header's UART, and its names; Raspberry Pi documentation, "UARTs".
+UART_PINS = (14, 15)
+HEADER_UARTS = frozenset({"/dev/serial0", "/dev/ttyAMA0", "/dev/ttyS0"})
 I2C_1_PINS = (2, 3)  # SDA and SCL of the header's bus; other buses are wherever their overlay says
 
 
@@ -364,7 +367,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
                     ("cells", len(names) - 1 - names[::-1].index(name), "name"),
                     f"must be another name for each cell (got {name} {times} times)",
                 )
-        reason = unplaced(self.mat_cells())
+        reason = unfit(self.mat_cells())
         if reason:
             raise MismatchError(("cells",), reason, ("layout",))
         for name in self.pins:
@@ -406,5 +409,8 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             yield ("pins", name, "dout"), pins.dout
             if index == 0 or not self.shared_sck:
                 yield ("pins", name, "sck"), pins.sck
+        if HEADER_UARTS & set(self.console.ports):
+            for pin in UART_PINS:
+                yield ("console", "ports"), pin
         for keys, pin in self.hip_sensors.pin_uses():
             yield ("hip_sensors", *keys), pin

@@ -64,6 +64,7 @@ class MachineState(Struct, frozen=True, kw_only=True):
     schema: Annotated[int, Meta(ge=0, le=1_000_000)] = STATE_SCHEMA
     profile: str | None = None  # the one in use
     pin_hash: str | None = None  # a PIN's hash, as control/lock.py makes it
+    wrong_pins: Annotated[int, Meta(ge=0, le=1_000_000)] = 0  # in a row, since the right one
     calibration: dict[str, CellLine] = {}
     previous_calibration: dict[str, CellLine] = {}
     factory_calibration: dict[str, CellLine] = {}

@@ -9,7 +9,6 @@ that is whole, but has a wrong value, was changed by a person: an error names th
 
 from __future__ import annotations
 
-import errno
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -21,6 +20,7 @@ import msgspec
 from matfw.errors import MatSettingsError, MatStateError
 from matfw.settings.atomic_file import BACKUP, Calls, replace_file
 from matfw.settings.files import FILE_BYTES, DamagedTextError, check_text, read_text
+from matfw.settings.os_errors import advice
 from matfw.settings.schema import build
 from matfw.settings.state import STATE_SCHEMA, MachineState
 
@@ -113,12 +113,20 @@ def _is_free(place: Path, content: bytes | None) -> bool:
     return not place.exists() or (content is not None and place.read_bytes() == content)
 
 
-def write_state(folder: Path, before: StateRead, state: MachineState, calls: Calls) -> StateRead:
+def write_state(
+    folder: Path,
+    before: StateRead,
+    state: MachineState,
+    calls: Calls,
+    *,
+    keeps_backup: bool = False,
+) -> StateRead:
     """Make state the content of folder's file; return it as `read_state` would.
 
-    before: what the file holds now; keys of it that this version does not know are kept. Call it
-    within `alone_in(folder)`. Raises MatStateError, or MismatchError for a state that could not be
-    read again; then the file is as it was.
+    before: what the file holds now; keys of it that this version does not know are kept.
+    keeps_backup: leave the backup as it is. Call it within `alone_in(folder)`. Raises
+    MatStateError, or MismatchError for a state that could not be read again; then the file is as
+    it was.
     """
     path = folder / STATE_FILE
     if before.state.schema > STATE_SCHEMA:
@@ -135,7 +143,8 @@ def write_state(folder: Path, before: StateRead, state: MachineState, calls: Cal
         for damaged in before.damaged:
             content = damaged.read_bytes()
             replace_file(_aside(folder, content), content, None, calls)
-        backup = before.text.encode() if before.text is not None else None
+        text_before = None if keeps_backup else before.text
+        backup = text_before.encode() if text_before is not None else None
         replace_file(path, data, backup, calls)
     except OSError as error:
         raise not_written(path, error) from error
@@ -144,22 +153,10 @@ def write_state(folder: Path, before: StateRead, state: MachineState, calls: Cal
 
 def not_written(path: Path, error: OSError) -> MatStateError:
     """Return the error for a state that the system did not let us write."""
-    advice = _ADVICE.get(error.errno or 0, "look at the folder and its disk, and try again")
     return MatStateError(
         f"{path}: cannot be written ({error.strerror or error}): nothing is lost, the old state is"
-        f" still there; {advice}"
+        f" still there; {advice(error)}, and try again"
     )
-
-
-_FULL = "the disk is full, free some space, and try again"
-_FORBIDDEN = "the user who runs matfw may not write there: `ls -ld`, chown or chmod"
-_ADVICE: Mapping[int, str] = {
-    errno.ENOSPC: _FULL,
-    errno.EDQUOT: _FULL,
-    errno.EACCES: _FORBIDDEN,
-    errno.EPERM: _FORBIDDEN,
-    errno.EROFS: "the disk can only be read now, look for why it was mounted so (`dmesg`)",
-}
 
 
 def _read_one(path: Path, *, is_empty_damaged: bool) -> StateRead:
@@ -213,7 +210,7 @@ def _text(document: Mapping[str, Any], state: MachineState) -> str:
     import tomli_w  # noqa: PLC0415  # only who saves needs it
 
     everything = msgspec.to_builtins(state)
-    known = {key: value for key, value in everything.items() if value not in (None, {})}
+    known = {key: value for key, value in everything.items() if value not in (None, {}, 0)}
     unknown = {
         key: value
         for key, value in document.items()

@@ -323,7 +323,16 @@ class SettingsStore:
     def save_pin_hash(self, kept: str | None) -> None:
         """Keep a PIN's hash; None: there is no PIN any more. Raises MatStateError."""
         with self._lock:
-            self._write(lambda state: replace(state, pin_hash=kept))
+            self._write(lambda state: replace(state, pin_hash=kept, wrong_pins=0))
+
+    def wrong_pins(self) -> int:
+        """Return how many wrong PINs were tried since the right one, before this start too."""
+        return self._read.state.wrong_pins
+
+    def save_wrong_pins(self, number: int) -> None:
+        """Keep that number; the backup stays what it is. Raises MatStateError."""
+        with self._lock:
+            self._write(lambda state: replace(state, wrong_pins=number), keeps_backup=True)
 
     # --- inside
 
@@ -373,18 +382,25 @@ class SettingsStore:
         return "file" if holds(self._file, keys) else "default"
 
     def _write(
-        self, change: Callable[[MachineState], MachineState], staged: Staged | None = None
+        self,
+        change: Callable[[MachineState], MachineState],
+        staged: Staged | None = None,
+        *,
+        keeps_backup: bool = False,
     ) -> None:
         """Change the state on the disk, which another process may have changed meanwhile.
 
-        staged: what is staged afterwards; None: the same as now.
+        staged: what is staged afterwards; None: the same as now. keeps_backup: it is no change that
+        a person would want to go back behind.
         """
         with self._alone():
             before = read_state(self._folder)
             state = change(before.state)
             try:
                 settings = self._effective(state, self._staged if staged is None else staged)
-                self._read = write_state(self._folder, before, state, self._calls)
+                self._read = write_state(
+                    self._folder, before, state, self._calls, keeps_backup=keeps_backup
+                )
             except MismatchError as mismatch:
                 message = mismatch.message(f"change {dotted(mismatch.also or mismatch.keys)} first")
                 raise MatSettingsError(f"{message}; {UNCHANGED}") from None

@@ -130,6 +130,12 @@ SOUNDS: Mapping[Cue, tuple[Note, ...]] = MappingProxyType(
         Announcement.READY: _notes((C6, 0.2), (E6, 0.35)),
         # A soft tick.
         Announcement.REP: _notes((C6, 0.05)),
+        # The low pulse of `not_judging`, short, and a question after it; twice.
+        Announcement.SEE_CONSOLE: _notes(
+            *((D5, 0.25), (None, 0.05), (C7, 0.2), (None, 0.2)),
+            *((D5, 0.25), (None, 0.05)),
+            (C7, 0.2),
+        ),
     }
 )
 
@@ -176,6 +182,10 @@ LIGHTS: Mapping[Cue, tuple[Lights, ...]] = MappingProxyType(
         # Dim, then bright.
         Announcement.READY: _lights((0.2, 0.2, 0.2, 0.2), (1, 1, 1, 0.35)),
         Announcement.REP: _lights((0.2, 0.2, 0.2, 0.15)),
+        # From one half of the edge to the other and back: something here wants to be looked at.
+        Announcement.SEE_CONSOLE: _lights(
+            *((1, 1, 0, 0.35), (0, 1, 1, 0.35)), *((1, 1, 0, 0.35), (0, 1, 1, 0.35))
+        ),
     }
 )
 

@@ -46,6 +46,7 @@ SILENT = (
     Announcement.NOT_JUDGING,
     Announcement.HIPS_LOST,
     Announcement.HIPS_BACK,
+    Announcement.SEE_CONSOLE,
 )  # not about any repetition
 
 Table: TypeAlias = Callable[..., tuple[Form, ...]]  # of Purposes

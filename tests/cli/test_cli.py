@@ -21,7 +21,14 @@ from gpiozero import OutputDevice
 from gpiozero.pins.mock import MockFactory, MockPWMPin
 
 from matfw.cli.hardware import build_real_hips, build_virtual_hips, virtual_trace
-from matfw.cli.verbs import EXIT_DONE, EXIT_FAILED, EXIT_HUNG_UP, EXIT_INTERRUPTED, main
+from matfw.cli.verbs import (
+    EXIT_DONE,
+    EXIT_FAILED,
+    EXIT_HUNG_UP,
+    EXIT_INTERRUPTED,
+    EXIT_USAGE,
+    main,
+)
 from matfw.control.events import event_json
 from matfw.errors import MatGpioError
 from matfw.messages import Mat, RawFrame, Rep, Side
@@ -571,6 +578,13 @@ def test_the_demo_ends_with_its_report(matfw: Call) -> None:
     reps = re.findall(r"^ +[\d.]+ s  rep +(\d+) ", done.stdout, re.MULTILINE)
     assert reps == [str(number + 1) for number in range(len(reps))]
     assert len(reps) > 5
+
+
+@pytest.mark.parametrize("option", ["--config", "--state"])
+def test_the_demo_refuses_settings_that_it_would_not_use(matfw: Call, option: str) -> None:
+    done = matfw("demo", option, "here")
+    assert (done.returncode, done.stdout) == (EXIT_USAGE, "")
+    assert "`matfw run --virtual --config FILE` runs your settings" in done.stderr
 
 
 @pytest.mark.parametrize("hips", ["imu", "both"])

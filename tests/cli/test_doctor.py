@@ -8,12 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from matfw.cli.doctor import Doctor, real_frames, virtual_frames
+from matfw.cli.doctor import Doctor, _of_service, real_frames, virtual_frames
 from matfw.cli.verbs import EXIT_DONE, EXIT_FAILED, EXIT_USAGE, main
-from matfw.diagnose.checks import Computer, State
+from matfw.console.status import status_data
+from matfw.diagnose.checks import Check, Computer, State
 from matfw.errors import MatGpioError
 from matfw.ports import LoadCells
 from matfw.settings.model import NOMINAL, Settings
+from tests.control.fake_control import Talk
 
 
 def no_chip(_: Settings) -> int:
@@ -118,3 +120,22 @@ def quick_cells() -> LoadCells:
     from matfw.messages import Side  # noqa: PLC0415
 
     return build_virtual_cells(Settings().mat(), "still", Side.LEFT, 20.0)
+
+
+def test_beside_a_running_firmware_its_settings_and_state_are_spoken_of(tmp_path: Path) -> None:
+    ours = [Check("settings", State.OK, "mine"), Check("state.toml", State.OK, "mine")]
+    service = {
+        "config": "/etc/matfw/matfw.toml", "mat": {"layout": "hex6"}, "uncalibrated": ["hip_left"],
+        "notices": [], "calibrated": None,
+    }  # fmt: skip
+    settings, state = _of_service(ours, {"service": service})
+    assert "of the firmware that runs: /etc/matfw/matfw.toml; layout hex6" in settings.why
+    assert (state.state, state.why) == (State.WARN, "not calibrated: hip_left")
+    assert _of_service(ours, {"error": "busy"}) == ours
+
+
+def test_the_status_that_is_asked_has_what_the_doctor_reads(tmp_path: Path) -> None:
+    talk = Talk(tmp_path)
+    status = status_data(talk.control.status(), talk.control.mat())
+    assert {"config", "mat", "uncalibrated", "notices", "calibrated"} <= set(status)
+    talk.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from matfw.console.conversation import Conversation
 from matfw.control.errors import Code, ConsoleError
-from matfw.control.lock import FIRST_WAIT_S, FREE_TRIES, LONGEST_WAIT_S, Lock, hash_pin
+from matfw.control.lock import COSTS, FIRST_WAIT_S, FREE_TRIES, LONGEST_WAIT_S, Lock, hash_pin
 from matfw.errors import MatStateError
 from matfw.virtual.clock import VirtualClock
 from tests.control.fake_control import Talk
@@ -92,6 +93,48 @@ def test_what_is_kept_may_be_damaged_and_then_opens_to_nothing(kept: str) -> Non
     lock = lock_with(kept, VirtualClock())
     assert lock.is_locked
     assert refusal(lock, PIN).code is Code.WRONG_PIN
+
+
+def test_wrong_tries_and_their_wait_survive_a_restart(tmp_path: Path) -> None:
+    first = Talk(tmp_path)
+    first.ask(f"lock {PIN}")
+    backup = (tmp_path / "state.toml.bak").exists()
+    for _ in range(FREE_TRIES):
+        first.ask("unlock 1111")
+    again = Talk(tmp_path)
+    assert again.ask(f"unlock {PIN}")[-1].startswith("error E603: unlock: too many wrong PINs")
+    again.control.clock.advance_s(FIRST_WAIT_S)
+    assert again.ask("unlock 1111")[-1].startswith("error E602: unlock: wrong PIN 4 times: wait 10")
+    third = Talk(tmp_path)
+    third.control.clock.advance_s(2 * FIRST_WAIT_S)
+    assert third.ask(f"unlock {PIN}")[-1] == "ok"
+    assert Talk(tmp_path).ask("unlock 1111")[-1].endswith("2 more tries, then a wait")
+    assert (tmp_path / "state.toml.bak").exists() == backup, "no change to undo"
+
+
+def test_a_count_that_cannot_be_kept_still_counts() -> None:
+    def refuse(_: int) -> None:
+        raise MatStateError("the disk is full")
+
+    clock = VirtualClock()
+    lock = Lock(hash_pin(PIN, b"salt"), now_s=clock.now_s, save=lambda _: None, save_wrong=refuse)
+    for _ in range(FREE_TRIES):
+        assert refusal(lock, "1111").code is Code.WRONG_PIN
+    assert refusal(lock, PIN).code is Code.PIN_WAIT
+
+
+def test_a_pin_that_was_kept_by_0_1_0_still_opens() -> None:
+    digest = hashlib.scrypt(PIN.encode(), salt=b"salt", n=2**12, r=8, p=1, dklen=32)
+    lock = lock_with(f"scrypt${b'salt'.hex()}${digest.hex()}", VirtualClock())
+    lock.unlock(PIN)
+    assert not lock.is_locked
+
+
+def test_the_hash_costs_what_it_is_meant_to() -> None:
+    """N * r * p is the work, N * r * 128 bytes the memory; RFC 7914, section 2."""
+    n, r, p = COSTS[hash_pin(PIN, b"salt").partition("$")[0]]
+    assert n * r * p >= 6 * 2**15, "some 0.1 s on a PC"
+    assert n * r * 128 <= 8 * 2**20, "a Zero 2 W has 512 MB for everything"
 
 
 def test_without_a_pin_nothing_is_locked() -> None:

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from matfw.devices.gpio import LgpioGroup, chip_number, find_chip
+from matfw.devices.gpio import LgpioGroup, chip_number, find_chip, load_lgpio
 from matfw.devices.parallel import ParallelReader
 from matfw.errors import MatGpioError
 from matfw.virtual.bench import VirtualBench
@@ -188,3 +188,19 @@ def test_lgpio_leaves_no_pipe_where_it_is_started(tmp_path: Path) -> None:
     )
     assert done.returncode == 0, done.stderr
     assert not Path(done.stdout.strip()).exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("LG_WD", "/nonexistent", "LG_WD names /nonexistent"),
+        ("RUNTIME_DIRECTORY", "/nonexistent:/tmp", "in /nonexistent, which RUNTIME_DIRECTORY"),
+    ],
+)
+def test_a_folder_for_lgpios_pipe_that_is_not_there_is_named(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, words: str
+) -> None:
+    monkeypatch.delenv("LG_WD", raising=False)
+    monkeypatch.setenv(name, value)
+    with pytest.raises(MatGpioError, match=words):
+        load_lgpio()

@@ -12,6 +12,7 @@ from matfw.devices.serial_getty import getty_on
 from matfw.diagnose import system
 from matfw.diagnose.checks import Check, Computer, Space, State, run_program, space_at
 from matfw.errors import MatGpioError
+from matfw.settings.calibration_date import Age
 from matfw.settings.model import Console, HipSensors, Settings
 
 PI = "Raspberry Pi 4 Model B Rev 1.5\0"
@@ -271,9 +272,10 @@ def test_the_machines_own_file(
     says(system.check_state(notices, uncalibrated, note, NOW), state, word)
 
 
-@pytest.mark.parametrize("note", [None, "", "by hand", "2026-99-99 10:00 UTC", "2026-11-22"])
-def test_a_note_without_a_date_has_no_age(note: str | None) -> None:
-    assert system.calibration_days(note, NOW) is None
+def test_a_date_by_a_wrong_clock_is_no_age() -> None:
+    """A Pi that had not asked a network yet: not "calibrated 20784 days ago"."""
+    check = system.check_state((), (), "four places, 1970-01-01 00:07 UTC", NOW)
+    says(check, State.WARN, "calibrated on 1970-01-01 by a clock that was wrong", "known weight")
 
 
 @pytest.mark.parametrize(
@@ -288,10 +290,61 @@ def test_a_note_without_a_date_has_no_age(note: str | None) -> None:
 def test_the_drift_since_the_calibration_is_shown(
     loads_kg: dict[str, float], is_empty: bool, state: State, words: tuple[str, ...]
 ) -> None:
-    says(system.check_zero(loads_kg, 12.3, is_empty=is_empty), state, *words)
+    says(system.check_zero(loads_kg, Age(12.3), is_empty=is_empty), state, *words)
 
 
 def test_a_program_that_is_not_there_or_fails_says_nothing() -> None:
     assert run_program(("no-such-program",)) is None
     assert run_program(("false",)) is None
     assert run_program(("echo", "yes")) == "yes\n"
+
+
+CASE = (
+    ("dtoverlay=pwm-2chan", "GPIO18 (buzzer) is PWM's; GPIO19"),
+    ("dtoverlay=gpio-ir,gpio_pin=18", "GPIO18 (buzzer) is an infrared receiver's"),
+    ("dtoverlay=uart5", "GPIO12"),
+    ("dtoverlay=rotary-encoder,pin_a=23,pin_b=24", "GPIO23 (head light)"),
+    ("dtoverlay=gpio-shutdown,gpio_pin=21", "GPIO21"),
+    ("dtoverlay=googlevoicehat-soundcard", "GPIO16"),
+    ("dtoverlay=max98357a", "GPIO18"),
+    ("dtoverlay=gpio-fan,gpiopin=25 # behind the board", "GPIO25"),
+    ("dtparam=audio=on,i2s=on", "GPIO18"),
+)
+
+
+@pytest.mark.parametrize(("line", "words"), CASE)
+def test_overlays_take_the_pins_of_their_parameters(tmp_path: Path, line: str, words: str) -> None:
+    pi = a_pi(tmp_path, {"boot/firmware/config.txt": line})
+    says(system.check_pins(pi, Settings()), State.BAD, words)
+
+
+@pytest.mark.parametrize("line", ["dtoverlay=some-new-hat", "gpio=18=op,dh"])
+def test_of_an_overlay_that_is_not_known_nothing_is_claimed(tmp_path: Path, line: str) -> None:
+    pi = a_pi(tmp_path, {"boot/firmware/config.txt": f"dtoverlay=vc4-kms-v3d\n{line}\n"})
+    says(system.check_pins(pi, Settings()), State.UNKNOWN, "not known")
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["dtoverlay=vc4-kms-v3d", "dtoverlay=gpio-shutdown", "dtoverlay=gpio-led", "dtoverlay="],
+)
+def test_overlays_that_take_other_pins_or_none_are_well(tmp_path: Path, line: str) -> None:
+    pi = a_pi(tmp_path, {"boot/firmware/config.txt": line})
+    says(system.check_pins(pi, Settings()), State.OK)
+
+
+@pytest.mark.parametrize(("model", "is_taken"), [(PI, True), ("Raspberry Pi 5 Model B\0", False)])
+def test_a_uart_has_other_pins_on_a_pi_5(tmp_path: Path, model: str, is_taken: bool) -> None:
+    """uart3 is GPIO 4 and 5 on a Pi 4, 8 and 9 on a Pi 5; core4 uses 5."""
+    files = {"boot/firmware/config.txt": "dtoverlay=uart3", "proc/device-tree/model": model}
+    says(system.check_pins(a_computer(tmp_path, files), Settings()),
+         State.BAD if is_taken else State.OK)  # fmt: skip
+
+
+def test_serial0_of_a_pi_5_is_its_debug_connector(tmp_path: Path) -> None:
+    pi = a_pi(tmp_path, {"dev/ttyAMA10": "", "dev/ttyAMA0": ""})
+    (tmp_path / "dev" / "serial0").symlink_to("ttyAMA10")
+    for port in ("/dev/serial0", "/dev/ttyAMA10"):
+        check = system.check_getty(pi, [port], getty_on)
+        says(check, State.WARN, "debug connector", "/dev/ttyAMA0", "dtparam=uart0=on")
+    says(system.check_getty(pi, ["/dev/ttyAMA0"], getty_on), State.OK)

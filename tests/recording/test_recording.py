@@ -18,7 +18,10 @@ from hypothesis import strategies as st
 from matfw.errors import MatError, MatRecordingError
 from matfw.layouts import PRESETS
 from matfw.messages import Cell, CellCalibration, Channel, Mat, Person, RawFrame, Side, Tempo
-from matfw.recording.file import RecordingWriter, read_recording
+from matfw.recording.background import new_path
+from matfw.recording.file import RecordingWriter, check_name, read_recording
+from matfw.recording.whole_rows import WholeRows
+from matfw.settings.model import Settings
 
 COUNT_MIN, COUNT_MAX = -8388608, 8388607
 HEADER: dict[str, Any] = {
@@ -205,7 +208,6 @@ def test_reads_the_contract_s_example(tmp_path: Path) -> None:
     [
         text(),
         text().replace("\n", "\r\n"),
-        text()[:-1],  # no line end after the last whole row
         text(header={**HEADER, "person": None, "side": None, "tempo_s": None}),
     ],
 )
@@ -413,8 +415,8 @@ def test_row_that_is_not_utf8(tmp_path: Path) -> None:
 
 
 def test_header_that_is_not_utf8(tmp_path: Path) -> None:
-    content = b"\xff\xfe" + text().encode("utf-16-le")
-    assert "line 1: is not UTF-8 text (got byte 0xff at 1)" in error_of(tmp_path, content)
+    content = b"\xfe" + text().encode()
+    assert "line 1: is not UTF-8 text (got byte 0xfe at 1)" in error_of(tmp_path, content)
 
 
 def test_channel_that_is_no_number(tmp_path: Path) -> None:
@@ -480,15 +482,112 @@ def test_name_no_file_can_have() -> None:
         read_recording("a\0b.csv")
 
 
-def test_gz_that_is_not_gzip(tmp_path: Path) -> None:
-    message = error_of(tmp_path, text(), "rec.csv.gz")
-    assert "line 1: is not gzip data (got b'# matfw-')" in message
-    assert "rename the file without .gz" in message
+@pytest.mark.parametrize("name", ["rec.csv", "rec.csv.gz", "rec.CSV", "rec.txt", "rec"])
+@pytest.mark.parametrize("packed", [False, True])
+def test_whether_it_is_packed_is_told_by_its_content(
+    tmp_path: Path, name: str, packed: bool
+) -> None:
+    path = tmp_path / name
+    path.write_bytes(gzip.compress(text().encode()) if packed else text().encode())
+    assert len(list(read_recording(path).frames())) == len(ROWS)
+    bad = text([*ROWS, "x,1,2"]).encode()
+    message = error_of(tmp_path, gzip.compress(bad) if packed else bad, name)
+    assert ("zcat" in message) == packed
 
 
-def test_gzip_that_is_not_named_gz(tmp_path: Path) -> None:
-    message = error_of(tmp_path, gzip.compress(text().encode()))
-    assert "is gzip data: rename the file to end in .gz" in message
+@pytest.mark.parametrize(
+    ("start", "words"),
+    [
+        (b"PK\x03\x04", "ZIP archive"),
+        (b"BZh9", "bunzip2"),
+        (b"\xfd7zXZ\0", "unxz"),
+        (b"\x28\xb5\x2f\xfd", "unzstd"),
+        (text().encode("utf-16"), "is UTF-16 text"),
+    ],
+)
+def test_another_kind_of_file_is_named(tmp_path: Path, start: bytes, words: str) -> None:
+    assert words in error_of(tmp_path, start + bytes(40))
+
+
+LINES = text().splitlines()
+
+
+def as_saved(separator: str, *, quoted: bool = False) -> str:
+    """Return the recording as a spreadsheet saves it: padded, with its own separator."""
+    head = [LINES[0], '"' + LINES[1].replace('"', '""') + '"' if quoted else LINES[1]]
+    rows = [line.replace(",", separator) for line in LINES[2:]]
+    if separator == ";":
+        rows = [row.replace(".", ",") for row in rows]
+    return "\r\n".join([*(line + 2 * separator for line in head), *rows, ""])
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (as_saved(";"), "line 1: was saved by a spreadsheet, with semicolons"),
+        (as_saved("\t"), "line 1: was saved by a spreadsheet, with tabs"),
+        (as_saved(","), "line 1: was saved by a spreadsheet, with commas"),
+        ("\n".join([LINES[0], *as_saved(",", quoted=True).splitlines()[1:]]), "line 2: was saved"),
+        ("\n".join([*LINES[:2], *as_saved(";").splitlines()[2:]]), "line 3: was saved"),
+        ("\n".join([*LINES[:3], "0,0125;100;-200", ""]), "line 4: was saved by a spreadsheet"),
+        ("\n".join([*LINES[:3], "0.0125\t100\t-200", ""]), "line 4: was saved by a spreadsheet"),
+    ],
+)
+def test_what_a_spreadsheet_saved_is_said_to_be_that(
+    tmp_path: Path, content: str, words: str
+) -> None:
+    message = error_of(tmp_path, content)
+    assert words in message
+    assert "take the file as it was recorded, or save it as text with commas" in message
+
+
+def test_a_byte_order_mark_is_no_part_of_a_recording(tmp_path: Path) -> None:
+    path = tmp_path / "rec.csv"
+    path.write_bytes(b"\xef\xbb\xbf" + text().replace("\n", "\r\n").encode())
+    assert len(list(read_recording(path).frames())) == len(ROWS)
+
+
+def test_a_recording_cut_anywhere_in_its_last_row_loses_that_row_and_no_other(
+    tmp_path: Path,
+) -> None:
+    """Inside the last number too: what is left of it is a number, but another one."""
+    whole = text().encode()
+    for size in range(len(whole) - len(ROWS[-1]), len(whole)):
+        path = tmp_path / "rec.csv"
+        path.write_bytes(whole[:size])
+        said: list[str] = []
+        rows = WholeRows(read_recording(path), said.append)
+        assert [frame.t_s for frame in rows] == [0.0125, 0.025], whole[:size]
+        with pytest.raises(MatRecordingError, match="file ends"):
+            rows.check()
+        assert said == ["the 2 rows before the bad one were whole, and are in this"]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"), [(60.0, None), (60.5, "nothing for 1 min"), (7200.0, "nothing for 2.0 h")]
+)
+def test_a_hole_of_more_than_a_minute_is_said(
+    tmp_path: Path, seconds: float, words: str | None
+) -> None:
+    path = tmp_path / "rec.csv"
+    path.write_text(text(["0.5,1,2", f"{0.5 + seconds},1,2"]))
+    said: list[str] = []
+    rows = WholeRows(read_recording(path), said.append)
+    assert len(list(rows)) == 2
+    rows.check()
+    assert [words in sentence for sentence in said if words] == ([True] if words else [])
+    assert len(said) == bool(words)
+
+
+@pytest.mark.parametrize("name", ["a.csv", "a.csv.gz", "A.CSV.GZ"])
+def test_a_name_of_a_recording(name: str) -> None:
+    check_name(Path(name))
+
+
+@pytest.mark.parametrize("name", ["a", "a.txt", "a.gz", "a.csv.zip", "a.csv.bz2", ".", "a\n.csv"])
+def test_a_name_that_nobody_would_replay_is_refused(name: str) -> None:
+    with pytest.raises(MatRecordingError, match=r"must end in .csv or .csv.gz"):
+        check_name(Path(name))
 
 
 def test_empty_gz(tmp_path: Path) -> None:
@@ -575,7 +674,7 @@ def test_folder_that_is_not_there_is_a_failure_to_write(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs Linux's always full device")
 def test_full_disk_is_a_failure_to_write() -> None:
-    with pytest.raises(MatError, match=r"No space left on device\): free space"):
+    with pytest.raises(MatError, match=r"No space left on device\): the disk is full"):
         RecordingWriter("/dev/full", mat_of(), overwrite=True)
 
 
@@ -633,3 +732,22 @@ def test_presets_can_be_recorded(tmp_path: Path) -> None:
         mat = Mat(layout.name, layout.cells, (line,) * len(layout.cells))
         write(tmp_path / f"{layout.name}.csv", mat, [RawFrame(0.0, (0,) * len(layout.cells))])
         assert read_recording(tmp_path / f"{layout.name}.csv").mat == mat
+
+
+@pytest.mark.parametrize(("folder_mode", "mode"), [(0o755, 0o640), (0o750, 0o640), (0o700, 0o600)])
+@pytest.mark.parametrize("umask", [0, 0o077])
+def test_others_may_not_read_a_recording_whatever_the_umask(
+    tmp_path: Path, folder_mode: int, mode: int, umask: int
+) -> None:
+    state = tmp_path / "state"
+    state.mkdir()
+    state.chmod(folder_mode)
+    before = os.umask(umask)
+    try:
+        path = new_path(state / "recordings", "one")
+        with RecordingWriter(path, Settings().mat()):
+            pass
+    finally:
+        os.umask(before)
+    assert path.stat().st_mode & 0o777 == mode
+    assert path.parent.stat().st_mode & 0o777 == folder_mode & 0o770

@@ -208,18 +208,24 @@ def test_an_error_leaves_the_old_file_and_nothing_beside_it(
     assert sorted(each.name for each in tmp_path.iterdir()) == ["state.toml", "state.toml.bak"]
 
 
-def test_a_file_keeps_its_permissions_and_a_new_one_gets_ordinary_ones(tmp_path: Path) -> None:
-    path = tmp_path / "state.toml"
-    umask = os.umask(0o027)
+@pytest.mark.parametrize("umask", [0, 0o022, 0o077])
+def test_others_may_read_nothing_whatever_the_umask(tmp_path: Path, umask: int) -> None:
+    folder = tmp_path / "state" / "matfw"
+    path = folder / "state.toml"
+    before = os.umask(umask)
     try:
+        make_folder(folder)
         replace_file(path, NEW)
-        assert stat.S_IMODE(path.stat().st_mode) == 0o640
-        path.chmod(0o664)
+        new = stat.S_IMODE(path.stat().st_mode)
+        path.chmod(0o664)  # as an earlier matfw, or a person, left it: the group's share stays
         replace_file(path, NEW, OLD)
     finally:
-        os.umask(umask)
-    for each in (path, tmp_path / "state.toml.bak"):
-        assert stat.S_IMODE(each.stat().st_mode) == 0o664
+        os.umask(before)
+    assert new == 0o600
+    for each in (path, folder / "state.toml.bak"):
+        assert stat.S_IMODE(each.stat().st_mode) == 0o660
+    for each in (folder, folder.parent):
+        assert stat.S_IMODE(each.stat().st_mode) == 0o700
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root may give files away")

@@ -642,3 +642,19 @@ def test_person_s_folders_follow_xdg(tmp_path: Path) -> None:
 def test_no_home_asks_for_the_options() -> None:
     with pytest.raises(MatSettingsError, match="pass --config FILE and --state DIR"):
         default_state_dir({})
+
+
+@pytest.mark.parametrize(
+    ("port", "is_header"),
+    [("/dev/serial0", True), ("/dev/ttyAMA0", True), ("/dev/ttyS0", True), ("/dev/ttyUSB0", False)],
+)
+def test_a_cell_on_the_pins_of_the_consoles_uart_is_refused(
+    port: str, is_header: bool, tmp_path: Path
+) -> None:
+    path = tmp_path / "matfw.toml"
+    path.write_text(f'[console]\nports = ["{port}"]\n[pins.head_left]\ndout = 15\n')
+    if is_header:
+        with pytest.raises(MatSettingsError, match="both use GPIO 15"):
+            load_settings(path)
+    else:
+        assert load_settings(path).wiring()["head_left"].dout == 15
