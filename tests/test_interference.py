@@ -1,0 +1,106 @@
+"""What concerns all cells at once: said in time, ended, and never said of a body."""
+
+from __future__ import annotations
+
+import math
+import random
+from collections.abc import Callable
+
+import pytest
+
+from matfw.interference import ALL, Interference
+from matfw.layouts import PRESETS
+from matfw.messages import CellEvent, CellProblem, CleanLoads, RawFrame
+
+CELLS = PRESETS["core4"].cells
+RATE_HZ = 80.0
+SAID_S = 5.0
+BEGINS_S, ENDS_S = 10.0, 25.0
+SHARES = (0.45, 0.3, 0.2, 0.05)  # of the load on each cell
+
+Wander = Callable[[float], float]
+
+
+def told(common_kg: Wander, load_kg: float = 70.0, rate_hz: float = RATE_HZ) -> list[CellEvent]:
+    """Return what is said of a resting load, its breath (1 mm) and a wander of all cells."""
+    rng = random.Random(3)
+    stage = Interference(CELLS, rate_hz)
+    events = []
+    for k in range(round(40.0 * rate_hz)):
+        t_s = k / rate_hz
+        is_on = BEGINS_S <= t_s < ENDS_S
+        breath_kg = 3e-4 * load_kg * math.sin(2.0 * math.pi * 0.27 * t_s)
+        loads = tuple(
+            load_kg * share
+            + (breath_kg if i % 2 else -breath_kg)
+            + rng.gauss(0.0, 0.002)
+            + (common_kg(t_s) if is_on else 0.0)
+            for i, share in enumerate(SHARES)
+        )
+        frame = RawFrame(t_s, tuple(round(42_900.0 * load) for load in loads))
+        event = stage.update(frame, CleanLoads(t_s, loads, ()))
+        events += [] if event is None else [event]
+    return events
+
+
+def sine(hz: float, kg: float) -> Wander:
+    return lambda t_s: kg * math.sin(2.0 * math.pi * hz * t_s)
+
+
+@pytest.mark.parametrize("load_kg", [0.0, 70.0], ids=["empty", "a body"])
+@pytest.mark.parametrize(("hz", "kg"), [(0.3, 0.05), (1.0, 0.2), (1.0, 0.05), (7.0, 0.3)])
+def test_a_wander_of_all_cells_is_said_within_five_seconds_and_ended(
+    hz: float, kg: float, load_kg: float
+) -> None:
+    bad, good = told(sine(hz, kg), load_kg)
+    assert (bad.cell, bad.problem) == (ALL, CellProblem.UNRELIABLE)
+    assert BEGINS_S < bad.t_s <= BEGINS_S + SAID_S
+    assert good.problem is CellProblem.OK
+    assert ENDS_S < good.t_s <= ENDS_S + SAID_S
+
+
+@pytest.mark.parametrize(
+    "common_kg",
+    [
+        pytest.param(lambda _: 0.0, id="nothing"),
+        pytest.param(lambda _: 3.0, id="a bag put in the middle and taken away"),
+        pytest.param(lambda t_s: 0.02 * (t_s - BEGINS_S), id="creep"),
+        pytest.param(
+            lambda t_s: 0.5 * math.sin(2.0 * math.pi * (t_s - BEGINS_S)) * (t_s < BEGINS_S + 1.0),
+            id="one bounce",
+        ),
+    ],
+)
+def test_what_does_not_last_is_no_interference(common_kg: Wander) -> None:
+    assert told(common_kg) == []
+
+
+def rate_told(real_hz: float, stated_hz: float, late_share: float = 0.0) -> list[CellEvent]:
+    rng = random.Random(5)
+    stage = Interference(CELLS, stated_hz)
+    events = []
+    for k in range(round(12.0 * real_hz)):
+        mask = 15 if rng.random() < late_share else 0
+        counts = (None if mask else k,) * 4
+        frame = RawFrame(k / real_hz, counts, computer_mask=mask)
+        clean = CleanLoads(frame.t_s, tuple(None if mask else 1.0 for _ in CELLS), ())
+        event = stage.update(frame, clean)
+        events += [] if event is None else [event]
+    return events
+
+
+@pytest.mark.parametrize(("real_hz", "stated_hz"), [(80.0, 10.0), (10.0, 80.0)])
+def test_a_wrong_rate_is_said_within_five_seconds(real_hz: float, stated_hz: float) -> None:
+    [event] = rate_told(real_hz, stated_hz)
+    assert (event.cell, event.problem) == (ALL, CellProblem.UNRELIABLE)
+    assert event.t_s <= SAID_S
+
+
+@pytest.mark.parametrize("error", [0.9, 1.0, 1.1])
+@pytest.mark.parametrize("rate_hz", [10.0, 80.0])
+def test_a_chips_own_clock_is_no_wrong_rate(rate_hz: float, error: float) -> None:
+    assert rate_told(rate_hz * error, rate_hz) == []
+
+
+def test_a_late_computer_is_no_wrong_rate() -> None:
+    assert rate_told(80.0, 80.0, late_share=0.6) == []
