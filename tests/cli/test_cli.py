@@ -274,12 +274,17 @@ BAD_RECORDINGS: list[tuple[Callable[[str], str], tuple[str, ...]]] = [
     (lambda text: text.replace('"cells"', '"cell"', 1), ("line 2", "cells")),
     (lambda text: text.replace('"y_mm":-275', '"y_mm":275'), ("line 2", "cells must stand")),
     (lambda text: text.replace("275.0", "0.5").replace("-275.0", "-5.5"), ("line 2", "10 mm")),
-    (lambda text: text.replace('"tempo_s":[2.0', '"tempo_s":[0'), ("line 2", "tempo_s[0]", "0.2")),
+    (
+        lambda text: text.replace('"tempo_s":[2.0', '"tempo_s":[0'),
+        ("line 2", "tempo_s, first value", "0.2"),
+    ),
     (without_column, ("line 3", "foot_right")),
+    (lambda text: "".join(text.splitlines(keepends=True)[:3]), ("line 4", "no rows")),
+]
+BAD_ROWS: list[tuple[Callable[[str], str], tuple[str, ...]]] = [
     (lambda text: with_row(text, 100, "1.2,abc,1,2,3"), ("line 100", "head_left", "abc")),
     (lambda text: with_row(text, 100, "0.0,1,2,3,4"), ("line 100", "t_s")),
     (lambda text: with_row(text, 100, "1.25,1,2,3"), ("line 100", "5")),
-    (lambda text: "".join(text.splitlines(keepends=True)[:3]), ("line 4", "no rows")),
 ]
 
 
@@ -294,14 +299,29 @@ def test_a_bad_recording_is_one_line_with_file_and_line(
     assert "summary" not in done.stdout
 
 
-def test_a_cut_off_gzip_is_one_line_and_says_which_rows_are_good(
+@pytest.mark.parametrize(("spoil", "words"), BAD_ROWS)
+def test_a_bad_row_is_named_after_what_the_rows_before_it_came_to(
+    matfw: Call, recording: Path, tmp_path: Path, spoil: Callable[[str], str], words: Sequence[str]
+) -> None:
+    (tmp_path / "bad.csv").write_text(spoil(recording.read_text()))
+    done = matfw("replay", "bad.csv", "--json")
+    assert done.returncode == 2
+    whole, error = done.stderr.splitlines()
+    assert "the 96 rows before the bad one" in whole
+    assert all(word in error for word in ("bad.csv", *words))
+    assert objects(done.stdout)[-1]["frames"] == 96
+
+
+def test_a_cut_off_gzip_says_which_rows_are_good_and_where_it_ends(
     matfw: Call, recording: Path, tmp_path: Path
 ) -> None:
     packed = gzip.compress(recording.read_bytes())
     (tmp_path / "cut.csv.gz").write_bytes(packed[: len(packed) // 2])
     done = matfw("replay", "cut.csv.gz")
     assert done.returncode == 2
-    one_error(done, "cut.csv.gz", "cut off", "zcat")
+    whole, error = done.stderr.splitlines()
+    assert "rows before the bad one were whole" in whole
+    assert all(word in error for word in ("cut.csv.gz", "cut off", "zcat"))
 
 
 def test_an_absent_recording_is_one_line(matfw: Call) -> None:
