@@ -272,8 +272,13 @@ def test_tare_needs_a_calibration(tmp_path: Path) -> None:
     assert "calibrate" in answer
 
 
-def test_tare_does_not_trust_a_mat_with_a_cell_missing(talk: Talk) -> None:
+def test_tare_does_not_trust_a_mat_with_a_cell_lost_but_one_missing_sample_is_none(
+    talk: Talk,
+) -> None:
+    name = talk.control.mat().cells[0].name
     talk.control.put(Presence.EMPTY, None)
+    assert talk.control.status().load_kg is not None
+    talk.control.events([CellEvent(1.0, name, CellProblem.LOST)])
     (answer,) = talk.ask("tare")
     assert answer.startswith("error E303: tare: a cell gives nothing")
 
