@@ -384,7 +384,8 @@ class Motion:
     lowered_deg, held_deg: how far below the height held it then soon is, and that height.
     angle_sd_deg: how sure the angle is. over_n: load over the weight in the last moments; rise_n,
     rise_nm, evidence_rise: by how much load, moment and evidence have just risen.
-    is_restless: the body moves about, and of the leg nothing can be said. seen_share: of the
+    is_restless: the body moves about, and of the leg nothing can be said. is_away: the body has
+    left its place, and it is not known yet whether for good. seen_share: of the
     samples that a step should have, that the cell with the fewest gave; 0: nothing was measured,
     what is of the leg is predicted and the rest repeated.
     """
@@ -419,6 +420,7 @@ class Motion:
     touch_down_s: float | None = None
     is_restless: bool = False
     seen_share: float = 1.0
+    is_away: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

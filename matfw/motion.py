@@ -263,6 +263,7 @@ class MotionStage:
             lift_off_s=self._contact.lift_off_s,
             touch_down_s=self._contact.touch_down_s,
             is_restless=leg.is_restless,
+            is_away=self._away_steps > 0,
             seen_share=seen_share,
         )
 

@@ -53,7 +53,7 @@ def test_a_bad_cell_is_named_within_three_periods_and_the_person_is_told(name: s
     assert (named.cell, named.problem) == (defect.cell, defect.problem)
     first_s = next(f.t_s for f in scenario.frames if f.t_s >= defect.from_s)
     # The converters' own clock is up to 2 % off.
-    assert first_s <= named.t_s <= first_s + 1.03 * NOTICE_PERIODS / scenario.mat.rate_hz
+    assert first_s <= named.t_s <= first_s + NOTICE_S + 1.03 * NOTICE_PERIODS / scenario.mat.rate_hz
     assert back.problem is CellProblem.OK
     assert defect.until_s <= back.t_s <= defect.until_s + BACK_S
     reported = [

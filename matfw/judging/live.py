@@ -36,6 +36,8 @@ class Faults:
         if motion.presence is not Presence.LYING:
             self.reset()
             return ()
+        if motion.is_away:
+            return ()  # somebody who gets up is not told off for it
         if phase.begins_rep:
             self._begin_rep()
         self._memory.follow(motion, phase.phase)
