@@ -48,7 +48,6 @@ FARTHEST_KG = 4.5
 IMPULSE_SHARES = (0.02, 0.08)  # of a cell's samples: well again below, unreliable above
 IMPULSE_MEMORY_S = 5.0  # that the share is taken over
 ZERO_JUMP_KG = 1.5  # 2 % of a body; less changes no verdict
-FLAT_KG = 0.3  # that it changes in the samples after it; whoever gets on goes on loading the cell
 REWEIGH_S = 3.2  # longer than `motion.KNOWN_S`: who lies there is then weighed on the new zero
 BACK_SAMPLES = 8  # good in a row before a cell is trusted again: two settlings
 
@@ -59,7 +58,7 @@ class _Channel:
     __slots__ = ("a", "b", "before_kg", "failures", "failures_s", "good_run", "impulse_share",
                  "is_spiky", "last_count", "last_good_s", "low1", "low2", "own_silence_s",
                  "problem", "repeats", "reported", "run", "samples", "saturated_run", "steady_kg",
-                 "unsure_until_s", "withheld", "withheld_kg")  # fmt: skip
+                 "unsure_until_s", "withheld")  # fmt: skip
 
     def __init__(self) -> None:
         self.a: float | None = None  # the sample before the last
@@ -79,7 +78,6 @@ class _Channel:
         self.steady_kg: float | None = None  # the last sample that was believed
         self.before_kg: float | None = None  # the one before: should the last have been wrong
         self.withheld = 0  # samples since then
-        self.withheld_kg = 0.0  # the first of them
         self.impulse_share = 0.0
         self.is_spiky = False
         self.unsure_until_s = -math.inf  # after its zero has jumped
@@ -203,13 +201,10 @@ class Conditioning:
                 and (before_kg is None or abs(load - before_kg) > ALONE_KG)
             )
             if is_jump and channel.withheld < IMPULSE_SAMPLES:
-                channel.withheld_kg = channel.withheld_kg if channel.withheld else load
                 channel.withheld += 1
                 mask |= 1 << i
                 continue
-            is_flat = abs(load - channel.withheld_kg) < FLAT_KG
-            has_jumped = is_jump and jump_kg > ZERO_JUMP_KG and is_flat
-            self._believe(channel, loads.t_s, has_jumped)
+            self._believe(channel, loads.t_s, is_jump and jump_kg > ZERO_JUMP_KG)
             channel.before_kg, channel.steady_kg = channel.steady_kg, load
         return mask
 
