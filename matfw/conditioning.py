@@ -10,11 +10,6 @@ comes then, because what they held belongs to another time.
 Who is to blame decides when a cell is `lost`: soon if it is silent although the computer was on
 time, later if the computer was late or all cells are silent at once. One that comes and goes is
 `unreliable` instead, which is told once.
-
-A wrong value is no load either: what one cell reads jumps alone, or farther than any landing, and
-is back within three samples, which no leg's mass allows. Such samples are withheld until the next
-ones tell; what stays is taken as true. A single cell that jumps alone and stays has lost its zero:
-it is `unreliable` until the body has been weighed again.
 """
 
 from __future__ import annotations
@@ -38,27 +33,15 @@ STUCK_CHANCE = 1e-8  # a run of equal counts less likely than this is a stuck co
 STUCK_MIN_RUN = 3  # equal successors; the third sample period after it stuck
 MAX_REPEAT = 40  # repeats learnt from one run: a stuck cell must not pass for a coarse one
 REPEAT_MEMORY = 4000.0  # samples after which old repeats are forgotten: 50 s at 80 SPS
-IMPULSE_SAMPLES = 3  # that an impulse lasts at most
-IMPULSE_S = 0.05  # ... and not longer than this: on slow converters a leg is down and up in three
-# From sample to sample at 80 SPS a lift moves a cell by up to 0.4 kg, a kick by 1.1, a leg that is
-# dropped by 3.0, then also its neighbour by as much (own scenarios).
-ALONE_KG = 0.8
-ALONE_SHARE = 0.4  # of its jump that some other cell would make with it
-FARTHEST_KG = 4.5
-IMPULSE_SHARES = (0.02, 0.08)  # of a cell's samples: well again below, unreliable above
-IMPULSE_MEMORY_S = 5.0  # that the share is taken over
-ZERO_JUMP_KG = 1.5  # 2 % of a body; less changes no verdict
-REWEIGH_S = 3.2  # longer than `motion.KNOWN_S`: who lies there is then weighed on the new zero
 BACK_SAMPLES = 8  # good in a row before a cell is trusted again: two settlings
 
 
 class _Channel:
     """One cell's filters and health."""
 
-    __slots__ = ("a", "b", "before_kg", "failures", "failures_s", "good_run", "impulse_share",
-                 "is_spiky", "last_count", "last_good_s", "low1", "low2", "own_silence_s",
-                 "problem", "repeats", "reported", "run", "samples", "saturated_run", "steady_kg",
-                 "unsure_until_s", "withheld")  # fmt: skip
+    __slots__ = ("a", "b", "failures", "failures_s", "good_run", "last_count", "last_good_s",
+                 "low1", "low2", "own_silence_s", "problem", "repeats", "reported", "run",
+                 "samples", "saturated_run")  # fmt: skip
 
     def __init__(self) -> None:
         self.a: float | None = None  # the sample before the last
@@ -75,12 +58,6 @@ class _Channel:
         self.problem = CellProblem.OK
         self.reported = CellProblem.OK
         self.own_silence_s = 0.0  # since its last sample, while the computer was on time
-        self.steady_kg: float | None = None  # the last sample that was believed
-        self.before_kg: float | None = None  # the one before: should the last have been wrong
-        self.withheld = 0  # samples since then
-        self.impulse_share = 0.0
-        self.is_spiky = False
-        self.unsure_until_s = -math.inf  # after its zero has jumped
         self.failures = 0  # in this spell of coming and going
         self.failures_s: deque[float] = deque(maxlen=COMES_AND_GOES)
 
@@ -110,8 +87,6 @@ class Conditioning:
         """Take the cells in the frame's order and the nominal frame rate."""
         self._names = tuple(cell.name for cell in cells)
         self._period_s = 1.0 / rate_hz
-        self._sees_impulses = IMPULSE_SAMPLES * self._period_s <= IMPULSE_S
-        self._impulse_gain = self._period_s / IMPULSE_MEMORY_S
         self._lost_own_s = max(LOST_OWN_S, LOST_PERIODS * self._period_s)
         self._lost_s = max(LOST_S, LOST_PERIODS * self._period_s)
         # On slow converters the corner is out of reach: the filter then steps aside, not the data.
@@ -126,7 +101,6 @@ class Conditioning:
     def reset(self) -> None:
         """Start as if no frame had ever come."""
         self._channels = tuple(_Channel() for _ in self._names)
-        self.impulses = 0  # samples withheld that were none of the load's
         self._last_t_s: float | None = None
         self._gain = 1.0 - math.exp(-2.0 * math.pi * self._corner_hz * self._period_s)
         # Group delay at 0 Hz of y += gain * (x - y), in seconds.
@@ -140,7 +114,6 @@ class Conditioning:
         # All silent at once is no cell's own fault.
         own_step_s = step_s if any(count is not None for count in loads.counts) else 0.0
         gain, reseed_s = self._gain, RESEED_PERIODS * self._period_s
-        withheld = self._withhold(loads, step_s > reseed_s) if self._sees_impulses else 0
         clean: list[float | None] = []
         events: list[CellEvent] = []
         for i, channel in enumerate(self._channels):
@@ -150,10 +123,6 @@ class Conditioning:
             if loads.counts[i] is None and not loads.computer_mask >> i & 1:
                 channel.own_silence_s += own_step_s
             problem = self._examine(channel, loads.counts[i], load, t_s)
-            if problem is CellProblem.OK and (channel.is_spiky or t_s < channel.unsure_until_s):
-                problem = CellProblem.UNRELIABLE
-            if withheld >> i & 1:
-                load = None
             if problem is not channel.problem or channel.failures:
                 event = channel.report(t_s, self._names[i], problem)
                 if event is not None:
@@ -171,53 +140,11 @@ class Conditioning:
                     channel.a, channel.b = b, load
                     channel.low1 += gain * (middle - channel.low1)
                     channel.low2 += gain * (channel.low1 - channel.low2)
-            elif problem is not CellProblem.OK and not withheld >> i & 1:
+            elif problem is not CellProblem.OK:
                 channel.a = None
             is_clean = load is not None and has_begun and problem is CellProblem.OK
             clean.append(channel.low2 if is_clean else None)
         return CleanLoads(t_s - self.delay_s, tuple(clean), tuple(events))
-
-    def _withhold(self, loads: Loads, is_after_hole: bool) -> int:
-        """Return which cells' samples are no load until later ones tell; bit i is cell i."""
-        if is_after_hole:
-            for channel in self._channels:
-                channel.steady_kg, channel.before_kg, channel.withheld = None, None, 0
-        jumps = [
-            0.0 if load is None or channel.steady_kg is None else load - channel.steady_kg
-            for channel, load in zip(self._channels, loads.loads_kg, strict=True)
-        ]
-        mask = 0
-        for i, channel in enumerate(self._channels):
-            load = loads.loads_kg[i]
-            if load is None:
-                if loads.counts[i] is None:
-                    channel.steady_kg, channel.before_kg, channel.withheld = None, None, 0
-                continue
-            before_kg = channel.before_kg
-            jump_kg = abs(jumps[i])
-            is_jump = (
-                jump_kg > ALONE_KG
-                and (jump_kg > FARTHEST_KG or _is_alone(jumps, i))
-                and (before_kg is None or abs(load - before_kg) > ALONE_KG)
-            )
-            if is_jump and channel.withheld < IMPULSE_SAMPLES:
-                channel.withheld += 1
-                mask |= 1 << i
-                continue
-            self._believe(channel, loads.t_s, is_jump and jump_kg > ZERO_JUMP_KG)
-            channel.before_kg, channel.steady_kg = channel.steady_kg, load
-        return mask
-
-    def _believe(self, channel: _Channel, t_s: float, has_jumped: bool) -> None:
-        """Take a cell's sample as its load, and what was withheld before it as what it was."""
-        wrong = 0 if has_jumped else channel.withheld
-        self.impulses += wrong
-        channel.withheld = 0
-        channel.impulse_share += self._impulse_gain * (wrong - channel.impulse_share)
-        low, high = IMPULSE_SHARES
-        channel.is_spiky = channel.impulse_share > (low if channel.is_spiky else high)
-        if has_jumped:
-            channel.unsure_until_s = t_s + REWEIGH_S
 
     def _examine(
         self, channel: _Channel, count: int | None, load: float | None, t_s: float
@@ -269,11 +196,3 @@ class Conditioning:
     def _is_stuck(channel: _Channel) -> bool:
         chance = channel.repeats / channel.samples
         return channel.run * math.log(chance) < math.log(STUCK_CHANCE)
-
-
-def _is_alone(jumps_kg: Sequence[float], i: int) -> bool:
-    """Return whether no other cell jumped with this one; a body rests on several."""
-    if len(jumps_kg) == 1:
-        return False
-    most = ALONE_SHARE * abs(jumps_kg[i])
-    return all(abs(jump) < most for k, jump in enumerate(jumps_kg) if k != i)

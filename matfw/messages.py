@@ -91,7 +91,7 @@ class CellProblem(StrEnum):
     STUCK = "stuck"
     SATURATED = "saturated"
     DRIFTING = "drifting"
-    UNRELIABLE = "unreliable"  # comes and goes, or reads what no body weighs; also of all cells
+    UNRELIABLE = "unreliable"  # comes and goes
     OK = "ok"
 
 
@@ -276,7 +276,7 @@ class Loads:
 
 @dataclass(frozen=True, slots=True)
 class CellEvent:
-    """The state of a cell, of `all` cells, or of a hip sensor's column, has changed.
+    """The state of a cell, or of a hip sensor's column, has changed.
 
     count: of an `unreliable` cell, and of the `ok` that ends it, how often it was gone; else 0.
     """

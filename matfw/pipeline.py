@@ -20,7 +20,6 @@ from matfw.conditioning import Conditioning
 from matfw.cues import Cues, RepCue
 from matfw.drift import Drift
 from matfw.hips import HipStage
-from matfw.interference import Interference
 from matfw.judging.live import Faults
 from matfw.judging.live_faults import LiveFaults
 from matfw.judging.verdicts import Conditions, judge
@@ -84,7 +83,6 @@ class Pipeline:
         self._calibration = Calibration(mat.calibration)
         self._conditioning = Conditioning(mat.cells, mat.rate_hz)
         self._reader_health = ReaderHealth(len(mat.cells), mat.rate_hz)
-        self._interference = Interference(mat.cells, mat.rate_hz)
         self._balances = Balances(mat.cells)
         self._motion = MotionStage(mat.cells, mat.person, mat.side, mat.rate_hz)
         self._phases = Phases()
@@ -150,12 +148,10 @@ class Pipeline:
         hips = self._hips.update(raw)
         reader = self._reader_health.update(raw)
         drifts = self._drift.update(clean, self._last_motion)
-        interference = self._interference.update(raw, clean)
         events: list[Event] = [*clean.events, *hips.events]
         events += () if reader is None else (reader,)
-        alls = () if interference is None else (interference,)
-        events += (*drifts, *alls)
-        self._note_cells((*clean.events, *drifts, *alls))
+        events += drifts
+        self._note_cells((*clean.events, *drifts))
         self._note_hip_sensors(hips.events)
         faults: list[FaultSeen] = []
         window = None
