@@ -27,7 +27,8 @@ CUE_WORDS: Mapping[Cue, Words] = MappingProxyType(
         ),
         Announcement.SEE_CONSOLE: Words(
             "see the console",
-            "Not calibrated, or its saved state is damaged: `status` says which",
+            "Not calibrated, or a damaged state file",
+            "`status` at the console says which",
         ),
         Announcement.HIPS_BACK: Words("hip sensor back", "The hip sensor answers again"),
         Announcement.UNSURE: Words(

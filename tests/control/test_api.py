@@ -249,7 +249,7 @@ def test_a_recordings_name_is_no_path(running: Running, name: str) -> None:
 
 def test_a_recording_that_cannot_be_made_says_why(running: Running, tmp_path: Path) -> None:
     (tmp_path / "recordings").write_text("a file where the folder is to be")
-    with pytest.raises(ConsoleError, match="cannot be written") as refused:
+    with pytest.raises(ConsoleError, match="cannot write the recording") as refused:
         running.control.recordings.start("one")
     assert refused.value.code is Code.FILE_REFUSED
 

@@ -27,7 +27,7 @@ def test_long_holds_at_twenty_degrees_are_found_and_none_twice(seed: int) -> Non
     assert SET - 1 <= len(found) <= SET  # the first may lack one beside it
     assert all(before.end_s < after.start_s for before, after in pairwise(found))
     held_s = [rep.lower_s - rep.top_s for rep in found]
-    assert median(held_s) == pytest.approx(HELD.hold_s, abs=1.2)
+    assert median(held_s) == pytest.approx(HELD.hold_s, abs=1.5)
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
