@@ -196,7 +196,7 @@ def answers(
 ) -> list[Answer | None]:
     """Return each true repetition's verdict sound: its tick, `unsure`, or a fault not said live."""
     given = [event for event in events if isinstance(event, CueGiven)]
-    next_tops_s = [*(rep.top_s for rep in truth[1:]), math.inf]
+    next_tops_s = [*(rep.top_s for rep in truth[1:]), math.inf][: len(truth)]
     rows: list[Answer | None] = []
     for true, index, next_top_s in zip(truth, matched, next_tops_s, strict=True):
         heard_s = None if index is None else _heard_s(found, index, given)

@@ -47,12 +47,13 @@ class Counting(Talk):
 def test_a_hundred_thousand_lines_get_an_answer_each(tmp_path: Path) -> None:
     talk = Counting(tmp_path)
     talk.control.settings.save_calibration(LINES, note="a test")
-    commands = 0
+    commands = asides = 0
     before = 0
     for number, line in enumerate(lines(COUNT, seed=1)):
         is_answer = talk.conversation.is_asking
         talk.conversation.line(line)
         commands += not is_answer and bool(line.strip())
+        asides += is_answer and bool(line.strip())
         if number % POLL_EVERY == 0:
             talk.control.play(0.05)
             talk.conversation.poll()
@@ -68,7 +69,8 @@ def test_a_hundred_thousand_lines_get_an_answer_each(tmp_path: Path) -> None:
     gc.collect()
     after = sys.getallocatedblocks()
     assert talk.failed == []
-    assert talk.count == commands
+    # What has an id is answered beside a job too, and a job's own answers end in none.
+    assert commands <= talk.count <= commands + asides
     assert after - before < GROWTH_BLOCKS
     talk.conversation.close()
     assert talk.control.subscriptions == 0
