@@ -17,7 +17,7 @@ _PHASE_WORDS: Mapping[Phase, str] = {
 
 
 def status_lines(now: Status) -> list[str]:
-    """Return some ten lines, the most wanted first."""
+    """Return some ten lines, what matters most first."""
     virtual = "VIRTUAL bench, " if now.is_virtual else ""
     return [
         f"matfw {now.version}, {virtual}layout {now.layout}, up {duration(now.uptime_s)}",

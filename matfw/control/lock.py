@@ -59,7 +59,7 @@ class Lock:
         """Take what `hash_pin` returned; None: there is no PIN and nothing is locked.
 
         now_s: monotonic seconds. save: keeps a new PIN's hash, None where there is no PIN. wrong:
-        how many PINs were wrong in a row before this start; the wait for them begins anew.
+        how many PINs were wrong in a row before this start; the wait for them begins again.
         save_wrong: keeps that number.
         """
         self._kept = kept

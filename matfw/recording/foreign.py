@@ -34,16 +34,16 @@ def foreign_format(start: bytes) -> str | None:
     return next((words for magic, words in FORMATS.items() if start.startswith(magic)), None)
 
 
-def refuse_spreadsheet(line: str, wanted: str) -> None:
-    """Refuse a line that is `wanted` as a spreadsheet saves it. Raises MismatchError."""
-    if line == wanted:
+def refuse_spreadsheet(line: str, expected: str) -> None:
+    """Refuse a line that is `expected` as a spreadsheet saves it. Raises MismatchError."""
+    if line == expected:
         return
     bare = line.rstrip(",;\t ").strip('"')
     padding = line[len(line.rstrip(",;\t ")) :].strip(" ")[:1]
-    if bare == wanted and (padding or line != bare):
+    if bare == expected and (padding or line != bare):
         raise saved_by_spreadsheet(padding or '"')
     for separator in (";", "\t"):
-        if line.replace('"', "").rstrip(separator).replace(separator, ",") == wanted:
+        if line.replace('"', "").rstrip(separator).replace(separator, ",") == expected:
             raise saved_by_spreadsheet(separator)
 
 

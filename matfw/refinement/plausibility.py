@@ -20,7 +20,7 @@ from matfw.refinement.segment import Marks, Segment
 from matfw.refinement.smoother import FORCE_SD_N
 
 FINE_STEPS, COARSE_STEPS = 3, 19  # running means; their difference is the band of 0.5 to 3 Hz
-BEFORE_S = 2.0  # of the stretch before, whose unrest counts
+BEFORE_S = 2.0  # of the stretch before, whose movement counts
 AROUND_S = 0.15  # of the movement's own rows
 TYPICAL_WEIGHT_N = 700.0
 CLIPPED_AT = 3.0  # standard deviations; what is further out says no more

@@ -199,7 +199,7 @@ class _Fit:
         self._seen = seen
         self._rows = np.flatnonzero(seen > 0.0)  # that were measured
         self._trust = np.sqrt(seen[self._rows])
-        # What is left of the moment's wandering after a hole, and how far it has wandered anew.
+        # What is left of the moment's wandering after a hole, and how far it has wandered since.
         steps = np.diff(self._rows)
         self._left_share = AR1**steps
         self._wandered = np.sqrt((1.0 - AR1 ** (2 * steps)) / (1.0 - AR1**2))
