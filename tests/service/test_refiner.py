@@ -7,7 +7,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 import pytest
 
@@ -73,7 +73,8 @@ def test_each_gives_what_refinement_finds_in_order(
         refiner.submit(window)
         found += refiner.finished()
     found += refiner.close()
-    assert found == wanted
+    # numpy adds in an order that depends on where an array lies in memory: the last bits differ.
+    assert [asdict(rep) for rep in found] == [pytest.approx(asdict(rep)) for rep in wanted]
     assert len(found) >= 2
     assert said == []
 
