@@ -274,6 +274,30 @@ class Loads:
     computer_mask: int = 0
 
 
+class WorkoutState(StrEnum):
+    """What became of the workout; `done` also where it was ended early."""
+
+    STARTED = "started"
+    PAUSED = "paused"
+    RESUMED = "resumed"
+    DONE = "done"
+
+
+class SetState(StrEnum):
+    """Where a set is: `ready` says which side and how many, `started` that it counts from now."""
+
+    READY = "ready"
+    STARTED = "started"
+    DONE = "done"
+
+
+class RestState(StrEnum):
+    """Where a rest between two sets is."""
+
+    STARTED = "started"
+    OVER = "over"
+
+
 @dataclass(frozen=True, slots=True)
 class CellEvent:
     """The state of a cell, or of a hip sensor's column, has changed.
@@ -539,4 +563,57 @@ class CueGiven:
     cue: Cue
 
 
-Event: TypeAlias = PersonWeighed | PhaseChanged | CueGiven | Rep | CellEvent | ReaderEvent
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkoutChanged:
+    """The workout began, stands, goes on or is over."""
+
+    t_s: float
+    state: WorkoutState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetChanged:
+    """A set of the workout is ready, counts, or is over.
+
+    set: from 1 to `of`, both sides together. side: to be lain on. reps: asked for, and when done
+    how many there were. clean: of those; 0 before.
+    """
+
+    t_s: float
+    state: SetState
+    set: int
+    of: int
+    side: Side
+    reps: int
+    clean: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RestChanged:
+    """A rest between two sets began or is over. rest_s: how long it is to be, or has been."""
+
+    t_s: float
+    state: RestState
+    rest_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tapped:
+    """Somebody tapped the mat on purpose, or pressed the button as often. taps: 2 or 3."""
+
+    t_s: float
+    taps: int
+
+
+Event: TypeAlias = (
+    PersonWeighed
+    | PhaseChanged
+    | CueGiven
+    | Rep
+    | CellEvent
+    | ReaderEvent
+    | WorkoutChanged
+    | SetChanged
+    | RestChanged
+    | Tapped
+)
