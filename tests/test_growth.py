@@ -17,7 +17,7 @@ from matfw.service.firmware import Firmware
 from matfw.settings.model import Settings
 from matfw.virtual.clock import VirtualClock
 from matfw.virtual.sampling import record
-from matfw.workout.sets import Plan
+from matfw.workout.plan import Plan
 
 SESSION_S = 40.0  # of one: somebody lies down and does three repetitions
 ROUNDS = 5

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from matfw.service.firmware import Firmware, Tap
     from matfw.service.hips import HipFrames, Hips
     from matfw.settings.model import Settings
-    from matfw.workout.sets import Plan
 
 
 def run_live(
@@ -90,7 +89,7 @@ def run_live(
                 each(firmware)
 
         firmware = Firmware(
-            Pipeline(mat, plan_of(settings)), frames, indicator, RealClock(),
+            Pipeline(mat, settings.plan()), frames, indicator, RealClock(),
             readers, refiner=functools.partial(ProcessRefiner, say, waits=speed is not None),
             on_first_frame=begin, on_frame=systemd.alive, between=between,
         )  # fmt: skip
@@ -145,10 +144,3 @@ def shown(
             picture, mat, RealClock(), title=title, target_reps=settings.workout.reps,
             is_simulated=is_simulated, speed=speed or 1.0, length_s=end_s,
         )  # fmt: skip
-
-
-def plan_of(settings: Settings) -> Plan:
-    """Return the workout that the settings ask for."""
-    from matfw.workout.sets import Plan
-
-    return Plan(settings.workout.reps, settings.workout.sets, settings.workout.rest_s)

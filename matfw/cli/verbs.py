@@ -33,7 +33,7 @@ from matfw.cli.hardware import (
     real_factory,
     virtual_trace,
 )
-from matfw.cli.live import mat_frames, plan_of, run_live
+from matfw.cli.live import mat_frames, run_live
 from matfw.cli.only_one import only_one
 from matfw.cli.signals import HungUp, discard_stdout, ending_early, flushed, stoppable
 from matfw.errors import MatError, MatUsageError
@@ -204,7 +204,7 @@ def _replay(options: argparse.Namespace) -> int:
 
     rows = WholeRows(recording, say)
     with ending_early() as is_asked:
-        tally = replay(mat, takewhile(lambda _: not is_asked(), rows), tell, plan_of(settings))
+        tally = replay(mat, takewhile(lambda _: not is_asked(), rows), tell, settings.plan())
     if is_asked():
         say(f"interrupted after {tally.frames} frames: the tally is of what came before")
     if options.json:
