@@ -292,6 +292,23 @@ class Loads:
     computer_mask: int = 0
 
 
+class Guidance(StrEnum):
+    """How much of the tempo is given: all of it, where its parts begin, nothing."""
+
+    FULL = "full"
+    MARKS = "marks"
+    OFF = "off"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """The tempo that a repetition is to be done at, from the moment at which its lift began."""
+
+    start_s: float
+    tempo: Tempo
+    guidance: Guidance = Guidance.FULL
+
+
 class WorkoutState(StrEnum):
     """What became of the workout; `done` also where it was ended early."""
 

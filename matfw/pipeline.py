@@ -32,6 +32,7 @@ from matfw.messages import (
     FaultSeen,
     Mat,
     Motion,
+    Pace,
     PhaseStep,
     Presence,
     RawFrame,
@@ -55,7 +56,7 @@ class Step:
     """What the line made of one frame; the one tap that console, store and picture read.
 
     motion and phase are those of the last 50 ms step; faults, cue and events are this frame's;
-    progress is that before what a window of this frame will show.
+    progress is that before what a window of this frame will show. pace: to be moved at now.
     """
 
     raw: RawFrame
@@ -68,6 +69,7 @@ class Step:
     events: tuple[Event, ...]
     window: RepWindow | None
     progress: Progress = NOTHING_DONE
+    pace: Pace | None = None
 
 
 class Pipeline:
@@ -95,6 +97,7 @@ class Pipeline:
         self._cue_requests: list[Cue] = []
         self._rep_cues: list[RepCue] = []
         self._last_cue: Cue | None = None
+        self._pace: Pace | None = None
         self._reps = 0
 
     @property
@@ -183,6 +186,7 @@ class Pipeline:
             events=tuple(events),
             window=window,
             progress=self._workout.progress,
+            pace=self._pace,
         )
 
     def finish_reps(self, t_s: float, refined_reps: Iterable[RefinedRep]) -> Sequence[Rep]:
@@ -217,7 +221,7 @@ class Pipeline:
                 heard=self._last_cue,
             )
         )
-        self._cue_requests = list(coached.requests)
+        self._cue_requests, self._pace = list(coached.requests), coached.pace
         if coached.side is not None:
             self._turn(coached.side)
         return coached.events

@@ -66,6 +66,7 @@ def run_live(
         ExitStack() as opened,
     ):
         indicator.volume = settings.outputs.loudness_percent() / 100.0
+        indicator.sound_mode = settings.outputs.sound
         readers: list[Tap] = [picture, *taps]
         rounds: list[Callable[[Firmware], object]] = []
         if isinstance(picture, LiveView):

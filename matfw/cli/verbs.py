@@ -31,6 +31,7 @@ from matfw.cli.hardware import (
     configured_hips,
     on_bench,
     real_factory,
+    virtual_factory,
     virtual_trace,
 )
 from matfw.cli.live import mat_frames, run_live
@@ -284,6 +285,27 @@ def _doctor(options: argparse.Namespace) -> int:
     return EXIT_DONE if report.is_fine else EXIT_FAILED
 
 
+def _sounds(options: argparse.Namespace) -> int:
+    from matfw.cli.sounds import render, teach
+
+    settings = store_of(options).settings
+    if options.render is not None:
+        written = render(options.render, settings.tempo())
+        say(f"{len(written)} files in {options.render}")
+        return EXIT_DONE
+    from matfw.devices.clock import RealClock
+    from matfw.devices.indicator import GpiozeroIndicator
+
+    factory = virtual_factory() if options.virtual else real_factory(settings)
+    buzzer, *lights = settings.outputs.pins()
+    clock = RealClock()
+    with GpiozeroIndicator(factory, buzzer, (lights[0], lights[1], lights[2])) as indicator:
+        indicator.volume = settings.outputs.loudness_percent() / 100.0
+        right, asked = teach(indicator, clock, input, round(clock.now_s()))
+    print(f"{right} of {asked} recognised")
+    return EXIT_DONE
+
+
 VERBS = {
     "demo": _demo,
     "run": _run,
@@ -291,5 +313,6 @@ VERBS = {
     "record": _record,
     "console": _console,
     "doctor": _doctor,
+    "sounds": _sounds,
     "config": _config,
 }

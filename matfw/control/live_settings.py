@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from matfw.messages import CellCalibration, Mat, Side
 from matfw.settings.model import NOMINAL, Settings
 from matfw.settings.state import CellLine, MachineState
+from matfw.sounds.modes import SoundMode
 from matfw.workout.plan import Plan
 
 
@@ -17,6 +18,7 @@ class LiveSettings:
     mat: Mat
     plan: Plan
     volume: float
+    sound: SoundMode = SoundMode.FULL
 
 
 def live_settings(
@@ -41,6 +43,7 @@ def live_settings(
         mat,
         settings.plan(),
         settings.outputs.loudness_percent() / 100.0,
+        settings.outputs.sound,
     )
 
 

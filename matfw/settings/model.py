@@ -40,6 +40,7 @@ from matfw.settings.schema import (
     dotted,
 )
 from matfw.settings.state import MachineState
+from matfw.sounds.modes import SoundMode
 from matfw.workout.plan import Plan
 
 # A 50 kg half bridge of 1 mV/V into 24 bits at gain 128, both on one supply, which cancels:
@@ -114,6 +115,14 @@ class Outputs(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     buzzer_pin: Annotated[Pin, Meta(description="the buzzer, BCM number")] = 18
     light_pins: Annotated[LightPins, Meta(description="the lights, BCM numbers")] = LightPins()
+    sound: Annotated[
+        SoundMode,
+        NOW,
+        Meta(
+            description="what is heard: all; faults; the tempo (metronome); nothing. The lights say"
+            " all of it in every mode"
+        ),
+    ] = SoundMode.FULL
     mute: Annotated[bool, NOW, Meta(description="lights only, no sound")] = False
     volume_percent: Annotated[
         int, NOW, Meta(ge=0, le=100, description="how loud the buzzer is; 0 is silence")
@@ -121,7 +130,8 @@ class Outputs(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     def loudness_percent(self) -> int:
         """Return how loud the buzzer is to be, 0 to 100; 0 when muted."""
-        return 0 if self.mute else self.volume_percent
+        is_silent = self.mute or self.sound is SoundMode.SILENT
+        return 0 if is_silent else self.volume_percent
 
     def pins(self) -> tuple[int, int, int, int]:
         """Return the pins of the buzzer, muted or not, and of the head, hip and foot lights."""

@@ -45,7 +45,13 @@ class PlanSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     def plan(self) -> Plan:
         """Return it as the line takes it."""
         sides = sides_of(self.first_side, self.sets_a_side, self.order)
-        guide = Guide(name=self.name, sides=sides, variation=self.variation, added_kg=self.added_kg)
+        guide = Guide(
+            name=self.name,
+            sides=sides,
+            variation=self.variation,
+            added_kg=self.added_kg,
+            tempo=self.tempo(),
+        )
         return Plan(self.reps, len(sides), self.rest_s, guide)
 
     def tempo(self) -> Tempo:

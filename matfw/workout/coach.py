@@ -21,6 +21,7 @@ from matfw.messages import (
     Event,
     Fault,
     Limits,
+    Pace,
     Rep,
     RestChanged,
     RestState,
@@ -33,6 +34,7 @@ from matfw.messages import (
     WorkoutState,
 )
 from matfw.workout.counting import OpenTimes, count_cue
+from matfw.workout.fading import Fading
 from matfw.workout.fatigue import fatigue
 from matfw.workout.plan import Guide, Plan
 from matfw.workout.sets import Progress
@@ -107,6 +109,8 @@ class Coach:
         self._due: list[Cue] = []  # to be heard, one after the other
         self.heard_ready_s: float | None = None
         self._asked_side: Side | None = None
+        self._pace: Pace | None = None
+        self._fading = Fading()
 
     # --- the line's side
 
@@ -166,7 +170,8 @@ class Coach:
         requests = [cue for cue in moment.requests if self._lets_through(cue)] + self._due[:1]
         events, side = self._events, self._asked_side
         self._events, self._asked_side = [], None
-        return WorkoutStep(events=events, requests=requests, side=side)
+        self._follow_pace()
+        return WorkoutStep(events=events, requests=requests, side=side, pace=self._pace)
 
     def finish_rep(self, rep: Rep, unreported: Sequence[Fault]) -> tuple[Rep, Sequence[Cue]]:
         """Count a repetition that began while a set was open; say nothing of any other."""
@@ -175,6 +180,7 @@ class Coach:
         if not self._open.holds(rep.start_s) or self.is_full:
             return rep, ()
         self._reps.append(rep)
+        self._fading.update(rep.verdict)
         self._last_rep_s = rep.end_s
         named = {seen.fault for seen in rep.faults}
         cues: list[Cue] = [fault for fault in unreported if fault in named]
@@ -370,6 +376,15 @@ class Coach:
         """Only change the state."""
 
     # --- inside
+
+    def _follow_pace(self) -> None:
+        """Give the tempo with each lift of an open set."""
+        lift_s = self.here.lift_s
+        if lift_s is None or self.state is not State.SET:
+            self._pace = None
+        elif self._pace is None or self._pace.start_s != lift_s:
+            guidance = self._fading.guidance
+            self._pace = Pace(start_s=lift_s, tempo=self.guide.tempo, guidance=guidance)
 
     def _drop(self, *cues: Cue) -> None:
         """Leave unsaid what is no longer true."""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
-from matfw.messages import Side
+from matfw.messages import Side, Tempo
 
 
 class Variation(StrEnum):
@@ -26,12 +26,16 @@ class SideOrder(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Guide:
-    """What the coach leads through. sides: one for each set. added_kg: of a weight on the thigh."""
+    """What the coach leads through. sides: one for each set. added_kg: of a weight on the thigh.
+
+    tempo: what its tone is made of; the verdict goes by `Mat.tempo`, which is the same.
+    """
 
     name: str
     sides: tuple[Side, ...]
     variation: Variation = Variation.PLAIN
     added_kg: float = 0.0
+    tempo: Tempo = field(default_factory=Tempo)
 
 
 @dataclass(frozen=True, slots=True)

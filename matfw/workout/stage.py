@@ -16,6 +16,7 @@ from matfw.messages import (
     Event,
     Fault,
     Motion,
+    Pace,
     Phase,
     PhaseStep,
     Presence,
@@ -48,12 +49,13 @@ class WorkoutStep:
     """What the workout makes of a frame.
 
     requests: the cues to ask for, its own and those let through. side: to judge by from now on,
-    None: no other than until now.
+    None: no other than until now. pace: of the repetition under way, None without one.
     """
 
     events: Sequence[Event] = ()
     requests: Sequence[Cue] = ()
     side: Side | None = None
+    pace: Pace | None = None
 
 
 class WorkoutStage(Protocol):
