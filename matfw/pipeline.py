@@ -45,6 +45,7 @@ from matfw.notices import Notices
 from matfw.phases import Phases
 from matfw.reader_health import ReaderHealth
 from matfw.refinement.windows import RepWindow, RepWindows
+from matfw.taps import Taps
 from matfw.workout.coach import Ask, Coach
 from matfw.workout.plan import Plan
 from matfw.workout.sets import NOTHING_DONE, Progress
@@ -87,6 +88,7 @@ class Pipeline:
         self._hips = HipStage(mat.channels, mat.hip_repeatability)
         self._drift = Drift(mat.cells)
         self._faults = Faults(mat.limits, mat.tempo, mat.side)
+        self._taps = Taps()
         self._windows = RepWindows(mat.tempo)
         self._cues = Cues()
         self._workout = self._workout_of(plan or Plan())
@@ -166,7 +168,7 @@ class Pipeline:
             window = self._windows.update(motion, phase, self._motion.tracker) or window
             faults += seen
             events += noted
-        events += self._lead(raw.t_s)
+        events += self._lead(raw.t_s, self._taps.update(balance, self._phase_now))
         cue = self._cues.update(
             raw.t_s, self._cue_requests, self._rep_cues, self._phases.last_top_s
         )
@@ -210,7 +212,7 @@ class Pipeline:
         self._motion_now, self._phase_now = motion, phase
         return phase, faults, events
 
-    def _lead(self, t_s: float) -> Sequence[Event]:
+    def _lead(self, t_s: float, taps: int) -> Sequence[Event]:
         """Let the workout take this frame: it says what may be cued, and by which side to judge."""
         coached = self._workout.update(
             WorkoutMoment(
@@ -218,6 +220,7 @@ class Pipeline:
                 motion=self._motion_now,
                 phase=self._phase_now,
                 requests=self._cue_requests,
+                taps=taps,
                 heard=self._last_cue,
             )
         )

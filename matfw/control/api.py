@@ -46,6 +46,7 @@ from matfw.pipeline import Step
 from matfw.ports import Clock, ReaderStats
 from matfw.settings.calibration_date import dated
 from matfw.sounds.modes import SoundMode
+from matfw.workout.coach import Ask
 from matfw.workout.sets import Progress
 
 if TYPE_CHECKING:
@@ -248,6 +249,7 @@ class Control:
             notices=self.settings.notices,
             config=str(store.config) if store.config else None,
             calibrated=store.notes().get("calibration"),
+            workout_state=progress.state,
         )
 
     def _known_loads_kg(self) -> tuple[float | None, ...]:
@@ -368,6 +370,10 @@ class Control:
                 Code.NO_CELLS,
                 f"start: {what}: nothing can be judged without it; `diagnose` finds the cause",
             )
+
+    def tell_workout(self, ask: Ask) -> None:
+        """Ask the guided workout for something; nothing happens where it makes no sense."""
+        self._call(lambda firmware: firmware.line.tell_workout(ask))
 
     def stop(self) -> None:
         """Neither judge nor cue until `start`; everything is still measured."""

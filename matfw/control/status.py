@@ -37,6 +37,7 @@ class Status:
     on the way to the line. is_reader_late: the computer costs samples. measuring: which link has
     the mat for itself; empty: none. notices: of the state file, as it was found at the start.
     config: the settings file. calibrated: the note of the calibration in use, with its date.
+    workout_state: of a guided workout, empty without one.
     """
 
     version: str
@@ -75,6 +76,7 @@ class Status:
     notices: tuple[str, ...] = ()
     config: str | None = None
     calibrated: str | None = None
+    workout_state: str = ""
 
 
 @dataclass(frozen=True, slots=True)

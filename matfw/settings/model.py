@@ -31,7 +31,7 @@ from matfw.messages import (
 )
 from matfw.ports import RAIL_CHANNELS, SACRUM_CHANNELS
 from matfw.settings.limits import LimitSettings
-from matfw.settings.plans import BUILT_IN, PlanSettings, TempoSeconds, unseen_tempo
+from matfw.settings.plans import BUILT_IN, NO_PLAN, PlanSettings, TempoSeconds, unseen_tempo
 from matfw.settings.schema import (
     Keys,
     MismatchError,
@@ -294,7 +294,8 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     def guided(self) -> PlanSettings | None:
         """Return the plan to be led through, None without one."""
-        return None if self.workout.plan is None else self.plan_named(self.workout.plan)
+        name = self.workout.plan
+        return None if name in (None, NO_PLAN) else self.plan_named(str(name))
 
     def plan(self) -> Plan:
         """Return what is asked for, as the line takes it."""
@@ -390,8 +391,8 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             if wrong:
                 raise MismatchError(("plans", index, wrong[0]), wrong[1])
         name = self.workout.plan
-        if name is not None and self.plan_named(name) is None:
-            names = [plan.name for plan in (*self.plans, *BUILT_IN)]
+        if name not in (None, NO_PLAN) and self.plan_named(str(name)) is None:
+            names = [plan.name for plan in (*self.plans, *BUILT_IN)] + [NO_PLAN]
             raise MismatchError(
                 ("workout", "plan"), f"names no plan (got {name})", advice=did_you_mean(name, names)
             )

@@ -108,6 +108,7 @@ class Coach:
         self._events: list[Event] = []
         self._due: list[Cue] = []  # to be heard, one after the other
         self.heard_ready_s: float | None = None
+        self._is_paused = False
         self._asked_side: Side | None = None
         self._pace: Pace | None = None
         self._fading = Fading()
@@ -136,6 +137,7 @@ class Coach:
             is_set_done=is_over and bool(self._done),
             sets=self.sets,
             rest_until_s=self.rest_until_s,
+            state=self.state.value,
         )
 
     def change(self, plan: Plan) -> None:
@@ -299,6 +301,7 @@ class Coach:
     def pause(self) -> None:
         """Close the set for now."""
         self._open.end(self.t_s)
+        self._is_paused = True
         self._tell_workout(WorkoutState.PAUSED)
         self._due.append(Announcement.PAUSED)
 
@@ -306,7 +309,7 @@ class Coach:
         """Open the set again."""
         self._open.begin(self.t_s)
         self._last_rep_s = self.t_s
-        self._tell_workout(WorkoutState.RESUMED)
+        self._end_pause()
         self._due.append(Announcement.RESUMED)
 
     def close_set(self) -> None:
@@ -316,6 +319,7 @@ class Coach:
     def end_set(self) -> None:
         """Say that the set is over, and begin the rest or end the workout."""
         self._open.end(self.t_s)
+        self._end_pause()
         self._tell_set(SetState.DONE)
         tired = fatigue(self._reps)
         if tired is not None:
@@ -407,6 +411,12 @@ class Coach:
         if self.side is not self.wanted_side:
             self.here.mark()
             self._due.append(ask_cue(self.wanted_side))
+
+    def _end_pause(self) -> None:
+        """Tell that a pause is over, if there is one; a set may end in it."""
+        if self._is_paused:
+            self._is_paused = False
+            self._tell_workout(WorkoutState.RESUMED)
 
     def _tell_workout(self, state: WorkoutState) -> None:
         self._events.append(WorkoutChanged(t_s=self.t_s, state=state))
