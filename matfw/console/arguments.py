@@ -22,7 +22,8 @@ class Argument:
 
     choices: the words there are; a unique beginning will do. known: gives names at this moment for
     completion, from control and the words before it; the handler checks them. least, most: a
-    number's range, in unit. rest: takes all words that are left. Otherwise any one word.
+    number's range, in unit. rest: takes all words that are left. Otherwise any one word. lists:
+    `help` names all that are known.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Argument:
     unit: str = ""
     is_optional: bool = False
     rest: bool = False
+    lists: bool = False
 
     @property
     def range(self) -> str:

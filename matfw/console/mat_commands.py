@@ -72,8 +72,8 @@ def cell_names(control: Control, _: Sequence[str]) -> Sequence[str]:
 
 LAY = (
     Argument("weight", "kilograms", least=0.0, most=150.0, unit="kg"),
-    Argument("where", "over a cell, or at X Y in mm; the middle if left out",
-             known=cell_names, is_optional=True, rest=True),
+    Argument("where", "X Y in mm, or over one of these cells",
+             known=cell_names, is_optional=True, rest=True, lists=True),
 )  # fmt: skip
 
 
@@ -124,7 +124,8 @@ COMMANDS = (
         "lay", MAT, "on an empty virtual mat only: put one weight on it; 0: take it off",
         lay,
         LAY,
-        more=("`matfw run --virtual empty` is such a mat: calibration can be practised on it.",),
+        more=("Without WHERE it lies in the middle. `matfw run --virtual empty` is such a mat:"
+              " calibration can be practised on it.",),
     ),
     Command(
         "record", MAT, "write raw counts into a recording; `record stop` ends it",

@@ -151,6 +151,6 @@ COMMANDS = (
     ),
     Command(
         "cue", WORKOUT, "try a cue's sound and lights", cue,
-        (Argument("name", "a cue, as in roll_back", known=cue_names),),
+        (Argument("name", "a cue, one of", known=cue_names, lists=True),),
     ),
 )  # fmt: skip

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from matfw.console.conversation import Conversation
+from matfw.console.screen import ScreenSize
 from matfw.control.api import Control
 from matfw.control.calls import MainThreadCalls
 from matfw.control.ports import RunningFirmware
@@ -179,12 +180,15 @@ class FakeControl(Control):
 class Talk:
     """A conversation and everything it has said."""
 
-    def __init__(self, folder: Path, config: Path | None = None) -> None:
+    def __init__(
+        self, folder: Path, config: Path | None = None, *, terminal: ScreenSize | None = None
+    ) -> None:
         self.control = FakeControl(folder, config)
         self.said: list[str] = []
         self.conversation = Conversation(
-            self.control, self.said.append, now_s=lambda: self.control.t_s, link="first"
-        )
+            self.control, self.said.append, now_s=lambda: self.control.t_s, link="first",
+            terminal=terminal,
+        )  # fmt: skip
 
     def another(self, link: str = "second") -> tuple[Conversation, list[str]]:
         """Return another link's conversation, and what is said on it."""

@@ -12,6 +12,7 @@ import socket
 import stat
 import subprocess
 import sys
+import termios
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -235,6 +236,7 @@ def terminal(firmware: Firmware) -> Iterator[FarEnd]:
 
 def in_terminal(firmware: Firmware) -> Iterator[FarEnd]:
     master, slave = pty.openpty()
+    termios.tcsetwinsize(slave, (24, 80))
     far = FarEnd.__new__(FarEnd)
     far.master, far.heard = master, ""
     os.set_blocking(master, False)
@@ -268,6 +270,20 @@ def test_a_person_types_completes_and_is_answered(terminal: FarEnd) -> None:
     )
     terminal.send("\x15nonsense\r")
     assert "\x1b[0;31m" in terminal.until(lambda text: "is no command" in seen(text)), "in red"
+
+
+def test_a_menu_and_a_page_have_their_own_prompt(terminal: FarEnd) -> None:
+    terminal.send("menu\r")
+    terminal.until(lambda text: seen(text).rstrip().endswith("number>"))
+    terminal.send("watch\r")
+    terminal.until("not while something is asked here")
+    terminal.send("0\r")
+    terminal.until(lambda text: re.search(r"ok\r*\n", seen(text)) is not None)
+    terminal.send("help\r")
+    page = seen(terminal.until(lambda text: "Enter shows them, q ends --" in seen(text)))
+    assert "\nok" not in page
+    terminal.send("q\r")
+    terminal.until(lambda text: seen(text).rstrip().endswith("matfw>"))
 
 
 def test_watch_draws_the_mat_until_a_key_is_pressed(terminal: FarEnd) -> None:
