@@ -33,7 +33,7 @@ from matfw.calibrate.words import MAX_KG, MEASURING, MIN_KG, asked
 from matfw.errors import MatUsageError
 from matfw.messages import CellCalibration, Mat, RawFrame
 from matfw.settings.model import NOMINAL
-from matfw.settings.numbers import pointed
+from matfw.settings.numbers import read_number
 from matfw.settings.state import CellLine
 
 __all__ = ["Calibrated", "Kind", "Reason", "Refusal", "Step", "Wizard"]
@@ -358,7 +358,7 @@ class Wizard:
 def _weight(text: str) -> float:
     number = text.strip().lower().removesuffix("kg").strip()
     try:
-        weight_kg = float(pointed(number))
+        weight_kg = read_number(number)
     except ValueError:
         weight_kg = float("nan")
     if not MIN_KG <= weight_kg <= MAX_KG:
@@ -371,7 +371,7 @@ def _weight(text: str) -> float:
 
 def _place(text: str) -> tuple[float, float]:
     try:
-        x_mm, y_mm = (float(pointed(part.removesuffix(","))) for part in text.split())
+        x_mm, y_mm = (read_number(part.removesuffix(",")) for part in text.split())
     except ValueError:
         x_mm = y_mm = float("nan")
     if not (abs(x_mm) <= PLACE_LIMIT_MM and abs(y_mm) <= PLACE_LIMIT_MM):

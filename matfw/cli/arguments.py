@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from matfw import __version__
-from matfw.settings.numbers import pointed
+from matfw.settings.numbers import read_number
 
 DEMO_SPEED = 4.0  # times real time: two and a quarter minutes of exercise in 35 s
 HIPS = ("none", "imu", "rail", "both")
@@ -93,7 +93,7 @@ def build_parser(verbs: Mapping[str, Verb]) -> argparse.ArgumentParser:
 def _between(least: float, most: float) -> Callable[[str], float]:
     def number(text: str) -> float:
         try:
-            value = float(pointed(text))
+            value = read_number(text)
         except ValueError:
             value = float("nan")
         if not least <= value <= most:

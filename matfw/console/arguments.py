@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from matfw.control.errors import Code, ConsoleError
-from matfw.settings.numbers import pointed
+from matfw.settings.numbers import read_number
 from matfw.settings.schema import did_you_mean, found
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ def _value(command: str, argument: Argument, word: str) -> str | float:
         return word
     text = word.lower().removesuffix(argument.unit.lower()) if argument.unit else word
     try:
-        value = float(pointed(text))
+        value = read_number(text)
     except ValueError:
         value = float("nan")
     if not argument.least <= value <= argument.most:

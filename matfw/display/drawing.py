@@ -161,7 +161,7 @@ def _draw_cue(canvas: Canvas, row: int, view: View, _phase_s: float) -> None:
         canvas.put(_LABEL_WIDTH, row, "nothing yet", "dim")
         return
     is_old = view.cue_age_s > _CUE_FADES_S
-    words = CUE_WORDS[view.cue]
+    words = CUE_WORDS[view.cue].told(view.limits)
     age = f" {view.cue_age_s:.0f} s ago" if view.cue_age_s >= 1.0 else " now"
     canvas.put(_LABEL_WIDTH, row, f"{words.happened}.", "dim" if is_old else "bold")
     canvas.put_right(canvas.width - 1, row, age, "dim")

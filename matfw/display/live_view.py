@@ -104,6 +104,7 @@ class LiveView:
             phase=step.phase.phase if step.phase else Phase.REST,
             tempo=self._mat.tempo,
             side=self._mat.side,
+            limits=self._mat.limits,
             leg_angle_deg=max(0.0, motion.angle_deg) if is_lying else None,
             cop_x_mm=step.balance.x_mm,
             cop_y_mm=step.balance.y_mm,

@@ -405,7 +405,9 @@ def test_the_first_step_has_none_before_it() -> None:
     assert wizard.step is Step.WEIGHT
 
 
-@pytest.mark.parametrize("said", ["4.9", "101", "-10", "heavy", "nan", "inf", "1e400", "10 20"])
+@pytest.mark.parametrize(
+    "said", ["4.9", "101", "-10", "heavy", "nan", "inf", "1e400", "10 20", "1_0"]
+)
 def test_a_weight_that_is_none_is_refused_with_the_range(said: str) -> None:
     wizard = Wizard(a_mat().mat)
     with pytest.raises(MatUsageError, match="5 to 100"):
@@ -418,6 +420,29 @@ def test_a_weight_may_be_written_as_people_do(said: str) -> None:
     wizard = Wizard(a_mat().mat)
     wizard.answer(said)
     assert wizard.step is Step.EMPTY
+
+
+@pytest.mark.parametrize(
+    ("typed", "place_mm"),
+    [
+        ("at -300 100", (-300.0, 100.0)),
+        ("at -300,5 100,5", (-300.5, 100.5)),
+        ("at -300, 100", (-300.0, 100.0)),
+        ("at -300,5, 100.5", (-300.5, 100.5)),
+    ],
+)
+def test_a_place_is_read_as_every_number_is(typed: str, place_mm: tuple[float, float]) -> None:
+    wizard = to_places(a_mat())
+    wizard.answer(typed)
+    assert wizard._place_mm == place_mm
+    assert wizard.is_measuring
+
+
+@pytest.mark.parametrize("typed", ["1,000", "at -300,100 50"])
+def test_a_comma_that_may_mean_a_thousand_is_refused(typed: str) -> None:
+    wizard = to_places(a_mat()) if typed.startswith("at") else Wizard(a_mat().mat)
+    with pytest.raises(MatUsageError):
+        wizard.answer(typed)
 
 
 @pytest.mark.parametrize("said", ["at", "at 1", "at 1 2 3", "at x y", "at 5000 0", "at nan 0"])

@@ -87,6 +87,9 @@ DIALOGUES: tuple[tuple[str, str, str], ...] = (
     ("volume 40 %", r"ok", "40 %"),
     ("volume 140", r"error E107: volume: VOLUME must be 0 to 100 % \(got '140'\)", ""),
     ("cue roll_back", r"ok", "The hips rolled back"),
+    ("cue too_high", r"ok", "at 52 deg or less"),
+    ("set too_high_deg 40\ncue too_high", r"ok", "at 40 deg or less"),
+    ("set too_small_deg 25\ncue too_small", r"ok", "to 25 deg and more"),
     ("cue trumpet", r"error E107: cue: 'trumpet' is no NAME.*", ""),
     ("stream", r"error E105: stream: RATE is missing \(0 to 80 Hz\).*", ""),
     ("stream nan", r"error E107: stream: RATE must be 0 to 80 Hz \(got 'nan'\)", ""),
@@ -641,3 +644,11 @@ def test_error_numbers_keep_their_meaning() -> None:
         "SOMEONE_ON_MAT": 301,
         "LOCKED": 601,
     }
+
+
+def test_a_key_that_is_not_known_is_shown_as_typed(talk: Talk) -> None:
+    talk.ask("mode json")
+    said = talk.json('{"größe": 1, "command": "status"}')
+    assert said["error"]["message"].startswith("'größe': is not known")
+    said = talk.json('{"command": "set größe 1"}')
+    assert "größe" in said["error"]["message"]

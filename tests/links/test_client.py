@@ -488,6 +488,7 @@ STATUS = {
     "id": None, "ok": True,
     "result": {
         "virtual": True, "phase": "rest", "tempo_s": [2.0, 1.0, 3.0], "side": "left",
+        "limits": {"too_high_deg": 44.0},
         "weight_kg": None, "load_kg": 0.0, "reps": 2, "set": 1,
         "mat": {"layout": "core4", "cells": [{"name": "a", "x_mm": -900.0, "y_mm": 275.0},
                                              {"name": "b", "x_mm": 900.0, "y_mm": 275.0}]},
@@ -519,6 +520,7 @@ def test_the_view_follows_status_rows_and_events() -> None:
         (40.0, "ok"), (None, "lost"),
     ]  # fmt: skip
     assert (view.cue, view.cue_age_s) == (Fault.ROLL_BACK, 0.5)
+    assert view.limits.too_high_deg == 44.0
     assert (view.verdicts, view.set_number) == ((Verdict.UNSURE,), 2)
     remote.take({"event": "sensor", "cell": "b", "problem": "ok"})
     remote.take({"event": "unknown", "text": "of a newer device"})
