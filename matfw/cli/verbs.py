@@ -138,6 +138,8 @@ def _run(options: argparse.Namespace) -> int:
 
         all_off(real_factory(settings), settings.outputs.pins())
         return EXIT_DONE
+    if not options.virtual:
+        settings.check_ports(options.console)
     console = ConsolePlan(store, state_dir_of(options), (*settings.console.ports, *options.console))
     with only_one(console.state_dir, say):
         return _run_on(options, settings, settings.mat(state), console)
