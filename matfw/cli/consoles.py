@@ -74,7 +74,7 @@ def consoles(
         functools.partial(Recordings, plan.state_dir / "recordings", source),
         set_volume=functools.partial(setattr, indicator, "volume"),
         account=lambda: acquisition.account, is_virtual=is_virtual,
-        can_restart="NOTIFY_SOCKET" in os.environ, lay=plan.lay,
+        can_restart="NOTIFY_SOCKET" in os.environ, lay=plan.lay, ports=plan.ports,
     )  # fmt: skip
     with ExitStack() as opened:
         opened.callback(control.close)

@@ -6,7 +6,9 @@ from __future__ import annotations
 
 import argparse
 import os
+import shutil
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +19,16 @@ if TYPE_CHECKING:
 def say(text: str) -> None:
     """Say something that is not the verb's answer, on stderr."""
     print(f"matfw: {text}", file=sys.stderr)
+
+
+def for_screen(lines: Sequence[str]) -> list[str]:
+    """Return lines broken between words for a terminal; as they are for a pipe or a file."""
+    from matfw.console.screen import wrapped
+
+    if sys.stdout is None or not sys.stdout.isatty():
+        return list(lines)
+    columns = shutil.get_terminal_size().columns
+    return [part for line in lines for part in wrapped(line, columns)]
 
 
 def state_dir_of(options: argparse.Namespace) -> Path:

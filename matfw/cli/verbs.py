@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from matfw.cli.arguments import build_parser
 from matfw.cli.encoding import adapt_output, write_json
-from matfw.cli.environment import say, state_dir_of, store_of
+from matfw.cli.environment import for_screen, say, state_dir_of, store_of
 from matfw.cli.hardware import (
     Build,
     BuildHips,
@@ -282,7 +282,7 @@ def _doctor(options: argparse.Namespace) -> int:
         build_real_cells, lambda settings: chip_number(configured_chip(settings)), say,
         is_virtual=options.virtual, is_pressed=options.press,
     ).look()  # fmt: skip
-    print(report.as_json().decode() if options.json else "\n".join(report.as_lines()))
+    print(report.as_json().decode() if options.json else "\n".join(for_screen(report.as_lines())))
     return EXIT_DONE if report.is_fine else EXIT_FAILED
 
 

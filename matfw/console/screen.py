@@ -17,8 +17,8 @@ MIN_COLUMNS, MIN_ROWS = 20, 6
 AROUND_ROWS = 3  # what was typed, the `ok` and the next prompt
 MAX_INDENT = 32  # of continued lines, in columns
 _ENOUGH = ("q", "quit", "exit", "leave", "0")
-# What the second line of a table's row stands under: the text after a name and two spaces or more.
-_NAMED = re.compile(r"(?P<mark>// )?(?P<name>\s*\S+(?: \S+)*\s{2,})\S")
+# What the second line of a table's row stands under: the text after names and two spaces or more.
+_NAMED = re.compile(r"(?P<mark>// )?(?P<name>.*\S\s{2,})\S")
 _PLAIN = re.compile(r"(?P<mark>// )?(?P<lead>\s*)")
 
 
@@ -50,7 +50,7 @@ def wrapped(line: str, columns: int) -> list[str]:
     mark, indent = "", ""
     if (plain := _PLAIN.match(line)) is not None:
         mark, indent = plain["mark"] or "", f"{plain['lead']}  "
-    if (named := _NAMED.match(line)) is not None and len(named["name"]) <= MAX_INDENT:
+    if (named := _NAMED.match(line[: len(mark) + MAX_INDENT])) is not None:
         indent = " " * len(named["name"])
     parts = textwrap.wrap(
         line[len(mark) :], columns, initial_indent=mark, subsequent_indent=f"{mark}{indent}",

@@ -88,6 +88,9 @@ def status_data(now: Status, mat: Mat) -> dict[str, object]:
         "lock": now.lock,
         "notices": list(now.notices),
         "config": now.config,
+        "state_dir": now.state_dir,
+        "pins": dict(now.pins),
+        "ports": list(now.ports),
         "calibrated": now.calibrated,
         "recording": None
         if recording is None

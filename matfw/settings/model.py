@@ -384,6 +384,14 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
                     advice=f"add [pins.{name}] with dout and sck",
                 )
 
+    def named_pins(self) -> dict[str, int]:
+        """Return each pin of the cells and the outputs, by what it is for."""
+        pins = {}
+        for name, wires in self.wiring().items():
+            pins[f"{name} DOUT"], pins[f"{name} SCK"] = wires.dout, wires.sck
+        names = ("buzzer", "head light", "hip light", "foot light")
+        return {**pins, **dict(zip(names, self.outputs.pins(), strict=True))}
+
     def check_ports(self, ports: Sequence[str]) -> None:
         """Refuse a console of the command line on pins in use. Raises MatSettingsError."""
         console = msgspec.structs.replace(self.console, ports=(*self.console.ports, *ports))

@@ -5,11 +5,12 @@ from __future__ import annotations
 import argparse
 import os
 import stat
+import sys
 from pathlib import Path
 
 import pytest
 
-from matfw.cli.environment import check_home
+from matfw.cli.environment import check_home, for_screen
 from matfw.cli.only_one import only_one
 from matfw.cli.verbs import main
 from matfw.errors import MatSettingsError
@@ -131,3 +132,18 @@ def test_a_console_on_the_pins_of_a_cell_is_refused(
     assert "pins.head_left.dout" in said
     assert "GPIO 14" in said
     assert "give one of them another pin" in said
+
+
+# --- what is printed ---
+
+
+@pytest.mark.parametrize(("is_terminal", "count"), [(True, 2), (False, 1)])
+def test_a_terminal_gets_lines_broken_between_words_and_a_pipe_whole_ones(
+    monkeypatch: pytest.MonkeyPatch, is_terminal: bool, count: int
+) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: is_terminal, raising=False)
+    said = for_screen(["warn    cells  one is loose, and so is the wire of another"])
+    assert len(said) == count
+    if is_terminal:
+        assert said[1].startswith(" " * 15)

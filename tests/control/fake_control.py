@@ -85,7 +85,9 @@ class Inline(MainThreadCalls[RunningFirmware]):
 class FakeControl(Control):
     """The real control over a firmware that does not run; a test lets frames and events come."""
 
-    def __init__(self, folder: Path, config: Path | None = None) -> None:
+    def __init__(
+        self, folder: Path, config: Path | None = None, *, ports: tuple[str, ...] = ()
+    ) -> None:
         self.clock = VirtualClock(100.0)
         self.load_kg: float | None = 0.3
         self.presence = Presence.EMPTY
@@ -96,6 +98,7 @@ class FakeControl(Control):
         super().__init__(
             store, mat, self.clock, functools.partial(Recordings, folder / "recordings", "a test"),
             set_volume=lambda _: None, account=Account, is_virtual=True, lay=self._laid,
+            ports=ports,
         )  # fmt: skip
         self.firmware = Firmware(Pipeline(mat), Frames([], self.clock), self.outputs, self.clock)
         self._calls = Inline(self.firmware)
@@ -181,9 +184,10 @@ class Talk:
     """A conversation and everything it has said."""
 
     def __init__(
-        self, folder: Path, config: Path | None = None, *, terminal: ScreenSize | None = None
-    ) -> None:
-        self.control = FakeControl(folder, config)
+        self, folder: Path, config: Path | None = None, *, terminal: ScreenSize | None = None,
+        ports: tuple[str, ...] = (),
+    ) -> None:  # fmt: skip
+        self.control = FakeControl(folder, config, ports=ports)
         self.said: list[str] = []
         self.conversation = Conversation(
             self.control, self.said.append, now_s=lambda: self.control.t_s, link="first",
