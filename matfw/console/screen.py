@@ -50,7 +50,9 @@ def wrapped(line: str, columns: int) -> list[str]:
     mark, indent = "", ""
     if (plain := _PLAIN.match(line)) is not None:
         mark, indent = plain["mark"] or "", f"{plain['lead']}  "
-    if (named := _NAMED.match(line[: len(mark) + MAX_INDENT])) is not None:
+    if (
+        named := _NAMED.match(line[: len(mark) + min(MAX_INDENT, 2 * columns // 3) + 1])
+    ) is not None:
         indent = " " * len(named["name"])
     parts = textwrap.wrap(
         line[len(mark) :], columns, initial_indent=mark, subsequent_indent=f"{mark}{indent}",

@@ -54,7 +54,7 @@ def check_fits(said: list[str]) -> None:
         ("two words", 8, ["two", "  words"]),
         ("  name  some words here", 17, ["  name  some", "        words", "        here"]),
         ("// some words here", 12, ["// some", "//   words", "//   here"]),
-        ("//   1.0 s  rep  1 clean", 20, ["//   1.0 s  rep  1", "//               clean"]),
+        ("//   1.0 s  rep  1 clean", 20, ["//   1.0 s  rep  1", "//          clean"]),
         ("on the mat  nobody at all", 20, ["on the mat  nobody", "            at all"]),
         ("x" * 25, 20, ["x" * 20, "  " + "x" * 5]),
     ],
