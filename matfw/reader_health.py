@@ -70,12 +70,12 @@ class ReaderHealth:
         self._told_s = -math.inf
         self._problem = ReaderProblem.OK
 
-    def update(self, frame: RawFrame) -> ReaderEvent | None:
-        """Take a frame; return what has become of the reader, if that is to be told."""
+    def update(self, frame: RawFrame) -> Sequence[ReaderEvent]:
+        """Take a frame; return what is to be told of the reader now: one event or none."""
         t_s = frame.t_s
         missed = pause_s(self._last_s, t_s, self._period_s) / self._period_s
         self._last_s = t_s
-        event = None
+        event: Sequence[ReaderEvent] = ()
         if not self._seconds or t_s - self._seconds[-1][0] >= 1.0:
             event = self._judge(t_s)
             self._seconds.append((t_s, [0.0] * self._cells, 0.0))
@@ -86,18 +86,18 @@ class ReaderHealth:
         self._seconds[-1] = begin_s, torn, samples + 1.0 + missed
         return event
 
-    def _judge(self, t_s: float) -> ReaderEvent | None:
+    def _judge(self, t_s: float) -> Sequence[ReaderEvent]:
         """Return what is to be told of the last WITHIN_S, once a second."""
         while self._seconds and t_s - self._seconds[0][0] > WITHIN_S:
             self._seconds.popleft()
         samples = sum(all_ for _, _, all_ in self._seconds)
         if samples < 0.5 * WITHIN_S / self._period_s:
-            return None  # too little to judge by
+            return ()  # too little to judge by
         columns = zip(*(torn for _, torn, _ in self._seconds), strict=True)
         share = usual([sum(column) for column in columns]) / samples
         limit = LATE_SHARE if self._problem is ReaderProblem.OK else OK_SHARE
         problem = ReaderProblem.LATE if share > limit else ReaderProblem.OK
         if problem is self._problem or t_s - self._told_s < QUIET_S:
-            return None
+            return ()
         self._problem, self._told_s = problem, t_s
-        return ReaderEvent(t_s, problem, share)
+        return (ReaderEvent(t_s, problem, share),)
