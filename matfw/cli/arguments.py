@@ -46,6 +46,8 @@ def build_parser(verbs: Mapping[str, Verb]) -> argparse.ArgumentParser:
                       help=f"times real time, 0.1 to 20 (default {DEMO_SPEED:g})")  # fmt: skip
     demo.add_argument("--layout", choices=("core4", "hex6", "trio8"), default="core4")
     demo.add_argument("--side", choices=("left", "right"), default="left")
+    demo.add_argument("--sound", action="store_true",
+                      help="play the cues, by paplay, pw-play or aplay")  # fmt: skip
     demo.add_argument("--hips", choices=HIPS, default=HIPS[0],
                       help="a virtual belt, rail behind the back, or both")  # fmt: skip
     running = add("run", "the firmware on the configured mat")

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from matfw.settings.model import Settings
 
 EXIT_DONE, EXIT_FAILED, EXIT_USAGE = 0, 1, 2
+LEAD_S = 1.0  # of the demo before its first movement, at the speed asked for
 EXIT_HUNG_UP, EXIT_INTERRUPTED = 129, 130  # as shells count: 128 and the signal's number
 VIRTUAL_NOTICE = (
     "VIRTUAL bench: no cell is read, a simulated person exercises over and over;"
@@ -92,6 +93,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _demo(options: argparse.Namespace) -> int:
+    from contextlib import nullcontext
+
+    from matfw.cli.demo_sound import cue_sounds
     from matfw.display.report import Reps, demo_lines
     from matfw.messages import Side
     from matfw.ports import RAIL_CHANNELS, SACRUM_CHANNELS
@@ -108,24 +112,32 @@ def _demo(options: argparse.Namespace) -> int:
     belt = SACRUM_CHANNELS if options.hips in ("imu", "both") else ()
     rail = RAIL_CHANNELS if options.hips in ("rail", "both") else ()
     mat = replace(settings.mat(), side=side, person=trace.person, channels=belt + rail)
-    build = functools.partial(build_virtual_cells, mat, "demo", side, options.speed)
+    # What is only waited for, an empty mat and lying still to be weighed, is played quickly; the
+    # picture says how fast.
+    quick_s = trace.truth[0].start_s - LEAD_S
+    build = functools.partial(build_virtual_cells, mat, "demo", side, options.speed, quick_s)
     done = Reps()
-    is_whole = False
+    code = EXIT_DONE
     try:
-        run_live(
-            settings, mat, build, lambda _: build_virtual_hips(mat, "demo", side),
-            title="matfw demo", speed=options.speed, end_s=trace.duration_s, taps=[done],
-        )  # fmt: skip
-        is_whole = True
+        with cue_sounds(say) if options.sound else nullcontext() as sounds:
+            run_live(
+                settings, mat, build, lambda _: build_virtual_hips(mat, "demo", side),
+                title="matfw demo", speed=options.speed, quick_until_s=quick_s,
+                end_s=trace.duration_s, taps=[done, *([sounds] if sounds else [])],
+            )  # fmt: skip
     except HungUp:
         raise
     except KeyboardInterrupt:
+        code = EXIT_INTERRUPTED
         say(f"interrupted at {done.t_s:.0f} of {trace.duration_s:.0f} s: this is what came before")
-    shown = [rep for rep in trace.truth if is_whole or rep.end_s <= done.t_s]
-    print("\n".join(demo_lines(shown, done.reps, mat.tempo)))
-    if not is_whole:
-        return EXIT_INTERRUPTED
-    return EXIT_DONE if done.reps else EXIT_FAILED
+    except MatError as error:
+        if not done.reps:
+            raise
+        code = EXIT_FAILED
+        say(f"{error}: this is what came before")
+    shown = [rep for rep in trace.truth if code == EXIT_DONE or rep.end_s <= done.t_s]
+    print("\n".join(demo_lines(shown, done.reps, mat.tempo, is_whole=code == EXIT_DONE)))
+    return code if done.reps or code != EXIT_DONE else EXIT_FAILED
 
 
 def _run(options: argparse.Namespace) -> int:
