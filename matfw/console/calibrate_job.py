@@ -282,7 +282,7 @@ COMMANDS = (
         is_guarded=True, is_job=True,
     ),
     Command(
-        "calibrate", MAT, "step by step: a known weight at a few places gives every cell's gain",
+        "calibrate", MAT, "step by step: a known weight at some places gives each cell's gain",
         calibrate,
         (
             Argument("how", "corners if left out", choices=HOWS, is_optional=True),

@@ -81,8 +81,8 @@ def _list(commands: Sequence[Command]) -> Iterator[str]:
         for command in commands:
             if command.group == group:
                 yield f"  {command.name:<{width}}  {command.help}"
-    yield "`help COMMAND` shows what it takes. The beginning of a command is enough if no other"
-    yield "begins so. Ctrl-C leaves whatever is under way."
+    yield "`help COMMAND` shows what it takes. Its beginning will do where no other begins so."
+    yield "Ctrl-C leaves whatever is under way."
 
 
 def _group(settings: Sequence[Setting]) -> Iterator[str]:
@@ -98,9 +98,9 @@ def _about(command: Command, control: Control) -> Iterator[str]:
     for argument in command.arguments:
         limits = f" ({argument.range})" if argument.range else ""
         optional = ", may be left out" if argument.is_optional else ""
-        yield f"  {argument.name.upper():<10}  {argument.help}{limits}{optional}"
-        if argument.lists and argument.known is not None:
-            yield f"  {'':<10}  {', '.join(argument.known(control, ()))}"
+        known = argument.known(control, ()) if argument.lists and argument.known else ()
+        names = f": {', '.join(known)}" if known else ""
+        yield f"  {argument.name.upper():<10}  {argument.help}{limits}{optional}{names}"
     yield from (f"  {line}" for line in command.more)
     if command.aliases:
         yield f"  also written {', '.join(command.aliases)}"

@@ -72,7 +72,7 @@ def cell_names(control: Control, _: Sequence[str]) -> Sequence[str]:
 
 LAY = (
     Argument("weight", "kilograms", least=0.0, most=150.0, unit="kg"),
-    Argument("where", "X Y in mm, or over one of these cells",
+    Argument("where", "X Y in mm, or over a cell",
              known=cell_names, is_optional=True, rest=True, lists=True),
 )  # fmt: skip
 

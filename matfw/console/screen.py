@@ -72,7 +72,7 @@ class Paged:
         """Take the answer, its lines as the screen takes them, and what says some of them."""
         self._answer = answer
         self._lines = list(lines)
-        self._rows = rows - 1
+        self._rows = rows - 2  # the prompt has one; minicom has one for itself
         self._say = say
         self._next_page()
 

@@ -125,14 +125,14 @@ COMMANDS = (
         stop, is_guarded=True,
     ),
     Command(
-        "side", WORKOUT, "the side that the person lies on; hips are judged only when it is set",
+        "side", WORKOUT, "the side the person lies on; hips are judged only when it is set",
         side,
         (Argument("side", "the side that the person lies on", choices=("left", "right", "unknown"),
                   is_optional=True),),
         is_guarded=True, open_words=((),),
     ),
     Command(
-        "learn", WORKOUT, "take the last three reps as this person's good ones; forget: undo it",
+        "learn", WORKOUT, "take the last three reps as this person's good ones; forget: undo",
         learn,
         (Argument("what", "their height in degrees if you measured it, or forget",
                   is_optional=True),),
@@ -152,6 +152,6 @@ COMMANDS = (
     ),
     Command(
         "cue", WORKOUT, "try a cue's sound and lights", cue,
-        (Argument("name", "a cue, one of", known=cue_names, lists=True),),
+        (Argument("name", "the cue", known=cue_names, lists=True),),
     ),
 )  # fmt: skip

@@ -37,7 +37,7 @@ COMPLETE_S = 1.0
 REOPEN_S = 0.5  # between two tries to reach a device that has gone
 ASK_AGAIN_S = 2.0  # between two tries to get the picture going again
 AWAKE = "\x03\rmode text\recho off\r"  # of a serial device that has restarted
-NUMBERS = ("stream 2 all",)
+NUMBERS, END_NUMBERS = ("stream 2",), ("stream 0",)
 POLL_S = 0.05
 NO_PICTURE = "it takes a terminal that can draw, and `pip install rich`"
 OWN_WORDS = ("exit", "watch")
@@ -191,7 +191,8 @@ class ConsoleScreen:
                 with suppress(KeyboardInterrupt):
                     await readable(sys.stdin.fileno(), None)
                     os.read(sys.stdin.fileno(), 64)
-                self._send("".join(f"{line}\r" for line in LEAVE))
+                leaving = END_NUMBERS if console is None else LEAVE
+                self._send("".join(f"{line}\r" for line in leaving))
                 await asyncio.sleep(ANSWER_S)  # what still comes is JSON, and not for eyes
         finally:
             self._remote = self._drawn = None

@@ -88,7 +88,7 @@ def test_answers_are_made_for_the_clients_screen(pair: Pair) -> None:
     pair.client.tell_size(40, 12)
     pair.answer()
     said = pair.ask("help")
-    assert len(said) == 12, "a page and the prompt"
+    assert len(said) == 11, "a page and the prompt"
     assert max(len(line) for line in said[:-1]) <= 40
     assert said[-1].startswith("// prompt -- ")
 
