@@ -156,7 +156,8 @@ class Conversation:
 
     def poll(self) -> None:
         """Go on with what takes time, and say what has happened; some 20 times a second."""
-        self._notifications.poll(self._context)
+        if not isinstance(self._job, Paged):  # nobody reads two things at once
+            self._notifications.poll(self._context)
         if self._context.stream is not None:
             self._context.stream.poll(self._context.now_s(), self._context.note)
         if self._job is not None:

@@ -141,6 +141,14 @@ def test_a_command_typed_between_pages_is_done(talk: Talk) -> None:
     assert talk.conversation.prompt == PROMPT
 
 
+def test_what_happens_while_a_page_is_read_is_told_after_it(talk: Talk) -> None:
+    talk.ask("get")
+    talk.control.events([PersonWeighed(3.0, 64.0)])
+    assert talk.wait(1.0) == []
+    talk.ask("q")
+    assert ["64.0 kg" in line for line in talk.wait(0.1)] == [True]
+
+
 def test_programs_get_whole_lines_and_no_pages(talk: Talk) -> None:
     talk.ask("echo off")
     said = talk.ask("help mode")
