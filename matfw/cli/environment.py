@@ -10,7 +10,7 @@ import shutil
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 if TYPE_CHECKING:
     from matfw.settings.store import SettingsStore
@@ -18,15 +18,15 @@ if TYPE_CHECKING:
 
 def say(text: str) -> None:
     """Say something that is not the verb's answer, on stderr."""
-    print(f"matfw: {text}", file=sys.stderr)
+    print("\n".join(for_screen([f"matfw: {text}"], sys.stderr)), file=sys.stderr)
 
 
-def for_screen(lines: Sequence[str]) -> list[str]:
+def for_screen(lines: Sequence[str], stream: TextIO | None) -> list[str]:
     """Return lines broken between words for a terminal; as they are for a pipe or a file."""
+    if stream is None or not stream.isatty():
+        return list(lines)
     from matfw.console.screen import wrapped
 
-    if sys.stdout is None or not sys.stdout.isatty():
-        return list(lines)
     columns = shutil.get_terminal_size().columns
     return [part for line in lines for part in wrapped(line, columns)]
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import functools
 import os
+import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import takewhile
@@ -294,7 +295,11 @@ def _doctor(options: argparse.Namespace) -> int:
         build_real_cells, lambda settings: chip_number(configured_chip(settings)), say,
         is_virtual=options.virtual, is_pressed=options.press,
     ).look()  # fmt: skip
-    print(report.as_json().decode() if options.json else "\n".join(for_screen(report.as_lines())))
+    print(
+        report.as_json().decode()
+        if options.json
+        else "\n".join(for_screen(report.as_lines(), sys.stdout))
+    )
     return EXIT_DONE if report.is_fine else EXIT_FAILED
 
 

@@ -143,7 +143,7 @@ def test_a_terminal_gets_lines_broken_between_words_and_a_pipe_whole_ones(
 ) -> None:
     monkeypatch.setenv("COLUMNS", "40")
     monkeypatch.setattr(sys.stdout, "isatty", lambda: is_terminal, raising=False)
-    said = for_screen(["warn    cells  one is loose, and so is the wire of another"])
+    said = for_screen(["warn    cells  one is loose, and so is the wire of another"], sys.stdout)
     assert len(said) == count
     if is_terminal:
         assert said[1].startswith(" " * 15)
