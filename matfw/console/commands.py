@@ -7,6 +7,7 @@ from matfw.console import (
     diagnose_job,
     link_commands,
     mat_commands,
+    plan_commands,
     settings_commands,
     workout_commands,
 )
@@ -20,6 +21,7 @@ TABLE: CommandTable = CommandTable(
         *calibrate_job.COMMANDS,
         *diagnose_job.COMMANDS,
         *workout_commands.COMMANDS,
+        *plan_commands.COMMANDS,
         *settings_commands.COMMANDS,
         help_row(lambda: TABLE),
         menu_row(lambda: TABLE),

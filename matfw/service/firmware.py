@@ -18,6 +18,7 @@ from matfw.pipeline import Pipeline, Step
 from matfw.ports import Clock, Indicator
 from matfw.refinement.windows import RepWindow
 from matfw.service.refiner import InlineRefiner
+from matfw.workout.coach import Ask
 
 POLL_S = 0.02  # without a frame (10 SPS) cue patterns advance this often; they need 0.025
 NO_CELL_S = 3.0  # of frames without one valid sample: nothing is connected
@@ -114,12 +115,15 @@ class Firmware:
         """Measure on, but count no rep and give no cue until `resume` for every reason given."""
         if not self._paused:
             self._indicator.off()
+            self._line.tell_workout(Ask.HOLD)
         self._paused.add(why)
 
     def resume(self, why: str) -> None:
         """Take back one reason to pause."""
         if why in self._paused:
             self._paused.remove(why)
+            if not self._paused:
+                self._line.tell_workout(Ask.GO_ON)
             self._line.discard_history()
 
     def try_cue(self, cue: Cue) -> None:
@@ -179,6 +183,7 @@ class Firmware:
             step = _unjudged(step)
         if step.cue is not None:
             self._indicator.show(step.cue, frame.t_s)
+        self._indicator.pace(step.pace)
         self._tick(frame.t_s)
         self.tally.frames += 1
         self.tally.bad_frames += None in frame.counts
@@ -209,4 +214,4 @@ class Firmware:
 def _unjudged(step: Step) -> Step:
     """Return the step without what it would say and have judged."""
     events = tuple(event for event in step.events if not isinstance(event, CueGiven))
-    return replace(step, faults=(), cue=None, events=events, window=None)
+    return replace(step, faults=(), cue=None, events=events, window=None, pace=None)
