@@ -109,7 +109,7 @@ class CellProblem(StrEnum):
     STUCK = "stuck"
     SATURATED = "saturated"
     DRIFTING = "drifting"
-    UNRELIABLE = "unreliable"  # comes and goes
+    UNRELIABLE = "unreliable"  # comes and goes, or reads what no body weighs; also of all cells
     OK = "ok"
 
 
@@ -283,13 +283,16 @@ class RawFrame:
 class Loads:
     """Kilograms per cell, straight from counts. None where the cell gave no usable sample.
 
-    computer_mask: as in RawFrame.
+    excused_mask: bit i is set where a None is no silence of cell i: the computer read too late
+    (`RawFrame.computer_mask`), or an impulse was left out. unreliable_mask: of the cells that read
+    too many of those, or have lost their zero.
     """
 
     t_s: float
     loads_kg: tuple[float | None, ...]
     counts: tuple[int | None, ...]
-    computer_mask: int = 0
+    excused_mask: int = 0
+    unreliable_mask: int = 0
 
 
 class Guidance(StrEnum):
@@ -335,7 +338,7 @@ class RestState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CellEvent:
-    """The state of a cell, or of a hip sensor's column, has changed.
+    """The state of a cell, of `all` cells, or of a hip sensor's column, has changed.
 
     count: of an `unreliable` cell, and of the `ok` that ends it, how often it was gone; else 0.
     """

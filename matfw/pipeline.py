@@ -20,6 +20,8 @@ from matfw.conditioning import Conditioning
 from matfw.cues import Cues, RepCue
 from matfw.drift import Drift
 from matfw.hips import HipStage
+from matfw.impulses import Impulses
+from matfw.interference import Interference
 from matfw.judging.live import Faults
 from matfw.judging.live_faults import LiveFaults
 from matfw.judging.verdicts import Conditions, judge
@@ -80,8 +82,10 @@ class Pipeline:
         """Take the mat and what is asked for."""
         self._mat = mat
         self._calibration = Calibration(mat.calibration)
+        self._impulses = Impulses(len(mat.cells), mat.rate_hz)
         self._conditioning = Conditioning(mat.cells, mat.rate_hz)
         self._reader_health = ReaderHealth(len(mat.cells), mat.rate_hz)
+        self._interference = Interference(mat.cells, mat.rate_hz)
         self._balances = Balances(mat.cells)
         self._motion = MotionStage(mat.cells, mat.person, mat.side, mat.rate_hz)
         self._phases = Phases()
@@ -132,6 +136,7 @@ class Pipeline:
             before.calibration, before.person, before.side,
         ):  # fmt: skip
             self._calibration = Calibration(mat.calibration)
+            self._impulses.reset()
             self._motion = MotionStage(mat.cells, mat.person, mat.side, mat.rate_hz)
             self._phases.reset()
             self._windows.reset()
@@ -152,14 +157,16 @@ class Pipeline:
 
     def update(self, raw: RawFrame) -> Step:
         """Take one frame through the line."""
-        clean = self._conditioning.update(self._calibration.update(raw))
+        clean = self._conditioning.update(self._impulses.update(self._calibration.update(raw)))
         balance = self._balances.update(clean)
         hips = self._hips.update(raw)
-        drifts = self._drift.update(clean, self._motion_now)
-        events: list[Event] = [
-            *clean.events, *hips.events, *self._reader_health.update(raw), *drifts
-        ]  # fmt: skip
-        self._cue_requests += self._notices.of_cells((*clean.events, *drifts))
+        cells = (
+            *clean.events,
+            *self._drift.update(clean, self._motion_now),
+            *self._interference.update(raw, clean),
+        )
+        events: list[Event] = [*cells, *hips.events, *self._reader_health.update(raw)]
+        self._cue_requests += self._notices.of_cells(cells)
         self._cue_requests += self._notices.of_hip_sensors(hips.events)
         faults: list[FaultSeen] = []
         window = None

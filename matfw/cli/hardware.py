@@ -83,8 +83,13 @@ def configured_hips(settings: Settings) -> list[HipReader]:
     return build_real_hips(settings, real_factory(settings))
 
 
-def build_virtual_cells(mat: Mat, name: str, side: Side, speed: float) -> LoadCells:
-    """Return the default reader on pin-level virtual converters under a virtual person."""
+def build_virtual_cells(
+    mat: Mat, name: str, side: Side, speed: float, quick_until_s: float = 0.0
+) -> LoadCells:
+    """Return the default reader on pin-level virtual converters under a virtual person.
+
+    speed: times real time; quick_until_s: up to then faster, see VirtualClock.
+    """
     from matfw.devices.parallel import ParallelReader
     from matfw.virtual.bench import VirtualBench
     from matfw.virtual.clock import VirtualClock
@@ -95,7 +100,7 @@ def build_virtual_cells(mat: Mat, name: str, side: Side, speed: float) -> LoadCe
     def loads_kg(t_s: float) -> Sequence[float]:
         return trace.loads_at(t_s % end_s)
 
-    clock = VirtualClock(speed=speed)
+    clock = VirtualClock(speed=speed, quick_until_s=quick_until_s)
     bench = VirtualBench(mat, loads_kg, clock, seed=DEMO_SEED)
     return ParallelReader(
         tuple(cell.name for cell in mat.cells), bench.lines(), clock, rate_hz=mat.rate_hz

@@ -85,13 +85,14 @@ class Control:
         is_virtual: bool = False,
         can_restart: bool = False,
         lay: Callable[[float, float, float], object] | None = None,
+        ports: Sequence[str] = (),
     ) -> None:
         """Take the settings, and the mat as the line begins with it.
 
         recordings: makes them, of what returns the mat and what takes a notice. set_volume: of the
         buzzer, 0 to 1; set_sound: which of its sounds; called by the main thread. account: the
         acquisition's. is_virtual: mat.side holds where the settings name none, since the virtual
-        person lies on one.
+        person lies on one. ports: of the console.
         """
         self.settings = store
         self.lock = Lock(
@@ -110,6 +111,8 @@ class Control:
         self._is_virtual = is_virtual
         self._began_s = clock.now_s()
         self._first_mat = mat
+        self._pins = store.settings.named_pins()  # what is changed later waits for a restart
+        self._ports = tuple(ports)
         self._derived: tuple[Settings, MachineState, LiveSettings] | None = None
         self._taken = self._live
         self._calls: MainThreadCalls[RunningFirmware] = MainThreadCalls()
@@ -248,6 +251,9 @@ class Control:
             recording=self.recordings.status,
             notices=self.settings.notices,
             config=str(store.config) if store.config else None,
+            state_dir=str(store.folder.absolute()),
+            pins=self._pins,
+            ports=self._ports,
             calibrated=store.notes().get("calibration"),
             workout_state=progress.state,
         )
