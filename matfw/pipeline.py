@@ -97,6 +97,7 @@ class Pipeline:
         self._live_faults = LiveFaults()
         self._cue_requests: list[Cue] = []
         self._rep_cues: list[RepCue] = []
+        self._released_rep: float = math.inf
         self._last_top_s = -math.inf
         self._weighed_kg: float | None = None
         self._broken: dict[str, CellProblem] = {}
@@ -137,6 +138,13 @@ class Pipeline:
         """Begin with the first repetition of the first set."""
         self._workout.reset()
 
+    def release_cues(self, rep: float) -> None:
+        """Let what verdicts announce sound up to this repetition; later ones wait for their call.
+
+        Until the first call none waits. For a record, so that what is announced is kept.
+        """
+        self._released_rep = rep
+
     def discard_history(self) -> None:
         """Leave what was done until now unjudged."""
         self._windows.reset()
@@ -168,9 +176,10 @@ class Pipeline:
             self._last_motion, self._last_phase = motion, phase
         if self._workout.is_rest_over(raw.t_s) and self._is_resting():
             self._cue_requests.append(Announcement.READY)
-        cue = self._cues.update(raw.t_s, self._cue_requests, self._rep_cues, self._last_top_s)
+        rep_cues = [cue for cue in self._rep_cues if cue.rep <= self._released_rep]
+        cue = self._cues.update(raw.t_s, self._cue_requests, rep_cues, self._last_top_s)
         self._cue_requests.clear()
-        self._rep_cues.clear()
+        self._rep_cues = [cue for cue in self._rep_cues if cue.rep > self._released_rep]
         if cue is not None:
             events.append(CueGiven(raw.t_s, cue))
         return Step(
@@ -207,7 +216,7 @@ class Pipeline:
             cues.append(Announcement.SET_DONE)
         if progress.fatigue:
             cues.append(progress.fatigue.fault)
-        self._rep_cues += [RepCue(cue, rep.end_s) for cue in cues]
+        self._rep_cues += [RepCue(cue, rep.end_s, rep.rep) for cue in cues]
         return rep
 
     def _conditions(self) -> Conditions:

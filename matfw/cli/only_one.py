@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from matfw.errors import MatError
+from matfw.settings.atomic_file import make_folder
 
 RUN_FILE = "run.pid"
 
@@ -21,7 +22,7 @@ def only_one(state_dir: Path, say: Callable[[str], object]) -> Iterator[None]:
     """
     path = state_dir / RUN_FILE
     try:
-        state_dir.mkdir(parents=True, exist_ok=True)
+        make_folder(state_dir)
         held = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o660)
     except OSError as error:
         say(f"{path}: {error.strerror}: a second matfw on this folder would not be noticed")

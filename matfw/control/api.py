@@ -21,7 +21,7 @@ from matfw.control.errors import Code, ConsoleError
 from matfw.control.live_settings import LiveSettings, live_settings
 from matfw.control.lock import Lock
 from matfw.control.measuring import Hold, Measuring
-from matfw.control.ports import ReaderAccount, Recordings, RunningFirmware
+from matfw.control.ports import ReaderAccount, Record, Recordings, RunningFirmware
 from matfw.control.status import CellStatus, Notice, Status
 from matfw.control.subscriptions import Subscriptions
 from matfw.control.words import PROBLEM_WORDS
@@ -97,6 +97,7 @@ class Control:
         self.steps: Subscriptions[Step] = Subscriptions(STEPS_KEPT)
         self.notifications: Subscriptions[Event | Notice] = Subscriptions(EVENTS_KEPT)
         self.recordings = recordings(self.mat, self.notifications.put)
+        self.record: Record | None = None  # what keeps sessions, where they are kept
         self.can_restart = can_restart
         self.lay = lay
         self._clock = clock

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from matfw.control.status import RecordingStatus
+from matfw.history.rows import SessionRecord
 from matfw.messages import Cue, RawFrame
 from matfw.pipeline import Pipeline
 from matfw.ports import ReaderStats
@@ -41,6 +43,26 @@ class ReaderAccount(Protocol):
 
     stats: ReaderStats
     dropped: int
+
+
+class Record(Protocol):
+    """What is kept of sessions; `store.record.Record`. For any thread but the main one."""
+
+    def sessions(self, which: str = "all", person: str | None = None) -> Sequence[SessionRecord]:
+        """Return kept sessions, oldest first; which: all, last or a number. Raises MatError."""
+        ...
+
+    def people(self) -> Sequence[tuple[str, int]]:
+        """Return the people of whom sessions are kept, and how many. Raises MatError."""
+        ...
+
+    def rename(self, old: str, new: str) -> None:
+        """Keep a person's sessions under another name. Raises MatError."""
+        ...
+
+    def forget(self, name: str) -> int:
+        """Delete all sessions of a person; return how many there were. Raises MatError."""
+        ...
 
 
 class Recordings(Protocol):
