@@ -78,6 +78,10 @@ def build_parser(verbs: Mapping[str, Verb]) -> argparse.ArgumentParser:
     doctor.add_argument("--virtual", action="store_true", help="on the virtual bench instead")
     doctor.add_argument("--press", action="store_true",
                         help="name each corner to be pressed: finds exchanged cells")  # fmt: skip
+    report = add("report", "what a kept session came to, on the terminal or as a page")
+    _add_which(report)
+    report.add_argument("--html", type=Path, metavar="FILE",
+                        help="write one self-contained page instead")  # fmt: skip
     text = "the settings: check a file, all defaults, a JSON Schema"
     config = below.add_parser("config", help=text, description=text)
     config.set_defaults(verb=verbs["config"])
@@ -88,6 +92,18 @@ def build_parser(verbs: Mapping[str, Verb]) -> argparse.ArgumentParser:
             sub.add_argument("file", type=Path, nargs="?", metavar="FILE",
                              help="in the place of --config")  # fmt: skip
     return parser
+
+
+def _add_which(sub: argparse.ArgumentParser, usual: str = "last") -> None:
+    sub.add_argument("--session", type=_session, default=usual, metavar="ID",
+                     help=f"a session's number, last or all (default {usual})")  # fmt: skip
+    sub.add_argument("--person", metavar="NAME", help="only sessions of this profile")
+
+
+def _session(text: str) -> str:
+    if text in ("last", "all") or (text.isascii() and text.isdigit() and len(text) < 10):
+        return text
+    raise argparse.ArgumentTypeError(f"must be a session's number, last or all (got {text!r})")
 
 
 def _between(least: float, most: float) -> Callable[[str], float]:

@@ -284,6 +284,13 @@ def _doctor(options: argparse.Namespace) -> int:
     return EXIT_DONE if report.is_fine else EXIT_FAILED
 
 
+def _report(options: argparse.Namespace) -> int:
+    from matfw.cli.kept import report
+
+    report(options, say)
+    return EXIT_DONE
+
+
 VERBS = {
     "demo": _demo,
     "run": _run,
@@ -291,5 +298,6 @@ VERBS = {
     "record": _record,
     "console": _console,
     "doctor": _doctor,
+    "report": _report,
     "config": _config,
 }

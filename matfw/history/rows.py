@@ -148,13 +148,24 @@ class RepRow:
     announced: Announced
 
 
+@dataclass(frozen=True, slots=True)
+class RawFile:
+    """A raw recording in the folder `recordings`.
+
+    origin_s: on its frames' clock, what the session's seconds count from.
+    """
+
+    name: str
+    origin_s: float
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionRecord:
-    """A whole session. raw_files: its recordings' names in the folder `recordings`."""
+    """A whole session, with its raw recordings."""
 
     session: SessionRow
     sets: tuple[SetRow, ...]
-    raw_files: tuple[str, ...] = ()
+    raw_files: tuple[RawFile, ...] = ()
 
     @property
     def reps(self) -> tuple[Rep, ...]:

@@ -12,6 +12,7 @@ from matfw.errors import MatUsageError
 from matfw.history.rows import (
     Announced,
     LiveRep,
+    RawFile,
     RepRow,
     SessionRecord,
     SessionRow,
@@ -165,8 +166,9 @@ def _faults(text: str) -> tuple[FaultSeen, ...]:
     return tuple(FaultSeen(Fault(name), value, unit) for name, value, unit in rows)
 
 
-def _raw_files(connection: sqlite3.Connection, session_id: int) -> tuple[str, ...]:
+def _raw_files(connection: sqlite3.Connection, session_id: int) -> tuple[RawFile, ...]:
     found = connection.execute(
-        "SELECT name FROM raw_files WHERE session_id = ? ORDER BY name", (session_id,)
+        "SELECT name, origin_monotonic_s FROM raw_files WHERE session_id = ? ORDER BY name",
+        (session_id,),
     )
-    return tuple(str(row[0]) for row in found)
+    return tuple(RawFile(str(name), float(origin_s)) for name, origin_s in found)

@@ -80,7 +80,8 @@ CREATE TABLE reps (
 );
 CREATE TABLE raw_files (
     name TEXT PRIMARY KEY,  -- in the folder recordings
-    session_id INTEGER NOT NULL REFERENCES sessions ON DELETE CASCADE
+    session_id INTEGER NOT NULL REFERENCES sessions ON DELETE CASCADE,
+    origin_monotonic_s REAL NOT NULL  -- on its frames' clock: what the session's seconds count from
 );
 CREATE INDEX raw_files_of_session ON raw_files (session_id);
 """

@@ -142,7 +142,7 @@ class RecordWriter:
                     if id_ is None:
                         self._raw_files = [*self._raw_files, job][-RAW_FILES_WAITING:]
                     else:
-                        self._insert("raw_files", {"name": job.name, "session_id": id_})
+                        self._insert_raw_file(job, id_)
                 case _:
                     assert_never(job)
 
@@ -243,8 +243,13 @@ class RecordWriter:
         )
         for file in self._raw_files:
             if (file.session.boot, file.session.began_s) == (session.boot, session.began_s):
-                self._insert("raw_files", {"name": file.name, "session_id": session_id})
+                self._insert_raw_file(file, session_id)
         return session_id
+
+    def _insert_raw_file(self, job: KeepRawFile, session_id: int) -> None:
+        row = {"name": job.name, "session_id": session_id,
+               "origin_monotonic_s": job.session.origin_s}  # fmt: skip
+        self._insert("raw_files", row)
 
     def _set_id(self, session_id: int, asked: SetInfo) -> int:
         row = self._run(

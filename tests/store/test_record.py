@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from matfw.history.rows import RawFile
 from matfw.messages import PersonWeighed, RawFrame, Side
 from matfw.recording.file import read_recording
 from matfw.settings.store import SettingsStore
@@ -84,7 +85,9 @@ def test_who_is_forgotten_in_mid_session_leaves_nothing_and_loses_nothing_that_c
     (found,) = read_sessions(run.folder / DATABASE_FILE)
     assert found.session.person is None
     assert len(found.reps) == 2
-    assert {f"sessions/{path.name}" for path in run.raw_files} == set(found.raw_files)
+    assert {f"sessions/{path.name}" for path in run.raw_files} == {
+        file.name for file in found.raw_files
+    }
 
 
 def test_who_is_renamed_in_mid_session_keeps_it(run: Run) -> None:
@@ -108,7 +111,7 @@ def test_raw_counts_are_whole_recordings_of_their_session(
     run.play(1, 3)
     run.record.close()
     (found,) = read_sessions(run.folder / DATABASE_FILE)
-    assert found.raw_files == tuple(f"sessions/{path.name}" for path in run.raw_files)
+    assert found.raw_files == tuple(RawFile(f"sessions/{path.name}", 5.0) for path in run.raw_files)
     frames = [frame for path in run.raw_files for frame in read_recording(path).frames()]
     assert len(run.raw_files) == 2
     assert len(frames) == 150
