@@ -82,6 +82,11 @@ def build_parser(verbs: Mapping[str, Verb]) -> argparse.ArgumentParser:
     _add_which(report)
     report.add_argument("--html", type=Path, metavar="FILE",
                         help="write one self-contained page instead")  # fmt: skip
+    progress = add("progress", "is somebody better over weeks; the next step; what is due")
+    progress.add_argument("--person", metavar="NAME",
+                          help="of this profile (default: whoever was last)")  # fmt: skip
+    progress.add_argument("--html", type=Path, metavar="FILE",
+                          help="write one self-contained page instead")  # fmt: skip
     text = "the settings: check a file, all defaults, a JSON Schema"
     config = below.add_parser("config", help=text, description=text)
     config.set_defaults(verb=verbs["config"])

@@ -1,4 +1,4 @@
-"""The verbs about kept sessions: report. They read beside a firmware that runs."""
+"""The verbs about kept sessions: report, progress. They read beside a firmware that runs."""
 
 # ruff: noqa: PLC0415, T201  nothing heavy is imported before it is needed
 
@@ -36,6 +36,30 @@ def report(options: argparse.Namespace, say: Say) -> None:
         print("\n".join(session_lines(records[0])))
     else:
         print("\n".join(history_lines(records)))
+
+
+def progress(options: argparse.Namespace) -> None:
+    """Say where somebody stands after weeks. Raises MatError."""
+    from matfw.history.progress import progress as progress_of
+    from matfw.reports.progress_lines import progress_lines
+    from matfw.store.wall_clock import wall_time
+
+    options.session = "all"
+    records = _of_one_person(_records(options, state_dir_of(options)))
+    found = progress_of(records, wall_time())
+    if options.html is None:
+        print("\n".join(progress_lines(found)))
+        return
+    from matfw.reports.progress_page import progress_page
+
+    _write_page(options.html, progress_page(found))
+    print(f"{options.html}: {len(records)} sessions")
+
+
+def _of_one_person(records: Sequence[SessionRecord]) -> list[SessionRecord]:
+    """Return the sessions of whoever did the last one; of flesh and blood, if any are."""
+    real = [record for record in records if not record.session.is_virtual] or records
+    return [record for record in real if record.session.person == real[-1].session.person]
 
 
 def _records(options: argparse.Namespace, state_dir: Path) -> Sequence[SessionRecord]:

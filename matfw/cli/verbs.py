@@ -291,6 +291,13 @@ def _report(options: argparse.Namespace) -> int:
     return EXIT_DONE
 
 
+def _progress(options: argparse.Namespace) -> int:
+    from matfw.cli.kept import progress
+
+    progress(options)
+    return EXIT_DONE
+
+
 VERBS = {
     "demo": _demo,
     "run": _run,
@@ -299,5 +306,6 @@ VERBS = {
     "console": _console,
     "doctor": _doctor,
     "report": _report,
+    "progress": _progress,
     "config": _config,
 }

@@ -42,6 +42,8 @@ text.clean { fill: var(--clean); font-weight: 700; } text.fault { fill: var(--fa
 circle.left, circle.unknown { fill: var(--left); } rect.right { fill: var(--right); }
 .spread { stroke-width: 2; opacity: .7; } line.left, line.unknown { stroke: var(--left); }
 line.right { stroke: var(--right); }
+.run { fill: none; stroke-width: 1.5; } .run.left, .run.unknown { stroke: var(--left); }
+.run.right { stroke: var(--right); stroke-dasharray: 5 3; }
 .trace { fill: none; stroke-width: 1.3; } polyline.clean { stroke: var(--clean); }
 polyline.fault { stroke: var(--fault); } polyline.unsure { stroke: var(--unsure); }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }

@@ -71,3 +71,16 @@ def test_a_page_is_for_nobody_else_and_replaces_only_a_page(
     (said,) = lines(capsys, *where, code=2)
     assert "is no report of matfw: it is not overwritten" in said
     assert target.read_text() == "<html>somebody's own</html>"
+
+
+def test_progress_is_of_one_person_and_takes_no_virtual_session_for_real(
+    state: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    writer = RecordWriter(state / DATABASE_FILE, print)
+    writer.keep(keep(rep(1), session("bea", began_s=90.0, is_virtual=True)))
+    writer.close()
+    where = ("progress", "--state", str(state))
+    assert lines(capsys, *where)[0] == "bea: 1 sessions in 1 weeks"
+    assert lines(capsys, *where, "--person", "ann")[0].startswith("ann: 1 sessions")
+    target = state / "progress.html"
+    assert lines(capsys, *where, "--html", str(target)) == [f"{target}: 1 sessions"]
