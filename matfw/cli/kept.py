@@ -24,12 +24,11 @@ def report(options: argparse.Namespace, say: Say) -> None:
     """Say what sessions came to: lines, or one page. Raises MatError."""
     from matfw.reports.session_lines import history_lines, session_lines
 
-    state_dir = state_dir_of(options)
-    records = _records(options, state_dir)
+    records = kept_records(options)
     if options.html is not None:
         from matfw.reports.page import page
 
-        text = page(records, _traces(records, state_dir, say))
+        text = page(records, _traces(records, state_dir_of(options), say))
         _write_page(options.html, text)
         print(f"{options.html}: {len(records)} sessions, {len(text) / 1000:.0f} kB")
     elif len(records) == 1:
@@ -45,7 +44,7 @@ def progress(options: argparse.Namespace) -> None:
     from matfw.store.wall_clock import wall_time
 
     options.session = "all"
-    records = _of_one_person(_records(options, state_dir_of(options)))
+    records = _of_one_person(kept_records(options))
     found = progress_of(records, wall_time())
     if options.html is None:
         print("\n".join(progress_lines(found)))
@@ -62,12 +61,13 @@ def _of_one_person(records: Sequence[SessionRecord]) -> list[SessionRecord]:
     return [record for record in real if record.session.person == real[-1].session.person]
 
 
-def _records(options: argparse.Namespace, state_dir: Path) -> Sequence[SessionRecord]:
+def kept_records(options: argparse.Namespace) -> Sequence[SessionRecord]:
+    """Return the sessions that are asked for, oldest first. Raises MatError."""
     from matfw.store.database import DATABASE_FILE
     from matfw.store.reader import read_sessions
 
     check_home(options)
-    return read_sessions(state_dir / DATABASE_FILE, options.session, options.person)
+    return read_sessions(state_dir_of(options) / DATABASE_FILE, options.session, options.person)
 
 
 def _traces(

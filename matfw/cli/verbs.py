@@ -298,6 +298,20 @@ def _progress(options: argparse.Namespace) -> int:
     return EXIT_DONE
 
 
+def _export(options: argparse.Namespace) -> int:
+    from matfw.cli.exporting import export
+
+    export(options)
+    return EXIT_DONE
+
+
+def _people(options: argparse.Namespace) -> int:
+    from matfw.cli.people import people
+
+    people(options)
+    return EXIT_DONE
+
+
 VERBS = {
     "demo": _demo,
     "run": _run,
@@ -307,5 +321,7 @@ VERBS = {
     "doctor": _doctor,
     "report": _report,
     "progress": _progress,
+    "export": _export,
+    "people": _people,
     "config": _config,
 }

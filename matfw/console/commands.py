@@ -5,6 +5,7 @@ from __future__ import annotations
 from matfw.console import (
     calibrate_job,
     diagnose_job,
+    history_commands,
     link_commands,
     mat_commands,
     settings_commands,
@@ -20,6 +21,7 @@ TABLE: CommandTable = CommandTable(
         *calibrate_job.COMMANDS,
         *diagnose_job.COMMANDS,
         *workout_commands.COMMANDS,
+        *history_commands.COMMANDS,
         *settings_commands.COMMANDS,
         help_row(lambda: TABLE),
         menu_row(lambda: TABLE),

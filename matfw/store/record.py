@@ -11,11 +11,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from matfw.history.rows import SessionInfo, SessionRecord, SetInfo, WallTime
-from matfw.messages import Event, Mat, Side, Tempo
+from matfw.messages import Event, Mat, Rep, Side, Tempo
 from matfw.pipeline import Step
 from matfw.settings.store import SettingsStore
 from matfw.store.background import BackgroundWriter
 from matfw.store.database import DATABASE_FILE
+from matfw.store.forgetting import remove_leftovers
 from matfw.store.raw import RawSegments
 from matfw.store.raw_files import remove_unclaimed
 from matfw.store.reader import ALL, read_people, read_sessions
@@ -39,8 +40,10 @@ class Record:
         is_virtual: bool,
         now: Callable[[], WallTime] = wall_time,
         boot: str | None = None,
+        set_over: Callable[[SetInfo, Sequence[Rep]], object] = lambda *_: None,
     ) -> None:
-        """Begin. say: takes what a person should know, from any thread.
+        """Begin. say: takes what a person should know, from any thread. set_over: takes a set that
+        is over, in the main thread.
 
         mat: as the line begins with it; its side holds where the settings name none.
         """
@@ -54,7 +57,7 @@ class Record:
         self._boot = boot_id() if boot is None else boot
         self._folder = state_dir / RECORDINGS
         self.writer = BackgroundWriter(self.path, say)
-        self.tap = RecordTap(self.writer, self._asked, now, self._begun)
+        self.tap = RecordTap(self.writer, self._asked, now, self._begun, set_over)
         asked = store.settings.record
         self._raw: RawSegments | None = None
         if asked.raw:
@@ -104,7 +107,7 @@ class Record:
         self.tap.renamed.append((old, new))
 
     def forget(self, name: str) -> int:
-        """Delete a person's sessions and raw counts; return how many sessions there were.
+        """Delete a person's sessions, raw counts and backups; return how many sessions.
 
         Raises MatError.
         """
@@ -113,6 +116,7 @@ class Record:
         if self._raw is not None:
             self._raw.leave(name, self.tap.t_s)
         remove_unclaimed(self._folder, self.writer.call(lambda writer: writer.raw_files()))
+        remove_leftovers(self.path.parent, name)
         return number
 
     # --- for the tap

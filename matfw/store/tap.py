@@ -73,15 +73,17 @@ class RecordTap:
         asked: Callable[[], Asked],
         now: Callable[[], WallTime],
         begin: Callable[[float, Asked, WallTime], SessionInfo],
+        set_over: Callable[[SetInfo, Sequence[Rep]], object] = lambda *_: None,
     ) -> None:
         """Take where jobs go, what returns what is asked for now, and the wall's time.
 
-        begin: makes a session that begins at that time.
+        begin: makes a session that begins at that time. set_over: takes a set that is over.
         """
         self._jobs = jobs
         self._asked = asked
         self._now = now
         self._begin = begin
+        self._set_over = set_over
         self._session: SessionInfo | None = None
         self._has_reps = False
         self._set: list[Rep] = []
@@ -256,6 +258,7 @@ class RecordTap:
                 fatigue_percent=tired.value if tired else None,
             )
         )
+        self._set_over(asked, reps)
 
     def _live(self, rep: Rep) -> LiveRep:
         """Return what the live line had made of it."""

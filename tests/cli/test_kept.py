@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -84,3 +85,50 @@ def test_progress_is_of_one_person_and_takes_no_virtual_session_for_real(
     assert lines(capsys, *where, "--person", "ann")[0].startswith("ann: 1 sessions")
     target = state / "progress.html"
     assert lines(capsys, *where, "--html", str(target)) == [f"{target}: 1 sessions"]
+
+
+def test_an_export_is_for_nobody_else_and_overwrites_nothing(
+    state: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    where = ("export", "--state", str(state), "--format", "csv", "--output", str(tmp_path / "out"))
+    assert lines(capsys, *where) == [f"{tmp_path / 'out'}: 2 sessions, 6 files"]
+    modes = {path.stat().st_mode & 0o777 for path in (tmp_path / "out").iterdir()}
+    assert modes == {0o600}
+    assert (tmp_path / "out").stat().st_mode & 0o777 == 0o700
+    (said,) = lines(capsys, *where, code=2)
+    assert "exists and is no empty folder" in said
+    target = tmp_path / "all.json"
+    where = (*where[:-3], "json", "--output", str(target))
+    assert lines(capsys, *where) == [f"{target}: 2 sessions, one file"]
+    assert "exists and is not overwritten" in lines(capsys, *where, code=2)[0]
+
+
+def test_an_export_without_a_file_goes_to_stdout(
+    state: Path, capsysbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    assert main(["export", "--state", str(state), "--format", "csv", "--person", "ann"]) == 0
+    rows = capsysbinary.readouterr().out.decode().splitlines()
+    assert rows[0].startswith("session,set,rep,side,")
+    assert len(rows) == 4
+
+
+def test_a_fit_file_is_of_one_session(
+    state: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pytest.importorskip("garmin_fit_sdk", reason="the extra [fit] is not installed")
+    where = ("export", "--state", str(state), "--format", "fit", "--output")
+    (said,) = lines(capsys, *where, str(tmp_path / "all.fit"), code=2)
+    assert said.startswith("matfw: a FIT file holds one session (got 2)")
+    assert lines(capsys, *where, str(tmp_path / "one.fit"), "--session", "1")
+    assert lines(capsys, *where, str(tmp_path / "each"))
+    names = sorted(path.name for path in (tmp_path / "each").iterdir())
+    assert names == ["session-1.fit", "session-2.fit"]
+
+
+def test_without_its_extra_fit_says_what_to_install(
+    state: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "garmin_fit_sdk", None)
+    where = ("export", "--state", str(state), "--format", "fit", "--session", "1")
+    (said,) = lines(capsys, *where, code=2)
+    assert "pip install 'matfw[fit]'" in said
