@@ -97,6 +97,10 @@ class MotionStage:
         self._weight_kg: float | None = None
         self._tracker: LegTracker | None = None
 
+    def turn(self, side: Side) -> None:
+        """Take another side for the one lain on; whoever lies there stays known."""
+        self._front_sign = side.front_sign or 1
+
     @property
     def tracker(self) -> LegTracker | None:
         """Return the tracker of whoever lies there, for tracing a finished rep back."""

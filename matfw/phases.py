@@ -210,6 +210,12 @@ class Phases:
         self._since_s = float("-inf")
         self._rep = _Rep()
         self._lengths = {Phase.UP: 0.0, Phase.HOLD: 0.0, Phase.DOWN: 0.0}
+        self._last_top_s = -math.inf
+
+    @property
+    def last_top_s(self) -> float:
+        """Return when a leg last reached its top, -inf if none has."""
+        return self._last_top_s
 
     def update(self, motion: Motion) -> PhaseStep:
         """Return the phase after this motion."""
@@ -246,6 +252,10 @@ class Phases:
 
     def _enter(self, target: Phase, motion: Motion) -> None:
         dwelt_s = motion.t_s - self._since_s
+        # A lift may be noticed at its top, or only on its descent.
+        is_rising = self._phase in {Phase.REST, Phase.UP}
+        if is_rising and target in {Phase.HOLD, Phase.DOWN}:
+            self._last_top_s = motion.t_s
         if target is Phase.UP or self._phase is Phase.REST:
             self._rep = _Rep()
             self._lengths = dict.fromkeys(self._lengths, 0.0)

@@ -1,18 +1,19 @@
 """THE LINE: raw counts in, one cue out. Every stage is pure; time enters only as t_s.
 
-    RawFrame -> Calibration -> Conditioning -> Balances -> MotionStage -> Phases -> Faults -> Cues
+    RawFrame -> Calibration -> Conditioning -> Balances -> MotionStage -> Phases -> Faults
+        -> Workout -> Cues
 
 Each frame passes through the first three; every 50 ms a motion comes out of the fourth and passes
-through the rest. When a movement is over, the Step carries a `window`: what `refine` needs to find,
-outside the frame path, what the repetition really was. `finish_reps` takes the answer back between
-two frames. The same frames give the same cues, live, replayed or tested.
+through the next two (`_follow`). When a movement is over, the Step carries a `window`: what
+`refine` needs to find, outside the frame path, what the repetition really was. `finish_reps` takes
+the answer back between two frames. The same frames give the same cues, live, replayed or tested.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from matfw.balance import Balances
 from matfw.calibration import Calibration
@@ -24,10 +25,7 @@ from matfw.judging.live import Faults
 from matfw.judging.live_faults import LiveFaults
 from matfw.judging.verdicts import Conditions, judge
 from matfw.messages import (
-    Announcement,
     Balance,
-    CellEvent,
-    CellProblem,
     CleanLoads,
     Cue,
     CueGiven,
@@ -35,23 +33,23 @@ from matfw.messages import (
     FaultSeen,
     Mat,
     Motion,
-    PersonWeighed,
-    Phase,
-    PhaseChanged,
+    Pace,
     PhaseStep,
     Presence,
     RawFrame,
     RefinedRep,
     Rep,
-    Verdict,
+    Side,
 )
 from matfw.motion import MotionStage
+from matfw.notices import Notices
 from matfw.phases import Phases
 from matfw.reader_health import ReaderHealth
 from matfw.refinement.windows import RepWindow, RepWindows
-from matfw.workout.sets import NOTHING_DONE, Plan, Progress, Workout
-
-WEIGHED_AGAIN_KG = 1.0  # a change of weight worth reporting
+from matfw.workout.coach import Ask, Coach
+from matfw.workout.plan import Plan
+from matfw.workout.sets import NOTHING_DONE, Progress
+from matfw.workout.stage import FreeSets, WorkoutMoment, WorkoutStage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +57,7 @@ class Step:
     """What the line made of one frame; the one tap that console, store and picture read.
 
     motion and phase are those of the last 50 ms step; faults, cue and events are this frame's;
-    progress is that before what a window of this frame will show.
+    progress is that before what a window of this frame will show. pace: to be moved at now.
     """
 
     raw: RawFrame
@@ -72,6 +70,7 @@ class Step:
     events: tuple[Event, ...]
     window: RepWindow | None
     progress: Progress = NOTHING_DONE
+    pace: Pace | None = None
 
 
 class Pipeline:
@@ -91,16 +90,16 @@ class Pipeline:
         self._faults = Faults(mat.limits, mat.tempo, mat.side)
         self._windows = RepWindows(mat.tempo)
         self._cues = Cues()
-        self._workout = Workout(plan)
-        self._last_motion = Motion(t_s=0.0, presence=Presence.EMPTY)
-        self._last_phase: PhaseStep | None = None
+        self._workout = self._workout_of(plan or Plan())
+        self._motion_now = Motion(t_s=0.0, presence=Presence.EMPTY)
+        self._phase_now: PhaseStep | None = None
         self._live_faults = LiveFaults()
+        self._notices = Notices()
         self._cue_requests: list[Cue] = []
         self._rep_cues: list[RepCue] = []
         self._released_rep: float = math.inf
-        self._last_top_s = -math.inf
-        self._weighed_kg: float | None = None
-        self._broken: dict[str, CellProblem] = {}
+        self._last_cue: Cue | None = None
+        self._pace: Pace | None = None
         self._reps = 0
 
     @property
@@ -120,8 +119,12 @@ class Pipeline:
         (calibration, person, side), whoever lies there must lie still and is weighed again; a
         repetition under way then gets no verdict. The place in the set is kept.
         """
+        mat = replace(mat, side=self._workout.side or mat.side)
         before, self._mat = self._mat, mat
-        self._workout.plan = plan
+        if (plan.guide is None) is (self._workout.plan.guide is None):
+            self._workout.change(plan)
+        else:
+            self._workout = self._workout_of(plan)
         # A repetition under way is judged by the new limits alone, and may be reported twice.
         self._faults = Faults(mat.limits, mat.tempo, mat.side)
         self._windows.ask(mat.tempo)
@@ -132,7 +135,12 @@ class Pipeline:
             self._motion = MotionStage(mat.cells, mat.person, mat.side, mat.rate_hz)
             self._phases.reset()
             self._windows.reset()
-            self._last_motion = Motion(t_s=self._last_motion.t_s, presence=Presence.EMPTY)
+            self._motion_now = Motion(t_s=self._motion_now.t_s, presence=Presence.EMPTY)
+
+    def tell_workout(self, ask: Ask) -> None:
+        """Ask the workout for something; where nobody leads one, nothing happens."""
+        if isinstance(self._workout, Coach):
+            self._workout.tell(ask)
 
     def begin_workout(self) -> None:
         """Begin with the first repetition of the first set."""
@@ -154,45 +162,39 @@ class Pipeline:
         clean = self._conditioning.update(self._calibration.update(raw))
         balance = self._balances.update(clean)
         hips = self._hips.update(raw)
-        reader = self._reader_health.update(raw)
-        drifts = self._drift.update(clean, self._last_motion)
-        events: list[Event] = [*clean.events, *hips.events]
-        events += () if reader is None else (reader,)
-        events += drifts
-        self._note_cells((*clean.events, *drifts))
-        self._note_hip_sensors(hips.events)
+        drifts = self._drift.update(clean, self._motion_now)
+        events: list[Event] = [
+            *clean.events, *hips.events, *self._reader_health.update(raw), *drifts
+        ]  # fmt: skip
+        self._cue_requests += self._notices.of_cells((*clean.events, *drifts))
+        self._cue_requests += self._notices.of_hip_sensors(hips.events)
         faults: list[FaultSeen] = []
         window = None
         for motion in self._motion.update(balance, hips):
-            phase = self._phases.update(motion)
-            seen = self._faults.update(motion, phase)
-            self._live_faults.add(motion.t_s, seen)
+            phase, seen, noted = self._follow(raw.t_s, motion)
             window = self._windows.update(motion, phase, self._motion.tracker) or window
-            events += self._note_motion(raw.t_s, motion, phase)
-            self._cue_requests += [fault.fault for fault in seen]
             faults += seen
-            if phase.changed and phase.phase in {Phase.HOLD, Phase.DOWN} and self._was_rising():
-                self._last_top_s = motion.t_s
-            self._last_motion, self._last_phase = motion, phase
-        if self._workout.is_rest_over(raw.t_s) and self._is_resting():
-            self._cue_requests.append(Announcement.READY)
+            events += noted
+        events += self._lead(raw.t_s)
         rep_cues = [cue for cue in self._rep_cues if cue.rep <= self._released_rep]
-        cue = self._cues.update(raw.t_s, self._cue_requests, rep_cues, self._last_top_s)
+        cue = self._cues.update(raw.t_s, self._cue_requests, rep_cues, self._phases.last_top_s)
         self._cue_requests.clear()
         self._rep_cues = [cue for cue in self._rep_cues if cue.rep > self._released_rep]
+        self._last_cue = cue
         if cue is not None:
             events.append(CueGiven(raw.t_s, cue))
         return Step(
             raw=raw,
             clean=clean,
             balance=balance,
-            motion=self._last_motion,
-            phase=self._last_phase,
+            motion=self._motion_now,
+            phase=self._phase_now,
             faults=tuple(faults),
             cue=cue,
             events=tuple(events),
             window=window,
             progress=self._workout.progress,
+            pace=self._pace,
         )
 
     def finish_reps(self, t_s: float, refined_reps: Iterable[RefinedRep]) -> Sequence[Rep]:
@@ -203,19 +205,50 @@ class Pipeline:
         """Return the window of a movement that the last frames cut off, if there was one."""
         return self._windows.finish(self._motion.tracker)
 
+    def _follow(
+        self, t_s: float, motion: Motion
+    ) -> tuple[PhaseStep, Sequence[FaultSeen], Sequence[Event]]:
+        """Take one motion through phases and live faults."""
+        phase = self._phases.update(motion)
+        faults = self._faults.update(motion, phase)
+        self._live_faults.add(motion.t_s, faults)
+        events, announcements = self._notices.of_motion(t_s, motion, phase)
+        self._cue_requests += announcements
+        self._cue_requests += [seen.fault for seen in faults]
+        self._motion_now, self._phase_now = motion, phase
+        return phase, faults, events
+
+    def _lead(self, t_s: float) -> Sequence[Event]:
+        """Let the workout take this frame: it says what may be cued, and by which side to judge."""
+        coached = self._workout.update(
+            WorkoutMoment(
+                t_s=t_s,
+                motion=self._motion_now,
+                phase=self._phase_now,
+                requests=self._cue_requests,
+                heard=self._last_cue,
+            )
+        )
+        self._cue_requests, self._pace = list(coached.requests), coached.pace
+        if coached.side is not None:
+            self._turn(coached.side)
+        return coached.events
+
+    def _turn(self, side: Side) -> None:
+        """Judge by another side from now on; the leg rests."""
+        if side is not self._mat.side:
+            self._mat = replace(self._mat, side=side)
+            self._faults = Faults(self._mat.limits, self._mat.tempo, side)
+            self._motion.turn(side)
+
+    def _workout_of(self, plan: Plan) -> WorkoutStage:
+        return FreeSets(plan) if plan.guide is None else Coach(plan, self._mat.limits)
+
     def _finish_rep(self, t_s: float, x: RefinedRep) -> Rep:
         judgement = judge(x, self._live_faults.take(x), self._conditions())
         self._reps += 1
         rep = judgement.rep(self._reps, t_s, x)
-        cues: list[Cue] = [*judgement.unreported]
-        if rep.verdict is not Verdict.FAULT:
-            is_clean = rep.verdict is Verdict.CLEAN
-            cues.append(Announcement.REP if is_clean else Announcement.UNSURE)
-        progress = self._workout.update(rep)
-        if progress.is_set_done:
-            cues.append(Announcement.SET_DONE)
-        if progress.fatigue:
-            cues.append(progress.fatigue.fault)
+        rep, cues = self._workout.finish_rep(rep, judgement.unreported)
         self._rep_cues += [RepCue(cue, rep.end_s, rep.rep) for cue in cues]
         return rep
 
@@ -224,42 +257,6 @@ class Pipeline:
             limits=self._mat.limits,
             tempo=self._mat.tempo,
             side=self._mat.side,
-            bend_deg=self._last_motion.bend_deg,
-            broken=self._broken,
+            bend_deg=self._motion_now.bend_deg,
+            broken=self._notices.broken,
         )
-
-    def _was_rising(self) -> bool:
-        """Return whether the phase before was on the way to a top; a lift may be noticed there."""
-        return self._last_phase is None or self._last_phase.phase in {Phase.REST, Phase.UP}
-
-    def _is_resting(self) -> bool:
-        """Return whether somebody lies there and does nothing: who else is to be called?"""
-        is_rest = self._last_phase is None or self._last_phase.phase is Phase.REST
-        return is_rest and self._last_motion.presence is Presence.LYING
-
-    def _note_cells(self, events: Sequence[CellEvent]) -> None:
-        was_broken = bool(self._broken)
-        for event in events:
-            if event.problem is CellProblem.OK:
-                self._broken.pop(event.cell, None)
-            else:
-                self._broken[event.cell] = event.problem
-        if self._broken and not was_broken:
-            self._cue_requests.append(Announcement.NOT_JUDGING)
-
-    def _note_hip_sensors(self, events: Sequence[CellEvent]) -> None:
-        for event in events:
-            is_back = event.problem is CellProblem.OK
-            self._cue_requests.append(Announcement.HIPS_BACK if is_back else Announcement.HIPS_LOST)
-
-    def _note_motion(self, t_s: float, motion: Motion, phase: PhaseStep) -> list[Event]:
-        events: list[Event] = []
-        weight_kg = motion.weight_kg
-        if weight_kg is not None and self._last_motion.weight_kg is None:
-            self._cue_requests.append(Announcement.READY)
-            if self._weighed_kg is None or abs(weight_kg - self._weighed_kg) > WEIGHED_AGAIN_KG:
-                events.append(PersonWeighed(t_s, weight_kg))
-                self._weighed_kg = weight_kg
-        if phase.changed:
-            events.append(PhaseChanged(t_s, phase.phase))
-        return events

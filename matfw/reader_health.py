@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections import deque
+from collections.abc import Sequence
 
 from matfw.messages import RawFrame, ReaderEvent, ReaderProblem
 
@@ -38,8 +39,8 @@ class ReaderHealth:
         self._told_s = -math.inf
         self._problem = ReaderProblem.OK
 
-    def update(self, frame: RawFrame) -> ReaderEvent | None:
-        """Take a frame; return what has become of the reader, if that is to be told."""
+    def update(self, frame: RawFrame) -> Sequence[ReaderEvent]:
+        """Take a frame; return what is to be told of the reader now: one event or none."""
         t_s = frame.t_s
         torn = float(frame.computer_mask.bit_count())
         samples = float(self._cells)
@@ -50,22 +51,22 @@ class ReaderHealth:
         begin_s, before_torn, before = self._seconds[-1] if self._seconds else (t_s, 0.0, 0.0)
         if self._seconds and t_s - begin_s < 1.0:
             self._seconds[-1] = begin_s, before_torn + torn, before + samples
-            return None
+            return ()
         event = self._judge(t_s)
         self._seconds.append((t_s, torn, samples))
         return event
 
-    def _judge(self, t_s: float) -> ReaderEvent | None:
+    def _judge(self, t_s: float) -> Sequence[ReaderEvent]:
         """Return what is to be told of the last WITHIN_S, once a second."""
         while self._seconds and t_s - self._seconds[0][0] > WITHIN_S:
             self._seconds.popleft()
         samples = sum(all_ for _, _, all_ in self._seconds)
         if samples < 0.5 * WITHIN_S / self._period_s * self._cells:
-            return None  # too little to judge by
+            return ()  # too little to judge by
         share = sum(torn for _, torn, _ in self._seconds) / samples
         limit = LATE_SHARE if self._problem is ReaderProblem.OK else OK_SHARE
         problem = ReaderProblem.LATE if share > limit else ReaderProblem.OK
         if problem is self._problem or t_s - self._told_s < QUIET_S:
-            return None
+            return ()
         self._problem, self._told_s = problem, t_s
-        return ReaderEvent(t_s, problem, share)
+        return (ReaderEvent(t_s, problem, share),)

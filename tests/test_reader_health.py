@@ -20,7 +20,7 @@ def told(mask: Callable[[int], int], span_s: float) -> list[ReaderEvent]:
     """Return what is told of frames in which the cells of a mask lack a sample."""
     stage = ReaderHealth(CELLS, RATE_HZ)
     frames = (frame_of(k, mask(k)) for k in range(round(span_s * RATE_HZ)))
-    return [event for frame in frames if (event := stage.update(frame)) is not None]
+    return [event for frame in frames for event in stage.update(frame)]
 
 
 def frame_of(k: int, mask: int) -> RawFrame:
@@ -58,7 +58,7 @@ def test_it_is_told_once_a_minute_at_most_however_it_changes() -> None:
 def test_a_cell_that_is_silent_by_itself_is_not_the_computer_s() -> None:
     stage = ReaderHealth(CELLS, RATE_HZ)
     frames = (RawFrame(k / RATE_HZ, (None, k, k, k)) for k in range(3200))
-    assert [event for frame in frames if (event := stage.update(frame))] == []
+    assert [event for frame in frames for event in stage.update(frame)] == []
 
 
 @pytest.mark.parametrize(("pause", "is_late"), [(2, False), (8, True)])
@@ -66,7 +66,7 @@ def test_frames_that_never_came_are_lost_as_well(pause: int, is_late: bool) -> N
     """Twice a second; two periods are a reader that waits for a cell, eight a late computer."""
     stage = ReaderHealth(CELLS, RATE_HZ)
     frames = (frame_of(k, 0) for k in range(round(3.0 * WITHIN_S * RATE_HZ)) if k % 40 >= pause)
-    events = [event for frame in frames if (event := stage.update(frame))]
+    events = [event for frame in frames for event in stage.update(frame)]
     assert [event.problem for event in events] == ([ReaderProblem.LATE] if is_late else [])
 
 

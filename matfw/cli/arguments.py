@@ -86,6 +86,14 @@ def build_parser(verbs: Mapping[str, Verb]) -> argparse.ArgumentParser:
                         help="name each corner to be pressed: finds exchanged cells")  # fmt: skip
     _add_kept(add)
     _add_people(below, everywhere, verbs["people"])
+    sounds = add("sounds", "every cue as a sound file, or a lesson of what they mean")
+    heard = sounds.add_mutually_exclusive_group(required=True)
+    heard.add_argument("--render", type=Path, metavar="DIR",
+                       help="one WAV file a cue, and rep.wav, a repetition's tone")  # fmt: skip
+    heard.add_argument("--teach", action="store_true",
+                       help="each sound after its name; then three to recognise")  # fmt: skip
+    sounds.add_argument("--virtual", action="store_true",
+                        help="the lesson without a mat: names and questions, no sound")  # fmt: skip
     text = "the settings: check a file, all defaults, a JSON Schema"
     config = below.add_parser("config", help=text, description=text)
     config.set_defaults(verb=verbs["config"])

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from matfw.service.hips import HipFrames, Hips
     from matfw.settings.model import Settings
     from matfw.store.record import Record
-    from matfw.workout.sets import Plan
 
 
 def run_live(
@@ -68,6 +67,7 @@ def run_live(
         ExitStack() as opened,
     ):
         indicator.volume = settings.outputs.loudness_percent() / 100.0
+        indicator.sound_mode = settings.outputs.sound
         readers: list[Tap] = [picture, *taps]
         record: Record | None = None
         rounds: list[Callable[[Firmware], object]] = []
@@ -96,7 +96,7 @@ def run_live(
                 each(firmware)
 
         firmware = Firmware(
-            Pipeline(mat, plan_of(settings)), frames, indicator, RealClock(),
+            Pipeline(mat, settings.plan()), frames, indicator, RealClock(),
             readers, refiner=functools.partial(ProcessRefiner, say, waits=speed is not None),
             record=record, on_first_frame=begin, on_frame=systemd.alive, between=between,
         )  # fmt: skip
@@ -151,10 +151,3 @@ def shown(
             picture, mat, RealClock(), title=title, target_reps=settings.workout.reps,
             is_simulated=is_simulated, speed=speed or 1.0, length_s=end_s,
         )  # fmt: skip
-
-
-def plan_of(settings: Settings) -> Plan:
-    """Return the workout that the settings ask for."""
-    from matfw.workout.sets import Plan
-
-    return Plan(settings.workout.reps, settings.workout.sets, settings.workout.rest_s)

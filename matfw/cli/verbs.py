@@ -31,9 +31,10 @@ from matfw.cli.hardware import (
     configured_hips,
     on_bench,
     real_factory,
+    virtual_factory,
     virtual_trace,
 )
-from matfw.cli.live import mat_frames, plan_of, run_live
+from matfw.cli.live import mat_frames, run_live
 from matfw.cli.only_one import only_one
 from matfw.cli.signals import HungUp, discard_stdout, ending_early, flushed, stoppable
 from matfw.errors import MatError, MatUsageError
@@ -204,7 +205,7 @@ def _replay(options: argparse.Namespace) -> int:
 
     rows = WholeRows(recording, say)
     with ending_early() as is_asked:
-        tally = replay(mat, takewhile(lambda _: not is_asked(), rows), tell, plan_of(settings))
+        tally = replay(mat, takewhile(lambda _: not is_asked(), rows), tell, settings.plan())
     if is_asked():
         say(f"interrupted after {tally.frames} frames: the tally is of what came before")
     if options.json:
@@ -312,6 +313,27 @@ def _people(options: argparse.Namespace) -> int:
     return EXIT_DONE
 
 
+def _sounds(options: argparse.Namespace) -> int:
+    from matfw.cli.sounds import render, teach
+
+    settings = store_of(options).settings
+    if options.render is not None:
+        written = render(options.render, settings.tempo())
+        say(f"{len(written)} files in {options.render}")
+        return EXIT_DONE
+    from matfw.devices.clock import RealClock
+    from matfw.devices.indicator import GpiozeroIndicator
+
+    factory = virtual_factory() if options.virtual else real_factory(settings)
+    buzzer, *lights = settings.outputs.pins()
+    clock = RealClock()
+    with GpiozeroIndicator(factory, buzzer, (lights[0], lights[1], lights[2])) as indicator:
+        indicator.volume = settings.outputs.loudness_percent() / 100.0
+        right, asked = teach(indicator, clock, input, round(clock.now_s()))
+    print(f"{right} of {asked} recognised")
+    return EXIT_DONE
+
+
 VERBS = {
     "demo": _demo,
     "run": _run,
@@ -323,5 +345,6 @@ VERBS = {
     "progress": _progress,
     "export": _export,
     "people": _people,
+    "sounds": _sounds,
     "config": _config,
 }

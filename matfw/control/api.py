@@ -45,6 +45,7 @@ from matfw.messages import (
 from matfw.pipeline import Step
 from matfw.ports import Clock, ReaderStats
 from matfw.settings.calibration_date import dated
+from matfw.sounds.modes import SoundMode
 from matfw.workout.sets import Progress
 
 if TYPE_CHECKING:
@@ -78,6 +79,7 @@ class Control:
         recordings: Callable[[Callable[[], Mat], Callable[[Notice], object]], Recordings],
         *,
         set_volume: Callable[[float], object],
+        set_sound: Callable[[SoundMode], object] = lambda _: None,
         account: Callable[[], ReaderAccount],
         is_virtual: bool = False,
         can_restart: bool = False,
@@ -86,8 +88,9 @@ class Control:
         """Take the settings, and the mat as the line begins with it.
 
         recordings: makes them, of what returns the mat and what takes a notice. set_volume: of the
-        buzzer, 0 to 1; called by the main thread. account: the acquisition's. is_virtual: mat.side
-        holds where the settings name none, since the virtual person lies on one.
+        buzzer, 0 to 1; set_sound: which of its sounds; called by the main thread. account: the
+        acquisition's. is_virtual: mat.side holds where the settings name none, since the virtual
+        person lies on one.
         """
         self.settings = store
         self.lock = Lock(
@@ -102,6 +105,7 @@ class Control:
         self.lay = lay
         self._clock = clock
         self._set_volume = set_volume
+        self._set_sound = set_sound
         self._account = account
         self._is_virtual = is_virtual
         self._began_s = clock.now_s()
@@ -165,6 +169,7 @@ class Control:
             if new != self._taken:
                 firmware.line.adopt(new.mat, new.plan)
                 self._set_volume(new.volume)
+                self._set_sound(new.sound)
             self._taken = new
         self._calls.do_one(firmware)
         self._follow_measuring(firmware)

@@ -103,8 +103,9 @@ SETS: tuple[Column, ...] = (
            lambda s: s.kept.too_small_deg),
     Column("too_high_deg", "number", "a higher one is too high, deg",
            lambda s: s.kept.too_high_deg),
-    Column("variation", "string", "plain, band, weighted", lambda s: s.kept.variation),
-    Column("load_kg", "number", "of a weight on the leg, kg", lambda s: s.kept.load_kg),
+    Column("variation", "string", "plain, wall_slide, loop_band, weighted",
+           lambda s: s.kept.variation),
+    Column("load_kg", "number", "of a weight on the thigh, kg", lambda s: s.kept.load_kg),
     Column("fatigue_percent", "number", "slower or smaller at its end, %; empty: no fatigue",
            lambda s: s.kept.fatigue_percent),
 )  # fmt: skip

@@ -21,9 +21,11 @@ EPOCH_UNIX_S = 631_065_600  # 31 Dec 1989, 00:00 UTC
 APPLICATION = uuid.UUID("6d61-7466-7700-4c65-6752-6169-7365-0001".replace("-", ""))
 DEVELOPMENT = 255  # manufacturer
 CATEGORY = 11  # hip_stability
-EXERCISES = {"plain": 21, "weighted": 22, "band": 0}
-TITLES = {"plain": "Side-lying leg raise", "weighted": "Weighted side-lying leg raise",
-          "band": "Band side-lying leg raise"}  # fmt: skip
+PLAIN = 21
+EXERCISES = {"plain": PLAIN, "wall_slide": 21, "weighted": 22, "loop_band": 0}
+TITLES = {"plain": "Side-lying leg raise", "wall_slide": "Side-lying leg raise along a wall",
+          "weighted": "Weighted side-lying leg raise",
+          "loop_band": "Band side-lying leg raise"}  # fmt: skip
 TRAINING, STRENGTH = 10, 20  # sport, sub_sport
 ACTIVE, REST = 1, 0  # set_type
 KILOGRAM = 1  # fit_base_unit
@@ -104,7 +106,8 @@ def _messages(record: SessionRecord) -> Iterator[Message]:
     for number, variation in enumerate(dict.fromkeys(each.variation for each in record.sets)):
         yield {
             "mesg_num": 264, "message_index": number, "exercise_category": CATEGORY,
-            "exercise_name": EXERCISES[variation], "wkt_step_name": TITLES[variation],
+            "exercise_name": EXERCISES.get(variation, PLAIN),
+            "wkt_step_name": TITLES.get(variation, TITLES["plain"]),
         }  # fmt: skip
     yield {"mesg_num": 21, "timestamp": end_s, "event": 0, "event_type": 4}  # timer, stop_all
     whole = {
@@ -133,6 +136,6 @@ def _active(each: SetRow, index: int, began_s: int) -> Message:
         "mesg_num": 225, "timestamp": began_s + round(each.began_s + each.length_s),
         "start_time": began_s + round(each.began_s), "duration": each.length_s,
         "repetitions": len(reps), "set_type": ACTIVE, "category": [CATEGORY],
-        "category_subtype": [EXERCISES[each.variation]], "message_index": index, **weight,
+        "category_subtype": [EXERCISES.get(each.variation, PLAIN)], "message_index": index, **weight,
         "developer_fields": dict(enumerate(values)),
     }  # fmt: skip

@@ -65,7 +65,10 @@ class SessionInfo:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SetInfo:
-    """A set as it is asked for. variation: plain, band, weighted; load_kg: of the last."""
+    """A set as it is asked for.
+
+    variation: as in `workout.plan`; load_kg: of a weight on the thigh.
+    """
 
     number: int
     side: Side

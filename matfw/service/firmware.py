@@ -192,6 +192,7 @@ class Firmware:
             step = _unjudged(step)
         if step.cue is not None:
             self._indicator.show(step.cue, frame.t_s)
+        self._indicator.pace(step.pace)
         self._tick(frame.t_s)
         self.tally.frames += 1
         self.tally.bad_frames += None in frame.counts
@@ -222,4 +223,4 @@ class Firmware:
 def _unjudged(step: Step) -> Step:
     """Return the step without what it would say and have judged."""
     events = tuple(event for event in step.events if not isinstance(event, CueGiven))
-    return replace(step, faults=(), cue=None, events=events, window=None)
+    return replace(step, faults=(), cue=None, events=events, window=None, pace=None)

@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from matfw.history.rows import SessionInfo, SessionRecord, SetInfo, WallTime
-from matfw.messages import Event, Mat, Rep, Side, Tempo
+from matfw.messages import Event, Mat, Rep, Side
 from matfw.pipeline import Step
 from matfw.settings.store import SettingsStore
 from matfw.store.background import BackgroundWriter
@@ -22,6 +22,7 @@ from matfw.store.raw_files import remove_unclaimed
 from matfw.store.reader import ALL, read_people, read_sessions
 from matfw.store.tap import Asked, RecordTap
 from matfw.store.wall_clock import boot_id, wall_time
+from matfw.workout.plan import Variation
 
 RECORDINGS = "recordings"
 
@@ -131,10 +132,12 @@ class Record:
         )
 
     def _asked(self) -> Asked:
-        mat, workout = self._mat_now(), self._store.settings.workout
+        mat, plan = self._mat_now(), self._store.settings.plan()
         asked = SetInfo(
-            number=1, side=mat.side, reps_asked=workout.reps, rest_asked_s=workout.rest_s,
-            tempo=Tempo(*workout.tempo_s), limits=mat.limits,
+            number=1, side=mat.side, reps_asked=plan.reps, rest_asked_s=plan.rest_s,
+            tempo=mat.tempo, limits=mat.limits,
+            variation=plan.guide.variation if plan.guide else Variation.PLAIN,
+            load_kg=plan.guide.added_kg if plan.guide else 0.0,
         )  # fmt: skip
         return Asked(self._store.profile, asked)
 

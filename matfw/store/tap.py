@@ -31,6 +31,7 @@ from matfw.messages import (
     Rep,
     SetChanged,
     SetState,
+    Side,
     WorkoutChanged,
     WorkoutState,
 )
@@ -89,6 +90,7 @@ class RecordTap:
         self._set: list[Rep] = []
         self._set_info: SetInfo | None = None
         self._set_number = 0
+        self._is_set_over = False
         self._workout_set: SetChanged | None = None
         self._seen_s: float | None = None  # when somebody was last on the mat
         self._phases: deque[tuple[float, Phase]] = deque()
@@ -154,6 +156,7 @@ class RecordTap:
         self.end_session()
         self._session, self._has_reps = session, True
         self._set, self._set_info, self._set_number = list(last), set_info, set_info.number
+        self._is_set_over = False
         self._jobs.put(EndSession(session=session, state=SessionState.OPEN))
 
     def end_session(self) -> None:
@@ -184,12 +187,10 @@ class RecordTap:
             self.end_session()
 
     def _set_changed(self, event: SetChanged) -> None:
+        """Follow the workout's sets; a repetition that is judged late still belongs to its set."""
         if event.state is SetState.DONE:
             self._end_set()
-            self._workout_set = None
-        else:
-            if self._workout_set is None or self._workout_set.set != event.set:
-                self._end_set()
+        elif event.state is SetState.STARTED:
             self._workout_set = event
 
     def _keep(self, rep: Rep) -> None:
@@ -201,7 +202,8 @@ class RecordTap:
         if self._set_info is None or self._is_next_set(rep, self._set_info):
             self._end_set()
             self._set_number += 1
-            self._set_info = self._asked_of(rep, asked)
+            self._set, self._set_info = [], self._asked_of(rep, asked)
+            self._is_set_over = False
         self._has_reps = True
         self._set.append(rep)
         job = KeepRep(
@@ -210,7 +212,10 @@ class RecordTap:
         )  # fmt: skip
         self._jobs.put(job)
         self._waiting.append((self.t_s, job))
-        if self._workout_set is None and len(self._set) >= self._set_info.reps_asked:
+        is_full = self._workout_set is None and len(self._set) >= self._set_info.reps_asked
+        if self._is_set_over:
+            self._put_set_end(session, self._set_info)  # it has one more now
+        elif is_full:
             self._end_set()
 
     def _follow_renames(self) -> None:
@@ -228,7 +233,7 @@ class RecordTap:
         if self._workout_set is not None:
             return self._workout_set.set != now.number
         is_late = bool(self._set) and rep.start_s - self._set[-1].end_s > SET_PAUSE_S
-        return is_late or rep.side is not now.side
+        return is_late or len(self._set) >= now.reps_asked or rep.side is not now.side
 
     def _asked_of(self, rep: Rep, asked: Asked) -> SetInfo:
         """Return the set that a repetition begins."""
@@ -236,7 +241,8 @@ class RecordTap:
         if told is None:
             return replace(asked.set_info, number=self._set_number, side=rep.side)
         self._set_number = told.set
-        return replace(asked.set_info, number=told.set, side=rep.side, reps_asked=told.reps)
+        side = told.side if rep.side is Side.UNKNOWN else rep.side
+        return replace(asked.set_info, number=told.set, side=side, reps_asked=told.reps)
 
     def _begin_session(self, t_s: float) -> SessionInfo:
         self._session = self._begin(t_s, self._asked(), self._now())
@@ -244,12 +250,16 @@ class RecordTap:
         return self._session
 
     def _end_set(self) -> None:
-        reps, asked, session = self._set, self._set_info, self._session
-        self._set, self._set_info = [], None
-        if not reps or asked is None or session is None:
+        asked, session = self._set_info, self._session
+        if not self._set or self._is_set_over or asked is None or session is None:
             return
-        is_done = len(reps) >= asked.reps_asked
-        tired = fatigue(reps) if is_done else None
+        self._is_set_over = True
+        self._put_set_end(session, asked)
+        self._set_over(asked, tuple(self._set))
+
+    def _put_set_end(self, session: SessionInfo, asked: SetInfo) -> None:
+        is_done = len(self._set) >= asked.reps_asked
+        tired = fatigue(self._set) if is_done else None
         self._jobs.put(
             EndSet(
                 session=session,
@@ -258,7 +268,6 @@ class RecordTap:
                 fatigue_percent=tired.value if tired else None,
             )
         )
-        self._set_over(asked, reps)
 
     def _live(self, rep: Rep) -> LiveRep:
         """Return what the live line had made of it."""

@@ -6,17 +6,9 @@ from dataclasses import dataclass
 
 from matfw.messages import FaultSeen, Rep, Verdict
 from matfw.workout.fatigue import fatigue
+from matfw.workout.plan import Plan
 
 SET_PAUSE_S = 25.0  # without a rep: the set is over, however many there were
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What is asked for: reps a set, sets, and seconds of rest between two of them."""
-
-    reps: int = 15
-    sets: int = 3
-    rest_s: float = 45.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -104,7 +104,11 @@ def test_three_clean_sessions_in_a_row_propose_more_repetitions() -> None:
 
 @pytest.mark.parametrize(
     ("reps", "variation", "words"),
-    [(19, "plain", "20 repetitions"), (20, "plain", "a loop band"), (20, "band", "on the thigh")],
+    [
+        (19, "plain", "20 repetitions"),
+        (20, "plain", "a loop band"),
+        (20, "loop_band", "on the thigh"),
+    ],
 )
 def test_beyond_twenty_repetitions_it_gets_harder_and_not_longer(
     reps: int, variation: str, words: str

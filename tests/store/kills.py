@@ -27,7 +27,7 @@ from pathlib import Path
 
 from matfw.devices.clock import RealClock
 from matfw.history.rows import Announced, SessionState
-from matfw.messages import RawFrame, RefinedRep, Side
+from matfw.messages import Pace, RawFrame, RefinedRep, Side
 from matfw.pipeline import Pipeline
 from matfw.refinement.windows import RepWindow
 from matfw.service.firmware import Firmware
@@ -111,6 +111,9 @@ class Telling:
         os.write(self._pipe, f"{self.refiner.given} {cue}\n".encode())
 
     def tick(self, t_s: float) -> None:
+        pass
+
+    def pace(self, pace: Pace | None) -> None:
         pass
 
     def off(self) -> None:

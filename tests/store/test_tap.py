@@ -91,10 +91,14 @@ def test_where_there_is_a_workout_the_sets_are_its_own() -> None:
     played.tap.events([told])
     played.do(1, 5)
     played.tap.events([replace(told, t_s=60.0, state=SetState.DONE)])
+    played.tap.events([replace(told, t_s=61.0, state=SetState.READY, set=3, reps=4)])
+    played.do(6, 6)  # judged late
     played.tap.events([replace(told, t_s=70.0, set=3, reps=4)])
     played.do(11, 11)
-    assert played.places == [(2, n) for n in range(1, 6)] + [(3, 1)]
-    assert [job.set_info.reps_asked for job in played.kept.reps] == [5] * 5 + [4]
+    assert played.places == [(2, n) for n in range(1, 7)] + [(3, 1)]
+    assert [job.set_info.reps_asked for job in played.kept.reps] == [5] * 6 + [4]
+    ends = [job for job in played.kept.jobs if isinstance(job, EndSet)]
+    assert [(end.number, end.outcome) for end in ends] == [(2, SetOutcome.DONE)] * 2
 
 
 def test_a_workout_that_starts_begins_a_session_and_its_end_ends_it() -> None:
