@@ -47,6 +47,7 @@ from matfw.phases import Phases
 from matfw.reader_health import ReaderHealth
 from matfw.refinement.windows import RepWindow, RepWindows
 from matfw.workout.coach import Ask, Coach
+from matfw.workout.counting import COUNTING
 from matfw.workout.plan import Plan
 from matfw.workout.sets import NOTHING_DONE, Progress
 from matfw.workout.stage import FreeSets, WorkoutMoment, WorkoutStage
@@ -229,7 +230,10 @@ class Pipeline:
                 heard=self._last_cue,
             )
         )
-        self._cue_requests, self._pace = list(coached.requests), coached.pace
+        requests, self._pace = coached.requests, coached.pace
+        if self._reps > self._released_rep:  # what counts is asked for until it is heard
+            requests = [cue for cue in requests if cue not in COUNTING]
+        self._cue_requests = list(requests)
         if coached.side is not None:
             self._turn(coached.side)
         return coached.events

@@ -136,6 +136,7 @@ def _active(each: SetRow, index: int, began_s: int) -> Message:
         "mesg_num": 225, "timestamp": began_s + round(each.began_s + each.length_s),
         "start_time": began_s + round(each.began_s), "duration": each.length_s,
         "repetitions": len(reps), "set_type": ACTIVE, "category": [CATEGORY],
-        "category_subtype": [EXERCISES.get(each.variation, PLAIN)], "message_index": index, **weight,
+        "category_subtype": [EXERCISES.get(each.variation, PLAIN)], **weight,
+        "message_index": index,
         "developer_fields": dict(enumerate(values)),
     }  # fmt: skip

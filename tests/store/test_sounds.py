@@ -8,9 +8,11 @@ from dataclasses import replace
 import pytest
 
 from matfw.cues import REP_CUE_AGE_S
-from matfw.messages import CueGiven, Fault, RawFrame, Side
+from matfw.messages import Announcement, Cue, CueGiven, Fault, RawFrame, Rep, Side
 from matfw.pipeline import Pipeline
 from matfw.settings.model import Settings
+from matfw.workout.plan import Plan
+from matfw.workout.stage import FreeSets, WorkoutMoment, WorkoutStep
 from tests.store.kills import RATE_HZ, refined
 
 JUDGED_S = refined(1, 0.0).end_s + 0.5
@@ -69,3 +71,32 @@ def test_a_sound_that_has_waited_too_long_is_not_given(late_s: float, is_heard: 
     playing.until(refined(1, 0.0).end_s + REP_CUE_AGE_S + late_s)
     playing.line.release_cues(1)
     assert bool(playing.until(JUDGED_S + REP_CUE_AGE_S + 1.0)) is is_heard
+
+
+class Counting(FreeSets):
+    """A workout that asks for a count until it is heard, as the coach does."""
+
+    def __init__(self) -> None:
+        super().__init__(Plan())
+        self._due: list[Cue] = []
+
+    def finish_rep(self, rep: Rep, unreported: Sequence[Fault]) -> tuple[Rep, Sequence[Cue]]:
+        assert not unreported
+        self._due += [Announcement.COUNT, Announcement.SET_DONE]
+        return rep, ()
+
+    def update(self, moment: WorkoutMoment) -> WorkoutStep:
+        if self._due and moment.heard is self._due[0]:
+            del self._due[0]
+        return WorkoutStep(requests=(*moment.requests, *self._due[:1]))
+
+
+def test_a_count_waits_too_and_is_lost_no_more_than_the_end_of_the_set() -> None:
+    playing = Playing()
+    playing.line._workout = Counting()
+    playing.line.release_cues(0)
+    playing.until(JUDGED_S)
+    playing.line.finish_reps(JUDGED_S, [refined(1, 0.0)])
+    assert not playing.until(JUDGED_S + 0.3)
+    playing.line.release_cues(1)
+    assert playing.until(JUDGED_S + 3.0) == ["count", "set_done"]
