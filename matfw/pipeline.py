@@ -147,6 +147,10 @@ class Pipeline:
         """Begin with the first repetition of the first set."""
         self._workout.reset()
 
+    def resume_workout(self, sets: Sequence[Sequence[Rep]]) -> None:
+        """Go on after sets that were done before this line began; times as if it had seen them."""
+        self._workout.resume(sets)
+
     def release_cues(self, rep: float) -> None:
         """Let what verdicts announce sound up to this repetition; later ones wait for their call.
 

@@ -49,6 +49,16 @@ def report(context: Context, values: Values) -> Answer:
     return Answer(tuple(session_lines(found)), data)
 
 
+def resume(context: Context, _: Values) -> Answer:
+    """Go on with the session that was interrupted."""
+    found = context.control.resume()
+    return reply(
+        f"session {found.session_id} goes on in set {len(found.sets)}, after"
+        f" {len(found.sets[-1])} repetitions: lie still, then begin",
+        session=found.session_id, set=len(found.sets), reps=len(found.sets[-1]),
+    )  # fmt: skip
+
+
 def people(context: Context, values: Values) -> Answer:
     """People of whom something is kept: list, rename, forget."""
     what, name, more = (str(values.get(key, "")) for key in ("what", "name", "more"))
@@ -161,6 +171,12 @@ COMMANDS = (
         report,
         (Argument("session", "last, or a number of `history`", is_optional=True),),
         more=("The same as a page: `matfw report --html FILE`.",),
+    ),
+    Command(
+        "resume", WORKOUT, "go on with a session that a power cut has interrupted, where it was",
+        resume,
+        is_guarded=True,
+        more=("Offered at the start where the last one was, less than two hours before.",),
     ),
     Command(
         "people", WORKOUT, "of whom something is kept; another name; all of it deleted",

@@ -21,7 +21,7 @@ from matfw.control.errors import Code, ConsoleError
 from matfw.control.live_settings import LiveSettings, live_settings
 from matfw.control.lock import Lock
 from matfw.control.measuring import Hold, Measuring
-from matfw.control.ports import ReaderAccount, Record, Recordings, RunningFirmware
+from matfw.control.ports import ReaderAccount, Record, Recordings, Resumed, RunningFirmware
 from matfw.control.status import CellStatus, Notice, Status
 from matfw.control.subscriptions import Subscriptions
 from matfw.control.words import PROBLEM_WORDS
@@ -369,6 +369,28 @@ class Control:
                 Code.NO_CELLS,
                 f"start: {what}: nothing can be judged without it; `diagnose` finds the cause",
             )
+
+    def resume(self) -> Resumed:
+        """Go on with the session that was interrupted, in its set and at its repetition.
+
+        Raises ConsoleError where there is none to go on with.
+        """
+        resumed: list[Resumed] = []
+        record = self.record
+        offered = record.interrupted() if record is not None else None
+
+        def work(firmware: RunningFirmware) -> None:
+            if record is None or offered is None:
+                raise ConsoleError(
+                    Code.ALREADY, "resume: no session was interrupted lately: just begin"
+                )
+            self._measuring.refuse_others("resume")
+            found = record.resume(offered)
+            firmware.line.resume_workout(found.sets)
+            resumed.append(found)
+
+        self._call(work)
+        return resumed[0]
 
     def stop(self) -> None:
         """Neither judge nor cue until `start`; everything is still measured."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from matfw.control.status import RecordingStatus
 from matfw.history.rows import SessionRecord
-from matfw.messages import Cue, RawFrame
+from matfw.messages import Cue, RawFrame, Rep
 from matfw.pipeline import Pipeline
 from matfw.ports import ReaderStats
 
@@ -45,8 +46,30 @@ class ReaderAccount(Protocol):
     dropped: int
 
 
+@dataclass(frozen=True, slots=True)
+class Resumed:
+    """A session that goes on: its number, and its sets' repetitions, on the frames' clock.
+
+    The time between is left out: the last of them ended just now.
+    """
+
+    session_id: int
+    sets: tuple[tuple[Rep, ...], ...]
+
+
 class Record(Protocol):
-    """What is kept of sessions; `store.record.Record`. For any thread but the main one."""
+    """What is kept of sessions; `store.record.Record`.
+
+    `resume` is for the main thread, all else for any other.
+    """
+
+    def interrupted(self) -> SessionRecord | None:
+        """Return the session that was interrupted lately and can go on. Raises MatError."""
+        ...
+
+    def resume(self, record: SessionRecord) -> Resumed:
+        """Go on with it, in its last set."""
+        ...
 
     def sessions(self, which: str = "all", person: str | None = None) -> Sequence[SessionRecord]:
         """Return kept sessions, oldest first; which: all, last or a number. Raises MatError."""

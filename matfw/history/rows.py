@@ -96,9 +96,14 @@ class LiveRep:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionRow:
-    """A kept session. length_s: until its last repetition's end."""
+    """A kept session. length_s: until its last repetition's end.
+
+    boot, began_monotonic_s: which one it is, as in SessionInfo.
+    """
 
     session_id: int
+    boot: str
+    began_monotonic_s: float
     state: SessionState
     person: str | None
     is_virtual: bool

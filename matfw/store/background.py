@@ -35,11 +35,22 @@ class BackgroundWriter:
     is_failing: nothing can be kept now.
     """
 
-    def __init__(self, path: Path, say: Say, *, retry_s: float = RETRY_S) -> None:
-        """Begin. say: takes what a person should know; called in the thread."""
+    def __init__(
+        self,
+        path: Path,
+        say: Say,
+        *,
+        retry_s: float = RETRY_S,
+        begun: Callable[[], object] = lambda: None,
+    ) -> None:
+        """Begin. say: takes what a person should know; called in the thread.
+
+        begun: called there once, when it is known which sessions were interrupted.
+        """
         self._path = path
         self._say = say
         self._retry_s = retry_s
+        self._begun = begun
         self._queue: Queue[Job | _Call[object] | None] = Queue(WAITING_LIMIT)
         self.kept_rep = 0
         self.is_failing = False
@@ -86,7 +97,8 @@ class BackgroundWriter:
 
     def _run(self) -> None:
         try:
-            self._attempt(lambda writer: writer.mark_interrupted())
+            if self._attempt(lambda writer: writer.mark_interrupted()):
+                self._begun()
             while (job := self._queue.get()) is not None:
                 if isinstance(job, _Call):
                     self._do(job)

@@ -28,8 +28,9 @@ from matfw.store.database import reading
 ALL, LAST = "all", "last"
 
 _SESSIONS = (
-    "SELECT session_id, state, people.name AS person, is_virtual, layout, firmware, began_unix_s,"
-    " unix_doubt_s, length_s, weight_kg FROM sessions LEFT JOIN people USING (person_id)"
+    "SELECT session_id, boot, began_monotonic_s, state, people.name AS person, is_virtual,"
+    " layout, firmware, began_unix_s, unix_doubt_s, length_s, weight_kg"
+    " FROM sessions LEFT JOIN people USING (person_id)"
 )
 
 
@@ -93,6 +94,8 @@ def _found(connection: sqlite3.Connection, which: str, person: str | None) -> li
 def _session(row: sqlite3.Row) -> SessionRow:
     return SessionRow(
         session_id=row["session_id"],
+        boot=row["boot"],
+        began_monotonic_s=row["began_monotonic_s"],
         state=SessionState(row["state"]),
         person=row["person"],
         is_virtual=bool(row["is_virtual"]),

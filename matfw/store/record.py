@@ -7,10 +7,20 @@ but that one.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
-from matfw.history.rows import SessionInfo, SessionRecord, SetInfo, WallTime
+from matfw.control.ports import Resumed
+from matfw.errors import MatError, MatUsageError
+from matfw.history.rows import (
+    SessionInfo,
+    SessionRecord,
+    SessionRow,
+    SessionState,
+    SetInfo,
+    WallTime,
+)
 from matfw.messages import Event, Mat, Rep, Side
 from matfw.pipeline import Step
 from matfw.settings.store import SettingsStore
@@ -19,12 +29,13 @@ from matfw.store.database import DATABASE_FILE
 from matfw.store.forgetting import remove_leftovers
 from matfw.store.raw import RawSegments
 from matfw.store.raw_files import remove_unclaimed
-from matfw.store.reader import ALL, read_people, read_sessions
+from matfw.store.reader import ALL, LAST, read_people, read_sessions
 from matfw.store.tap import Asked, RecordTap
 from matfw.store.wall_clock import boot_id, wall_time
 from matfw.workout.plan import Variation
 
 RECORDINGS = "recordings"
+RESUME_S = 2 * 3600.0  # later it is another session
 
 
 class Record:
@@ -57,7 +68,7 @@ class Record:
         self._now = now
         self._boot = boot_id() if boot is None else boot
         self._folder = state_dir / RECORDINGS
-        self.writer = BackgroundWriter(self.path, say)
+        self.writer = BackgroundWriter(self.path, say, begun=lambda: self._offer(say))
         self.tap = RecordTap(self.writer, self._asked, now, self._begun, set_over)
         asked = store.settings.record
         self._raw: RawSegments | None = None
@@ -120,6 +131,73 @@ class Record:
         remove_leftovers(self.path.parent, name)
         return number
 
+    # --- a session that was interrupted
+
+    def interrupted(self) -> SessionRecord | None:
+        """Return the last session where it was interrupted lately, and is of who is here now.
+
+        Raises MatError.
+        """
+        if not self.path.exists():
+            return None
+        try:
+            (last,) = read_sessions(self.path, LAST)
+        except MatUsageError:
+            return None  # none is kept yet
+        session = last.session
+        is_ours = session.person == self._store.profile and session.is_virtual == self._is_virtual
+        now = self.tap.session
+        is_on = now and (now.boot, now.began_s) == (session.boot, session.began_monotonic_s)
+        if session.state is not SessionState.INTERRUPTED or not is_ours or is_on:
+            return None
+        since_s = self._since_s(session)
+        return last if since_s is None or since_s < RESUME_S else None
+
+    def resume(self, record: SessionRecord) -> Resumed:
+        """Go on with a session in its last set, as if the time between had not been."""
+        session, last_set = record.session, record.sets[-1]
+        origin_s = self.tap.t_s - session.length_s
+        info = SessionInfo(
+            boot=session.boot, began_s=session.began_monotonic_s, origin_s=origin_s,
+            began=session.began, person=session.person, is_virtual=session.is_virtual,
+            layout=session.layout, firmware=session.firmware, weight_kg=session.weight_kg,
+        )  # fmt: skip
+        sets = tuple(
+            tuple(_later(kept.rep, origin_s) for kept in each.reps) for each in record.sets
+        )
+        limits = replace(
+            self._mat.limits, too_small_deg=last_set.too_small_deg,
+            too_high_deg=last_set.too_high_deg,
+        )  # fmt: skip
+        asked = SetInfo(
+            number=last_set.number, side=last_set.side, reps_asked=last_set.reps_asked,
+            rest_asked_s=last_set.rest_asked_s, tempo=last_set.tempo, limits=limits,
+            variation=last_set.variation, load_kg=last_set.load_kg,
+        )  # fmt: skip
+        self.tap.resume(info, sets[-1], asked)
+        return Resumed(session.session_id, sets)
+
+    def _since_s(self, session: SessionRow) -> float | None:
+        """Return how long ago a session's last repetition ended; None where nobody knows."""
+        now = self._now()
+        if session.began.doubt_s is None or now.doubt_s is None:
+            return None
+        return max(0.0, now.unix_s - session.began.unix_s - session.length_s)
+
+    def _offer(self, say: Callable[[str], object]) -> None:
+        """Say that a session was interrupted, once the thread has found it so."""
+        with suppress(MatError):
+            found = self.interrupted()
+            if found is not None:
+                last = found.sets[-1]
+                since_s = self._since_s(found.session)
+                ago = "" if since_s is None else f", {since_s / 60.0:.0f} min ago"
+                say(
+                    f"session {found.session.session_id} was interrupted{ago} in set"
+                    f" {last.number}, after {len(last.reps)} of {last.reps_asked} repetitions:"
+                    " `resume` at the console goes on with it"
+                )
+
     # --- for the tap
 
     def _mat_now(self) -> Mat:
@@ -146,3 +224,9 @@ class Record:
             boot=self._boot, began_s=t_s, origin_s=t_s, began=now, person=asked.person,
             is_virtual=self._is_virtual, layout=self._layout, firmware=self._firmware,
         )  # fmt: skip
+
+
+def _later(rep: Rep, origin_s: float) -> Rep:
+    """Return a kept repetition with its times on the frames' clock."""
+    names = ("t_s", "start_s", "top_s", "lower_s", "end_s")
+    return replace(rep, **{name: getattr(rep, name) + origin_s for name in names})

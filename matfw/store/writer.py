@@ -188,7 +188,8 @@ class RecordWriter:
             " WHERE session_id = ?",
             (rep.end_s - origin_s, job.session.weight_kg, session_id),
         )
-        self._correct_wall_time(session_id, job.now, rep.t_s - origin_s)
+        if origin_s == job.session.began_s:  # else it has gone on after another boot
+            self._correct_wall_time(session_id, job.now, rep.t_s - origin_s)
 
     def _correct_wall_time(self, session_id: int, now: WallTime, since_s: float) -> None:
         """Where the clock has been set meanwhile, say when this boot's sessions really began."""

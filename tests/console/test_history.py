@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 
 from matfw.messages import Fault, Side
+from matfw.store.database import DATABASE_FILE
 from matfw.store.record import Record
+from matfw.store.writer import RecordWriter
 from tests.control.fake_control import Talk
-from tests.store.story import NOON, faulty, rep
+from tests.store.story import NOON, faulty, keep, rep, session
 
 
 class Kept(Talk):
@@ -115,4 +117,21 @@ def test_where_nothing_is_kept_that_is_said(tmp_path: Path) -> None:
     for command in ("history", "report", "people list"):
         (said,) = talk.ask(command)
         assert "nothing is kept: `set record.keep on`" in said
+    talk.close()
+
+
+def test_an_interrupted_session_goes_on_in_the_workout_too(tmp_path: Path) -> None:
+    writer = RecordWriter(tmp_path / DATABASE_FILE, print)
+    for number in (1, 2):
+        writer.keep(keep(rep(number), session(None, boot="before")))
+    writer.close()
+    talk = Kept(tmp_path)
+    talk.record.writer.call(lambda _: None)
+    assert talk.said[0].startswith("session 1 was interrupted, 0 min ago in set 1, after 2 of 3")
+    assert talk.ask("resume") == [
+        "session 1 goes on in set 1, after 2 repetitions: lie still, then begin", "ok",
+    ]  # fmt: skip
+    progress = talk.control.firmware.line.progress
+    assert (progress.set_number, progress.rep, progress.clean) == (1, 2, 2)
+    assert talk.ask("resume")[0].startswith("error E305: resume: no session was interrupted")
     talk.close()

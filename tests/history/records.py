@@ -79,7 +79,8 @@ def record(
             )
         )  # fmt: skip
     session = SessionRow(
-        session_id=number, state=SessionState.DONE, person=person, is_virtual=False, layout="hex6",
+        session_id=number, boot="a boot", began_monotonic_s=4.0,
+        state=SessionState.DONE, person=person, is_virtual=False, layout="hex6",
         firmware="0.1.0", began=WallTime(MONDAY + DAY_S * day, 0.02),
         length_s=sets[-1].reps[-1].rep.end_s, weight_kg=64.2,
     )  # fmt: skip

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from matfw.history.rows import RawFile
+from matfw.history.rows import RawFile, SessionState, WallTime
 from matfw.messages import PersonWeighed, RawFrame, Side
 from matfw.recording.file import read_recording
 from matfw.settings.store import SettingsStore
@@ -17,14 +17,17 @@ from matfw.store.database import DATABASE_FILE
 from matfw.store.reader import read_sessions
 from matfw.store.record import Record
 from matfw.store.wall_clock import boot_id, wall_time
+from matfw.store.writer import RecordWriter
 from tests.control.fake_control import UNSYNCED
-from tests.store.story import NOON, rep, step
+from tests.store.story import NOON, asked, keep, rep, session, step
 
 
 class Run:
     """A firmware's record, its settings, and what it has said."""
 
-    def __init__(self, folder: Path, **settings: str) -> None:
+    def __init__(
+        self, folder: Path, now: Callable[[], WallTime] = lambda: NOON, **settings: str
+    ) -> None:
         self.folder = folder
         self.said: list[str] = []
         self.store = SettingsStore(None, folder, UNSYNCED)
@@ -33,7 +36,7 @@ class Run:
         mat = replace(self.store.settings.mat(), side=Side.LEFT)
         self.record = Record(
             self.store, folder, mat, self.said.append, firmware="0.1.0", is_virtual=False,
-            now=lambda: NOON, boot="this boot",
+            now=now, boot="this boot",
         )  # fmt: skip
 
     def play(self, first: int, last: int) -> None:
@@ -152,3 +155,78 @@ def test_the_kernel_says_how_far_its_clock_may_be_off() -> None:
     now = wall_time()
     assert now.doubt_s is None or 0.0 <= now.doubt_s < 3600.0
     assert len(boot_id()) == 36
+
+
+# --- a session that was interrupted
+
+
+def cut(folder: Path, reps: int, *, person: str | None = None) -> None:
+    """Let somebody do repetitions of 3 a set on an earlier boot, and cut the power."""
+    writer = RecordWriter(folder / DATABASE_FILE, print)
+    info = session(person, boot="before")
+    for number in range(1, reps + 1):
+        set_number, k = divmod(number - 1, 3)
+        job = keep(rep(number), info, asked(set_number + 1))
+        writer.keep(replace(job, number=k + 1))
+    writer.close()
+
+
+def settled(run: Run) -> None:
+    """Wait for the thread to have looked at what there was."""
+    run.record.writer.call(lambda _: None)
+
+
+def after(folder: Path, minutes: float, doubt_s: float | None = 0.02) -> Run:
+    """Return the firmware that starts so long after the last repetition."""
+    ended_s = NOON.unix_s + rep(5).end_s - 4.0
+    made = Run(folder, now=lambda: WallTime(ended_s + 60.0 * minutes, doubt_s))
+    settled(made)
+    return made
+
+
+def test_an_interrupted_session_is_offered_and_goes_on_where_it_was(tmp_path: Path) -> None:
+    cut(tmp_path / "state", 5)
+    run = after(tmp_path / "state", 3.0)
+    assert run.said == [
+        "session 1 was interrupted, 3 min ago in set 2, after 2 of 3 repetitions: `resume` at the"
+        " console goes on with it"
+    ]
+    run.record.step(step(1_000.0))
+    offered = run.record.interrupted()
+    assert offered is not None
+    resumed = run.record.resume(offered)
+    assert [len(each) for each in resumed.sets] == [3, 2]
+    assert resumed.sets[-1][-1].end_s == pytest.approx(1_000.0)
+    run.record.events([rep(1, start_s=1_010.0), rep(2, start_s=1_017.0)])
+    run.record.close()
+    (found,) = read_sessions(run.folder / DATABASE_FILE)
+    assert found.session.state is SessionState.DONE
+    assert [len(each.reps) for each in found.sets] == [3, 3, 1]
+    last = found.sets[1].reps[-1].rep
+    assert last.start_s - found.sets[1].reps[-2].rep.end_s == pytest.approx(10.0)
+
+
+@pytest.mark.parametrize(
+    ("minutes", "doubt_s", "is_offered"),
+    [(119.0, 0.02, True), (121.0, 0.02, False), (-9_000.0, None, True)],
+)
+def test_it_is_offered_for_two_hours_or_where_nobody_knows_the_time(
+    tmp_path: Path, minutes: float, doubt_s: float | None, is_offered: bool
+) -> None:
+    cut(tmp_path / "state", 5)
+    run = after(tmp_path / "state", minutes, doubt_s)
+    assert bool(run.said) is is_offered
+    assert (run.record.interrupted() is not None) is is_offered
+    run.record.close()
+
+
+def test_somebody_elses_session_is_not_offered_nor_one_that_ended(tmp_path: Path) -> None:
+    cut(tmp_path / "hers", 2, person="bea")
+    run = after(tmp_path / "hers", 1.0)
+    assert run.record.interrupted() is None
+    run.play(1, 1)
+    run.record.close()
+    run = after(tmp_path / "hers", 1.0)
+    assert run.record.interrupted() is None
+    assert not run.said
+    run.record.close()
