@@ -9,7 +9,7 @@ from pathlib import Path
 from matfw import __version__
 from matfw.settings.numbers import read_number
 
-DEMO_SPEED = 4.0  # times real time: two and a quarter minutes of exercise in 35 s
+DEMO_SPEED = 4.0  # times real time: two and a half minutes of a workout in 40 s
 HIPS = ("none", "imu", "rail", "both")
 VIRTUAL_MATS = ("faults", "clean", "stress", "still", "empty")
 CONFIG = (

@@ -101,7 +101,9 @@ def _demo(options: argparse.Namespace) -> int:
     from matfw.display.report import Reps, demo_lines
     from matfw.messages import Side
     from matfw.ports import RAIL_CHANNELS, SACRUM_CHANNELS
-    from matfw.settings.model import Settings
+    from matfw.settings.model import Settings, Workout
+    from matfw.settings.plans import PlanSettings
+    from matfw.virtual.workouts import REPS
 
     if options.config or options.state:
         raise MatUsageError(
@@ -109,21 +111,24 @@ def _demo(options: argparse.Namespace) -> int:
             " `matfw run --virtual --config FILE` runs your settings on a virtual mat"
         )
     side = Side(options.side)
-    trace = virtual_trace("demo", options.layout, side)
-    settings = Settings(layout=options.layout)
+    trace = virtual_trace("workout", options.layout, side)
+    plan = PlanSettings(name="demo", reps=REPS, sets_a_side=1, rest_s=10.0, first_side=side)
+    settings = Settings(
+        layout=options.layout, plans=(plan,), workout=Workout(plan="demo", reps=REPS)
+    )
     belt = SACRUM_CHANNELS if options.hips in ("imu", "both") else ()
     rail = RAIL_CHANNELS if options.hips in ("rail", "both") else ()
     mat = replace(settings.mat(), side=side, person=trace.person, channels=belt + rail)
     # What is only waited for, an empty mat and lying still to be weighed, is played quickly; the
     # picture says how fast.
     quick_s = trace.truth[0].start_s - LEAD_S
-    build = functools.partial(build_virtual_cells, mat, "demo", side, options.speed, quick_s)
+    build = functools.partial(build_virtual_cells, mat, "workout", side, options.speed, quick_s)
     done = Reps()
     code = EXIT_DONE
     try:
         with cue_sounds(say) if options.sound else nullcontext() as sounds:
             run_live(
-                settings, mat, build, lambda _: build_virtual_hips(mat, "demo", side),
+                settings, mat, build, lambda _: build_virtual_hips(mat, "workout", side),
                 title="matfw demo", speed=options.speed, quick_until_s=quick_s,
                 end_s=trace.duration_s, taps=[done, *([sounds] if sounds else [])],
             )  # fmt: skip

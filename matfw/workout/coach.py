@@ -104,7 +104,7 @@ class Coach:
         self._reps: list[Rep] = []
         self._done: list[tuple[Rep, ...]] = []
         self._open = OpenTimes()
-        self._last_rep_s = 0.0
+        self._last_rep_s = self._busy_s = 0.0  # a repetition's end; a leg that is up
         self._events: list[Event] = []
         self._due: list[Cue] = []  # to be heard, one after the other
         self.heard_ready_s: float | None = None
@@ -167,6 +167,8 @@ class Coach:
     def update(self, moment: WorkoutMoment) -> WorkoutStep:
         """Take one frame."""
         self.here.follow(moment.t_s, moment.motion, moment.phase)
+        if self.here.lift_s is not None:
+            self._busy_s = moment.t_s
         self.taps = moment.taps
         if self._due and moment.heard is self._due[0]:
             self._due.pop(0)
@@ -240,9 +242,7 @@ class Coach:
     @property
     def idle_s(self) -> float:
         """Return how long nothing has been done in a set."""
-        if self.here.lift_s is not None:
-            return 0.0
-        return self.t_s - max(self.since_s, self._last_rep_s)
+        return self.t_s - max(self.since_s, self._last_rep_s, self._busy_s)
 
     @property
     def rest_until_s(self) -> float | None:
