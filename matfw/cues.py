@@ -78,10 +78,11 @@ CUE_RULES: Mapping[Cue, CueRule] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class RepCue:
-    """A cue asked for by the verdict on a repetition that ended at end_s."""
+    """A cue asked for by the verdict on a repetition that ended at end_s; rep: its number."""
 
     cue: Cue
     end_s: float
+    rep: int = 0
 
 
 @dataclass(frozen=True, slots=True)

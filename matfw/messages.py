@@ -445,7 +445,8 @@ class Motion:
     same of "it comes down" over "it still stands at the top", 0 unless it has stood there;
     lowered_deg, held_deg: how far below the height held it then soon is, and that height.
     angle_sd_deg: how sure the angle is. over_n: load over the weight in the last moments; rise_n,
-    rise_nm, evidence_rise: by how much load, moment and evidence have just risen.
+    rise_nm, evidence_rise: by how much load, moment and evidence have just risen; before_n: the
+    load over the weight that it rose from.
     is_restless: the body moves about, and of the leg nothing can be said. is_away: the body has
     left its place, and it is not known yet whether for good. seen_share: of the
     samples that a step should have, that the cell with the fewest gave; 0: nothing was measured,
@@ -473,6 +474,7 @@ class Motion:
     held_deg: float = 0.0
     angle_sd_deg: float = 0.0
     over_n: float = 0.0
+    before_n: float = 0.0
     rise_n: float = 0.0
     rise_nm: float = 0.0
     evidence_rise: float = 0.0

@@ -11,6 +11,7 @@ the answer back between two frames. The same frames give the same cues, live, re
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -49,6 +50,7 @@ from matfw.reader_health import ReaderHealth
 from matfw.refinement.windows import RepWindow, RepWindows
 from matfw.taps import Taps
 from matfw.workout.coach import Ask, Coach
+from matfw.workout.counting import COUNTING
 from matfw.workout.plan import Plan
 from matfw.workout.sets import NOTHING_DONE, Progress
 from matfw.workout.stage import FreeSets, WorkoutMoment, WorkoutStage
@@ -102,6 +104,7 @@ class Pipeline:
         self._notices = Notices()
         self._cue_requests: list[Cue] = []
         self._rep_cues: list[RepCue] = []
+        self._released_rep: float = math.inf
         self._last_cue: Cue | None = None
         self._pace: Pace | None = None
         self._reps = 0
@@ -151,6 +154,17 @@ class Pipeline:
         """Begin with the first repetition of the first set."""
         self._workout.reset()
 
+    def resume_workout(self, sets: Sequence[Sequence[Rep]]) -> None:
+        """Go on after sets that were done before this line began; times as if it had seen them."""
+        self._workout.resume(sets)
+
+    def release_cues(self, rep: float) -> None:
+        """Let what verdicts announce sound up to this repetition; later ones wait for their call.
+
+        Until the first call none waits. For a record, so that what is announced is kept.
+        """
+        self._released_rep = rep
+
     def discard_history(self) -> None:
         """Leave what was done until now unjudged."""
         self._windows.reset()
@@ -176,11 +190,10 @@ class Pipeline:
             faults += seen
             events += noted
         events += self._lead(raw.t_s, self._taps.update(balance, self._phase_now))
-        cue = self._cues.update(
-            raw.t_s, self._cue_requests, self._rep_cues, self._phases.last_top_s
-        )
+        rep_cues = [cue for cue in self._rep_cues if cue.rep <= self._released_rep]
+        cue = self._cues.update(raw.t_s, self._cue_requests, rep_cues, self._phases.last_top_s)
         self._cue_requests.clear()
-        self._rep_cues.clear()
+        self._rep_cues = [cue for cue in self._rep_cues if cue.rep > self._released_rep]
         self._last_cue = cue
         if cue is not None:
             events.append(CueGiven(raw.t_s, cue))
@@ -231,7 +244,10 @@ class Pipeline:
                 heard=self._last_cue,
             )
         )
-        self._cue_requests, self._pace = list(coached.requests), coached.pace
+        requests, self._pace = coached.requests, coached.pace
+        if self._reps > self._released_rep:  # what counts is asked for until it is heard
+            requests = [cue for cue in requests if cue not in COUNTING]
+        self._cue_requests = list(requests)
         if coached.side is not None:
             self._turn(coached.side)
         return coached.events
@@ -251,7 +267,7 @@ class Pipeline:
         self._reps += 1
         rep = judgement.rep(self._reps, t_s, x)
         rep, cues = self._workout.finish_rep(rep, judgement.unreported)
-        self._rep_cues += [RepCue(cue, rep.end_s) for cue in cues]
+        self._rep_cues += [RepCue(cue, rep.end_s, rep.rep) for cue in cues]
         return rep
 
     def _conditions(self) -> Conditions:

@@ -309,6 +309,34 @@ def _doctor(options: argparse.Namespace) -> int:
     return EXIT_DONE if report.is_fine else EXIT_FAILED
 
 
+def _report(options: argparse.Namespace) -> int:
+    from matfw.cli.kept import report
+
+    report(options, say)
+    return EXIT_DONE
+
+
+def _progress(options: argparse.Namespace) -> int:
+    from matfw.cli.kept import progress
+
+    progress(options)
+    return EXIT_DONE
+
+
+def _export(options: argparse.Namespace) -> int:
+    from matfw.cli.exporting import export
+
+    export(options)
+    return EXIT_DONE
+
+
+def _people(options: argparse.Namespace) -> int:
+    from matfw.cli.people import people
+
+    people(options)
+    return EXIT_DONE
+
+
 def _sounds(options: argparse.Namespace) -> int:
     from matfw.cli.sounds import render, teach
 
@@ -337,6 +365,10 @@ VERBS = {
     "record": _record,
     "console": _console,
     "doctor": _doctor,
+    "report": _report,
+    "progress": _progress,
+    "export": _export,
+    "people": _people,
     "sounds": _sounds,
     "config": _config,
 }

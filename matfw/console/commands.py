@@ -5,6 +5,7 @@ from __future__ import annotations
 from matfw.console import (
     calibrate_job,
     diagnose_job,
+    history_commands,
     link_commands,
     mat_commands,
     plan_commands,
@@ -22,6 +23,7 @@ TABLE: CommandTable = CommandTable(
         *diagnose_job.COMMANDS,
         *workout_commands.COMMANDS,
         *plan_commands.COMMANDS,
+        *history_commands.COMMANDS,
         *settings_commands.COMMANDS,
         help_row(lambda: TABLE),
         menu_row(lambda: TABLE),

@@ -21,7 +21,7 @@ from matfw.control.errors import Code, ConsoleError
 from matfw.control.live_settings import LiveSettings, live_settings
 from matfw.control.lock import Lock
 from matfw.control.measuring import Hold, Measuring
-from matfw.control.ports import ReaderAccount, Recordings, RunningFirmware
+from matfw.control.ports import ReaderAccount, Record, Recordings, Resumed, RunningFirmware
 from matfw.control.status import CellStatus, Notice, Status
 from matfw.control.subscriptions import Subscriptions
 from matfw.control.words import PROBLEM_WORDS
@@ -102,6 +102,7 @@ class Control:
         self.steps: Subscriptions[Step] = Subscriptions(STEPS_KEPT)
         self.notifications: Subscriptions[Event | Notice] = Subscriptions(EVENTS_KEPT)
         self.recordings = recordings(self.mat, self.notifications.put)
+        self.record: Record | None = None  # what keeps sessions, where they are kept
         self.can_restart = can_restart
         self.lay = lay
         self._clock = clock
@@ -380,6 +381,28 @@ class Control:
     def tell_workout(self, ask: Ask) -> None:
         """Ask the guided workout for something; nothing happens where it makes no sense."""
         self._call(lambda firmware: firmware.line.tell_workout(ask))
+
+    def resume(self) -> Resumed:
+        """Go on with the session that was interrupted, in its set and at its repetition.
+
+        Raises ConsoleError where there is none to go on with.
+        """
+        resumed: list[Resumed] = []
+        record = self.record
+        offered = record.interrupted() if record is not None else None
+
+        def work(firmware: RunningFirmware) -> None:
+            if record is None or offered is None:
+                raise ConsoleError(
+                    Code.ALREADY, "resume: no session was interrupted lately: just begin"
+                )
+            self._measuring.refuse_others("resume")
+            found = record.resume(offered)
+            firmware.line.resume_workout(found.sets)
+            resumed.append(found)
+
+        self._call(work)
+        return resumed[0]
 
     def stop(self) -> None:
         """Neither judge nor cue until `start`; everything is still measured."""

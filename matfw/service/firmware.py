@@ -65,6 +65,14 @@ class Tap(Protocol):
         ...
 
 
+class Record(Protocol):
+    """What keeps repetitions; their sounds wait for it. `store.tap.RecordTap`."""
+
+    def released_rep(self, t_s: float) -> int:
+        """Return the number of the last repetition that may be announced now; never waits."""
+        ...
+
+
 class Firmware:
     """Runs the line on live frames until told to stop."""
 
@@ -77,6 +85,7 @@ class Firmware:
         taps: Iterable[Tap] = (),
         *,
         refiner: Callable[[], Refiner] = InlineRefiner,
+        record: Record | None = None,
         on_first_frame: Callable[[], object] = lambda: None,
         on_frame: Callable[[], object] = lambda: None,
         between: Callable[[Firmware], object] = lambda _: None,
@@ -84,6 +93,7 @@ class Firmware:
         """Take the parts; nothing runs before `run`.
 
         refiner: opened and closed by `run`; the default makes frames wait, for virtual clocks.
+        record: what is announced of a repetition waits for it; None: for nothing.
         on_first_frame, on_frame: for the watchdog. between: called between two frames and while
         none comes, POLL_S apart at most; it may change the line, and must not wait.
         """
@@ -93,6 +103,7 @@ class Firmware:
         self._clock = clock
         self._taps = tuple(taps)
         self._open_refiner = refiner
+        self._record = record
         self._on_first_frame = on_first_frame
         self._on_frame = on_frame
         self._between = between
@@ -178,6 +189,8 @@ class Firmware:
     def _take(self, frame: RawFrame, refiner: Refiner) -> None:
         self._last_t_s = frame.t_s
         self._on_frame()
+        if self._record is not None:
+            self._line.release_cues(self._record.released_rep(frame.t_s))
         step = self._line.update(frame)
         if self._paused:
             step = _unjudged(step)

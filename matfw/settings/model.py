@@ -263,6 +263,21 @@ class Console(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ] = 120.0
 
 
+class RecordSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What is kept of sessions, in the state folder and nowhere else."""
+
+    keep: Annotated[
+        bool, Meta(description="keep sessions, sets and repetitions in matfw.sqlite3")
+    ] = True
+    raw: Annotated[
+        bool, Meta(description="keep the raw counts of sessions too, some 2 MB for ten minutes")
+    ] = False
+    raw_limit_mb: Annotated[
+        int,
+        Meta(ge=10, le=100_000, description="of all raw counts kept, MB; beyond it the oldest go"),
+    ] = 200
+
+
 class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The whole file; every key may be left out."""
 
@@ -283,6 +298,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     workout: Annotated[Workout, NOW] = Workout()
     limits: Annotated[LimitSettings, NOW] = LimitSettings()
     console: Console = Console()
+    record: RecordSettings = RecordSettings()
     cells: Annotated[
         tuple[CellPlace, ...], Meta(max_length=32, description='the cells of layout "custom"')
     ] = ()

@@ -113,6 +113,19 @@ class Coach:
         self._pace: Pace | None = None
         self._fading = Fading()
 
+    def resume(self, sets: Sequence[Sequence[Rep]]) -> None:
+        """Go on after sets that were done before, when somebody lies still on the next one's side.
+
+        The last of them goes on where it is not whole; one more than the plan has is none.
+        """
+        self.reset()
+        done = [tuple(each) for each in sets[: self.sets] if each]
+        if done and len(done[-1]) < self.plan.reps:
+            self._reps = list(done.pop())
+        self._done, self.set_index, self.is_started = done, len(done), True
+        if self.set_index >= self.sets:
+            self.state = State.DONE
+
     # --- the line's side
 
     @property

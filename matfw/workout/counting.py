@@ -14,6 +14,18 @@ LEFT_CUES: Mapping[int, Cue] = MappingProxyType(
     {3: Announcement.THREE_LEFT, 2: Announcement.TWO_LEFT, 1: Announcement.ONE_LEFT}
 )
 
+# What tells how many there have been, and so that the last one was counted.
+COUNTING: frozenset[Cue] = frozenset(
+    {
+        Announcement.COUNT,
+        Announcement.REP_FIVE,
+        *LEFT_CUES.values(),
+        Announcement.SET_DONE,
+        Announcement.LAST_SET_DONE,
+        Announcement.WORKOUT_DONE,
+    }
+)
+
 
 def count_cue(number: int, asked: int) -> Cue:
     """Return what counts the repetition of this number of a set: few left, a group, or one."""

@@ -80,6 +80,10 @@ class WorkoutStage(Protocol):
         """Begin with the first repetition of the first set."""
         ...
 
+    def resume(self, sets: Sequence[Sequence[Rep]]) -> None:
+        """Go on after sets that were done before; the last of them may not be whole."""
+        ...
+
     def change(self, plan: Plan) -> None:
         """Ask for another plan of the same kind from now on; the place in the set is kept."""
         ...
@@ -120,6 +124,12 @@ class FreeSets:
     def reset(self) -> None:
         """Begin with the first repetition of the first set."""
         self._sets.reset()
+
+    def resume(self, sets: Sequence[Sequence[Rep]]) -> None:
+        """Count what was done before."""
+        self._sets.reset()
+        for rep in (rep for each in sets for rep in each):
+            self._sets.update(rep)
 
     def change(self, plan: Plan) -> None:
         """Ask for another plan; the place in the set is kept."""
