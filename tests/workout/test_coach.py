@@ -42,6 +42,7 @@ from matfw.workout.situation import Wiggle
 from matfw.workout.variations import as_seen
 from tests.workout.by_ear import COUNTS, Log, SetHeard, follow, written_down
 from tests.workout.played import STEP_S, Done, Played, made_rep
+from tests.workout.seen_and_heard import as_heard, as_seen_lights, until_next_s
 
 SHORT = PlanSettings(name="short", reps=2, sets_a_side=1, rest_s=20.0)
 
@@ -156,14 +157,16 @@ def the_log(person: Played) -> Log:
     return log
 
 
-def test_sounds_alone_give_the_whole_log_of_200_random_workouts() -> None:
+def test_sounds_alone_and_lights_alone_give_the_whole_log_of_200_random_workouts() -> None:
     draw = random.Random(12)
     for _ in range(RANDOM):
         plan, judged_s, done = drawn(draw)
         person = Played(plan, judged_s=judged_s)
         follow(person, lambda at, n, done=done: done[at, n])  # type: ignore[misc]
-        heard = written_down([cue for _, cue in person.heard])
-        assert heard == the_log(person), (plan, person.heard)
+        spans = until_next_s(person.heard)
+        heard = written_down([as_heard(cue, lasts_s) for cue, lasts_s in spans])
+        seen = written_down([as_seen_lights(cue, lasts_s) for cue, lasts_s in spans])
+        assert heard == seen == the_log(person), (plan, person.heard)
         for (t_s, cue), (next_s, following) in pairwise(person.heard):
             assert next_s - t_s >= CUE_RULES[cue].min_on_s - 1e-6 or may_cut(cue, following)
 
