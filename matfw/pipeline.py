@@ -95,6 +95,7 @@ class Pipeline:
         self._drift = Drift(mat.cells)
         self._faults = Faults(mat.limits, mat.tempo, mat.side)
         self._taps = Taps()
+        self._pressed = 0
         self._windows = RepWindows(mat.tempo)
         self._cues = Cues()
         self._workout = self._workout_of(plan or Plan())
@@ -150,6 +151,10 @@ class Pipeline:
         if isinstance(self._workout, Coach):
             self._workout.tell(ask)
 
+    def press(self, taps: int) -> None:
+        """Take presses of the button for as many taps, with the next frame."""
+        self._pressed = taps
+
     def begin_workout(self) -> None:
         """Begin with the first repetition of the first set."""
         self._workout.reset()
@@ -189,7 +194,8 @@ class Pipeline:
             window = self._windows.update(motion, phase, self._motion.tracker) or window
             faults += seen
             events += noted
-        events += self._lead(raw.t_s, self._taps.update(balance, self._phase_now))
+        events += self._lead(raw.t_s, self._taps.update(balance, self._phase_now) or self._pressed)
+        self._pressed = 0
         rep_cues = [cue for cue in self._rep_cues if cue.rep <= self._released_rep]
         cue = self._cues.update(raw.t_s, self._cue_requests, rep_cues, self._phases.last_top_s)
         self._cue_requests.clear()

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from gpiozero import Factory
 
     from matfw.cli.consoles import ConsolePlan
+    from matfw.devices.indicator import GpiozeroIndicator
     from matfw.messages import Mat
     from matfw.service.acquisition import Acquisition
     from matfw.service.firmware import Firmware, Tap
@@ -90,6 +91,9 @@ def run_live(
             readers += [control] if record is None else [record, control]
             rounds.append(control.between)
 
+        if settings.outputs.button_pin is not None:
+            rounds.append(opened.enter_context(push_button(settings, factory, indicator)))
+
         def begin() -> None:
             systemd.ready()
             if notice is not None:
@@ -105,6 +109,34 @@ def run_live(
             record=record, on_first_frame=begin, on_frame=systemd.alive, between=between,
         )  # fmt: skip
         firmware.run(end_s)
+
+
+@contextmanager
+def push_button(
+    settings: Settings, factory: Factory, indicator: GpiozeroIndicator
+) -> Iterator[Callable[[Firmware], object]]:
+    """Give what looks at the button between two frames."""
+    from matfw.devices.clock import RealClock
+    from matfw.devices.push_button import PushButton, next_loudness
+
+    clock = RealClock()
+    pressed: list[int] = []
+
+    def quieter() -> None:
+        indicator.volume = next_loudness(indicator.volume)
+
+    assert settings.outputs.button_pin is not None
+    button = PushButton(factory, settings.outputs.button_pin, pressed.append, quieter)
+
+    def look(firmware: Firmware) -> None:
+        button.look(clock.now_s())
+        while pressed:
+            firmware.line.press(pressed.pop(0))
+
+    try:
+        yield look
+    finally:
+        button.close()
 
 
 @contextmanager

@@ -117,6 +117,14 @@ class Outputs(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     buzzer_pin: Annotated[Pin, Meta(description="the buzzer, BCM number")] = 18
     light_pins: Annotated[LightPins, Meta(description="the lights, BCM numbers")] = LightPins()
+    button_pin: Annotated[
+        Pin | None,
+        Meta(
+            description="a push button to ground, BCM number: two or three presses are taps on the"
+            " mat, held it is quieter",
+            extra={"example": 7},
+        ),
+    ] = None
     sound: Annotated[
         SoundMode,
         NOW,
@@ -485,6 +493,8 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         yield ("outputs", "buzzer_pin"), self.outputs.buzzer_pin
         for light in LightPins.__struct_fields__:
             yield ("outputs", "light_pins", light), getattr(self.outputs.light_pins, light)
+        if self.outputs.button_pin is not None:
+            yield ("outputs", "button_pin"), self.outputs.button_pin
         for index, (name, pins) in enumerate(self.wiring().items()):
             yield ("pins", name, "dout"), pins.dout
             if index == 0 or not self.shared_sck:
