@@ -6,10 +6,11 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from matfw.console.answers import Answer, reply
+from matfw.console.answers import Answer, Job, reply
 from matfw.console.arguments import Argument, Values, choose
 from matfw.console.command import WORKOUT, Command
 from matfw.console.settings_commands import change, get_one, setting_of
+from matfw.console.sounds_job import LearnSounds
 from matfw.control.errors import Code, ConsoleError
 from matfw.control.words import CUE_WORDS
 from matfw.messages import CUES, cue_named
@@ -43,9 +44,11 @@ def stop(context: Context, _: Values) -> Answer:
                 else "stopped already: `start` goes on")  # fmt: skip
 
 
-def learn(context: Context, values: Values) -> Answer:
+def learn(context: Context, values: Values) -> Answer | Job:
     """Take the last three repetitions for this person's good ones, or forget what was learned."""
     word = str(values.get("what", ""))
+    if word == "sounds":
+        return LearnSounds(context)
     if word == "forget":
         context.control.settings.forget_habits()
         return reply("forgotten: judged as everybody")
@@ -58,7 +61,7 @@ def learn(context: Context, values: Values) -> Answer:
         if not MIN_DEG <= measured_deg <= MAX_DEG:
             raise ConsoleError(
                 Code.ARGUMENT_WRONG,
-                f"learn: must be forget, or the height measured by hand, {MIN_DEG:g} to"
+                f"learn: must be forget, sounds, or the height measured by hand, {MIN_DEG:g} to"
                 f" {MAX_DEG:g} deg (got {found(word)})",
             )
     habits = context.control.learn(measured_deg)
@@ -134,10 +137,11 @@ COMMANDS = (
     Command(
         "learn", WORKOUT, "take the last three reps as this person's good ones; forget: undo",
         learn,
-        (Argument("what", "their height in degrees if you measured it, or forget",
+        (Argument("what", "their height in degrees if you measured it, forget, or sounds",
                   is_optional=True),),
-        is_guarded=True,
-        more=("It moves the two limits of the hips, for this profile and side, and is kept at"
+        is_guarded=True, is_job=True, open_words=(("sounds",),),
+        more=("`learn sounds` plays each sound after its name, and asks for three of them.",
+              "It moves the two limits of the hips, for this profile and side, and is kept at"
               " once.", "Do three slow ones with somebody watching, then `learn`."),
     ),
     Command(

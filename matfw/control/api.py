@@ -62,6 +62,12 @@ STOPPED = "stop"
 BLOCKING = (CellProblem.LOST, CellProblem.STUCK, CellProblem.SATURATED)
 
 
+def local_minute() -> int:
+    """Return the minute of the local day, 0 to 1439. Without a clock it is that of the boot."""
+    now = datetime.now().astimezone()
+    return 60 * now.hour + now.minute
+
+
 class Control:
     """The firmware as consoles see it. Whatever is refused raises ConsoleError or MatError.
 
@@ -81,6 +87,7 @@ class Control:
         *,
         set_volume: Callable[[float], object],
         set_sound: Callable[[SoundMode], object] = lambda _: None,
+        minute_of_day: Callable[[], int] = local_minute,
         account: Callable[[], ReaderAccount],
         is_virtual: bool = False,
         can_restart: bool = False,
@@ -108,6 +115,8 @@ class Control:
         self._clock = clock
         self._set_volume = set_volume
         self._set_sound = set_sound
+        self._minute_of_day = minute_of_day
+        self._is_quiet = False
         self._account = account
         self._is_virtual = is_virtual
         self._began_s = clock.now_s()
@@ -172,9 +181,10 @@ class Control:
         if new is not self._taken:
             if new != self._taken:
                 firmware.line.adopt(new.mat, new.plan)
-                self._set_volume(new.volume)
+                self._set_volume(self._loudness(new))
                 self._set_sound(new.sound)
             self._taken = new
+        self._follow_quiet_hours()
         self._calls.do_one(firmware)
         self._follow_measuring(firmware)
         if self._step is not None and not self._is_start_told:
@@ -186,6 +196,25 @@ class Control:
             self._workout.follow(firmware.line.progress, self._step.raw.t_s)
         if self._restart_s is not None and self._clock.now_s() >= self._restart_s:
             raise MatError("a console asked for a restart: systemd starts matfw again")
+
+    def _follow_quiet_hours(self) -> None:
+        """Fall silent and sound again by the local time of day, and say so."""
+        hours = self._taken.quiet
+        if hours is None and not self._is_quiet:
+            return
+        is_quiet = hours is not None and hours.holds(self._minute_of_day())
+        if is_quiet is self._is_quiet:
+            return
+        self._is_quiet = is_quiet
+        self._set_volume(self._loudness(self._taken))
+        until = f" until {hours.until}" if hours else ""
+        text = (
+            f"quiet hours: lights only{until}" if is_quiet else "quiet hours are over: sound is on"
+        )
+        self.notifications.put(Notice("quiet", text, {"text": text, "quiet": is_quiet}))
+
+    def _loudness(self, live: LiveSettings) -> float:
+        return 0.0 if self._is_quiet else live.volume
 
     def close(self) -> None:
         """End the recording, refuse calls: the firmware ends. Calling it twice is allowed."""
@@ -244,7 +273,7 @@ class Control:
             frames=self._frame_count,
             bad_frames=self._bad_count,
             lost_frames=account.dropped,
-            is_muted=now.volume == 0.0,
+            is_muted=now.volume == 0.0 or self._is_quiet,
             profile=store.profile,
             unsaved=len(store.diff()),
             lock=self.lock.word,

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from matfw.messages import CellCalibration, Mat, Side
 from matfw.settings.model import NOMINAL, Settings
+from matfw.settings.quiet_hours import QuietHours, quiet_hours
 from matfw.settings.state import CellLine, MachineState
 from matfw.sounds.modes import SoundMode
 from matfw.workout.plan import Plan
@@ -19,6 +20,7 @@ class LiveSettings:
     plan: Plan
     volume: float
     sound: SoundMode = SoundMode.FULL
+    quiet: QuietHours | None = None
 
 
 def live_settings(
@@ -44,6 +46,7 @@ def live_settings(
         settings.plan(),
         settings.outputs.loudness_percent() / 100.0,
         settings.outputs.sound,
+        quiet_hours(settings.outputs.quiet_hours or ""),
     )
 
 

@@ -34,12 +34,14 @@ from matfw.messages import (
 from matfw.ports import RAIL_CHANNELS, SACRUM_CHANNELS
 from matfw.settings.limits import LimitSettings
 from matfw.settings.plans import BUILT_IN, NO_PLAN, PlanSettings, TempoSeconds, unseen_tempo
+from matfw.settings.quiet_hours import quiet_hours
 from matfw.settings.schema import (
     Keys,
     MismatchError,
     Name,
     did_you_mean,
     dotted,
+    found,
 )
 from matfw.settings.state import MachineState
 from matfw.sounds.modes import SoundMode
@@ -133,6 +135,14 @@ class Outputs(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             " all of it in every mode"
         ),
     ] = SoundMode.FULL
+    quiet_hours: Annotated[
+        Annotated[str, Meta(max_length=11)] | None,
+        NOW,
+        Meta(
+            description="hours of the local day in which only the lights speak",
+            extra={"example": "22:00-07:00"},
+        ),
+    ] = None
     mute: Annotated[bool, NOW, Meta(description="lights only, no sound")] = False
     volume_percent: Annotated[
         int, NOW, Meta(ge=0, le=100, description="how loud the buzzer is; 0 is silence")
@@ -407,6 +417,14 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         self._check_pins()
         self.limits.check()
         self._check_workout()
+        self._check_quiet_hours()
+
+    def _check_quiet_hours(self) -> None:
+        text = self.outputs.quiet_hours
+        if text is not None and quiet_hours(text) is None:
+            raise MismatchError(
+                ("outputs", "quiet_hours"), f"must be as 22:00-07:00 (got {found(text)})"
+            )
 
     def _check_workout(self) -> None:
         unseen = unseen_tempo(self.workout.tempo_s)
