@@ -45,8 +45,8 @@ if TYPE_CHECKING:
     from matfw.messages import Mat
     from matfw.settings.model import Settings
 
-LEAD_S = 1.0  # of the demo before its first movement, at the speed asked for
 EXIT_DONE, EXIT_FAILED, EXIT_USAGE = 0, 1, 2
+LEAD_S = 7.5  # of the demo before its first lift, at the speed asked for: the side, and 3, 2, 1
 EXIT_HUNG_UP, EXIT_INTERRUPTED = 129, 130  # as shells count: 128 and the signal's number
 VIRTUAL_NOTICE = (
     "VIRTUAL bench: no cell is read, a simulated person exercises over and over;"
