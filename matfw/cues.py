@@ -36,6 +36,9 @@ PAUSE_S = 0.1  # s; least silence and darkness after a pattern, so that the next
 # next one begins its ascent. What is true for longer (`set_done`, `fatigue`) has its own age.
 REP_CUE_AGE_S = 2.0  # s
 
+# A count may begin so late after its repetition was judged: after a live fault of the next lift.
+COUNT_AGE_S = 3.0  # s
+
 # `not_judging` is locked out for 10 s: a reminder and not a siren. `set_done` is true for the whole
 # rest. What holds for the faults' cues: judging/faults.py.
 CUE_RULES: Mapping[Cue, CueRule] = MappingProxyType(
@@ -46,22 +49,40 @@ CUE_RULES: Mapping[Cue, CueRule] = MappingProxyType(
         Announcement.HIPS_LOST: CueRule(67, Rank.PLAIN, 1.3, 10.0, 10.0),
         Announcement.HIPS_BACK: CueRule(66, Rank.PLAIN, 1.3, 10.0, 10.0),
         Announcement.UNSURE: CueRule(65, Rank.PLAIN, 1.0, 2.0, 1.0),
-        # `rep` before `set_done`: the last rep's tick, then the cadence.
+        # What counts a rep comes before `set_done`: the last rep's tick, then the cadence.
         Announcement.REP: CueRule(64, Rank.PLAIN, 0.3, 1.0, 0.5),
-        Announcement.SET_DONE: CueRule(63, Rank.PLAIN, 1.1, 6.0, 5.0),
-        Announcement.READY: CueRule(62, Rank.PLAIN, 0.8, 2.0, 3.0),
+        Announcement.COUNT: CueRule(63, Rank.PLAIN, 0.5, COUNT_AGE_S, 0.5),
+        Announcement.REP_FIVE: CueRule(62, Rank.PLAIN, 0.6, COUNT_AGE_S, 0.6),
+        Announcement.THREE_LEFT: CueRule(61, Rank.PLAIN, 0.8, COUNT_AGE_S, 0.8),
+        Announcement.TWO_LEFT: CueRule(60, Rank.PLAIN, 0.6, COUNT_AGE_S, 0.6),
+        Announcement.ONE_LEFT: CueRule(59, Rank.PLAIN, 0.6, COUNT_AGE_S, 0.6),
+        Announcement.SET_DONE: CueRule(58, Rank.PLAIN, 1.1, 6.0, 5.0),
+        Announcement.LAST_SET_DONE: CueRule(57, Rank.PLAIN, 1.5, 6.0, 5.0),
+        Announcement.WORKOUT_DONE: CueRule(56, Rank.PLAIN, 1.8, 10.0, 5.0),
+        Announcement.PAUSED: CueRule(55, Rank.PLAIN, 1.0, 3.0, 1.0),
+        Announcement.RESUMED: CueRule(54, Rank.PLAIN, 1.0, 3.0, 1.0),
+        Announcement.UNFINISHED: CueRule(53, Rank.PLAIN, 1.3, 5.0, 5.0),
+        Announcement.REST_TEN: CueRule(52, Rank.PLAIN, 0.8, 2.0, 5.0),
+        Announcement.REST_OVER: CueRule(51, Rank.PLAIN, 1.0, 5.0, 2.0),
+        Announcement.WRONG_SIDE: CueRule(50, Rank.PLAIN, 1.6, 5.0, 3.0),
+        Announcement.LIE_LEFT: CueRule(49, Rank.PLAIN, 1.3, 10.0, 3.0),
+        Announcement.LIE_RIGHT: CueRule(48, Rank.PLAIN, 1.3, 10.0, 3.0),
+        Announcement.PARTLY_JUDGED: CueRule(47, Rank.PLAIN, 1.1, 10.0, 5.0),
+        Announcement.GET_READY: CueRule(46, Rank.PLAIN, 3.5, 1.0, 3.5),
+        Announcement.READY: CueRule(45, Rank.PLAIN, 0.8, 2.0, 3.0),
         # Given at the start by `control`, not by the line.
-        Announcement.SEE_CONSOLE: CueRule(61, Rank.PLAIN, 1.5, 10.0, 10.0),
+        Announcement.SEE_CONSOLE: CueRule(44, Rank.PLAIN, 1.5, 10.0, 10.0),
     }
 )
 
 
 @dataclass(frozen=True, slots=True)
 class RepCue:
-    """A cue asked for by the verdict on a repetition that ended at end_s."""
+    """A cue asked for by the verdict on a repetition that ended at end_s; rep: its number."""
 
     cue: Cue
     end_s: float
+    rep: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,6 +72,24 @@ class Announcement(StrEnum):
     READY = "ready"  # lying still and weighed: begin when you like
     REP = "rep"  # a clean rep is over
     SEE_CONSOLE = "see_console"  # at the start: not calibrated, or its state is damaged
+    # Of a workout that is led: workout/coach.py.
+    COUNT = "count"  # a repetition of a set, whatever its verdict
+    REP_FIVE = "rep_five"  # the fifth, tenth ... repetition of a set
+    THREE_LEFT = "three_left"  # that repetition is over, and so many are left in the set
+    TWO_LEFT = "two_left"
+    ONE_LEFT = "one_left"
+    LIE_LEFT = "lie_left"  # lie on the left side; there: bring the top knee forward once
+    LIE_RIGHT = "lie_right"
+    WRONG_SIDE = "wrong_side"  # it seems to be the other side
+    GET_READY = "get_ready"  # three, two, one
+    PAUSED = "paused"
+    RESUMED = "resumed"
+    UNFINISHED = "unfinished"  # nothing came for a while: go on, or end the set
+    REST_TEN = "rest_ten"  # ten seconds of the rest are left
+    REST_OVER = "rest_over"  # and nobody lies there ready for the next set
+    LAST_SET_DONE = "last_set_done"
+    WORKOUT_DONE = "workout_done"
+    PARTLY_JUDGED = "partly_judged"  # this variation hides things from the cells
 
 
 # What the buzzer and the lights can say. A fault's cue is the fault itself.
@@ -91,7 +109,7 @@ class CellProblem(StrEnum):
     STUCK = "stuck"
     SATURATED = "saturated"
     DRIFTING = "drifting"
-    UNRELIABLE = "unreliable"  # comes and goes
+    UNRELIABLE = "unreliable"  # comes and goes, or reads what no body weighs; also of all cells
     OK = "ok"
 
 
@@ -265,18 +283,62 @@ class RawFrame:
 class Loads:
     """Kilograms per cell, straight from counts. None where the cell gave no usable sample.
 
-    computer_mask: as in RawFrame.
+    excused_mask: bit i is set where a None is no silence of cell i: the computer read too late
+    (`RawFrame.computer_mask`), or an impulse was left out. unreliable_mask: of the cells that read
+    too many of those, or have lost their zero.
     """
 
     t_s: float
     loads_kg: tuple[float | None, ...]
     counts: tuple[int | None, ...]
-    computer_mask: int = 0
+    excused_mask: int = 0
+    unreliable_mask: int = 0
+
+
+class Guidance(StrEnum):
+    """How much of the tempo is given: all of it, where its parts begin, nothing."""
+
+    FULL = "full"
+    MARKS = "marks"
+    OFF = "off"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """The tempo that a repetition is to be done at, from the moment at which its lift began."""
+
+    start_s: float
+    tempo: Tempo
+    guidance: Guidance = Guidance.FULL
+
+
+class WorkoutState(StrEnum):
+    """What became of the workout; `done` also where it was ended early."""
+
+    STARTED = "started"
+    PAUSED = "paused"
+    RESUMED = "resumed"
+    DONE = "done"
+
+
+class SetState(StrEnum):
+    """Where a set is: `ready` says which side and how many, `started` that it counts from now."""
+
+    READY = "ready"
+    STARTED = "started"
+    DONE = "done"
+
+
+class RestState(StrEnum):
+    """Where a rest between two sets is."""
+
+    STARTED = "started"
+    OVER = "over"
 
 
 @dataclass(frozen=True, slots=True)
 class CellEvent:
-    """The state of a cell, or of a hip sensor's column, has changed.
+    """The state of a cell, of `all` cells, or of a hip sensor's column, has changed.
 
     count: of an `unreliable` cell, and of the `ok` that ends it, how often it was gone; else 0.
     """
@@ -383,7 +445,8 @@ class Motion:
     same of "it comes down" over "it still stands at the top", 0 unless it has stood there;
     lowered_deg, held_deg: how far below the height held it then soon is, and that height.
     angle_sd_deg: how sure the angle is. over_n: load over the weight in the last moments; rise_n,
-    rise_nm, evidence_rise: by how much load, moment and evidence have just risen.
+    rise_nm, evidence_rise: by how much load, moment and evidence have just risen; before_n: the
+    load over the weight that it rose from.
     is_restless: the body moves about, and of the leg nothing can be said. is_away: the body has
     left its place, and it is not known yet whether for good. seen_share: of the
     samples that a step should have, that the cell with the fewest gave; 0: nothing was measured,
@@ -411,6 +474,7 @@ class Motion:
     held_deg: float = 0.0
     angle_sd_deg: float = 0.0
     over_n: float = 0.0
+    before_n: float = 0.0
     rise_n: float = 0.0
     rise_nm: float = 0.0
     evidence_rise: float = 0.0
@@ -539,4 +603,57 @@ class CueGiven:
     cue: Cue
 
 
-Event: TypeAlias = PersonWeighed | PhaseChanged | CueGiven | Rep | CellEvent | ReaderEvent
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkoutChanged:
+    """The workout began, stands, goes on or is over."""
+
+    t_s: float
+    state: WorkoutState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetChanged:
+    """A set of the workout is ready, counts, or is over.
+
+    set: from 1 to `of`, both sides together. side: to be lain on. reps: asked for, and when done
+    how many there were. clean: of those; 0 before.
+    """
+
+    t_s: float
+    state: SetState
+    set: int
+    of: int
+    side: Side
+    reps: int
+    clean: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RestChanged:
+    """A rest between two sets began or is over. rest_s: how long it is to be, or has been."""
+
+    t_s: float
+    state: RestState
+    rest_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tapped:
+    """Somebody tapped the mat on purpose, or pressed the button as often. taps: 2 or 3."""
+
+    t_s: float
+    taps: int
+
+
+Event: TypeAlias = (
+    PersonWeighed
+    | PhaseChanged
+    | CueGiven
+    | Rep
+    | CellEvent
+    | ReaderEvent
+    | WorkoutChanged
+    | SetChanged
+    | RestChanged
+    | Tapped
+)

@@ -97,6 +97,10 @@ class MotionStage:
         self._weight_kg: float | None = None
         self._tracker: LegTracker | None = None
 
+    def turn(self, side: Side) -> None:
+        """Take another side for the one lain on; whoever lies there stays known."""
+        self._front_sign = side.front_sign or 1
+
     @property
     def tracker(self) -> LegTracker | None:
         """Return the tracker of whoever lies there, for tracing a finished rep back."""
@@ -255,6 +259,7 @@ class MotionStage:
             held_deg=math.degrees(leg.descent.held_rad),
             angle_sd_deg=math.degrees(leg.angle_sd_rad),
             over_n=leg.onset.over_n,
+            before_n=leg.onset.before_n,
             rise_n=leg.onset.load_n,
             rise_nm=leg.onset.moment_nm,
             evidence_rise=leg.onset.evidence,

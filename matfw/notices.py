@@ -15,10 +15,8 @@ from matfw.messages import (
     Event,
     Motion,
     PersonWeighed,
-    Phase,
     PhaseChanged,
     PhaseStep,
-    Presence,
 )
 
 WEIGHED_AGAIN_KG = 1.0  # a change of weight worth reporting
@@ -73,14 +71,6 @@ class Notices:
         if phase.changed:
             events.append(PhaseChanged(t_s, phase.phase))
         return events, [Announcement.READY] if is_new else []
-
-    def of_rest(
-        self, is_rest_over: bool, motion: Motion, phase: PhaseStep | None
-    ) -> list[Announcement]:
-        """Return the call to whoever lies there and does nothing when a rest is over."""
-        is_still = phase is None or phase.phase is Phase.REST
-        is_there = is_still and motion.presence is Presence.LYING
-        return [Announcement.READY] if is_rest_over and is_there else []
 
     def _is_another(self, weight_kg: float) -> bool:
         return self._weighed_kg is None or abs(weight_kg - self._weighed_kg) > WEIGHED_AGAIN_KG

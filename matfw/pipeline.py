@@ -1,6 +1,7 @@
 """THE LINE: raw counts in, one cue out. Every stage is pure; time enters only as t_s.
 
-    RawFrame -> Calibration -> Conditioning -> Balances -> MotionStage -> Phases -> Faults -> Cues
+    RawFrame -> Calibration -> Conditioning -> Balances -> MotionStage -> Phases -> Faults
+        -> Workout -> Cues
 
 Each frame passes through the first three; every 50 ms a motion comes out of the fourth and passes
 through the next two (`_follow`). When a movement is over, the Step carries a `window`: what
@@ -10,8 +11,9 @@ the answer back between two frames. The same frames give the same cues, live, re
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from matfw.balance import Balances
 from matfw.calibration import Calibration
@@ -19,11 +21,12 @@ from matfw.conditioning import Conditioning
 from matfw.cues import Cues, RepCue
 from matfw.drift import Drift
 from matfw.hips import HipStage
+from matfw.impulses import Impulses
+from matfw.interference import Interference
 from matfw.judging.live import Faults
 from matfw.judging.live_faults import LiveFaults
 from matfw.judging.verdicts import Conditions, judge
 from matfw.messages import (
-    Announcement,
     Balance,
     CleanLoads,
     Cue,
@@ -32,19 +35,25 @@ from matfw.messages import (
     FaultSeen,
     Mat,
     Motion,
+    Pace,
     PhaseStep,
     Presence,
     RawFrame,
     RefinedRep,
     Rep,
-    Verdict,
+    Side,
 )
 from matfw.motion import MotionStage
 from matfw.notices import Notices
 from matfw.phases import Phases
 from matfw.reader_health import ReaderHealth
 from matfw.refinement.windows import RepWindow, RepWindows
-from matfw.workout.sets import NOTHING_DONE, Plan, Progress, Workout
+from matfw.taps import Taps
+from matfw.workout.coach import Ask, Coach
+from matfw.workout.counting import COUNTING
+from matfw.workout.plan import Plan
+from matfw.workout.sets import NOTHING_DONE, Progress
+from matfw.workout.stage import FreeSets, WorkoutMoment, WorkoutStage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +61,7 @@ class Step:
     """What the line made of one frame; the one tap that console, store and picture read.
 
     motion and phase are those of the last 50 ms step; faults, cue and events are this frame's;
-    progress is that before what a window of this frame will show.
+    progress is that before what a window of this frame will show. pace: to be moved at now.
     """
 
     raw: RawFrame
@@ -65,6 +74,7 @@ class Step:
     events: tuple[Event, ...]
     window: RepWindow | None
     progress: Progress = NOTHING_DONE
+    pace: Pace | None = None
 
 
 class Pipeline:
@@ -74,23 +84,29 @@ class Pipeline:
         """Take the mat and what is asked for."""
         self._mat = mat
         self._calibration = Calibration(mat.calibration)
+        self._impulses = Impulses(len(mat.cells), mat.rate_hz)
         self._conditioning = Conditioning(mat.cells, mat.rate_hz)
         self._reader_health = ReaderHealth(len(mat.cells), mat.rate_hz)
+        self._interference = Interference(mat.cells, mat.rate_hz)
         self._balances = Balances(mat.cells)
         self._motion = MotionStage(mat.cells, mat.person, mat.side, mat.rate_hz)
         self._phases = Phases()
         self._hips = HipStage(mat.channels, mat.hip_repeatability)
         self._drift = Drift(mat.cells)
         self._faults = Faults(mat.limits, mat.tempo, mat.side)
+        self._taps = Taps()
         self._windows = RepWindows(mat.tempo)
         self._cues = Cues()
-        self._workout = Workout(plan)
+        self._workout = self._workout_of(plan or Plan())
         self._motion_now = Motion(t_s=0.0, presence=Presence.EMPTY)
         self._phase_now: PhaseStep | None = None
         self._live_faults = LiveFaults()
         self._notices = Notices()
         self._cue_requests: list[Cue] = []
         self._rep_cues: list[RepCue] = []
+        self._released_rep: float = math.inf
+        self._last_cue: Cue | None = None
+        self._pace: Pace | None = None
         self._reps = 0
 
     @property
@@ -110,8 +126,12 @@ class Pipeline:
         (calibration, person, side), whoever lies there must lie still and is weighed again; a
         repetition under way then gets no verdict. The place in the set is kept.
         """
+        mat = replace(mat, side=self._workout.side or mat.side)
         before, self._mat = self._mat, mat
-        self._workout.plan = plan
+        if (plan.guide is None) is (self._workout.plan.guide is None):
+            self._workout.change(plan)
+        else:
+            self._workout = self._workout_of(plan)
         # A repetition under way is judged by the new limits alone, and may be reported twice.
         self._faults = Faults(mat.limits, mat.tempo, mat.side)
         self._windows.ask(mat.tempo)
@@ -119,14 +139,31 @@ class Pipeline:
             before.calibration, before.person, before.side,
         ):  # fmt: skip
             self._calibration = Calibration(mat.calibration)
+            self._impulses.reset()
             self._motion = MotionStage(mat.cells, mat.person, mat.side, mat.rate_hz)
             self._phases.reset()
             self._windows.reset()
             self._motion_now = Motion(t_s=self._motion_now.t_s, presence=Presence.EMPTY)
 
+    def tell_workout(self, ask: Ask) -> None:
+        """Ask the workout for something; where nobody leads one, nothing happens."""
+        if isinstance(self._workout, Coach):
+            self._workout.tell(ask)
+
     def begin_workout(self) -> None:
         """Begin with the first repetition of the first set."""
         self._workout.reset()
+
+    def resume_workout(self, sets: Sequence[Sequence[Rep]]) -> None:
+        """Go on after sets that were done before this line began; times as if it had seen them."""
+        self._workout.resume(sets)
+
+    def release_cues(self, rep: float) -> None:
+        """Let what verdicts announce sound up to this repetition; later ones wait for their call.
+
+        Until the first call none waits. For a record, so that what is announced is kept.
+        """
+        self._released_rep = rep
 
     def discard_history(self) -> None:
         """Leave what was done until now unjudged."""
@@ -134,14 +171,16 @@ class Pipeline:
 
     def update(self, raw: RawFrame) -> Step:
         """Take one frame through the line."""
-        clean = self._conditioning.update(self._calibration.update(raw))
+        clean = self._conditioning.update(self._impulses.update(self._calibration.update(raw)))
         balance = self._balances.update(clean)
         hips = self._hips.update(raw)
-        drifts = self._drift.update(clean, self._motion_now)
-        events: list[Event] = [
-            *clean.events, *hips.events, *self._reader_health.update(raw), *drifts
-        ]  # fmt: skip
-        self._cue_requests += self._notices.of_cells((*clean.events, *drifts))
+        cells = (
+            *clean.events,
+            *self._drift.update(clean, self._motion_now),
+            *self._interference.update(raw, clean),
+        )
+        events: list[Event] = [*cells, *hips.events, *self._reader_health.update(raw)]
+        self._cue_requests += self._notices.of_cells(cells)
         self._cue_requests += self._notices.of_hip_sensors(hips.events)
         faults: list[FaultSeen] = []
         window = None
@@ -150,9 +189,12 @@ class Pipeline:
             window = self._windows.update(motion, phase, self._motion.tracker) or window
             faults += seen
             events += noted
-        is_rest_over = self._workout.is_rest_over(raw.t_s)
-        self._cue_requests += self._notices.of_rest(is_rest_over, self._motion_now, self._phase_now)
-        cue = self._give_cue(raw.t_s)
+        events += self._lead(raw.t_s, self._taps.update(balance, self._phase_now))
+        rep_cues = [cue for cue in self._rep_cues if cue.rep <= self._released_rep]
+        cue = self._cues.update(raw.t_s, self._cue_requests, rep_cues, self._phases.last_top_s)
+        self._cue_requests.clear()
+        self._rep_cues = [cue for cue in self._rep_cues if cue.rep > self._released_rep]
+        self._last_cue = cue
         if cue is not None:
             events.append(CueGiven(raw.t_s, cue))
         return Step(
@@ -166,6 +208,7 @@ class Pipeline:
             events=tuple(events),
             window=window,
             progress=self._workout.progress,
+            pace=self._pace,
         )
 
     def finish_reps(self, t_s: float, refined_reps: Iterable[RefinedRep]) -> Sequence[Rep]:
@@ -189,26 +232,42 @@ class Pipeline:
         self._motion_now, self._phase_now = motion, phase
         return phase, faults, events
 
-    def _give_cue(self, t_s: float) -> Cue | None:
-        cue = self._cues.update(t_s, self._cue_requests, self._rep_cues, self._phases.last_top_s)
-        self._cue_requests.clear()
-        self._rep_cues.clear()
-        return cue
+    def _lead(self, t_s: float, taps: int) -> Sequence[Event]:
+        """Let the workout take this frame: it says what may be cued, and by which side to judge."""
+        coached = self._workout.update(
+            WorkoutMoment(
+                t_s=t_s,
+                motion=self._motion_now,
+                phase=self._phase_now,
+                requests=self._cue_requests,
+                taps=taps,
+                heard=self._last_cue,
+            )
+        )
+        requests, self._pace = coached.requests, coached.pace
+        if self._reps > self._released_rep:  # what counts is asked for until it is heard
+            requests = [cue for cue in requests if cue not in COUNTING]
+        self._cue_requests = list(requests)
+        if coached.side is not None:
+            self._turn(coached.side)
+        return coached.events
+
+    def _turn(self, side: Side) -> None:
+        """Judge by another side from now on; the leg rests."""
+        if side is not self._mat.side:
+            self._mat = replace(self._mat, side=side)
+            self._faults = Faults(self._mat.limits, self._mat.tempo, side)
+            self._motion.turn(side)
+
+    def _workout_of(self, plan: Plan) -> WorkoutStage:
+        return FreeSets(plan) if plan.guide is None else Coach(plan, self._mat.limits)
 
     def _finish_rep(self, t_s: float, x: RefinedRep) -> Rep:
         judgement = judge(x, self._live_faults.take(x), self._conditions())
         self._reps += 1
         rep = judgement.rep(self._reps, t_s, x)
-        cues: list[Cue] = [*judgement.unreported]
-        if rep.verdict is not Verdict.FAULT:
-            is_clean = rep.verdict is Verdict.CLEAN
-            cues.append(Announcement.REP if is_clean else Announcement.UNSURE)
-        progress = self._workout.update(rep)
-        if progress.is_set_done:
-            cues.append(Announcement.SET_DONE)
-        if progress.fatigue:
-            cues.append(progress.fatigue.fault)
-        self._rep_cues += [RepCue(cue, rep.end_s) for cue in cues]
+        rep, cues = self._workout.finish_rep(rep, judgement.unreported)
+        self._rep_cues += [RepCue(cue, rep.end_s, rep.rep) for cue in cues]
         return rep
 
     def _conditions(self) -> Conditions:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from matfw.messages import Channel, RawFrame
+from matfw.messages import Channel, Pace, RawFrame
 
 # What hip sensors call their columns, in a frame's order; a belt's place has no x_mm.
 SACRUM_CHANNELS = (Channel("hip_roll_deg", "sacrum_imu"),)
@@ -136,6 +136,10 @@ class Indicator(Protocol):
 
     def show(self, cue: str, t_s: float) -> None:
         """Start a cue's sound and light pattern at t_s, ending the one before."""
+        ...
+
+    def pace(self, pace: Pace | None) -> None:
+        """Give this repetition's tempo while no cue is given; None: of none."""
         ...
 
     def tick(self, t_s: float) -> None:

@@ -30,7 +30,7 @@ from matfw.service.firmware import Firmware
 from matfw.service.refiner import ProcessRefiner
 from matfw.settings.store import SettingsStore
 from matfw.virtual.bench import VirtualBench
-from matfw.workout.sets import Plan
+from matfw.workout.plan import Plan
 
 # A sample that is missed makes a gap of two periods of the chips' own, which are up to 1 % longer
 # than nominal, and a read begins up to 0.05 periods late: this is the next whole number of periods.

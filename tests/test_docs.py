@@ -29,6 +29,7 @@ from matfw.ports import RAIL_CHANNELS
 from matfw.recording.file import RecordingWriter
 from matfw.settings.files import load_settings
 from matfw.settings.model import DEFAULT_PINS, I2C_1_PINS, LightPins, Settings, XshutPins
+from matfw.workout.coach import ROWS as WORKOUT_ROWS
 from tests.control.fake_control import Talk
 from tests.pictures import FOLDER, pictures
 
@@ -291,6 +292,17 @@ def test_the_phase_diagram_has_the_arrows_of_the_machine() -> None:
     assert [(s, t, g, float(dwell or 0)) for s, t, g, dwell in arrows] == [
         (row.source.value, row.target.value, row.guard.__name__.removeprefix("_"), row.min_dwell_s)
         for row in TRANSITIONS
+    ]
+
+
+def test_the_workouts_table_is_the_coachs() -> None:
+    assert rows(section(DESIGN, "## The workout")) == [
+        [
+            ", ".join(source.value for source in row.sources),
+            row.guard.__name__.removeprefix("_").replace("_", " "),
+            row.target.value,
+        ]
+        for row in WORKOUT_ROWS
     ]
 
 

@@ -11,13 +11,13 @@ import pytest
 from gpiozero import PWMLED
 
 from matfw.cli.hardware import virtual_factory, virtual_trace
-from matfw.messages import Event, Mat, RawFrame, Rep, Side
+from matfw.messages import Event, Mat, Pace, RawFrame, Rep, Side
 from matfw.pipeline import Pipeline, Step
 from matfw.service.firmware import Firmware
 from matfw.settings.model import Settings
 from matfw.virtual.clock import VirtualClock
 from matfw.virtual.sampling import record
-from matfw.workout.sets import Plan
+from matfw.workout.plan import Plan
 
 SESSION_S = 40.0  # of one: somebody lies down and does three repetitions
 ROUNDS = 5
@@ -67,6 +67,9 @@ class Silent:
     """Outputs that keep nothing."""
 
     def show(self, cue: str, t_s: float) -> None:
+        pass
+
+    def pace(self, pace: Pace | None) -> None:
         pass
 
     def tick(self, t_s: float) -> None:

@@ -70,20 +70,3 @@ def test_whoever_is_weighed_again_is_called_but_reported_only_as_another(
 def test_a_phase_is_reported_when_it_changes() -> None:
     up = PhaseStep(t_s=0.9, phase=Phase.UP, changed=True, since_s=0.9)
     assert Notices().of_motion(1.0, lying(), up) == ([PhaseChanged(1.0, Phase.UP)], [])
-
-
-@pytest.mark.parametrize(
-    ("is_over", "presence", "phase", "is_called"),
-    [
-        (True, Presence.LYING, Phase.REST, True),
-        (True, Presence.LYING, Phase.UP, False),
-        (True, Presence.EMPTY, Phase.REST, False),
-        (False, Presence.LYING, Phase.REST, False),
-    ],
-)
-def test_the_end_of_a_rest_calls_whoever_lies_there_and_does_nothing(
-    is_over: bool, presence: Presence, phase: Phase, is_called: bool
-) -> None:
-    step = PhaseStep(t_s=0.0, phase=phase, changed=False, since_s=0.0)
-    said = Notices().of_rest(is_over, Motion(t_s=0.0, presence=presence), step)
-    assert said == ([Announcement.READY] if is_called else [])

@@ -120,7 +120,7 @@ SOUND = (
     Change(
         "cues.py",
         "        Announcement.READY: CueRule(",
-        "        Announcement.HALFWAY: CueRule(61, Rank.PLAIN, 0.5, 2.0, 5.0),\n"
+        "        Announcement.HALFWAY: CueRule(40, Rank.PLAIN, 0.5, 2.0, 5.0),\n"
         "        Announcement.READY: CueRule(",
     ),
     Change(
@@ -140,10 +140,10 @@ SOUND = (
         "        Announcement.SET_DONE: Words(",
     ),
     Change(
-        "pipeline.py",
+        "workout/stage.py",
         "        if progress.is_set_done:\n",
         "        if 2 * progress.rep == progress.reps_per_set:\n"
-        "            self._cue_requests.append(Announcement.HALFWAY)\n"
+        "            cues.append(Announcement.HALFWAY)\n"
         "        if progress.is_set_done:\n",
     ),
 )
@@ -152,7 +152,7 @@ from matfw.control.words import CUE_WORDS
 from matfw.messages import CUES, RawFrame, cue_named
 from matfw.pipeline import Pipeline
 from matfw.sounds.earcons import lights_at, pattern_s, tone_at
-from matfw.workout.sets import Plan
+from matfw.workout.plan import Plan
 from tests.judging.test_live_faults import REP
 from tests.rigs import counting_mat
 

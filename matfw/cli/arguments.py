@@ -9,13 +9,19 @@ from pathlib import Path
 from matfw import __version__
 from matfw.settings.numbers import read_number
 
-DEMO_SPEED = 4.0  # times real time: two and a quarter minutes of exercise in 35 s
+DEMO_SPEED = 4.0  # times real time: two and a half minutes of a workout in 40 s
 HIPS = ("none", "imu", "rail", "both")
 VIRTUAL_MATS = ("faults", "clean", "stress", "still", "empty")
 CONFIG = (
     ("check", "say whether a settings file is right, together with what the console saved"),
     ("default", "print a settings file with every setting, its default, range and meaning"),
     ("schema", "print the JSON Schema of the settings file"),
+)
+
+PEOPLE = (
+    ("list", "who has a profile, and of whom how many sessions are kept"),
+    ("rename", "give a person another name: profile and sessions"),
+    ("delete", "delete all that is kept of a person: profile, sessions, raw counts, backups"),
 )
 
 Verb = Callable[[argparse.Namespace], int]
@@ -80,6 +86,16 @@ def build_parser(verbs: Mapping[str, Verb]) -> argparse.ArgumentParser:
     doctor.add_argument("--virtual", action="store_true", help="on the virtual bench instead")
     doctor.add_argument("--press", action="store_true",
                         help="name each corner to be pressed: finds exchanged cells")  # fmt: skip
+    _add_kept(add)
+    _add_people(below, everywhere, verbs["people"])
+    sounds = add("sounds", "every cue as a sound file, or a lesson of what they mean")
+    heard = sounds.add_mutually_exclusive_group(required=True)
+    heard.add_argument("--render", type=Path, metavar="DIR",
+                       help="one WAV file a cue, and rep.wav, a repetition's tone")  # fmt: skip
+    heard.add_argument("--teach", action="store_true",
+                       help="each sound after its name; then three to recognise")  # fmt: skip
+    sounds.add_argument("--virtual", action="store_true",
+                        help="the lesson without a mat: names and questions, no sound")  # fmt: skip
     text = "the settings: check a file, all defaults, a JSON Schema"
     config = below.add_parser("config", help=text, description=text)
     config.set_defaults(verb=verbs["config"])
@@ -90,6 +106,54 @@ def build_parser(verbs: Mapping[str, Verb]) -> argparse.ArgumentParser:
             sub.add_argument("file", type=Path, nargs="?", metavar="FILE",
                              help="in the place of --config")  # fmt: skip
     return parser
+
+
+def _add_kept(add: Callable[[str, str], argparse.ArgumentParser]) -> None:
+    report = add("report", "what a kept session came to, on the terminal or as a page")
+    _add_which(report, "last")
+    progress = add("progress", "is somebody better over weeks; the next step; what is due")
+    progress.add_argument("--person", metavar="NAME",
+                          help="of this profile (default: whoever was last)")  # fmt: skip
+    for sub in (report, progress):
+        sub.add_argument("--html", type=Path, metavar="FILE",
+                         help="write one self-contained page instead")  # fmt: skip
+    export = add("export", "kept sessions as CSV, JSON or FIT")
+    export.add_argument("--format", choices=("csv", "json", "fit"), required=True)
+    _add_which(export, "all")
+    export.add_argument("--output", type=Path, metavar="PATH",
+                        help="a new file; for csv, or more than one fit, a folder (default:"
+                        " stdout)")  # fmt: skip
+
+
+def _add_people(
+    below: argparse._SubParsersAction[argparse.ArgumentParser],
+    everywhere: argparse.ArgumentParser,
+    verb: Verb,
+) -> None:
+    text = "of whom something is kept; another name; deleted wholly"
+    people = below.add_parser("people", help=text, description=text)
+    people.set_defaults(verb=verb)
+    about = people.add_subparsers(metavar="WHAT", dest="what", required=True)
+    for what, text in PEOPLE:
+        sub = about.add_parser(what, help=text, description=text, parents=[everywhere])
+        if what == "rename":
+            sub.add_argument("old", metavar="OLD")
+            sub.add_argument("new", metavar="NEW")
+        if what == "delete":
+            sub.add_argument("name", metavar="NAME")
+            sub.add_argument("--yes", action="store_true", help="really: it cannot be undone")
+
+
+def _add_which(sub: argparse.ArgumentParser, usual: str) -> None:
+    sub.add_argument("--session", type=_session, default=usual, metavar="ID",
+                     help=f"a session's number, last or all (default {usual})")  # fmt: skip
+    sub.add_argument("--person", metavar="NAME", help="only sessions of this profile")
+
+
+def _session(text: str) -> str:
+    if text in ("last", "all") or (text.isascii() and text.isdigit() and len(text) < 10):
+        return text
+    raise argparse.ArgumentTypeError(f"must be a session's number, last or all (got {text!r})")
 
 
 def _between(least: float, most: float) -> Callable[[str], float]:

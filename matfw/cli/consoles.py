@@ -73,6 +73,7 @@ def consoles(
         plan.store, mat, RealClock(),
         functools.partial(Recordings, plan.state_dir / "recordings", source),
         set_volume=functools.partial(setattr, indicator, "volume"),
+        set_sound=functools.partial(setattr, indicator, "sound_mode"),
         account=lambda: acquisition.account, is_virtual=is_virtual,
         can_restart="NOTIFY_SOCKET" in os.environ, lay=plan.lay, ports=plan.ports,
     )  # fmt: skip

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from matfw.virtual.weights import Weights
 
 DEMO_SEED = 7  # of the demo's body noise, converters and hip sensors: every demo is the same
+PLAYED_ONCE = ("demo", "workout")
 
 Build = Callable[[], "LoadCells"]
 BuildHips = Callable[[], Sequence["Hips"]]
@@ -94,7 +95,7 @@ def build_virtual_cells(
     from matfw.virtual.clock import VirtualClock
 
     trace = virtual_trace(name, mat.layout, side)
-    end_s = trace.duration_s if name != "demo" else float("inf")  # where it begins again
+    end_s = float("inf") if name in PLAYED_ONCE else trace.duration_s  # where it begins again
 
     def loads_kg(t_s: float) -> Sequence[float]:
         return trace.loads_at(t_s % end_s)
@@ -127,7 +128,7 @@ def build_virtual_hips(mat: Mat, name: str, side: Side) -> list[HipsInStep]:
     from matfw.virtual.hips import HipsInStep
 
     trace = virtual_trace(name, mat.layout, side)
-    return [HipsInStep.of_mat(mat, trace, seed=DEMO_SEED, repeats=name != "demo")]
+    return [HipsInStep.of_mat(mat, trace, seed=DEMO_SEED, repeats=name not in PLAYED_ONCE)]
 
 
 def on_bench(mat: Mat) -> Mat:
@@ -146,13 +147,19 @@ def on_bench(mat: Mat) -> Mat:
 
 
 def virtual_trace(name: str, layout: str, side: Side) -> Trace:
-    """Return what the cells of a virtual session carry: demo, clean, faults, stress or still."""
+    """Return what the cells of a virtual session carry: demo, clean, faults, stress or still.
+
+    Or workout: the demo's repetitions as a workout on both sides.
+    """
     import numpy as np
 
     from matfw.layouts import PRESETS
     from matfw.virtual.person import generate
     from matfw.virtual.sessions import demo_session, random_session
+    from matfw.virtual.workouts import workout
 
+    if name == "workout":
+        return workout(side, PRESETS[layout].cells, DEMO_SEED)
     if name == "demo":
         plan = demo_session(side=side)
     else:

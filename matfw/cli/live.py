@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from matfw.service.firmware import Firmware, Tap
     from matfw.service.hips import HipFrames, Hips
     from matfw.settings.model import Settings
-    from matfw.workout.sets import Plan
+    from matfw.store.record import Record
 
 
 Pace = Callable[[float], float]
@@ -71,17 +71,23 @@ def run_live(
         ExitStack() as opened,
     ):
         indicator.volume = settings.outputs.loudness_percent() / 100.0
+        indicator.sound_mode = settings.outputs.sound
         readers: list[Tap] = [picture, *taps]
+        record: Record | None = None
         rounds: list[Callable[[Firmware], object]] = []
         if isinstance(picture, LiveView):
             rounds.append(picture.between)
         if console is not None:
             from matfw.cli.consoles import consoles
+            from matfw.cli.keeping import keeping
 
             control = opened.enter_context(
                 consoles(console, mat, indicator, acquisition, say, is_virtual=speed is not None)
             )
-            readers.append(control)
+            record = opened.enter_context(
+                keeping(console, mat, control, say, is_virtual=speed is not None)
+            )
+            readers += [control] if record is None else [record, control]
             rounds.append(control.between)
 
         def begin() -> None:
@@ -94,9 +100,9 @@ def run_live(
                 each(firmware)
 
         firmware = Firmware(
-            Pipeline(mat, plan_of(settings)), frames, indicator, RealClock(),
+            Pipeline(mat, settings.plan()), frames, indicator, RealClock(),
             readers, refiner=functools.partial(ProcessRefiner, say, waits=speed is not None),
-            on_first_frame=begin, on_frame=systemd.alive, between=between,
+            record=record, on_first_frame=begin, on_frame=systemd.alive, between=between,
         )  # fmt: skip
         firmware.run(end_s)
 
@@ -161,10 +167,3 @@ def shown(
             picture, mat, RealClock(), title=title, target_reps=settings.workout.reps,
             is_simulated=is_simulated, speed_at=pace or (lambda _: 1.0), length_s=end_s,
         )  # fmt: skip
-
-
-def plan_of(settings: Settings) -> Plan:
-    """Return the workout that the settings ask for."""
-    from matfw.workout.sets import Plan
-
-    return Plan(settings.workout.reps, settings.workout.sets, settings.workout.rest_s)

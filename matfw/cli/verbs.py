@@ -32,9 +32,10 @@ from matfw.cli.hardware import (
     configured_hips,
     on_bench,
     real_factory,
+    virtual_factory,
     virtual_trace,
 )
-from matfw.cli.live import mat_frames, plan_of, run_live
+from matfw.cli.live import mat_frames, run_live
 from matfw.cli.only_one import only_one
 from matfw.cli.signals import HungUp, discard_stdout, ending_early, flushed, stoppable
 from matfw.errors import MatError, MatUsageError
@@ -45,7 +46,7 @@ if TYPE_CHECKING:
     from matfw.settings.model import Settings
 
 EXIT_DONE, EXIT_FAILED, EXIT_USAGE = 0, 1, 2
-LEAD_S = 1.0  # of the demo before its first movement, at the speed asked for
+LEAD_S = 7.5  # of the demo before its first lift, at the speed asked for: the side, and 3, 2, 1
 EXIT_HUNG_UP, EXIT_INTERRUPTED = 129, 130  # as shells count: 128 and the signal's number
 VIRTUAL_NOTICE = (
     "VIRTUAL bench: no cell is read, a simulated person exercises over and over;"
@@ -100,7 +101,9 @@ def _demo(options: argparse.Namespace) -> int:
     from matfw.display.report import Reps, demo_lines
     from matfw.messages import Side
     from matfw.ports import RAIL_CHANNELS, SACRUM_CHANNELS
-    from matfw.settings.model import Settings
+    from matfw.settings.model import Settings, Workout
+    from matfw.settings.plans import PlanSettings
+    from matfw.virtual.workouts import REPS
 
     if options.config or options.state:
         raise MatUsageError(
@@ -108,21 +111,24 @@ def _demo(options: argparse.Namespace) -> int:
             " `matfw run --virtual --config FILE` runs your settings on a virtual mat"
         )
     side = Side(options.side)
-    trace = virtual_trace("demo", options.layout, side)
-    settings = Settings(layout=options.layout)
+    trace = virtual_trace("workout", options.layout, side)
+    plan = PlanSettings(name="demo", reps=REPS, sets_a_side=1, rest_s=10.0, first_side=side)
+    settings = Settings(
+        layout=options.layout, plans=(plan,), workout=Workout(plan="demo", reps=REPS)
+    )
     belt = SACRUM_CHANNELS if options.hips in ("imu", "both") else ()
     rail = RAIL_CHANNELS if options.hips in ("rail", "both") else ()
     mat = replace(settings.mat(), side=side, person=trace.person, channels=belt + rail)
     # What is only waited for, an empty mat and lying still to be weighed, is played quickly; the
     # picture says how fast.
     quick_s = trace.truth[0].start_s - LEAD_S
-    build = functools.partial(build_virtual_cells, mat, "demo", side, options.speed, quick_s)
+    build = functools.partial(build_virtual_cells, mat, "workout", side, options.speed, quick_s)
     done = Reps()
     code = EXIT_DONE
     try:
         with cue_sounds(say) if options.sound else nullcontext() as sounds:
             run_live(
-                settings, mat, build, lambda _: build_virtual_hips(mat, "demo", side),
+                settings, mat, build, lambda _: build_virtual_hips(mat, "workout", side),
                 title="matfw demo", speed=options.speed, quick_until_s=quick_s,
                 end_s=trace.duration_s, taps=[done, *([sounds] if sounds else [])],
             )  # fmt: skip
@@ -219,7 +225,7 @@ def _replay(options: argparse.Namespace) -> int:
 
     rows = WholeRows(recording, say)
     with ending_early() as is_asked:
-        tally = replay(mat, takewhile(lambda _: not is_asked(), rows), tell, plan_of(settings))
+        tally = replay(mat, takewhile(lambda _: not is_asked(), rows), tell, settings.plan())
     if is_asked():
         say(f"interrupted after {tally.frames} frames: the tally is of what came before")
     if options.json:
@@ -303,6 +309,55 @@ def _doctor(options: argparse.Namespace) -> int:
     return EXIT_DONE if report.is_fine else EXIT_FAILED
 
 
+def _report(options: argparse.Namespace) -> int:
+    from matfw.cli.kept import report
+
+    report(options, say)
+    return EXIT_DONE
+
+
+def _progress(options: argparse.Namespace) -> int:
+    from matfw.cli.kept import progress
+
+    progress(options)
+    return EXIT_DONE
+
+
+def _export(options: argparse.Namespace) -> int:
+    from matfw.cli.exporting import export
+
+    export(options)
+    return EXIT_DONE
+
+
+def _people(options: argparse.Namespace) -> int:
+    from matfw.cli.people import people
+
+    people(options)
+    return EXIT_DONE
+
+
+def _sounds(options: argparse.Namespace) -> int:
+    from matfw.cli.sounds import render, teach
+
+    settings = store_of(options).settings
+    if options.render is not None:
+        written = render(options.render, settings.tempo())
+        say(f"{len(written)} files in {options.render}")
+        return EXIT_DONE
+    from matfw.devices.clock import RealClock
+    from matfw.devices.indicator import GpiozeroIndicator
+
+    factory = virtual_factory() if options.virtual else real_factory(settings)
+    buzzer, *lights = settings.outputs.pins()
+    clock = RealClock()
+    with GpiozeroIndicator(factory, buzzer, (lights[0], lights[1], lights[2])) as indicator:
+        indicator.volume = settings.outputs.loudness_percent() / 100.0
+        right, asked = teach(indicator, clock, input, round(clock.now_s()))
+    print(f"{right} of {asked} recognised")
+    return EXIT_DONE
+
+
 VERBS = {
     "demo": _demo,
     "run": _run,
@@ -310,5 +365,10 @@ VERBS = {
     "record": _record,
     "console": _console,
     "doctor": _doctor,
+    "report": _report,
+    "progress": _progress,
+    "export": _export,
+    "people": _people,
+    "sounds": _sounds,
     "config": _config,
 }

@@ -5,8 +5,10 @@ from __future__ import annotations
 from matfw.console import (
     calibrate_job,
     diagnose_job,
+    history_commands,
     link_commands,
     mat_commands,
+    plan_commands,
     settings_commands,
     workout_commands,
 )
@@ -20,6 +22,8 @@ TABLE: CommandTable = CommandTable(
         *calibrate_job.COMMANDS,
         *diagnose_job.COMMANDS,
         *workout_commands.COMMANDS,
+        *plan_commands.COMMANDS,
+        *history_commands.COMMANDS,
         *settings_commands.COMMANDS,
         help_row(lambda: TABLE),
         menu_row(lambda: TABLE),

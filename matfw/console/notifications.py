@@ -19,6 +19,10 @@ from matfw.messages import (
     PhaseChanged,
     ReaderEvent,
     Rep,
+    RestChanged,
+    SetChanged,
+    Tapped,
+    WorkoutChanged,
 )
 
 if TYPE_CHECKING:
@@ -26,11 +30,12 @@ if TYPE_CHECKING:
     from matfw.control.subscriptions import Subscription
 
 # What each word of `tell` lets through.
+_OF_THE_WORKOUT = (Rep, PersonWeighed, CellEvent, ReaderEvent, WorkoutChanged, SetChanged)
 LEVELS: Mapping[str, tuple[type[Event], ...]] = MappingProxyType(
     {
         "none": (),
-        "reps": (Rep, PersonWeighed, CellEvent, ReaderEvent),
-        "all": (Rep, PersonWeighed, CellEvent, ReaderEvent, PhaseChanged, CueGiven),
+        "reps": _OF_THE_WORKOUT,
+        "all": (*_OF_THE_WORKOUT, RestChanged, Tapped, PhaseChanged, CueGiven),
     }
 )
 

@@ -21,7 +21,7 @@ from matfw.control.errors import Code, ConsoleError
 from matfw.control.live_settings import LiveSettings, live_settings
 from matfw.control.lock import Lock
 from matfw.control.measuring import Hold, Measuring
-from matfw.control.ports import ReaderAccount, Recordings, RunningFirmware
+from matfw.control.ports import ReaderAccount, Record, Recordings, Resumed, RunningFirmware
 from matfw.control.status import CellStatus, Notice, Status
 from matfw.control.subscriptions import Subscriptions
 from matfw.control.words import PROBLEM_WORDS
@@ -45,6 +45,8 @@ from matfw.messages import (
 from matfw.pipeline import Step
 from matfw.ports import Clock, ReaderStats
 from matfw.settings.calibration_date import dated
+from matfw.sounds.modes import SoundMode
+from matfw.workout.coach import Ask
 from matfw.workout.sets import Progress
 
 if TYPE_CHECKING:
@@ -78,6 +80,7 @@ class Control:
         recordings: Callable[[Callable[[], Mat], Callable[[Notice], object]], Recordings],
         *,
         set_volume: Callable[[float], object],
+        set_sound: Callable[[SoundMode], object] = lambda _: None,
         account: Callable[[], ReaderAccount],
         is_virtual: bool = False,
         can_restart: bool = False,
@@ -87,9 +90,9 @@ class Control:
         """Take the settings, and the mat as the line begins with it.
 
         recordings: makes them, of what returns the mat and what takes a notice. set_volume: of the
-        buzzer, 0 to 1; called by the main thread. account: the acquisition's. is_virtual: mat.side
-        holds where the settings name none, since the virtual person lies on one. ports: of the
-        console.
+        buzzer, 0 to 1; set_sound: which of its sounds; called by the main thread. account: the
+        acquisition's. is_virtual: mat.side holds where the settings name none, since the virtual
+        person lies on one. ports: of the console.
         """
         self.settings = store
         self.lock = Lock(
@@ -99,10 +102,12 @@ class Control:
         self.steps: Subscriptions[Step] = Subscriptions(STEPS_KEPT)
         self.notifications: Subscriptions[Event | Notice] = Subscriptions(EVENTS_KEPT)
         self.recordings = recordings(self.mat, self.notifications.put)
+        self.record: Record | None = None  # what keeps sessions, where they are kept
         self.can_restart = can_restart
         self.lay = lay
         self._clock = clock
         self._set_volume = set_volume
+        self._set_sound = set_sound
         self._account = account
         self._is_virtual = is_virtual
         self._began_s = clock.now_s()
@@ -168,6 +173,7 @@ class Control:
             if new != self._taken:
                 firmware.line.adopt(new.mat, new.plan)
                 self._set_volume(new.volume)
+                self._set_sound(new.sound)
             self._taken = new
         self._calls.do_one(firmware)
         self._follow_measuring(firmware)
@@ -250,6 +256,7 @@ class Control:
             pins=self._pins,
             ports=self._ports,
             calibrated=store.notes().get("calibration"),
+            workout_state=progress.state,
         )
 
     def _known_loads_kg(self) -> tuple[float | None, ...]:
@@ -370,6 +377,32 @@ class Control:
                 Code.NO_CELLS,
                 f"start: {what}: nothing can be judged without it; `diagnose` finds the cause",
             )
+
+    def tell_workout(self, ask: Ask) -> None:
+        """Ask the guided workout for something; nothing happens where it makes no sense."""
+        self._call(lambda firmware: firmware.line.tell_workout(ask))
+
+    def resume(self) -> Resumed:
+        """Go on with the session that was interrupted, in its set and at its repetition.
+
+        Raises ConsoleError where there is none to go on with.
+        """
+        resumed: list[Resumed] = []
+        record = self.record
+        offered = record.interrupted() if record is not None else None
+
+        def work(firmware: RunningFirmware) -> None:
+            if record is None or offered is None:
+                raise ConsoleError(
+                    Code.ALREADY, "resume: no session was interrupted lately: just begin"
+                )
+            self._measuring.refuse_others("resume")
+            found = record.resume(offered)
+            firmware.line.resume_workout(found.sets)
+            resumed.append(found)
+
+        self._call(work)
+        return resumed[0]
 
     def stop(self) -> None:
         """Neither judge nor cue until `start`; everything is still measured."""

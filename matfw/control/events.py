@@ -17,7 +17,13 @@ from matfw.messages import (
     PhaseChanged,
     ReaderEvent,
     Rep,
+    RestChanged,
+    SetChanged,
+    SetState,
+    Side,
+    Tapped,
     Verdict,
+    WorkoutChanged,
 )
 
 
@@ -49,7 +55,7 @@ def event_json(event: Event) -> bytes:
     return msgspec.json.encode(_fields(event))
 
 
-def _fields(event: Event) -> dict[str, Any]:  # Any: what JSON can hold
+def _fields(event: Event) -> dict[str, Any]:  # noqa: PLR0911  # a table; Any: what JSON can hold
     t_s = round(event.t_s, 3)
     match event:
         case PersonWeighed():
@@ -75,6 +81,34 @@ def _fields(event: Event) -> dict[str, Any]:  # Any: what JSON can hold
             }
         case Rep():
             return _rep_fields(event)
+        case WorkoutChanged() | SetChanged() | RestChanged() | Tapped():
+            return _workout_fields(event, t_s)
+        case _:
+            assert_never(event)
+
+
+def _workout_fields(
+    event: WorkoutChanged | SetChanged | RestChanged | Tapped, t_s: float
+) -> dict[str, Any]:
+    match event:
+        case WorkoutChanged():
+            return {"event": "workout", "t_s": t_s, "state": event.state}
+        case SetChanged():
+            return {
+                "event": "set",
+                "t_s": t_s,
+                "state": event.state,
+                "set": event.set,
+                "of": event.of,
+                "side": event.side,
+                "reps": event.reps,
+                "clean": event.clean,
+            }
+        case RestChanged():
+            rest_s = round(event.rest_s, 1)
+            return {"event": "rest", "t_s": t_s, "state": event.state, "rest_s": rest_s}
+        case Tapped():
+            return {"event": "tap", "t_s": t_s, "taps": event.taps}
         case _:
             assert_never(event)
 
@@ -93,7 +127,7 @@ def _rep_fields(rep: Rep) -> dict[str, Any]:
     return fields
 
 
-def event_line(event: Event) -> str:
+def event_line(event: Event) -> str:  # noqa: PLR0911  # a table
     """Return an event as one line for people: time, kind, what."""
     at = f"{event.t_s:9.2f} s  "
     match event:
@@ -117,5 +151,25 @@ def event_line(event: Event) -> str:
             what = f"{at}rep {event.rep:3d} {event.verdict:6s} {times} {event.angle_deg:.0f} deg"
             why = ", ".join(f"{f.fault} {f.value:.1f} {f.unit}" for f in event.faults)
             return f"{what}  {why or event.reason}".rstrip()
+        case WorkoutChanged() | SetChanged() | RestChanged() | Tapped():
+            return f"{at}{_workout_line(event)}"
+        case _:
+            assert_never(event)
+
+
+def _workout_line(event: WorkoutChanged | SetChanged | RestChanged | Tapped) -> str:
+    match event:
+        case WorkoutChanged():
+            return f"workout {event.state}"
+        case SetChanged():
+            side = f"{event.side} side, " if event.side is not Side.UNKNOWN else ""
+            what = f"{side}{event.reps} reps"
+            if event.state is SetState.DONE:
+                what = f"{what}, {event.clean} clean"
+            return f"set     {event.set} of {event.of} {event.state}: {what}"
+        case RestChanged():
+            return f"rest    {event.state}: {event.rest_s:.0f} s"
+        case Tapped():
+            return f"tap     {event.taps} times"
         case _:
             assert_never(event)

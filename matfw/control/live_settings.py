@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from matfw.messages import CellCalibration, Mat, Side
 from matfw.settings.model import NOMINAL, Settings
 from matfw.settings.state import CellLine, MachineState
-from matfw.workout.sets import Plan
+from matfw.sounds.modes import SoundMode
+from matfw.workout.plan import Plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +18,7 @@ class LiveSettings:
     mat: Mat
     plan: Plan
     volume: float
+    sound: SoundMode = SoundMode.FULL
 
 
 def live_settings(
@@ -27,7 +29,7 @@ def live_settings(
     state: calibration and habits. unset_side: where the settings name none; a virtual person
     lies on one all the same.
     """
-    asked, workout = settings.mat(), settings.workout
+    asked = settings.mat()
     side = asked.side if asked.side is not Side.UNKNOWN else unset_side
     mat = replace(
         mat,
@@ -35,12 +37,13 @@ def live_settings(
         person=asked.person,
         side=side,
         tempo=asked.tempo,
-        limits=state.limits(settings.limits.limits(), side),
+        limits=state.limits(settings.asked_limits(), side),
     )
     return LiveSettings(
         mat,
-        Plan(workout.reps, workout.sets, workout.rest_s),
+        settings.plan(),
         settings.outputs.loudness_percent() / 100.0,
+        settings.outputs.sound,
     )
 
 

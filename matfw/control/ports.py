@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from matfw.control.status import RecordingStatus
-from matfw.messages import Cue, RawFrame
+from matfw.history.rows import SessionRecord
+from matfw.messages import Cue, RawFrame, Rep
 from matfw.pipeline import Pipeline
 from matfw.ports import ReaderStats
 
@@ -41,6 +44,48 @@ class ReaderAccount(Protocol):
 
     stats: ReaderStats
     dropped: int
+
+
+@dataclass(frozen=True, slots=True)
+class Resumed:
+    """A session that goes on: its number, and its sets' repetitions, on the frames' clock.
+
+    The time between is left out: the last of them ended just now.
+    """
+
+    session_id: int
+    sets: tuple[tuple[Rep, ...], ...]
+
+
+class Record(Protocol):
+    """What is kept of sessions; `store.record.Record`.
+
+    `resume` is for the main thread, all else for any other.
+    """
+
+    def interrupted(self) -> SessionRecord | None:
+        """Return the session that was interrupted lately and can go on. Raises MatError."""
+        ...
+
+    def resume(self, record: SessionRecord) -> Resumed:
+        """Go on with it, in its last set."""
+        ...
+
+    def sessions(self, which: str = "all", person: str | None = None) -> Sequence[SessionRecord]:
+        """Return kept sessions, oldest first; which: all, last or a number. Raises MatError."""
+        ...
+
+    def people(self) -> Sequence[tuple[str, int]]:
+        """Return the people of whom sessions are kept, and how many. Raises MatError."""
+        ...
+
+    def rename(self, old: str, new: str) -> None:
+        """Keep a person's sessions under another name. Raises MatError."""
+        ...
+
+    def forget(self, name: str) -> int:
+        """Delete all sessions of a person; return how many there were. Raises MatError."""
+        ...
 
 
 class Recordings(Protocol):

@@ -38,7 +38,7 @@ class Status:
     the mat for itself; empty: none. notices: of the state file, as it was found at the start.
     config: the settings file. state_dir: where calibration and recordings are. calibrated: the note
     of the calibration in use, with its date. pins: by what each is for, as they are in use. ports:
-    of the console.
+    of the console. workout_state: of a guided workout, empty without one.
     """
 
     version: str
@@ -80,6 +80,7 @@ class Status:
     calibrated: str | None = None
     pins: Mapping[str, int] = field(default_factory=dict)
     ports: tuple[str, ...] = ()
+    workout_state: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,35 @@ CUE_WORDS: Mapping[Cue, Words] = MappingProxyType(
         Announcement.SET_DONE: Words("set done", "The set is done", "rest"),
         Announcement.READY: Words("ready", "Lying still and weighed", "begin when you like"),
         Announcement.REP: Words("clean rep", "A clean rep"),
+        Announcement.COUNT: Words("rep", "A rep, clean if nothing else was said"),
+        Announcement.REP_FIVE: Words("five", "A group of five reps is full"),
+        Announcement.THREE_LEFT: Words("three left", "Three reps are left in this set"),
+        Announcement.TWO_LEFT: Words("two left", "Two reps are left in this set"),
+        Announcement.ONE_LEFT: Words("one left", "One rep is left in this set"),
+        Announcement.LIE_LEFT: Words(
+            "left side", "The left side", "lie on it, and bring the top knee forward once"
+        ),
+        Announcement.LIE_RIGHT: Words(
+            "right side", "The right side", "lie on it, and bring the top knee forward once"
+        ),
+        Announcement.WRONG_SIDE: Words(
+            "wrong side", "It seems to be the other side", "turn over, or tap twice if it is right"
+        ),
+        Announcement.GET_READY: Words("get ready", "Three, two, one", "begin at the high tone"),
+        Announcement.PAUSED: Words("paused", "The workout stands", "lie still, or tap twice"),
+        Announcement.RESUMED: Words("goes on", "The workout goes on", "finish the set"),
+        Announcement.UNFINISHED: Words(
+            "unfinished", "Reps are left in this set", "go on, or tap three times to end it"
+        ),
+        Announcement.REST_TEN: Words("ten seconds", "Ten seconds of the rest are left"),
+        Announcement.REST_OVER: Words(
+            "rest over", "The rest is over", "lie still for the next set"
+        ),
+        Announcement.LAST_SET_DONE: Words("last set done", "The last set is done"),
+        Announcement.WORKOUT_DONE: Words("workout done", "The workout is done"),
+        Announcement.PARTLY_JUDGED: Words(
+            "partly judged", "This variation hides things from the mat"
+        ),
         **{row.fault: row.words for row in FAULTS},
     }
 )
@@ -49,7 +78,8 @@ PROBLEM_WORDS: Mapping[CellProblem, str] = MappingProxyType(
         CellProblem.STUCK: "repeats one value: its wiring to the converter",
         CellProblem.SATURATED: "is at the end of its range: overloaded or miswired",
         CellProblem.DRIFTING: "wanders though nobody moves: its mounting, warmth, or a thing left",
-        CellProblem.UNRELIABLE: "comes and goes: a loose wire, plug or solder joint",
+        CellProblem.UNRELIABLE: "reads what no body weighs, or comes and goes: a loose wire, plug"
+        " or solder joint; if `all`, the cells' supply, or rate_hz is not the converters'",
         CellProblem.OK: "is well again",
     }
 )

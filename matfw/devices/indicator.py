@@ -21,8 +21,10 @@ from gpiozero.tones import Tone
 
 from matfw.devices.flash_limit import FlashLimit
 from matfw.errors import MatGpioError
-from matfw.messages import Cue, cue_named
+from matfw.messages import Cue, Pace, cue_named
 from matfw.sounds.earcons import DARK, MID_TONE, OCTAVES, lights_at, pattern_s, tone_at
+from matfw.sounds.modes import SoundMode, is_heard
+from matfw.sounds.pace import pace_lights, pace_tone
 
 LIGHT_NAMES = ("head", "hip", "foot")
 
@@ -58,6 +60,8 @@ class GpiozeroIndicator:
         self._tone_hz: float | None = None
         self._brightness = list(DARK)
         self._volume = 1.0
+        self._pace: Pace | None = None
+        self.sound_mode = SoundMode.FULL  # from the next cue on
         where = f"buzzer on GPIO{buzzer_pin}"
         try:
             if buzzer_pin is not None:
@@ -90,21 +94,31 @@ class GpiozeroIndicator:
         self._cue, self._start_s = cue_named(cue), t_s
         self.tick(t_s)
 
+    def pace(self, pace: Pace | None) -> None:
+        """Give this repetition's tempo from the next tick on, while no cue is given."""
+        self._pace = pace
+
     def tick(self, t_s: float) -> None:
         """Bring pins to where the running pattern says they are at t_s."""
-        tone_hz, lights = None, DARK
-        if self._cue is not None:
-            elapsed_s = t_s - self._start_s
-            tone_hz, lights = tone_at(self._cue, elapsed_s), lights_at(self._cue, elapsed_s)
-            if elapsed_s > pattern_s(self._cue):
-                self._cue = None
-        self._set_tone(tone_hz)
+        if self._cue is not None and t_s - self._start_s > pattern_s(self._cue):
+            self._cue = None
+        tone_hz, lights = self._wanted(t_s)
+        self._set_tone(tone_hz if is_heard(self.sound_mode, self._cue) else None)
         for number, limit in enumerate(self._limits):
             self._set_light(number, limit.limited(t_s, lights[number]))
 
+    def _wanted(self, t_s: float) -> tuple[float | None, tuple[float, float, float]]:
+        """Return tone and lights of the cue that is given, else of the pace, else nothing."""
+        if self._cue is not None:
+            elapsed_s = t_s - self._start_s
+            return tone_at(self._cue, elapsed_s), lights_at(self._cue, elapsed_s)
+        if self._pace is not None:
+            return pace_tone(self._pace, t_s), pace_lights(self._pace, t_s)
+        return None, DARK
+
     def off(self) -> None:
         """Silence and darkness, now."""
-        self._cue = None
+        self._cue = self._pace = None
         self._set_tone(None)
         for number in range(len(LIGHT_NAMES)):
             self._set_light(number, 0.0)

@@ -18,6 +18,7 @@ from matfw.pipeline import Pipeline, Step
 from matfw.ports import Clock, Indicator
 from matfw.refinement.windows import RepWindow
 from matfw.service.refiner import InlineRefiner
+from matfw.workout.coach import Ask
 
 POLL_S = 0.02  # without a frame (10 SPS) cue patterns advance this often; they need 0.025
 NO_CELL_S = 3.0  # of frames without one valid sample: nothing is connected
@@ -64,6 +65,14 @@ class Tap(Protocol):
         ...
 
 
+class Record(Protocol):
+    """What keeps repetitions; their sounds wait for it. `store.tap.RecordTap`."""
+
+    def released_rep(self, t_s: float) -> int:
+        """Return the number of the last repetition that may be announced now; never waits."""
+        ...
+
+
 class Firmware:
     """Runs the line on live frames until told to stop."""
 
@@ -76,6 +85,7 @@ class Firmware:
         taps: Iterable[Tap] = (),
         *,
         refiner: Callable[[], Refiner] = InlineRefiner,
+        record: Record | None = None,
         on_first_frame: Callable[[], object] = lambda: None,
         on_frame: Callable[[], object] = lambda: None,
         between: Callable[[Firmware], object] = lambda _: None,
@@ -83,6 +93,7 @@ class Firmware:
         """Take the parts; nothing runs before `run`.
 
         refiner: opened and closed by `run`; the default makes frames wait, for virtual clocks.
+        record: what is announced of a repetition waits for it; None: for nothing.
         on_first_frame, on_frame: for the watchdog. between: called between two frames and while
         none comes, POLL_S apart at most; it may change the line, and must not wait.
         """
@@ -92,6 +103,7 @@ class Firmware:
         self._clock = clock
         self._taps = tuple(taps)
         self._open_refiner = refiner
+        self._record = record
         self._on_first_frame = on_first_frame
         self._on_frame = on_frame
         self._between = between
@@ -114,12 +126,15 @@ class Firmware:
         """Measure on, but count no rep and give no cue until `resume` for every reason given."""
         if not self._paused:
             self._indicator.off()
+            self._line.tell_workout(Ask.HOLD)
         self._paused.add(why)
 
     def resume(self, why: str) -> None:
         """Take back one reason to pause."""
         if why in self._paused:
             self._paused.remove(why)
+            if not self._paused:
+                self._line.tell_workout(Ask.GO_ON)
             self._line.discard_history()
 
     def try_cue(self, cue: Cue) -> None:
@@ -174,11 +189,14 @@ class Firmware:
     def _take(self, frame: RawFrame, refiner: Refiner) -> None:
         self._last_t_s = frame.t_s
         self._on_frame()
+        if self._record is not None:
+            self._line.release_cues(self._record.released_rep(frame.t_s))
         step = self._line.update(frame)
         if self._paused:
             step = _unjudged(step)
         if step.cue is not None:
             self._indicator.show(step.cue, frame.t_s)
+        self._indicator.pace(step.pace)
         self._tick(frame.t_s)
         self.tally.frames += 1
         self.tally.bad_frames += None in frame.counts
@@ -209,4 +227,4 @@ class Firmware:
 def _unjudged(step: Step) -> Step:
     """Return the step without what it would say and have judged."""
     events = tuple(event for event in step.events if not isinstance(event, CueGiven))
-    return replace(step, faults=(), cue=None, events=events, window=None)
+    return replace(step, faults=(), cue=None, events=events, window=None, pace=None)

@@ -8,7 +8,7 @@ from matfw.control.events import Tally
 from matfw.messages import Event, Mat, RawFrame, Rep
 from matfw.pipeline import Pipeline
 from matfw.refinement.refine import Refinement
-from matfw.workout.sets import Plan
+from matfw.workout.plan import Plan
 
 
 def replay(

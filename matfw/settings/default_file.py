@@ -11,6 +11,7 @@ import msgspec
 from msgspec import Struct, inspect
 
 from matfw.settings.model import CellPlace, GivenPins, Settings
+from matfw.settings.plans import PlanSettings
 from matfw.settings.rows import noted_at
 from matfw.settings.schema import allowed
 
@@ -20,7 +21,7 @@ _HEAD = """\
 # "# name" with a space is an example: there is no default. matfw only reads this file; what is
 # calibrated or saved at the console is in state.toml in the state folder, and goes before it.
 """
-_ORDERED_LAST = ("pins", "cells")  # their tables are examples, not defaults
+_ORDERED_LAST = ("pins", "cells", "plans")  # their tables are examples, not defaults
 
 
 def default_toml() -> str:
@@ -33,6 +34,8 @@ def default_toml() -> str:
     lines += _examples(GivenPins, {"dout": 5, "sck": 12})
     lines += ["", '# [[cells]]  # for layout = "custom": one for each cell, at least 3']
     lines += _examples(CellPlace, {"name": "head_left", "x_mm": -900, "y_mm": 275})
+    lines += ["", "# [[plans]]  # of your own, to be named by workout.plan"]
+    lines += _examples(PlanSettings, {"name": "mine", "range_deg": [24.0, 45.0]})
     return "\n".join(lines) + "\n"
 
 

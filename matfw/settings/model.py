@@ -25,6 +25,7 @@ from matfw.messages import (
     CellCalibration,
     Channel,
     HipRepeatability,
+    Limits,
     Mat,
     Person,
     Side,
@@ -32,6 +33,7 @@ from matfw.messages import (
 )
 from matfw.ports import RAIL_CHANNELS, SACRUM_CHANNELS
 from matfw.settings.limits import LimitSettings
+from matfw.settings.plans import BUILT_IN, NO_PLAN, PlanSettings, TempoSeconds, unseen_tempo
 from matfw.settings.schema import (
     Keys,
     MismatchError,
@@ -40,6 +42,8 @@ from matfw.settings.schema import (
     dotted,
 )
 from matfw.settings.state import MachineState
+from matfw.sounds.modes import SoundMode
+from matfw.workout.plan import Plan
 
 # A 50 kg half bridge of 1 mV/V into 24 bits at gain 128, both on one supply, which cancels:
 # 1e-3 / 50 kg * 128 * 2^24. Real cells of this kind give 0.5 to 1 mV/V: calibrate.
@@ -113,6 +117,14 @@ class Outputs(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     buzzer_pin: Annotated[Pin, Meta(description="the buzzer, BCM number")] = 18
     light_pins: Annotated[LightPins, Meta(description="the lights, BCM numbers")] = LightPins()
+    sound: Annotated[
+        SoundMode,
+        NOW,
+        Meta(
+            description="what is heard: all; faults; the tempo (metronome); nothing. The lights say"
+            " all of it in every mode"
+        ),
+    ] = SoundMode.FULL
     mute: Annotated[bool, NOW, Meta(description="lights only, no sound")] = False
     volume_percent: Annotated[
         int, NOW, Meta(ge=0, le=100, description="how loud the buzzer is; 0 is silence")
@@ -120,7 +132,8 @@ class Outputs(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     def loudness_percent(self) -> int:
         """Return how loud the buzzer is to be, 0 to 100; 0 when muted."""
-        return 0 if self.mute else self.volume_percent
+        is_silent = self.mute or self.sound is SoundMode.SILENT
+        return 0 if is_silent else self.volume_percent
 
     def pins(self) -> tuple[int, int, int, int]:
         """Return the pins of the buzzer, muted or not, and of the head, hip and foot lights."""
@@ -208,11 +221,6 @@ class Who(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ] = None
 
 
-WAY_SEEN_S, HOLD_SEEN_S = (0.5, 6.0), 10.0  # what is found on virtual people; JUDGING.md
-Seconds: TypeAlias = Annotated[float, Meta(ge=0.2, le=30)]
-HoldSeconds: TypeAlias = Annotated[float, Meta(ge=0, le=30)]
-
-
 class Workout(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What is asked of the person."""
 
@@ -221,9 +229,17 @@ class Workout(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     sets: Annotated[int, Meta(ge=1, le=50, description="sets")] = 3
     rest_s: Annotated[float, Meta(ge=0, le=3600, description="rest between sets, s")] = 45.0
     tempo_s: Annotated[
-        tuple[Seconds, HoldSeconds, Seconds],
+        TempoSeconds,
         Meta(description="[up, hold, down], s; up, down 0.5 to 6, hold to 10: others are not seen"),
     ] = (2.0, 1.0, 3.0)
+    plan: Annotated[
+        Name | None,
+        Meta(
+            description="the plan to be led through, by name; it goes before reps, sets, rest_s,"
+            " tempo_s and side; without one whoever lies there begins when they like",
+            extra={"example": "three_by_fifteen"},
+        ),
+    ] = None
 
 
 PortName: TypeAlias = Annotated[str, Meta(min_length=1, max_length=200)]
@@ -247,6 +263,21 @@ class Console(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ] = 120.0
 
 
+class RecordSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What is kept of sessions, in the state folder and nowhere else."""
+
+    keep: Annotated[
+        bool, Meta(description="keep sessions, sets and repetitions in matfw.sqlite3")
+    ] = True
+    raw: Annotated[
+        bool, Meta(description="keep the raw counts of sessions too, some 2 MB for ten minutes")
+    ] = False
+    raw_limit_mb: Annotated[
+        int,
+        Meta(ge=10, le=100_000, description="of all raw counts kept, MB; beyond it the oldest go"),
+    ] = 200
+
+
 class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The whole file; every key may be left out."""
 
@@ -267,9 +298,37 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     workout: Annotated[Workout, NOW] = Workout()
     limits: Annotated[LimitSettings, NOW] = LimitSettings()
     console: Console = Console()
+    record: RecordSettings = RecordSettings()
     cells: Annotated[
         tuple[CellPlace, ...], Meta(max_length=32, description='the cells of layout "custom"')
     ] = ()
+    plans: Annotated[
+        tuple[PlanSettings, ...], NOW, Meta(max_length=32, description="plans of one's own")
+    ] = ()
+
+    def plan_named(self, name: str) -> PlanSettings | None:
+        """Return the plan of that name; a person's own goes before one that comes with matfw."""
+        return next((plan for plan in (*self.plans, *BUILT_IN) if plan.name == name), None)
+
+    def guided(self) -> PlanSettings | None:
+        """Return the plan to be led through, None without one."""
+        name = self.workout.plan
+        return None if name in (None, NO_PLAN) else self.plan_named(str(name))
+
+    def plan(self) -> Plan:
+        """Return what is asked for, as the line takes it."""
+        guided, free = self.guided(), self.workout
+        return guided.plan() if guided else Plan(free.reps, free.sets, free.rest_s)
+
+    def tempo(self) -> Tempo:
+        """Return the tempo asked for."""
+        guided = self.guided()
+        return guided.tempo() if guided else Tempo(*self.workout.tempo_s)
+
+    def asked_limits(self) -> Limits:
+        """Return the limits; a plan may have a range of angle of its own."""
+        guided, limits = self.guided(), self.limits.limits()
+        return guided.limits(limits) if guided else limits
 
     def mat_cells(self) -> tuple[Cell, ...]:
         """Return the layout's cells in their order."""
@@ -280,7 +339,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     def mat(self, state: MachineState | None = None) -> Mat:
         """Return the mat, calibrated as far as the machine's state knows, else nominally."""
         known = state.calibration if state else {}
-        limits = self.limits.limits()
+        limits = self.asked_limits()
         return Mat(
             layout=self.layout,
             cells=self.mat_cells(),
@@ -294,7 +353,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             channels=self.hip_sensors.channels(),
             person=Person(self.person.sex, self.person.height_m),
             side=self.workout.side,
-            tempo=Tempo(*self.workout.tempo_s),
+            tempo=self.tempo(),
             limits=state.limits(limits, self.workout.side) if state else limits,
             hip_repeatability=self.hip_sensors.repeat(),
         )
@@ -304,13 +363,13 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
         A tempo other than the default one is asked for instead of the recording's.
         """
-        limits = state.limits(self.limits.limits(), mat.side)
-        is_given = self.workout.tempo_s != Workout().tempo_s
+        limits = state.limits(self.asked_limits(), mat.side)
+        is_given = self.tempo() != Tempo()
         return replace(
             mat,
             limits=limits,
             hip_repeatability=self.hip_sensors.repeat(),
-            tempo=Tempo(*self.workout.tempo_s) if is_given else mat.tempo,
+            tempo=self.tempo() if is_given else mat.tempo,
         )
 
     def uncalibrated(self, state: MachineState | None = None) -> tuple[str, ...]:
@@ -339,18 +398,21 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         self._check_cells()
         self._check_pins()
         self.limits.check()
-        self._check_tempo()
+        self._check_workout()
 
-    def _check_tempo(self) -> None:
-        least_s, most_s = WAY_SEEN_S
-        up_s, hold_s, down_s = self.workout.tempo_s
-        are_ways_seen = least_s <= min(up_s, down_s) and max(up_s, down_s) <= most_s
-        if not are_ways_seen or hold_s > HOLD_SEEN_S:
+    def _check_workout(self) -> None:
+        unseen = unseen_tempo(self.workout.tempo_s)
+        if unseen:
+            raise MismatchError(("workout", "tempo_s"), unseen)
+        for index, plan in enumerate(self.plans):
+            wrong = plan.wrong()
+            if wrong:
+                raise MismatchError(("plans", index, wrong[0]), wrong[1])
+        name = self.workout.plan
+        if name not in (None, NO_PLAN) and self.plan_named(str(name)) is None:
+            names = [plan.name for plan in (*self.plans, *BUILT_IN)] + [NO_PLAN]
             raise MismatchError(
-                ("workout", "tempo_s"),
-                f"up and down must be {least_s:g} to {most_s:g} s, hold at most {HOLD_SEEN_S:g} s"
-                f" (got {up_s:g}, {hold_s:g}, {down_s:g}): a slower leg cannot be told from a body"
-                " that sways",
+                ("workout", "plan"), f"names no plan (got {name})", advice=did_you_mean(name, names)
             )
 
     def _check_cells(self) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 from msgspec.structs import replace
 
@@ -20,6 +20,7 @@ class _Forgotten:
 
 
 FORGOTTEN = _Forgotten()
+T = TypeVar("T")
 Staged: TypeAlias = Mapping[Keys, object]
 
 
@@ -63,6 +64,20 @@ def calibrated(state: MachineState, lines: Mapping[str, CellLine], note: str) ->
         previous_calibration=state.calibration,
         factory_calibration={**lines, **state.factory_calibration},
         notes=notes,
+    )
+
+
+def renamed(state: MachineState, old: str, new: str) -> MachineState:
+    """Return state with a profile and its habits under another name."""
+
+    def moved(tables: Mapping[str, T]) -> dict[str, T]:
+        return {new if name == old else name: kept for name, kept in tables.items()}
+
+    return replace(
+        state,
+        profile=new if state.profile == old else state.profile,
+        profiles=moved(state.profiles),
+        habits=moved(state.habits),
     )
 
 

@@ -44,6 +44,7 @@ from matfw.settings.state_changes import (
     console_keys,
     learned,
     profile_tables,
+    renamed,
     unlearned,
 )
 from matfw.settings.state_file import STATE_FILE, not_written, read_state, write_state
@@ -244,11 +245,7 @@ class SettingsStore:
         """Make an empty profile and use it; what is saved from now on for a person goes there."""
         with self._lock:
             self._refuse_while_staged()
-            if not is_profile_name(name):
-                raise MatSettingsError(
-                    f"a profile must have {PROFILE_NAME_WORDS}, other than {NO_PROFILE}"
-                    f" (got {found(name)})"
-                )
+            check_profile_name(name)
 
             def more(state: MachineState) -> MachineState:
                 if name in state.profiles:
@@ -265,6 +262,29 @@ class SettingsStore:
             self._refuse_while_staged()
             used = None if name == NO_PROFILE else name
             self._write(lambda state: replace(state, profile=_known_profile(state, used)))
+
+    def check_new_name(self, name: str) -> None:
+        """Refuse a name that a profile may not have, or one has. Raises MatSettingsError."""
+        self._refuse_while_staged()
+        check_profile_name(name)
+        if name in self._read.state.profiles:
+            raise MatSettingsError(f"profile {name} exists: take another name")
+
+    def rename_profile(self, old: str, new: str) -> None:
+        """Give a profile another name; it stays in use if it is. Raises MatSettingsError."""
+        with self._lock:
+            self.check_new_name(new)
+            self._write(lambda state: renamed(state, str(_known_profile(state, old)), new))
+
+    def forget_profile(self, name: str) -> None:
+        """Delete a profile where there is one, and what the backup has of it.
+
+        Raises MatSettingsError.
+        """
+        with self._lock:
+            if name in self._read.state.profiles:
+                self.delete_profile(name)
+            self._write(lambda state: state)  # what was written last becomes the backup
 
     def delete_profile(self, name: str) -> None:
         """Delete a profile; where it was in use none is then. Raises MatSettingsError."""
@@ -447,6 +467,14 @@ class SettingsStore:
                         f" with {self._config or 'the defaults'}: change that, or delete this line"
                     )
         return f"{path}: {mismatch.message('correct it, or delete it')}"
+
+
+def check_profile_name(name: str) -> None:
+    """Refuse a name that a profile may not have. Raises MatSettingsError."""
+    if not is_profile_name(name):
+        raise MatSettingsError(
+            f"a profile must have {PROFILE_NAME_WORDS}, other than {NO_PROFILE} (got {found(name)})"
+        )
 
 
 def _known_profile(state: MachineState, name: str | None) -> str | None:

@@ -136,6 +136,42 @@ SOUNDS: Mapping[Cue, tuple[Note, ...]] = MappingProxyType(
             *((D5, 0.25), (None, 0.05)),
             (C7, 0.2),
         ),
+        # Counted: longer than a clean rep's tick.
+        Announcement.COUNT: _notes((C6, 0.25)),
+        # A group of five is full: the count goes up and stays.
+        Announcement.REP_FIVE: _notes((C6, 0.05), (None, 0.05), (G6, 0.25)),
+        # As many ticks as repetitions are left, and an octave.
+        Announcement.THREE_LEFT: _notes(*((C6, 0.075), (None, 0.075)) * 3, (C7, 0.2)),
+        Announcement.TWO_LEFT: _notes(*((C6, 0.075), (None, 0.075)) * 2, (C7, 0.2)),
+        Announcement.ONE_LEFT: _notes((C6, 0.075), (None, 0.075), (C7, 0.2)),
+        # The cadence of a set, and on up.
+        Announcement.LAST_SET_DONE: _notes(
+            (C7, 0.15), (A6, 0.15), (B6, 0.15), (C7, 0.15), (E7, 0.15), (G7, 0.45)
+        ),
+        # A fanfare.
+        Announcement.WORKOUT_DONE: _notes(
+            *((G5, 0.1), (None, 0.05)) * 2, (C6, 0.2), (E6, 0.2), (G6, 0.2), (C7, 0.6)
+        ),
+        # Called twice; then down for the left side, up for the right one.
+        Announcement.LIE_LEFT: _notes(*((G6, 0.15), (None, 0.05)) * 2, (C6, 0.5)),
+        Announcement.LIE_RIGHT: _notes(*((C6, 0.15), (None, 0.05)) * 2, (G6, 0.5)),
+        # No, no.
+        Announcement.WRONG_SIDE: _notes((E6, 0.3), (A5, 0.3), (None, 0.1), (E6, 0.3), (A5, 0.3)),
+        # Three, two, one, go: a second each.
+        Announcement.GET_READY: _notes(*((E6, 0.2), (None, 0.8)) * 3, (C7, 0.4)),
+        # Down and tapping the foot; up again, its mirror.
+        Announcement.PAUSED: _notes((C7, 0.3), (None, 0.1), (C6, 0.1), (None, 0.1), (C6, 0.1)),
+        Announcement.RESUMED: _notes((C6, 0.1), (None, 0.1), (C6, 0.1), (None, 0.1), (C7, 0.3)),
+        # The rising third of `ready`, asked twice.
+        Announcement.UNFINISHED: _notes((C6, 0.2), (E6, 0.2), (None, 0.2), (C6, 0.2), (E6, 0.2)),
+        # A slow clock.
+        Announcement.REST_TEN: _notes((G5, 0.2), (None, 0.3), (G5, 0.2)),
+        # Up the stairs.
+        Announcement.REST_OVER: _notes((C6, 0.15), (E6, 0.15), (G6, 0.15), (C7, 0.3)),
+        # Low, with something missing in the middle.
+        Announcement.PARTLY_JUDGED: _notes(
+            (F5, 0.2), (None, 0.1), (D5, 0.2), (None, 0.1), (F5, 0.2)
+        ),
     }
 )
 
@@ -185,6 +221,43 @@ LIGHTS: Mapping[Cue, tuple[Lights, ...]] = MappingProxyType(
         # From one half of the edge to the other and back: something here wants to be looked at.
         Announcement.SEE_CONSOLE: _lights(
             *((1, 1, 0, 0.35), (0, 1, 1, 0.35)), *((1, 1, 0, 0.35), (0, 1, 1, 0.35))
+        ),
+        Announcement.COUNT: _lights((0.5, 0.5, 0.5, 0.25)),
+        Announcement.REP_FIVE: _lights(
+            (0.5, 0.5, 0.5, 0.15), (0, 0, 0, 0.15), (0.5, 0.5, 0.5, 0.15)
+        ),
+        # As many lights as repetitions are left.
+        Announcement.THREE_LEFT: _lights((0.8, 0.8, 0.8, 0.4)),
+        Announcement.TWO_LEFT: _lights((0.8, 0.8, 0, 0.4)),
+        Announcement.ONE_LEFT: _lights((0.8, 0, 0, 0.4)),
+        # Filled up as after a set, and emptied again; from the middle to the ends, twice.
+        Announcement.LAST_SET_DONE: _lights(
+            *((1, 0, 0, 0.2), (1, 1, 0, 0.2), (1, 1, 1, 0.5), (1, 1, 0, 0.2), (1, 0, 0, 0.2))
+        ),
+        Announcement.WORKOUT_DONE: _lights(
+            *((0, 1, 0, 0.3), (1, 1, 1, 0.4), (0, 1, 0, 0.3), (1, 1, 1, 0.6))
+        ),
+        # The head half of the edge, or the foot half.
+        Announcement.LIE_LEFT: _lights(*((1, 0, 0, 0.3), (1, 1, 0, 0.3)) * 2),
+        Announcement.LIE_RIGHT: _lights(*((0, 0, 1, 0.3), (0, 1, 1, 0.3)) * 2),
+        Announcement.WRONG_SIDE: _lights(
+            *((1, 0, 0, 0.3), (0, 0, 0, 0.1), (0, 0, 1, 0.3), (0, 0, 0, 0.1)),
+            *((1, 0, 0, 0.3), (0, 0, 0, 0.1), (0, 0, 1, 0.3)),
+        ),
+        # Three lights, two, one, all.
+        Announcement.GET_READY: _lights(
+            *((1, 1, 1, 0.2), (0, 0, 0, 0.8), (0, 1, 1, 0.2), (0, 0, 0, 0.8)),
+            *((0, 0, 1, 0.2), (0, 0, 0, 0.8), (1, 1, 1, 0.4)),
+        ),
+        # Closed to the middle; opened from it.
+        Announcement.PAUSED: _lights((1, 1, 1, 0.3), (0.3, 0.6, 0.3, 0.3), (0, 0.3, 0, 0.3)),
+        Announcement.RESUMED: _lights((0, 0.3, 0, 0.3), (0.3, 0.6, 0.3, 0.3), (1, 1, 1, 0.3)),
+        Announcement.UNFINISHED: _lights(*((0, 1, 0, 0.3), (0, 0, 1, 0.3)) * 2),
+        Announcement.REST_TEN: _lights((0.5, 0, 0.5, 0.2), (0, 0, 0, 0.3), (0.5, 0, 0.5, 0.2)),
+        # Filled up from the foot to the head.
+        Announcement.REST_OVER: _lights((0, 0, 1, 0.2), (0, 1, 1, 0.2), (1, 1, 1, 0.45)),
+        Announcement.PARTLY_JUDGED: _lights(
+            (0.5, 0.5, 0.5, 0.2), (0.5, 0, 0.5, 0.6), (0.5, 0.5, 0.5, 0.2)
         ),
     }
 )

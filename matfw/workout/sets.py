@@ -6,17 +6,9 @@ from dataclasses import dataclass
 
 from matfw.messages import FaultSeen, Rep, Verdict
 from matfw.workout.fatigue import fatigue
+from matfw.workout.plan import Plan
 
 SET_PAUSE_S = 25.0  # without a rep: the set is over, however many there were
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What is asked for: reps a set, sets, and seconds of rest between two of them."""
-
-    reps: int = 15
-    sets: int = 3
-    rest_s: float = 45.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +16,8 @@ class Progress:
     """Where in the workout the person is.
 
     sets: asked for; set_number goes beyond it if the person does. rest_until_s: when the rest after
-    this set ends; None within a set and after the last one.
+    this set ends; None within a set and after the last one. state: of a workout that is led
+    (`coach.State`), empty where nobody leads.
     """
 
     rep: int = 0
@@ -37,6 +30,7 @@ class Progress:
     fatigue: FaultSeen | None = None
     sets: int = 1
     rest_until_s: float | None = None
+    state: str = ""
 
     @property
     def is_workout_done(self) -> bool:

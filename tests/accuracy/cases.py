@@ -15,7 +15,7 @@ from matfw.recording.file import read_recording
 from matfw.service.replay import replay
 from matfw.settings.files import load_settings
 from matfw.settings.state import MachineState
-from matfw.workout.sets import Plan
+from matfw.workout.plan import Plan
 from tests.accuracy.matching import match
 from tests.importers.cases import Case, load, names
 

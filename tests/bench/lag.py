@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from statistics import quantiles
 
 from matfw.devices.clock import RealClock
-from matfw.messages import Event, Mat, RawFrame, RefinedRep
+from matfw.messages import Event, Mat, Pace, RawFrame, RefinedRep
 from matfw.pipeline import Pipeline, Step
 from matfw.ports import LoadCells, ReaderStats
 from matfw.refinement.windows import RepWindow
@@ -98,6 +98,9 @@ class Silent:
     """An indicator without pins."""
 
     def show(self, cue: str, t_s: float) -> None:
+        pass
+
+    def pace(self, pace: Pace | None) -> None:
         pass
 
     def tick(self, t_s: float) -> None:

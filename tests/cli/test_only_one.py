@@ -49,3 +49,15 @@ def test_a_folder_that_cannot_be_made_holds_nobody_back(tmp_path: Path) -> None:
     said: list[str] = []
     with only_one(tmp_path / "file" / "below", said.append):
         assert "would not be noticed" in said[0]
+
+
+def test_the_folder_that_it_makes_is_for_nobody_else(tmp_path: Path) -> None:
+    before = os.umask(0)
+    try:
+        with only_one(tmp_path / "new" / "state", print):
+            pass
+    finally:
+        os.umask(before)
+    assert [
+        path.stat().st_mode & 0o777 for path in (tmp_path / "new", tmp_path / "new" / "state")
+    ] == [0o700, 0o700]

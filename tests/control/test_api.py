@@ -43,7 +43,7 @@ from matfw.settings.state import CellLine
 from matfw.settings.store import SettingsStore
 from matfw.virtual.clock import VirtualClock
 from matfw.virtual.sampling import record
-from matfw.workout.sets import Plan
+from matfw.workout.plan import Plan
 from tests.control.fake_control import GOOD, UNSYNCED, is_answer
 from tests.service.test_firmware import Frames, Keeper, Outputs, empty_mat
 

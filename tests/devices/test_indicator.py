@@ -85,7 +85,7 @@ def test_pins_follow_the_tables_frame_by_frame(cue: Cue, factory: MockFactory) -
 def test_a_pin_is_written_only_when_its_value_changes(cue: Cue, factory: MockFactory) -> None:
     with GpiozeroIndicator(factory, BUZZER, LIGHT_PINS) as indicator:
         CountingPin.writes = 0
-        for frame in range(240):
+        for frame in range(int((pattern_s(cue) + 0.3) / FRAME_S)):
             indicator.show(cue, 0.0) if frame == 0 else indicator.tick(frame * FRAME_S)
         tones = [note.frequency_hz for note in SOUNDS[cue]] + [None]
         steps = [(0.0, 0.0, 0.0), *(step.brightness for step in LIGHTS[cue]), (0.0, 0.0, 0.0)]

@@ -46,7 +46,7 @@ from matfw.virtual.profiles import Profile
 from matfw.virtual.sampling import CellErrors, record
 from matfw.virtual.sessions import off_mat_on_rep
 from matfw.virtual.trace import Trace
-from matfw.workout.sets import Plan
+from matfw.workout.plan import Plan
 
 FOLDER = Path(__file__).parent
 PLAIN_CUES = {

@@ -12,7 +12,7 @@ import pytest
 
 from matfw.cli.hardware import virtual_trace
 from matfw.errors import MatCellsError, MatError
-from matfw.messages import Announcement, CueGiven, Event, Mat, RawFrame, Rep, Side
+from matfw.messages import Announcement, CueGiven, Event, Mat, Pace, RawFrame, Rep, Side
 from matfw.pipeline import Pipeline, Step
 from matfw.service import refiner
 from matfw.service.firmware import NO_CELL_S, Firmware, Refiner, Tap
@@ -37,6 +37,9 @@ class Outputs:
     def show(self, cue: str, t_s: float) -> None:
         self.shown.append((t_s, cue))
         self.is_on = True
+
+    def pace(self, pace: Pace | None) -> None:
+        pass
 
     def tick(self, t_s: float) -> None:
         self.ticks_s.append(t_s)

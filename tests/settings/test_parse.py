@@ -230,6 +230,7 @@ def test_what_is_about_a_person_or_heard_applies_now_and_wiring_at_the_start() -
     now = {row.key for row in ROWS if row.applies == "now"}
     tables = ("person.", "workout.", "limits.")
     assert now == {key for key in KEYS if key.startswith(tables)} | {
-        "outputs.mute", "outputs.volume_percent", "console.wizard_timeout_s",
+        "outputs.mute", "outputs.volume_percent", "console.wizard_timeout_s", "plans",
+            "outputs.sound",
     }  # fmt: skip
     assert {row.applies for row in ROWS} == {"now", "restart"}

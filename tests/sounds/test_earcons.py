@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 from gpiozero.tones import Tone
 
+from matfw.cli.sounds import render, teach, wav_name, write_wav
 from matfw.cues import CUE_RULES
 from matfw.judging.row import Rank
-from matfw.messages import CUES, Cue, Fault
+from matfw.messages import CUES, Cue, Fault, Tempo, cue_named
 from matfw.sounds.earcons import (
     DARK,
     LIGHTS,
@@ -23,7 +24,11 @@ from matfw.sounds.earcons import (
     pattern_s,
     tone_at,
 )
-from tests.sounds.rendered import write_wav
+from matfw.sounds.lesson import ASKED, CHOICES, LESSON, questions
+from matfw.sounds.pace import HIGH_HZ, LOW_HZ
+from matfw.sounds.waveform import AMPLITUDE, pace_samples
+from matfw.virtual.clock import VirtualClock
+from tests.service.test_firmware import Outputs
 
 GRID_S = 0.01
 SEMITONES_APART = 4.0  # a third: the least interval that is plainly another note to everybody
@@ -75,9 +80,10 @@ def _tones(signal: np.ndarray, rate_hz: int) -> Measured:
 def heard(tmp_path_factory: pytest.TempPathFactory) -> dict[Cue, Measured]:
     folder = tmp_path_factory.mktemp("sounds")
     result = {}
-    for cue, sound in SOUNDS.items():
-        write_wav(folder / f"{cue}.wav", sound)
-        result[cue] = measured(folder / f"{cue}.wav")
+    written = render(folder, Tempo())
+    assert sorted(written) == sorted(folder.iterdir())
+    for cue in CUES:
+        result[cue] = measured(folder / wav_name(cue))
     return result
 
 
@@ -247,3 +253,59 @@ def test_a_step_begins_at_its_time_and_ends_before_the_next() -> None:
     assert tone_at(cue, tone.duration_s + rest.duration_s) == tone.frequency_hz
     assert tone_at(cue, 60.0) is None
     assert lights_at(cue, 60.0) == DARK
+
+
+# --- the tone of a repetition, rendered -----------------------------------------------------------
+
+
+@pytest.mark.parametrize("tempo", [Tempo(), Tempo(1.0, 0.5, 1.5)])
+def test_a_repetitions_tone_glides_up_stands_and_glides_down_as_long_as_asked(
+    tempo: Tempo, tmp_path: Path
+) -> None:
+    path = tmp_path / "rep.wav"
+    write_wav(path, pace_samples(tempo))
+    with wave.open(str(path)) as file:
+        rate_hz = file.getframerate()
+        signal = np.frombuffer(file.readframes(file.getnframes()), dtype="<i2").astype(int)
+    edges = np.flatnonzero((signal[1:] > 0) & (signal[:-1] < 0)) + 1
+    at_s, hz = edges[:-1] / rate_hz, rate_hz / np.diff(edges)
+    assert np.flatnonzero(signal)[-1] / rate_hz == pytest.approx(sum_s(tempo), abs=0.05)
+    for part_s, wanted_hz in [
+        (0.0, LOW_HZ),
+        (tempo.up_s, HIGH_HZ),
+        (tempo.up_s + tempo.hold_s, HIGH_HZ),
+        (sum_s(tempo) - 0.05, LOW_HZ),
+    ]:
+        near = hz[np.abs(at_s - part_s) < 0.05]
+        assert np.median(near) == pytest.approx(wanted_hz, rel=0.05)
+    assert set(np.abs(signal)) == {0, AMPLITUDE}
+
+
+def sum_s(tempo: Tempo) -> float:
+    return tempo.up_s + tempo.hold_s + tempo.down_s
+
+
+# --- the lesson -----------------------------------------------------------------------------------
+
+
+def test_the_lesson_has_every_sound_once_and_asks_what_it_taught() -> None:
+    assert sorted(LESSON) == sorted(CUES)
+    for seed in range(60):
+        for cue, choices in questions(seed):
+            assert cue in choices
+            assert len(set(choices)) == CHOICES
+
+
+def test_the_lesson_plays_each_sound_after_its_name_and_says_what_was_right(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    outputs, clock = Outputs(), VirtualClock(10.0)
+    answers = iter([questions(1)[0][0].value, "no idea", questions(1)[2][0].value])
+    assert teach(outputs, clock, lambda _: next(answers), 1) == (2, ASKED)
+    asked = [cue for cue, _ in questions(1)]
+    assert [cue for _, cue in outputs.shown] == [*LESSON, *asked]
+    for (t_s, cue), (next_s, _) in pairwise(outputs.shown):
+        assert next_s - t_s >= pattern_s(cue_named(cue)), "one at a time"
+    said = capsys.readouterr().out.splitlines()
+    assert [line.partition(":")[0] for line in said[: len(LESSON)]] == list(LESSON)
+    assert said[len(LESSON) :] == ["right", f"it was {asked[1]}", "right"]

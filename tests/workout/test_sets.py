@@ -10,12 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from matfw.messages import Rep, Side, Verdict
-from matfw.workout.sets import (
-    SET_PAUSE_S,
-    Plan,
-    Progress,
-    Workout,
-)
+from matfw.workout.plan import Plan
+from matfw.workout.sets import SET_PAUSE_S, Progress, Workout
 
 REP = Rep(
     rep=1,

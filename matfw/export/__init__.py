@@ -1,0 +1,1 @@
+"""Kept sessions for other programs: CSV with its schema, JSON, FIT."""

@@ -1,0 +1,1 @@
+"""What kept sessions say: measures, advice, reports; pure."""

@@ -1,0 +1,1 @@
+"""What sessions came to, for people: lines for a terminal, one page for a browser; pure."""

@@ -1,0 +1,1 @@
+"""What is kept of sessions: SQLite in the state folder, written behind the frame path."""

@@ -1,0 +1,161 @@
+"""The line's stage between judging and cues: what is asked of the person, and what they hear of it.
+
+Two fit it. `FreeSets` only counts: whoever lies there begins when they like. `coach.Coach` leads
+through a plan. Both are pure: time enters only as a moment's t_s.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from matfw.messages import (
+    Announcement,
+    Cue,
+    Event,
+    Fault,
+    Motion,
+    Pace,
+    Phase,
+    PhaseStep,
+    Presence,
+    Rep,
+    Side,
+    Verdict,
+)
+from matfw.workout.plan import Plan
+from matfw.workout.sets import Progress, Workout
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkoutMoment:
+    """What a frame brings. requests: the cues that the stages before ask for.
+
+    motion, phase: the last ones, of 50 ms steps. taps: that somebody has just tapped, 0 if not.
+    heard: the cue that began with the frame before, if one did.
+    """
+
+    t_s: float
+    motion: Motion
+    phase: PhaseStep | None
+    requests: Sequence[Cue] = ()
+    taps: int = 0
+    heard: Cue | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkoutStep:
+    """What the workout makes of a frame.
+
+    requests: the cues to ask for, its own and those let through. side: to judge by from now on,
+    None: no other than until now. pace: of the repetition under way, None without one.
+    """
+
+    events: Sequence[Event] = ()
+    requests: Sequence[Cue] = ()
+    side: Side | None = None
+    pace: Pace | None = None
+
+
+class WorkoutStage(Protocol):
+    """A workout as the line sees it."""
+
+    @property
+    def plan(self) -> Plan:
+        """Return what is asked for."""
+        ...
+
+    @property
+    def progress(self) -> Progress:
+        """Return where the person is."""
+        ...
+
+    @property
+    def side(self) -> Side | None:
+        """Return the side that it knows to be lain on; None where others must know."""
+        ...
+
+    def reset(self) -> None:
+        """Begin with the first repetition of the first set."""
+        ...
+
+    def resume(self, sets: Sequence[Sequence[Rep]]) -> None:
+        """Go on after sets that were done before; the last of them may not be whole."""
+        ...
+
+    def change(self, plan: Plan) -> None:
+        """Ask for another plan of the same kind from now on; the place in the set is kept."""
+        ...
+
+    def update(self, moment: WorkoutMoment) -> WorkoutStep:
+        """Take one frame."""
+        ...
+
+    def finish_rep(self, rep: Rep, unreported: Sequence[Fault]) -> tuple[Rep, Sequence[Cue]]:
+        """Take a judged repetition; return it as it is passed on, and the cues about it.
+
+        unreported: its faults that were not cued while they happened.
+        """
+        ...
+
+
+class FreeSets:
+    """Counts repetitions into sets, times rests, and asks nothing of anybody."""
+
+    def __init__(self, plan: Plan) -> None:
+        """Take what is asked for."""
+        self._sets = Workout(plan)
+
+    @property
+    def plan(self) -> Plan:
+        """Return what is asked for."""
+        return self._sets.plan
+
+    @property
+    def progress(self) -> Progress:
+        """Return where the person is."""
+        return self._sets.progress
+
+    @property
+    def side(self) -> None:
+        """Return None: it asks for no side."""
+
+    def reset(self) -> None:
+        """Begin with the first repetition of the first set."""
+        self._sets.reset()
+
+    def resume(self, sets: Sequence[Sequence[Rep]]) -> None:
+        """Count what was done before."""
+        self._sets.reset()
+        for rep in (rep for each in sets for rep in each):
+            self._sets.update(rep)
+
+    def change(self, plan: Plan) -> None:
+        """Ask for another plan; the place in the set is kept."""
+        self._sets.plan = plan
+
+    def update(self, moment: WorkoutMoment) -> WorkoutStep:
+        """Let all cues through; call whoever lies there when a rest is over."""
+        if self._sets.is_rest_over(moment.t_s) and _is_resting(moment):
+            return WorkoutStep(requests=(*moment.requests, Announcement.READY))
+        return WorkoutStep(requests=moment.requests)
+
+    def finish_rep(self, rep: Rep, unreported: Sequence[Fault]) -> tuple[Rep, Sequence[Cue]]:
+        """Count it."""
+        cues: list[Cue] = [*unreported]
+        if rep.verdict is not Verdict.FAULT:
+            is_clean = rep.verdict is Verdict.CLEAN
+            cues.append(Announcement.REP if is_clean else Announcement.UNSURE)
+        progress = self._sets.update(rep)
+        if progress.is_set_done:
+            cues.append(Announcement.SET_DONE)
+        if progress.fatigue:
+            cues.append(progress.fatigue.fault)
+        return rep, cues
+
+
+def _is_resting(moment: WorkoutMoment) -> bool:
+    """Return whether somebody lies there and does nothing: who else is to be called?"""
+    is_rest = moment.phase is None or moment.phase.phase is Phase.REST
+    return is_rest and moment.motion.presence is Presence.LYING

@@ -1,0 +1,424 @@
+"""A workout by ear: what is heard and when, and that no repetition is lost on the way."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+from itertools import pairwise
+
+import pytest
+
+from matfw.cues import CUE_RULES, MAY_CUT_SHORT
+from matfw.messages import (
+    Announcement,
+    Cue,
+    Fault,
+    Limits,
+    Presence,
+    Rep,
+    RestChanged,
+    RestState,
+    SetChanged,
+    SetState,
+    Side,
+    Verdict,
+    WorkoutChanged,
+    WorkoutState,
+)
+from matfw.settings.plans import PlanSettings
+from matfw.workout.coach import (
+    ARM_S,
+    ASK_AGAIN_S,
+    ASK_TIMES,
+    COUNT_IN_S,
+    GIVE_UP_S,
+    IDLE_S,
+    OFFER_S,
+    Ask,
+    State,
+)
+from matfw.workout.plan import SideOrder, Variation
+from matfw.workout.situation import Wiggle
+from matfw.workout.variations import as_seen
+from tests.workout.by_ear import COUNTS, Log, SetHeard, follow, written_down
+from tests.workout.played import STEP_S, Done, Played, made_rep
+
+SHORT = PlanSettings(name="short", reps=2, sets_a_side=1, rest_s=20.0)
+
+
+def states(person: Played) -> list[str]:
+    return [e.state.value for e in person.events if isinstance(e, WorkoutChanged)]
+
+
+def sets(person: Played, state: SetState) -> list[SetChanged]:
+    return [e for e in person.events if isinstance(e, SetChanged) and e.state is state]
+
+
+def state(person: Played) -> State:
+    return person.coach.state
+
+
+def in_set(plan: PlanSettings = SHORT) -> Played:
+    """Return somebody whose first set has begun."""
+    person = Played(plan)
+    person.lie(plan.first_side)
+    person.wait_for(Announcement.LIE_LEFT)
+    person.wiggle()
+    person.wait_for(Announcement.GET_READY)
+    person.wait(COUNT_IN_S + 0.2)
+    assert state(person) is State.SET
+    return person
+
+
+def cues(person: Played) -> list[str]:
+    return [cue.value for _, cue in person.heard]
+
+
+# --- the whole of it ------------------------------------------------------------------------------
+
+
+def test_the_default_workout_is_done_by_ear_from_the_empty_mat_to_its_end() -> None:
+    person = Played(PlanSettings(name="three_by_fifteen"))
+    follow(person, lambda *_: Done())
+    done = sets(person, SetState.DONE)
+    assert [(e.set, e.of, e.side, e.reps, e.clean) for e in done] == [
+        (n + 1, 6, (Side.LEFT, Side.RIGHT)[n % 2], 15, 15) for n in range(6)
+    ]
+    assert states(person) == ["started", "done"]
+    rests = [e for e in person.events if isinstance(e, RestChanged)]
+    assert [e.state for e in rests] == [RestState.STARTED, RestState.OVER] * 5
+    assert len([e for e in person.events if isinstance(e, Rep)]) == 90
+    assert cues(person).count("rest_ten") == 5
+    assert cues(person)[-2:] == ["last_set_done", "workout_done"]
+
+
+def test_a_set_is_counted_in_groups_of_five_and_the_last_three_told_apart() -> None:
+    person = Played(PlanSettings(name="one", reps=15, sets_a_side=1))
+    follow(person, lambda *_: Done())
+    counts = [cue for _, cue in person.heard if cue in COUNTS][:15]
+    plain, five = Announcement.COUNT, Announcement.REP_FIVE
+    last = [Announcement.THREE_LEFT, Announcement.TWO_LEFT, Announcement.ONE_LEFT, plain]
+    assert counts == [*[plain] * 4, five, *[plain] * 4, five, plain, *last]
+
+
+def test_mirrored_sides_give_the_mirrored_workout() -> None:
+    left, right = (
+        Played(PlanSettings(name="m", reps=3, sets_a_side=1, first_side=side))
+        for side in (Side.LEFT, Side.RIGHT)
+    )
+    for person in (left, right):
+        follow(person, lambda _, n: Done(Verdict.FAULT, live=(Fault.KICK,)) if n else Done())
+    swap = {"lie_left": "lie_right", "lie_right": "lie_left"}
+    assert [swap.get(cue, cue) for cue in cues(right)] == cues(left)
+    assert [t_s for t_s, _ in left.heard] == [t_s for t_s, _ in right.heard]
+
+
+RANDOM = 200
+LIVE = (Fault.KICK, Fault.ROLL_BACK, Fault.LEG_FORWARD, Fault.TOO_HIGH, Fault.DROP)
+LATER = (Fault.SHORT_HOLD, Fault.RUSHED_UP, Fault.RUSHED_DOWN, Fault.TOO_SMALL)
+
+
+def drawn(draw: random.Random) -> tuple[PlanSettings, float, dict[tuple[int, int], Done]]:
+    """Return a plan, how late its repetitions are judged, and what somebody does in it."""
+    plan = PlanSettings(
+        name="drawn", reps=draw.randint(1, 6), sets_a_side=1 + (draw.random() < 0.3),
+        rest_s=draw.choice((0.0, 8.0, 20.0)), first_side=draw.choice((Side.LEFT, Side.RIGHT)),
+        order=draw.choice(tuple(SideOrder)),
+    )  # fmt: skip
+    done = {}
+    for key in ((at, n) for at in range(4) for n in range(40)):
+        kind = draw.random()
+        if kind < 0.4:
+            done[key] = Done()
+        elif kind < 0.6:
+            done[key] = Done(Verdict.UNSURE)
+        else:
+            live = tuple(draw.sample(LIVE, draw.randint(0, 2)))
+            later = tuple(draw.sample(LATER, 0 if len(live) == 2 else 1))
+            done[key] = Done(Verdict.FAULT, live, later)
+    return plan, draw.uniform(0.5, 0.9), done
+
+
+def the_log(person: Played) -> Log:
+    """Return the log as the events tell it, which is what is recorded."""
+    log = Log()
+    for event in person.events:
+        match event:
+            case SetChanged(state=SetState.READY) if not log.sets or log.sets[-1].is_done:
+                log.sets.append(SetHeard(event.side))
+            case SetChanged(state=SetState.DONE):
+                log.sets[-1].is_done = True
+            case Rep():
+                faults = frozenset(seen.fault for seen in event.faults)
+                log.sets[-1].reps.append((event.verdict, faults))
+            case WorkoutChanged(state=WorkoutState.DONE):
+                log.is_done = True
+    return log
+
+
+def test_sounds_alone_give_the_whole_log_of_200_random_workouts() -> None:
+    draw = random.Random(12)
+    for _ in range(RANDOM):
+        plan, judged_s, done = drawn(draw)
+        person = Played(plan, judged_s=judged_s)
+        follow(person, lambda at, n, done=done: done[at, n])  # type: ignore[misc]
+        heard = written_down([cue for _, cue in person.heard])
+        assert heard == the_log(person), (plan, person.heard)
+        for (t_s, cue), (next_s, following) in pairwise(person.heard):
+            assert next_s - t_s >= CUE_RULES[cue].min_on_s - 1e-6 or may_cut(cue, following)
+
+
+def may_cut(cue: Cue, by: Cue) -> bool:
+    return CUE_RULES[cue].rank in MAY_CUT_SHORT[CUE_RULES[by].rank]
+
+
+# --- beginning ------------------------------------------------------------------------------------
+
+
+def test_two_seconds_of_stillness_arm_it() -> None:
+    person = Played(SHORT)
+    person.wait(30.0)
+    assert person.heard == []
+    person.lie(Side.LEFT)  # known after 1.5 s of stillness
+    lay_s = person.t_s
+    person.wait_for(Announcement.LIE_LEFT)
+    assert person.heard[-1][0] - lay_s == pytest.approx(ARM_S, abs=2 * STEP_S)
+    assert states(person) == ["started"]
+
+
+@pytest.mark.parametrize("confirms", ["wiggle", "tap"])
+def test_a_side_is_confirmed_and_counted_in(confirms: str) -> None:
+    person = Played(SHORT)
+    person.lie(Side.LEFT)
+    person.wait_for(Announcement.LIE_LEFT)
+    person.wiggle() if confirms == "wiggle" else person.tap(2)
+    person.wait(0.1)
+    assert state(person) is State.READY
+    assert person.judged_side is Side.LEFT
+    person.wait_for(Announcement.GET_READY)
+    began_s = person.heard[-1][0]
+    person.wait(COUNT_IN_S + 0.5)
+    assert state(person) is State.SET
+    assert person.coach.since_s - began_s == pytest.approx(COUNT_IN_S, abs=2.1 * STEP_S)
+
+
+def test_the_other_side_is_noticed_by_a_wiggle() -> None:
+    person = Played(SHORT)
+    person.lie(Side.RIGHT)
+    person.wait_for(Announcement.LIE_LEFT)
+    person.wiggle()
+    assert person.wait_for(Announcement.WRONG_SIDE, most_s=2.0)
+    assert state(person) is State.ASK
+    person.lie(Side.LEFT)
+    person.wait(1.0)
+    person.wiggle()
+    assert person.wait_for(Announcement.GET_READY, most_s=2.0)
+
+
+def test_whoever_does_not_turn_over_is_told_and_nothing_counts() -> None:
+    person = in_set()
+    for _ in range(2):
+        person.rep()
+    person.wait(SHORT.rest_s + 12.0)
+    assert cues(person)[-3:] == ["lie_right", "wrong_side", "lie_right"] or "wrong_side" in cues(
+        person
+    )
+    person.rep()
+    person.wait(3.0)
+    assert state(person) is State.ASK
+    assert len(sets(person, SetState.STARTED)) == 1
+
+
+def test_who_is_asked_and_says_nothing_is_taken_at_the_plans_word() -> None:
+    person = Played(SHORT)
+    person.lie(Side.LEFT)
+    person.wait(ARM_S + ASK_AGAIN_S * ASK_TIMES + COUNT_IN_S + 1.0)
+    assert cues(person) == ["lie_left"] * ASK_TIMES + ["get_ready"]
+    assert state(person) is State.SET
+
+
+def test_an_eager_lift_begins_the_set_and_counts() -> None:
+    person = Played(SHORT)
+    person.lie(Side.LEFT)
+    person.wait_for(Announcement.LIE_LEFT)
+    person.wait(2.0)
+    person.rep(rest_s=2.0)
+    assert len(sets(person, SetState.STARTED)) == 1
+    assert person.coach.progress.rep == 1
+
+
+# --- pauses and ends ------------------------------------------------------------------------------
+
+
+def test_getting_off_pauses_and_lying_down_goes_on() -> None:
+    person = in_set()
+    person.rep()
+    person.get_off()
+    person.wait(5.0)
+    person.lie(Side.LEFT)
+    person.wait(2.0)
+    person.rep(rest_s=3.0)
+    assert states(person) == ["started", "paused", "resumed"]
+    assert [c for c in cues(person) if c in ("paused", "resumed")] == ["paused", "resumed"]
+    assert sets(person, SetState.DONE)[0].reps == 2
+
+
+def test_the_last_repetition_before_getting_off_counts() -> None:
+    person = in_set()
+    person.rep()
+    person.rep(rest_s=0.0)
+    person.get_off()
+    person.wait(2.0)
+    assert [e.reps for e in sets(person, SetState.DONE)] == [2]
+
+
+def test_two_taps_pause_and_go_on_and_what_is_done_between_does_not_count() -> None:
+    person = in_set()
+    person.tap(2)
+    assert state(person) is State.STOPPED
+    person.wait(0.5)
+    person.rep(rest_s=2.0)
+    person.tap(2)
+    person.wait(1.5)
+    assert person.coach.progress.rep == 0
+    person.rep(rest_s=2.0)
+    assert person.coach.progress.rep == 1
+
+
+def test_three_taps_end_the_set_after_the_repetition_that_is_being_measured() -> None:
+    person = in_set(PlanSettings(name="long", reps=9, sets_a_side=1, rest_s=20.0))
+    person.rep()
+    person.rep(rest_s=0.1)
+    person.tap(3)
+    person.wait(3.0)
+    assert [(e.reps, e.clean) for e in sets(person, SetState.DONE)] == [(2, 2)]
+    assert state(person) is State.REST
+
+
+def test_a_set_that_stops_early_is_offered_and_may_be_finished() -> None:
+    person = in_set()
+    person.rep()
+    assert person.wait_for(Announcement.UNFINISHED, most_s=40.0)
+    person.rep(rest_s=3.0)
+    assert sets(person, SetState.DONE)[0].reps == 2
+
+
+def test_an_offer_that_nobody_takes_ends_the_set() -> None:
+    person = in_set()
+    person.rep()
+    person.wait(IDLE_S + OFFER_S + 5.0)
+    assert [e.reps for e in sets(person, SetState.DONE)] == [1]
+
+
+def test_a_rest_says_ten_seconds_and_counts_in_on_the_same_side() -> None:
+    plan = PlanSettings(
+        name="r", reps=1, sets_a_side=2, rest_s=20.0, order=SideOrder.ONE_SIDE_FIRST
+    )
+    person = in_set(plan)
+    rep = person.rep()
+    person.wait(21.0)
+    at_s = {cue.value: t_s - rep.end_s for t_s, cue in person.heard}
+    assert at_s["rest_ten"] == pytest.approx(10.0, abs=0.2)
+    assert at_s["get_ready"] == pytest.approx(17.0, abs=0.2)
+    assert [e.t_s - rep.end_s for e in sets(person, SetState.STARTED)][1] == pytest.approx(
+        20.0, abs=4 * STEP_S
+    )
+
+
+@pytest.mark.parametrize("how", ["tap", "console"])
+def test_a_rest_can_be_skipped(how: str) -> None:
+    person = in_set()
+    for _ in range(2):
+        person.rep()
+    person.wait(3.0)
+    assert state(person) is State.REST
+    person.tap(2) if how == "tap" else person.ask(Ask.SKIP_REST)
+    person.wait(1.0)
+    assert state(person) is State.ASK
+
+
+def test_the_end_of_a_rest_is_heard_from_beside_the_mat() -> None:
+    person = in_set()
+    for _ in range(2):
+        person.rep()
+    person.get_off()
+    assert person.wait_for(Announcement.REST_OVER, most_s=30.0)
+
+
+def test_a_workout_that_nobody_goes_on_with_is_over() -> None:
+    person = in_set()
+    person.rep()
+    person.get_off()
+    person.wait(GIVE_UP_S + 5.0)
+    assert states(person)[-1] == "done"
+    assert [e.reps for e in sets(person, SetState.DONE)] == [1]
+    person.lie(Side.LEFT)
+    person.wait(3.0)
+    assert states(person)[-1] == "started"
+
+
+def test_rolling_over_counts_nothing() -> None:
+    person = in_set()
+    for _ in range(2):
+        person.rep()
+    person.presence = Presence.UNSETTLED
+    person.rep()  # what a body that rolls over may look like
+    person.wait(2.0)
+    assert [e.reps for e in sets(person, SetState.DONE)] == [2]
+    assert len(sets(person, SetState.STARTED)) == 1
+
+
+# --- variations -----------------------------------------------------------------------------------
+
+
+def test_what_a_wall_hides_is_said_once_and_nothing_is_called_clean() -> None:
+    plan = PlanSettings(name="wall", reps=2, sets_a_side=1, variation=Variation.WALL_SLIDE)
+    person = Played(plan)
+    follow(person, lambda _, n: Done(Verdict.FAULT, live=(Fault.TOO_HIGH,)) if n else Done())
+    assert cues(person).count("partly_judged") == 1
+    assert "too_high" not in cues(person)
+    assert {rep.verdict for rep in the_reps(person)} == {Verdict.UNSURE}
+
+
+def test_a_band_hides_nothing() -> None:
+    plan = PlanSettings(name="band", reps=2, sets_a_side=1, variation=Variation.LOOP_BAND)
+    person = Played(plan)
+    follow(person, lambda *_: Done())
+    assert "partly_judged" not in cues(person)
+    assert {rep.verdict for rep in the_reps(person)} == {Verdict.CLEAN}
+
+
+@pytest.mark.parametrize(
+    ("angle_deg", "verdict"),
+    [(24.0, Verdict.UNSURE), (35.0, Verdict.CLEAN), (54.0, Verdict.UNSURE)],
+)
+def test_with_a_weight_a_height_close_to_its_limit_is_unsure(
+    angle_deg: float, verdict: Verdict
+) -> None:
+    high = angle_deg > Limits().too_high_deg
+    done = Done(Verdict.FAULT, later=(Fault.TOO_HIGH,)) if high else Done()
+    rep = replace(made_rep(1, 0.0, 6.0, done, Side.LEFT), angle_deg=angle_deg)
+    assert as_seen(rep, Variation.WEIGHTED, 2.0, 70.0, Limits()).verdict is verdict
+
+
+def the_reps(person: Played) -> list[Rep]:
+    return [event for event in person.events if isinstance(event, Rep)]
+
+
+# --- wiggles --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("course_mm", "found"),
+    [
+        ([0, 4, 9, 15, 15, 15, 9, 3, 0], [1]),
+        ([0, -4, -9, -15, -15, -15, -9, -3, 0], [-1]),
+        ([0, 2, 5, 7, 7, 7, 5, 2, 0], []),  # a breath, a clean lift
+        ([0, 9, 0], []),  # a jerk
+        ([0, 9, *[20] * 60, 0], []),  # they have moved over
+    ],
+)
+def test_a_wiggle_goes_to_a_side_and_comes_back(course_mm: list[float], found: list[int]) -> None:
+    wiggle = Wiggle()
+    said = [wiggle.update(0.1 * k, float(mm)) for k, mm in enumerate(course_mm)]
+    assert [sign for sign in said if sign] == found

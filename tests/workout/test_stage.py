@@ -1,0 +1,54 @@
+"""Without a plan nobody is led: cues go through, and a rest's end calls whoever lies there."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from matfw.messages import Announcement, Fault, Motion, Phase, PhaseStep, Presence, Verdict
+from matfw.workout.plan import Plan
+from matfw.workout.stage import FreeSets, WorkoutMoment
+from tests.workout.test_sets import REP
+
+
+def moment(t_s: float, presence: Presence, phase: Phase) -> WorkoutMoment:
+    return WorkoutMoment(
+        t_s=t_s,
+        motion=Motion(t_s=t_s, presence=presence),
+        phase=PhaseStep(t_s=t_s, phase=phase, changed=False, since_s=0.0),
+        requests=[Fault.KICK],
+    )
+
+
+@pytest.mark.parametrize(
+    ("late_s", "presence", "phase", "is_called"),
+    [
+        (0.0, Presence.LYING, Phase.REST, True),
+        (0.0, Presence.LYING, Phase.UP, False),
+        (0.0, Presence.EMPTY, Phase.REST, False),
+        (-0.01, Presence.LYING, Phase.REST, False),
+    ],
+)
+def test_the_end_of_a_rest_calls_whoever_lies_there_and_does_nothing(
+    late_s: float, presence: Presence, phase: Phase, is_called: bool
+) -> None:
+    free = FreeSets(Plan(reps=1, sets=2, rest_s=40.0))
+    free.finish_rep(REP, ())
+    said = free.update(moment(REP.end_s + 40.0 + late_s, presence, phase))
+    assert said.requests == ((Fault.KICK, Announcement.READY) if is_called else [Fault.KICK])
+    assert (said.side, tuple(said.events)) == (None, ())
+
+
+@pytest.mark.parametrize(
+    ("verdict", "cues"),
+    [
+        (Verdict.CLEAN, [Announcement.REP]),
+        (Verdict.UNSURE, [Announcement.UNSURE]),
+        (Verdict.FAULT, [Fault.DROP]),
+    ],
+)
+def test_a_repetition_is_passed_on_as_it_is(verdict: Verdict, cues: list[object]) -> None:
+    rep = replace(REP, verdict=verdict)
+    unreported = [Fault.DROP] if verdict is Verdict.FAULT else []
+    assert FreeSets(Plan()).finish_rep(rep, unreported) == (rep, cues)
