@@ -133,18 +133,22 @@ class ProcessRefiner:
     def close(self) -> list[RefinedRep]:
         """Refine what is waiting, end thread and process and return the last repetitions.
 
-        Raises MatError when that takes longer than JOIN_LIMIT_S.
+        Raises MatError when that takes longer than JOIN_LIMIT_S; where `submit` waits, than all
+        windows may take: on virtual cells a slow computer is no fault.
         """
-        end_s = time.monotonic() + JOIN_LIMIT_S
+        limit_s = JOIN_LIMIT_S
+        if self._waits:
+            limit_s += (self._windows.qsize() + 1) * self._answer_limit_s
+        end_s = time.monotonic() + limit_s
         if self._thread.is_alive():
             with suppress(Full):
-                self._windows.put(None, timeout=JOIN_LIMIT_S)
+                self._windows.put(None, timeout=limit_s)
         self._thread.join(max(0.0, end_s - time.monotonic()))
         if self._thread.is_alive():
             self._is_closing = True
             self._process.kill()
             self._thread.join(JOIN_LIMIT_S)
-            raise MatError(f"the refiner did not end within {JOIN_LIMIT_S:g} s: report this")
+            raise MatError(f"the refiner did not end within {limit_s:g} s: report this")
         found = self.finished()
         if self.dropped:
             self._say(f"{self.dropped} movements were not refined: this computer is too slow")

@@ -154,6 +154,16 @@ def test_where_time_waits_no_window_is_dropped(windows: list[RepWindow], opened:
     assert refiner.dropped == 0
 
 
+def test_where_time_waits_the_end_does_too_however_slow_the_computer(
+    windows: list[RepWindow], opened: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refiner = opened(waits=True)
+    monkeypatch.setattr(module, "JOIN_LIMIT_S", 0.0)
+    for window in windows:
+        refiner.submit(window)
+    assert refiner.close()
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_to_all_of_a_terminal_leaves_it_to_finish(
     number: signal.Signals, windows: list[RepWindow], opened: Open, said: list[str]
