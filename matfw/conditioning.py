@@ -120,9 +120,12 @@ class Conditioning:
             load = loads.loads_kg[i]
             is_new = channel.last_count is None
             silence_s = t_s - channel.last_good_s
-            if loads.counts[i] is None and not loads.computer_mask >> i & 1:
+            if loads.counts[i] is None and not loads.excused_mask >> i & 1:
                 channel.own_silence_s += own_step_s
-            problem = self._examine(channel, loads.counts[i], load, t_s)
+            is_withheld = load is None and bool(loads.excused_mask >> i & 1)
+            problem = self._examine(channel, loads.counts[i], load, t_s, is_withheld)
+            if problem is CellProblem.OK and loads.unreliable_mask >> i & 1:
+                problem = CellProblem.UNRELIABLE
             if problem is not channel.problem or channel.failures:
                 event = channel.report(t_s, self._names[i], problem)
                 if event is not None:
@@ -147,10 +150,15 @@ class Conditioning:
         return CleanLoads(t_s - self.delay_s, tuple(clean), tuple(events))
 
     def _examine(
-        self, channel: _Channel, count: int | None, load: float | None, t_s: float
+        self,
+        channel: _Channel,
+        count: int | None,
+        load: float | None,
+        t_s: float,
+        is_withheld: bool,
     ) -> CellProblem:
         """Return the cell's state after this sample."""
-        if load is None:
+        if load is None and (count is None or not is_withheld):
             channel.good_run = 0
             if count is not None:  # it spoke, but from a rail
                 channel.last_good_s = t_s

@@ -109,7 +109,7 @@ class CellProblem(StrEnum):
     STUCK = "stuck"
     SATURATED = "saturated"
     DRIFTING = "drifting"
-    UNRELIABLE = "unreliable"  # comes and goes
+    UNRELIABLE = "unreliable"  # comes and goes, or reads what no body weighs; also of all cells
     OK = "ok"
 
 
@@ -283,13 +283,16 @@ class RawFrame:
 class Loads:
     """Kilograms per cell, straight from counts. None where the cell gave no usable sample.
 
-    computer_mask: as in RawFrame.
+    excused_mask: bit i is set where a None is no silence of cell i: the computer read too late
+    (`RawFrame.computer_mask`), or an impulse was left out. unreliable_mask: of the cells that read
+    too many of those, or have lost their zero.
     """
 
     t_s: float
     loads_kg: tuple[float | None, ...]
     counts: tuple[int | None, ...]
-    computer_mask: int = 0
+    excused_mask: int = 0
+    unreliable_mask: int = 0
 
 
 class Guidance(StrEnum):
@@ -335,7 +338,7 @@ class RestState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CellEvent:
-    """The state of a cell, or of a hip sensor's column, has changed.
+    """The state of a cell, of `all` cells, or of a hip sensor's column, has changed.
 
     count: of an `unreliable` cell, and of the `ok` that ends it, how often it was gone; else 0.
     """
@@ -442,7 +445,8 @@ class Motion:
     same of "it comes down" over "it still stands at the top", 0 unless it has stood there;
     lowered_deg, held_deg: how far below the height held it then soon is, and that height.
     angle_sd_deg: how sure the angle is. over_n: load over the weight in the last moments; rise_n,
-    rise_nm, evidence_rise: by how much load, moment and evidence have just risen.
+    rise_nm, evidence_rise: by how much load, moment and evidence have just risen; before_n: the
+    load over the weight that it rose from.
     is_restless: the body moves about, and of the leg nothing can be said. is_away: the body has
     left its place, and it is not known yet whether for good. seen_share: of the
     samples that a step should have, that the cell with the fewest gave; 0: nothing was measured,
@@ -470,6 +474,7 @@ class Motion:
     held_deg: float = 0.0
     angle_sd_deg: float = 0.0
     over_n: float = 0.0
+    before_n: float = 0.0
     rise_n: float = 0.0
     rise_nm: float = 0.0
     evidence_rise: float = 0.0

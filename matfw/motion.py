@@ -259,6 +259,7 @@ class MotionStage:
             held_deg=math.degrees(leg.descent.held_rad),
             angle_sd_deg=math.degrees(leg.angle_sd_rad),
             over_n=leg.onset.over_n,
+            before_n=leg.onset.before_n,
             rise_n=leg.onset.load_n,
             rise_nm=leg.onset.moment_nm,
             evidence_rise=leg.onset.evidence,

@@ -12,26 +12,25 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from matfw.estimation.lift_signs import (
+    AGAIN_DPS,
+    EVIDENCE_RISE,
+    LIFT_EVIDENCE,
+    falls_unseen,
+    is_fresh,
+    may_be_lift,
+    plates_let,
+    rises,
+    rises_strongly,
+)
 from matfw.messages import Motion, Phase, PhaseStep, Presence
 
-# What a lift must show was chosen on tuning people of two simulations, one of them independent of
-# the firmware's. A landing and a hand lack one of the four rises.
-LIFT_EVIDENCE = 2.0  # log weight: moving explains the forces 7 times better than resting, ...
-EVIDENCE_RISE = 7.5  # ... and 0.4 s ago by this much less: what is believed for longer is landing
-OVER_N_PER_KG = 0.0143  # mean load of 0.2 s over the weight: 1 N for 70 kg; lifts do 2-7
-RISE_N_PER_KG = 0.022  # load against 0.5 s ago: 1.5 N for 70 kg
-RISE_NM_PER_KG = 0.0057  # moment against 0.5 s ago: 0.6 mm of CoP; lifts do 1.2-6
-AGAIN_NM_PER_KG = 0.017  # a leg that was not seen to rest lands as often as it lifts
-LIFT_UNSEEN_EVIDENCE = 14.0  # where plates see the leg lie still: they miss one lift in fifty
-LIFT_DEG = 0.8  # of angle; 5 % of a 30 deg lift is 1.5
-LIFT_FRESH_S = 0.9  # of a lift and of what plates saw: they are about the same leg
-LIFT_AGAIN_DPS2 = 40.0  # a leg believed up for long lifts only if it speeds up like this
+LIFT_DEG = 0.8  # of angle over its lowest just now; 5 % of a 30 deg lift is 1.5
+LOW_SHARE = 0.1  # a step, that the lowest angle comes back to the angle
 MISSED_EVIDENCE = 10.0  # a lift that nobody noticed needs evidence beyond doubt ...
 MISSED_DEG, MISSED_DPS = 12.0, 8.0  # ... that it stands high up, ...
 MISSED_S = (0.8, 4.0)  # ... and since when
 MISSED_REST_S = 0.5  # of rest before it: what follows a landing at once is the landing
-LIFT_PUSH_N = -2.5  # a lift that takes a hand pulling the body up to be one is somebody getting up
-LIFT_SHIFT_MM = 25.0  # sideways before the leg is up: no lift begins with the body that far away
 LIFT_DPS = 4.0  # a 2 s lift of 35 deg does 33 at its middle
 HOLD_DPS = 9.0  # slower than this is standing still: tremor and breath are below
 HOLD_SHARE = 0.3  # ... or than this share of the lift's own fastest
@@ -44,9 +43,11 @@ LEVEL_SHARE = 0.2  # a step's share in the height held
 FAR_SHARE = 0.2  # of the height held: that low, and ...
 FAR_DPS = 8.0  # ... falling, it goes down even if it was never seen to stand
 STANDS_DPS = 6.0  # a leg that falls no faster, ...
-STANDS_SHARE = 0.8  # ... has never been lower, and is believed to stand, was not going down
-AGAIN_DPS = 18.0  # rising faster than this from the way down ...
-AGAIN_SHARE = 0.5  # ... below half of the top is the next rep without a rest between
+# ... has never been lower, and is believed to stand, was not going down. Who was never taught
+# overshoots by a fifth and sags by another.
+STANDS_SHARE = 0.55
+AGAIN_SHARE = 0.5  # of the top: below it, or with fresh evidence, a leg that rises lifts again
+LOST_SIGHT_S = (0.5, 10.0)  # of rest, at least, and since a lift, at most, that it may be up unseen
 REST_SHARE = 0.07  # of the top: the leg is down; the 5 % crossing, less half a step of travel
 STOPPED_DPS = 4.0
 STOPPED_SHARE = 0.25  # a leg that stands still this low has been put down
@@ -56,15 +57,28 @@ FALSE_START_EVIDENCE = 0.0
 class _Rep:
     """What the guards may know besides the motion: this rep so far."""
 
-    __slots__ = ("fastest_dps", "level_deg", "lowest_deg", "top_deg")
+    __slots__ = (
+        "began_s",
+        "fastest_dps",
+        "is_unseen",
+        "level_deg",
+        "low_deg",
+        "lowest_deg",
+        "top_deg",
+    )
 
-    def __init__(self) -> None:
+    def __init__(self, began_s: float = -math.inf, *, is_unseen: bool = False) -> None:
+        self.began_s = began_s
+        self.is_unseen = is_unseen  # its lift was: it may be none
+        self.low_deg = 0.0  # lowest angle just now
         self.top_deg = 0.0
         self.fastest_dps = 0.0
         self.level_deg = 0.0  # held, or the top on the way to it
         self.lowest_deg = math.inf  # on the way down
 
     def follow(self, motion: Motion, phase: Phase) -> None:
+        lifted_deg = motion.angle_deg - self.low_deg
+        self.low_deg += min(lifted_deg, LOW_SHARE * lifted_deg)
         self.top_deg = max(self.top_deg, motion.angle_deg)
         self.fastest_dps = max(self.fastest_dps, motion.rate_dps)
         if phase is Phase.HOLD:
@@ -79,58 +93,36 @@ class _Rep:
 Guard = Callable[[Motion, _Rep], bool]
 
 
-def _lifts(motion: Motion, rep: _Rep) -> bool:  # noqa: ARG001 - every guard has one signature
+def _lifts(motion: Motion, rep: _Rep) -> bool:
+    # A leg that was believed up before has not always come back to where its rest was.
+    return motion.angle_deg > LIFT_DEG + min(rep.low_deg, 0.0) and _begins_lift(motion)
+
+
+def _lifts_after_all(motion: Motion, rep: _Rep) -> bool:
+    """Return whether a leg that was taken to be held, its lift unseen, lifts only now."""
+    return rep.is_unseen and _begins_lift(motion)
+
+
+def _begins_lift(motion: Motion) -> bool:
     return (
-        _may_be_lift(motion)
-        and _plates_let(motion)
+        may_be_lift(motion)
+        and plates_let(motion)
         and motion.evidence > LIFT_EVIDENCE
-        and motion.angle_deg > LIFT_DEG
         and motion.rate_dps > LIFT_DPS
-        and _rises(motion)
-        and (motion.evidence_rise > EVIDENCE_RISE or _rises_again(motion))
+        and rises(motion)
+        and is_fresh(motion)
     )
 
 
 def _has_lifted(motion: Motion, rep: _Rep) -> bool:  # noqa: ARG001
     least_s, most_s = MISSED_S
     return (
-        _may_be_lift(motion)
+        may_be_lift(motion)
         and motion.evidence > MISSED_EVIDENCE
         and motion.angle_deg > MISSED_DEG
         and abs(motion.rate_dps) < MISSED_DPS
         and least_s < motion.lifting_s < most_s
     )
-
-
-def _may_be_lift(motion: Motion) -> bool:
-    is_near = abs(motion.front_shift_mm) < LIFT_SHIFT_MM
-    return motion.is_moving and motion.push_n > LIFT_PUSH_N and is_near
-
-
-def _rises(motion: Motion) -> bool:
-    """Return whether load and moment have both just risen: arms and settling raise one of them."""
-    weight_kg = motion.weight_kg or 0.0
-    return (
-        motion.over_n > OVER_N_PER_KG * weight_kg
-        and motion.rise_n > RISE_N_PER_KG * weight_kg
-        and motion.rise_nm > RISE_NM_PER_KG * weight_kg
-    )
-
-
-def _rises_again(motion: Motion) -> bool:
-    """Return whether a leg that was believed up already rises as only a new lift does."""
-    is_quick = motion.rate_dps > AGAIN_DPS and motion.accel_dps2 > LIFT_AGAIN_DPS2
-    return is_quick and motion.rise_nm > AGAIN_NM_PER_KG * (motion.weight_kg or 0.0)
-
-
-def _plates_let(motion: Motion) -> bool:
-    """Return whether plates, where there are some, let this be a lift's begin."""
-    if motion.is_leg_off is None:
-        return True
-    if not motion.is_leg_off:
-        return motion.evidence > LIFT_UNSEEN_EVIDENCE
-    lift_off_s = motion.t_s - (motion.lift_off_s or 0.0)
-    return lift_off_s < LIFT_FRESH_S or motion.lifting_s < LIFT_FRESH_S
 
 
 def _stands(motion: Motion, rep: _Rep) -> bool:
@@ -141,7 +133,10 @@ def _stands(motion: Motion, rep: _Rep) -> bool:
 def _falls(motion: Motion, rep: _Rep) -> bool:
     lost_deg = rep.level_deg - motion.angle_deg
     is_far = lost_deg > FAR_SHARE * rep.level_deg and motion.rate_dps < -FAR_DPS
-    return is_far or motion.rate_dps < -DROPS_DPS or _lowers(motion)
+    is_quick = is_far or motion.rate_dps < -DROPS_DPS
+    # A snapped lift is braked as hard as a leg falls, and the rate overshoots. But the load comes
+    # back then, and goes on falling as the leg begins to fall.
+    return (is_quick and motion.force_n < motion.over_n) or _lowers(motion)
 
 
 def _lowers(motion: Motion) -> bool:
@@ -157,9 +152,13 @@ def _rests(motion: Motion, rep: _Rep) -> bool:
 
 def _lifts_again(motion: Motion, rep: _Rep) -> bool:
     is_low = motion.angle_deg < AGAIN_SHARE * rep.top_deg
+    is_new = is_low or motion.evidence_rise > EVIDENCE_RISE
     is_quick = motion.rate_dps > AGAIN_DPS
-    is_strong = motion.rise_nm > AGAIN_NM_PER_KG * (motion.weight_kg or 0.0)
-    return is_quick and is_low and is_strong and _rises(motion)
+    return is_new and is_quick and rises_strongly(motion) and rises(motion)
+
+
+def _falls_unseen(motion: Motion, rep: _Rep) -> bool:
+    return motion.t_s - rep.began_s < LOST_SIGHT_S[1] and falls_unseen(motion)
 
 
 def _stands_after_all(motion: Motion, rep: _Rep) -> bool:
@@ -186,10 +185,12 @@ class Transition:
 TRANSITIONS = (
     Transition(Phase.REST, _lifts, Phase.UP, 0.15),
     Transition(Phase.REST, _has_lifted, Phase.HOLD, MISSED_REST_S),
+    Transition(Phase.REST, _falls_unseen, Phase.DOWN, LOST_SIGHT_S[0]),
     Transition(Phase.UP, _was_no_lift, Phase.REST, 0.0),
     Transition(Phase.UP, _stands, Phase.HOLD, 0.25),
     Transition(Phase.UP, _falls, Phase.DOWN, 0.25),
     Transition(Phase.HOLD, _was_no_lift, Phase.REST, 0.0),
+    Transition(Phase.HOLD, _lifts_after_all, Phase.UP, 0.15),
     Transition(Phase.HOLD, _falls, Phase.DOWN, 0.0),
     Transition(Phase.DOWN, _lifts_again, Phase.UP, 0.2),
     Transition(Phase.DOWN, _stands_after_all, Phase.HOLD, 0.3),
@@ -257,7 +258,9 @@ class Phases:
         if is_rising and target in {Phase.HOLD, Phase.DOWN}:
             self._last_top_s = motion.t_s
         if target is Phase.UP or self._phase is Phase.REST:
-            self._rep = _Rep()
+            # A leg that falls from rest ends the rep whose hold was lost sight of.
+            began_s = -math.inf if target is Phase.DOWN else motion.t_s
+            self._rep = _Rep(began_s, is_unseen=target is Phase.HOLD)
             self._lengths = dict.fromkeys(self._lengths, 0.0)
         elif self._phase is Phase.DOWN and target is Phase.HOLD:
             self._lengths[Phase.HOLD] += dwelt_s  # it stood there all the time

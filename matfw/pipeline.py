@@ -21,6 +21,8 @@ from matfw.conditioning import Conditioning
 from matfw.cues import Cues, RepCue
 from matfw.drift import Drift
 from matfw.hips import HipStage
+from matfw.impulses import Impulses
+from matfw.interference import Interference
 from matfw.judging.live import Faults
 from matfw.judging.live_faults import LiveFaults
 from matfw.judging.verdicts import Conditions, judge
@@ -46,6 +48,7 @@ from matfw.notices import Notices
 from matfw.phases import Phases
 from matfw.reader_health import ReaderHealth
 from matfw.refinement.windows import RepWindow, RepWindows
+from matfw.taps import Taps
 from matfw.workout.coach import Ask, Coach
 from matfw.workout.counting import COUNTING
 from matfw.workout.plan import Plan
@@ -81,14 +84,17 @@ class Pipeline:
         """Take the mat and what is asked for."""
         self._mat = mat
         self._calibration = Calibration(mat.calibration)
+        self._impulses = Impulses(len(mat.cells), mat.rate_hz)
         self._conditioning = Conditioning(mat.cells, mat.rate_hz)
         self._reader_health = ReaderHealth(len(mat.cells), mat.rate_hz)
+        self._interference = Interference(mat.cells, mat.rate_hz)
         self._balances = Balances(mat.cells)
         self._motion = MotionStage(mat.cells, mat.person, mat.side, mat.rate_hz)
         self._phases = Phases()
         self._hips = HipStage(mat.channels, mat.hip_repeatability)
         self._drift = Drift(mat.cells)
         self._faults = Faults(mat.limits, mat.tempo, mat.side)
+        self._taps = Taps()
         self._windows = RepWindows(mat.tempo)
         self._cues = Cues()
         self._workout = self._workout_of(plan or Plan())
@@ -133,6 +139,7 @@ class Pipeline:
             before.calibration, before.person, before.side,
         ):  # fmt: skip
             self._calibration = Calibration(mat.calibration)
+            self._impulses.reset()
             self._motion = MotionStage(mat.cells, mat.person, mat.side, mat.rate_hz)
             self._phases.reset()
             self._windows.reset()
@@ -164,14 +171,16 @@ class Pipeline:
 
     def update(self, raw: RawFrame) -> Step:
         """Take one frame through the line."""
-        clean = self._conditioning.update(self._calibration.update(raw))
+        clean = self._conditioning.update(self._impulses.update(self._calibration.update(raw)))
         balance = self._balances.update(clean)
         hips = self._hips.update(raw)
-        drifts = self._drift.update(clean, self._motion_now)
-        events: list[Event] = [
-            *clean.events, *hips.events, *self._reader_health.update(raw), *drifts
-        ]  # fmt: skip
-        self._cue_requests += self._notices.of_cells((*clean.events, *drifts))
+        cells = (
+            *clean.events,
+            *self._drift.update(clean, self._motion_now),
+            *self._interference.update(raw, clean),
+        )
+        events: list[Event] = [*cells, *hips.events, *self._reader_health.update(raw)]
+        self._cue_requests += self._notices.of_cells(cells)
         self._cue_requests += self._notices.of_hip_sensors(hips.events)
         faults: list[FaultSeen] = []
         window = None
@@ -180,7 +189,7 @@ class Pipeline:
             window = self._windows.update(motion, phase, self._motion.tracker) or window
             faults += seen
             events += noted
-        events += self._lead(raw.t_s)
+        events += self._lead(raw.t_s, self._taps.update(balance, self._phase_now))
         rep_cues = [cue for cue in self._rep_cues if cue.rep <= self._released_rep]
         cue = self._cues.update(raw.t_s, self._cue_requests, rep_cues, self._phases.last_top_s)
         self._cue_requests.clear()
@@ -223,7 +232,7 @@ class Pipeline:
         self._motion_now, self._phase_now = motion, phase
         return phase, faults, events
 
-    def _lead(self, t_s: float) -> Sequence[Event]:
+    def _lead(self, t_s: float, taps: int) -> Sequence[Event]:
         """Let the workout take this frame: it says what may be cued, and by which side to judge."""
         coached = self._workout.update(
             WorkoutMoment(
@@ -231,6 +240,7 @@ class Pipeline:
                 motion=self._motion_now,
                 phase=self._phase_now,
                 requests=self._cue_requests,
+                taps=taps,
                 heard=self._last_cue,
             )
         )

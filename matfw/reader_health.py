@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections import deque
 from collections.abc import Sequence
+from itertools import dropwhile, pairwise
 
 from matfw.messages import RawFrame, ReaderEvent, ReaderProblem
 
@@ -24,6 +25,35 @@ QUIET_S = 60.0  # between two reports
 PAUSE_PERIODS = 4.0
 
 
+def pause_s(last_s: float | None, t_s: float, period_s: float) -> float:
+    """Return for how long no frame came between two, in s, where that was the computer's doing."""
+    if last_s is None or t_s - last_s <= PAUSE_PERIODS * period_s:
+        return 0.0
+    return t_s - last_s - period_s
+
+
+def usual(torn: Sequence[float]) -> float:
+    """Return what the computer has cost a cell, of each cell's share or number: the lower median.
+
+    It costs all cells alike; what one alone lacks, or two, is their wires' doing, as of a DOUT that
+    nobody drives, which seems to be read too late.
+    """
+    return sorted(torn)[(len(torn) - 1) // 2]
+
+
+def lost_share(frames: Sequence[RawFrame], cells: int, rate_hz: float) -> float:
+    """Return which share of the samples of some frames the computer has cost.
+
+    Nothing counts before the first value: converters settle at the start.
+    """
+    seen = list(dropwhile(lambda frame: not any(c is not None for c in frame.counts), frames))
+    if not seen:
+        return 0.0
+    missed = rate_hz * sum(pause_s(a.t_s, b.t_s, 1.0 / rate_hz) for a, b in pairwise(seen))
+    torn = [sum(frame.computer_mask >> i & 1 for frame in seen) for i in range(cells)]
+    return (usual(torn) + missed) / (len(seen) + missed)
+
+
 class ReaderHealth:
     """Follow the share of samples that the computer costs."""
 
@@ -34,7 +64,8 @@ class ReaderHealth:
 
     def reset(self) -> None:
         """Begin with a computer that is on time."""
-        self._seconds: deque[tuple[float, float, float]] = deque()  # begin, torn, all samples
+        # Begin, then of each cell what the computer has cost, then what was to come.
+        self._seconds: deque[tuple[float, list[float], float]] = deque()
         self._last_s: float | None = None
         self._told_s = -math.inf
         self._problem = ReaderProblem.OK
@@ -42,18 +73,17 @@ class ReaderHealth:
     def update(self, frame: RawFrame) -> Sequence[ReaderEvent]:
         """Take a frame; return what is to be told of the reader now: one event or none."""
         t_s = frame.t_s
-        torn = float(frame.computer_mask.bit_count())
-        samples = float(self._cells)
-        if self._last_s is not None and t_s - self._last_s > PAUSE_PERIODS * self._period_s:
-            missed = self._cells * ((t_s - self._last_s) / self._period_s - 1.0)
-            torn, samples = torn + missed, samples + missed
+        missed = pause_s(self._last_s, t_s, self._period_s) / self._period_s
         self._last_s = t_s
-        begin_s, before_torn, before = self._seconds[-1] if self._seconds else (t_s, 0.0, 0.0)
-        if self._seconds and t_s - begin_s < 1.0:
-            self._seconds[-1] = begin_s, before_torn + torn, before + samples
-            return ()
-        event = self._judge(t_s)
-        self._seconds.append((t_s, torn, samples))
+        event: Sequence[ReaderEvent] = ()
+        if not self._seconds or t_s - self._seconds[-1][0] >= 1.0:
+            event = self._judge(t_s)
+            self._seconds.append((t_s, [0.0] * self._cells, 0.0))
+        begin_s, torn, samples = self._seconds[-1]
+        if missed or frame.computer_mask:
+            for i in range(self._cells):
+                torn[i] += missed + (frame.computer_mask >> i & 1)
+        self._seconds[-1] = begin_s, torn, samples + 1.0 + missed
         return event
 
     def _judge(self, t_s: float) -> Sequence[ReaderEvent]:
@@ -61,9 +91,10 @@ class ReaderHealth:
         while self._seconds and t_s - self._seconds[0][0] > WITHIN_S:
             self._seconds.popleft()
         samples = sum(all_ for _, _, all_ in self._seconds)
-        if samples < 0.5 * WITHIN_S / self._period_s * self._cells:
+        if samples < 0.5 * WITHIN_S / self._period_s:
             return ()  # too little to judge by
-        share = sum(torn for _, torn, _ in self._seconds) / samples
+        columns = zip(*(torn for _, torn, _ in self._seconds), strict=True)
+        share = usual([sum(column) for column in columns]) / samples
         limit = LATE_SHARE if self._problem is ReaderProblem.OK else OK_SHARE
         problem = ReaderProblem.LATE if share > limit else ReaderProblem.OK
         if problem is self._problem or t_s - self._told_s < QUIET_S:

@@ -123,7 +123,7 @@ def mat_svg() -> str:
         ' stroke="#567"/>',
     ]
     legs = ((70, -60), (480, -80), (860, -50))
-    raised = ((70, -20), (470, 90), (800, 190))
+    raised = ((70, -20), (470, 80), (790, 160))
     for points, colour in ((legs, "#b9a58f"), (raised, "#d98f5c")):
         parts.append(_limb([at(*point) for point in points], colour))
     parts.append(_limb([at(-560, -30), at(-250, -40), at(70, -40)], "#b9a58f", 92))
@@ -131,14 +131,14 @@ def mat_svg() -> str:
     parts.append(f'<circle cx="{x}" cy="{y}" r="46" fill="#b9a58f"/>')
     for cell in PRESETS["core4"].cells:
         x, y = at(cell.x_mm, cell.y_mm)
-        name_y = y + (32 if cell.y_mm > 0 else -18)
+        name_x, anchor = (x + 18, "start") if cell.x_mm < 0 else (x - 18, "end")
         parts.append(f'<rect x="{x - 11}" y="{y - 11}" width="22" height="22" fill="#2b6ca3"/>')
-        parts.append(f'<text x="{x}" y="{name_y}" text-anchor="middle">{cell.name}</text>')
+        parts.append(f'<text x="{name_x}" y="{y + 7}" text-anchor="{anchor}">{cell.name}</text>')
     for name, x_mm in (("head", -700.0), ("hip", 0.0), ("foot", 700.0)):
         x, _ = at(x_mm, 0)
         parts.append(f'<circle cx="{x}" cy="{top}" r="9" fill="#e5b93c" stroke="#a5821f"/>')
         parts.append(f'<text x="{x}" y="{top - 18}" text-anchor="middle">{name} light</text>')
-    x, y = at(-150, 225)
+    x, y = at(-210, 190)
     parts.append(f'<text x="{x}" y="{y}">the upper leg, lifted (drawn to the side)</text>')
     parts.append(
         f'<text x="540" y="{top + height + 40}" text-anchor="middle">four load cells under one'

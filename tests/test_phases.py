@@ -11,23 +11,35 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matfw.messages import Motion, Phase, PhaseStep, Presence
-from matfw.phases import (
+from matfw.estimation.lift_signs import (
     AGAIN_DPS,
     AGAIN_NM_PER_KG,
+    EVIDENCE_RISE,
+    FALL_DEG,
+    FALL_DPS,
+    FALL_EVIDENCE_RISE,
+    FALLING_N_PER_KG,
+    LEVER_M,
+    LEVER_SPARE_NM_PER_KG,
+    LIFT_AGAIN_DPS2,
+    LIFT_EVIDENCE,
+    LIFT_PUSH_N,
+    OVER_N_PER_KG,
+    RISE_N_PER_KG,
+    RISE_NM_PER_KG,
+)
+from matfw.messages import Motion, Phase, PhaseStep, Presence
+from matfw.phases import (
     AGAIN_SHARE,
     DOWN_SHARE,
     DROPS_DPS,
-    EVIDENCE_RISE,
     FAR_DPS,
     FAR_SHARE,
     HOLD_DPS,
     HOLD_MIN_DEG,
-    LIFT_AGAIN_DPS2,
     LIFT_DEG,
     LIFT_DPS,
-    LIFT_EVIDENCE,
-    LIFT_PUSH_N,
+    LOST_SIGHT_S,
     LOWERING_EVIDENCE,
     MIN_DOWN_DEG,
     MISSED_DEG,
@@ -35,10 +47,7 @@ from matfw.phases import (
     MISSED_EVIDENCE,
     MISSED_REST_S,
     MISSED_S,
-    OVER_N_PER_KG,
     REST_SHARE,
-    RISE_N_PER_KG,
-    RISE_NM_PER_KG,
     STANDS_DPS,
     STANDS_SHARE,
     STOPPED_DPS,
@@ -62,7 +71,7 @@ def motion(
     return Motion(t_s=t_s, presence=presence, weight_kg=WEIGHT_KG, **fields)
 
 
-def rising(share: float = 10.0) -> dict[str, Any]:  # Any: of a Motion
+def rising(share: float = 4.0) -> dict[str, Any]:  # Any: of a Motion
     """Return what has risen, by so many times what a lift must show."""
     limits = {"over_n": OVER_N_PER_KG, "rise_n": RISE_N_PER_KG, "rise_nm": RISE_NM_PER_KG}
     onset = {name: share * limit * WEIGHT_KG for name, limit in limits.items()}
@@ -94,8 +103,29 @@ CLASSES: dict[str, dict[str, Any]] = {
         "held_deg": 36.0,
         "descent": -0.1,
     },
-    "falls": {"angle_deg": 30.0, "rate_dps": -40.0, "evidence": 50.0, "is_moving": True},
-    "is almost down": {"angle_deg": 1.0, "rate_dps": -10.0, "evidence": 50.0, "is_moving": True},
+    "falls": {
+        "angle_deg": 30.0,
+        "rate_dps": -40.0,
+        "force_n": -20.0,
+        "evidence": 50.0,
+        "is_moving": True,
+    },
+    "is almost down": {
+        "angle_deg": 1.0,
+        "rate_dps": -10.0,
+        "force_n": -5.0,
+        "evidence": 50.0,
+        "is_moving": True,
+    },
+    "falls from rest": {
+        "angle_deg": -2.0,
+        "rate_dps": -15.0,
+        "force_n": -8.0,
+        "evidence": 9.0,
+        "is_moving": True,
+        **{name: -value for name, value in rising().items()},
+        "evidence_rise": 12.0,
+    },
 }
 WAY: dict[Phase, tuple[str, ...]] = {  # the classes that lead from rest into each phase
     Phase.REST: (),
@@ -107,6 +137,9 @@ WANTED: dict[tuple[Phase, str], Phase] = {
     **{(phase, name): phase for phase, name in product(Phase, CLASSES)},
     (Phase.REST, "rises"): Phase.UP,
     (Phase.REST, "stands high"): Phase.HOLD,
+    (Phase.UP, "falls from rest"): Phase.DOWN,
+    (Phase.HOLD, "falls from rest"): Phase.DOWN,
+    (Phase.DOWN, "falls from rest"): Phase.REST,
     (Phase.UP, "rests"): Phase.REST,
     (Phase.UP, "stands high"): Phase.HOLD,
     (Phase.UP, "stands after all"): Phase.HOLD,
@@ -147,9 +180,7 @@ def test_nobody_lying_still_is_always_rest(phase: Phase, name: str, presence: Pr
     assert step.phase is Phase.REST
 
 
-DWELLS = [
-    row for row in TRANSITIONS if row.min_dwell_s > 0.0 and row.source in {Phase.HOLD, Phase.DOWN}
-]
+DWELLS = [row for row in TRANSITIONS if row.min_dwell_s > 0.0 and row.source is Phase.DOWN]
 
 
 @pytest.mark.parametrize("row", DWELLS, ids=lambda row: f"{row.source}-{row.target}")
@@ -188,6 +219,7 @@ TOP_DEG = 36.0
         ("evidence_rise", EVIDENCE_RISE),
         ("rise_n", RISE_N_PER_KG * WEIGHT_KG),
         ("rise_nm", RISE_NM_PER_KG * WEIGHT_KG),
+        ("before_n", 1.01 * FALLING_N_PER_KG * WEIGHT_KG),
     ],
 )
 def test_a_lift_needs_every_sign_of_one(field: str, value: float) -> None:
@@ -216,6 +248,87 @@ def test_a_leg_believed_up_for_long_lifts_only_if_it_rises_as_only_a_lift_does(
         "rise_nm": nm * AGAIN_NM_PER_KG * WEIGHT_KG,
     }
     assert Phases().update(motion(**old)).phase is phase
+
+
+@pytest.mark.parametrize(("share", "phase"), [(1.01, Phase.UP), (0.99, Phase.REST)])
+def test_a_lifts_moment_rises_with_its_load_as_far_from_the_hip_as_a_leg_is(
+    share: float, phase: Phase
+) -> None:
+    """A hand or a shoulder that pushes has its load at the head's end."""
+    least_nm = LEVER_M * 30.0 - LEVER_SPARE_NM_PER_KG * WEIGHT_KG
+    pushes = {**LIFTS, "over_n": 20.0, "rise_n": 30.0, "rise_nm": share * least_nm}
+    assert Phases().update(motion(**pushes)).phase is phase
+
+
+@pytest.mark.parametrize(("over_deg", "phase"), [(1.01, Phase.UP), (0.99, Phase.REST)])
+def test_a_leg_that_did_not_come_back_to_its_rest_lifts_from_where_it_is(
+    over_deg: float, phase: Phase
+) -> None:
+    machine, low_deg = Phases(), -4.0
+    for step in range(3):
+        machine.update(motion(STEP_S * step, angle_deg=low_deg, is_moving=True))
+    lifts = {**LIFTS, "angle_deg": low_deg + over_deg * LIFT_DEG}
+    assert machine.update(motion(3.0 * STEP_S, **lifts)).phase is phase
+
+
+def test_a_leg_lifts_out_of_a_hold_whose_lift_nobody_saw_and_out_of_no_other() -> None:
+    row = next(x for x in TRANSITIONS if (x.source, x.target) == (Phase.HOLD, Phase.UP))
+    lifts = CLASSES["rises"]
+    for late_s, phase in ((-1e-6, Phase.HOLD), (1e-6, Phase.UP)):
+        machine = Phases()
+        machine.update(motion(LONG_S, **MISSED))
+        assert machine.update(motion(LONG_S + row.min_dwell_s + late_s, **lifts)).phase is phase
+    assert answered(Phase.HOLD, **{**lifts, "angle_deg": 36.0}) is Phase.HOLD
+
+
+def lost_sight_of() -> tuple[Phases, float, float]:
+    """Return the machine, when a lift began, and when its hold was taken for rest."""
+    machine, began_s, rested_s = Phases(), 1.0, 2.0
+    machine.update(motion(began_s, **CLASSES["rises"]))
+    assert machine.update(motion(1.5, **CLASSES["stands high"])).phase is Phase.HOLD
+    assert machine.update(motion(rested_s, **CLASSES["rests"])).phase is Phase.REST
+    return machine, began_s, rested_s
+
+
+FALLS: dict[str, Any] = {
+    "angle_deg": 1.01 * FALL_DEG,
+    "rate_dps": 1.01 * FALL_DPS,
+    "evidence": 1.01 * LIFT_EVIDENCE,
+    "is_moving": True,
+    "over_n": -1.01 * OVER_N_PER_KG * WEIGHT_KG,
+    "rise_n": -1.01 * RISE_N_PER_KG * WEIGHT_KG,
+    "rise_nm": -1.01 * RISE_NM_PER_KG * WEIGHT_KG,
+    "evidence_rise": 1.01 * FALL_EVIDENCE_RISE,
+}
+
+
+@pytest.mark.parametrize("field", list(FALLS))
+def test_a_leg_that_falls_from_where_it_rests_was_up_and_shows_every_sign_of_it(
+    field: str,
+) -> None:
+    falls = FALLS if field == "is_moving" else {**FALLS, field: 0.98 * FALLS[field]}
+    for fields, phase in (
+        (FALLS, Phase.DOWN),
+        ({**falls, "is_moving": field != "is_moving"}, Phase.REST),
+    ):
+        machine, _, rested_s = lost_sight_of()
+        assert machine.update(motion(rested_s + 1.0, **fields)).phase is phase
+
+
+def test_a_leg_is_lost_sight_of_only_once_it_has_rested_and_not_for_ever() -> None:
+    least_s, most_s = LOST_SIGHT_S
+    for late_s, phase in ((-1e-6, Phase.REST), (1e-6, Phase.DOWN)):
+        machine, began_s, rested_s = lost_sight_of()
+        assert machine.update(motion(rested_s + least_s + late_s, **FALLS)).phase is phase
+        machine, began_s, rested_s = lost_sight_of()
+        assert machine.update(motion(began_s + most_s - late_s, **FALLS)).phase is phase
+
+
+def test_a_leg_that_has_fallen_unseen_does_not_fall_once_more() -> None:
+    machine, _, rested_s = lost_sight_of()
+    machine.update(motion(rested_s + 1.0, **FALLS))
+    assert machine.update(motion(rested_s + 1.5, **CLASSES["rests"])).phase is Phase.REST
+    assert machine.update(motion(rested_s + 2.5, **FALLS)).phase is Phase.REST
 
 
 # A leg that stands up there, and nobody saw it lift.
@@ -307,16 +420,23 @@ LOWERS = {
     "descent": 2.0 * LOWERING_EVIDENCE, "descended_deg": 2.0 * LOST_DEG, "held_deg": TOP_DEG,
 }  # fmt: skip
 
+# A rate that a braked lift overshoots to; its load has been as low all the time.
+BRAKED = {"rate_dps": -2.0 * DROPS_DPS, "over_n": -5.0}
+
 
 @pytest.mark.parametrize(
     ("source", "field", "limit", "answers", "others"),
     [
         (Phase.UP, "angle_deg", HOLD_MIN_DEG, [Phase.UP, Phase.HOLD], {}),
-        (Phase.HOLD, "rate_dps", -DROPS_DPS, [Phase.HOLD, Phase.DOWN], {}),
-        (Phase.HOLD, "rate_dps", -FAR_DPS, [Phase.HOLD, Phase.DOWN], {"angle_deg": 20.0}),
+        (Phase.HOLD, "rate_dps", -DROPS_DPS, [Phase.HOLD, Phase.DOWN], {"force_n": -5.0}),
+        (Phase.HOLD, "force_n", -5.0, [Phase.HOLD, Phase.DOWN], BRAKED),
+        (
+            Phase.HOLD, "rate_dps", -FAR_DPS, [Phase.HOLD, Phase.DOWN],
+            {"angle_deg": 20.0, "force_n": -5.0},
+        ),
         (
             Phase.HOLD, "angle_deg", TOP_DEG * (1.0 - FAR_SHARE), [Phase.DOWN, Phase.HOLD],
-            {"rate_dps": -2.0 * FAR_DPS},
+            {"rate_dps": -2.0 * FAR_DPS, "force_n": -5.0},
         ),
         (Phase.HOLD, "descent", LOWERING_EVIDENCE, [Phase.HOLD, Phase.DOWN], LOWERS),
         (Phase.HOLD, "descended_deg", LOST_DEG, [Phase.HOLD, Phase.DOWN], LOWERS),
@@ -326,11 +446,15 @@ LOWERS = {
         ),
         (
             Phase.DOWN, "rise_nm", AGAIN_NM_PER_KG * WEIGHT_KG, [Phase.DOWN, Phase.UP],
-            {"angle_deg": 12.0, "rate_dps": 2.0 * AGAIN_DPS, "over_n": 9.0, "rise_n": 9.0},
+            {"angle_deg": 12.0, "rate_dps": 2.0 * AGAIN_DPS, "over_n": 6.0, "rise_n": 6.0},
         ),
         (
             Phase.DOWN, "angle_deg", AGAIN_SHARE * TOP_DEG, [Phase.UP, Phase.DOWN],
-            {"rate_dps": 2.0 * AGAIN_DPS, **rising()},
+            {"rate_dps": 2.0 * AGAIN_DPS, **rising(), "evidence_rise": EVIDENCE_RISE},
+        ),
+        (
+            Phase.DOWN, "evidence_rise", EVIDENCE_RISE, [Phase.DOWN, Phase.UP],
+            {"angle_deg": 0.9 * TOP_DEG, "rate_dps": 2.0 * AGAIN_DPS, **rising()},
         ),
         (
             Phase.DOWN, "angle_deg", REST_SHARE * TOP_DEG, [Phase.REST, Phase.DOWN],

@@ -83,18 +83,24 @@ def run(mat: Mat, frames: Sequence[RawFrame]) -> tuple[list[Step], list[Event]]:
     return through(Pipeline(mat), frames)
 
 
+@cache
+def usual() -> tuple[tuple[Step, ...], tuple[Event, ...]]:
+    """Return what the line makes of the usual session."""
+    steps, events = run(*session())
+    return tuple(steps), tuple(events)
+
+
 def reps_of(events: Sequence[Event]) -> list[Rep]:
     return [event for event in events if isinstance(event, Rep)]
 
 
 def test_the_same_frames_give_the_same_steps_and_events() -> None:
     mat, frames = session()
-    assert run(mat, frames)[1] == run(mat, frames)[1]
+    assert tuple(run(mat, frames)[1]) == usual()[1]
 
 
 def test_events_come_in_time_order_and_none_before_its_frame() -> None:
-    mat, frames = session()
-    steps, events = run(mat, frames)
+    steps, events = usual()
     times = [event.t_s for event in events]
     assert times == sorted(times)
     for step in steps:
@@ -102,7 +108,7 @@ def test_events_come_in_time_order_and_none_before_its_frame() -> None:
 
 
 def test_reps_are_numbered_and_their_times_ordered() -> None:
-    reps = reps_of(run(*session())[1])
+    reps = reps_of(usual()[1])
     assert reps
     assert [rep.rep for rep in reps] == list(range(1, len(reps) + 1))
     for rep in reps:
@@ -111,7 +117,7 @@ def test_reps_are_numbered_and_their_times_ordered() -> None:
 
 
 def test_phases_only_ever_follow_the_ring_or_fall_back_to_rest() -> None:
-    phases = [e.phase for e in run(*session())[1] if isinstance(e, PhaseChanged)]
+    phases = [e.phase for e in usual()[1] if isinstance(e, PhaseChanged)]
     allowed = {
         (Phase.REST, Phase.UP), (Phase.UP, Phase.HOLD), (Phase.UP, Phase.DOWN),
         (Phase.HOLD, Phase.DOWN), (Phase.DOWN, Phase.UP),
@@ -129,7 +135,7 @@ def mirrored(frames: Sequence[RawFrame]) -> list[RawFrame]:
 def test_a_mirrored_mat_and_the_other_side_give_the_same_reps_and_cues() -> None:
     mat, frames = session(Side.LEFT)
     other = replace(mat, side=Side.RIGHT)
-    here, there = run(mat, frames)[1], run(other, mirrored(frames))[1]
+    here, there = usual()[1], run(other, mirrored(frames))[1]
     assert len(here) == len(there)
     for one, two in zip(here, there, strict=True):
         if isinstance(one, Rep) and isinstance(two, Rep):
@@ -147,7 +153,7 @@ def test_a_later_start_of_the_clock_changes_nothing_but_the_times() -> None:
     mat, frames = session()
     later_s = 86_400.0
     late = [replace(frame, t_s=frame.t_s + later_s) for frame in frames]
-    here, there = reps_of(run(mat, frames)[1]), reps_of(run(mat, late)[1])
+    here, there = reps_of(usual()[1]), reps_of(run(mat, late)[1])
     assert [rep.verdict for rep in there] == [rep.verdict for rep in here]
     assert [rep.start_s - later_s for rep in there] == pytest.approx(
         [rep.start_s for rep in here], abs=SAME_S
@@ -164,7 +170,7 @@ def test_another_tare_of_the_same_loads_changes_nothing() -> None:
         replace(f, counts=tuple(c + 5000 if c is not None else None for c in f.counts))
         for f in frames
     ]
-    assert run(moved, shifted)[1] == run(mat, frames)[1]
+    assert tuple(run(moved, shifted)[1]) == usual()[1]
 
 
 def test_ten_samples_a_second_find_the_same_reps_as_eighty() -> None:
@@ -175,8 +181,7 @@ def test_ten_samples_a_second_find_the_same_reps_as_eighty() -> None:
 
 
 def test_somebody_is_weighed_once_and_told_to_begin() -> None:
-    mat, frames = session()
-    events = run(mat, frames)[1]
+    events = usual()[1]
     [weighed] = [e for e in events if isinstance(e, PersonWeighed)]
     assert weighed.weight_kg == pytest.approx(64.0, rel=0.02)
     ready = [e.t_s for e in events if isinstance(e, CueGiven) and e.cue is Announcement.READY]
@@ -366,7 +371,7 @@ def test_windows_are_the_same_if_no_answer_ever_comes() -> None:
 
 def test_what_was_done_until_now_is_not_looked_back_at_if_asked() -> None:
     mat, frames = session()
-    rep = reps_of(run(mat, frames)[1])[0]
+    rep = reps_of(usual()[1])[0]
     line = Pipeline(mat)
     for frame in frames:
         if frame.t_s <= rep.lower_s:

@@ -77,3 +77,8 @@ def test_reset_begins_with_a_computer_that_is_on_time() -> None:
     stage.reset()
     assert [stage.update(frame) for frame in frames] == first
     assert any(first)
+
+
+def test_a_bad_wire_that_looks_like_late_reads_of_one_cell_is_not_the_computer_s() -> None:
+    assert told(lambda k: 0b0100 if k % 3 == 0 else 0, 40.0) == []
+    assert told(lambda k: 0b0110 if k % 3 == 0 else 0, 40.0) == [], "nor of two"

@@ -8,8 +8,9 @@ is saved by whoever runs it, so it can be left at any time.
     ... wizard.answer(line) -> sentences; wizard.frames(new frames) -> sentences ...
     if wizard.is_done and wizard.result: store.save_calibration(wizard.result.lines, note=...)
 
-Every step begins when the person says so (an empty line) and ends by itself when the mat has lain
-still for long enough. A step that is refused says why, and waits for the person again.
+Every step begins when the person says so (`go`) and ends by itself when the mat has lain still for
+long enough. A step that is refused says why, and waits for the person again. An empty line measures
+nothing and repeats what is asked: it is what people type to see whether anybody is there.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ from matfw.calibrate.words import MAX_KG, MEASURING, MIN_KG, asked
 from matfw.errors import MatUsageError
 from matfw.messages import CellCalibration, Mat, RawFrame
 from matfw.settings.model import NOMINAL
+from matfw.settings.numbers import read_number
 from matfw.settings.state import CellLine
 
 __all__ = ["Calibrated", "Kind", "Reason", "Refusal", "Step", "Wizard"]
@@ -42,6 +44,7 @@ SIGMA_SHARE = 5e-5
 TARE_SIGMA_KG = 0.005  # of a tare alone
 PLACE_LIMIT_MM = 2000.0
 LEAVING = ("leave", "abort", "quit", "exit")
+GOING = ("go", "next", "ready")
 
 
 class Wizard:
@@ -161,7 +164,9 @@ class Wizard:
             self._watch = None
             self._now = Progress(Step.DONE)
             return ["Left. Nothing has changed."]
-        if word in ("back", "again"):
+        if not word:
+            pass
+        elif word in ("back", "again"):
             self._back(is_again=word == "again")
         elif self.is_measuring:
             pass
@@ -201,11 +206,11 @@ class Wizard:
         can_place = step in (Step.PLACE, Step.CHECK)
         if word == "at" and can_place:
             self._place_mm = _place(rest)
-        elif word in ("", "go", "next", "ready"):
+        elif word in GOING:
             self._place_mm = (0.0, 0.0) if step is Step.CHECK else None
         else:
             raise MatUsageError(
-                f"press Enter when it is done, or say {'at X Y, ' if can_place else ''}back, again"
+                f"say go when it is done, or {'at X Y, ' if can_place else ''}back, again"
                 f" or leave (got {f'{word} {rest}'.strip()!r})"
             )
         self._begin()
@@ -245,7 +250,7 @@ class Wizard:
     def _refuse(self, refusal: Refusal) -> list[str]:
         self.refusal = refusal
         self._force = False
-        way = "press Enter to try this step again, or say back or leave."
+        way = "say go to try this step again, or back or leave."
         if refusal.can_force:
             way = f"If that is right, say anyway. Otherwise {way}"
         return [f"Not taken: {refusal.text}", f"{way[0].upper()}{way[1:]}"]
@@ -351,9 +356,9 @@ class Wizard:
 
 
 def _weight(text: str) -> float:
-    number = text.strip().lower().removesuffix("kg").strip().replace(",", ".")
+    number = text.strip().lower().removesuffix("kg").strip()
     try:
-        weight_kg = float(number)
+        weight_kg = read_number(number)
     except ValueError:
         weight_kg = float("nan")
     if not MIN_KG <= weight_kg <= MAX_KG:
@@ -366,7 +371,7 @@ def _weight(text: str) -> float:
 
 def _place(text: str) -> tuple[float, float]:
     try:
-        x_mm, y_mm = (float(part) for part in text.replace(",", " ").split())
+        x_mm, y_mm = (read_number(part.removesuffix(",")) for part in text.split())
     except ValueError:
         x_mm = y_mm = float("nan")
     if not (abs(x_mm) <= PLACE_LIMIT_MM and abs(y_mm) <= PLACE_LIMIT_MM):

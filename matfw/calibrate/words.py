@@ -26,15 +26,15 @@ def asked(plan: Plan, now: Progress) -> list[str]:  # noqa: PLR0911  # a table o
                 "You can say back, again or leave at any time; nothing changes until you accept.",
             ]
         case Step.EMPTY:
-            return [f"{count}Take everything off the mat and step away from it. Then press Enter."]
+            return [f"{count}Take everything off the mat and step away from it. Then say go."]
         case Step.PLACE:
             return [f"{count}{_place_words(plan, now)}"]
         case Step.CLEAR:
-            return [f"{count}Take the weight off the mat and step away. Then press Enter."]
+            return [f"{count}Take the weight off the mat and step away. Then say go."]
         case Step.CHECK:
             return [
                 f"{count}Now the check. Lay the weight in the very middle of the mat, let go of"
-                " it, and press Enter. Or lay it somewhere else and say where, as in: at -300 100,"
+                " it, and say go. Or lay it somewhere else and say where, as in: at -300 100,"
                 " in millimetres from the middle to the foot end and to the left edge."
             ]
         case Step.ACCEPT:
@@ -87,7 +87,7 @@ def _tare_found(plan: Plan, now: Progress) -> list[str]:
 def _place_words(plan: Plan, now: Progress) -> str:
     number = len(now.taken)
     weight = f"the weight of {now.weight_kg:g} kg" if now.weight_kg else "the weight"
-    end = "Let go of it, and press Enter."
+    end = "Let go of it, and say go."
     if number >= len(plan.mat.cells):
         name = now.extra[number - len(plan.mat.cells)]
         return f"Lay {weight} nearer to {_described(plan, name)}. {end}"

@@ -7,9 +7,9 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from matfw import __version__
-from matfw.settings.numbers import pointed
+from matfw.settings.numbers import read_number
 
-DEMO_SPEED = 4.0  # times real time: two and a quarter minutes of exercise in 35 s
+DEMO_SPEED = 4.0  # times real time: two and a half minutes of a workout in 40 s
 HIPS = ("none", "imu", "rail", "both")
 VIRTUAL_MATS = ("faults", "clean", "stress", "still", "empty")
 CONFIG = (
@@ -52,6 +52,8 @@ def build_parser(verbs: Mapping[str, Verb]) -> argparse.ArgumentParser:
                       help=f"times real time, 0.1 to 20 (default {DEMO_SPEED:g})")  # fmt: skip
     demo.add_argument("--layout", choices=("core4", "hex6", "trio8"), default="core4")
     demo.add_argument("--side", choices=("left", "right"), default="left")
+    demo.add_argument("--sound", action="store_true",
+                      help="play the cues, by paplay, pw-play or aplay")  # fmt: skip
     demo.add_argument("--hips", choices=HIPS, default=HIPS[0],
                       help="a virtual belt, rail behind the back, or both")  # fmt: skip
     running = add("run", "the firmware on the configured mat")
@@ -157,7 +159,7 @@ def _session(text: str) -> str:
 def _between(least: float, most: float) -> Callable[[str], float]:
     def number(text: str) -> float:
         try:
-            value = float(pointed(text))
+            value = read_number(text)
         except ValueError:
             value = float("nan")
         if not least <= value <= most:

@@ -75,7 +75,7 @@ def consoles(
         set_volume=functools.partial(setattr, indicator, "volume"),
         set_sound=functools.partial(setattr, indicator, "sound_mode"),
         account=lambda: acquisition.account, is_virtual=is_virtual,
-        can_restart="NOTIFY_SOCKET" in os.environ, lay=plan.lay,
+        can_restart="NOTIFY_SOCKET" in os.environ, lay=plan.lay, ports=plan.ports,
     )  # fmt: skip
     with ExitStack() as opened:
         opened.callback(control.close)
@@ -116,7 +116,7 @@ def talk(port: str | None, state_dir: Path, *, is_chosen: bool, is_json: bool) -
     """
     from matfw.links.client import Client, piped
 
-    def reach() -> Client:
+    def reach(*, is_again: bool = False) -> Client:
         if port is None:
             from matfw.devices.console_socket import connect
 
@@ -126,7 +126,8 @@ def talk(port: str | None, state_dir: Path, *, is_chosen: bool, is_json: bool) -
         check_port(port)
         reached = Client(port, open_serial(port))
         try:
-            reached.be_quiet()
+            if not (is_again and reached.is_quiet()):
+                reached.be_quiet()
         except MatLinkError:
             reached.link.close()
             raise
@@ -138,7 +139,7 @@ def talk(port: str | None, state_dir: Path, *, is_chosen: bool, is_json: bool) -
             return piped(client, sys.stdin.fileno(), sys.stdout, is_json=is_json)
         from matfw.display.console_screen import ConsoleScreen
 
-        screen = ConsoleScreen(client, reach)
+        screen = ConsoleScreen(client, functools.partial(reach, is_again=True))
         try:
             screen.run()
         finally:

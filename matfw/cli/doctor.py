@@ -10,9 +10,7 @@ asked for the cells instead.
 from __future__ import annotations
 
 import sys
-import time
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -22,8 +20,9 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from matfw.calibrate.guide import Place
+from matfw.cli.running_firmware import ask_firmware, asked_check, reported, service_checks
 from matfw.diagnose.checks import Check, Computer, State
-from matfw.errors import MatError, MatLinkError
+from matfw.errors import MatError
 from matfw.settings.calibration_date import age
 from matfw.settings.model import Settings
 from matfw.settings.state import MachineState
@@ -37,7 +36,6 @@ if TYPE_CHECKING:
 LOOK_S = 10.0
 PRESS_START_S, PRESS_S, PRESS_PAUSE_S = 3.0, 1.5, 1.5  # the hand needs time to the next corner
 ACCOUNT_S = 1.5  # the reader's account is at most so old
-ASK_LIMIT_S = LOOK_S + 10.0
 VIRTUAL_PRESS_KG = 15.0
 NO_PINS = "not a Raspberry Pi, so there are no cells to look at"
 
@@ -64,6 +62,9 @@ class Doctor:
 
     def look(self) -> Report:
         """Look at everything. Raises nothing for what is wrong: that is the report."""
+        asked = None if self.is_virtual else ask_firmware(self.sockets, self.say)
+        if asked is not None:
+            return self._of_firmware(asked)
         settings, checks, state, notices, note = self._settings()
         checks += self._system(settings, state, notices, note)
         if any(check.name == "settings" and check.state is State.BAD for check in checks):
@@ -94,36 +95,47 @@ class Doctor:
 
         computer = self.computer
         return [
-            system.check_computer(computer),
-            system.check_python(sys.version_info[:2], system.installed, is_pi=computer.is_pi),
-            system.check_pins(computer, settings),
+            *self._common(),
+            system.check_pins(computer, settings.named_pins()),
             system.check_chip(computer, lambda: self.find_chip(settings)),
             system.check_groups(computer, settings),
             system.check_getty(computer, settings.console.ports, getty_on),
-            system.check_clock(computer),
             system.check_disk(computer, self.state_dir),
-            system.check_power(computer),
-            system.check_service(computer),
             system.check_state(notices, settings.uncalibrated(state), note, datetime.now(UTC)),
         ]
+
+    def _common(self) -> list[Check]:
+        """Return what is the same for whoever asks."""
+        from matfw.diagnose import system
+
+        computer = self.computer
+        return [
+            system.check_computer(computer),
+            system.check_python(sys.version_info[:2], system.installed, is_pi=computer.is_pi),
+            system.check_clock(computer),
+            system.check_power(computer),
+            system.check_service(computer),
+        ]
+
+    def _of_firmware(self, asked: dict[str, object]) -> Report:
+        """Report on the firmware that runs, by its own settings: it has the pins."""
+        service = asked.get("service")
+        checks = [*self._common(), *service_checks(self.computer, service)]
+        return Report(
+            checks, asked_check(asked), asked=asked, is_virtual=asked.get("virtual") is True
+        )
 
     def _cells(self, settings: Settings, state: MachineState, checks: list[Check]) -> Report:
         from matfw.diagnose import analyse
 
         mat = settings.mat(state)
         report = Report(checks, Check("cells", State.OK, ""), is_virtual=self.is_virtual)
-        if not self.is_virtual:
-            asked = ask_firmware(self.sockets, self.say)
-            if asked is not None:
-                is_virtual = asked.get("virtual") is True
-                return replace(
-                    report, checks=_of_service(checks, asked), cells=_asked_check(asked),
-                    asked=asked, is_virtual=is_virtual,
-                )  # fmt: skip
-            if not self.computer.is_pi and any(
-                check.name == "gpio chip" and check.state is State.UNKNOWN for check in checks
-            ):
-                return replace(report, cells=Check("cells", State.UNKNOWN, NO_PINS))
+        if (
+            not self.is_virtual
+            and not self.computer.is_pi
+            and any(check.name == "gpio chip" and check.state is State.UNKNOWN for check in checks)
+        ):
+            return replace(report, cells=Check("cells", State.UNKNOWN, NO_PINS))
         try:
             frames, stats, presses = self._frames(settings, mat)
             diagnosis = analyse(
@@ -170,7 +182,7 @@ class Report:
 
             lines += ["", *as_lines(self.diagnosis)]
         elif self.asked is not None:
-            lines += ["", *(f"{found}" for found in _reported(self.asked))]
+            lines += ["", *reported(self.asked)]
         if self.is_virtual:
             lines.insert(0, "VIRTUAL cells: a simulated mat, no pin is touched.")
         return lines
@@ -290,43 +302,6 @@ def virtual_frames(
     return frames, reader.stats, presses
 
 
-def ask_firmware(sockets: Sequence[Path], say: Say) -> dict[str, object] | None:
-    """Return the diagnosis of the firmware that runs here, None where none does.
-
-    What it answers instead of a diagnosis is under "error".
-    """
-    from matfw.devices.console_socket import connect
-    from matfw.links.client import Client
-
-    try:
-        client = Client("matfw", connect(sockets))
-    except MatLinkError:
-        return None
-    say("a firmware runs here and has the pins: it is asked for ten seconds of its data")
-    try:
-        client.send("mode json\rstatus\rdiagnose\r")
-        answers: list[dict[str, object]] = []
-        end_s = time.monotonic() + ASK_LIMIT_S
-        while len(answers) < 3 and time.monotonic() < end_s:
-            for line in client.received(0.2):
-                with suppress(msgspec.DecodeError):
-                    data = msgspec.json.decode(line)
-                    if isinstance(data, dict) and "ok" in data:
-                        answers.append(data)
-                if line == "ok":  # to `mode json`, before it was in force
-                    answers.append({})
-        client.leave()
-    except MatLinkError as error:
-        return {"error": str(error)}
-    finally:
-        client.link.close()
-    if len(answers) < 3:
-        return {"error": f"the firmware has not answered within {ASK_LIMIT_S:g} s"}
-    status, result = answers[1].get("result"), answers[2].get("result")
-    asked = result if isinstance(result, dict) else {"error": answers[2].get("error", "no result")}
-    return {**asked, "service": status} if isinstance(status, dict) else asked
-
-
 def _pressing_s(presses: int) -> float:
     return PRESS_START_S + presses * (PRESS_S + PRESS_PAUSE_S) + 1.0
 
@@ -351,49 +326,3 @@ def _cells_check(diagnosis: Diagnosis) -> Check:
     if diagnosis.findings:
         return Check("cells", State.WARN, f"{len(diagnosis.findings)} found, below")
     return Check("cells", State.OK, f"{len(diagnosis.cells)} cells, ten seconds, nothing wrong")
-
-
-def _of_service(checks: Sequence[Check], asked: dict[str, object]) -> list[Check]:
-    """Return the checks with the running firmware's settings and state in the place of ours.
-
-    Who asks is another user, with another home: their files say nothing about the mat.
-    """
-    from matfw.diagnose import system
-
-    service = asked.get("service")
-    if not isinstance(service, dict):
-        return list(checks)
-    mat = service.get("mat")
-    layout = mat.get("layout") if isinstance(mat, dict) else "?"
-    where = service.get("config") or "no file, all defaults"
-    note = service.get("calibrated")
-    own = {
-        "settings": Check(
-            "settings", State.OK, f"of the firmware that runs: {where}; layout {layout}"
-        ),
-        "state.toml": system.check_state(
-            _texts(service.get("notices")), _texts(service.get("uncalibrated")),
-            note if isinstance(note, str) else None, datetime.now(UTC),
-        ),
-    }  # fmt: skip
-    return [own.get(check.name, check) for check in checks]
-
-
-def _texts(found: object) -> list[str]:
-    return [str(text) for text in found] if isinstance(found, list) else []
-
-
-def _asked_check(asked: dict[str, object]) -> Check:
-    if "error" in asked:
-        return Check("cells", State.BAD, f"the firmware that runs says: {asked['error']}")
-    findings = asked.get("findings")
-    if not isinstance(findings, list) or not findings:
-        return Check("cells", State.OK, "asked of the firmware that runs: nothing wrong")
-    is_bad = any(found.get("level") == "bad" for found in findings)
-    state = State.BAD if is_bad else State.WARN
-    return Check("cells", state, f"asked of the firmware that runs: {len(findings)} found, below")
-
-
-def _reported(asked: dict[str, object]) -> list[str]:
-    findings = asked.get("findings")
-    return [f"{f['level']}: {f['text']}" for f in findings] if isinstance(findings, list) else []

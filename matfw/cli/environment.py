@@ -6,9 +6,11 @@ from __future__ import annotations
 
 import argparse
 import os
+import shutil
 import sys
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 if TYPE_CHECKING:
     from matfw.settings.store import SettingsStore
@@ -16,7 +18,17 @@ if TYPE_CHECKING:
 
 def say(text: str) -> None:
     """Say something that is not the verb's answer, on stderr."""
-    print(f"matfw: {text}", file=sys.stderr)
+    print("\n".join(for_screen([f"matfw: {text}"], sys.stderr)), file=sys.stderr)
+
+
+def for_screen(lines: Sequence[str], stream: TextIO | None) -> list[str]:
+    """Return lines broken between words for a terminal; as they are for a pipe or a file."""
+    if stream is None or not stream.isatty():
+        return list(lines)
+    from matfw.console.screen import wrapped
+
+    columns = shutil.get_terminal_size().columns
+    return [part for line in lines for part in wrapped(line, columns)]
 
 
 def state_dir_of(options: argparse.Namespace) -> Path:

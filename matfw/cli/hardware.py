@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from matfw.virtual.weights import Weights
 
 DEMO_SEED = 7  # of the demo's body noise, converters and hip sensors: every demo is the same
+PLAYED_ONCE = ("demo", "workout")
 
 Build = Callable[[], "LoadCells"]
 BuildHips = Callable[[], Sequence["Hips"]]
@@ -82,19 +83,24 @@ def configured_hips(settings: Settings) -> list[HipReader]:
     return build_real_hips(settings, real_factory(settings))
 
 
-def build_virtual_cells(mat: Mat, name: str, side: Side, speed: float) -> LoadCells:
-    """Return the default reader on pin-level virtual converters under a virtual person."""
+def build_virtual_cells(
+    mat: Mat, name: str, side: Side, speed: float, quick_until_s: float = 0.0
+) -> LoadCells:
+    """Return the default reader on pin-level virtual converters under a virtual person.
+
+    speed: times real time; quick_until_s: up to then faster, see VirtualClock.
+    """
     from matfw.devices.parallel import ParallelReader
     from matfw.virtual.bench import VirtualBench
     from matfw.virtual.clock import VirtualClock
 
     trace = virtual_trace(name, mat.layout, side)
-    end_s = trace.duration_s if name != "demo" else float("inf")  # where it begins again
+    end_s = float("inf") if name in PLAYED_ONCE else trace.duration_s  # where it begins again
 
     def loads_kg(t_s: float) -> Sequence[float]:
         return trace.loads_at(t_s % end_s)
 
-    clock = VirtualClock(speed=speed)
+    clock = VirtualClock(speed=speed, quick_until_s=quick_until_s)
     bench = VirtualBench(mat, loads_kg, clock, seed=DEMO_SEED)
     return ParallelReader(
         tuple(cell.name for cell in mat.cells), bench.lines(), clock, rate_hz=mat.rate_hz
@@ -122,7 +128,7 @@ def build_virtual_hips(mat: Mat, name: str, side: Side) -> list[HipsInStep]:
     from matfw.virtual.hips import HipsInStep
 
     trace = virtual_trace(name, mat.layout, side)
-    return [HipsInStep.of_mat(mat, trace, seed=DEMO_SEED, repeats=name != "demo")]
+    return [HipsInStep.of_mat(mat, trace, seed=DEMO_SEED, repeats=name not in PLAYED_ONCE)]
 
 
 def on_bench(mat: Mat) -> Mat:
@@ -141,13 +147,19 @@ def on_bench(mat: Mat) -> Mat:
 
 
 def virtual_trace(name: str, layout: str, side: Side) -> Trace:
-    """Return what the cells of a virtual session carry: demo, clean, faults, stress or still."""
+    """Return what the cells of a virtual session carry: demo, clean, faults, stress or still.
+
+    Or workout: the demo's repetitions as a workout on both sides.
+    """
     import numpy as np
 
     from matfw.layouts import PRESETS
     from matfw.virtual.person import generate
     from matfw.virtual.sessions import demo_session, random_session
+    from matfw.virtual.workouts import workout
 
+    if name == "workout":
+        return workout(side, PRESETS[layout].cells, DEMO_SEED)
     if name == "demo":
         plan = demo_session(side=side)
     else:

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from matfw.store.record import Record
 
 
+Pace = Callable[[float], float]
+
+
 def run_live(
     settings: Settings,
     mat: Mat,
@@ -34,6 +37,7 @@ def run_live(
     *,
     title: str,
     speed: float | None = None,
+    quick_until_s: float = 0.0,
     end_s: float | None = None,
     notice: str | None = None,
     console: ConsolePlan | None = None,
@@ -42,8 +46,8 @@ def run_live(
     """Run the firmware.
 
     hips: opens the hip sensors, with the factory that the indicator has too. speed: of the virtual
-    bench, None on real hardware. notice: to be said once cells answer. console: None without one.
-    taps: who else reads along.
+    bench, None on real hardware; quick_until_s: up to then as VirtualClock says. notice: to be said
+    once cells answer. console: None without one. taps: who else reads along.
     """
     with signals_blocked():
         from matfw.devices.clock import RealClock
@@ -62,7 +66,7 @@ def run_live(
             acquisition,
         ),
         GpiozeroIndicator(factory, buzzer, (head, hip, foot)) as indicator,
-        shown(settings, mat, title, speed, end_s) as picture,
+        shown(settings, mat, title, pace_of(speed, quick_until_s), end_s) as picture,
         Watchdog(RealClock()) as systemd,
         ExitStack() as opened,
     ):
@@ -129,14 +133,26 @@ def _close(acquisition: Acquisition) -> None:
         say(f"{acquisition.account.dropped} frames were dropped: this computer is too slow")
 
 
+def pace_of(speed: float | None, quick_until_s: float) -> Pace | None:
+    """Return how fast a virtual session is played at each moment; None for a real one."""
+    from matfw.virtual.clock import QUICK
+
+    if speed is None:
+        return None
+    return lambda t_s: max(speed, QUICK) if t_s < quick_until_s else speed
+
+
 @contextmanager
 def shown(
-    settings: Settings, mat: Mat, title: str, speed: float | None, end_s: float | None
+    settings: Settings, mat: Mat, title: str, pace: Pace | None, end_s: float | None
 ) -> Iterator[Tap]:
-    """Give the tap that shows the session: a picture on a terminal that can draw, else lines."""
+    """Give the tap that shows the session: a picture on a terminal that can draw, else lines.
+
+    pace: times real time at a moment of a simulated session, None for a real one.
+    """
     from matfw.display.picture import Picture, drawing_console
 
-    is_simulated = speed is not None
+    is_simulated = pace is not None
     console = drawing_console(sys.stdout)
     if console is None:
         from matfw.display.lines import EventLines
@@ -149,5 +165,5 @@ def shown(
     with Picture(console) as picture:
         yield LiveView(
             picture, mat, RealClock(), title=title, target_reps=settings.workout.reps,
-            is_simulated=is_simulated, speed=speed or 1.0, length_s=end_s,
+            is_simulated=is_simulated, speed_at=pace or (lambda _: 1.0), length_s=end_s,
         )  # fmt: skip

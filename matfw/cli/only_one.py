@@ -9,7 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from matfw.errors import MatError
-from matfw.settings.atomic_file import make_folder
+from matfw.settings.atomic_file import close_to_others, make_folder
+from matfw.settings.state_file import STATE_FILE
 
 RUN_FILE = "run.pid"
 
@@ -28,6 +29,8 @@ def only_one(state_dir: Path, say: Callable[[str], object]) -> Iterator[None]:
         say(f"{path}: {error.strerror}: a second matfw on this folder would not be noticed")
         yield
         return
+    if said := close_to_others(state_dir, STATE_FILE):
+        say(said)
     try:
         try:
             fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import functools
 import os
+import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import takewhile
@@ -18,7 +19,7 @@ from typing import TYPE_CHECKING
 
 from matfw.cli.arguments import build_parser
 from matfw.cli.encoding import adapt_output, write_json
-from matfw.cli.environment import say, state_dir_of, store_of
+from matfw.cli.environment import for_screen, say, state_dir_of, store_of
 from matfw.cli.hardware import (
     Build,
     BuildHips,
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
     from matfw.settings.model import Settings
 
 EXIT_DONE, EXIT_FAILED, EXIT_USAGE = 0, 1, 2
+LEAD_S = 7.5  # of the demo before its first lift, at the speed asked for: the side, and 3, 2, 1
 EXIT_HUNG_UP, EXIT_INTERRUPTED = 129, 130  # as shells count: 128 and the signal's number
 VIRTUAL_NOTICE = (
     "VIRTUAL bench: no cell is read, a simulated person exercises over and over;"
@@ -93,10 +95,15 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _demo(options: argparse.Namespace) -> int:
+    from contextlib import nullcontext
+
+    from matfw.cli.demo_sound import cue_sounds
     from matfw.display.report import Reps, demo_lines
     from matfw.messages import Side
     from matfw.ports import RAIL_CHANNELS, SACRUM_CHANNELS
-    from matfw.settings.model import Settings
+    from matfw.settings.model import Settings, Workout
+    from matfw.settings.plans import PlanSettings
+    from matfw.virtual.workouts import REPS
 
     if options.config or options.state:
         raise MatUsageError(
@@ -104,29 +111,40 @@ def _demo(options: argparse.Namespace) -> int:
             " `matfw run --virtual --config FILE` runs your settings on a virtual mat"
         )
     side = Side(options.side)
-    trace = virtual_trace("demo", options.layout, side)
-    settings = Settings(layout=options.layout)
+    trace = virtual_trace("workout", options.layout, side)
+    plan = PlanSettings(name="demo", reps=REPS, sets_a_side=1, rest_s=10.0, first_side=side)
+    settings = Settings(
+        layout=options.layout, plans=(plan,), workout=Workout(plan="demo", reps=REPS)
+    )
     belt = SACRUM_CHANNELS if options.hips in ("imu", "both") else ()
     rail = RAIL_CHANNELS if options.hips in ("rail", "both") else ()
     mat = replace(settings.mat(), side=side, person=trace.person, channels=belt + rail)
-    build = functools.partial(build_virtual_cells, mat, "demo", side, options.speed)
+    # What is only waited for, an empty mat and lying still to be weighed, is played quickly; the
+    # picture says how fast.
+    quick_s = trace.truth[0].start_s - LEAD_S
+    build = functools.partial(build_virtual_cells, mat, "workout", side, options.speed, quick_s)
     done = Reps()
-    is_whole = False
+    code = EXIT_DONE
     try:
-        run_live(
-            settings, mat, build, lambda _: build_virtual_hips(mat, "demo", side),
-            title="matfw demo", speed=options.speed, end_s=trace.duration_s, taps=[done],
-        )  # fmt: skip
-        is_whole = True
+        with cue_sounds(say) if options.sound else nullcontext() as sounds:
+            run_live(
+                settings, mat, build, lambda _: build_virtual_hips(mat, "workout", side),
+                title="matfw demo", speed=options.speed, quick_until_s=quick_s,
+                end_s=trace.duration_s, taps=[done, *([sounds] if sounds else [])],
+            )  # fmt: skip
     except HungUp:
         raise
     except KeyboardInterrupt:
+        code = EXIT_INTERRUPTED
         say(f"interrupted at {done.t_s:.0f} of {trace.duration_s:.0f} s: this is what came before")
-    shown = [rep for rep in trace.truth if is_whole or rep.end_s <= done.t_s]
-    print("\n".join(demo_lines(shown, done.reps, mat.tempo)))
-    if not is_whole:
-        return EXIT_INTERRUPTED
-    return EXIT_DONE if done.reps else EXIT_FAILED
+    except MatError as error:
+        if not done.reps:
+            raise
+        code = EXIT_FAILED
+        say(f"{error}: this is what came before")
+    shown = [rep for rep in trace.truth if code == EXIT_DONE or rep.end_s <= done.t_s]
+    print("\n".join(demo_lines(shown, done.reps, mat.tempo, is_whole=code == EXIT_DONE)))
+    return code if done.reps or code != EXIT_DONE else EXIT_FAILED
 
 
 def _run(options: argparse.Namespace) -> int:
@@ -139,6 +157,8 @@ def _run(options: argparse.Namespace) -> int:
 
         all_off(real_factory(settings), settings.outputs.pins())
         return EXIT_DONE
+    if not options.virtual:
+        settings.check_ports(options.console)
     console = ConsolePlan(store, state_dir_of(options), (*settings.console.ports, *options.console))
     with only_one(console.state_dir, say):
         return _run_on(options, settings, settings.mat(state), console)
@@ -281,7 +301,11 @@ def _doctor(options: argparse.Namespace) -> int:
         build_real_cells, lambda settings: chip_number(configured_chip(settings)), say,
         is_virtual=options.virtual, is_pressed=options.press,
     ).look()  # fmt: skip
-    print(report.as_json().decode() if options.json else "\n".join(report.as_lines()))
+    print(
+        report.as_json().decode()
+        if options.json
+        else "\n".join(for_screen(report.as_lines(), sys.stdout))
+    )
     return EXIT_DONE if report.is_fine else EXIT_FAILED
 
 

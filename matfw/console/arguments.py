@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from matfw.control.errors import Code, ConsoleError
-from matfw.settings.numbers import pointed
+from matfw.settings.numbers import read_number
 from matfw.settings.schema import did_you_mean, found
 
 if TYPE_CHECKING:
@@ -22,7 +22,8 @@ class Argument:
 
     choices: the words there are; a unique beginning will do. known: gives names at this moment for
     completion, from control and the words before it; the handler checks them. least, most: a
-    number's range, in unit. rest: takes all words that are left. Otherwise any one word.
+    number's range, in unit. rest: takes all words that are left. Otherwise any one word. lists:
+    `help` names all that are known.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Argument:
     unit: str = ""
     is_optional: bool = False
     rest: bool = False
+    lists: bool = False
 
     @property
     def range(self) -> str:
@@ -104,7 +106,7 @@ def _value(command: str, argument: Argument, word: str) -> str | float:
         return word
     text = word.lower().removesuffix(argument.unit.lower()) if argument.unit else word
     try:
-        value = float(pointed(text))
+        value = read_number(text)
     except ValueError:
         value = float("nan")
     if not argument.least <= value <= argument.most:

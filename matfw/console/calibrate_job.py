@@ -31,7 +31,7 @@ MEASURE_LIMIT_S = 45.0  # the wizard itself ends after 30 s of frames; this is f
 LAY_HINT = (
     "A VIRTUAL mat: here `lay 10 head_left` lays the weight over a cell, `lay 0` takes it off."
 )
-_WORDS = ("accept", "again", "anyway", "at", "back", "leave")
+_WORDS = ("accept", "again", "anyway", "at", "back", "go", "leave")
 
 # The wizard's reasons that are not about the calibration itself.
 _CODES: Mapping[str, Code] = MappingProxyType(
@@ -192,6 +192,8 @@ class Calibrating(_Measuring):
             result = self._wizard.result
         elif text == "leave":
             raise ConsoleError(Code.INTERRUPTED, "calibrate: left: nothing has changed")
+        elif text != "accept":
+            raise NoAnswerError("Not saved yet: say accept to try again, or leave")
         if result is None:
             if self._wizard.is_done:
                 raise ConsoleError(Code.INTERRUPTED, "calibrate: left: nothing has changed")
@@ -200,7 +202,7 @@ class Calibrating(_Measuring):
             return self._save(result)
         except (MatError, ConsoleError) as error:
             # Minutes of work with a weight: they are not thrown away for a full disk.
-            self._context.ask([f"Not saved: {error}.", "Press Enter to try again, or type leave."])
+            self._context.ask([f"Not saved: {error}.", "Say accept to try again, or leave."])
             return None
 
     def _laid(self, text: str) -> Sequence[str]:
@@ -224,7 +226,7 @@ class Taring(_Measuring):
         super().__init__(context, wizard, "tare")
         self._force = force
         self._ends_s = context.now_s() + MEASURE_LIMIT_S
-        wizard.answer("")
+        wizard.answer("go")
         context.progress("tare: keep away from the mat while it is measured, some seconds")
 
     def poll(self) -> Answer | None:
@@ -280,7 +282,7 @@ COMMANDS = (
         is_guarded=True, is_job=True,
     ),
     Command(
-        "calibrate", MAT, "step by step: a known weight at a few places gives every cell's gain",
+        "calibrate", MAT, "step by step: a known weight at some places gives each cell's gain",
         calibrate,
         (
             Argument("how", "corners if left out", choices=HOWS, is_optional=True),

@@ -8,6 +8,7 @@ from matfw.console import (
     history_commands,
     link_commands,
     mat_commands,
+    plan_commands,
     settings_commands,
     workout_commands,
 )
@@ -21,6 +22,7 @@ TABLE: CommandTable = CommandTable(
         *calibrate_job.COMMANDS,
         *diagnose_job.COMMANDS,
         *workout_commands.COMMANDS,
+        *plan_commands.COMMANDS,
         *history_commands.COMMANDS,
         *settings_commands.COMMANDS,
         help_row(lambda: TABLE),

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from matfw.console.answers import Answer
+from matfw.console.screen import ScreenSize, wrapped
 from matfw.control.errors import ConsoleError
 from matfw.messages import CellProblem
 
@@ -24,7 +25,10 @@ Id = str | int | None
 
 @dataclass(slots=True)
 class Context:
-    """One link. link: its name, as other links see it."""
+    """One link. link: its name, as other links see it.
+
+    terminal: of whoever types where the link echoes. told: what a client says of its own.
+    """
 
     control: Control
     say: Callable[[str], None]
@@ -38,6 +42,27 @@ class Context:
     has_typed: bool = False  # somebody is there: nothing is reported to a link before
     told_cells: dict[str, CellProblem] = field(default_factory=dict)  # what this link knows of
     id: Id = None  # of the command whose job is under way
+    terminal: ScreenSize | None = None
+    told: ScreenSize | None = None
+
+    @property
+    def screen(self) -> ScreenSize | None:
+        """Return the screen of the person who reads; None for a program."""
+        if self.is_json:
+            return None
+        return self.told or (self.terminal if self.echo else None)
+
+    def as_shown(self, lines: Iterable[str]) -> list[str]:
+        """Return lines as they go to the screen, or to a program as they are."""
+        screen = self.screen
+        if screen is None:
+            return list(lines)
+        return [part for line in lines for part in wrapped(line, screen.columns)]
+
+    def put(self, *lines: str) -> None:
+        """Say lines of text."""
+        for line in self.as_shown(lines):
+            self.say(line)
 
     def note(
         self, text: str, event: str = "note", data: Mapping[str, object] | None = None
@@ -46,7 +71,7 @@ class Context:
         if self.is_json:
             self._json({"event": event, **(data if data is not None else {"text": text})})
         else:
-            self.say(f"// {text}")
+            self.put(f"// {text}")
 
     def progress(self, text: str) -> None:
         """Say how the job under way gets on."""
@@ -57,17 +82,14 @@ class Context:
         if self.is_json:
             self._json({"event": "ask", "id": self.id, "lines": list(lines)})
         else:
-            for line in lines:
-                self.say(line)
+            self.put(*lines)
 
     def answered(self, id_: Id, answer: Answer) -> None:
         """End a command that worked."""
         if self.is_json:
             self._json({"id": id_, "ok": True, "result": dict(answer.data)})
             return
-        for line in answer.lines:
-            self.say(line)
-        self.say("ok")
+        self.put(*answer.lines, "ok")
 
     def refused(self, id_: Id, error: ConsoleError) -> None:
         """End a command that did not."""
@@ -81,7 +103,7 @@ class Context:
             what = {"code": error.name, "message": text}
             self._json({"id": id_, "ok": False, "error": what})
         else:
-            self.say(f"error {error.name}: {text}")
+            self.put(f"error {error.name}: {text}")
 
     def _json(self, data: Mapping[str, object]) -> None:
         self.say(msgspec.json.encode(data).decode())

@@ -26,6 +26,7 @@ from matfw.console.request import (
     read_json,
     read_line,
 )
+from matfw.console.screen import Paged, ScreenSize
 from matfw.control.errors import Code, ConsoleError
 from matfw.errors import MatError, MatSettingsError, MatUsageError
 
@@ -46,9 +47,13 @@ class Conversation:
         *,
         now_s: Callable[[], float],
         link: str = "console",
+        terminal: ScreenSize | None = None,
     ) -> None:
-        """Take control, where lines go (without their ends), monotonic seconds, the link's name."""
-        self._context = Context(control, say, now_s, link)
+        """Take control, where lines go (without their ends), monotonic seconds, the link's name.
+
+        terminal: of the person at a link that echoes; None where only programs and clients are.
+        """
+        self._context = Context(control, say, now_s, link, terminal=terminal)
         self._notifications = Notifications(control.notifications.open())
         self._job: Job | None = None
         self._waiting: deque[str] = deque()
@@ -70,6 +75,15 @@ class Conversation:
     @echo.setter
     def echo(self, is_on: bool) -> None:
         self._context.echo = is_on
+
+    @property
+    def told(self) -> ScreenSize | None:
+        """Return the screen that a client has told of."""
+        return self._context.told
+
+    @told.setter
+    def told(self, size: ScreenSize | None) -> None:
+        self._context.told = size
 
     @property
     def is_asking(self) -> bool:
@@ -142,7 +156,8 @@ class Conversation:
 
     def poll(self) -> None:
         """Go on with what takes time, and say what has happened; some 20 times a second."""
-        self._notifications.poll(self._context)
+        if not isinstance(self._job, Paged):  # nobody reads two things at once
+            self._notifications.poll(self._context)
         if self._context.stream is not None:
             self._context.stream.poll(self._context.now_s(), self._context.note)
         if self._job is not None:
@@ -163,6 +178,8 @@ class Conversation:
             self._take(self._waiting.popleft())
 
     def _take(self, text: str) -> None:
+        if isinstance(self._job, Paged) and not Paged.takes(text):
+            self._end(self._job.interrupt)
         job = self._job
         if job is not None:
             try:
@@ -266,13 +283,23 @@ class Conversation:
         answer = self._guarded(go_on, id_)
         if answer is not None and self._job is before:
             self._drop_job()
-            self._context.answered(id_, answer)
+            self._answered(id_, answer)
+
+    def _answered(self, id_: Id, answer: Answer) -> None:
+        """Answer, page by page where a person's screen is too small for it."""
+        context = self._context
+        lines, screen = context.as_shown(answer.lines), context.screen
+        if screen is None or screen.holds(lines):
+            context.answered(id_, answer)
+        else:
+            context.id = id_
+            self._job = Paged(answer, lines, screen.rows, context.ask)
 
     def _answered_as_asked(self, id_: Id, answer: Answer, *, is_json: bool) -> None:
         """Answer as it was asked: `mode text` still in JSON, and the other way round."""
         context = self._context
         now_json, context.is_json = context.is_json, is_json
-        context.answered(id_, answer)
+        self._answered(id_, answer)
         context.is_json = now_json
 
     def _guarded(self, work: Callable[[], Answer | None], id_: Id) -> Answer | None:

@@ -14,8 +14,7 @@ from matfw.control.errors import Code, ConsoleError
 if TYPE_CHECKING:
     from matfw.console.context import Context
     from matfw.control.api import Control
-
-_WIDTH = 26
+    from matfw.settings.rows import Setting
 
 
 def help_row(table: Callable[[], CommandTable]) -> Command:
@@ -35,7 +34,7 @@ def help_row(table: Callable[[], CommandTable]) -> Command:
 
 
 def _help(table: CommandTable, control: Control, word: str) -> Answer:
-    """List all commands, or show all about one, or about a setting."""
+    """List all commands, or show all about one, about a setting or a group of them."""
     if not word:
         data = [{"command": c.usage, "help": c.help} for c in table.commands]
         return reply(*_list(table.commands), commands=data)
@@ -44,12 +43,15 @@ def _help(table: CommandTable, control: Control, word: str) -> Answer:
     except ConsoleError as error:
         if error.code is not Code.UNKNOWN_COMMAND:
             raise
+        group = [s for s in control.settings.table() if s.key.startswith(f"{word.lower()}.")]
+        if group:
+            return reply(*_group(group), keys=[setting.key for setting in group])
         try:
             setting = setting_of(control, word)
         except ConsoleError:
             raise error from None
         return reply(setting.key, *about(setting), key=setting.key, help=setting.help)
-    return reply(*_about(command), command=command.usage, help=command.help)
+    return reply(*_about(command, control), command=command.usage, help=command.help)
 
 
 def readme_table(commands: Sequence[Command]) -> str:
@@ -73,21 +75,32 @@ def _cell(text: str) -> str:
 
 
 def _list(commands: Sequence[Command]) -> Iterator[str]:
+    width = max(len(command.name) for command in commands)
     for group in GROUPS:
         yield f"{group}:"
         for command in commands:
             if command.group == group:
-                yield f"  {command.usage:<{_WIDTH}} {command.help}"
-    yield "The beginning of a command is enough if no other begins so; `help COMMAND` shows more."
+                yield f"  {command.name:<{width}}  {command.help}"
+    yield "`help COMMAND` shows what it takes. Its beginning will do where no other begins so."
     yield "Ctrl-C leaves whatever is under way."
 
 
-def _about(command: Command) -> Iterator[str]:
+def _group(settings: Sequence[Setting]) -> Iterator[str]:
+    """Yield what there is to know of each, the key once."""
+    for setting in settings:
+        first, *rest = about(setting)
+        yield f"{setting.key}: {first.strip()}"
+        yield from rest
+
+
+def _about(command: Command, control: Control) -> Iterator[str]:
     yield f"{command.usage}: {command.help}"
     for argument in command.arguments:
         limits = f" ({argument.range})" if argument.range else ""
         optional = ", may be left out" if argument.is_optional else ""
-        yield f"  {argument.name.upper():<10} {argument.help}{limits}{optional}"
+        known = argument.known(control, ()) if argument.lists and argument.known else ()
+        names = f": {', '.join(known)}" if known else ""
+        yield f"  {argument.name.upper():<10}  {argument.help}{limits}{optional}{names}"
     yield from (f"  {line}" for line in command.more)
     if command.aliases:
         yield f"  also written {', '.join(command.aliases)}"

@@ -12,7 +12,7 @@ from matfw.console.status import status_data, status_lines
 from matfw.console.stream import MAX_RATE_HZ, WHAT, Stream
 from matfw.control.errors import Code, ConsoleError
 from matfw.messages import CellProblem
-from matfw.settings.numbers import pointed
+from matfw.settings.numbers import read_number
 from matfw.settings.schema import did_you_mean, found
 
 if TYPE_CHECKING:
@@ -72,8 +72,8 @@ def cell_names(control: Control, _: Sequence[str]) -> Sequence[str]:
 
 LAY = (
     Argument("weight", "kilograms", least=0.0, most=150.0, unit="kg"),
-    Argument("where", "over a cell, or at X Y in mm; the middle if left out",
-             known=cell_names, is_optional=True, rest=True),
+    Argument("where", "X Y in mm, or over a cell",
+             known=cell_names, is_optional=True, rest=True, lists=True),
 )  # fmt: skip
 
 
@@ -82,7 +82,7 @@ def lay(context: Context, values: Values) -> Answer:
     weight_kg, where = float(values["weight"]), str(values.get("where", "0 0"))
     places = {cell.name: (cell.x_mm, cell.y_mm) for cell in context.control.mat().cells}
     try:
-        x_mm, y_mm = places[where] if where in places else map(float, map(pointed, where.split()))
+        x_mm, y_mm = places[where] if where in places else map(read_number, where.split())
         is_place = abs(x_mm) <= HALF_LENGTH_MM and abs(y_mm) <= HALF_WIDTH_MM
     except ValueError:
         is_place = False
@@ -124,7 +124,8 @@ COMMANDS = (
         "lay", MAT, "on an empty virtual mat only: put one weight on it; 0: take it off",
         lay,
         LAY,
-        more=("`matfw run --virtual empty` is such a mat: calibration can be practised on it.",),
+        more=("Without WHERE it lies in the middle. `matfw run --virtual empty` is such a mat:"
+              " calibration can be practised on it.",),
     ),
     Command(
         "record", MAT, "write raw counts into a recording; `record stop` ends it",

@@ -133,7 +133,8 @@ def _settings(group: str) -> Page:
 def _item(control: Control, setting: Setting) -> Item:
     value, _ = control.settings.get(setting.key)
     unit = f" {setting.unit}" if setting.unit and value is not None else ""
-    label = f"{setting.key}: {setting.help}" if setting.help else setting.key
+    name = setting.key.split(".")[-1]
+    label = f"{name}: {setting.help}" if setting.help else name
     return Item(label, f"{written(value)}{unit}", setting=setting)
 
 
@@ -226,13 +227,32 @@ class Menu:
         else:
             raise NoAnswerError(f"Type a number from 1 to {len(self._items)}, or 0 to go back")
 
-    def _show(self) -> None:
+    def _show(self, before: Sequence[str] = ()) -> None:
+        """Show the page; before: what a command has answered.
+
+        What does not fit the screen with it waits for Enter.
+        """
         self._items = self._pages[-1](self._context.control)
-        lines = [
-            f"{number:3d}  {item.label}{f' [{item.now}]' if item.now else ''}"
+        end = "  0  Leave" if len(self._pages) == 1 else "  0  Back"
+        page = [*self._rows(is_short=False), end]
+        if not self._fits(page):
+            page = [*self._rows(is_short=True), end]
+        if not before or self._fits([*before, *page]):
+            self._context.ask([*before, *page])
+        else:
+            self._context.ask([*before, "Enter shows the choices again."])
+
+    def _rows(self, *, is_short: bool) -> list[str]:
+        """Return the choices, a row each; is_short: without what a setting is, its name alone."""
+        return [
+            f"{number:3d}  {item.label.split(':')[0] if is_short and item.setting else item.label}"
+            f"{f' [{item.now}]' if item.now else ''}"
             for number, item in enumerate(self._items, 1)
         ]
-        self._context.ask([*lines, "  0  Leave" if len(self._pages) == 1 else "  0  Back"])
+
+    def _fits(self, lines: Sequence[str]) -> bool:
+        screen = self._context.screen
+        return screen is None or screen.holds(self._context.as_shown(lines))
 
     def _choose(self, item: Item) -> None:
         if item.page is not None:
@@ -271,13 +291,13 @@ class Menu:
         try:
             answer = work()
         except (ConsoleError, MatError) as error:
-            self._context.ask([f"Not done: {error}."])
+            said = [f"Not done: {error}."]
         else:
             if answer is None:
                 return
-            self._context.ask([*answer.lines, "Done."])
+            said = [*answer.lines, "Done."]
         self._end_inner()
-        self._show()
+        self._show(said)
 
     def _end_inner(self) -> None:
         if self._inner is not None:

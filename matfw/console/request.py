@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from matfw.control.errors import Code, ConsoleError
+from matfw.settings.schema import found
 
 LINE_CHARS = 512  # far beyond any command; a file sent by mistake stops here
 JSON_CHARS = 4096
@@ -65,7 +66,7 @@ def read_json(text: str) -> Request:
     for key in data:
         if key not in ("id", "command", "args"):
             raise BadRequestError(
-                Code.NOT_JSON, f"{key!a}: is not known: use id, command, args", id_
+                Code.NOT_JSON, f"{found(key)}: is not known: use id, command, args", id_
             )
     command, args = data.get("command"), data.get("args", [])
     if not isinstance(command, str):

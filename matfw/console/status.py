@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 
 from matfw.control.status import Status
 from matfw.control.words import PROBLEM_WORDS, READER_WORDS
@@ -58,6 +59,7 @@ def status_data(now: Status, mat: Mat) -> dict[str, object]:
         "load_kg": _rounded(now.load_kg),
         "side": now.side.value,
         "tempo_s": [tempo.up_s, tempo.hold_s, tempo.down_s],
+        "limits": asdict(mat.limits),
         "judging": now.is_judging,
         "measuring": now.measuring or None,
         "phase": now.phase.value,
@@ -86,6 +88,9 @@ def status_data(now: Status, mat: Mat) -> dict[str, object]:
         "lock": now.lock,
         "notices": list(now.notices),
         "config": now.config,
+        "state_dir": now.state_dir,
+        "pins": dict(now.pins),
+        "ports": list(now.ports),
         "calibrated": now.calibrated,
         "recording": None
         if recording is None

@@ -13,7 +13,7 @@ from matfw.console.settings_commands import change, get_one, setting_of
 from matfw.control.errors import Code, ConsoleError
 from matfw.control.words import CUE_WORDS
 from matfw.messages import CUES, cue_named
-from matfw.settings.numbers import pointed
+from matfw.settings.numbers import read_number
 from matfw.settings.schema import found
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def learn(context: Context, values: Values) -> Answer:
     measured_deg = None
     if word:
         try:
-            measured_deg = float(pointed(word.lower().removesuffix("deg")))
+            measured_deg = read_number(word.lower().removesuffix("deg"))
         except ValueError:
             measured_deg = math.nan
         if not MIN_DEG <= measured_deg <= MAX_DEG:
@@ -79,7 +79,8 @@ def cue(context: Context, values: Values) -> Answer:
     name = choose("cue", "NAME", str(values["name"]), CUE_NAMES)
     context.control.cue(cue_named(name))
     mute = " (muted: lights only)" if context.control.status().is_muted else ""
-    return reply(f"{name}: {CUE_WORDS[cue_named(name)].sentence}{mute}", cue=name)
+    words = CUE_WORDS[cue_named(name)].told(context.control.mat().limits)
+    return reply(f"{name}: {words.sentence}{mute}", cue=name)
 
 
 def cue_names(_: Control, __: Sequence[str]) -> Sequence[str]:
@@ -124,14 +125,14 @@ COMMANDS = (
         stop, is_guarded=True,
     ),
     Command(
-        "side", WORKOUT, "the side that the person lies on; hips are judged only when it is set",
+        "side", WORKOUT, "the side the person lies on; hips are judged only when it is set",
         side,
         (Argument("side", "the side that the person lies on", choices=("left", "right", "unknown"),
                   is_optional=True),),
         is_guarded=True, open_words=((),),
     ),
     Command(
-        "learn", WORKOUT, "take the last three reps as this person's good ones; forget: undo it",
+        "learn", WORKOUT, "take the last three reps as this person's good ones; forget: undo",
         learn,
         (Argument("what", "their height in degrees if you measured it, or forget",
                   is_optional=True),),
@@ -151,6 +152,6 @@ COMMANDS = (
     ),
     Command(
         "cue", WORKOUT, "try a cue's sound and lights", cue,
-        (Argument("name", "a cue, as in roll_back", known=cue_names),),
+        (Argument("name", "the cue", known=cue_names, lists=True),),
     ),
 )  # fmt: skip

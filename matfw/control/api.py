@@ -46,6 +46,7 @@ from matfw.pipeline import Step
 from matfw.ports import Clock, ReaderStats
 from matfw.settings.calibration_date import dated
 from matfw.sounds.modes import SoundMode
+from matfw.workout.coach import Ask
 from matfw.workout.sets import Progress
 
 if TYPE_CHECKING:
@@ -84,13 +85,14 @@ class Control:
         is_virtual: bool = False,
         can_restart: bool = False,
         lay: Callable[[float, float, float], object] | None = None,
+        ports: Sequence[str] = (),
     ) -> None:
         """Take the settings, and the mat as the line begins with it.
 
         recordings: makes them, of what returns the mat and what takes a notice. set_volume: of the
         buzzer, 0 to 1; set_sound: which of its sounds; called by the main thread. account: the
         acquisition's. is_virtual: mat.side holds where the settings name none, since the virtual
-        person lies on one.
+        person lies on one. ports: of the console.
         """
         self.settings = store
         self.lock = Lock(
@@ -110,6 +112,8 @@ class Control:
         self._is_virtual = is_virtual
         self._began_s = clock.now_s()
         self._first_mat = mat
+        self._pins = store.settings.named_pins()  # what is changed later waits for a restart
+        self._ports = tuple(ports)
         self._derived: tuple[Settings, MachineState, LiveSettings] | None = None
         self._taken = self._live
         self._calls: MainThreadCalls[RunningFirmware] = MainThreadCalls()
@@ -248,7 +252,11 @@ class Control:
             recording=self.recordings.status,
             notices=self.settings.notices,
             config=str(store.config) if store.config else None,
+            state_dir=str(store.folder.absolute()),
+            pins=self._pins,
+            ports=self._ports,
             calibrated=store.notes().get("calibration"),
+            workout_state=progress.state,
         )
 
     def _known_loads_kg(self) -> tuple[float | None, ...]:
@@ -369,6 +377,10 @@ class Control:
                 Code.NO_CELLS,
                 f"start: {what}: nothing can be judged without it; `diagnose` finds the cause",
             )
+
+    def tell_workout(self, ask: Ask) -> None:
+        """Ask the guided workout for something; nothing happens where it makes no sense."""
+        self._call(lambda firmware: firmware.line.tell_workout(ask))
 
     def resume(self) -> Resumed:
         """Go on with the session that was interrupted, in its set and at its repetition.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from matfw.messages import CellProblem, Phase, Presence, Side
 
@@ -36,7 +36,9 @@ class Status:
     None outside of one. rate_hz: frames a second as the reader measured them. lost_frames: dropped
     on the way to the line. is_reader_late: the computer costs samples. measuring: which link has
     the mat for itself; empty: none. notices: of the state file, as it was found at the start.
-    config: the settings file. calibrated: the note of the calibration in use, with its date.
+    config: the settings file. state_dir: where calibration and recordings are. calibrated: the note
+    of the calibration in use, with its date. pins: by what each is for, as they are in use. ports:
+    of the console. workout_state: of a guided workout, empty without one.
     """
 
     version: str
@@ -74,7 +76,11 @@ class Status:
     is_reader_late: bool = False
     notices: tuple[str, ...] = ()
     config: str | None = None
+    state_dir: str = ""
     calibrated: str | None = None
+    pins: Mapping[str, int] = field(default_factory=dict)
+    ports: tuple[str, ...] = ()
+    workout_state: str = ""
 
 
 @dataclass(frozen=True, slots=True)

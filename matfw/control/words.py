@@ -78,7 +78,8 @@ PROBLEM_WORDS: Mapping[CellProblem, str] = MappingProxyType(
         CellProblem.STUCK: "repeats one value: its wiring to the converter",
         CellProblem.SATURATED: "is at the end of its range: overloaded or miswired",
         CellProblem.DRIFTING: "wanders though nobody moves: its mounting, warmth, or a thing left",
-        CellProblem.UNRELIABLE: "comes and goes: a loose wire, plug or solder joint",
+        CellProblem.UNRELIABLE: "reads what no body weighs, or comes and goes: a loose wire, plug"
+        " or solder joint; if `all`, the cells' supply, or rate_hz is not the converters'",
         CellProblem.OK: "is well again",
     }
 )

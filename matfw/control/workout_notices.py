@@ -22,11 +22,13 @@ class WorkoutNotices:
     def follow(self, progress: Progress, t_s: float) -> None:
         """Notify of what has changed."""
         before, self.progress = self.progress, progress
-        if progress.is_set_done and not before.is_set_done:
-            self._set_done(progress, t_s)
         until_s = progress.rest_until_s
         was_s, left_s = self.rest_left_s, None if until_s is None else max(0.0, until_s - t_s)
         self.rest_left_s = left_s
+        if progress.state:
+            return  # a guided workout says it by events of its own
+        if progress.is_set_done and not before.is_set_done:
+            self._set_done(progress, t_s)
         if left_s is None:
             if was_s is not None and progress.is_set_done:
                 next_set = f"set {progress.set_number + 1} of {progress.sets}"

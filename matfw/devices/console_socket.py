@@ -117,7 +117,8 @@ def connect(paths: Iterable[Path]) -> Link:
         return ByteLink("the firmware", client.fileno(), client.close)
     raise MatLinkError(
         f"no matfw runs here: nothing answers at {' or '.join(tried)}: `systemctl status matfw` or"
-        " `matfw run` first; --state DIR if it has one of its own, --port for a serial port"
+        " `matfw run` first; --state DIR if it has one of its own, --port for a serial port",
+        is_absent=True,
     )
 
 

@@ -21,6 +21,7 @@ from matfw.diagnose.seen import (
     TORN_SHARE,
     Seen,
 )
+from matfw.reader_health import LATE_SHARE
 
 SCATTER_COUNTS = 1 << 22  # a quarter of all codes: no load does that within seconds
 RESTART_FRAMES = 12  # a converter is back after 5; a wire takes its time
@@ -160,7 +161,7 @@ def torn(seen: Seen, cell: CellNumbers) -> Finding | None:
     """Find a converter that is reset again and again."""
     if cell.torn <= TORN_SHARE * seen.numbers.frames or cell.longest_gap > RESTART_FRAMES:
         return None
-    if seen.numbers.longest_sck_high_us > SCK_LIMIT_US:
+    if seen.numbers.longest_sck_high_us > SCK_LIMIT_US or seen.numbers.lost_share > LATE_SHARE:
         return None  # the computer's doing: the whole mat's finding
     return _warn(
         "restarts", cell, Place.SUPPLY,
@@ -171,7 +172,7 @@ def torn(seen: Seen, cell: CellNumbers) -> Finding | None:
 
 def intermittent(seen: Seen, cell: CellNumbers) -> Finding | None:
     """Find a cell that often gives nothing."""
-    if cell.answers_hz >= ANSWERS_SHARE * seen.mat.rate_hz:
+    if cell.answers_hz >= ANSWERS_SHARE * seen.mat.rate_hz or not cell.missing:
         return None
     return _warn(
         "intermittent", cell, Place.DATA,

@@ -72,9 +72,18 @@ def run_program(arguments: Sequence[str]) -> str | None:
 
 def space_at(path: Path) -> Space:
     """Return the file system's space at a path, or at its nearest folder that exists."""
-    while not path.exists() and path != path.parent:
+    while path != path.parent and not _is_there(path):
         path = path.parent
     return Space(shutil.disk_usage(path).free, bool(os.statvfs(path).f_flag & os.ST_RDONLY))
+
+
+def _is_there(path: Path) -> bool:
+    """Return whether a folder is there and may be asked for its space: a service's may not."""
+    try:
+        os.statvfs(path)
+    except OSError:
+        return False
+    return True
 
 
 def own_groups() -> frozenset[str]:

@@ -19,6 +19,7 @@ from matfw.diagnose.seen import (
     TORN_SHARE,
     Seen,
 )
+from matfw.reader_health import LATE_SHARE
 
 CROSSED_SHARE = 0.04  # of the frames: held low, in a cell that otherwise answers
 SAME_SHARE = 0.9  # of the frames in which two cells both gave something
@@ -128,8 +129,23 @@ def exchanged_zeros(seen: Seen, explained: Collection[str]) -> Iterable[Finding]
             )  # fmt: skip
 
 
+def late_computer(seen: Seen, explained: Collection[str]) -> Iterable[Finding]:
+    """Find that the computer reads too late, whatever the cells do."""
+    if seen.numbers.lost_share <= LATE_SHARE:
+        return
+    yield Finding(
+        "late_computer", Level.WARN, (),
+        f"The computer is too busy to read the cells in time: {seen.numbers.lost_share:.0%} of all"
+        " samples are lost to it, and no wire is at fault. End other programs, run matfw as the"
+        " service does, and use PWM pins for buzzer and lights.",
+        Place.SERVICE,
+    )  # fmt: skip
+
+
 def busy_computer(seen: Seen, explained: Collection[str]) -> Iterable[Finding]:
     """Find that the computer makes clock pulses that are too long."""
+    if seen.numbers.lost_share > LATE_SHARE:
+        return  # said already
     torn = sum(cell.torn for cell in seen.cells)
     if seen.numbers.longest_sck_high_us <= SCK_LIMIT_US or torn <= TORN_SHARE * seen.numbers.frames:
         return
@@ -187,6 +203,6 @@ def warped(seen: Seen, explained: Collection[str]) -> Iterable[Finding]:
 
 
 MAT_RULES: tuple[MatRule, ...] = (
-    nobody_answers, all_slow, same_numbers, crossed, exchanged_zeros, busy_computer, poor_supply,
-    crosstalk, warped,
+    nobody_answers, all_slow, same_numbers, crossed, exchanged_zeros, late_computer, busy_computer,
+    poor_supply, crosstalk, warped,
 )  # fmt: skip

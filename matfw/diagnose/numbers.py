@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +13,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from matfw.calibration import RAIL_MAX_COUNTS, RAIL_MIN_COUNTS
 from matfw.messages import Mat, RawFrame
 from matfw.ports import CellCounters, ReaderStats
+from matfw.reader_health import lost_share, pause_s
 
 Array = npt.NDArray[np.float64]
 
@@ -44,10 +46,10 @@ class Hum:
 class CellNumbers:
     """What one cell did. Kilograms by its own line, as it is calibrated now.
 
-    answers_hz: whole answers of the converter a second, taken or not. noise_g: of a single sample,
-    without hum, drift and movement; datasheet_g: what the converter alone would have. Values are 0
-    where there are too few samples. moved_kg: range of quarter-second means; wander_g: rms of the
-    same, drift taken off.
+    answers_hz: whole answers of the converter a second, taken or not, while the computer looked.
+    noise_g: of a single sample, without hum, drift and movement; datasheet_g: what the converter
+    alone would have. Values are 0 where there are too few samples. moved_kg: range of
+    quarter-second means; wander_g: rms of the same, drift taken off.
     """
 
     name: str
@@ -101,8 +103,9 @@ class Shared:
 class MatNumbers:
     """What the whole mat did.
 
-    load_kg: sum of the cells' means, None where a cell gives none. warp_kg: of four cells on one
-    board, the diagonals' difference (None on other mats).
+    lost_share: of all samples, to a late computer. load_kg: sum of the cells' means, None where a
+    cell gives none. warp_kg: of four cells on one board, the diagonals' difference (None on other
+    mats).
     """
 
     seconds: float
@@ -112,6 +115,7 @@ class MatNumbers:
     empty: int
     resets: int
     longest_sck_high_us: float
+    lost_share: float
     load_kg: float | None
     warp_kg: float | None
     shared: Shared
@@ -141,6 +145,7 @@ def mat_numbers(
         empty=int(np.isnan(counts).all(axis=1).sum()),
         resets=stats.resets,
         longest_sck_high_us=1e6 * stats.longest_sck_high_s,
+        lost_share=lost_share(frames, len(cells), mat.rate_hz),
         load_kg=sum(cell.load_kg for cell in cells) if is_whole else None,
         warp_kg=_warp_kg(mat, cells) if is_whole else None,
         shared=_shared_noise(t_s, counts, [cell.name for cell in mat.cells]),
@@ -167,7 +172,9 @@ def _cell(  # noqa: PLR0917  # what one column is, in order
     there = ~np.isnan(column)
     values = column[there]
     at_rail = (values >= RAIL_MAX_COUNTS) | (values <= RAIL_MIN_COUNTS)
-    answers_hz = (len(t_s) - counters.missing) / seconds
+    period_s = 1.0 / mat.rate_hz
+    paused_s = sum(pause_s(a, b, period_s) for a, b in pairwise(t_s.tolist()))
+    answers_hz = (len(t_s) - counters.missing) / (seconds - paused_s)
     numbers = {
         "mean_counts": 0.0, "range_counts": 0.0, "load_kg": 0.0, "noise_g": 0.0, "hum_hz": 0.0,
         "hum_g": 0.0, "drift_g_per_min": 0.0, "moved_kg": 0.0,

@@ -60,7 +60,7 @@ OVERLAYS: Mapping[str, Overlay] = {
     "uart4-pi5": Overlay("UART 4", (12, 13)),
     "googlevoicehat-soundcard": Overlay("an I2S sound card", (16, *I2S)),
     "max98357a": Overlay("an I2S amplifier", I2S, (("sdmode-pin", 4),)),
-    "i2s-mmap": Overlay("I2S audio", I2S),
+    "i2s-mmap": Overlay("a way to copy sound"),  # takes no pin: that is dtparam=i2s
     "vc4-kms-dpi-generic": Overlay("a parallel display", tuple(range(28))),
     "dpi18": Overlay("a parallel display", tuple(range(22))),
     "dpi24": Overlay("a parallel display", tuple(range(28))),

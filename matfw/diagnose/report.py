@@ -8,7 +8,8 @@ from matfw.diagnose.analysis import Diagnosis
 from matfw.diagnose.finding import Finding, Level
 from matfw.diagnose.numbers import CellNumbers
 
-HEADINGS = ("cell", "kg", "noise g", "hum g", "g/min", "chip g", "values", "unique", "missed", "torn", "rail")  # noqa: E501  # fmt: skip
+HEADINGS = ("cell", "kg", "noise g", "hum g", "g/min", "chip g", "values", "missed", "torn", "rail")
+COLUMNS = 80  # of every terminal; a long cell's name takes the room between the columns
 MEASURED = ("load_kg", "noise_g", "hum_hz", "hum_g", "drift_g_per_min", "moved_kg", "wander_g")
 MARKS = {Level.BAD: "BAD", Level.WARN: "warn"}
 
@@ -37,12 +38,13 @@ def as_lines(diagnosis: Diagnosis) -> list[str]:
         )
     table = [HEADINGS, *(_row(cell) for cell in diagnosis.cells)]
     widths = [max(len(row[column]) for row in table) for column in range(len(HEADINGS))]
+    gap = "  " if sum(widths) + 2 * (len(widths) - 1) <= COLUMNS else " "
     for row in table:
         cells = [
             text.ljust(width) if not column else text.rjust(width)
             for column, (text, width) in enumerate(zip(row, widths, strict=True))
         ]
-        lines.append("  ".join(cells).rstrip())
+        lines.append(gap.join(cells).rstrip())
     lines += [f"Not checked: {what}." for what in diagnosis.unchecked]
     return lines
 
@@ -78,7 +80,7 @@ def _cell_data(cell: CellNumbers) -> dict[str, object]:
 
 
 def _row(cell: CellNumbers) -> tuple[str, ...]:
-    hum = f"{cell.hum_g:.0f} at {cell.hum_hz:.0f} Hz" if cell.hum_hz else "0"
+    hum = f"{cell.hum_g:.0f}" if cell.hum_hz else "0"
     drift = "-" if cell.wanders else f"{cell.drift_g_per_min:+.0f}"  # something moved there
     measured = (f"{cell.load_kg:.2f}", f"{cell.noise_g:.1f}", hum, drift)
     return (
@@ -86,7 +88,6 @@ def _row(cell: CellNumbers) -> tuple[str, ...]:
         *(measured if cell.is_weighed else ("-",) * len(measured)),
         f"{cell.datasheet_g:.1f}",
         str(cell.good),
-        str(cell.unique),
         str(cell.missing),
         str(cell.torn),
         str(cell.saturated),

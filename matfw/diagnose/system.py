@@ -81,17 +81,17 @@ def installed(name: str) -> str | None:
         return None
 
 
-def check_pins(computer: Computer, settings: Settings) -> Check:
+def check_pins(computer: Computer, pins: Mapping[str, int]) -> Check:
     """Check that no pin in use is taken by something that config.txt switches on.
 
-    A pin used twice never comes so far: the settings refuse it by name.
+    pins: by what each is for. A pin used twice never comes so far: the settings refuse it by name.
     """
     if not computer.is_pi:
         return Check("pins", State.UNKNOWN, PI_ONLY)
     text = next((t for t in map(computer.read, CONFIG_TXT) if t is not None), None)
     if text is None:
         return Check("pins", State.UNKNOWN, "there is no config.txt to look into")
-    uses = {pin: name for name, pin in _pins(settings)}
+    uses = {pin: name for name, pin in pins.items()}
     is_pi_5 = "Raspberry Pi 5" in (computer.model or "")
     taken = list(taken_pins(text, is_pi_5=is_pi_5))
     clashes = [f"GPIO{t.pin} ({uses[t.pin]}) is {t.what}'s" for t in taken if t.pin in uses]
@@ -105,14 +105,6 @@ def check_pins(computer: Computer, settings: Settings) -> Check:
                      " that takes is not known here",
                      "compare them with the pins in the settings", Place.PINS)  # fmt: skip
     return Check("pins", State.OK, f"{len(uses)} pins, each used once; config.txt takes none")
-
-
-def _pins(settings: Settings) -> list[tuple[str, int]]:
-    uses = []
-    for name, wires in settings.wiring().items():
-        uses += [(f"{name} DOUT", wires.dout), (f"{name} SCK", wires.sck)]
-    names = ("buzzer", "head light", "hip light", "foot light")
-    return uses + list(zip(names, settings.outputs.pins(), strict=True))
 
 
 def check_chip(computer: Computer, find: Callable[[], int]) -> Check:

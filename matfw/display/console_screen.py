@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import functools
 import os
+import shutil
 import sys
 import termios
 import time
@@ -17,15 +18,18 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext, supp
 
 import msgspec
 from prompt_toolkit import print_formatted_text
-from prompt_toolkit.application import run_in_terminal
+from prompt_toolkit.application import get_app, run_in_terminal
 from prompt_toolkit.formatted_text import FormattedText
 
+from matfw.console.conversation import PROMPT
+from matfw.console.screen import ScreenSize, wrapped
 from matfw.display.picture import Picture, drawing_console
 from matfw.display.remote_view import ASK, LEAVE, RemoteView
 from matfw.display.view import SILENT_S
 from matfw.errors import MatLinkError
-from matfw.links.client import COMPLETE, END_LINE, Client, is_answer, is_error
+from matfw.links.client import COMPLETE, END_LINE, Client, is_error
 from matfw.links.line_reader import ENQ
+from matfw.links.session import PROMPT as PROMPT_LINE
 from matfw.links.terminal import Interrupted, RecentHistory, line_session
 
 ANSWER_S = 0.5  # how long the prompt waits for an answer, so that it comes below it
@@ -33,7 +37,7 @@ COMPLETE_S = 1.0
 REOPEN_S = 0.5  # between two tries to reach a device that has gone
 ASK_AGAIN_S = 2.0  # between two tries to get the picture going again
 AWAKE = "\x03\rmode text\recho off\r"  # of a serial device that has restarted
-NUMBERS = ("stream 2 all",)
+NUMBERS, END_NUMBERS = ("stream 2",), ("stream 0",)
 POLL_S = 0.05
 NO_PICTURE = "it takes a terminal that can draw, and `pip install rich`"
 OWN_WORDS = ("exit", "watch")
@@ -44,15 +48,16 @@ HELLO = "`help` lists the commands, `watch` shows the mat live, Ctrl-D leaves."
 class ConsoleScreen:
     """One person at a terminal, one device."""
 
-    prompt = "matfw> "
-
     def __init__(self, client: Client, reopen: Callable[[], Client]) -> None:
         """Take the device's client, and what gives another once the device has gone.
 
         reopen raises MatLinkError as long as there is none.
         """
         self.client = client
+        self.prompt = PROMPT  # as the device says
         self._reopen = reopen
+        self._size: ScreenSize | None = None  # as the device was told
+        self._is_back = False  # and has not said yet what it asks
         self._asked_s = 0.0  # when the device was last asked for what `watch` shows
         self._heard_s = 0.0
         self._has_numbers = False
@@ -98,6 +103,7 @@ class ConsoleScreen:
         """Take lines from the person to the device."""
         prompt = line_session(self, RecentHistory(is_secret))
         while True:
+            self._tell_size()
             try:
                 line = (await prompt.prompt_async()).strip()
             except Interrupted:
@@ -105,17 +111,32 @@ class ConsoleScreen:
                 continue
             except EOFError:
                 return
-            if line == "exit":
+            is_command = self.prompt in (PROMPT, "")  # else a wizard's question is answered
+            if is_command and line == "exit":
                 return
             if line == "watch":
-                await self._watch()
+                if is_command:
+                    await self._watch()
+                else:
+                    show(["// watch: not while something is asked here: Ctrl-C leaves that"])
                 continue
-            self._answered.clear()
-            self._send(f"{line}\r")
-            if line:
-                with suppress(TimeoutError):
-                    async with asyncio.timeout(ANSWER_S):
-                        await self._answered.wait()
+            await self._say(line)
+
+    async def _say(self, line: str) -> None:
+        """Send a line; wait for its answer a little, so that the prompt comes below it."""
+        self._tell_size()  # a window may have been made larger
+        self._answered.clear()
+        self._send(f"{line}\r")
+        with suppress(TimeoutError):
+            async with asyncio.timeout(ANSWER_S):
+                await self._answered.wait()
+
+    def _tell_size(self) -> None:
+        size = screen_size()
+        if size != self._size:
+            self._size = size
+            with suppress(MatLinkError):  # `_receive` meets it too
+                self.client.tell_size(size.columns, size.rows)
 
     async def _receive(self) -> None:
         """Show what the device says."""
@@ -131,12 +152,26 @@ class ConsoleScreen:
             await self._look_for_silence()
             if END_LINE in lines:
                 return
+            prompts = [line for line in lines if line.startswith(PROMPT_LINE)]
+            lines = [line for line in lines if line not in prompts]
             if self._remote is not None:
                 self._follow(lines)
             elif lines:
                 await run_in_terminal(functools.partial(show, lines))
-            if any(is_answer(line) for line in lines):
+            if prompts:
+                await self._take_prompt(prompts[-1].removeprefix(PROMPT_LINE))
                 self._answered.set()
+
+    async def _take_prompt(self, prompt: str) -> None:
+        """Show the device's own prompt; of a device that is back, say what it is about."""
+        self.prompt = prompt
+        if self._is_back and self._remote is None and not self._has_numbers:
+            ended = "; what was under way there has ended" if prompt == PROMPT else ""
+            await run_in_terminal(functools.partial(show, [f"// it is back{ended}"]))
+            if prompt not in (PROMPT, ""):
+                self._send("\r")  # which measures and changes nothing: the question comes again
+        self._is_back = False
+        get_app().invalidate()
 
     async def _watch(self) -> None:
         """Show the live picture until a key is pressed; rows of numbers where none can be drawn."""
@@ -156,7 +191,8 @@ class ConsoleScreen:
                 with suppress(KeyboardInterrupt):
                     await readable(sys.stdin.fileno(), None)
                     os.read(sys.stdin.fileno(), 64)
-                self._send("".join(f"{line}\r" for line in LEAVE))
+                leaving = END_NUMBERS if console is None else LEAVE
+                self._send("".join(f"{line}\r" for line in leaving))
                 await asyncio.sleep(ANSWER_S)  # what still comes is JSON, and not for eyes
         finally:
             self._remote = self._drawn = None
@@ -207,12 +243,10 @@ class ConsoleScreen:
             self.client.link.close()
             self.client = client
             break
+        self._is_back, self._size = True, None
+        self._tell_size()
         if self._remote is not None or self._has_numbers:
             self._ask()
-        else:
-            await run_in_terminal(
-                functools.partial(show, ["// it is back; what was under way there has ended"])
-            )
 
     def _follow(self, lines: list[str]) -> None:
         for line in lines:
@@ -257,10 +291,20 @@ def keys_at_once() -> Iterator[None]:
         termios.tcsetattr(descriptor, termios.TCSADRAIN, before)
 
 
+def screen_size() -> ScreenSize:
+    """Return the size of the terminal."""
+    columns, rows = shutil.get_terminal_size((ScreenSize().columns, ScreenSize().rows))
+    return ScreenSize(columns, rows)
+
+
 def show(lines: list[str]) -> None:
-    """Print lines, coloured by what they are."""
-    for line in lines:
-        print_formatted_text(FormattedText([(style_of(line), line)]))
+    """Print lines, coloured by what they are; an error has its colour to its end."""
+    style = ""
+    for whole in lines:
+        for line in wrapped(whole, screen_size().columns):
+            is_more = line.startswith("  ") and style == style_of("error E100: ")
+            style = style if is_more else style_of(line)
+            print_formatted_text(FormattedText([(style, line)]))
 
 
 def is_secret(line: str) -> bool:

@@ -20,7 +20,6 @@ _CLOSE_UP_WIDTH = 22
 _CLOSE_UP_FROM_WIDTH = 76
 _LABEL_WIDTH = 9
 _GAUGE_DEG = 60.0  # the gauge's end: 1.3 times the most that the hip allows without tilting
-_BAND_DEG = (30.0, 45.0)  # where a good rep's top lies; the limits that count are the judge's
 _CUE_FADES_S = 6.0  # a cue older than this is shown dimmed
 
 VERDICT_STYLES = {
@@ -103,7 +102,8 @@ def _draw_leg(canvas: Canvas, row: int, view: View, _phase_s: float) -> None:
     def column(angle_deg: float) -> int:
         return _LABEL_WIDTH + round(angle_deg / _GAUGE_DEG * columns)
 
-    low, high = (column(angle_deg) for angle_deg in _BAND_DEG)
+    low_deg, high_deg = view.limits.too_small_deg, view.limits.too_high_deg
+    low, high = (column(min(limit_deg, _GAUGE_DEG)) for limit_deg in (low_deg, high_deg))
     canvas.put(_LABEL_WIDTH, row, "╌" * columns, "dim")
     canvas.put(low, row, "━" * (high - low), "green")
     for mark_deg in (0, 15, 30, 45, 60):
@@ -115,8 +115,8 @@ def _draw_leg(canvas: Canvas, row: int, view: View, _phase_s: float) -> None:
     canvas.put(1, row + 1, "  –" if angle_deg is None else f"{angle_deg:3.0f}°", "bold")
     canvas.put(low, row + 1, "░" * (high - low), "green")
     if angle_deg is not None:
-        is_in_band = _BAND_DEG[0] <= angle_deg <= _BAND_DEG[1]
-        style = "bold green" if is_in_band else "red" if angle_deg > _BAND_DEG[1] else "cyan"
+        is_in_band = low_deg <= angle_deg <= high_deg
+        style = "bold green" if is_in_band else "red" if angle_deg > high_deg else "cyan"
         canvas.bar(_LABEL_WIDTH, row + 1, min(angle_deg / _GAUGE_DEG, 1.0) * columns, style)
 
 
@@ -161,7 +161,7 @@ def _draw_cue(canvas: Canvas, row: int, view: View, _phase_s: float) -> None:
         canvas.put(_LABEL_WIDTH, row, "nothing yet", "dim")
         return
     is_old = view.cue_age_s > _CUE_FADES_S
-    words = CUE_WORDS[view.cue]
+    words = CUE_WORDS[view.cue].told(view.limits)
     age = f" {view.cue_age_s:.0f} s ago" if view.cue_age_s >= 1.0 else " now"
     canvas.put(_LABEL_WIDTH, row, f"{words.happened}.", "dim" if is_old else "bold")
     canvas.put_right(canvas.width - 1, row, age, "dim")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from matfw.display.picture import Picture
@@ -40,17 +40,20 @@ class LiveView:
         title: str,
         target_reps: int,
         is_simulated: bool = False,
-        speed: float = 1.0,
+        speed_at: Callable[[float], float] = lambda _: 1.0,
         length_s: float | None = None,
     ) -> None:
-        """Take the picture and what it says besides the session; length_s: of the whole run."""
+        """Take the picture and what it says besides the session.
+
+        speed_at: times real time, at a moment of the run. length_s: of the whole run.
+        """
         self._picture = picture
         self._mat = mat
         self._clock = clock
         self._title = title
         self._target_reps = target_reps
         self._is_simulated = is_simulated
-        self._speed = speed
+        self._speed_at = speed_at
         self._length_s = length_s
         self._drawn_s = float("-inf")
         self._heard_s = clock.now_s()
@@ -98,12 +101,13 @@ class LiveView:
             t_s=t_s,
             title=self._title,
             is_simulated=self._is_simulated,
-            speed=self._speed,
+            speed=self._speed_at(t_s),
             leave=LEAVE,
             progress=min(1.0, t_s / self._length_s) if self._length_s else None,
             phase=step.phase.phase if step.phase else Phase.REST,
             tempo=self._mat.tempo,
             side=self._mat.side,
+            limits=self._mat.limits,
             leg_angle_deg=max(0.0, motion.angle_deg) if is_lying else None,
             cop_x_mm=step.balance.x_mm,
             cop_y_mm=step.balance.y_mm,

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from matfw.display.view import MAX_VERDICTS, SILENT_S, CellView, View, in_set
-from matfw.messages import CUES, CellProblem, Phase, Side, Tempo, Verdict, cue_named
+from matfw.messages import CUES, CellProblem, Limits, Phase, Side, Tempo, Verdict, cue_named
 from matfw.sounds.earcons import lights_at, tone_at
 
 ASK = ("mode json", "tell all", "status", "stream 10 all")
@@ -108,6 +108,7 @@ def _begun(result: Fields) -> View:
             CellView(c["name"], c["x_mm"], c["y_mm"], None, problems.get(c["name"], CellProblem.OK))
             for c in result["mat"]["cells"]
         ),
+        limits=Limits(**result.get("limits", {})),
         target_reps=int(result["reps"]),
         set_number=int(result["set"]),
     )

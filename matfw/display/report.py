@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from matfw.display.summary import SummaryRep, summary_lines
-from matfw.messages import Event, Fault, Rep, Tempo
+from matfw.messages import Event, Fault, Rep, Tempo, Verdict
 from matfw.pipeline import Step
 
 
@@ -51,28 +51,57 @@ def session_lines(reps: Sequence[Rep], tempo: Tempo, *, is_simulated: bool) -> l
     return summary_lines([_in_short(rep) for rep in reps], tempo, is_simulated)
 
 
-def demo_lines(truth: Sequence[TrueRep], reps: Sequence[Rep], tempo: Tempo) -> list[str]:
-    """Return the demo's end: the summary, and what was played against what was named."""
+def demo_lines(
+    truth: Sequence[TrueRep], reps: Sequence[Rep], tempo: Tempo, *, is_whole: bool = True
+) -> list[str]:
+    """Return the demo's end: the summary, and what was played against what was named.
+
+    is_whole: it came to its end; else the last repetitions may not have been told yet.
+    """
     lines = session_lines(reps, tempo, is_simulated=True)
     lines += [" The virtual person did           matfw said", " " + "─" * 62]
+    found, unmatched = _matched(truth, reps)
+    told = len(truth)
+    if not is_whole:
+        told = max((number for number, rep in enumerate(found, 1) if rep is not None), default=0)
     right = 0
-    unmatched = list(reps)
-    for number, true in enumerate(truth, 1):
-        rep = next(
-            (r for r in unmatched if r.start_s < true.end_s and r.end_s > true.start_s), None
-        )
-        if rep is None:
-            said, is_right = "nothing", False
-        else:
-            unmatched.remove(rep)
-            named = tuple(f.fault for f in rep.faults)
-            said = ", ".join(named) or str(rep.verdict)
-            is_right = set(named) == set(true.faults)
-        right += is_right
+    for number, (true, rep) in enumerate(zip(truth, found, strict=True), 1):
         did = ", ".join(true.faults) or "clean"
-        lines.append(f" {number:3d}  {did:26s}  {'=' if is_right else '≠'}  {said}")
+        if number > told:
+            lines.append(f" {number:3d}  {did:26s}  ·  not told yet")
+            continue
+        is_right = rep is not None and _is_right(true, rep)
+        right += is_right
+        lines.append(f" {number:3d}  {did:26s}  {'=' if is_right else '≠'}  {_said(rep)}")
     lines += [f"      nothing                     ≠  a rep at {r.start_s:.0f} s" for r in unmatched]
-    return [*lines, " " + "─" * 62, f" {right} of {len(truth)} named rightly (simulated)", ""]
+    return [*lines, " " + "─" * 62, f" {right} of {told} named rightly (simulated)", ""]
+
+
+def _matched(truth: Sequence[TrueRep], reps: Sequence[Rep]) -> tuple[list[Rep | None], list[Rep]]:
+    """Return the repetition told for each that was done, and those that are left."""
+    left = list(reps)
+    found: list[Rep | None] = []
+    for true in truth:
+        rep = next((r for r in left if r.start_s < true.end_s and r.end_s > true.start_s), None)
+        if rep is not None:
+            left.remove(rep)
+        found.append(rep)
+    return found, left
+
+
+def _is_right(true: TrueRep, rep: Rep) -> bool:
+    """Return whether just what was wrong was named, and the verdict says so too."""
+    verdict = Verdict.FAULT if true.faults else Verdict.CLEAN
+    return rep.verdict is verdict and {seen.fault for seen in rep.faults} == set(true.faults)
+
+
+def _said(rep: Rep | None) -> str:
+    if rep is None:
+        return "nothing"
+    named = ", ".join(seen.fault for seen in rep.faults)
+    if rep.verdict is Verdict.FAULT:
+        return named
+    return f"{rep.verdict} ({named})" if named else str(rep.verdict)
 
 
 def _in_short(rep: Rep) -> SummaryRep:

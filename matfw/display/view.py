@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from matfw.messages import CellProblem, Cue, Phase, Side, Tempo, Verdict
+from matfw.messages import CellProblem, Cue, Limits, Phase, Side, Tempo, Verdict
 
 SILENT_S = 1.5  # real time without anything new: what is shown is old, and says so
 MAX_VERDICTS = 200  # reps of the longest set that the settings allow
@@ -48,6 +48,7 @@ class View:
     weight_kg: float | None = None
     cells: tuple[CellView, ...] = ()
     verdicts: tuple[Verdict, ...] = ()
+    limits: Limits = field(default_factory=Limits)
     target_reps: int | None = None
     set_number: int = 1
     cue: Cue | None = None

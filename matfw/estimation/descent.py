@@ -49,6 +49,9 @@ TYPICAL_S = 1.7  # ... watched from before the upper crossing; less by the squar
 MIN_ENDS = 0.005  # ... but never below this share
 PREDICT_S = 0.3  # looked ahead, so that a crossing is reported as it happens and not after it
 KEPT = 6  # lowering hypotheses that are carried on
+# Who was never taught overshoots and lets the leg sag by a fifth before it is held. So a leg that
+# goes down more likely than not, but that slowly for so long, stands again; it is watched anew.
+SAGS_RADPS, SAGS_S = math.radians(6.0), 0.4
 STANDING, LOWERING = range(2)
 
 Hypothesis = tuple[Array, Array]
@@ -113,6 +116,8 @@ class DescentDetector:
         """Take the leg; it is down."""
         self._predicted = Predictor(model)
         self._fastest_radps = 0.0
+        self._slow_s = 0.0
+        self._lowering_radps = 0.0
         self._x: Array | None = None
 
     def update(
@@ -144,15 +149,23 @@ class DescentDetector:
         descent = self._step(
             self._x, None if seen is None else np.array(seen), noise_scale, sensing
         )
+        if self._stands_again(descent) and angle > MIN_STAND_RAD:
+            self._begin(lifted, self._watched_s)
         if rate > AGAIN_RADPS or angle < OVER_SHARE * descent.held_rad:
             self._x = None
             self._fastest_radps = 0.0
         return descent
 
-    def _begin(self, hypothesis: Hypothesis) -> None:
+    def _stands_again(self, descent: Descent) -> bool:
+        is_slow = descent.evidence > 0.0 and abs(self._lowering_radps) < SAGS_RADPS
+        self._slow_s = self._slow_s + STEP_S if is_slow else 0.0
+        return self._slow_s >= SAGS_S - 0.5 * STEP_S
+
+    def _begin(self, hypothesis: Hypothesis, watched_s: float = 0.0) -> None:
         self._x, self._p = hypothesis[0][None], hypothesis[1][None]
         self._weight = [0.0]
-        self._watched_s = 0.0
+        self._watched_s = watched_s
+        self._slow_s = 0.0
 
     def _step(self, x: Array, seen: Array | None, noise_scale: float, sensing: Array) -> Descent:
         self._watched_s += STEP_S
@@ -184,10 +197,12 @@ class DescentDetector:
 
     def _answer(self, x: Array, weight: list[float]) -> Descent:
         best = max(weight[1:])
-        total = soon = 0.0
+        total = soon = rate = 0.0
         for row, logged in zip(x[1:].tolist(), weight[1:], strict=True):
             share = math.exp(logged - best)
             total += share
             soon += share * (row[ANGLE] + PREDICT_S * row[RATE])
+            rate += share * row[RATE]
+        self._lowering_radps = rate / total
         held = float(x[0, ANGLE])
         return Descent(best + math.log(total) - weight[0], held, held - soon / total)

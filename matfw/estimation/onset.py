@@ -20,14 +20,16 @@ BEFORE_STEPS = (13, 8)  # ... against these: from 0.65 to 0.4 s ago
 class OnsetFeatures:
     """What the last moments brought.
 
-    over_n: mean load over the weight. load_n, moment_nm: their rises. evidence: the rise of the log
-    weight of lifting over all other hypotheses.
+    over_n, before_n: mean load over the weight, now and before (the lower of the last two steps, so
+    that a fall is remembered until its landing is over). load_n, moment_nm: their rises.
+    evidence: the rise of the log weight of lifting over all other hypotheses.
     """
 
     over_n: float = 0.0
     load_n: float = 0.0
     moment_nm: float = 0.0
     evidence: float = 0.0
+    before_n: float = 0.0
 
 
 NOTHING = OnsetFeatures()
@@ -39,6 +41,7 @@ class Rise:
     def __init__(self) -> None:
         """Begin with nothing known."""
         self._recent: deque[tuple[float, float, float]] = deque(maxlen=BEFORE_STEPS[0])
+        self._before_n = 0.0
 
     def shift(self, force_n: float, moment_nm: float) -> None:
         """Note that load and moment will from now on be measured from so much higher."""
@@ -47,6 +50,7 @@ class Rise:
             for force, moment, evidence in self._recent
         ]
         self._recent.extend(moved)
+        self._before_n -= force_n
 
     def update(self, force_n: float, moment_nm: float, evidence: float) -> OnsetFeatures:
         """Return what has risen; nothing until there is a before to compare with."""
@@ -54,15 +58,21 @@ class Rise:
         if len(self._recent) < BEFORE_STEPS[0]:
             return NOTHING
         forces, moments, evidences = zip(*self._recent, strict=True)
+        last_n, self._before_n = self._before_n, _before(forces)
         return OnsetFeatures(
             sum(forces[: -1 - OVER_STEPS : -1]) / OVER_STEPS,
             _rise(forces),
             _rise(moments),
             evidence - evidences[BEFORE_STEPS[0] - BEFORE_STEPS[1] - 1],
+            min(self._before_n, last_n),
         )
 
 
 def _rise(series: tuple[float, ...]) -> float:
     """Return by how much the newest steps are higher than those before."""
+    return sum(series[: -1 - NOW_STEPS : -1]) / NOW_STEPS - _before(series)
+
+
+def _before(series: tuple[float, ...]) -> float:
     before = BEFORE_STEPS[0] - BEFORE_STEPS[1]
-    return sum(series[: -1 - NOW_STEPS : -1]) / NOW_STEPS - sum(series[:before]) / before
+    return sum(series[:before]) / before

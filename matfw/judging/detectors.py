@@ -27,6 +27,10 @@ HIGH_STEPS = 2  # of 50 ms beyond the limit ...
 HIGH_SLOWS_DPS2 = 40.0  # ... of a leg that is no longer speeding up
 UNSURE_ANGLE_DEG = 3.6  # sd of the angle beyond which no speed is worth naming
 LANDED_DPS = -35.0  # a leg that still falls faster when it is taken for down has not landed
+# A leg needs as long to be up: what goes up and down within less is a shove that was taken for one.
+# Of 17 live faults about no repetition (tuning people who move about) 7 were such drops.
+MIN_UP_S = 0.5
+MAX_OFF_MAT_N = 60.0  # who takes more off the mat is getting up
 MIN_DEG = 15.0  # a smaller lift is too small, and too small to be timed live
 
 
@@ -44,7 +48,8 @@ def kick(now: Moment) -> Reading | None:
 def drop(now: Moment) -> Reading | None:
     """Return the descent's acceleration if the leg falls. Its limit does not go with the tempo."""
     limit_dps2 = PEAK_ACCEL * TYPICAL_TRAVEL_DEG / now.limits.drop_down_s**2
-    if now.phase.phase is Phase.DOWN and now.motion.accel_dps2 < -limit_dps2:
+    was_up = _up_s(now) > MIN_UP_S
+    if was_up and now.phase.phase is Phase.DOWN and now.motion.accel_dps2 < -limit_dps2:
         return Reading(-now.motion.accel_dps2, "deg/s2")
     return None
 
@@ -76,8 +81,8 @@ def rushed_down(now: Moment) -> Reading | None:
     """Return the descent's length by its peak speed, when the leg has landed."""
     motion, phase, memory = now.motion, now.phase, now.memory
     has_landed = phase.changed and phase.phase is Phase.REST and motion.rate_dps > LANDED_DPS
-    if not has_landed or phase.down_s <= 0.0 or memory.held_deg < MIN_DEG:
-        return None  # a false start has no descent
+    if not has_landed or phase.down_s <= 0.0 or memory.held_deg < MIN_DEG or _up_s(now) <= MIN_UP_S:
+        return None  # a false start has no descent; and of one not seen to be up little is known
     limit_s = now.at_tempo.rushed_down_s
     by_speed_s = PEAK_SPEED * memory.held_deg / max(memory.fastest_down_dps, 1.0)
     if phase.down_s / CROSSING_SHARE < limit_s and by_speed_s < CLEAR_SHARE * limit_s:
@@ -110,7 +115,13 @@ def bend(bend_deg: float | None, limit_deg: float) -> Reading | None:
 def off_mat(now: Moment) -> Reading | None:
     """Return the weight that is missing on the mat."""
     missing_n = -now.motion.load_n
-    return None if missing_n < now.limits.off_mat_n else Reading(missing_n, "N")
+    is_limb = now.limits.off_mat_n <= missing_n < MAX_OFF_MAT_N
+    return Reading(missing_n, "N") if is_limb and not now.motion.is_restless else None
+
+
+def _up_s(now: Moment) -> float:
+    """Return how long the leg was up before it came down, as far as that was seen."""
+    return now.phase.up_s + now.phase.hold_s
 
 
 def _hips(now: Moment) -> tuple[float, float | None] | None:

@@ -105,7 +105,10 @@ FAULTS: tuple[FaultRow, ...] = (
         doubts=(rules.NOT_SEEN_HIGH,),
         cue=CueRule(91, Rank.LIVE, 0.9, 1.0, 1.5),
         words=Words(
-            "too high", "The leg went too high", "stop where the hip stays still, at 45° or less"
+            "too high",
+            "The leg went too high",
+            "stop where the hip stays still",
+            "at {too_high_deg} deg or less",
         ),
     ),
     FaultRow(
@@ -116,7 +119,12 @@ FAULTS: tuple[FaultRow, ...] = (
         rule=rules.too_small,
         hides_times=True,
         cue=CueRule(75, Rank.TEMPO, 1.0, 2.0, 1.5),
-        words=Words("too small", "The leg did not rise far enough", "lift it to about 30° to 45°"),
+        words=Words(
+            "too small",
+            "The leg did not rise far enough",
+            "lift it higher",
+            "to {too_small_deg} deg and more",
+        ),
     ),
     FaultRow(
         fault=Fault.SHORT_HOLD,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from enum import Enum
 from typing import NamedTuple
 
@@ -49,11 +49,22 @@ class CueRule:
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """A short title, what happened, and what to do about it (empty where nothing is to be done)."""
+    """A short title, what happened, and what to do about it (empty where nothing is to be done).
+
+    limit: said after that where the limits in force are known, with fields of Limits in it.
+    """
 
     title: str
     happened: str
     remedy: str = ""
+    limit: str = ""
+
+    def told(self, limits: Limits) -> Words:
+        """Return the same with the limit's own number in what to do."""
+        if not self.limit:
+            return self
+        numbers = {name: f"{value:g}" for name, value in asdict(limits).items()}
+        return replace(self, remedy=f"{self.remedy}, {self.limit.format(**numbers)}", limit="")
 
     @property
     def sentence(self) -> str:

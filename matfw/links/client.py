@@ -15,7 +15,7 @@ from typing import TextIO
 import msgspec
 
 from matfw.errors import MatLinkError
-from matfw.links.line_reader import ENQ, EOT
+from matfw.links.line_reader import ENQ, EOT, SIZE
 from matfw.ports import Link
 
 ANSWER_LIMIT_S = 3.0  # of a device that is asked to be quiet; a busy Zero 2 W needs some 0.5 s
@@ -50,6 +50,22 @@ class Client:
         *lines, rest = re.split(rb"\r?\n", bytes(self._received))
         self._received[:] = rest
         return [line.decode(errors="replace") for line in lines]
+
+    def is_quiet(self) -> bool:
+        """Return whether the device talks to us already, as after a cable was pulled and put back.
+
+        Nothing that is under way there is ended by asking. Raises MatLinkError.
+        """
+        self.send(f"{ENQ}\r")
+        end_s = time.monotonic() + self._answer_limit_s
+        while time.monotonic() < end_s:
+            if any(line.startswith(COMPLETE) for line in self.received(0.05)):
+                return True
+        return False
+
+    def tell_size(self, columns: int, rows: int) -> None:
+        """Tell the device of a person's screen, and ask for its prompts. Raises MatLinkError."""
+        self.send(f"{SIZE}{columns} {rows}\r")
 
     def be_quiet(self) -> None:
         """Have a serial device that echoes for people talk as to a program.
@@ -131,8 +147,3 @@ def is_error(line: str) -> bool:
     except msgspec.DecodeError:
         return False
     return isinstance(data, dict) and data.get("ok") is False
-
-
-def is_answer(line: str) -> bool:
-    """Return whether a line ends a command."""
-    return line == "ok" or line.startswith('{"id":') or is_error(line)

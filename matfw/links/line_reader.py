@@ -12,7 +12,8 @@ from enum import Enum
 from matfw.console.request import JSON_CHARS
 
 LINE_BYTES = 4 * (JSON_CHARS + 1)  # one character more than the most that is allowed, in UTF-8
-ENQ, EOT = "\x05", "\x04"  # begin what a client asks and no line can: see session.py
+# Begin what a client says and no line can: see session.py.
+ENQ, EOT, SIZE = "\x05", "\x04", "\x0e"
 _END = re.compile(rb"[\r\n\x03]")
 
 

@@ -5,21 +5,26 @@ Two ways to read it. A person's terminal sends keys, which line_editor.py edits.
 line goes to the conversation in order, and nothing here waits for a far end that does not read.
 
 A client may also ask what no line can: ENQ and the text typed so far asks for completions, which
-come as `// complete WORD WORD`; EOT asks to end when all is answered, and `// end` says so.
+come as `// complete WORD WORD`; EOT asks to end when all is answered, and `// end` says so. SO and
+"80 24" tell of a person's screen: answers are made for it, and `// prompt TEXT` says what is to
+stand before the line to be typed, again after each line.
 """
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 from collections.abc import Callable
 
 from matfw.console.conversation import Conversation
+from matfw.console.screen import ScreenSize
 from matfw.control.api import Control
-from matfw.links.line_reader import ENQ, EOT, Key, LineReader
+from matfw.links.line_reader import ENQ, EOT, SIZE, Key, LineReader
 from matfw.links.send_buffer import SendBuffer
 from matfw.ports import Link
 
+PROMPT = "// prompt "
 POLL_S = 0.05  # how often the conversation is asked for notifications
 ROOM_S = 0.01  # how often a full link is tried again
 # Of work in one go. A link at full speed rests as long again, so that the main thread, which takes
@@ -45,7 +50,10 @@ class LinkSession:
         self.link = link
         self.line_reader = LineReader()
         self.send_buffer = SendBuffer()
-        self.conversation = Conversation(control, self._say, now_s=now_s, link=name)
+        self.conversation = Conversation(
+            control, self._say, now_s=now_s, link=name,
+            terminal=ScreenSize() if is_terminal else None,
+        )  # fmt: skip
         self.was_used = False
         self._now_s = now_s
         self._used_s = now_s()
@@ -57,6 +65,7 @@ class LinkSession:
         self._worked_s = 0.0
         self._is_asked_to_end = False
         self._has_ended = False
+        self._told_prompt: str | None = None
 
     @property
     def idle_s(self) -> float:
@@ -145,6 +154,7 @@ class LinkSession:
         self.send_buffer.put(self.notifications())
         if self._is_asked_to_end:
             self._end()
+        self._tell_prompt()
         self.send()
 
     @property
@@ -162,8 +172,24 @@ class LinkSession:
             self.send_buffer.put(f"// complete {words}\r\n")
         elif text.startswith(EOT):
             self._is_asked_to_end = True
+        elif text.startswith(SIZE):
+            self._take_size(text.removeprefix(SIZE))
         else:
             self.conversation.line(text)
+            self._told_prompt = None
+
+    def _take_size(self, text: str) -> None:
+        """Take "columns rows"; what is no size tells of no screen."""
+        numbers = [int(word) for word in text.split() if re.fullmatch(r"[0-9]{1,4}", word)]
+        self.conversation.told = ScreenSize(*numbers) if len(numbers) == 2 else None
+        self._told_prompt = None
+
+    def _tell_prompt(self) -> None:
+        """Tell a client the prompt, where it has told its screen and the prompt is news."""
+        prompt = self.conversation.prompt
+        if self.conversation.told is not None and prompt != self._told_prompt:
+            self._told_prompt = prompt
+            self.send_buffer.put(f"{PROMPT}{prompt}\r\n")
 
     def _end(self) -> None:
         """Send `// end` once all is answered; nobody is there for a wizard's question."""

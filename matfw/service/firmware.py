@@ -18,6 +18,7 @@ from matfw.pipeline import Pipeline, Step
 from matfw.ports import Clock, Indicator
 from matfw.refinement.windows import RepWindow
 from matfw.service.refiner import InlineRefiner
+from matfw.workout.coach import Ask
 
 POLL_S = 0.02  # without a frame (10 SPS) cue patterns advance this often; they need 0.025
 NO_CELL_S = 3.0  # of frames without one valid sample: nothing is connected
@@ -125,12 +126,15 @@ class Firmware:
         """Measure on, but count no rep and give no cue until `resume` for every reason given."""
         if not self._paused:
             self._indicator.off()
+            self._line.tell_workout(Ask.HOLD)
         self._paused.add(why)
 
     def resume(self, why: str) -> None:
         """Take back one reason to pause."""
         if why in self._paused:
             self._paused.remove(why)
+            if not self._paused:
+                self._line.tell_workout(Ask.GO_ON)
             self._line.discard_history()
 
     def try_cue(self, cue: Cue) -> None:

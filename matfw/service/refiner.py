@@ -69,7 +69,8 @@ class ProcessRefiner:
         """Start process and thread.
 
         say: called, on the thread that calls `finished` and `close`, what was lost. waits: `submit`
-        waits for room; for virtual cells, whose time stands still meanwhile.
+        waits for room and `finished` for the answers; for virtual cells, whose time stands still
+        meanwhile, so that at any speed an answer comes as soon as it does on a real mat.
         """
         self._say = say
         self._waits = waits
@@ -79,6 +80,7 @@ class ProcessRefiner:
         self._is_closing = False
         self._process = RefineProcess(answer_limit_s)
         self._restarts = 0
+        self._unanswered = 0  # windows
         self.dropped = 0  # windows that found the queue full
         self.lost = 0  # windows that were under way when the process was lost
         self._thread = threading.Thread(target=self._work, name="matfw-refiner", daemon=True)
@@ -99,23 +101,34 @@ class ProcessRefiner:
                     self.dropped += 1
                     return
             else:
+                self._unanswered += 1
                 return
 
     def finished(self) -> list[RefinedRep]:
-        """Return what has been refined since the last call; never waits.
+        """Return what has been refined since the last call; waits only where `waits`.
 
         Raises MatError when nothing more can be refined.
         """
         found: list[RefinedRep] = []
-        while not self._done.empty():
-            match self._done.get():
+        while (answer := self._next_answer()) is not None:
+            match answer:
                 case str() as notice:
                     self._say(notice)
                 case MatError() as error:
                     raise error
                 case reps:
+                    self._unanswered -= 1
                     found += reps
         return found
+
+    def _next_answer(self) -> list[RefinedRep] | str | MatError | None:
+        """Return what the thread has said; None where nothing is there, or nothing is due."""
+        while self._done.empty():
+            if not (self._waits and self._unanswered and self._thread.is_alive()):
+                return None
+            with suppress(Empty):
+                return self._done.get(timeout=CHECK_PERIOD_S)
+        return self._done.get()
 
     def close(self) -> list[RefinedRep]:
         """Refine what is waiting, end thread and process and return the last repetitions.

@@ -97,6 +97,25 @@ def make_folder(folder: Path, calls: Calls = os) -> None:
         _sync_folder(path.parent, calls)
 
 
+def close_to_others(folder: Path, own: str) -> str | None:
+    """Take from others what they may do in a folder that is ours; return what to say, if anything.
+
+    own: a file that only such a folder has. Without it, as where somebody named their home or /tmp,
+    the folder stays as it is. An earlier matfw, or `mkdir`, made it for everybody.
+    """
+    try:
+        found = folder.stat()
+        mode = stat.S_IMODE(found.st_mode)
+        if not mode & OTHERS:
+            return None
+        if (folder / own).exists() and found.st_uid == os.geteuid():
+            folder.chmod(mode & ~OTHERS)
+            return f"{folder} was open to other users (mode {mode:04o}): it is closed to them now"
+    except (OSError, ValueError):
+        return None
+    return f"{folder} is open to other users (mode {mode:04o}): `chmod o-rwx {folder}` closes it"
+
+
 def group_share(folder: Path) -> int:
     """Return the permission bits that a folder gives its group; 0 where that cannot be known.
 

@@ -11,12 +11,14 @@ settings/state.MachineState, so that nothing ever has to write into the person's
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Annotated, Literal, TypeAlias
 
+import msgspec
 from msgspec import Meta, Struct
 
+from matfw.errors import MatSettingsError
 from matfw.layouts import MIN_CELLS, PRESETS, unfit
 from matfw.messages import (
     Cell,
@@ -31,7 +33,7 @@ from matfw.messages import (
 )
 from matfw.ports import RAIL_CHANNELS, SACRUM_CHANNELS
 from matfw.settings.limits import LimitSettings
-from matfw.settings.plans import BUILT_IN, PlanSettings, TempoSeconds, unseen_tempo
+from matfw.settings.plans import BUILT_IN, NO_PLAN, PlanSettings, TempoSeconds, unseen_tempo
 from matfw.settings.schema import (
     Keys,
     MismatchError,
@@ -310,7 +312,8 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     def guided(self) -> PlanSettings | None:
         """Return the plan to be led through, None without one."""
-        return None if self.workout.plan is None else self.plan_named(self.workout.plan)
+        name = self.workout.plan
+        return None if name in (None, NO_PLAN) else self.plan_named(str(name))
 
     def plan(self) -> Plan:
         """Return what is asked for, as the line takes it."""
@@ -406,8 +409,8 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             if wrong:
                 raise MismatchError(("plans", index, wrong[0]), wrong[1])
         name = self.workout.plan
-        if name is not None and self.plan_named(name) is None:
-            names = [plan.name for plan in (*self.plans, *BUILT_IN)]
+        if name not in (None, NO_PLAN) and self.plan_named(str(name)) is None:
+            names = [plan.name for plan in (*self.plans, *BUILT_IN)] + [NO_PLAN]
             raise MismatchError(
                 ("workout", "plan"), f"names no plan (got {name})", advice=did_you_mean(name, names)
             )
@@ -442,6 +445,22 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
                     f"{name} has no pins of its own",
                     advice=f"add [pins.{name}] with dout and sck",
                 )
+
+    def named_pins(self) -> dict[str, int]:
+        """Return each pin of the cells and the outputs, by what it is for."""
+        pins = {}
+        for name, wires in self.wiring().items():
+            pins[f"{name} DOUT"], pins[f"{name} SCK"] = wires.dout, wires.sck
+        names = ("buzzer", "head light", "hip light", "foot light")
+        return {**pins, **dict(zip(names, self.outputs.pins(), strict=True))}
+
+    def check_ports(self, ports: Sequence[str]) -> None:
+        """Refuse a console of the command line on pins in use. Raises MatSettingsError."""
+        console = msgspec.structs.replace(self.console, ports=(*self.console.ports, *ports))
+        try:
+            msgspec.structs.replace(self, console=console)._check_pins()
+        except MismatchError as mismatch:
+            raise MatSettingsError(f"--console {' '.join(ports)}: {mismatch.message()}") from None
 
     def _check_pins(self) -> None:
         scks = {pins.sck: name for name, pins in self.pins.items() if pins.sck is not None}

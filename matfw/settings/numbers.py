@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+NUMBER = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
 _COMMA = re.compile(r"([+-]?\d*),(\d+)(.*)", re.DOTALL)
 
 
@@ -16,3 +17,11 @@ def pointed(text: str) -> str:
     if match is None or (len(match[2]) == 3 and match[1].lstrip("+-") not in ("", "0")):
         return text
     return f"{match[1]}.{match[2]}{match[3]}"
+
+
+def read_number(text: str) -> float:
+    """Return a number without a unit, wherever one is typed. Raises ValueError."""
+    number = pointed(text).strip()
+    if re.fullmatch(NUMBER, number, re.ASCII) is None:
+        raise ValueError(f"{text!r} is no number")
+    return float(number)

@@ -16,13 +16,13 @@ from msgspec import inspect
 from matfw.errors import MatSettingsError
 from matfw.settings.layers import with_value
 from matfw.settings.model import Settings
-from matfw.settings.numbers import pointed
+from matfw.settings.numbers import NUMBER, pointed
 from matfw.settings.rows import Setting, members, plain
 from matfw.settings.schema import MismatchError, build, found
 
 UNCHANGED = "nothing was changed"
 TEXT_CHARS = 4000  # a whole custom layout is shorter
-_NUMBER = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)\s*([^\d\s].*)?", re.I)
+_NUMBER = re.compile(rf"({NUMBER})\s*([^\d\s].*)?", re.I)
 _COMMA = re.compile(r"[+-]?\d*,\d+\s*\D*")
 _SEPARATORS = ("-", "/", ";", r",?\s+", ",")  # a comma last: it may belong to the numbers
 # How people write a unit -> its name here.

@@ -84,6 +84,11 @@ class SettingsStore:
         return self._config
 
     @property
+    def folder(self) -> Path:
+        """Return the folder of the machine's own state."""
+        return self._folder
+
+    @property
     def settings(self) -> Settings:
         """Return the effective settings, staged ones too; always checked."""
         return self._settings

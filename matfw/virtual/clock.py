@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import time
 
+QUICK = 20.0  # times real time: what is only waited for
+
 
 class VirtualClock:
     """A `Clock` whose time only moves when somebody sleeps on it or advances it.
 
     speed: virtual seconds per real second; sleeping then waits for the real clock, so that a
-    demo can be watched. None (tests): as fast as the computer can.
+    demo can be watched. None (tests): as fast as the computer can. quick_until_s: up to this moment
+    QUICK times as fast as the real clock, or as speed if that is more.
     """
 
-    __slots__ = ("_now_s", "_real_start_s", "_speed", "_start_s")
+    __slots__ = ("_now_s", "_quick_until_s", "_real_start_s", "_speed", "_start_s")
 
-    def __init__(self, start_s: float = 0.0, *, speed: float | None = None) -> None:
+    def __init__(
+        self, start_s: float = 0.0, *, speed: float | None = None, quick_until_s: float = 0.0
+    ) -> None:
         if speed is not None and not speed > 0.0:
             raise ValueError(f"speed must be > 0 virtual seconds per second (got {speed})")
+        self._quick_until_s = quick_until_s
         self._now_s = start_s
         self._start_s = start_s
         self._speed = speed
@@ -38,8 +44,12 @@ class VirtualClock:
         if self._speed is None:
             return
         real_s = time.monotonic()
+        if self._quick_until_s and self._now_s >= self._quick_until_s:
+            # A computer that was too slow for it has nothing to catch up with.
+            self._quick_until_s, self._start_s, self._real_start_s = 0.0, self._now_s, real_s
+        speed = max(self._speed, QUICK) if self._quick_until_s else self._speed
         if self._real_start_s is None:
-            self._real_start_s = real_s - (self._now_s - duration_s - self._start_s) / self._speed
-        ahead_s = self._real_start_s + (self._now_s - self._start_s) / self._speed - real_s
+            self._real_start_s = real_s - (self._now_s - duration_s - self._start_s) / speed
+        ahead_s = self._real_start_s + (self._now_s - self._start_s) / speed - real_s
         if ahead_s > 0.0:
             time.sleep(ahead_s)

@@ -104,10 +104,11 @@ class Coach:
         self._reps: list[Rep] = []
         self._done: list[tuple[Rep, ...]] = []
         self._open = OpenTimes()
-        self._last_rep_s = 0.0
+        self._last_rep_s = self._busy_s = 0.0  # a repetition's end; a leg that is up
         self._events: list[Event] = []
         self._due: list[Cue] = []  # to be heard, one after the other
         self.heard_ready_s: float | None = None
+        self._is_paused = False
         self._asked_side: Side | None = None
         self._pace: Pace | None = None
         self._fading = Fading()
@@ -149,6 +150,7 @@ class Coach:
             is_set_done=is_over and bool(self._done),
             sets=self.sets,
             rest_until_s=self.rest_until_s,
+            state=self.state.value,
         )
 
     def change(self, plan: Plan) -> None:
@@ -165,6 +167,8 @@ class Coach:
     def update(self, moment: WorkoutMoment) -> WorkoutStep:
         """Take one frame."""
         self.here.follow(moment.t_s, moment.motion, moment.phase)
+        if self.here.lift_s is not None:
+            self._busy_s = moment.t_s
         self.taps = moment.taps
         if self._due and moment.heard is self._due[0]:
             self._due.pop(0)
@@ -238,9 +242,7 @@ class Coach:
     @property
     def idle_s(self) -> float:
         """Return how long nothing has been done in a set."""
-        if self.here.lift_s is not None:
-            return 0.0
-        return self.t_s - max(self.since_s, self._last_rep_s)
+        return self.t_s - max(self.since_s, self._last_rep_s, self._busy_s)
 
     @property
     def rest_until_s(self) -> float | None:
@@ -312,6 +314,7 @@ class Coach:
     def pause(self) -> None:
         """Close the set for now."""
         self._open.end(self.t_s)
+        self._is_paused = True
         self._tell_workout(WorkoutState.PAUSED)
         self._due.append(Announcement.PAUSED)
 
@@ -319,7 +322,7 @@ class Coach:
         """Open the set again."""
         self._open.begin(self.t_s)
         self._last_rep_s = self.t_s
-        self._tell_workout(WorkoutState.RESUMED)
+        self._end_pause()
         self._due.append(Announcement.RESUMED)
 
     def close_set(self) -> None:
@@ -329,6 +332,7 @@ class Coach:
     def end_set(self) -> None:
         """Say that the set is over, and begin the rest or end the workout."""
         self._open.end(self.t_s)
+        self._end_pause()
         self._tell_set(SetState.DONE)
         tired = fatigue(self._reps)
         if tired is not None:
@@ -420,6 +424,12 @@ class Coach:
         if self.side is not self.wanted_side:
             self.here.mark()
             self._due.append(ask_cue(self.wanted_side))
+
+    def _end_pause(self) -> None:
+        """Tell that a pause is over, if there is one; a set may end in it."""
+        if self._is_paused:
+            self._is_paused = False
+            self._tell_workout(WorkoutState.RESUMED)
 
     def _tell_workout(self, state: WorkoutState) -> None:
         self._events.append(WorkoutChanged(t_s=self.t_s, state=state))

@@ -16,7 +16,8 @@ class Progress:
     """Where in the workout the person is.
 
     sets: asked for; set_number goes beyond it if the person does. rest_until_s: when the rest after
-    this set ends; None within a set and after the last one.
+    this set ends; None within a set and after the last one. state: of a workout that is led
+    (`coach.State`), empty where nobody leads.
     """
 
     rep: int = 0
@@ -29,6 +30,7 @@ class Progress:
     fatigue: FaultSeen | None = None
     sets: int = 1
     rest_until_s: float | None = None
+    state: str = ""
 
     @property
     def is_workout_done(self) -> bool:

@@ -147,7 +147,7 @@ def calibrate(
             case Step.DONE:
                 raise AssertionError("over")
         mat.frames(0.5)
-        wizard.answer("")
+        wizard.answer("go")
         said += measure(wizard, mat)
         if wizard.refusal is not None:
             raise AssertionError(wizard.refusal)

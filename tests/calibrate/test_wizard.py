@@ -41,7 +41,7 @@ def known_of(mat: VirtualMat) -> dict[str, CellLine]:
 
 
 def step(
-    wizard: Wizard, mat: VirtualMat, *weights: tuple[float, float, float], say: str = ""
+    wizard: Wizard, mat: VirtualMat, *weights: tuple[float, float, float], say: str = "go"
 ) -> list[str]:
     """Lay the weights, say that it is done, and let it be measured."""
     mat.lay(*weights)
@@ -226,7 +226,7 @@ def test_a_mat_with_somebody_on_it_is_never_tared(noise_counts: float) -> None:
 
 
 def _measure_only(wizard: Wizard, mat: VirtualMat) -> list[str]:
-    wizard.answer("")
+    wizard.answer("go")
     return measure(wizard, mat)
 
 
@@ -337,12 +337,12 @@ def test_what_is_left_on_the_mat_is_noticed_at_the_end() -> None:
 @pytest.mark.parametrize(
     ("weights", "say", "expected"),
     [
-        ((MIDDLE,), "", None),
-        (((10.04, 0.0, 0.0),), "", None),
-        (((10.06, 0.0, 0.0),), "", Reason.CHECK_TOTAL),
-        (((9.94, 0.0, 0.0),), "", Reason.CHECK_TOTAL),
-        (((WEIGHT_KG, 25.0, 0.0),), "", None),
-        (((WEIGHT_KG, 35.0, 0.0),), "", Reason.CHECK_PLACE),
+        ((MIDDLE,), "go", None),
+        (((10.04, 0.0, 0.0),), "go", None),
+        (((10.06, 0.0, 0.0),), "go", Reason.CHECK_TOTAL),
+        (((9.94, 0.0, 0.0),), "go", Reason.CHECK_TOTAL),
+        (((WEIGHT_KG, 25.0, 0.0),), "go", None),
+        (((WEIGHT_KG, 35.0, 0.0),), "go", Reason.CHECK_PLACE),
         (((WEIGHT_KG, -300.0, 100.0),), "at -300 100", None),
         (((WEIGHT_KG, -300.0, 100.0),), "at -300 150", Reason.CHECK_PLACE),
     ],
@@ -373,7 +373,7 @@ def test_it_can_be_left_at_every_step_and_nothing_has_changed() -> None:
         ]  # fmt: skip
         for weights in places[:steps]:
             step(wizard, mat, *weights)
-        wizard.answer("")
+        wizard.answer("go")
         assert wizard.answer("leave") == ["Left. Nothing has changed."]
         assert wizard.is_done
         assert wizard.result is None
@@ -405,7 +405,9 @@ def test_the_first_step_has_none_before_it() -> None:
     assert wizard.step is Step.WEIGHT
 
 
-@pytest.mark.parametrize("said", ["4.9", "101", "-10", "heavy", "nan", "inf", "", "1e400", "10 20"])
+@pytest.mark.parametrize(
+    "said", ["4.9", "101", "-10", "heavy", "nan", "inf", "1e400", "10 20", "1_0"]
+)
 def test_a_weight_that_is_none_is_refused_with_the_range(said: str) -> None:
     wizard = Wizard(a_mat().mat)
     with pytest.raises(MatUsageError, match="5 to 100"):
@@ -418,6 +420,29 @@ def test_a_weight_may_be_written_as_people_do(said: str) -> None:
     wizard = Wizard(a_mat().mat)
     wizard.answer(said)
     assert wizard.step is Step.EMPTY
+
+
+@pytest.mark.parametrize(
+    ("typed", "place_mm"),
+    [
+        ("at -300 100", (-300.0, 100.0)),
+        ("at -300,5 100,5", (-300.5, 100.5)),
+        ("at -300, 100", (-300.0, 100.0)),
+        ("at -300,5, 100.5", (-300.5, 100.5)),
+    ],
+)
+def test_a_place_is_read_as_every_number_is(typed: str, place_mm: tuple[float, float]) -> None:
+    wizard = to_places(a_mat())
+    wizard.answer(typed)
+    assert wizard._place_mm == place_mm
+    assert wizard.is_measuring
+
+
+@pytest.mark.parametrize("typed", ["1,000", "at -300,100 50"])
+def test_a_comma_that_may_mean_a_thousand_is_refused(typed: str) -> None:
+    wizard = to_places(a_mat()) if typed.startswith("at") else Wizard(a_mat().mat)
+    with pytest.raises(MatUsageError):
+        wizard.answer(typed)
 
 
 @pytest.mark.parametrize("said", ["at", "at 1", "at 1 2 3", "at x y", "at 5000 0", "at nan 0"])

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from matfw.cli.doctor import Doctor, _of_service, real_frames, virtual_frames
+from matfw.cli.doctor import Doctor, real_frames, virtual_frames
 from matfw.cli.verbs import EXIT_DONE, EXIT_FAILED, EXIT_USAGE, main
 from matfw.console.status import status_data
-from matfw.diagnose.checks import Check, Computer, State
-from matfw.errors import MatGpioError
-from matfw.ports import LoadCells
+from matfw.diagnose.checks import Computer, Space, State
+from matfw.errors import MatGpioError, MatLinkError
+from matfw.ports import Link, LoadCells
 from matfw.settings.model import NOMINAL, Settings
 from tests.control.fake_control import Talk
 
@@ -122,20 +122,82 @@ def quick_cells() -> LoadCells:
     return build_virtual_cells(Settings().mat(), "still", Side.LEFT, 20.0)
 
 
-def test_beside_a_running_firmware_its_settings_and_state_are_spoken_of(tmp_path: Path) -> None:
-    ours = [Check("settings", State.OK, "mine"), Check("state.toml", State.OK, "mine")]
-    service = {
-        "config": "/etc/matfw/matfw.toml", "mat": {"layout": "hex6"}, "uncalibrated": ["hip_left"],
-        "notices": [], "calibrated": None,
-    }  # fmt: skip
-    settings, state = _of_service(ours, {"service": service})
-    assert "of the firmware that runs: /etc/matfw/matfw.toml; layout hex6" in settings.why
-    assert (state.state, state.why) == (State.WARN, "not calibrated: hip_left")
-    assert _of_service(ours, {"error": "busy"}) == ours
+class FirmwareHere:
+    """What a doctor is told by the firmware that runs, with a console's real answer to `status`."""
+
+    def __init__(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, **changes: object) -> None:
+        talk = Talk(tmp_path / "service", ports=("/dev/ttyAMA7",))
+        status = replace(talk.control.status(), is_virtual=False, **changes)  # type: ignore[arg-type]
+        self.service = status_data(status, talk.control.mat())
+        talk.close()
+        self.asked: dict[str, object] = {
+            "service": json.loads(json.dumps(self.service)), "virtual": False, "findings": [],
+        }  # fmt: skip
+        monkeypatch.setattr("matfw.cli.doctor.ask_firmware", lambda *_: self.asked)
 
 
-def test_the_status_that_is_asked_has_what_the_doctor_reads(tmp_path: Path) -> None:
-    talk = Talk(tmp_path)
-    status = status_data(talk.control.status(), talk.control.mat())
-    assert {"config", "mat", "uncalibrated", "notices", "calibrated"} <= set(status)
-    talk.close()
+def test_beside_a_running_firmware_its_settings_are_spoken_of_and_not_ones_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Pins, ports, disk, state folder; the caller's file is wrong, and in another home."""
+    mine = tmp_path / "mine.toml"
+    mine.write_text("nonsense = 1")
+    FirmwareHere(tmp_path, monkeypatch, config="/etc/matfw/matfw.toml", pins={"foot_x SCK": 13})
+    files = {
+        "proc/device-tree/model": "Raspberry Pi 4 Model B",
+        "boot/config.txt": "dtoverlay=uart5",
+    }
+    for name, text in files.items():
+        (tmp_path / "root" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "root" / name).write_text(text)
+    asked_for: list[Path] = []
+
+    def space(path: Path) -> Space:
+        asked_for.append(path)
+        return Space(10**10, is_read_only=False)
+
+    pi = Computer(root=tmp_path / "root", run=lambda _: None, space=space)
+    report = replace(a_doctor(tmp_path), config=mine, computer=pi).look()
+    said = {check.name: check for check in report.checks}
+    assert "of the firmware that runs: /etc/matfw/matfw.toml; layout core4" in said["settings"].why
+    assert (said["pins"].state, "foot_x SCK" in said["pins"].why) == (State.BAD, True)
+    assert "/dev/ttyAMA7" in said["serial ports"].why
+    assert asked_for == [tmp_path / "service"]
+    assert said["state.toml"].why.startswith("not calibrated")
+    assert not {"gpio chip", "permissions"} & set(said), "who asks needs neither"
+    assert "mine" not in "\n".join(report.as_lines())
+    json.loads(report.as_json())
+
+
+def test_a_virtual_firmware_has_no_pins_to_speak_of(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = FirmwareHere(tmp_path, monkeypatch)
+    here.asked |= {"virtual": True, "service": {**here.service, "virtual": True}}
+    report = a_doctor(tmp_path).look()
+    assert "pins" not in {check.name for check in report.checks}
+    assert report.as_lines()[0].startswith("VIRTUAL")
+
+
+def test_a_late_computer_is_reported_as_the_computers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = FirmwareHere(tmp_path, monkeypatch)
+    text = "The computer is too busy to read the cells in time"
+    here.asked["findings"] = [{"level": "warn", "text": text, "cells": []}]
+    report = a_doctor(tmp_path).look()
+    assert report.cells.state is State.WARN
+    assert report.as_lines()[-1] == f"warn: {text}"
+
+
+def test_a_firmware_that_may_not_be_asked_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(_: object) -> Link:
+        raise MatLinkError("no permission for /run/matfw/console.sock: `sudo usermod ...`")
+
+    monkeypatch.setattr("matfw.devices.console_socket.connect", refused)
+    report = a_doctor(tmp_path).look()
+    assert report.cells.state is State.BAD
+    assert "no permission" in report.cells.why
+    assert "usermod" in report.cells.why

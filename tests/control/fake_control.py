@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from matfw.console.conversation import Conversation
+from matfw.console.screen import ScreenSize
 from matfw.control.api import Control
 from matfw.control.calls import MainThreadCalls
 from matfw.control.ports import RunningFirmware
@@ -84,7 +85,9 @@ class Inline(MainThreadCalls[RunningFirmware]):
 class FakeControl(Control):
     """The real control over a firmware that does not run; a test lets frames and events come."""
 
-    def __init__(self, folder: Path, config: Path | None = None) -> None:
+    def __init__(
+        self, folder: Path, config: Path | None = None, *, ports: tuple[str, ...] = ()
+    ) -> None:
         self.clock = VirtualClock(100.0)
         self.load_kg: float | None = 0.3
         self.presence = Presence.EMPTY
@@ -95,6 +98,7 @@ class FakeControl(Control):
         super().__init__(
             store, mat, self.clock, functools.partial(Recordings, folder / "recordings", "a test"),
             set_volume=lambda _: None, account=Account, is_virtual=True, lay=self._laid,
+            ports=ports,
         )  # fmt: skip
         self.firmware = Firmware(Pipeline(mat), Frames([], self.clock), self.outputs, self.clock)
         self._calls = Inline(self.firmware)
@@ -179,12 +183,16 @@ class FakeControl(Control):
 class Talk:
     """A conversation and everything it has said."""
 
-    def __init__(self, folder: Path, config: Path | None = None) -> None:
-        self.control = FakeControl(folder, config)
+    def __init__(
+        self, folder: Path, config: Path | None = None, *, terminal: ScreenSize | None = None,
+        ports: tuple[str, ...] = (),
+    ) -> None:  # fmt: skip
+        self.control = FakeControl(folder, config, ports=ports)
         self.said: list[str] = []
         self.conversation = Conversation(
-            self.control, self.said.append, now_s=lambda: self.control.t_s, link="first"
-        )
+            self.control, self.said.append, now_s=lambda: self.control.t_s, link="first",
+            terminal=terminal,
+        )  # fmt: skip
 
     def another(self, link: str = "second") -> tuple[Conversation, list[str]]:
         """Return another link's conversation, and what is said on it."""

@@ -66,7 +66,7 @@ def test_another_computer_is_said_to_be_no_pi(tmp_path: Path) -> None:
     pc = a_computer(tmp_path)
     says(system.check_computer(pc), State.UNKNOWN, "not a Raspberry Pi")
     for check in (
-        system.check_pins(pc, Settings()),
+        system.check_pins(pc, Settings().named_pins()),
         system.check_groups(pc, Settings()),
         system.check_power(pc),
     ):
@@ -94,12 +94,12 @@ def test_a_pin_that_config_txt_gives_away_is_named(
     tmp_path: Path, line: str, layout: str, words: tuple[str, ...] | None, folder: str
 ) -> None:
     pi = a_pi(tmp_path, {f"{folder}/config.txt": f"# a comment\n[all]\n{line}\n"})
-    check = system.check_pins(pi, Settings(layout=layout))  # type: ignore[arg-type]
+    check = system.check_pins(pi, Settings(layout=layout).named_pins())  # type: ignore[arg-type]
     says(check, State.BAD if words else State.OK, *(words or ()))
 
 
 def test_without_a_config_txt_nothing_is_claimed(tmp_path: Path) -> None:
-    says(system.check_pins(a_pi(tmp_path), Settings()), State.UNKNOWN)
+    says(system.check_pins(a_pi(tmp_path), Settings().named_pins()), State.UNKNOWN)
 
 
 def test_the_chip_is_found_by_its_label_or_its_absence_is_said(tmp_path: Path) -> None:
@@ -315,13 +315,13 @@ CASE = (
 @pytest.mark.parametrize(("line", "words"), CASE)
 def test_overlays_take_the_pins_of_their_parameters(tmp_path: Path, line: str, words: str) -> None:
     pi = a_pi(tmp_path, {"boot/firmware/config.txt": line})
-    says(system.check_pins(pi, Settings()), State.BAD, words)
+    says(system.check_pins(pi, Settings().named_pins()), State.BAD, words)
 
 
 @pytest.mark.parametrize("line", ["dtoverlay=some-new-hat", "gpio=18=op,dh"])
 def test_of_an_overlay_that_is_not_known_nothing_is_claimed(tmp_path: Path, line: str) -> None:
     pi = a_pi(tmp_path, {"boot/firmware/config.txt": f"dtoverlay=vc4-kms-v3d\n{line}\n"})
-    says(system.check_pins(pi, Settings()), State.UNKNOWN, "not known")
+    says(system.check_pins(pi, Settings().named_pins()), State.UNKNOWN, "not known")
 
 
 @pytest.mark.parametrize(
@@ -330,14 +330,14 @@ def test_of_an_overlay_that_is_not_known_nothing_is_claimed(tmp_path: Path, line
 )
 def test_overlays_that_take_other_pins_or_none_are_well(tmp_path: Path, line: str) -> None:
     pi = a_pi(tmp_path, {"boot/firmware/config.txt": line})
-    says(system.check_pins(pi, Settings()), State.OK)
+    says(system.check_pins(pi, Settings().named_pins()), State.OK)
 
 
 @pytest.mark.parametrize(("model", "is_taken"), [(PI, True), ("Raspberry Pi 5 Model B\0", False)])
 def test_a_uart_has_other_pins_on_a_pi_5(tmp_path: Path, model: str, is_taken: bool) -> None:
     """uart3 is GPIO 4 and 5 on a Pi 4, 8 and 9 on a Pi 5; core4 uses 5."""
     files = {"boot/firmware/config.txt": "dtoverlay=uart3", "proc/device-tree/model": model}
-    says(system.check_pins(a_computer(tmp_path, files), Settings()),
+    says(system.check_pins(a_computer(tmp_path, files), Settings().named_pins()),
          State.BAD if is_taken else State.OK)  # fmt: skip
 
 

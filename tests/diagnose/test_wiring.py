@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 from hypothesis import given, settings
@@ -13,8 +14,9 @@ from matfw.cli.hardware import virtual_trace
 from matfw.devices.parallel import ParallelReader
 from matfw.diagnose import Diagnosis, analyse, stats_since
 from matfw.diagnose.presses import Press
+from matfw.diagnose.report import as_lines
 from matfw.layouts import PRESETS
-from matfw.messages import Side
+from matfw.messages import RawFrame, Side
 from matfw.virtual import defects as d
 from matfw.virtual.bench import VirtualBench
 from matfw.virtual.clock import VirtualClock
@@ -111,6 +113,58 @@ def test_a_defect_is_named_on_its_cell_alone(case: Case, layout: str) -> None:
         assert cell.name in finding.sentence
         assert case.says in finding.sentence
         assert "hardware/README.md" in finding.sentence
+        check_width(diagnosis)
+
+
+def check_width(diagnosis: Diagnosis) -> None:
+    """Check that the table is no wider than a terminal."""
+    lines = as_lines(diagnosis)
+    (head,) = (number for number, line in enumerate(lines) if line.startswith("cell "))
+    table = lines[head : head + 1 + len(diagnosis.cells)]
+    assert max(map(len, table)) <= 80, table
+
+
+# --- the computer ---
+
+
+def late_reads(frame: RawFrame, number: int) -> RawFrame | None:
+    """Lose a burst of five frames in fifty to a reset that the computer made."""
+    if number % 50 >= 5:
+        return frame
+    return replace(frame, counts=(None,) * len(frame.counts), computer_mask=0b1111)
+
+
+def long_pauses(frame: RawFrame, number: int) -> RawFrame | None:
+    """Look away for seven frames of every eight, as under a heavy program."""
+    return frame if number % 8 == 0 else None
+
+
+@pytest.mark.parametrize("lose", [late_reads, long_pauses])
+def test_a_late_computer_is_named_and_no_wire(
+    lose: Callable[[RawFrame, int], RawFrame | None],
+) -> None:
+    mat = healthy("core4")
+    frames = [
+        kept
+        for number, frame in enumerate(mat.frames(SECONDS))
+        if (kept := lose(frame, number)) is not None
+    ]
+    stats = replace(mat.reader.stats, frames=len(frames))
+    if lose is late_reads:  # as ParallelReader counts what it throws away
+        torn = sum(frame.computer_mask & 1 for frame in frames)
+        stats.cells = {name: replace(c, torn=torn) for name, c in stats.cells.items()}
+    diagnosis = analyse(frames, stats, mat.mat)
+    (finding,) = diagnosis.findings
+    assert (finding.name, finding.cells) == ("late_computer", ())
+    assert "no wire is at fault" in finding.sentence
+    assert "End other programs" in finding.sentence
+    check_width(diagnosis)
+
+
+def test_a_long_name_of_a_cell_takes_the_room_between_the_columns() -> None:
+    diagnosis = diagnosed(healthy("core4"))
+    cells = tuple(replace(cell, name=f"{cell.name}_x") for cell in diagnosis.cells)
+    check_width(replace(diagnosis, cells=cells))
 
 
 PAIR = ("head_right", "foot_left")

@@ -29,6 +29,7 @@ from matfw.messages import (
     Event,
     Fault,
     FaultSeen,
+    Limits,
     PersonWeighed,
     Phase,
     PhaseChanged,
@@ -179,16 +180,22 @@ def test_a_tiny_terminal_gets_a_few_words_and_no_error(width: int, height: int) 
     assert {len(line) for line in lines} == {width}
 
 
+@pytest.mark.parametrize("limits", [Limits(), Limits(too_small_deg=30.0, too_high_deg=45.0)])
 @pytest.mark.parametrize(("angle_deg", "is_in_band"), [(20.0, False), (36.0, True), (55.0, False)])
-def test_the_leg_bar_ends_at_its_angle_on_the_scale_above(
-    angle_deg: float, is_in_band: bool
+def test_the_leg_bar_ends_at_its_angle_on_the_scale_above_and_the_band_at_the_limits(
+    angle_deg: float, is_in_band: bool, limits: Limits
 ) -> None:
-    lines = drawn(replace(LYING, leg_angle_deg=angle_deg))
+    lines = drawn(replace(LYING, leg_angle_deg=angle_deg, limits=limits))
     [row] = [number for number, line in enumerate(lines) if "30°" in line]
     scale, bar = lines[row], lines[row + 1]
-    start, low, high = scale.index("0°"), scale.index("30°"), scale.index("45°")
+    start, at_30 = scale.index("0°"), scale.index("30°")
+    low, high = (scale.index("━"), scale.rindex("━"))
     end = bar.rindex("█")
-    assert (end - start) / (low - start) * 30.0 == pytest.approx(angle_deg, abs=1.5)
+    a_degree = (at_30 - start) / 30.0
+    assert (end - start) / a_degree == pytest.approx(angle_deg, abs=1.5)
+    # A number of the scale may stand where the band begins or ends.
+    assert (low - start) / a_degree == pytest.approx(limits.too_small_deg, abs=3.5)
+    assert (high - start) / a_degree == pytest.approx(limits.too_high_deg, abs=3.5)
     assert (low <= end <= high) is is_in_band
     assert f"{angle_deg:.0f}°" in bar
 

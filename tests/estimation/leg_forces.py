@@ -159,6 +159,7 @@ def judged(segment: Forces, shift_mm: Array | None = None) -> Judged:
             descended_deg=math.degrees(leg.descent.soon_lost_rad),
             held_deg=math.degrees(leg.descent.held_rad),
             over_n=leg.onset.over_n,
+            before_n=leg.onset.before_n,
             rise_n=leg.onset.load_n,
             rise_nm=leg.onset.moment_nm,
             evidence_rise=leg.onset.evidence,

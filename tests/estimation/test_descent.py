@@ -71,6 +71,25 @@ def test_a_hand_on_the_mat_is_never_watched() -> None:
     assert all(leg.descent == NOT_WATCHED for leg in followed(segment))
 
 
+SAG_S, SAG_DEG = 0.8, 10.0
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_leg_that_sags_and_is_held_lower_stands_again(seed: int) -> None:
+    lifts = (
+        Lift(AT_S, 44.0 - SAG_DEG, up_s=1.2, hold_s=0.5 + SAG_S + 2.5, down_s=0.7),
+        Lift(AT_S, SAG_DEG, up_s=1.2, hold_s=0.5, down_s=SAG_S),
+    )
+    held_s = AT_S + 1.2 + 0.5 + SAG_S
+    segment = legs(held_s + 3.5, *lifts) + noise_scale(held_s + 3.5, seed, 0.5)
+    descents = [leg.descent for leg in followed(segment)]
+    sags, held = (descents[round(at_s / STEP_S) :] for at_s in (held_s - 0.3, held_s + 1.2))
+    assert max(x.evidence for x in sags[:12]) > 0.0  # it did go down
+    stands = [x for x in held[:26] if x.held_rad and x.evidence < 0.0]
+    assert len(stands) > 4
+    assert math.degrees(stands[-1].held_rad) < 42.0
+
+
 def test_a_leg_that_comes_to_rest_is_forgotten() -> None:
     watch = DescentDetector(MODEL)
     x, p = np.zeros(5), np.eye(5) * 1e-4

@@ -58,6 +58,23 @@ def test_what_stands_has_no_rise_and_its_load_is_told_as_it_is(
     assert (onset.load_n, onset.moment_nm, onset.evidence) == pytest.approx((0.0,) * 3, abs=1e-9)
 
 
+def test_a_fall_is_remembered_until_its_landing_is_over() -> None:
+    rise = Rise()
+    fall, landing = [-20.0] * 12, [30.0] * 3
+    onsets = [rise.update(n, 0.0, 0.0) for n in [*[0.0] * 13, *fall, *landing, *[0.0] * 13]]
+    landed = 13 + len(fall)
+    assert all(onset.before_n < -5.0 for onset in onsets[landed : landed + len(landing)])
+    assert onsets[12].before_n == 0.0
+    assert onsets[-1].before_n == 0.0
+
+
+def test_what_was_before_is_the_lower_of_two_steps() -> None:
+    rise = Rise()
+    for n in (*[-10.0] * 5, *[0.0] * 7):
+        rise.update(n, 0.0, 0.0)
+    assert [rise.update(0.0, 0.0, 0.0).before_n for _ in range(3)] == [-10.0, -10.0, -8.0]
+
+
 @given(SIZES, SIZES)
 def test_a_new_zero_is_no_rise(force_n: float, moment_nm: float) -> None:
     rise = Rise()
@@ -65,9 +82,8 @@ def test_a_new_zero_is_no_rise(force_n: float, moment_nm: float) -> None:
         rise.update(force_n, moment_nm, 1.0)
     rise.shift(force_n, moment_nm)
     onset = rise.update(0.0, 0.0, 1.0)
-    assert (onset.over_n, onset.load_n, onset.moment_nm, onset.evidence) == pytest.approx(
-        (0.0,) * 4, abs=1e-9
-    )
+    found = (onset.over_n, onset.load_n, onset.moment_nm, onset.evidence, onset.before_n)
+    assert found == pytest.approx((0.0,) * 5, abs=1e-9)
 
 
 def test_nothing_has_risen_before_there_is_a_before() -> None:

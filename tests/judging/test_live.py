@@ -18,7 +18,9 @@ from matfw.judging.detectors import (
     KICK_BELOW_DEG,
     KICK_MAX_PUSH_N,
     LANDED_DPS,
+    MAX_OFF_MAT_N,
     MIN_DEG,
+    MIN_UP_S,
     PEAK_ACCEL,
     PEAK_SPEED,
     TYPICAL_TRAVEL_DEG,
@@ -53,8 +55,12 @@ def seen(
     lengths: dict[str, float] | None = None,
     stage: Faults | None = None,
     side: Side = Side.LEFT,
+    held_s: float = 0.0,
 ) -> list[FaultSeen]:
-    """Return the faults of steps, each a phase and what the motion is like in it."""
+    """Return the faults of steps, each a phase and what the motion is like in it.
+
+    held_s: the hold's length as the phases tell it once the leg goes down.
+    """
     stage = stage or Faults(limits, tempo, side)
     before, since_s = Phase.REST, 0.0
     found: list[FaultSeen] = []
@@ -63,9 +69,10 @@ def seen(
         changed = phase is not before
         since_s = t_s if changed else since_s
         before = phase
-        step = PhaseStep(
-            t_s=t_s, phase=phase, changed=changed, since_s=since_s, **(lengths or GOOD)
-        )
+        told = dict(lengths or GOOD)
+        if held_s and phase is Phase.DOWN:
+            told["hold_s"] = held_s
+        step = PhaseStep(t_s=t_s, phase=phase, changed=changed, since_s=since_s, **told)
         found += stage.update(Motion(t_s=t_s, presence=presence, **fields), step)  # type: ignore[arg-type]
     return found
 
@@ -190,7 +197,7 @@ def test_a_way_down_is_rushed_live_only_if_speed_and_time_both_say_so(
     tempo: Tempo, speed: float, time: float, is_rushed: bool
 ) -> None:
     limit_s = LIMITS.rushed_down_s * tempo.down_s / Tempo().down_s
-    lengths = {"down_s": time * CROSSING_SHARE * limit_s}
+    lengths = {"up_s": 2.0, "down_s": time * CROSSING_SHARE * limit_s}
     found = kinds(seen(down(speed * CLEAR_SHARE * limit_s), tempo=tempo, lengths=lengths))
     assert found == ([Fault.RUSHED_DOWN] if is_rushed else [])
 
@@ -199,7 +206,7 @@ def test_a_way_down_is_rushed_live_only_if_speed_and_time_both_say_so(
 def test_a_lift_too_small_to_be_timed_is_not_timed(share: float, count: int) -> None:
     deg = share * MIN_DEG
     assert len(seen(up_and_held(0.3, 0.3, deg))) == count
-    assert len(seen(down(0.3, deg), lengths={"down_s": 0.3})) == count
+    assert len(seen(down(0.3, deg), lengths={"up_s": 2.0, "down_s": 0.3})) == count
 
 
 def test_a_kick_is_not_also_rushed_and_a_drop_is_not_also_rushed() -> None:
@@ -207,7 +214,7 @@ def test_a_kick_is_not_also_rushed_and_a_drop_is_not_also_rushed() -> None:
     assert kinds(seen(kicked)) == [Fault.KICK]
     *way, end = down(0.3)
     dropped: Script = [*way, (Phase.DOWN, {"accel_dps2": -2.0 * DROP_DPS2}), end]
-    assert kinds(seen(dropped, lengths={"down_s": 0.3})) == [Fault.DROP]
+    assert kinds(seen(dropped, lengths={"up_s": 2.0, "down_s": 0.3})) == [Fault.DROP]
 
 
 @pytest.mark.parametrize(("push_n", "found"), [
@@ -220,8 +227,8 @@ def test_a_hand_that_pushes_the_body_up_is_no_kick(push_n: float, found: list[Fa
 
 
 def test_a_false_start_has_no_way_down_to_be_rushed() -> None:
-    assert kinds(seen(down(0.3), lengths={"down_s": 0.0})) == []
-    assert kinds(seen(down(0.3), lengths={"down_s": 0.01})) == [Fault.RUSHED_DOWN]
+    assert kinds(seen(down(0.3), lengths={"up_s": 2.0, "down_s": 0.0})) == []
+    assert kinds(seen(down(0.3), lengths={"up_s": 2.0, "down_s": 0.01})) == [Fault.RUSHED_DOWN]
 
 
 @pytest.mark.parametrize("sign", [-1.0, 1.0])
@@ -250,7 +257,32 @@ def test_a_rep_whose_lift_was_not_seen_is_a_rep_of_its_own() -> None:
     drops = [(Phase.DOWN, {"accel_dps2": -ABOVE * DROP_DPS2})]
     unseen = [*hold(0.0)[1:], *drops, (Phase.REST, {})]
     lengths = {"up_s": 0.0, "hold_s": 0.0, "down_s": 0.0}
-    assert kinds(seen([*unseen, *unseen], lengths=lengths)) == [Fault.DROP] * 2
+    found = kinds(seen([*unseen, *unseen], lengths=lengths, held_s=1.0))
+    assert found == [Fault.DROP] * 2
+
+
+@pytest.mark.parametrize(("share", "is_one"), [(1.0, False), (ABOVE, True)])
+def test_what_goes_up_and_down_faster_than_a_leg_can_is_no_fall(share: float, is_one: bool) -> None:
+    """A shove on the mat is taken for a lift for some 0.3 s; so is a fall of what nobody saw up."""
+    up_s = 0.3 * share * MIN_UP_S
+    lengths = {"up_s": up_s, "hold_s": share * MIN_UP_S - up_s, "down_s": 0.3}
+    drops = [(Phase.DOWN, {"accel_dps2": -2.0 * DROP_DPS2})]
+    assert kinds(seen(drops, lengths=lengths)) == [Fault.DROP] * is_one
+    assert kinds(seen(down(0.3), lengths=lengths)) == [Fault.RUSHED_DOWN] * is_one
+
+
+@pytest.mark.parametrize(
+    ("fields", "found"),
+    [
+        ({"load_n": -BELOW * MAX_OFF_MAT_N}, [Fault.OFF_MAT]),
+        ({"load_n": -MAX_OFF_MAT_N}, []),
+        ({"load_n": -2.0 * LIMITS.off_mat_n, "is_restless": True}, []),
+    ],
+)
+def test_who_takes_more_than_a_limb_off_the_mat_or_moves_about_is_getting_up(
+    fields: dict[str, float], found: list[Fault]
+) -> None:
+    assert kinds(seen([(Phase.REST, fields)] * 2 * int(OFF_MAT_S / STEP_S))) == found
 
 
 def test_missing_weight_is_off_mat_after_a_while_once_a_spell() -> None:

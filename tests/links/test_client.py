@@ -12,6 +12,7 @@ import socket
 import stat
 import subprocess
 import sys
+import termios
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -235,6 +236,7 @@ def terminal(firmware: Firmware) -> Iterator[FarEnd]:
 
 def in_terminal(firmware: Firmware) -> Iterator[FarEnd]:
     master, slave = pty.openpty()
+    termios.tcsetwinsize(slave, (24, 80))
     far = FarEnd.__new__(FarEnd)
     far.master, far.heard = master, ""
     os.set_blocking(master, False)
@@ -268,6 +270,20 @@ def test_a_person_types_completes_and_is_answered(terminal: FarEnd) -> None:
     )
     terminal.send("\x15nonsense\r")
     assert "\x1b[0;31m" in terminal.until(lambda text: "is no command" in seen(text)), "in red"
+
+
+def test_a_menu_and_a_page_have_their_own_prompt(terminal: FarEnd) -> None:
+    terminal.send("menu\r")
+    terminal.until(lambda text: seen(text).rstrip().endswith("number>"))
+    terminal.send("watch\r")
+    terminal.until("not while something is asked here")
+    terminal.send("0\r")
+    terminal.until(lambda text: re.search(r"ok\r*\n", seen(text)) is not None)
+    terminal.send("help\r")
+    page = seen(terminal.until(lambda text: "Enter shows them, q ends --" in seen(text)))
+    assert "\nok" not in page
+    terminal.send("q\r")
+    terminal.until(lambda text: seen(text).rstrip().endswith("matfw>"))
 
 
 def test_watch_draws_the_mat_until_a_key_is_pressed(terminal: FarEnd) -> None:
@@ -472,6 +488,7 @@ STATUS = {
     "id": None, "ok": True,
     "result": {
         "virtual": True, "phase": "rest", "tempo_s": [2.0, 1.0, 3.0], "side": "left",
+        "limits": {"too_high_deg": 44.0},
         "weight_kg": None, "load_kg": 0.0, "reps": 2, "set": 1,
         "mat": {"layout": "core4", "cells": [{"name": "a", "x_mm": -900.0, "y_mm": 275.0},
                                              {"name": "b", "x_mm": 900.0, "y_mm": 275.0}]},
@@ -503,6 +520,7 @@ def test_the_view_follows_status_rows_and_events() -> None:
         (40.0, "ok"), (None, "lost"),
     ]  # fmt: skip
     assert (view.cue, view.cue_age_s) == (Fault.ROLL_BACK, 0.5)
+    assert view.limits.too_high_deg == 44.0
     assert (view.verdicts, view.set_number) == ((Verdict.UNSURE,), 2)
     remote.take({"event": "sensor", "cell": "b", "problem": "ok"})
     remote.take({"event": "unknown", "text": "of a newer device"})

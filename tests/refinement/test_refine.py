@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import cache
 from itertools import pairwise
 
 import numpy as np
@@ -240,7 +241,7 @@ def swayed(hz: float, size_nm: float, span_s: float = 25.0) -> Forces:
     return Forces(np.zeros_like(t_s), np.zeros_like(t_s), sway_nm) + noise_scale(span_s, 1)
 
 
-@pytest.mark.parametrize(("hz", "size_nm"), [(0.3, 20.0), (0.3, 40.0), (0.5, 20.0), (0.5, 40.0)])
+@pytest.mark.parametrize(("hz", "size_nm"), [(0.3, 40.0), (0.5, 20.0)])
 def test_no_repetition_is_higher_than_a_leg_goes(hz: float, size_nm: float) -> None:
     found = judged(swayed(hz, size_nm)).refined_reps
     assert max((x.angle_deg for x in found), default=0.0) < HIGHEST_DEG
@@ -253,10 +254,9 @@ def test_a_body_that_shakes_once_a_second_makes_no_rep() -> None:
     assert refine(window_of(segment, noise_scale=6.0)) == []
 
 
-@pytest.mark.parametrize(("top_deg", "size"), [
-    (18.0, 0.5), (20.0, 0.5), (22.0, 0.5), (24.0, 0.5), (24.0, 0.7), (26.0, 0.7), (26.0, 1.0),
+@pytest.mark.parametrize(("top_deg", "size", "seed"), [
+    (18.0, 0.5, 0), (20.0, 0.5, 1), (22.0, 0.5, 0), (24.0, 0.7, 1), (26.0, 1.0, 0),
 ])  # fmt: skip
-@pytest.mark.parametrize("seed", range(2))
 def test_a_set_that_is_too_small_throughout_is_counted(
     top_deg: float, size: float, seed: int
 ) -> None:
@@ -291,9 +291,10 @@ def test_breath_and_a_slow_drift_make_no_rep(seed: int) -> None:
 # --- what has been told is not told again ---------------------------------------------------------
 
 
-def played(span_s: float, *lifts: Lift) -> list[RepWindow]:
+@cache
+def played(span_s: float, *lifts: Lift) -> tuple[RepWindow, ...]:
     """Return the looks of a slightly restless body's lifts."""
-    return list(judged(legs(span_s, *lifts) + noise_scale(span_s, 1)).windows)
+    return tuple(judged(legs(span_s, *lifts) + noise_scale(span_s, 1)).windows)
 
 
 FEW = tuple(Lift(REST_S + 9.0 * k) for k in range(4))
@@ -325,8 +326,8 @@ def test_the_same_look_twice_tells_nothing_the_second_time() -> None:
 def test_a_look_that_was_dropped_is_made_up_for_by_the_next_one(dropped: int) -> None:
     """What a look would have found lies in the later ones as well, as they go back further."""
     windows = played(WHOLE_S, *FEW)
-    del windows[dropped]
-    assert starts_s(reported(windows)) == pytest.approx(WANTED_S, abs=0.4)
+    left = windows[:dropped] + windows[dropped + 1 :]
+    assert starts_s(reported(left)) == pytest.approx(WANTED_S, abs=0.4)
 
 
 def test_one_look_may_tell_several_reps() -> None:

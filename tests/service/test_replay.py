@@ -28,13 +28,22 @@ def reported(mat: Mat, frames: list[RawFrame]) -> tuple[list[Event], Tally]:
     return events, tally
 
 
-def test_the_same_frames_give_the_same_events_twice(session: tuple[Mat, list[RawFrame]]) -> None:
-    assert reported(*session) == reported(*session)
+@pytest.fixture(scope="module")
+def whole(session: tuple[Mat, list[RawFrame]]) -> tuple[list[Event], Tally]:
+    return reported(*session)
 
 
-def test_events_are_told_in_time_order_and_counted(session: tuple[Mat, list[RawFrame]]) -> None:
-    mat, frames = session
-    events, tally = reported(mat, frames)
+def test_the_same_frames_give_the_same_events_twice(
+    session: tuple[Mat, list[RawFrame]], whole: tuple[list[Event], Tally]
+) -> None:
+    assert reported(*session) == whole
+
+
+def test_events_are_told_in_time_order_and_counted(
+    session: tuple[Mat, list[RawFrame]], whole: tuple[list[Event], Tally]
+) -> None:
+    _, frames = session
+    events, tally = whole
     times = [event.t_s for event in events]
     assert times == sorted(times)
     reps = [event for event in events if isinstance(event, Rep)]
@@ -49,23 +58,23 @@ def test_no_frames_are_no_events() -> None:
     assert (events, tally) == ([], Tally())
 
 
-def test_what_comes_later_changes_nothing_before(session: tuple[Mat, list[RawFrame]]) -> None:
+def test_what_comes_later_changes_nothing_before(
+    session: tuple[Mat, list[RawFrame]], whole: tuple[list[Event], Tally]
+) -> None:
     """Causal: the events of a cut recording are the beginning of the whole one's."""
     mat, frames = session
-    whole, _ = reported(mat, frames)
     cut_s = 40.0
     part, _ = reported(mat, [frame for frame in frames if frame.t_s < cut_s])
     last_s = max(frame.t_s for frame in frames if frame.t_s < cut_s)
     # A movement that the cut goes through is told at its last frame.
-    assert [e for e in part if e.t_s < last_s] == [e for e in whole if e.t_s < last_s]
+    assert [e for e in part if e.t_s < last_s] == [e for e in whole[0] if e.t_s < last_s]
 
 
 def test_a_movement_cut_off_by_the_end_is_told_at_the_last_frame(
-    session: tuple[Mat, list[RawFrame]],
+    session: tuple[Mat, list[RawFrame]], whole: tuple[list[Event], Tally]
 ) -> None:
     mat, frames = session
-    events, _ = reported(mat, frames)
-    first = next(event for event in events if isinstance(event, Rep))
+    first = next(event for event in whole[0] if isinstance(event, Rep))
     cut = [frame for frame in frames if frame.t_s < first.end_s + 0.1]
     reps = [event for event in reported(mat, cut)[0] if isinstance(event, Rep)]
     assert len(reps) == 1

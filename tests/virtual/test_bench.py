@@ -9,11 +9,15 @@ import pytest
 from gpiozero import PWMLED
 from gpiozero.pins.mock import MockFactory, MockPWMPin
 
+from matfw.cli.arguments import DEMO_SPEED
+from matfw.cli.hardware import virtual_trace
+from matfw.cli.live import pace_of
+from matfw.cli.verbs import LEAD_S
 from matfw.devices.clock import RealClock
 from matfw.layouts import PRESETS
-from matfw.messages import CellCalibration, Mat
+from matfw.messages import CellCalibration, Mat, Side
 from matfw.virtual.bench import VirtualBench
-from matfw.virtual.clock import VirtualClock
+from matfw.virtual.clock import QUICK, VirtualClock
 from matfw.virtual.defects import StuckValue
 from matfw.virtual.lines import StallSchedule
 from tests.rigs import CLOCK_PINS, DATA_PINS, build
@@ -122,6 +126,37 @@ def test_a_paced_clock_waits_for_the_real_one(monkeypatch: pytest.MonkeyPatch) -
     real_s += 10.0  # the computer was late: no waiting until virtual time has caught up
     clock.sleep_s(1.0)
     assert len(slept) == 2
+
+
+def test_what_is_only_waited_for_is_quick_and_nothing_is_caught_up_with_after_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    real_s = 100.0
+
+    def sleep(duration_s: float) -> None:
+        nonlocal real_s
+        real_s += duration_s
+
+    monkeypatch.setattr(time, "monotonic", lambda: real_s)
+    monkeypatch.setattr(time, "sleep", sleep)
+    clock = VirtualClock(speed=4.0, quick_until_s=10.0)
+    for _ in range(9):
+        clock.sleep_s(1.0)
+    assert real_s == pytest.approx(100.0 + 9.0 / QUICK)
+    real_s += 5.0  # a slow computer: 14 virtual seconds behind, were they not quick
+    clock.sleep_s(1.0)
+    before_s = real_s
+    clock.sleep_s(4.0)
+    assert real_s - before_s == pytest.approx(1.0), "at its own speed from the first moment on"
+
+
+def test_the_demo_shows_its_first_movement_within_two_seconds_at_its_usual_speed() -> None:
+    first_s = virtual_trace("demo", "core4", Side.LEFT).truth[0].start_s
+    quick_s = first_s - LEAD_S
+    pace = pace_of(DEMO_SPEED, quick_s)
+    assert pace is not None
+    assert (pace(quick_s - 0.1), pace(quick_s)) == (QUICK, DEMO_SPEED), "the picture says how fast"
+    assert quick_s / QUICK + LEAD_S / DEMO_SPEED < 2.0
 
 
 @pytest.mark.parametrize("speed", [0.0, -1.0, math.nan])

@@ -1,0 +1,88 @@
+"""What a motion must show for a lift to begin, and for a leg that was lost sight of to fall.
+
+The bank's evidence alone is not enough: arms, settling and landings have it too. What a lift's
+start must show besides was chosen on tuning people of two simulations, one of them independent of
+the firmware's, and on real untaught people's leg raises. A landing and a hand lack one of it.
+"""
+
+from __future__ import annotations
+
+from matfw.messages import Motion
+
+LIFT_EVIDENCE = 2.0  # log weight: moving explains the forces 7 times better than resting, ...
+EVIDENCE_RISE = 7.5  # ... and 0.4 s ago by this much less: what is believed for longer is landing
+OVER_N_PER_KG = 0.0143  # mean load of 0.2 s over the weight: 1 N for 70 kg; lifts do 2-7
+RISE_N_PER_KG = 0.022  # load against 0.5 s ago: 1.5 N for 70 kg
+RISE_NM_PER_KG = 0.0057  # moment against 0.5 s ago: 0.6 mm of CoP; lifts do 1.2-6
+# A leg's load acts at I/S, 0.5-0.6 m from the hip, a hand's and a shoulder's toward the head. Sway
+# is allowed for; 1 of 5 false lifts while people move about lacks this, 1 of 300 true ones.
+LEVER_M, LEVER_SPARE_NM_PER_KG = 0.4, 0.0286
+# Load 0.5 s ago: 5 N for 70 kg. A leg falls free then, and what raises the load now is its landing.
+FALLING_N_PER_KG = -0.0714
+AGAIN_NM_PER_KG = 0.017  # a leg that was not seen to rest lands as often as it lifts
+AGAIN_DPS = 18.0  # rising faster than this is the next lift without a rest between ...
+LIFT_AGAIN_DPS2 = 40.0  # ... of a leg believed up for long only if it speeds up like this
+LIFT_UNSEEN_EVIDENCE = 14.0  # where plates see the leg lie still: they miss one lift in fifty
+LIFT_FRESH_S = 0.9  # of a lift and of what plates saw: they are about the same leg
+LIFT_PUSH_N = -2.5  # a lift that takes a hand pulling the body up to be one is somebody getting up
+LIFT_SHIFT_MM = 25.0  # sideways before the leg is up: no lift begins with the body that far away
+FALL_EVIDENCE_RISE = 5.0  # less than a lift's: who has been up must come down
+FALL_DPS, FALL_DEG = -7.0, -0.6  # below where it is believed to rest: so it does not rest there
+
+
+def may_be_lift(motion: Motion) -> bool:
+    """Return whether a leg may be up: the body is where it lay, and no hand pulls it up."""
+    is_near = abs(motion.front_shift_mm) < LIFT_SHIFT_MM
+    return motion.is_moving and motion.push_n > LIFT_PUSH_N and is_near
+
+
+def rises(motion: Motion) -> bool:
+    """Return whether load and moment have both just risen from rest, and as a leg's do."""
+    weight_kg = motion.weight_kg or 0.0
+    return (
+        motion.over_n > OVER_N_PER_KG * weight_kg
+        and motion.rise_n > RISE_N_PER_KG * weight_kg
+        and motion.rise_nm > RISE_NM_PER_KG * weight_kg
+        and motion.rise_nm > LEVER_M * motion.rise_n - LEVER_SPARE_NM_PER_KG * weight_kg
+        and motion.before_n > FALLING_N_PER_KG * weight_kg
+    )
+
+
+def is_fresh(motion: Motion) -> bool:
+    """Return whether the evidence has just come, or a leg believed up for long rises anew."""
+    is_quick = motion.rate_dps > AGAIN_DPS and motion.accel_dps2 > LIFT_AGAIN_DPS2
+    return motion.evidence_rise > EVIDENCE_RISE or (is_quick and rises_strongly(motion))
+
+
+def rises_strongly(motion: Motion) -> bool:
+    """Return whether the moment has risen as a lift raises it and a landing seldom does."""
+    return motion.rise_nm > AGAIN_NM_PER_KG * (motion.weight_kg or 0.0)
+
+
+def plates_let(motion: Motion) -> bool:
+    """Return whether plates, where there are some, let this be a lift's begin."""
+    if motion.is_leg_off is None:
+        return True
+    if not motion.is_leg_off:
+        return motion.evidence > LIFT_UNSEEN_EVIDENCE
+    lift_off_s = motion.t_s - (motion.lift_off_s or 0.0)
+    return lift_off_s < LIFT_FRESH_S or motion.lifting_s < LIFT_FRESH_S
+
+
+def falls_unseen(motion: Motion) -> bool:
+    """Return whether a leg believed to rest falls, as only one that was up all the time can.
+
+    A small lift that is held for seconds looks like a body that settles, so its hold is lost. Its
+    way down is a lift upside down: load and moment fall together, and the angle below its rest.
+    """
+    weight_kg = motion.weight_kg or 0.0
+    return (
+        motion.is_moving
+        and motion.evidence > LIFT_EVIDENCE
+        and motion.evidence_rise > FALL_EVIDENCE_RISE
+        and motion.rate_dps < FALL_DPS
+        and motion.angle_deg < FALL_DEG
+        and motion.over_n < -OVER_N_PER_KG * weight_kg
+        and motion.rise_n < -RISE_N_PER_KG * weight_kg
+        and motion.rise_nm < -RISE_NM_PER_KG * weight_kg
+    )

@@ -1,0 +1,139 @@
+"""Boards and supplies that disturb the counts of a clean set: judged rightly, or said."""
+
+from __future__ import annotations
+
+import math
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import pytest
+
+from matfw.interference import ALL
+from matfw.messages import (
+    Announcement,
+    CellEvent,
+    CellProblem,
+    CueGiven,
+    Event,
+    Mat,
+    RawFrame,
+    Rep,
+    Verdict,
+)
+from matfw.service.replay import replay
+from tests.scenarios import load
+
+SESSION_S = 45.0  # three clean repetitions of six
+LYING_S = 11.0
+SAID_S = 5.0
+
+Disturb = Callable[[Sequence[RawFrame], Mat], list[RawFrame]]
+
+
+def added(frame: RawFrame, mat: Mat, kg: Sequence[float]) -> RawFrame:
+    counts = tuple(
+        None if count is None else round(count + extra * calibration.counts_per_kg)
+        for count, extra, calibration in zip(frame.counts, kg, mat.calibration, strict=True)
+    )
+    return replace(frame, counts=counts)
+
+
+def wrong_bits(frames: Sequence[RawFrame], _: Mat) -> list[RawFrame]:
+    """3 % of samples are wrong by a power of two."""
+    rng = random.Random(4)
+
+    def read(count: int | None) -> int | None:
+        if count is None or rng.random() > 0.03:
+            return count
+        return count ^ (1 << rng.randrange(14, 22))
+
+    return [replace(frame, counts=tuple(map(read, frame.counts))) for frame in frames]
+
+
+def impulses(kg: float) -> Disturb:
+    def disturb(frames: Sequence[RawFrame], mat: Mat) -> list[RawFrame]:
+        rng, out, at = random.Random(5), list(frames), 100
+        while at + 3 < len(out):
+            extra = [0.0] * len(mat.cells)
+            extra[rng.randrange(len(extra))] = rng.choice((-kg, kg))
+            for k in range(at, at + 3):
+                out[k] = added(out[k], mat, extra)
+            at += rng.randrange(60, 200)
+        return out
+
+    return disturb
+
+
+def all_cells(kg: Callable[[float], float]) -> Disturb:
+    return lambda frames, mat: [
+        added(frame, mat, [kg(frame.t_s)] * len(mat.cells)) for frame in frames
+    ]
+
+
+def buzzer_draws(frames: Sequence[RawFrame], mat: Mat) -> list[RawFrame]:
+    """0.3 kg less in all cells for 0.2 s, some three times in a repetition."""
+    return [
+        added(frame, mat, [-0.3 if frame.t_s % 2.3 < 0.2 else 0.0] * len(mat.cells))
+        for frame in frames
+    ]
+
+
+def zero_jumps(at_s: float) -> Disturb:
+    def disturb(frames: Sequence[RawFrame], mat: Mat) -> list[RawFrame]:
+        extra = [0.0, 5.0, *[0.0] * (len(mat.cells) - 2)]
+        return [added(frame, mat, extra) if frame.t_s >= at_s else frame for frame in frames]
+
+    return disturb
+
+
+def told(disturb: Disturb) -> list[Event]:
+    scenario = load("clean")
+    frames = [frame for frame in scenario.frames if frame.t_s < SESSION_S]
+    events: list[Event] = []
+    replay(scenario.mat, disturb(frames, scenario.mat), events.append)
+    return events
+
+
+def verdicts(events: Sequence[Event]) -> list[Verdict]:
+    return [event.verdict for event in events if isinstance(event, Rep)]
+
+
+def cues(events: Sequence[Event]) -> set[str]:
+    return {event.cue for event in events if isinstance(event, CueGiven)}
+
+
+@pytest.mark.parametrize(
+    "disturb",
+    [wrong_bits, impulses(1.5), impulses(4.0), buzzer_draws],
+    ids=["wrong bits", "impulses of 1.5 kg", "impulses of 4 kg", "the buzzer's draw"],
+)
+def test_wrong_samples_change_nothing(disturb: Disturb) -> None:
+    events = told(disturb)
+    assert verdicts(events) == [Verdict.CLEAN] * 3
+    assert cues(events) == {Announcement.READY, Announcement.REP}
+    assert not [event for event in events if isinstance(event, CellEvent)]
+
+
+def test_a_zero_that_jumps_is_said_at_once_and_nothing_is_counted_that_nobody_did() -> None:
+    at_s = 30.3
+    events = told(zero_jumps(at_s))
+    told_s = [
+        event.t_s
+        for event in events
+        if isinstance(event, CueGiven) and event.cue is Announcement.NOT_JUDGING
+    ]
+    assert told_s
+    assert at_s <= told_s[0] < at_s + 0.5
+    # Whoever lies there is weighed again: what is done until then is not told.
+    assert len(verdicts(events)) in {2, 3}
+    assert Verdict.FAULT not in verdicts(events)
+
+
+def test_whoever_exercises_on_a_wandering_supply_is_told_that_it_is_not_judged() -> None:
+    events = told(all_cells(lambda t_s: 0.2 * math.sin(2.0 * math.pi * t_s)))
+    [said] = [event for event in events if isinstance(event, CellEvent)]
+    assert (said.cell, said.problem) == (ALL, CellProblem.UNRELIABLE)
+    assert said.t_s <= SAID_S or said.t_s < LYING_S + SAID_S
+    assert Announcement.NOT_JUDGING in cues(events)
+    assert Verdict.CLEAN not in verdicts(events)

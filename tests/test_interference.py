@@ -1,0 +1,141 @@
+"""What concerns all cells at once: said in time, ended, and never said of a body."""
+
+from __future__ import annotations
+
+import math
+import random
+from collections.abc import Callable, Sequence
+
+import pytest
+
+from matfw.interference import ALL, Interference
+from matfw.layouts import PRESETS
+from matfw.messages import CellEvent, CellProblem, CleanLoads, RawFrame
+
+CELLS = PRESETS["core4"].cells
+RATE_HZ = 80.0
+SAID_S = 5.0
+BEGINS_S, ENDS_S = 10.0, 25.0
+SHARES = (0.45, 0.3, 0.2, 0.05)  # of the load on each cell
+
+Wander = Callable[[float], float]
+
+
+def told(common_kg: Wander, load_kg: float = 70.0, rate_hz: float = RATE_HZ) -> list[CellEvent]:
+    """Return what is said of a resting load, its breath (1 mm) and a wander of all cells."""
+    rng = random.Random(3)
+    stage = Interference(CELLS, rate_hz)
+    events: list[CellEvent] = []
+    for k in range(round(40.0 * rate_hz)):
+        t_s = k / rate_hz
+        is_on = BEGINS_S <= t_s < ENDS_S
+        breath_kg = 3e-4 * load_kg * math.sin(2.0 * math.pi * 0.27 * t_s)
+        loads = tuple(
+            load_kg * share
+            + (breath_kg if i % 2 else -breath_kg)
+            + rng.gauss(0.0, 0.002)
+            + (common_kg(t_s) if is_on else 0.0)
+            for i, share in enumerate(SHARES)
+        )
+        frame = RawFrame(t_s, tuple(round(42_900.0 * load) for load in loads))
+        events += stage.update(frame, CleanLoads(t_s, loads, ()))
+    return events
+
+
+def sine(hz: float, kg: float) -> Wander:
+    return lambda t_s: kg * math.sin(2.0 * math.pi * hz * t_s)
+
+
+@pytest.mark.parametrize("load_kg", [0.0, 70.0], ids=["empty", "a body"])
+@pytest.mark.parametrize(("hz", "kg"), [(0.3, 0.15), (1.0, 0.2), (1.0, 0.09), (7.0, 0.3)])
+def test_a_wander_of_all_cells_is_said_within_five_seconds_and_ended(
+    hz: float, kg: float, load_kg: float
+) -> None:
+    bad, good = told(sine(hz, kg), load_kg)
+    assert (bad.cell, bad.problem) == (ALL, CellProblem.UNRELIABLE)
+    assert BEGINS_S < bad.t_s <= BEGINS_S + SAID_S
+    assert good.problem is CellProblem.OK
+    assert ENDS_S < good.t_s <= ENDS_S + SAID_S
+
+
+@pytest.mark.parametrize(
+    "common_kg",
+    [
+        pytest.param(lambda _: 0.0, id="nothing"),
+        pytest.param(lambda _: 3.0, id="a bag put in the middle and taken away"),
+        pytest.param(lambda t_s: 0.02 * (t_s - BEGINS_S), id="creep"),
+        pytest.param(
+            lambda t_s: 0.5 * math.sin(2.0 * math.pi * (t_s - BEGINS_S)) * (t_s < BEGINS_S + 1.0),
+            id="one bounce",
+        ),
+    ],
+)
+def test_what_does_not_last_is_no_interference(common_kg: Wander) -> None:
+    assert told(common_kg) == []
+
+
+@pytest.mark.parametrize(
+    ("shares", "is_said"),
+    [((1.0, 1.0, 1.0, 1.0), True), ((1.2, 1.2, 0.8, 0.8), False), ((0.7, 0.7, 1.3, 1.3), False)],
+    ids=["the supply", "a body that rocks", "a leg that swings"],
+)
+def test_what_swings_off_the_middle_is_a_body(shares: Sequence[float], is_said: bool) -> None:
+    stage = Interference(CELLS, RATE_HZ)
+    events: list[CellEvent] = []
+    for k in range(round(8.0 * RATE_HZ)):
+        wander_kg = 0.2 * math.sin(2.0 * math.pi * k / RATE_HZ)
+        loads = tuple(15.0 + share * wander_kg for share in shares)
+        frame = RawFrame(k / RATE_HZ, tuple(round(42_900.0 * load) for load in loads))
+        events += stage.update(frame, CleanLoads(frame.t_s, loads, ()))
+    assert bool(events) == is_said
+
+
+def test_an_animal_that_walks_over_it_is_no_interference() -> None:
+    def paws(t_s: float) -> float:
+        return 1.5 * max(0.0, math.sin(2.0 * math.pi * t_s / 0.16)) * (t_s % 1.6 < 0.16)
+
+    assert told(lambda t_s: paws(t_s) - paws(t_s + 0.8)) == []
+
+
+def test_whoever_moves_on_the_mat_is_no_interference() -> None:
+    """Weight goes from cell to cell while the whole of it swings: somebody turns over."""
+    stage = Interference(CELLS, RATE_HZ)
+    events: list[CellEvent] = []
+    for k in range(round(8.0 * RATE_HZ)):
+        t_s = k / RATE_HZ
+        swing_kg = 0.5 * math.sin(2.0 * math.pi * t_s)
+        moved_kg = 0.4 * t_s
+        loads = tuple(15.0 + sign * moved_kg + swing_kg for sign in (1, 1, -1, -1))
+        frame = RawFrame(t_s, tuple(round(42_900.0 * load) for load in loads))
+        events += stage.update(frame, CleanLoads(t_s, loads, ()))
+    assert events == []
+
+
+def rate_told(real_hz: float, stated_hz: float, late_share: float = 0.0) -> list[CellEvent]:
+    rng = random.Random(5)
+    stage = Interference(CELLS, stated_hz)
+    events: list[CellEvent] = []
+    for k in range(round(12.0 * real_hz)):
+        mask = 15 if rng.random() < late_share else 0
+        counts = (None if mask else k,) * 4
+        frame = RawFrame(k / real_hz, counts, computer_mask=mask)
+        clean = CleanLoads(frame.t_s, tuple(None if mask else 1.0 for _ in CELLS), ())
+        events += stage.update(frame, clean)
+    return events
+
+
+@pytest.mark.parametrize(("real_hz", "stated_hz"), [(80.0, 10.0), (10.0, 80.0)])
+def test_a_wrong_rate_is_said_within_five_seconds(real_hz: float, stated_hz: float) -> None:
+    [event] = rate_told(real_hz, stated_hz)
+    assert (event.cell, event.problem) == (ALL, CellProblem.UNRELIABLE)
+    assert event.t_s <= SAID_S
+
+
+@pytest.mark.parametrize("error", [0.9, 1.0, 1.1])
+@pytest.mark.parametrize("rate_hz", [10.0, 80.0])
+def test_a_chips_own_clock_is_no_wrong_rate(rate_hz: float, error: float) -> None:
+    assert rate_told(rate_hz * error, rate_hz) == []
+
+
+def test_a_late_computer_is_no_wrong_rate() -> None:
+    assert rate_told(80.0, 80.0, late_share=0.6) == []

@@ -1,0 +1,127 @@
+"""Taps are told from what else hits the mat: by place, rhythm, and the quiet around them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import pytest
+
+from matfw.balance import Balances
+from matfw.calibration import Calibration
+from matfw.conditioning import Conditioning
+from matfw.layouts import PRESETS
+from matfw.messages import Loads, Mat, Phase, PhaseStep, RawFrame
+from matfw.taps import APART_S, ON_N, QUIET_S, SPREAD_MM, Taps
+from tests.importers import kistler, wii
+
+CELLS = PRESETS["core4"].cells
+RATE_HZ = 80.0
+HAND = (-400.0, 200.0)  # mm, in front of the chest
+FOOT = (800.0, 0.0)
+WIDTH_S = 0.06
+Blow = tuple[float, float, tuple[float, float]]  # s, N, place in mm
+
+
+def felt(
+    blows: Sequence[Blow],
+    *,
+    width_s: float = WIDTH_S,
+    noise_n: float = 0.0,
+    phase: Phase = Phase.REST,
+) -> list[int]:
+    """Return what is found when somebody of 65 kg lies there and these blows come."""
+    conditioning, balances, taps = Conditioning(CELLS, RATE_HZ), Balances(CELLS), Taps()
+    step = PhaseStep(t_s=0.0, phase=phase, changed=False, since_s=0.0)
+    found = []
+    for number in range(round(6.0 * RATE_HZ)):
+        t_s = number / RATE_HZ
+        kg = [16.25 + 1e-3 * ((number * 7 + 3 * i) % 5) for i in range(4)]
+        forces = [(_half_sine(t_s - at_s, n, width_s), place) for at_s, n, place in blows]
+        forces.append((noise_n * math.sin(2.0 * math.pi * 4.0 * t_s), HAND))
+        for force_n, (x_mm, y_mm) in forces:
+            for i, cell in enumerate(CELLS):
+                share = (1 + x_mm / cell.x_mm) * (1 + y_mm / cell.y_mm) / 4
+                kg[i] += force_n / 9.81 * share
+        loads = Loads(t_s, tuple(kg), tuple(round(1000 * each) for each in kg))
+        found.append(taps.update(balances.update(conditioning.update(loads)), step))
+    return [each for each in found if each]
+
+
+def _half_sine(elapsed_s: float, force_n: float, width_s: float) -> float:
+    return force_n * math.sin(math.pi * elapsed_s / width_s) if 0 < elapsed_s < width_s else 0.0
+
+
+def beats(
+    number: int,
+    apart_s: float = 0.35,
+    force_n: float = 60.0,
+    place: tuple[float, float] = HAND,
+) -> list[Blow]:
+    return [(3.0 + k * apart_s, force_n, place) for k in range(number)]
+
+
+@pytest.mark.parametrize(("number", "found"), [(1, []), (2, [2]), (3, [3]), (4, []), (6, [])])
+def test_two_or_three_are_meant_and_no_other_number(number: int, found: list[int]) -> None:
+    assert felt(beats(number)) == found
+
+
+@pytest.mark.parametrize("force_n", [25.0, 60.0, 120.0])
+@pytest.mark.parametrize("width_s", [0.04, 0.1])
+@pytest.mark.parametrize("apart_s", [0.2, 0.5])
+def test_soft_and_hard_quick_and_slow_taps_are_found(
+    force_n: float, width_s: float, apart_s: float
+) -> None:
+    assert felt(beats(2, apart_s, force_n), width_s=width_s) == [2]
+
+
+@pytest.mark.parametrize(
+    "blows",
+    [
+        beats(2, place=FOOT),  # a leg lands
+        beats(2, place=(500.0, 100.0)),  # knees
+        beats(2, apart_s=APART_S[1] + 0.1),  # two blows, no rhythm
+        beats(2, apart_s=0.1),
+        beats(2, force_n=1.3 * ON_N),  # `conditioning` leaves too little of so soft a blow
+        [(3.0, 60.0, HAND), (3.35, 60.0, (HAND[0] + 2 * SPREAD_MM, HAND[1]))],
+        [(3.0, 60.0, HAND), (3.35, 60.0, FOOT)],
+        [(3.0 - 0.8 * QUIET_S, 60.0, FOOT), *beats(2)],  # somebody moves about
+    ],
+)
+def test_other_blows_are_no_taps(blows: list[Blow]) -> None:
+    assert felt(blows) == []
+
+
+def test_a_push_is_no_tap() -> None:
+    assert felt(beats(2, 0.5), width_s=0.4) == []
+
+
+def test_a_body_that_trembles_as_loud_makes_no_taps() -> None:
+    assert felt(beats(2, force_n=30.0), noise_n=12.0) == []
+
+
+@pytest.mark.parametrize("phase", [Phase.UP, Phase.HOLD, Phase.DOWN])
+def test_nothing_is_looked_for_while_a_repetition_is_under_way(phase: Phase) -> None:
+    assert felt(beats(2), phase=phase) == []
+
+
+def real(mat: Mat, frames: Sequence[RawFrame]) -> list[int]:
+    """Return what is found in a recording, on its whole length."""
+    calibration, conditioning = Calibration(mat.calibration), Conditioning(mat.cells, mat.rate_hz)
+    balances, taps = Balances(mat.cells), Taps()
+    found = [
+        taps.update(balances.update(conditioning.update(calibration.update(frame))), None)
+        for frame in frames
+    ]
+    return [each for each in found if each]
+
+
+@pytest.mark.parametrize("name", kistler.RECORDINGS)
+def test_nobody_who_stands_on_a_force_plate_taps(name: str) -> None:
+    plate = kistler.load(name)
+    assert real(plate.mat, plate.frames) == []
+
+
+def test_nobody_on_a_balance_board_taps() -> None:
+    board = wii.load()
+    assert real(board.mat, board.frames) == []
