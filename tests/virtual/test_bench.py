@@ -20,6 +20,7 @@ from matfw.virtual.bench import VirtualBench
 from matfw.virtual.clock import QUICK, VirtualClock
 from matfw.virtual.defects import StuckValue
 from matfw.virtual.lines import StallSchedule
+from matfw.virtual.workouts import FIRST_REP_S, WIGGLE_S
 from tests.rigs import CLOCK_PINS, DATA_PINS, build
 
 CELLS = PRESETS["core4"].cells
@@ -161,6 +162,9 @@ def test_the_demo_begins_within_two_seconds_and_lifts_two_seconds_later_at_its_u
     assert (pace(quick_s - 0.1), pace(quick_s)) == (QUICK, DEMO_SPEED), "the picture says how fast"
     assert quick_s / QUICK < 2.0
     assert LEAD_S / DEMO_SPEED < 2.0
+    knee_s = first_s - (FIRST_REP_S - WIGGLE_S)  # which says the side, before the first lift
+    assert knee_s > quick_s
+    assert quick_s / QUICK + (knee_s - quick_s) / DEMO_SPEED < 2.0
 
 
 @pytest.mark.parametrize("speed", [0.0, -1.0, math.nan])

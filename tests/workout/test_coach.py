@@ -169,6 +169,10 @@ def test_sounds_alone_and_lights_alone_give_the_whole_log_of_200_random_workouts
         assert heard == seen == the_log(person), (plan, person.heard)
         for (t_s, cue), (next_s, following) in pairwise(person.heard):
             assert next_s - t_s >= CUE_RULES[cue].min_on_s - 1e-6 or may_cut(cue, following)
+        for t_s, cue in person.heard:  # about the repetition just done, or under way
+            if isinstance(cue, Fault) and cue is not Fault.FATIGUE:
+                last = max((r for r in person.reps if r.start_s <= t_s), key=lambda r: r.start_s)
+                assert cue in {seen.fault for seen in last.faults}
 
 
 def may_cut(cue: Cue, by: Cue) -> bool:
