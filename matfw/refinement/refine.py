@@ -71,6 +71,8 @@ REST_BEFORE_S, REST_AFTER_S = 0.8, 0.6  # of a repetition, that its shape is fit
 # Of rest that an early look must have seen for the end to be where later looks have it: with 0.45 s
 # they agree within 0.05 s in the median; with less rest the end is drawn towards the last row.
 SURE_AFTER_S = 0.45
+CURVE_END_S = 0.2  # by which the curve's end may be later than its shape's
+SAME_END_S = 0.1  # between two early looks whose curves no shape fits: the end is known
 SEEN_NEAR_S = 3.0  # before a curve's start, or after its end, to be of this repetition
 
 
@@ -89,7 +91,7 @@ def refine(window: RepWindow, concluded_s: float = -math.inf) -> list[RefinedRep
     segment = Segment.of(window, concluded_s)
     if segment is None:
         return []
-    found, weak, weak_peaks = [], [], []
+    strong, weak, weak_peaks = [], [], []
     for peak in peaks(segment.angle_deg, segment.first):
         rough = _measure(segment, peak)
         strength_deg = _strength_deg(segment, rough)
@@ -100,18 +102,26 @@ def refine(window: RepWindow, concluded_s: float = -math.inf) -> list[RefinedRep
         elif strength_deg < BORNE_OUT_ALONE_DEG:
             weak.append((rough, peak))
         else:
-            found.append(_shaped(segment, rough, peak))
-    strong = list(found)
+            strong.append((rough, peak))
+    if window.is_early and not is_slow(segment.tempo):
+        last = max((x for x, _ in (*strong, *weak)), key=lambda x: x.end_s, default=None)
+        if last is None or float(segment.t_s[-1]) - last.end_s < SURE_AFTER_S - CURVE_END_S:
+            return []  # nothing would be sure: what costs time is left out
+        # What comes after may be an ascent alone; what came before is concluded with this one.
+        weak_peaks = [x for x in weak_peaks if x.end_s < last.start_s]
+    found = [_shaped(segment, rough, peak) for rough, peak in strong]
+    others_found = list(found)
     for rough, peak in weak:
-        others = [*strong, *(y for y, _ in weak if y is not rough)]
+        others = [*others_found, *(y for y, _ in weak if y is not rough)]
         if is_in_set(rough, others, segment.concluded_s):
             found.append(_shaped(segment, rough, peak))
     lifts = contact_lifts(segment, found)
     found = [x for x in found if not any(overlap(x, y) for y in lifts)] + lifts
-    if not is_slow(segment.tempo):
+    # What is dear is left out of an early look that concludes nothing.
+    is_wanted = not window.is_early or _have_ended(found, float(segment.t_s[-1]))
+    if is_wanted and not is_slow(segment.tempo):
         found += missed_lifts(segment, weak_peaks, found)
-        if not window.is_early:  # what it has of a held lift is its ascent
-            found += _weak_lifts(segment, weak_peaks, found)
+        found += _weak_lifts(segment, weak_peaks, found)
     if window.is_left:
         found = [x for x in found if _has_ended(segment, x)]
     slow = slow_lifts(segment)
@@ -147,6 +157,7 @@ class Refinement:
         self._look = look
         self._concluded_s = -math.inf
         self._ends_s: deque[float] = deque(maxlen=IN_SET_REPS)
+        self._unsure: RefinedRep | None = None
 
     def refine(self, window: RepWindow) -> list[RefinedRep]:
         """Return the repetitions in a window that were not known before, oldest first."""
@@ -158,11 +169,24 @@ class Refinement:
             if x.start_s > self._concluded_s - OVERLAP_S and x.top_s > self._concluded_s
         ]
         found = [x for x in found if self._is_leg_raise(x, found)]
-        if window.is_early and not _are_sure(found, window.motions[-1].t_s):
+        if window.is_early and not self._are_sure(found, window.motions[-1].t_s):
             return []  # a later look has more of the rest
+        self._unsure = None
         self._ends_s.extend(x.end_s for x in found)
         self._concluded_s = max([self._concluded_s, *(x.end_s for x in found)])
         return found
+
+    def _are_sure(self, found: Sequence[RefinedRep], now_s: float) -> bool:
+        """Return whether an early look may conclude these: the last is down, and its shape fits.
+
+        Where no shape fits, the look before must have seen the same end.
+        """
+        if not _have_ended(found, now_s):
+            return False
+        before, self._unsure = self._unsure, found[-1]
+        if all(x.fit_error_deg < AGREE_DEG for x in found):
+            return True
+        return before is not None and abs(found[-1].end_s - before.end_s) < SAME_END_S
 
     def _is_leg_raise(self, x: RefinedRep, found: Sequence[RefinedRep]) -> bool:
         if x.plausibility >= PLAUSIBLE_LOG_ODDS:
@@ -177,13 +201,10 @@ class Refinement:
         return x.plausibility >= IN_SET_LOG_ODDS and (is_in_set or has_likes)
 
 
-def _are_sure(found: Sequence[RefinedRep], now_s: float) -> bool:
-    """Return whether an early look may conclude these: the last is down, and its shape fits."""
-    return (
-        bool(found)
-        and now_s - found[-1].end_s >= SURE_AFTER_S
-        and all(x.fit_error_deg < AGREE_DEG for x in found)
-    )
+def _have_ended(found: Sequence[RefinedRep], now_s: float) -> bool:
+    """Return whether there are some, and the last one's end is known."""
+    last_end_s = max((x.end_s for x in found), default=math.inf)
+    return now_s - last_end_s >= SURE_AFTER_S
 
 
 def _measure(segment: Segment, peak: Peak) -> RefinedRep:

@@ -17,16 +17,11 @@ from matfw.estimation.filter_bank import LegTracker
 from matfw.estimation.leg_model import LegModel
 from matfw.estimation.noise import STEP_S
 from matfw.messages import Motion, Phase, PhaseStep, Presence, Tempo
+from matfw.refinement.landing import NEXT_LOOK_S, SLOW_LOOK_S, LandingWatch
 from matfw.refinement.slow_tempo import USUAL_TEMPO, is_slow, longest_s
 
 SETTLE_S = 0.5  # of rest after a movement before it is looked at: what comes after fixes its end
 AGAIN_S = 2.5  # of rest after which it is looked at once more
-# The filters believe in a moving leg for a second after its landing. Looks before that, while the
-# live leg is down already, conclude only what is sure (`RepWindow.is_early`): seconds after it came
-# down. The second is for the one third of whom the first is not sure yet.
-EARLY_S = (0.5, 0.75)
-LIFTED_DEG = 5.0  # lower than this nothing has been lifted
-LOW_SHARE, LOW_DPS = 0.25, -8.0  # of the height: lower than this, and no longer falling, is down
 SETTLE_OFF_S = 2.5  # while plates still see this movement's leg off: it came down without landing
 HOVERS_S = 0.8  # of rest while plates see the leg off: it hovers over the other one
 LEFT_LEAD_S = 1.0  # before a movement is noticed that its leg has left at the earliest
@@ -47,7 +42,7 @@ class RepWindow:
     """The last FURTHEST_S of somebody lying there; one row a 50 ms step.
 
     ended_s: when the last movement was over. noise_scale: of this body, variance against the usual.
-    is_early: the leg looks down, but the filters do not believe in its rest yet.
+    is_early: the leg may be down, but has not rested for long: only what is sure is concluded.
     is_left: the body began to get up, or to move away, after the last row. tempo: asked for.
     """
 
@@ -74,15 +69,14 @@ class RepWindows:
         self._moved_s: float | None = None
         self._rested_s: float | None = None
         self._hovers = False
-        self._top_deg = 0.0
-        self._low_s: float | None = None
-        self._early_looks = 0
         self._tracker: LegTracker | None = None
 
     def ask(self, tempo: Tempo) -> None:
         """Take another tempo; what has been gathered is kept as far as it reaches."""
         self._tempo = tempo
         self._is_slow = is_slow(tempo)
+        every_s = SLOW_LOOK_S if self._is_slow else NEXT_LOOK_S
+        self._landing = LandingWatch(tempo.down_s, every_s)
         furthest_s = longest_s(tempo) + BESIDE_S if self._is_slow else FURTHEST_S
         steps = round(max(furthest_s, FURTHEST_S) / STEP_S)
         self._motions = deque(self._motions, maxlen=steps)
@@ -93,6 +87,7 @@ class RepWindows:
         self._again_s = math.inf
         self._touch_down_s = None
         self._tracker = None
+        self._landing.reset()
         self._forget_movement()
 
     def update(
@@ -105,17 +100,22 @@ class RepWindows:
             return left
         self._tracker = tracker
         self._motions.append(motion)
-        if self._is_over(motion, phase) and not _may_be_leaving(motion):
+        may_be_leaving = _may_be_leaving(motion)
+        may_have_landed = self._landing.update(motion, phase) and not may_be_leaving
+        if self._is_over(motion, phase) and not may_be_leaving:
             self._ended_s = motion.t_s if self._rested_s is None else self._rested_s
             self._again_s = motion.t_s + AGAIN_S - SETTLE_S
+            if self._rested_s is None:
+                self._landing.reset()
             self._forget_movement()
             return self._cut(tracker)
         if self._moved_s is not None:
             self._again_s = math.inf
-            if not _may_be_leaving(motion) and self._is_early_look(motion):
-                return self._cut(tracker, early_ended_s=self._low_s)
+        if may_have_landed and (self._moved_s is not None or self._again_s < math.inf):
+            is_over = self._moved_s is None
+            return self._cut(tracker, self._ended_s if is_over else self._landing.since_s)
         is_due = self._is_slow and motion.t_s - self._cut_s > LOOK_EVERY_S
-        if (motion.t_s < self._again_s and not is_due) or _may_be_leaving(motion):
+        if (motion.t_s < self._again_s and not is_due) or may_be_leaving:
             return None
         if is_due:
             self._ended_s = motion.t_s
@@ -173,35 +173,14 @@ class RepWindows:
             or lasted_s > LONGEST_S
         )
 
-    def _is_early_look(self, motion: Motion) -> bool:
-        """Return whether the live leg has just been down for one of EARLY_S."""
-        self._top_deg = max(self._top_deg, motion.angle_deg)
-        is_high = motion.angle_deg > LOW_SHARE * self._top_deg or motion.rate_dps < LOW_DPS
-        if motion.is_moving and is_high:
-            self._low_s, self._early_looks = None, 0
-            return False
-        if self._low_s is None:
-            self._low_s = motion.t_s
-        is_due = (
-            self._top_deg > LIFTED_DEG
-            and not motion.is_restless
-            and not motion.is_leg_off
-            and self._early_looks < len(EARLY_S)
-            and motion.t_s - self._low_s > EARLY_S[self._early_looks] - 0.5 * STEP_S
-        )
-        self._early_looks += is_due
-        return is_due
-
     def _forget_movement(self) -> None:
         self._moved_s = None
         self._rested_s = None
         self._hovers = False
-        self._top_deg = 0.0
-        self._low_s = None
-        self._early_looks = 0
 
     def _cut(self, tracker: LegTracker, early_ended_s: float | None = None) -> RepWindow:
-        self._cut_s = self._motions[-1].t_s
+        if early_ended_s is None:
+            self._cut_s = self._motions[-1].t_s
         ended_s = self._ended_s if early_ended_s is None else early_ended_s
         window = self._window(tuple(self._motions), tracker, ended_s)
         return replace(window, is_early=early_ended_s is not None)

@@ -92,7 +92,12 @@ class ProcessRefiner:
         return self._process.pid
 
     def submit(self, window: RepWindow) -> None:
-        """Hand over a window. One too many is dropped and counted."""
+        """Hand over a window. One too many is dropped and counted.
+
+        An early look at a landing is left out while others wait: the next one sees more.
+        """
+        if window.is_early and not self._waits and not self._windows.empty():
+            return
         while self._thread.is_alive():
             try:
                 self._windows.put(window, self._waits, CHECK_PERIOD_S)

@@ -38,7 +38,7 @@ from matfw.messages import (
 from matfw.pipeline import Step
 from matfw.store.jobs import EndSession, EndSet, Job, KeepRep
 from matfw.workout.fatigue import fatigue
-from matfw.workout.sets import SET_PAUSE_S
+from matfw.workout.sets import pause_s
 
 ABSENT_S = 600.0  # of an empty mat: whoever comes then begins another session
 LIVE_KEPT_S = 60.0  # a repetition and its refinement take less, at the slowest tempo
@@ -258,7 +258,8 @@ class RecordTap:
     def _is_next_set(self, rep: Rep, now: SetInfo) -> bool:
         if self._workout_set is not None:
             return self._workout_set.set != now.number
-        is_late = bool(self._set) and rep.start_s - self._set[-1].end_s > SET_PAUSE_S
+        last = self._set[-1] if self._set else None
+        is_late = last is not None and rep.start_s - last.end_s > pause_s(last)
         return is_late or len(self._set) >= now.reps_asked or rep.side is not now.side
 
     def _asked_of(self, rep: Rep, asked: Asked) -> SetInfo:

@@ -8,7 +8,8 @@ from matfw.messages import FaultSeen, Rep, Verdict
 from matfw.workout.fatigue import fatigue
 from matfw.workout.plan import Plan
 
-SET_PAUSE_S = 25.0  # without a rep: the set is over, however many there were
+SET_PAUSE_S = 25.0  # without a rep, at least: the set is over, however many there were
+MISSED_REPS, REST_S = 2, 3.0  # a slow set is not over because so many like its last were missed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +78,8 @@ class Workout:
     def update(self, rep: Rep) -> Progress:
         """Count a repetition and say where that leaves the set."""
         if self._set and (
-            len(self._set) >= self.plan.reps or rep.start_s - self._set[-1].end_s > SET_PAUSE_S
+            len(self._set) >= self.plan.reps
+            or rep.start_s - self._set[-1].end_s > pause_s(self._set[-1])
         ):
             self._set = []
             self._set_number += 1
@@ -95,3 +97,8 @@ class Workout:
             return False
         self._rest_until_s = None
         return True
+
+
+def pause_s(last: Rep) -> float:
+    """Return after how long without a repetition a set is over, by the length of its last one."""
+    return max(SET_PAUSE_S, MISSED_REPS * (last.end_s - last.start_s + REST_S))

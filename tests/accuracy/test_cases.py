@@ -61,3 +61,9 @@ STILL_WRONG = ("faults_004", "stress_006")  # a shaking load hides the last one;
 def test_each_repetition_of_an_edge_is_told_and_none_made_up(name: str) -> None:
     result = judged(load(f"edges/{name}"))
     assert result.is_right, line(result)
+
+
+@pytest.mark.parametrize("name", ["slow_6_1_6", "hold_10_s"])
+def test_each_repetition_of_a_slow_tempo_asked_for_and_done_is_told_once(name: str) -> None:
+    result = judged(load(name))
+    assert result.is_right, line(result)

@@ -14,9 +14,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matfw.estimation.noise import STEP_S
-from matfw.messages import RefinedRep
+from matfw.messages import Motion, Presence, RefinedRep
 from matfw.refinement.peaks import MIN_PEAK_DEG
-from matfw.refinement.refine import OVERLAP_S, Refinement, refine
+from matfw.refinement.refine import (
+    AGREE_DEG,
+    OVERLAP_S,
+    SAME_END_S,
+    SURE_AFTER_S,
+    Refinement,
+    refine,
+)
 from matfw.refinement.windows import RepWindow
 from tests.estimation.leg_forces import (
     MODEL,
@@ -293,8 +300,9 @@ def test_breath_and_a_slow_drift_make_no_rep(seed: int) -> None:
 
 @cache
 def played(span_s: float, *lifts: Lift) -> tuple[RepWindow, ...]:
-    """Return the looks of a slightly restless body's lifts."""
-    return tuple(judged(legs(span_s, *lifts) + noise_scale(span_s, 1)).windows)
+    """Return the looks of a slightly restless body's lifts; without the many early ones."""
+    windows = judged(legs(span_s, *lifts) + noise_scale(span_s, 1)).windows
+    return tuple(window for window in windows if not window.is_early)
 
 
 FEW = tuple(Lift(REST_S + 9.0 * k) for k in range(4))
@@ -389,12 +397,48 @@ def at(start_s: float, end_s: float) -> RefinedRep:
     )
 
 
-def told_of(*looks: list[RefinedRep]) -> list[RefinedRep]:
+LATE = RepWindow((), MODEL, 1.0, 1e9)
+
+
+def told_of(*looks: list[RefinedRep], window: RepWindow = LATE) -> list[RefinedRep]:
     """Return what is told if these are what successive looks find."""
     answers = iter(looks)
     refinement = Refinement(lambda *_: next(answers))
-    late = RepWindow((), MODEL, 1.0, 1e9)
-    return [found for _ in looks for found in refinement.refine(late)]
+    return [found for _ in looks for found in refinement.refine(window)]
+
+
+def early(now_s: float) -> RepWindow:
+    last = Motion(t_s=now_s, presence=Presence.LYING)
+    return RepWindow((last,), MODEL, 1.0, 1e9, is_early=True)
+
+
+@pytest.mark.parametrize(("rest_s", "is_told"), [(0.99, False), (1.01, True)])
+def test_an_early_look_tells_only_what_has_rested_for_long_enough(
+    rest_s: float, is_told: bool
+) -> None:
+    window = early(9.0 + rest_s * SURE_AFTER_S)
+    assert bool(told_of([at(4.0, 9.0)], window=window)) is is_told
+
+
+@pytest.mark.parametrize(("off_s", "told"), [(0.9 * SAME_END_S, 1), (1.1 * SAME_END_S, 0)])
+def test_what_no_shape_fits_is_told_early_once_two_looks_see_the_same_end(
+    off_s: float, told: int
+) -> None:
+    first = replace(at(4.0, 9.0), fit_error_deg=2.0 * AGREE_DEG)
+    again = replace(first, end_s=9.0 + off_s)
+    assert told_of([first], window=early(11.0)) == []
+    assert told_of([first], [again], window=early(11.0)) == [again][:told]
+    assert told_of([first], [first], [first], window=early(11.0)) == [first]
+
+
+@pytest.mark.parametrize("after_s", [0.0, 0.7])
+def test_an_early_look_finds_no_leg_that_has_just_come_down_or_not_yet(after_s: float) -> None:
+    lift = Lift(REST_S)
+    whole = window_of(legs(lift.end_s + REST_S, lift) + noise_scale(lift.end_s + REST_S, 1))
+    end_s = lift.end_s - MIN_JERK_5_PCT * lift.down_s
+    motions = tuple(m for m in whole.motions if m.t_s < end_s + after_s)
+    found = refine(replace(whole, motions=motions, is_early=True))
+    assert len(found) == (1 if after_s else 0)
 
 
 def test_whoever_got_up_and_lay_down_again_is_not_told_the_same_twice() -> None:

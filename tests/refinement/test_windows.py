@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from matfw.estimation.filter_bank import LegTracker
 from matfw.estimation.noise import STEP_S
 from matfw.messages import Motion, Phase, PhaseStep, Presence
+from matfw.refinement.landing import FIRST_LOOK_S
 from matfw.refinement.windows import (
     AGAIN_S,
-    EARLY_S,
     FURTHEST_S,
     HOVERS_S,
     LEAVE_LEAD_S,
@@ -63,8 +63,13 @@ class Played:
         return self
 
     @property
+    def settled(self) -> list[tuple[float, RepWindow]]:
+        """The windows that are no early look at a landing."""
+        return [(t_s, window) for t_s, window in self.found if not window.is_early]
+
+    @property
     def times_s(self) -> list[float]:
-        return [t_s for t_s, _ in self.found]
+        return [t_s for t_s, _ in self.settled]
 
 
 def lain() -> Played:
@@ -90,7 +95,7 @@ def test_a_body_that_only_lies_there_is_never_looked_at() -> None:
 def test_a_short_touch_of_the_other_leg_does_not_end_the_movement() -> None:
     played = lain().play(UP, 2.0).play(REST, SETTLE_S - 2.0 * STEP_S)
     rested_s = played.play(UP, 2.0).now_s
-    (t_s, window), _ = played.play(REST, 5.0).found
+    (t_s, window), _ = played.play(REST, 5.0).settled
     assert t_s == pytest.approx(rested_s + SETTLE_S, abs=SLACK_S)
     assert sum(motion.is_moving for motion in window.motions) == pytest.approx(4.0 / STEP_S)
 
@@ -117,10 +122,12 @@ def test_a_window_knows_when_its_movement_was_over(motion: Motion) -> None:
     """In rest; both looks at one movement say the same."""
     played = lain().play(motion, 3.0)
     rested_s = played.now_s
-    assert [w.ended_s for _, w in played.play(REST, 5.0).found] == pytest.approx([rested_s] * 2)
+    assert [w.ended_s for _, w in played.play(REST, 5.0).settled] == pytest.approx([rested_s] * 2)
     played.play(motion, 2.0)
     again_s = played.now_s
-    assert [w.ended_s for _, w in played.play(REST, 5.0).found[2:]] == pytest.approx([again_s] * 2)
+    assert [w.ended_s for _, w in played.play(REST, 5.0).settled[2:]] == pytest.approx(
+        [again_s] * 2
+    )
 
 
 def test_a_movement_that_ends_in_the_next_one_was_over_then() -> None:
@@ -154,7 +161,7 @@ def test_no_look_goes_back_further_than_what_a_repetition_and_the_next_one_need(
 def test_a_window_knows_the_leg_and_how_restless_the_body_is() -> None:
     played = lain().play(UP, 3.0)
     played.tracker.noise_scale = 2.34
-    (_, window), _ = played.play(REST, 5.0).found
+    (_, window), _ = played.play(REST, 5.0).settled
     assert window.model == MODEL
     assert window.noise_scale == 2.34
 
@@ -347,31 +354,27 @@ def test_every_movement_is_looked_at_and_every_window_ends_now_and_has_no_hole(
 LANDED = replace(REST, angle_deg=1.0, is_moving=True)  # the filters do not believe it yet
 
 
-def test_a_leg_that_is_down_is_looked_at_before_the_filters_believe_it() -> None:
+def test_looks_at_a_landing_begin_before_the_filters_believe_it() -> None:
     played = lain().play(UP, 3.0)
     down_s = played.now_s
     played.play(LANDED, 1.1).play(REST, 5.0)
     early = [(t_s, w.ended_s) for t_s, w in played.found if w.is_early]
-    assert [t_s for t_s, _ in early] == pytest.approx([down_s + s for s in EARLY_S], abs=SLACK_S)
-    assert [ended_s for _, ended_s in early] == pytest.approx([down_s] * len(EARLY_S))
+    assert early[0][0] == pytest.approx(down_s + FIRST_LOOK_S, abs=SLACK_S)
+    before = [ended_s for t_s, ended_s in early if t_s < down_s + 1.1 + SETTLE_S]
+    assert before == pytest.approx([down_s] * len(before))
     late = [t_s for t_s, w in played.found if not w.is_early]
     assert late == pytest.approx([down_s + 1.1 + SETTLE_S, down_s + 1.1 + AGAIN_S], abs=SLACK_S)
 
 
-@pytest.mark.parametrize(
-    "low",
-    [
-        replace(LANDED, angle_deg=15.0),
-        replace(LANDED, rate_dps=-15.0),
-        replace(LANDED, is_restless=True),
-        replace(LANDED, is_leg_off=True, lift_off_s=BEGIN_S),
-    ],
-)
-def test_a_leg_that_may_still_be_up_is_not_looked_at_early(low: Motion) -> None:
-    played = lain().play(UP, 3.0).play(low, 1.5)
+def test_early_looks_at_a_leg_that_rests_say_when_its_movement_was_over() -> None:
+    played = lain().play(UP, 3.0)
+    rested_s = played.now_s
+    played.play(REST, 5.0)
+    assert any(w.is_early and t_s > rested_s + SETTLE_S for t_s, w in played.found)
+    assert [w.ended_s for _, w in played.found] == pytest.approx([rested_s] * len(played.found))
+    assert played.found[-1][0] == pytest.approx(rested_s + AGAIN_S, abs=SLACK_S)
+
+
+def test_nobody_looks_early_at_a_body_that_may_be_leaving() -> None:
+    played = lain().play(UP, 3.0).play(replace(LANDED, force_n=-100.0), 1.5)
     assert not any(w.is_early for _, w in played.found)
-
-
-def test_what_goes_on_after_a_touch_has_its_early_looks_anew() -> None:
-    played = lain().play(UP, 2.0).play(LANDED, EARLY_S[0] + 0.1).play(UP, 2.0).play(LANDED, 1.0)
-    assert sum(w.is_early for _, w in played.found) == 1 + len(EARLY_S)

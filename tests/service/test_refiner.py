@@ -13,7 +13,7 @@ import pytest
 
 from matfw.cli.hardware import virtual_trace
 from matfw.errors import MatError
-from matfw.messages import Side
+from matfw.messages import RefinedRep, Side
 from matfw.pipeline import Pipeline
 from matfw.refinement.refine import Refinement
 from matfw.refinement.windows import RepWindow
@@ -35,7 +35,8 @@ def windows() -> list[RepWindow]:
     mat = replace(Settings().mat(), side=Side.LEFT, person=trace.person)
     line = Pipeline(mat)
     steps = [line.update(frame) for frame in record(trace, mat, 7) if frame.t_s < 35.0]
-    return [step.window for step in steps if step.window is not None]
+    found = [step.window for step in steps if step.window is not None]
+    return [window for window in found if not window.is_early]
 
 
 @pytest.fixture
@@ -77,6 +78,30 @@ def test_each_gives_what_refinement_finds_in_order(
     assert [asdict(rep) for rep in found] == [pytest.approx(asdict(rep)) for rep in wanted]
     assert len(found) >= 2
     assert said == []
+
+
+@pytest.mark.parametrize("waits", [False, True])
+def test_an_early_look_is_left_out_while_others_wait_if_time_goes_on_meanwhile(
+    waits: bool, windows: list[RepWindow], opened: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate, seen = threading.Event(), []
+
+    class Slow:
+        def __init__(self, _look: object) -> None: ...
+
+        def refine(self, window: RepWindow) -> list[RefinedRep]:
+            assert gate.wait(LIMIT_S)
+            seen.append(window)
+            return []
+
+    monkeypatch.setattr(module, "Refinement", Slow)
+    refiner = opened(waits=waits)
+    early = replace(windows[0], is_early=True)
+    for window in (windows[0], windows[1], early):
+        refiner.submit(window)
+    gate.set()
+    refiner.close()
+    assert seen == [windows[0], windows[1], *([early] if waits else [])]
 
 
 def test_a_process_that_dies_costs_one_window_and_is_said(

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from matfw.messages import Rep, Side, Verdict
 from matfw.workout.plan import Plan
-from matfw.workout.sets import SET_PAUSE_S, Progress, Workout
+from matfw.workout.sets import MISSED_REPS, REST_S, SET_PAUSE_S, Progress, Workout
 
 REP = Rep(
     rep=1,
@@ -58,6 +58,16 @@ def test_reps_are_counted_into_full_sets(per_set: int, count: int) -> None:
 def test_a_long_pause_begins_a_new_set(pause_s: float, set_number: int) -> None:
     first = REP
     second = replace(REP, start_s=REP.end_s + pause_s, end_s=REP.end_s + pause_s + 5.0)
+    assert counted([first, second], 15)[-1].set_number == set_number
+
+
+@pytest.mark.parametrize(("share", "set_number"), [(0.99, 1), (1.01, 2)])
+def test_a_set_of_slow_repetitions_is_not_over_because_some_were_missed(
+    share: float, set_number: int
+) -> None:
+    first = replace(REP, end_s=REP.start_s + 36.0)
+    start_s = first.end_s + share * MISSED_REPS * (36.0 + REST_S)
+    second = replace(REP, start_s=start_s, end_s=start_s + 36.0)
     assert counted([first, second], 15)[-1].set_number == set_number
 
 

@@ -1,0 +1,129 @@
+"""When the leg may be down and a look is worth making: never too late, and never without bound."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from matfw.estimation.noise import STEP_S
+from matfw.messages import Motion, Phase, PhaseStep, Presence
+from matfw.refinement.landing import (
+    DESCENT_SHARE,
+    FALLING_DPS,
+    FIRST_LOOK_S,
+    LIFTED_DEG,
+    LOW_SHARE,
+    MAX_LOOKS,
+    NEXT_LOOK_S,
+    SPREAD_SD,
+    LandingWatch,
+)
+
+TOP_DEG, DOWN_S = 40.0, 3.0
+REST = Motion(t_s=0.0, presence=Presence.LYING, weight_kg=64.0)
+UP = replace(REST, angle_deg=TOP_DEG, is_moving=True)
+LANDED = replace(UP, angle_deg=1.0)
+SLACK_S = 1.5 * STEP_S
+
+
+class Played:
+    def __init__(self) -> None:
+        self.watch = LandingWatch(DOWN_S)
+        self.now_s = 0.0
+        self.looks_s: list[float] = []
+
+    def play(self, motion: Motion, span_s: float, phase: Phase = Phase.REST) -> Played:
+        since_s = self.now_s
+        for _ in range(round(span_s / STEP_S)):
+            step = PhaseStep(t_s=self.now_s, phase=phase, changed=False, since_s=since_s)
+            if self.watch.update(replace(motion, t_s=self.now_s), step):
+                self.looks_s.append(self.now_s)
+            self.now_s += STEP_S
+        return self
+
+
+def lifted(phase: Phase = Phase.HOLD) -> Played:
+    return Played().play(REST, 1.0).play(UP, 3.0, phase)
+
+
+def low(share: float, sd_deg: float = 0.0) -> Motion:
+    """Return a leg whose lowest plausible height is a share of the limit."""
+    return replace(
+        UP, angle_deg=share * LOW_SHARE * TOP_DEG + SPREAD_SD * sd_deg, angle_sd_deg=sd_deg
+    )
+
+
+@pytest.mark.parametrize("sd_deg", [0.0, 10.0])
+def test_looks_begin_once_rest_is_within_what_the_filters_know_and_go_on(sd_deg: float) -> None:
+    assert lifted().play(low(1.05, sd_deg), 2.0).looks_s == []
+    played = lifted()
+    down_s = played.now_s
+    first, second, *_ = played.play(low(0.95, sd_deg), 2.0).looks_s
+    assert first == pytest.approx(down_s + FIRST_LOOK_S, abs=SLACK_S)
+    assert second == pytest.approx(first + NEXT_LOOK_S, abs=SLACK_S)
+    assert played.watch.since_s == pytest.approx(down_s)
+
+
+@pytest.mark.parametrize(("rate_dps", "looks"), [(FALLING_DPS - 0.1, 0), (FALLING_DPS + 0.1, 1)])
+def test_a_leg_that_surely_falls_is_not_down_yet(rate_dps: float, looks: int) -> None:
+    falling = replace(low(0.9), rate_dps=rate_dps)
+    assert len(lifted().play(falling, FIRST_LOOK_S + STEP_S).looks_s) == looks
+
+
+def test_a_fall_that_may_be_at_its_end_is_looked_at() -> None:
+    assert lifted().play(replace(LANDED, angle_sd_deg=5.0, rate_dps=-20.0), 1.0).looks_s
+
+
+@pytest.mark.parametrize(("share", "is_looked_at"), [(0.95, False), (1.05, True)])
+def test_a_descent_as_long_as_was_asked_for_may_be_over_whatever_is_believed(
+    share: float, is_looked_at: bool
+) -> None:
+    span_s = share * DESCENT_SHARE * DOWN_S + FIRST_LOOK_S + (STEP_S if is_looked_at else -STEP_S)
+    assert bool(lifted().play(UP, span_s, Phase.DOWN).looks_s) is is_looked_at
+
+
+@pytest.mark.parametrize(("share", "is_looked_at"), [(0.95, False), (1.05, True)])
+def test_a_leg_that_lost_nearly_all_its_height_may_be_down(
+    share: float, is_looked_at: bool
+) -> None:
+    lost_deg = share * (1.0 - LOW_SHARE) * TOP_DEG
+    sunk = replace(UP, held_deg=TOP_DEG, descended_deg=lost_deg)
+    assert bool(lifted().play(sunk, 1.0).looks_s) is is_looked_at
+
+
+def test_a_height_that_filters_believe_in_after_the_landing_stops_no_look() -> None:
+    played = lifted().play(LANDED, 0.2, Phase.REST).play(replace(UP, angle_deg=20.0), 1.0)
+    assert len(played.looks_s) > 2
+
+
+@pytest.mark.parametrize("phase", [Phase.UP, Phase.HOLD])
+def test_a_leg_that_the_phase_says_is_up_again_is_not_looked_at(phase: Phase) -> None:
+    played = lifted().play(LANDED, 1.0)
+    looks = len(played.looks_s)
+    assert len(played.play(UP, 3.0, phase).looks_s) == looks
+    assert len(played.play(LANDED, 1.0).looks_s) > looks
+
+
+def test_looks_at_one_landing_are_bounded() -> None:
+    assert len(lifted().play(LANDED, 60.0).looks_s) == MAX_LOOKS
+    assert len(lifted().play(LANDED, 1.0).play(REST, 60.0).looks_s) == MAX_LOOKS
+
+
+@pytest.mark.parametrize(("top_deg", "is_looked_at"), [(LIFTED_DEG, False), (5.1, True)])
+def test_what_was_never_lifted_is_not_looked_at(top_deg: float, is_looked_at: bool) -> None:
+    played = Played().play(REST, 1.0).play(replace(UP, angle_deg=top_deg), 1.0).play(REST, 3.0)
+    assert bool(played.looks_s) is is_looked_at
+
+
+@pytest.mark.parametrize(
+    "motion", [replace(LANDED, is_restless=True), replace(LANDED, is_leg_off=True)]
+)
+def test_a_body_that_moves_about_or_a_leg_seen_off_is_not_looked_at(motion: Motion) -> None:
+    assert lifted().play(motion, 2.0).looks_s == []
+
+
+def test_after_a_reset_there_is_nothing_to_look_at() -> None:
+    played = lifted().play(LANDED, 0.2)
+    played.watch.reset()
+    assert played.play(REST, 3.0).looks_s == []
