@@ -94,8 +94,10 @@ def test_every_setting_can_be_set_saved_and_forgotten(tmp_path: Path) -> None:
         assert store.get(row.key) == (default, "default")
         if row.key != "layout":
             staged_one_of(
-                store, row.key, (*row.choices, "25", "26", "10", "0.9", "1", "2-1-4", "x")
-            )
+                store, row.key,
+                (*row.choices, "25", "26", "10", "0.9", "1", "2-1-4", "x", "three_by_fifteen",
+                 "22:00-07:00", '[{name = "own"}]'),
+            )  # fmt: skip
         else:
             store.set("layout", "hex6")
         value, source = store.get(row.key)
