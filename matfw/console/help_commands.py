@@ -38,12 +38,12 @@ def _help(table: CommandTable, control: Control, word: str) -> Answer:
     if not word:
         data = [{"command": c.usage, "help": c.help} for c in table.commands]
         return reply(*_list(table.commands), commands=data)
+    group = [s for s in control.settings.table() if s.key.startswith(f"{word.lower()}.")]
     try:
         command = table.find(word)
     except ConsoleError as error:
         if error.code is not Code.UNKNOWN_COMMAND:
             raise
-        group = [s for s in control.settings.table() if s.key.startswith(f"{word.lower()}.")]
         if group:
             return reply(*_group(group), keys=[setting.key for setting in group])
         try:
@@ -51,7 +51,9 @@ def _help(table: CommandTable, control: Control, word: str) -> Answer:
         except ConsoleError:
             raise error from None
         return reply(setting.key, *about(setting), key=setting.key, help=setting.help)
-    return reply(*_about(command, control), command=command.usage, help=command.help)
+    # A group of settings may be called as a command is: `workout`.
+    settings = ["its settings:", *_group(group)] if group else []
+    return reply(*_about(command, control), *settings, command=command.usage, help=command.help)
 
 
 def readme_table(commands: Sequence[Command]) -> str:

@@ -159,6 +159,7 @@ class Menu:
         self._table = table
         self._pages: list[Page] = [_main]
         self._items: Sequence[Item] = ()
+        self._next = 0  # of the page's choices, the one to go on with at Enter
         self._asked: Item | None = None
         self._inner: Job | None = None
         self._show()
@@ -193,7 +194,7 @@ class Menu:
                 return Answer()
             self._show()
         elif not text:
-            self._show()
+            self._show(first=self._next)
         else:
             self._take_number(text)
         return None
@@ -227,20 +228,26 @@ class Menu:
         else:
             raise NoAnswerError(f"Type a number from 1 to {len(self._items)}, or 0 to go back")
 
-    def _show(self, before: Sequence[str] = ()) -> None:
-        """Show the page; before: what a command has answered.
+    def _show(self, before: Sequence[str] = (), first: int = 0) -> None:
+        """Show the page from one of its choices on; before: what a command has answered.
 
         What does not fit the screen with it waits for Enter.
         """
         self._items = self._pages[-1](self._context.control)
+        self._next = 0
         end = "  0  Leave" if len(self._pages) == 1 else "  0  Back"
-        page = [*self._rows(is_short=False), end]
-        if not self._fits(page):
-            page = [*self._rows(is_short=True), end]
-        if not before or self._fits([*before, *page]):
-            self._context.ask([*before, *page])
-        else:
-            self._context.ask([*before, "Enter shows the choices again."])
+        rows = self._rows(is_short=False)[first:]
+        if not self._fits([*rows, end]):
+            rows = self._rows(is_short=True)[first:]
+        page = [*rows, end]
+        if before and not self._fits([*before, *page]):
+            page = ["Enter shows the choices again."]
+        elif not self._fits(page):
+            tail = [end, "Enter shows the rest."]
+            fits = (k for k in range(1, len(rows)) if self._fits([*rows[:k], *tail]))
+            count = max(fits, default=1)
+            self._next, page = first + count, [*rows[:count], *tail]
+        self._context.ask([*before, *page])
 
     def _rows(self, *, is_short: bool) -> list[str]:
         """Return the choices, a row each; is_short: without what a setting is, its name alone."""

@@ -51,7 +51,7 @@ PREDICT_S = 0.3  # looked ahead, so that a crossing is reported as it happens an
 KEPT = 6  # lowering hypotheses that are carried on
 # Who was never taught overshoots and lets the leg sag by a fifth before it is held. So a leg that
 # goes down more likely than not, but that slowly for so long, stands again; it is watched anew.
-SAGS_RADPS, SAGS_S = math.radians(6.0), 0.4
+SAGS_RADPS, SAGS_S = math.radians(6.0), 0.25
 STANDING, LOWERING = range(2)
 
 Hypothesis = tuple[Array, Array]
@@ -109,6 +109,20 @@ BEGINS_P = np.zeros((5, 5))
 BEGINS_P[RATE, RATE], BEGINS_P[ACCEL, ACCEL] = BEGIN_RATE_SD**2, BEGIN_ACCEL[1] ** 2
 
 
+class Sag:
+    """Whether a leg that was taken to go down stands again, lower."""
+
+    def __init__(self) -> None:
+        """Begin with a leg that stands."""
+        self._slow_s = 0.0
+
+    def update(self, evidence: float, lowering_radps: float) -> bool:
+        """Take the evidence that it goes down, and how fast if it does; return if it stands."""
+        is_slow = evidence > 0.0 and abs(lowering_radps) < SAGS_RADPS
+        self._slow_s = self._slow_s + STEP_S if is_slow else 0.0
+        return self._slow_s >= SAGS_S - 0.5 * STEP_S
+
+
 class DescentDetector:
     """Watch a leg from when it has reached the top until it is half-way down."""
 
@@ -116,7 +130,7 @@ class DescentDetector:
         """Take the leg; it is down."""
         self._predicted = Predictor(model)
         self._fastest_radps = 0.0
-        self._slow_s = 0.0
+        self._sag = Sag()
         self._lowering_radps = 0.0
         self._x: Array | None = None
 
@@ -149,23 +163,19 @@ class DescentDetector:
         descent = self._step(
             self._x, None if seen is None else np.array(seen), noise_scale, sensing
         )
-        if self._stands_again(descent) and angle > MIN_STAND_RAD:
+        stands_again = self._sag.update(descent.evidence, self._lowering_radps)
+        if stands_again and angle > MIN_STAND_RAD:
             self._begin(lifted, self._watched_s)
         if rate > AGAIN_RADPS or angle < OVER_SHARE * descent.held_rad:
             self._x = None
             self._fastest_radps = 0.0
         return descent
 
-    def _stands_again(self, descent: Descent) -> bool:
-        is_slow = descent.evidence > 0.0 and abs(self._lowering_radps) < SAGS_RADPS
-        self._slow_s = self._slow_s + STEP_S if is_slow else 0.0
-        return self._slow_s >= SAGS_S - 0.5 * STEP_S
-
     def _begin(self, hypothesis: Hypothesis, watched_s: float = 0.0) -> None:
         self._x, self._p = hypothesis[0][None], hypothesis[1][None]
         self._weight = [0.0]
         self._watched_s = watched_s
-        self._slow_s = 0.0
+        self._sag = Sag()
 
     def _step(self, x: Array, seen: Array | None, noise_scale: float, sensing: Array) -> Descent:
         self._watched_s += STEP_S

@@ -104,6 +104,10 @@ class BackgroundWriter:
                     self._do(job)
                 else:
                     self._keep(job)
+        except Exception as error:
+            self.is_failing = True  # so that no sound waits for a thread that has ended
+            self._say(f"{self._path}: nothing is kept any more ({error!r}): report this")
+            raise
         finally:
             self._shut()
 

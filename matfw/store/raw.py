@@ -90,6 +90,8 @@ class RawSegments:
             self._say(f"raw counts are not kept any more: {error}")
         finally:
             frames.close()
+            if frames.dropped:
+                self._say(f"{frames.dropped} frames of raw counts are lost: the disk is too slow")
             with suppress(MatError):
                 self._end_segment()
 

@@ -67,7 +67,11 @@ def read_people(path: Path) -> tuple[tuple[str, int], ...]:
 
 
 def _found(connection: sqlite3.Connection, which: str, person: str | None) -> list[sqlite3.Row]:
-    where: list[str] = []
+    # One without a counted repetition is no session for anybody to read.
+    where = [
+        "EXISTS (SELECT 1 FROM sets JOIN reps USING (set_id)"
+        " WHERE sets.session_id = sessions.session_id AND reps.number > 0)"
+    ]
     values: list[object] = []
     if person is not None:
         known = [str(row[0]) for row in connection.execute("SELECT name FROM people")]
@@ -78,7 +82,7 @@ def _found(connection: sqlite3.Connection, which: str, person: str | None) -> li
     if which not in (ALL, LAST):
         where.append("session_id = ?")
         values.append(int(which))
-    sql = _SESSIONS + (f" WHERE {' AND '.join(where)}" if where else "") + " ORDER BY session_id"
+    sql = f"{_SESSIONS} WHERE {' AND '.join(where)} ORDER BY session_id"
     rows = connection.execute(sql, values).fetchall()
     if not rows:
         what = "no session is kept" if which in (ALL, LAST) else f"there is no session {which}"
@@ -115,9 +119,11 @@ def _sets(connection: sqlite3.Connection, session_id: int) -> tuple[SetRow, ...]
     ).fetchall():
         side = Side(row["side"])
         kept = connection.execute(
-            "SELECT * FROM reps WHERE set_id = ? ORDER BY number", (row["set_id"],)
+            "SELECT * FROM reps WHERE set_id = ? AND number > 0 ORDER BY number", (row["set_id"],)
         )
         reps = tuple(_rep(rep, number, side) for number, rep in enumerate(kept, before + 1))
+        if not reps:
+            continue
         before += len(reps)
         found.append(
             SetRow(

@@ -138,6 +138,15 @@ class Record:
 
         Raises MatError.
         """
+        found, now = self._cut_short(), self.tap.session
+        if found is None or now is None:
+            return found
+        session = found.session
+        is_on = (now.boot, now.began_s) == (session.boot, session.began_monotonic_s)
+        return None if is_on else found
+
+    def _cut_short(self) -> SessionRecord | None:
+        """Return it whether or not it has been gone on with; also in the writer's thread."""
         if not self.path.exists():
             return None
         try:
@@ -146,9 +155,7 @@ class Record:
             return None  # none is kept yet
         session = last.session
         is_ours = session.person == self._store.profile and session.is_virtual == self._is_virtual
-        now = self.tap.session
-        is_on = now and (now.boot, now.began_s) == (session.boot, session.began_monotonic_s)
-        if session.state is not SessionState.INTERRUPTED or not is_ours or is_on:
+        if session.state is not SessionState.INTERRUPTED or not is_ours:
             return None
         since_s = self._since_s(session)
         return last if since_s is None or since_s < RESUME_S else None
@@ -187,7 +194,7 @@ class Record:
     def _offer(self, say: Callable[[str], object]) -> None:
         """Say that a session was interrupted, once the thread has found it so."""
         with suppress(MatError):
-            found = self.interrupted()
+            found = self._cut_short()
             if found is not None:
                 last = found.sets[-1]
                 since_s = self._since_s(found.session)

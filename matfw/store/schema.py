@@ -37,7 +37,7 @@ CREATE INDEX sessions_of_person ON sessions (person_id);
 CREATE TABLE sets (
     set_id INTEGER PRIMARY KEY,
     session_id INTEGER NOT NULL REFERENCES sessions ON DELETE CASCADE,
-    number INTEGER NOT NULL,
+    number INTEGER NOT NULL,  -- 0: before the first one
     side TEXT NOT NULL CHECK (side IN ('left', 'right', 'unknown')),
     outcome TEXT NOT NULL CHECK (outcome IN ('open', 'done', 'ended')),
     reps_asked INTEGER NOT NULL,
@@ -55,7 +55,7 @@ CREATE TABLE sets (
 CREATE TABLE reps (
     rep_id INTEGER PRIMARY KEY,
     set_id INTEGER NOT NULL REFERENCES sets ON DELETE CASCADE,
-    number INTEGER NOT NULL,
+    number INTEGER NOT NULL,  -- below 0: outside of the set's time, judged and not counted
     start_s REAL NOT NULL,
     top_s REAL NOT NULL,
     lower_s REAL NOT NULL,

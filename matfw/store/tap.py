@@ -91,7 +91,10 @@ class RecordTap:
         self._set_info: SetInfo | None = None
         self._set_number = 0
         self._is_set_over = False
+        self._is_led = False  # a workout is under way: only what its sets hold counts
         self._workout_set: SetChanged | None = None
+        self._set_done_s: float | None = None  # where the workout's set is over
+        self._outside = 0  # repetitions of this session that no set holds
         self._seen_s: float | None = None  # when somebody was last on the mat
         self._phases: deque[tuple[float, Phase]] = deque()
         self._faults: deque[tuple[float, FaultSeen]] = deque()
@@ -167,7 +170,7 @@ class RecordTap:
             self._jobs.put(EndSession(session=session, state=SessionState.DONE))
         self._set, self._set_info, self._set_number = [], None, 0
         self._has_reps = False
-        self._workout_set = None
+        self._workout_set, self._set_done_s, self._outside = None, None, 0
 
     # --- events
 
@@ -178,6 +181,8 @@ class RecordTap:
         self._session = replace(self._session, weight_kg=event.weight_kg)
 
     def _workout_changed(self, event: WorkoutChanged) -> None:
+        if event.state in (WorkoutState.STARTED, WorkoutState.DONE):
+            self._is_led = event.state is WorkoutState.STARTED
         if event.state is WorkoutState.STARTED and self._has_reps:
             weight_kg = self._session.weight_kg if self._session else None
             self.end_session()
@@ -189,9 +194,11 @@ class RecordTap:
     def _set_changed(self, event: SetChanged) -> None:
         """Follow the workout's sets; a repetition that is judged late still belongs to its set."""
         if event.state is SetState.DONE:
+            self._set_done_s = event.t_s
             self._end_set()
         elif event.state is SetState.STARTED:
-            self._workout_set = event
+            self._is_led = True
+            self._workout_set, self._set_done_s = event, None
 
     def _keep(self, rep: Rep) -> None:
         asked = self._asked()
@@ -199,6 +206,9 @@ class RecordTap:
         if self._session is not None and self._session.person != asked.person:
             self.end_session()  # somebody else's profile is in use
         session = self._session or self._begin_session(rep.start_s)
+        if self._is_led and not self._counts(rep):
+            self._keep_outside(rep, session, asked)
+            return
         if self._set_info is None or self._is_next_set(rep, self._set_info):
             self._end_set()
             self._set_number += 1
@@ -206,17 +216,33 @@ class RecordTap:
             self._is_set_over = False
         self._has_reps = True
         self._set.append(rep)
-        job = KeepRep(
-            session=session, set_info=self._set_info, number=len(self._set), rep=rep,
-            live=self._live(rep), now=self._now(),
-        )  # fmt: skip
-        self._jobs.put(job)
-        self._waiting.append((self.t_s, job))
+        self._put_rep(rep, session, self._set_info, len(self._set))
         is_full = self._workout_set is None and len(self._set) >= self._set_info.reps_asked
         if self._is_set_over:
             self._put_set_end(session, self._set_info)  # it has one more now
         elif is_full:
             self._end_set()
+
+    def _counts(self, rep: Rep) -> bool:
+        """Return whether a set of the workout holds it, and it is not one too many."""
+        told = self._workout_set
+        if told is None or (self._set_done_s is not None and rep.start_s >= self._set_done_s):
+            return False
+        is_begun = self._set_info is not None and self._set_info.number == told.set
+        return not is_begun or len(self._set) < told.reps
+
+    def _keep_outside(self, rep: Rep, session: SessionInfo, asked: Asked) -> None:
+        """Keep a repetition that was judged and counts for no set: of a rest, of turning over."""
+        set_info = self._set_info or replace(asked.set_info, number=0, side=rep.side)
+        self._outside += 1
+        self._has_reps = True
+        self._put_rep(rep, session, set_info, -self._outside)
+
+    def _put_rep(self, rep: Rep, session: SessionInfo, set_info: SetInfo, number: int) -> None:
+        job = KeepRep(session=session, set_info=set_info, number=number, rep=rep,
+                      live=self._live(rep), now=self._now())  # fmt: skip
+        self._jobs.put(job)
+        self._waiting.append((self.t_s, job))
 
     def _follow_renames(self) -> None:
         """Follow what consoles did with people: old and new name; None: deleted, with sessions."""

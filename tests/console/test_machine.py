@@ -118,6 +118,7 @@ class Console(RuleBasedStateMachine):
         arguments = {
             "set": "workout.reps 7", "side": "left", "mute": "on", "volume": "1",
             "record": "locked", "factory": "all", "profile": "new locked", "reboot": "yes",
+            "workout": "go", "plan": "none", "people": "forget somebody",
         }  # fmt: skip
         for name in data.draw(st.permutations(CHANGES)):
             assert not self.ask(f"{name} {arguments.get(name, '')}")

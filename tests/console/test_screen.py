@@ -160,7 +160,7 @@ def test_programs_get_whole_lines_and_no_pages(talk: Talk) -> None:
     assert max(map(len, said)) <= 40
 
 
-def test_every_page_of_the_menu_is_seen_whole(talk: Talk) -> None:
+def test_every_choice_of_the_menu_is_seen(talk: Talk) -> None:
     groups = {s.key.split(".")[0] for s in talk.control.settings.table() if "." in s.key}
     pages = (
         menu._main, menu._workout, menu._sound, menu._cues, menu._people, menu._calibration,
@@ -171,11 +171,31 @@ def test_every_page_of_the_menu_is_seen_whole(talk: Talk) -> None:
         opened._pages.append(page)
         before = len(talk.said)
         opened._show()
-        shown = talk.said[before:]
-        check_fits(shown)
-        assert ScreenSize().holds(shown), shown
-        assert len(shown) > len(page(talk.control)) > 0
-        assert shown[-1] == "  0  Back"
+        numbers = []
+        while True:
+            shown = talk.said[before:]
+            check_fits(shown)
+            assert ScreenSize().holds(shown), shown
+            numbers += [line[:3].strip() for line in shown if line[:3].strip().isdigit()]
+            assert "  0  Back" in shown
+            numbers.remove("0")
+            if shown[-1] != "Enter shows the rest.":
+                break
+            before = len(talk.said)
+            opened.answer("")
+        assert numbers == [str(n + 1) for n in range(len(page(talk.control)))]
+
+
+def test_a_page_of_the_menu_longer_than_the_screen_goes_on_at_enter(talk: Talk) -> None:
+    talk.conversation.told = ScreenSize(80, 12)
+    first = talk.ask("menu")
+    assert first[-2:] == ["  0  Leave", "Enter shows the rest."]
+    rest = talk.ask("")
+    assert rest[-1] == "  0  Leave"
+    assert [line[:3].strip() for line in (*first[:-2], *rest[:-1])] == [
+        str(n + 1) for n in range(len(menu._main(talk.control)))
+    ]
+    assert talk.ask("") == first
 
 
 def test_an_answer_in_the_menu_is_not_pushed_off_the_screen_by_its_choices(talk: Talk) -> None:

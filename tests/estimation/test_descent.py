@@ -7,7 +7,15 @@ import math
 import numpy as np
 import pytest
 
-from matfw.estimation.descent import MIN_STAND_RAD, NOT_WATCHED, PREDICT_S, DescentDetector
+from matfw.estimation.descent import (
+    MIN_STAND_RAD,
+    NOT_WATCHED,
+    PREDICT_S,
+    SAGS_RADPS,
+    SAGS_S,
+    DescentDetector,
+    Sag,
+)
 from matfw.estimation.noise import STEP_S
 from tests.estimation.leg_forces import (
     MODEL,
@@ -69,6 +77,32 @@ def test_nothing_is_watched_at_rest_and_nothing_once_the_leg_is_half_way_down() 
 def test_a_hand_on_the_mat_is_never_watched() -> None:
     segment = hand(12.0, 4.0, 12.0, 0.4, 3.0) + noise_scale(12.0, 3)
     assert all(leg.descent == NOT_WATCHED for leg in followed(segment))
+
+
+@pytest.mark.parametrize(
+    ("evidence", "share", "steps", "stands"),
+    [
+        (0.1, 0.99, round(SAGS_S / STEP_S), True),
+        (0.1, -0.99, round(SAGS_S / STEP_S), True),
+        (0.1, 0.99, round(SAGS_S / STEP_S) - 1, False),
+        (0.1, -1.01, round(SAGS_S / STEP_S), False),
+        (0.0, 0.99, round(SAGS_S / STEP_S), False),
+    ],
+)
+def test_a_leg_taken_to_go_down_stands_again_once_it_has_been_slow_for_long_enough(
+    evidence: float, share: float, steps: int, stands: bool
+) -> None:
+    sag = Sag()
+    answers = [sag.update(evidence, share * SAGS_RADPS) for _ in range(steps)]
+    assert answers[-1] is stands
+    assert not any(answers[:-1])
+
+
+def test_a_leg_that_has_been_fast_again_has_to_be_slow_anew() -> None:
+    sag = Sag()
+    for radps in (*[0.0] * (round(SAGS_S / STEP_S) - 1), -2.0 * SAGS_RADPS):
+        assert not sag.update(1.0, radps)
+    assert not sag.update(1.0, 0.0)
 
 
 SAG_S, SAG_DEG = 0.8, 10.0

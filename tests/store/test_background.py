@@ -172,3 +172,18 @@ def test_put_never_waits_for_a_slow_disk(running: Running, monkeypatch: pytest.M
     assert running.writer.kept_rep == 0
     is_open.set()
     until(lambda: running.writer.kept_rep == 49)
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_thread_that_ends_is_said_and_no_sound_waits_for_it(path: Path) -> None:
+    said: list[str] = []
+
+    def fail() -> None:
+        raise AttributeError("a mistake of ours")
+
+    made = BackgroundWriter(path, said.append, begun=fail)
+    until(lambda: made.is_failing)
+    made.put(keep(rep(1)))
+    made.close()
+    assert "nothing is kept any more" in said[0]
+    assert said[1].endswith("1 repetitions could not be kept: the disk refused them")

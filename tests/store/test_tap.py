@@ -92,13 +92,28 @@ def test_where_there_is_a_workout_the_sets_are_its_own() -> None:
     played.do(1, 5)
     played.tap.events([replace(told, t_s=60.0, state=SetState.DONE)])
     played.tap.events([replace(told, t_s=61.0, state=SetState.READY, set=3, reps=4)])
-    played.do(6, 6)  # judged late
+    played.do(9, 9)  # in the rest
     played.tap.events([replace(told, t_s=70.0, set=3, reps=4)])
     played.do(11, 11)
-    assert played.places == [(2, n) for n in range(1, 7)] + [(3, 1)]
+    assert played.places == [*((2, n) for n in range(1, 6)), (2, -1), (3, 1)]
     assert [job.set_info.reps_asked for job in played.kept.reps] == [5] * 6 + [4]
     ends = [job for job in played.kept.jobs if isinstance(job, EndSet)]
-    assert [(end.number, end.outcome) for end in ends] == [(2, SetOutcome.DONE)] * 2
+    assert [(end.number, end.outcome) for end in ends] == [(2, SetOutcome.DONE)]
+
+
+def test_of_a_workout_only_what_its_sets_hold_counts() -> None:
+    played = Played()
+    played.tap.events([WorkoutChanged(t_s=5.0, state=WorkoutState.STARTED)])
+    played.do(1, 1)  # before the first set
+    told = SetChanged(t_s=15.5, state=SetState.STARTED, set=1, of=2, side=Side.LEFT, reps=2)
+    played.tap.events([told])
+    played.do(2, 2)
+    played.tap.events([replace(told, t_s=25.0, state=SetState.DONE)])
+    played.do(3, 3)  # began before that, and is judged late
+    played.do(4, 4)  # one too many
+    assert played.places == [(0, -1), (1, 1), (1, 2), (1, -2)]
+    ends = [job.outcome for job in played.kept.jobs if isinstance(job, EndSet)]
+    assert ends == [SetOutcome.ENDED, SetOutcome.DONE]
 
 
 def test_a_workout_that_starts_begins_a_session_and_its_end_ends_it() -> None:

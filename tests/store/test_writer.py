@@ -330,3 +330,16 @@ def test_where_nothing_is_kept_that_is_said(path: Path) -> None:
     opened(path)[0].close()
     with pytest.raises(MatUsageError, match="no session is kept yet: `matfw run` keeps"):
         read_sessions(path)
+
+
+def test_what_counts_for_no_set_is_kept_and_in_no_report(path: Path) -> None:
+    writer, _ = opened(path)
+    writer.keep(replace(keep(rep(1), set_info=asked(0)), number=-1))
+    with pytest.raises(MatUsageError, match="no session is kept yet"):
+        read_sessions(path)
+    writer.keep(keep(rep(2)))
+    writer.keep(replace(keep(rep(3)), number=-2))
+    assert writer._connection.execute("SELECT count(*) FROM reps").fetchone()[0] == 3
+    writer.close()
+    (found,) = read_sessions(path)
+    assert [[kept.number for kept in each.reps] for each in found.sets] == [[2]]
