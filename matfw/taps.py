@@ -65,8 +65,8 @@ class Taps:
     def reset(self) -> None:
         """Forget what was felt."""
         self._three: deque[tuple[float, float, float]] = deque(maxlen=3)
-        self._low1: tuple[float, ...] | None = None
-        self._low2: tuple[float, ...] = ()
+        self._low1: tuple[float, float, float] | None = None
+        self._low2: tuple[float, float, float] | None = None
         self._base: tuple[float, float, float] | None = None
         self._last_s = 0.0
         self._began_s: float | None = None
@@ -89,14 +89,18 @@ class Taps:
         if self._base is None:
             self._base, self._last_s = now, t_s
             return 0
-        off = tuple(a - b for a, b in zip(now, self._base, strict=True))
+        base = self._base
+        off = (now[0] - base[0], now[1] - base[1], now[2] - base[2])
         off_n = off[0] * GRAVITY_M_S2
-        self._follow(t_s, off_n, (off[0], off[1], off[2]))
+        self._follow(t_s, off_n, off)
         if self._began_s is None and self._base is not None:
             tau_s = BASE_TAU_S if abs(off_n) < ON_N else BASE_LOUD_TAU_S
             share = min(1.0, (t_s - self._last_s) / tau_s)
-            base = [b + share * o for b, o in zip(self._base, off, strict=True)]
-            self._base = (base[0], base[1], base[2])
+            self._base = (
+                base[0] + share * off[0],
+                base[1] + share * off[1],
+                base[2] + share * off[2],
+            )
         self._last_s = t_s
         return self._finished(t_s)
 
@@ -109,12 +113,15 @@ class Taps:
             y_kgmm += (load or 0.0) * y_mm
         self._three.append((kg, x_kgmm, y_kgmm))
         middle = sorted(self._three)[len(self._three) // 2]
-        if self._low1 is None:
-            self._low1 = self._low2 = middle
+        a, b, c = self._low1 or middle
+        d, e, f = self._low2 or middle
         gain = self._gain
-        self._low1 = tuple(a + gain * (b - a) for a, b in zip(self._low1, middle, strict=True))
-        self._low2 = tuple(a + gain * (b - a) for a, b in zip(self._low2, self._low1, strict=True))
-        return self._low2[0], self._low2[1], self._low2[2]
+        a += gain * (middle[0] - a)
+        b += gain * (middle[1] - b)
+        c += gain * (middle[2] - c)
+        self._low1 = (a, b, c)
+        self._low2 = (d + gain * (a - d), e + gain * (b - e), f + gain * (c - f))
+        return self._low2
 
     def _follow(self, t_s: float, off_n: float, off: tuple[float, float, float]) -> None:
         if self._began_s is None:
