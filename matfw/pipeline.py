@@ -94,7 +94,7 @@ class Pipeline:
         self._hips = HipStage(mat.channels, mat.hip_repeatability)
         self._drift = Drift(mat.cells)
         self._faults = Faults(mat.limits, mat.tempo, mat.side)
-        self._taps = Taps()
+        self._taps = Taps(mat.cells, mat.rate_hz)
         self._pressed = 0
         self._windows = RepWindows(mat.tempo)
         self._cues = Cues()
@@ -176,7 +176,8 @@ class Pipeline:
 
     def update(self, raw: RawFrame) -> Step:
         """Take one frame through the line."""
-        clean = self._conditioning.update(self._impulses.update(self._calibration.update(raw)))
+        loads = self._calibration.update(raw)
+        clean = self._conditioning.update(self._impulses.update(loads))
         balance = self._balances.update(clean)
         hips = self._hips.update(raw)
         cells = (
@@ -194,7 +195,7 @@ class Pipeline:
             window = self._windows.update(motion, phase, self._motion.tracker) or window
             faults += seen
             events += noted
-        events += self._lead(raw.t_s, self._taps.update(balance, self._phase_now) or self._pressed)
+        events += self._lead(raw.t_s, self._taps.update(loads, self._phase_now) or self._pressed)
         self._pressed = 0
         rep_cues = [cue for cue in self._rep_cues if cue.rep <= self._released_rep]
         cue = self._cues.update(raw.t_s, self._cue_requests, rep_cues, self._phases.last_top_s)

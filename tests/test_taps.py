@@ -7,9 +7,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from matfw.balance import Balances
 from matfw.calibration import Calibration
-from matfw.conditioning import Conditioning
 from matfw.layouts import PRESETS
 from matfw.messages import Loads, Mat, Phase, PhaseStep, RawFrame
 from matfw.taps import APART_S, ON_N, QUIET_S, SPREAD_MM, Taps
@@ -31,7 +29,7 @@ def felt(
     phase: Phase = Phase.REST,
 ) -> list[int]:
     """Return what is found when somebody of 65 kg lies there and these blows come."""
-    conditioning, balances, taps = Conditioning(CELLS, RATE_HZ), Balances(CELLS), Taps()
+    taps = Taps(CELLS, RATE_HZ)
     step = PhaseStep(t_s=0.0, phase=phase, changed=False, since_s=0.0)
     found = []
     for number in range(round(6.0 * RATE_HZ)):
@@ -44,7 +42,7 @@ def felt(
                 share = (1 + x_mm / cell.x_mm) * (1 + y_mm / cell.y_mm) / 4
                 kg[i] += force_n / 9.81 * share
         loads = Loads(t_s, tuple(kg), tuple(round(1000 * each) for each in kg))
-        found.append(taps.update(balances.update(conditioning.update(loads)), step))
+        found.append(taps.update(loads, step))
     return [each for each in found if each]
 
 
@@ -105,14 +103,33 @@ def test_nothing_is_looked_for_while_a_repetition_is_under_way(phase: Phase) -> 
     assert felt(beats(2), phase=phase) == []
 
 
+def test_single_wrong_samples_are_no_taps() -> None:
+    taps, found = Taps(CELLS, RATE_HZ), []
+    for number in range(480):
+        kg = [16.25] * 4
+        if number in (240, 268):  # twice, as far apart as taps
+            kg[0] += 20.0
+        loads = Loads(number / RATE_HZ, tuple(kg), (1, 2, 3, 4))
+        found.append(taps.update(loads, None))
+    assert not any(found)
+
+
+@pytest.mark.parametrize("wide", [2, 4, 8])
+def test_a_cell_that_is_disturbed_alone_makes_no_taps(wide: int) -> None:
+    """Its place is the cell's own, beyond where a hand taps."""
+    taps, found = Taps(CELLS, RATE_HZ), []
+    for number in range(480):
+        kg = [16.25] * 4
+        if 240 <= number < 240 + wide or 268 <= number < 268 + wide:
+            kg[0] += 8.0
+        found.append(taps.update(Loads(number / RATE_HZ, tuple(kg), (1, 2, 3, 4)), None))
+    assert not any(found)
+
+
 def real(mat: Mat, frames: Sequence[RawFrame]) -> list[int]:
     """Return what is found in a recording, on its whole length."""
-    calibration, conditioning = Calibration(mat.calibration), Conditioning(mat.cells, mat.rate_hz)
-    balances, taps = Balances(mat.cells), Taps()
-    found = [
-        taps.update(balances.update(conditioning.update(calibration.update(frame))), None)
-        for frame in frames
-    ]
+    calibration, taps = Calibration(mat.calibration), Taps(mat.cells, mat.rate_hz)
+    found = [taps.update(calibration.update(frame), None) for frame in frames]
     return [each for each in found if each]
 
 

@@ -103,6 +103,7 @@ class Coach:
         self.rest_from_s: float | None = None
         self._reps: list[Rep] = []
         self._done: list[tuple[Rep, ...]] = []
+        self._known: tuple[object, Progress] | None = None
         self._open = OpenTimes()
         self._last_rep_s = self._busy_s = 0.0  # a repetition's end; a leg that is up
         self._events: list[Event] = []
@@ -137,6 +138,12 @@ class Coach:
     @property
     def progress(self) -> Progress:
         """Return where the person is; counts of verdicts are of the whole workout."""
+        key = (self.state, len(self._reps), self.set_index, self.rest_from_s, self.plan)
+        if self._known is None or self._known[0] != key:  # asked for with every frame
+            self._known = key, self._progress()
+        return self._known[1]
+
+    def _progress(self) -> Progress:
         is_over = self.state in (State.REST, State.DONE)
         reps = self._done[-1] if is_over and self._done else self._reps
         every = [rep for each in (*self._done, self._reps) for rep in each]
