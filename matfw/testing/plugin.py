@@ -193,7 +193,10 @@ def _make(request: pytest.FixtureRequest, bench: BenchFile) -> MatUnderTest:
         return _real(request, bench)
     from matfw.testing.virtual_mat import VirtualMat
 
-    return VirtualMat(_with_settings(bench, options), **made)
+    try:
+        return VirtualMat(_with_settings(bench, options), **made)
+    except ValueError as error:
+        raise pytest.UsageError(f"mark mat: {error}") from None
 
 
 def _with_settings(bench: BenchFile, options: dict[str, Any]) -> BenchFile:
@@ -239,6 +242,7 @@ def _without_none(table: dict[str, Any]) -> dict[str, Any]:
 
 
 def _real(request: pytest.FixtureRequest, bench: BenchFile) -> MatUnderTest:
+    from matfw.errors import MatError
     from matfw.testing.asking import BenchPerson
     from matfw.testing.real_mat import PiHardware, RealMat
 
@@ -251,7 +255,10 @@ def _real(request: pytest.FixtureRequest, bench: BenchFile) -> MatUnderTest:
         talk=capture.global_and_fixture_disabled if capture is not None else nullcontext,
         ask=_ask_on_tty, is_there=_has_tty,
     )  # fmt: skip
-    return RealMat(bench, person, PiHardware(bench.settings))
+    try:
+        return RealMat(bench, person, PiHardware(bench.settings))
+    except MatError as error:
+        pytest.fail(f"--mat=real: {error}", pytrace=False)
 
 
 def _ask_on_tty(text: str) -> str:

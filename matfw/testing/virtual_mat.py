@@ -14,7 +14,7 @@ from matfw.devices.adafruit_driver import open_lines
 from matfw.devices.clock import RealClock
 from matfw.devices.indicator import LIGHT_NAMES
 from matfw.devices.parallel import ParallelReader
-from matfw.errors import MatUsageError
+from matfw.errors import MatSettingsError
 from matfw.estimation.anthropometry import GRAVITY_M_S2
 from matfw.messages import Mat
 from matfw.ports import LoadCells
@@ -26,7 +26,7 @@ from matfw.testing.lifter import Lifter
 from matfw.testing.mat import MatUnderTest
 from matfw.testing.outputs import Buzzer, Lights, RecordedPin
 from matfw.testing.virtual_time import on_virtual_time
-from matfw.virtual.bench import NOISE_COUNTS, VirtualBench
+from matfw.virtual.bench import NOISE_COUNTS, VirtualBench, one_each
 from matfw.virtual.clock import VirtualClock
 from matfw.virtual.deck import Deck
 from matfw.virtual.lines import VirtualGpio
@@ -36,6 +36,8 @@ from matfw.virtual.trace import Trace
 START_S = 1000.0  # of virtual time: nobody may take it for the time since the start
 POWERED_S = 0.4  # before the test begins: the converters' settling at 10 samples a second
 TIMES = ("virtual", "real")
+
+LoadsKg = Callable[[float], Sequence[float]]  # of each cell in the mat's order, at a time
 
 
 class OnMat:
@@ -47,6 +49,7 @@ class OnMat:
         self._laid: list[tuple[float, float, float]] = []  # kg, mm, mm
         self._still_kg = [0.0] * len(self._names)
         self._trace: tuple[Trace, float] | None = None
+        self._more_kg: LoadsKg | None = None
         self.on_cells_kg: dict[str, float] = {}  # by name, beside all else
 
     def lay(self, load_kg: float, x_mm: float, y_mm: float) -> None:
@@ -60,8 +63,13 @@ class OnMat:
         """Let somebody begin to do their session."""
         self._trace = (trace, from_s)
 
+    def carry(self, loads_kg: LoadsKg) -> None:
+        """Let each cell carry a function of the time, beside all else."""
+        self._more_kg = loads_kg
+
     def clear(self) -> None:
         """Take everything off, people too."""
+        self._more_kg = None
         self._laid.clear()
         self.on_cells_kg.clear()
         self._still_kg = [0.0] * len(self._names)
@@ -74,6 +82,9 @@ class OnMat:
             trace, from_s = self._trace
             moved_kg = trace.loads_at(t_s - from_s)
             loads_kg = [a + b for a, b in zip(loads_kg, moved_kg, strict=True)]
+        if self._more_kg is not None:
+            more_kg = self._more_kg(t_s)
+            loads_kg = [a + b for a, b in zip(loads_kg, more_kg, strict=True)]
         if self.on_cells_kg:
             own = self.on_cells_kg
             loads_kg = [a + own.get(b, 0.0) for a, b in zip(loads_kg, self._names, strict=True)]
@@ -86,7 +97,7 @@ class VirtualMat(MatUnderTest):
     time: `virtual`: it moves by GPIO calls and by sleeping in the test's own thread, `time.sleep`,
     `Event.wait` and `Queue.get` of the code under test included (virtual_time.py); or `real`: chips
     convert in real time, and gpiozero's events come from a thread, as from lgpio.
-    seed, noise_counts, oscillator_error, tears: see `VirtualBench`. Raises MatUsageError.
+    seed, noise_counts, oscillator_error, tears: see `VirtualBench`. Raises MatSettingsError.
     """
 
     is_virtual = True
@@ -103,7 +114,7 @@ class VirtualMat(MatUnderTest):
     ) -> None:
         """Build it and switch it on; the converters have settled."""
         if time not in TIMES:
-            raise MatUsageError(f"time must be one of {', '.join(TIMES)} (got {time!r})")
+            raise MatSettingsError(f"time must be one of {', '.join(TIMES)} (got {time!r})")
         super().__init__(bench or BenchFile())
         self.is_on_virtual_time = time == "virtual"
         self.clock = VirtualClock(START_S) if self.is_on_virtual_time else RealClock()
@@ -147,8 +158,10 @@ class VirtualMat(MatUnderTest):
         return self._lights
 
     def lines(self) -> VirtualGpio:
-        """Return all clocks and all data lines as a group each."""
-        return self.bench_chips.lines(is_sck_shared=self.settings.shared_sck)
+        """Return all clocks and all data lines as a group each; closed with the mat."""
+        group = self.bench_chips.lines(is_sck_shared=self.settings.shared_sck)
+        self._opened.callback(group.close)
+        return group
 
     def reader(self) -> LoadCells:
         """Return the reader that the settings ask for."""
@@ -164,6 +177,11 @@ class VirtualMat(MatUnderTest):
     def lay(self, weight: str | float, x_mm: float = 0.0, y_mm: float = 0.0) -> None:
         """Lay a weight there, by its name in the bench file or in kg, beside what lies there."""
         self._on.lay(self.bench.kilograms(weight), x_mm, y_mm)
+
+    def carry(self, loads_kg: LoadsKg) -> None:
+        """Let each cell carry a function of `clock`'s seconds, in kg, beside all else."""
+        one_each("what loads_kg returns", loads_kg(self.clock.now_s()), tuple(self.cells))
+        self._on.carry(loads_kg)
 
     def clear(self) -> None:
         """Take everything off."""

@@ -57,12 +57,12 @@ class VirtualBench:
             raise ValueError(
                 f"defects for cells that the mat has not: {sorted(unknown)}; it has {names}"
             )
-        _one_each("mat.calibration", mat.calibration, names)
-        _one_each("what loads_kg returns", loads_kg(clock.now_s()), names)
+        one_each("mat.calibration", mat.calibration, names)
+        one_each("what loads_kg returns", loads_kg(clock.now_s()), names)
         if isinstance(oscillator_error, Sequence):
-            _one_each("oscillator_error", oscillator_error, names)
+            one_each("oscillator_error", oscillator_error, names)
         if power_down_s is not None:
-            _one_each("power_down_s", power_down_s, names)
+            one_each("power_down_s", power_down_s, names)
         rng = Random(seed)
         self.clock = clock
         self._edges: Edges | None = None
@@ -128,8 +128,8 @@ class VirtualBench:
         need; made if absent. Returns it and the count of pin accesses. With pins a bench has its
         clock for itself, see `VirtualClock.follow`.
         """
-        _one_each("data_pins", data_pins, list(self.chips))
-        _one_each("clock_pins", clock_pins, list(self.chips))
+        one_each("data_pins", data_pins, list(self.chips))
+        one_each("clock_pins", clock_pins, list(self.chips))
         if factory is None:
             factory = BenchFactory(self.clock)
         edges = self._edges = self._edges or Edges(self.clock)
@@ -167,7 +167,7 @@ class VirtualBench:
             self._edges.close()
 
 
-def _one_each(what: str, given: Sized, names: Sequence[str]) -> None:
+def one_each(what: str, given: Sized, names: Sequence[str]) -> None:
     """Check that there is one a cell. Raises ValueError."""
     if len(given) != len(names):
         raise ValueError(

@@ -99,17 +99,19 @@ class Edges:
                 self._noticed.append((t_s, pin, level))
 
     def deliver(self) -> None:
-        """Tell of what has been noticed; from within such a call nothing is told."""
+        """Tell of the first edge noticed and not told; from within such a call nothing is told.
+
+        One at a time: whoever is told may take longer than the chips take for the next.
+        """
         if self._is_delivering:
             return
+        with self.lock:
+            if not self._noticed:
+                return
+            t_s, pin, level = self._noticed.popleft()
         self._is_delivering = True
         try:
-            while self._noticed:
-                with self.lock:
-                    if not self._noticed:
-                        return  # the pin was closed meanwhile, by another thread
-                    t_s, pin, level = self._noticed.popleft()
-                pin.edge(t_s, level)
+            pin.edge(t_s, level)  # without the lock: whoever is told waits for others
         finally:
             self._is_delivering = False
 
@@ -134,5 +136,5 @@ class Edges:
                 self.notice(looked_s, now_s)
                 looked_s = now_s
                 next_s = self.next_s(now_s)
-            self.deliver()  # without the lock: whoever is told reads the chip, or waits for others
+            self.deliver()
             self._stop.wait(min(max(next_s - self._clock.now_s(), 0.0), THREAD_LOOK_S))

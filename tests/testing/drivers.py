@@ -40,7 +40,7 @@ class SleepingDriver(BusyDriver):
     """Sleeps between two looks, and gives up by the clock."""
 
     def read(self) -> int:
-        end_s = time.monotonic() + 1.0
+        end_s = time.monotonic() + 5.0
         while self.dout.value:
             if time.monotonic() > end_s:
                 raise TimeoutError("the converter is not ready")
@@ -53,7 +53,7 @@ class WaitingDriver(BusyDriver):
 
     def read(self) -> int:
         while self.dout.value:  # the edges of the read before may still be on their way
-            if not self.dout.wait_for_inactive(timeout=1.0):
+            if not self.dout.wait_for_inactive(timeout=5.0):
                 raise TimeoutError("the converter is not ready")
         return shifted_in(self.dout, self.sck)
 
@@ -76,7 +76,7 @@ class InterruptDriver:
             self.results.put(shifted_in(self.dout, self.sck))
 
     def read(self) -> int:
-        return self.results.get(timeout=1.0)
+        return self.results.get(timeout=5.0)
 
 
 def slow_clock(sck: OutputDevice) -> None:
