@@ -14,7 +14,7 @@ from matfw.settings.schema import MismatchError, Name, dotted
 
 ADVICE = 'correct it; matfw/testing/README.md, "The bench file", has an example'
 
-Kilograms = Annotated[float, Meta(gt=0, le=200)]
+Kilograms = Annotated[float, Meta(ge=0.01, le=200)]
 
 
 class BenchFile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -73,7 +73,7 @@ def test_a_failed_test_leaves_nothing_on_and_a_wrong_mark_is_named(tmp_path: Pat
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("[weights]\nbag = -1.0\n", "line 2"),
+        ("[weights]\nbag = -1\n", "line 2: weights.bag must be a number 0.01 to 200"),
         ("[settings.pins.head_left]\ndout = 99\n", "line 2"),
         ('[settings]\nlayout = "hex7"\n', "hex6"),
         ("[settings.outputs]\nbuzzer_pin = 5\n", "settings.pins.head_left"),
