@@ -58,7 +58,6 @@ class VirtualBench:
                 f"defects for cells that the mat has not: {sorted(unknown)}; it has {names}"
             )
         one_each("mat.calibration", mat.calibration, names)
-        one_each("what loads_kg returns", loads_kg(clock.now_s()), names)
         if isinstance(oscillator_error, Sequence):
             one_each("oscillator_error", oscillator_error, names)
         if power_down_s is not None:
@@ -76,7 +75,7 @@ class VirtualBench:
                 else oscillator_error[i]
             )
             self.chips[cell.name] = Hx711Chip(
-                _signal(loads_kg, i, line),
+                _signal(loads_kg, names, i, line),
                 rate_hz=mat.rate_hz,
                 oscillator_error=error,
                 phase=phase_spread * rng.random(),
@@ -177,8 +176,18 @@ def one_each(what: str, given: Sized, names: Sequence[str]) -> None:
 
 
 def _signal(
-    loads_kg: Callable[[float], Sequence[float]], i: int, line: CellCalibration
+    loads_kg: Callable[[float], Sequence[float]],
+    names: Sequence[str],
+    i: int,
+    line: CellCalibration,
 ) -> Callable[[float], float]:
     """Return cell i's ideal counts as a function of time."""
     tare_counts, counts_per_kg = line.tare_counts, line.counts_per_kg
-    return lambda t_s: tare_counts + loads_kg(t_s)[i] * counts_per_kg
+
+    def counts(t_s: float) -> float:
+        loads = loads_kg(t_s)
+        if len(loads) != len(names):
+            one_each("what loads_kg returns", loads, names)
+        return tare_counts + loads[i] * counts_per_kg
+
+    return counts

@@ -167,7 +167,9 @@ def test_a_tuple_of_the_wrong_length_is_named(
 
 def test_loads_and_pins_of_the_wrong_number_are_named(mat: MatUnderTest) -> None:
     with pytest.raises(ValueError, match=r"loads_kg returns must have.*head_left.*got 3"):
-        VirtualBench(mat.config, lambda _: (0.0,) * 3, VirtualClock())
+        VirtualBench(mat.config, lambda _: (0.0,) * 3, VirtualClock(1.0)).chips["head_left"].dout(
+            2.0
+        )
     bench = VirtualBench(mat.config, lambda _: (0.0,) * 4, VirtualClock())
     with pytest.raises(ValueError, match=r"data_pins must have one value a cell: 4.*got 2"):
         bench.wire((1, 2), (3, 4, 5, 6))
