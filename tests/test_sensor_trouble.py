@@ -9,7 +9,6 @@ from functools import cache
 
 import pytest
 
-from matfw.devices.parallel import ParallelReader
 from matfw.layouts import PRESETS
 from matfw.messages import (
     Announcement,
@@ -25,8 +24,7 @@ from matfw.messages import (
 from matfw.pipeline import Pipeline
 from matfw.refinement.refine import Refinement
 from matfw.settings.model import NOMINAL
-from matfw.virtual.bench import VirtualBench
-from matfw.virtual.clock import VirtualClock
+from matfw.testing import VirtualMat
 from matfw.virtual.defects import (
     CutSck,
     Defect,
@@ -34,7 +32,6 @@ from matfw.virtual.defects import (
     Line,
     OpenBridge,
     StuckDout,
-    silent,
 )
 from matfw.virtual.person import generate
 from matfw.virtual.sampling import record
@@ -53,45 +50,45 @@ def mat_of(layout: str) -> Mat:
     return Mat(layout, cells, (NOMINAL,) * len(cells), side=Side.LEFT)
 
 
-def weighed(layout: str, defects: dict[str, Sequence[Defect]]) -> tuple[float, list[Event]]:
-    """Return one period and the events of some seconds of a heart's load, read through the pins."""
-    mat = mat_of(layout)
-    clock = VirtualClock()
-
-    def loads_kg(t_s: float) -> list[float]:
-        alive_kg = 0.03 * math.sin(2.0 * math.pi * 5.5 * t_s) + 0.02 * math.sin(1.8 * t_s)
-        return [12.0 + k + alive_kg for k in range(len(mat.cells))]
-
-    bench = VirtualBench(mat, loads_kg, clock, seed=3, defects=defects)
-    reader = ParallelReader(
-        tuple(cell.name for cell in mat.cells), bench.lines(), clock, rate_hz=mat.rate_hz
-    )
-    line = Pipeline(mat)
+def weighed(mat: VirtualMat, seconds: float) -> list[Event]:
+    """Return the events of some seconds of a heart's load, read through the pins."""
+    line, reader = Pipeline(replace(mat.config, side=Side.LEFT)), mat.reader()
+    end_s = mat.clock.now_s() + seconds
     events: list[Event] = []
     reader.start()
-    while clock.now_s() < ENDS_S:
+    while mat.clock.now_s() < end_s:
         events += line.update(reader.read()).events
-    reader.close()
-    return 1.0 / mat.rate_hz, events
+    return events
+
+
+def heart_kg(t_s: float) -> list[float]:
+    alive_kg = 0.03 * math.sin(2.0 * math.pi * 5.5 * t_s) + 0.02 * math.sin(1.8 * t_s)
+    return [12.0 + k + alive_kg for k in range(6)]
 
 
 @pytest.mark.parametrize(
     ("defect", "problem"),
     [
-        (silent(BREAKS_S), CellProblem.LOST),
-        (StuckDout(line=Line.LOW, from_s=BREAKS_S), CellProblem.LOST),
-        (CutSck(from_s=BREAKS_S), CellProblem.LOST),
-        (FrozenResult(value=515_432.0, from_s=BREAKS_S), CellProblem.STUCK),
-        (OpenBridge(from_s=BREAKS_S), CellProblem.SATURATED),
+        (StuckDout(line=Line.HIGH), CellProblem.LOST),
+        (StuckDout(line=Line.LOW), CellProblem.LOST),
+        (CutSck(), CellProblem.LOST),
+        (FrozenResult(value=515_432.0), CellProblem.STUCK),
+        (OpenBridge(), CellProblem.SATURATED),
     ],
     ids=["torn off", "shorted", "clock cut", "frozen", "open bridge"],
 )
-def test_a_failing_cell_is_named_in_time(defect: Defect, problem: CellProblem) -> None:
-    period_s, events = weighed("hex6", {"head_right": (defect,)})
-    named = [e for e in events if isinstance(e, CellEvent) and e.t_s > BREAKS_S]
+@pytest.mark.mat(layout="hex6", seed=3, needs="virtual")
+def test_a_failing_cell_is_named_in_time(
+    mat: VirtualMat, defect: Defect, problem: CellProblem
+) -> None:
+    breaks_s, period_s = mat.clock.now_s() + BREAKS_S, 1.0 / mat.config.rate_hz
+    mat.carry(heart_kg)
+    mat.cells["head_right"].put(replace(defect, from_s=breaks_s))
+    events = weighed(mat, ENDS_S)
+    named = [e for e in events if isinstance(e, CellEvent) and e.t_s > breaks_s]
     assert [(e.cell, e.problem) for e in named] == [("head_right", problem)]
     periods = LOST_PERIODS if problem is CellProblem.LOST else NAMED_PERIODS
-    assert named[0].t_s - BREAKS_S <= (periods + UNDERWAY_PERIODS) * period_s
+    assert named[0].t_s - breaks_s <= (periods + UNDERWAY_PERIODS) * period_s
     cues = [e for e in events if isinstance(e, CueGiven) and e.cue is Announcement.NOT_JUDGING]
     assert [cue.t_s for cue in cues] == [named[0].t_s]
 

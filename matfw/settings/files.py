@@ -10,12 +10,11 @@ import re
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from matfw.errors import MatSettingsError
 from matfw.settings.model import Settings
 from matfw.settings.schema import Key, Keys, MismatchError, build
-from matfw.settings.state import MachineState
 
 FILE_BYTES = 1024 * 1024  # far beyond any settings; a wrong file named by mistake stops here
 
@@ -23,7 +22,16 @@ MAX_DOTS = 128  # in a line; tomllib takes 9 s for a key of 20 000 parts, their 
 
 ADVICE = "correct it, or delete it for the default"
 
-Checked = TypeVar("Checked", Settings, MachineState)
+
+class Checkable(Protocol):
+    """A table that checks what no single key of it can say."""
+
+    def check(self) -> None:
+        """Raise MismatchError if something is wrong."""
+        ...
+
+
+Checked = TypeVar("Checked", bound=Checkable)
 
 
 class DamagedTextError(MatSettingsError):

@@ -71,9 +71,8 @@ class Hx711Chip:
         power_down_s: float = POWER_DOWN_S,
     ) -> None:
         self.counters = ChipCounters()
-        for defect in defects:
-            rate_hz = defect.rate_hz or rate_hz
-        self.period_s = 1.0 / (rate_hz * (1.0 + oscillator_error))
+        self._rate_hz, self._oscillator_error = rate_hz, oscillator_error
+        self.period_s = self._period_s(defects)
         self._counts_at = counts_at
         self._noise_counts = noise_counts
         self._rng = Random(seed)
@@ -98,6 +97,37 @@ class Hx711Chip:
         """Return the signed counts of the latest result."""
         return self._word - (1 << 24) if self._word >> 23 else self._word
 
+    @property
+    def defects(self) -> tuple[Defect, ...]:
+        """Return what is wrong with it."""
+        return self._defects
+
+    def change_defects(self, defects: Sequence[Defect], t_s: float) -> None:
+        """Let this be wrong with it from t_s on, and nothing else.
+
+        A RATE pin moved is heard from the conversion after the one now running.
+        """
+        self.catch_up(t_s)
+        self._defects = tuple(defects)
+        self.period_s = self._period_s(defects)
+
+    def catch_up(self, t_s: float) -> None:
+        """End the conversions due by t_s, as a look would, for whoever reads results past DOUT."""
+        if not (self._is_sck_high and t_s - self._rise_s > self._power_down_s):
+            self._convert_until(t_s)
+
+    def next_change_s(self, t_s: float) -> float:
+        """Return the next moment after t_s at which DOUT may move without an edge of SCK.
+
+        The chip must have been looked at, or clocked, at t_s. A floating wire has no such moments.
+        """
+        moments = [self._next_s, self._high_until_s]
+        if self._is_sck_high:  # longer than that, so just after it
+            moments.append(math.nextafter(self._rise_s + self._power_down_s, math.inf))
+        for defect in self._defects:
+            moments += (defect.from_s, defect.until_s)
+        return min([at_s for at_s in moments if at_s > t_s], default=math.inf)
+
     def set_sck(self, level: bool, t_s: float) -> None:
         """Put SCK to a level at t_s; a level it already has is no edge."""
         if level == self._is_sck_high or (self._defects and self._is_clock_cut(t_s)):
@@ -119,6 +149,12 @@ class Hx711Chip:
             if defect.is_active(t_s):
                 level = defect.dout(level, self._rng)
         return level
+
+    def _period_s(self, defects: Sequence[Defect]) -> float:
+        rate_hz = self._rate_hz
+        for defect in defects:
+            rate_hz = defect.rate_hz or rate_hz
+        return 1.0 / (rate_hz * (1.0 + self._oscillator_error))
 
     def _raise_sck(self, t_s: float) -> None:
         if t_s >= self._next_s:

@@ -21,6 +21,7 @@ from matfw.errors import MatGpioError
 from matfw.messages import CUES, Announcement, Cue, Fault
 from matfw.ports import Indicator
 from matfw.sounds.earcons import LIGHTS, SOUNDS, lights_at, pattern_s, tone_at
+from matfw.testing import Buzzer, Lights, MatUnderTest
 
 BUZZER, HEAD, HIP, FOOT = 18, 12, 13, 19
 LIGHT_PINS = (HEAD, HIP, FOOT)
@@ -113,17 +114,25 @@ def test_off_is_at_once_and_lasts(factory: MockFactory) -> None:
         assert is_all_off(factory)
 
 
-def test_everything_is_off_and_given_back_after_a_crash(factory: MockFactory) -> None:
+@pytest.mark.mat(needs="virtual")
+def test_everything_is_off_and_given_back_after_a_crash(
+    mat: MatUnderTest, buzzer: Buzzer, lights: Lights
+) -> None:
+    pins = mat.output_pins
+    light_pins = (pins["head"], pins["hip"], pins["foot"])
+
     def crash() -> None:
-        with GpiozeroIndicator(factory, BUZZER, LIGHT_PINS) as indicator:
+        with GpiozeroIndicator(mat.factory, pins["buzzer"], light_pins) as indicator:
             indicator.show(Announcement.NOT_JUDGING, 0.0)
-            assert not is_all_off(factory)
+            assert buzzer.is_on
+            assert lights.now == (1.0, 1.0, 1.0)
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
         crash()
-    assert is_all_off(factory)
-    GpiozeroIndicator(factory, BUZZER, LIGHT_PINS).close()
+    assert not buzzer.is_on
+    assert lights.now == (0.0, 0.0, 0.0)
+    GpiozeroIndicator(mat.factory, pins["buzzer"], light_pins).close()
 
 
 def test_closing_twice_is_allowed_and_a_late_tick_does_nothing(factory: MockFactory) -> None:

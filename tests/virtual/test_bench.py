@@ -6,8 +6,7 @@ import math
 import time
 
 import pytest
-from gpiozero import PWMLED
-from gpiozero.pins.mock import MockFactory, MockPWMPin
+from gpiozero import PWMLED, OutputDevice
 
 from matfw.cli.arguments import DEMO_SPEED
 from matfw.cli.hardware import virtual_trace
@@ -16,12 +15,12 @@ from matfw.cli.verbs import LEAD_S
 from matfw.devices.clock import RealClock
 from matfw.layouts import PRESETS
 from matfw.messages import CellCalibration, Mat, Side
+from matfw.testing import VirtualCell, VirtualMat
 from matfw.virtual.bench import VirtualBench
 from matfw.virtual.clock import QUICK, VirtualClock
 from matfw.virtual.defects import StuckValue
 from matfw.virtual.lines import StallSchedule
 from matfw.virtual.workouts import FIRST_REP_S, WIGGLE_S
-from tests.rigs import CLOCK_PINS, DATA_PINS, build
 
 CELLS = PRESETS["core4"].cells
 MAT = Mat("core4", CELLS, tuple(CellCalibration(1000.0 * i, 42_900.0) for i in range(4)))
@@ -74,21 +73,19 @@ def test_a_defect_of_an_unknown_cell_is_refused() -> None:
         bench(VirtualClock(), defects={"knee": (StuckValue(),)})
 
 
-def test_mock_pins_keep_no_history_and_share_the_factory_with_lights() -> None:
-    rig = build("adafruit", (1, 2, 3, 4))
-    rig.run(50)
-    mat = bench(VirtualClock())
-    factory = MockFactory(pin_class=MockPWMPin)
-    light = PWMLED(18, pin_factory=factory)
-    mat.wire(DATA_PINS[:4], CLOCK_PINS[:4], factory=factory)
-    sck = factory.pin(CLOCK_PINS[0])
-    sck.function = "output"
+@pytest.mark.mat(needs="virtual")
+def test_mock_pins_keep_no_history_and_share_the_factory_with_lights(mat: VirtualMat) -> None:
+    light = PWMLED(mat.output_pins["hip"], pin_factory=mat.factory)
+    cell = mat.cells["head_left"]
+    assert isinstance(cell, VirtualCell)
+    sck = OutputDevice(cell.sck, pin_factory=mat.factory)
     for _ in range(100):
-        sck.state = 1
-        sck.state = 0
-    assert len(sck.states) <= 2
-    assert next(iter(mat.chips.values())).counters.pulses == 100
-    light.close()
+        sck.on()
+        sck.off()
+        light.toggle()
+    assert len(sck.pin.states) <= 2
+    assert len(light.pin.states) <= 2
+    assert cell.counters.pulses == 100
 
 
 def test_stalls_come_from_the_seed() -> None:
