@@ -12,8 +12,9 @@ from __future__ import annotations
 import math
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 from functools import partial
+from typing import Any
 
 import numpy as np
 
@@ -73,6 +74,7 @@ REST_BEFORE_S, REST_AFTER_S = 0.8, 0.6  # of a repetition, that its shape is fit
 SURE_AFTER_S = 0.45
 CURVE_END_S = 0.2  # by which the curve's end may be later than its shape's
 SAME_END_S = 0.1  # between two early looks whose curves no shape fits: the end is known
+DIGITS = 6  # after the point: a microsecond, a millionth of a degree
 SEEN_NEAR_S = 3.0  # before a curve's start, or after its end, to be of this repetition
 
 
@@ -128,7 +130,20 @@ def refine(window: RepWindow, concluded_s: float = -math.inf) -> list[RefinedRep
     found = without_slow(segment, found, slow, is_left=window.is_left)
     finished = [_weighed(segment, _finished(segment, x)) for x in found]
     finished += [_finished(segment, x) for x in slow]  # load says nothing of them to be weighed
-    return sorted(finished, key=lambda x: x.start_s)
+    return sorted(map(_rounded, finished), key=lambda x: x.start_s)
+
+
+def _rounded(x: RefinedRep) -> RefinedRep:
+    """Return it without the digits that no measurement reaches.
+
+    numpy adds in an order that depends on where an array lies in memory, so the last bits differ
+    from process to process; the same frames are to give the same events.
+    """
+    values = {field.name: getattr(x, field.name) for field in fields(x)}
+    exact: dict[str, Any] = {
+        name: round(value, DIGITS) for name, value in values.items() if isinstance(value, float)
+    }
+    return replace(x, **exact)
 
 
 def _weak_lifts(
