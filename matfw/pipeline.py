@@ -49,11 +49,11 @@ from matfw.phases import Phases
 from matfw.reader_health import ReaderHealth
 from matfw.refinement.windows import RepWindow, RepWindows
 from matfw.taps import Taps
-from matfw.workout.coach import Ask, Coach
+from matfw.workout.coach import Coach
 from matfw.workout.counting import COUNTING
 from matfw.workout.plan import Plan
 from matfw.workout.sets import NOTHING_DONE, Progress
-from matfw.workout.stage import FreeSets, WorkoutMoment, WorkoutStage
+from matfw.workout.stage import Ask, FreeSets, WorkoutMoment, WorkoutStage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,8 +148,7 @@ class Pipeline:
 
     def tell_workout(self, ask: Ask) -> None:
         """Ask the workout for something; where nobody leads one, nothing happens."""
-        if isinstance(self._workout, Coach):
-            self._workout.tell(ask)
+        self._workout.tell(ask)
 
     def press(self, taps: int) -> None:
         """Take presses of the button for as many taps, with the next frame."""

@@ -35,7 +35,7 @@ SPREAD_MM = 220.0  # two taps of one hand are no farther apart
 ALIKE = 3.5  # times that one is stronger than another at most
 TAPS = (2, 3)
 CORNER_HZ = 14.0  # of each of two low-passes, as in `conditioning`
-HOLE_S = 0.1  # without one whole frame, after which it begins anew
+HOLE_S = 0.1  # without one whole frame, after which it begins again
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ class Taps:
         self.reset()
 
     def reset(self) -> None:
-        """Forget what was felt."""
+        """Forget what was seen."""
         self._three: deque[tuple[float, float, float]] = deque(maxlen=3)
         self._low1: tuple[float, float, float] | None = None
         self._low2: tuple[float, float, float] | None = None
@@ -74,17 +74,19 @@ class Taps:
         self._heard: deque[tuple[float, float]] = deque()  # t_s, N off the base, before the pulse
         self._taps: list[_Pulse] = []
         self._is_armed = True  # the last pulse has died away
+        self._is_fresh = True  # nothing has been seen since
 
     def update(self, loads: Loads, phase: PhaseStep | None) -> int:
         """Return 2 or 3 when so many taps have just ended, else 0."""
         t_s = loads.t_s
         is_busy = phase is not None and phase.phase is not Phase.REST
         if is_busy or t_s - self._clean_s > HOLE_S:
-            self.reset()
+            if not self._is_fresh:
+                self.reset()
             self._clean_s = t_s
         if is_busy or None in loads.loads_kg:
             return 0
-        self._clean_s = t_s
+        self._clean_s, self._is_fresh = t_s, False
         now = self._smoothed(loads)
         if self._base is None:
             self._base, self._last_s = now, t_s
@@ -165,7 +167,7 @@ class Taps:
         return bool(before) and max(before) <= QUIET_SHARE * peak_n
 
     def _give_up(self, t_s: float) -> None:
-        """Take what was felt for something else, and wait until it is quiet again."""
+        """Take what was seen for something else, and wait until it is quiet again."""
         self._taps = []
         self._began_s = None
         self._base = None

@@ -46,8 +46,8 @@ from matfw.pipeline import Step
 from matfw.ports import Clock, ReaderStats
 from matfw.settings.calibration_date import dated
 from matfw.sounds.modes import SoundMode
-from matfw.workout.coach import Ask
 from matfw.workout.sets import Progress
+from matfw.workout.stage import Ask
 
 if TYPE_CHECKING:
     from matfw.settings.model import Settings

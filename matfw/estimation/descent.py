@@ -50,7 +50,7 @@ MIN_ENDS = 0.005  # ... but never below this share
 PREDICT_S = 0.3  # looked ahead, so that a crossing is reported as it happens and not after it
 KEPT = 6  # lowering hypotheses that are carried on
 # Who was never taught overshoots and lets the leg sag by a fifth before it is held. So a leg that
-# goes down more likely than not, but that slowly for so long, stands again; it is watched anew.
+# goes down more likely than not, but that slowly for so long, stands again; the watch restarts.
 SAGS_RADPS, SAGS_S = math.radians(6.0), 0.25
 STANDING, LOWERING = range(2)
 

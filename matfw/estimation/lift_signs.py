@@ -49,7 +49,7 @@ def rises(motion: Motion) -> bool:
 
 
 def is_fresh(motion: Motion) -> bool:
-    """Return whether the evidence has just come, or a leg believed up for long rises anew."""
+    """Return whether the evidence has just come, or a leg believed up for long rises again."""
     is_quick = motion.rate_dps > AGAIN_DPS and motion.accel_dps2 > LIFT_AGAIN_DPS2
     return motion.evidence_rise > EVIDENCE_RISE or (is_quick and rises_strongly(motion))
 

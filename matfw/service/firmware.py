@@ -18,7 +18,7 @@ from matfw.pipeline import Pipeline, Step
 from matfw.ports import Clock, Indicator
 from matfw.refinement.windows import RepWindow
 from matfw.service.refiner import InlineRefiner
-from matfw.workout.coach import Ask
+from matfw.workout.stage import Ask
 
 POLL_S = 0.02  # without a frame (10 SPS) cue patterns advance this often; they need 0.025
 NO_CELL_S = 3.0  # of frames without one valid sample: nothing is connected

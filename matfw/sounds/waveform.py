@@ -18,7 +18,7 @@ TAIL_S = 0.2  # silence after the sound, so that players do not clip its end
 
 
 def samples(sound: Sequence[Note]) -> array[int]:
-    """Return 16-bit mono samples; a note begins its wave anew, and borders are rounded from the
+    """Return 16-bit mono samples; a note begins its wave at zero, and borders are rounded from the
     start, so that errors do not add.
     """
     wave_form = array("h")

@@ -57,7 +57,7 @@ def cannot_be_written(path: Path, error: sqlite3.Error | OSError) -> str:
 
 
 def open_to_write(path: Path) -> tuple[sqlite3.Connection, str]:
-    """Open the database, made anew where there is none; return it and a notice, or "".
+    """Open the database, made where there is none; return it and a notice, or "".
 
     A damaged one is set aside first, and the notice says so. Raises sqlite3.Error or OSError where
     it cannot be written, NewerRecordError where a newer matfw made it.

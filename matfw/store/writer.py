@@ -111,7 +111,7 @@ class RecordWriter:
             number = int(self._run(count, (name,)).fetchone()[0])
             self._run("DELETE FROM people WHERE name = ?", (name,))
         self._renamed.append((until_s, name, None))
-        # secure_delete has overwritten the rows; pages that are free, and the log, are made anew.
+        # secure_delete has overwritten the rows; pages that are free, and the log, are rewritten.
         self._connection.execute("VACUUM")
         self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         return number

@@ -92,7 +92,7 @@ class Buzzer:
         return self._pin.duty > 0.0
 
     def forget(self) -> None:
-        """Begin to listen anew."""
+        """Listen from now on."""
         last = list(self._pin.changes)[-1:]
         self._pin.changes.clear()
         self._pin.changes.extend(last)
@@ -143,7 +143,7 @@ class Lights:
         return tuple(pin.duty for pin in self._pins.values())
 
     def forget(self) -> None:
-        """Begin to look anew."""
+        """Look from now on."""
         self._from_s = self._now()
         for pin in self._pins.values():
             last = list(pin.changes)[-1:]

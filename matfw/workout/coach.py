@@ -39,7 +39,7 @@ from matfw.workout.fatigue import fatigue
 from matfw.workout.plan import Guide, Plan
 from matfw.workout.sets import Progress
 from matfw.workout.situation import Situation
-from matfw.workout.stage import WorkoutMoment, WorkoutStep
+from matfw.workout.stage import Ask, WorkoutMoment, WorkoutStep
 from matfw.workout.variations import as_seen, hides_something, may_be_cued
 
 ARM_S = 0.5  # of lying; it begins after 1.5 s of stillness, so that 2 s of stillness arm it
@@ -68,15 +68,6 @@ class State(StrEnum):
     ENDING = "ending"  # the set was ended by hand
     REST = "rest"
     DONE = "done"
-
-
-class Ask(StrEnum):
-    """What may be asked of it from outside, as by taps."""
-
-    HOLD = "hold"
-    GO_ON = "go_on"
-    SKIP_REST = "skip_rest"
-    END_SET = "end_set"
 
 
 class Coach:
@@ -161,7 +152,7 @@ class Coach:
         )
 
     def change(self, plan: Plan) -> None:
-        """Ask for another number of repetitions or rest; another guide begins anew."""
+        """Ask for another number of repetitions or rest; another guide restarts."""
         is_other = plan.guide != self.plan.guide
         self.plan = plan
         if is_other:
@@ -390,7 +381,7 @@ class Coach:
         self._due.append(Announcement.WORKOUT_DONE)
         self._tell_workout(WorkoutState.DONE)
 
-    def begin_anew(self) -> None:
+    def restart(self) -> None:
         """Arm another workout."""
         here, events, due = self.here, self._events, self._due
         self.reset()
@@ -631,6 +622,6 @@ ROWS = (
     Row((_S.REST,), _can_count_in, _S.READY, Coach.get_ready),
     Row((_S.REST,), _is_rest_over, _S.AWAY, Coach.end_rest),
     Row((_S.AWAY, _S.HELD, _S.STOPPED), _is_given_up, _S.DONE, Coach.give_up),
-    Row((_S.DONE,), _goes_on, _S.AWAY, Coach.begin_anew),
-    Row((_S.DONE,), _has_got_off, _S.AWAY, Coach.begin_anew),
+    Row((_S.DONE,), _goes_on, _S.AWAY, Coach.restart),
+    Row((_S.DONE,), _has_got_off, _S.AWAY, Coach.restart),
 )

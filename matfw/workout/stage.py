@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Protocol
 
 from matfw.messages import (
@@ -26,6 +27,15 @@ from matfw.messages import (
 )
 from matfw.workout.plan import Plan
 from matfw.workout.sets import Progress, Workout
+
+
+class Ask(StrEnum):
+    """What may be asked of it from outside, as by taps."""
+
+    HOLD = "hold"
+    GO_ON = "go_on"
+    SKIP_REST = "skip_rest"
+    END_SET = "end_set"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +98,10 @@ class WorkoutStage(Protocol):
         """Ask for another plan of the same kind from now on; the place in the set is kept."""
         ...
 
+    def tell(self, ask: Ask) -> None:
+        """Ask for something with the next frame; nothing happens where it makes no sense."""
+        ...
+
     def update(self, moment: WorkoutMoment) -> WorkoutStep:
         """Take one frame."""
         ...
@@ -134,6 +148,9 @@ class FreeSets:
     def change(self, plan: Plan) -> None:
         """Ask for another plan; the place in the set is kept."""
         self._sets.plan = plan
+
+    def tell(self, ask: Ask) -> None:
+        """Nobody leads here: there is nothing to pause or to skip."""
 
     def update(self, moment: WorkoutMoment) -> WorkoutStep:
         """Let all cues through; call whoever lies there when a rest is over."""

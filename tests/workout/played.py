@@ -25,8 +25,8 @@ from matfw.messages import (
     Verdict,
 )
 from matfw.settings.plans import PlanSettings
-from matfw.workout.coach import Ask, Coach
-from matfw.workout.stage import WorkoutMoment
+from matfw.workout.coach import Coach
+from matfw.workout.stage import Ask, WorkoutMoment
 
 STEP_S = 0.1
 SEEN_S = 0.2  # after its begin a lift is seen, live

@@ -34,11 +34,11 @@ from matfw.workout.coach import (
     GIVE_UP_S,
     IDLE_S,
     OFFER_S,
-    Ask,
     State,
 )
 from matfw.workout.plan import SideOrder, Variation
 from matfw.workout.situation import Wiggle
+from matfw.workout.stage import Ask
 from matfw.workout.variations import as_seen
 from tests.workout.by_ear import COUNTS, Log, SetHeard, follow, written_down
 from tests.workout.played import STEP_S, Done, Played, made_rep

@@ -27,7 +27,8 @@ from matfw.messages import (
     WorkoutState,
 )
 from matfw.settings.plans import PlanSettings
-from matfw.workout.coach import GIVE_UP_S, OFFER_S, ROWS, Ask, State
+from matfw.workout.coach import GIVE_UP_S, OFFER_S, ROWS, State
+from matfw.workout.stage import Ask
 from tests.workout.by_ear import COUNTS
 from tests.workout.played import Done, Played
 
