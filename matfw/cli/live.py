@@ -196,6 +196,6 @@ def shown(
 
     with Picture(console) as picture:
         yield LiveView(
-            picture, mat, RealClock(), title=title, target_reps=settings.workout.reps,
+            picture, mat, RealClock(), title=title, target_reps=settings.plan().reps,
             is_simulated=is_simulated, speed_at=pace or (lambda _: 1.0), length_s=end_s,
         )  # fmt: skip

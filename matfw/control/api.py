@@ -45,6 +45,7 @@ from matfw.messages import (
 from matfw.pipeline import Step
 from matfw.ports import Clock, ReaderStats
 from matfw.settings.calibration_date import dated
+from matfw.settings.plans import NO_PLAN
 from matfw.sounds.modes import SoundMode
 from matfw.workout.sets import Progress
 from matfw.workout.stage import Ask
@@ -93,13 +94,15 @@ class Control:
         can_restart: bool = False,
         lay: Callable[[float, float, float], object] | None = None,
         ports: Sequence[str] = (),
+        unset_plan: str = NO_PLAN,
     ) -> None:
         """Take the settings, and the mat as the line begins with it.
 
         recordings: makes them, of what returns the mat and what takes a notice. set_volume: of the
         buzzer, 0 to 1; set_sound: which of its sounds; called by the main thread. account: the
         acquisition's. is_virtual: mat.side holds where the settings name none, since the virtual
-        person lies on one. ports: of the console.
+        person lies on one. ports: of the console. unset_plan: led through where the settings name
+        none.
         """
         self.settings = store
         self.lock = Lock(
@@ -112,6 +115,7 @@ class Control:
         self.record: Record | None = None  # what keeps sessions, where they are kept
         self.can_restart = can_restart
         self.lay = lay
+        self.unset_plan = unset_plan
         self._clock = clock
         self._set_volume = set_volume
         self._set_sound = set_sound
@@ -228,7 +232,7 @@ class Control:
         known = self._derived
         if known is None or known[0] is not settings or known[1] is not state:
             side = self._first_mat.side if self._is_virtual else Side.UNKNOWN
-            live = live_settings(settings, state, self._first_mat, side)
+            live = live_settings(settings, state, self._first_mat, side, self.unset_plan)
             self._derived = known = (settings, state, live)  # whole: others may read it meanwhile
         return known[2]
 
