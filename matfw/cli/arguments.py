@@ -10,6 +10,7 @@ from matfw import __version__
 from matfw.settings.numbers import read_number
 
 DEMO_SPEED = 4.0  # times real time: two and a half minutes of a workout in 40 s
+LANGUAGES = ("en", "de", "es")
 HIPS = ("none", "imu", "rail", "both")
 VIRTUAL_MATS = ("workout", "faults", "clean", "stress", "still", "empty")
 CONFIG = (
@@ -95,6 +96,9 @@ def build_parser(verbs: Mapping[str, Verb]) -> argparse.ArgumentParser:
                        help="one WAV file a cue, and rep.wav, a repetition's tone")  # fmt: skip
     heard.add_argument("--teach", action="store_true",
                        help="each sound after its name; then three to recognise")  # fmt: skip
+    sounds.add_argument("--words", choices=LANGUAGES, metavar="LANG",
+                        help="and words by espeak-ng, en, de or es: as files, or each sound's name"
+                        " before it (default: as voice.on and voice.language say)")  # fmt: skip
     sounds.add_argument("--virtual", action="store_true",
                         help="the lesson without a mat: names and questions, no sound")  # fmt: skip
     text = "the settings: check a file, all defaults, a JSON Schema"

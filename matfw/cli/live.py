@@ -90,6 +90,12 @@ def run_live(
             )
             readers += [control] if record is None else [record, control]
             rounds.append(control.between)
+            if settings.voice.on:
+                from matfw.cli.speaking import speaking
+
+                readers.append(
+                    opened.enter_context(speaking(settings, console, indicator, control, say))
+                )
 
         if settings.outputs.button_pin is not None:
             rounds.append(opened.enter_context(push_button(settings, factory, indicator)))

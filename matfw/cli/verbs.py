@@ -349,11 +349,20 @@ def _people(options: argparse.Namespace) -> int:
 
 
 def _sounds(options: argparse.Namespace) -> int:
-    from matfw.cli.sounds import render, teach
+    from contextlib import nullcontext
+
+    from matfw.cli.sounds import render, render_words, spoken_names, teach
+    from matfw.cli.speaking import FOLDER
+    from matfw.speech.catalogue import catalogue
 
     settings = store_of(options).settings
+    language = options.words or (settings.voice.language if settings.voice.on else None)
+    words = catalogue(language) if language else None
     if options.render is not None:
         written = render(options.render, settings.tempo())
+        if words is not None:
+            plan = settings.led().plan()
+            written += render_words(options.render / f"words_{language}", words, plan)
         say(f"{len(written)} files in {options.render}")
         return EXIT_DONE
     from matfw.devices.clock import RealClock
@@ -362,9 +371,17 @@ def _sounds(options: argparse.Namespace) -> int:
     factory = virtual_factory() if options.virtual else real_factory(settings)
     buzzer, *lights = settings.outputs.pins()
     clock = RealClock()
-    with GpiozeroIndicator(factory, buzzer, (lights[0], lights[1], lights[2])) as indicator:
+    naming = (
+        nullcontext(lambda _: None)
+        if words is None
+        else spoken_names(words, state_dir_of(options) / FOLDER, settings.voice.device, clock, say)
+    )
+    with (
+        GpiozeroIndicator(factory, buzzer, (lights[0], lights[1], lights[2])) as indicator,
+        naming as name,
+    ):
         indicator.volume = settings.outputs.loudness_percent() / 100.0
-        right, asked = teach(indicator, clock, input, round(clock.now_s()))
+        right, asked = teach(indicator, clock, input, round(clock.now_s()), name)
     print(f"{right} of {asked} recognised")
     return EXIT_DONE
 

@@ -146,6 +146,7 @@ class Control:
         self._restart_s: float | None = None
         self._start_notices = self._notices()
         self._is_start_told = not self._start_notices
+        self._noted: tuple[str, ...] = ()
 
     # --- the main thread's side
 
@@ -283,7 +284,7 @@ class Control:
             lock=self.lock.word,
             is_reader_late=self._reader_problem is ReaderProblem.LATE,
             recording=self.recordings.status,
-            notices=self.settings.notices,
+            notices=(*self.settings.notices, *self._noted),
             config=str(store.config) if store.config else None,
             state_dir=str(store.folder.absolute()),
             pins=self._pins,
@@ -309,6 +310,11 @@ class Control:
             return self.settings.notices
         text = f"not calibrated: {', '.join(names)}: weights may be far off: `calibrate`"
         return (*self.settings.notices, text)
+
+    def note(self, what: str, text: str) -> None:
+        """Tell all consoles, and show it in `status` from now on; from any thread."""
+        self._noted = (*self._noted, text)
+        self.notifications.put(Notice(what, text, {"text": text}))
 
     def mat(self) -> Mat:
         """Return the mat as the line has it, from the next frame on at the latest."""

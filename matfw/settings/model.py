@@ -300,6 +300,20 @@ class Console(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ] = 120.0
 
 
+class VoiceSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Words between sets, on a computer with a sound card, by espeak-ng and aplay."""
+
+    on: Annotated[bool, Meta(description="say set, side, rest and the one correction")] = False
+    language: Annotated[Literal["en", "de", "es"], Meta(description="of the words")] = "en"
+    device: Annotated[
+        Annotated[str, Meta(min_length=1, max_length=100)] | None,
+        Meta(
+            description="ALSA's output, as `aplay -L` lists them; unset: its default",
+            extra={"example": "plughw:CARD=Headphones"},
+        ),
+    ] = None
+
+
 class RecordSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What is kept of sessions, in the state folder and nowhere else."""
 
@@ -335,6 +349,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     workout: Annotated[Workout, NOW] = Workout()
     limits: Annotated[LimitSettings, NOW] = LimitSettings()
     console: Console = Console()
+    voice: VoiceSettings = VoiceSettings()
     record: RecordSettings = RecordSettings()
     cells: Annotated[
         tuple[CellPlace, ...], Meta(max_length=32, description='the cells of layout "custom"')
