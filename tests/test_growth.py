@@ -19,8 +19,8 @@ from matfw.virtual.clock import VirtualClock
 from matfw.virtual.sampling import record
 from matfw.workout.plan import Plan
 
-SESSION_S = 40.0  # of one: somebody lies down and does three repetitions
-ROUNDS = 5
+SESSION_S = 32.0  # of one: somebody lies down and does two repetitions
+ROUNDS = 4
 SPREAD = 24  # objects; a session's repetitions have 40, its live faults 12
 BREAKS_S = 0.0125  # between two sessions, one frame
 NOT_HELD = (type, types.ModuleType, types.FunctionType, types.BuiltinFunctionType)
