@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from matfw.layouts import LINE_MM, PRESETS, TWIN_MM, unfit, unplaced
-from matfw.messages import Cell, Event, Fault, Mat, Rep, Side
+from matfw.messages import Cell, Event, Mat, Rep, Side
 from matfw.service.replay import replay
 from matfw.settings.model import NOMINAL
 from matfw.virtual.person import generate
