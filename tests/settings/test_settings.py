@@ -501,7 +501,7 @@ RANGES: list[tuple[str, float, float, float]] = [
 ]
 
 
-@pytest.mark.parametrize(("key", "least", "most", "step"), RANGES)
+@pytest.mark.parametrize(("key", "minimum", "maximum", "step"), RANGES)
 def test_range(key: str, minimum: float, maximum: float, step: float, tmp_path: Path) -> None:
     for good in (minimum, minimum + step, maximum - step, maximum):
         try:
