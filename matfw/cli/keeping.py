@@ -55,7 +55,7 @@ def keeping(
 
     record = Record(
         plan.store, plan.state_dir, mat, tell, firmware=__version__, is_virtual=is_virtual,
-        set_over=set_over,
+        set_over=set_over, unset_plan=plan.unset_plan,
     )  # fmt: skip
     control.record = record
     try:

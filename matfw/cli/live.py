@@ -90,6 +90,12 @@ def run_live(
             )
             readers += [control] if record is None else [record, control]
             rounds.append(control.between)
+            if settings.voice.on:
+                from matfw.cli.speaking import speaking
+
+                readers.append(
+                    opened.enter_context(speaking(settings, console, indicator, control, say))
+                )
 
         if settings.outputs.button_pin is not None:
             rounds.append(opened.enter_context(push_button(settings, factory, indicator)))
@@ -196,6 +202,6 @@ def shown(
 
     with Picture(console) as picture:
         yield LiveView(
-            picture, mat, RealClock(), title=title, target_reps=settings.workout.reps,
+            picture, mat, RealClock(), title=title, target_reps=settings.plan().reps,
             is_simulated=is_simulated, speed_at=pace or (lambda _: 1.0), length_s=end_s,
         )  # fmt: skip

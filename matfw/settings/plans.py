@@ -98,7 +98,8 @@ def unseen_tempo(tempo_s: tuple[float, float, float]) -> str:
     )
 
 
-NO_PLAN = "none"  # what workout.plan is where nobody is to be led in spite of a settings file
+NO_PLAN = "none"  # what workout.plan is where nobody is to be led
+DEFAULT_PLAN = "default"  # made of [workout]; a mat that runs leads through it where none is named
 # 15 to 20 repetitions are effective, three sets a side: the exercise's source text. The short one
 # is the demo's.
 BUILT_IN = (

@@ -11,7 +11,7 @@ measured again after its end. So a set that is ended by hand stays open for ENDI
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from matfw.estimation.plates import contradicts_side
@@ -152,8 +152,9 @@ class Coach:
         )
 
     def change(self, plan: Plan) -> None:
-        """Ask for another number of repetitions or rest; another guide restarts."""
-        is_other = plan.guide != self.plan.guide
+        """Ask for another number of repetitions, rest or tempo; else another guide restarts."""
+        assert plan.guide is not None
+        is_other = replace(plan.guide, tempo=self.guide.tempo) != self.guide
         self.plan = plan
         if is_other:
             self.reset()

@@ -110,7 +110,7 @@ def recovered(build: Build, kind: type[VirtualMat]) -> None:
         assert line.tare_counts == pytest.approx(tare, abs=0.006 * gain + 2.0)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(BUILDS)
 def test_every_gain_comes_out_within_a_thousandth(build: Build) -> None:
     recovered(build, QuickMat)
@@ -453,7 +453,7 @@ def test_a_place_that_is_none_is_refused_with_the_way_to_say_it(text: str) -> No
     assert not wizard.is_measuring
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(lines=st.lists(st.text(max_size=30), max_size=15))
 def test_no_line_of_text_breaks_it(lines: list[str]) -> None:
     wizard = Wizard(a_mat().mat)

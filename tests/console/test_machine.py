@@ -190,7 +190,7 @@ class Console(RuleBasedStateMachine):
 
 
 Console.TestCase.settings = settings(
-    max_examples=60, stateful_step_count=30, deadline=None,
+    max_examples=35, stateful_step_count=30, deadline=None,
     phases=(Phase.explicit, Phase.generate, Phase.shrink),  # to explain takes ten times as long
 )  # fmt: skip
 TestConsole = Console.TestCase

@@ -93,7 +93,7 @@ def counted(tmp_path_factory: pytest.TempPathFactory) -> list[Counted]:
     files.require(f"mex_clam/{MOVING[0]}.csv.gz")
     folder = tmp_path_factory.mktemp("clams")
     result = []
-    for number, name in enumerate(MOVING):
+    for number, name in list(enumerate(MOVING))[::2]:  # all of them: `python -m tests.accuracy`
         played = play(Job("mex", "core4", FIRST_SEED["tuning"] + number, number))
         path = write(folder / f"{name}.csv", played.mat, played.frames, "a virtual body")
         reps = reps_of(path)
