@@ -80,7 +80,7 @@ PROBLEM_WORDS: Mapping[CellProblem, str] = MappingProxyType(
         CellProblem.DRIFTING: "wanders though nobody moves: its mounting, warmth, or a thing left",
         CellProblem.UNRELIABLE: "reads what no body weighs, or comes and goes: a loose wire, plug"
         " or solder joint; if `all`, the cells' supply, or rate_hz is not the converters'",
-        CellProblem.OK: "is well again",
+        CellProblem.OK: "has recovered",
     }
 )
 

@@ -81,7 +81,7 @@ def mode(path: Path) -> int:
 
 
 @pytest.mark.parametrize("umask", [0, 0o022])
-def test_a_new_state_folder_is_for_nobody_else(tmp_path: Path, umask: int) -> None:
+def test_a_new_state_folder_is_private(tmp_path: Path, umask: int) -> None:
     notices: list[str] = []
     before = os.umask(umask)
     try:

@@ -59,7 +59,7 @@ def test_what_is_not_there_is_reported(state: Path, capsys: pytest.CaptureFixtur
     assert "there is none yet" in line
 
 
-def test_a_page_is_for_nobody_else_and_replaces_only_a_page(
+def test_a_page_is_private_and_replaces_only_a_page(
     state: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     target = tmp_path / "page.html"
@@ -87,7 +87,7 @@ def test_progress_is_of_one_person_and_takes_no_virtual_session_for_real(
     assert lines(capsys, *where, "--html", str(target)) == [f"{target}: 1 sessions"]
 
 
-def test_an_export_is_for_nobody_else_and_overwrites_nothing(
+def test_an_export_is_private_and_overwrites_nothing(
     state: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     where = ("export", "--state", str(state), "--format", "csv", "--output", str(tmp_path / "out"))

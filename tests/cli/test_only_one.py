@@ -51,7 +51,7 @@ def test_a_folder_that_cannot_be_made_holds_nobody_back(tmp_path: Path) -> None:
         assert "would not be noticed" in notices[0]
 
 
-def test_the_folder_that_it_makes_is_for_nobody_else(tmp_path: Path) -> None:
+def test_the_folder_that_it_makes_is_private(tmp_path: Path) -> None:
     before = os.umask(0)
     try:
         with only_one(tmp_path / "new" / "state", print):
