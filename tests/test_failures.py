@@ -35,7 +35,7 @@ from tests.test_docs import ROOT
 PAGE = ROOT / "hardware" / "failures.md"
 CELL = "head_left"
 GAIN = NOMINAL.counts_per_kg
-FAILS_S = 21.5  # from getting on: the first repetition's leg is on its way down
+FAILS_S = 21.5  # from getting on: the first repetition's leg is in its descent
 ENDS_S = 27.5  # of a test: the repetition's verdict is out
 # At most, from the failure until it is reported: of a cell, of all that are silent (which may be
 # the computer's lateness for half a second), and of all that wander.

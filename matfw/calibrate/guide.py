@@ -1,6 +1,6 @@
 """The numbered places of the wiring guide, hardware/README.md, that messages cite.
 
-tests/diagnose/test_guide.py checks that each is there and is about what is said here.
+tests/diagnose/test_guide.py checks that each is there and is about what is described here.
 """
 
 from __future__ import annotations

@@ -48,7 +48,7 @@ def run_live(
     """Run the firmware.
 
     hips: opens the hip sensors, with the factory that the indicator has too. speed: of the virtual
-    bench, None on real hardware; quick_until_s: up to then as VirtualClock says. notice: to be said
+    bench, None on real hardware; quick_until_s: up to then as VirtualClock says. notice: to report
     once cells answer. console: None without one. taps: who else reads along.
     """
     with signals_blocked():

@@ -112,7 +112,7 @@ def test_a_locked_console_lists_and_changes_nobody(talk: Kept) -> None:
     assert talk.ask("people forget ann yes")[0].startswith("error E601")
 
 
-def test_where_nothing_is_kept_that_is_said(tmp_path: Path) -> None:
+def test_that_nothing_is_kept_is_reported(tmp_path: Path) -> None:
     talk = Talk(tmp_path / "other")
     for command in ("history", "report", "people list"):
         (answer,) = talk.ask(command)

@@ -141,7 +141,7 @@ def test_a_command_typed_between_pages_is_done(talk: Talk) -> None:
     assert talk.conversation.prompt == PROMPT
 
 
-def test_what_happens_while_a_page_is_read_is_told_after_it(talk: Talk) -> None:
+def test_what_happens_while_a_page_is_read_is_reported_after_it(talk: Talk) -> None:
     talk.ask("get")
     talk.control.events([PersonWeighed(3.0, 64.0)])
     assert talk.wait(1.0) == []
@@ -154,7 +154,7 @@ def test_programs_get_whole_lines_and_no_pages(talk: Talk) -> None:
     lines = talk.ask("help mode")
     assert max(map(len, lines)) > COLUMNS
     assert talk.ask("get")[-1] == "ok"
-    talk.conversation.told = ScreenSize(40, 10)
+    talk.conversation.client_size = ScreenSize(40, 10)
     lines = talk.ask("help")
     assert len(lines) == 8
     assert max(map(len, lines)) <= 40
@@ -187,7 +187,7 @@ def test_every_choice_of_the_menu_is_seen(talk: Talk) -> None:
 
 
 def test_a_page_of_the_menu_longer_than_the_screen_goes_on_at_enter(talk: Talk) -> None:
-    talk.conversation.told = ScreenSize(80, 12)
+    talk.conversation.client_size = ScreenSize(80, 12)
     first = talk.ask("menu")
     assert first[-2:] == ["  0  Leave", "Enter shows the rest."]
     rest = talk.ask("")
@@ -220,7 +220,7 @@ def test_enter_alone_measures_nothing_and_repeats_the_step(talk: Talk, typed: st
     assert talk.conversation.prompt == "calibrate> "
 
 
-def test_a_step_is_measured_when_told_to_and_repeated_meanwhile(talk: Talk) -> None:
+def test_a_step_is_measured_when_asked_and_repeated_meanwhile(talk: Talk) -> None:
     talk.ask("calibrate 10")
     assert any("Measuring" in line for line in talk.ask("go"))
     assert any("Measuring" in line for line in talk.ask(""))

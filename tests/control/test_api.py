@@ -187,8 +187,8 @@ def test_nothing_is_learned_of_an_unknown_side(running: Running) -> None:
 def test_a_calibration_reaches_the_line_and_is_kept(running: Running, tmp_path: Path) -> None:
     line = CellLine(tare_counts=77.0, counts_per_kg=41_000.0)
     running.control.save_calibration({"head_left": line}, "a test")
-    wanted = CellCalibration(77.0, 41_000.0)
-    wait_until(lambda: running.firmware.line.mat.calibration[0] == wanted)
+    expected = CellCalibration(77.0, 41_000.0)
+    wait_until(lambda: running.firmware.line.mat.calibration[0] == expected)
     assert running.firmware.line.mat.calibration[1] == NOMINAL
     assert SettingsStore(None, tmp_path).calibration()["head_left"] == line
 

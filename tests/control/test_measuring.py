@@ -57,8 +57,8 @@ def test_a_link_whose_thread_is_stuck_loses_the_mat_too(talk: Talk) -> None:
     talk.ask("calibrate")
     talk.control.play(TIMEOUT_S + 1.0)
     assert is_judging(talk)
-    told = [each for each in watcher.drain() if isinstance(each, Notice)]
-    assert ["calibrate on link first was ended" in each.text for each in told] == [True]
+    notices = [each for each in watcher.drain() if isinstance(each, Notice)]
+    assert ["calibrate on link first was ended" in each.text for each in notices] == [True]
     assert talk.ask("accept")[-1].startswith("error E302: calibrate: ended")
     assert dict(talk.control.settings.calibration()) == LINES
 

@@ -85,7 +85,7 @@ class Counted:
     name: str
     true: int
     hits: int
-    said: int
+    count: int
 
 
 @pytest.fixture(scope="module")
@@ -108,7 +108,7 @@ def test_most_repetitions_of_real_people_are_found(counted: list[Counted]) -> No
 
 
 def test_most_sets_of_real_people_are_counted_within_one(counted: list[Counted]) -> None:
-    near = sum(abs(c.said - c.true) <= 1 for c in counted)
+    near = sum(abs(c.count - c.true) <= 1 for c in counted)
     assert near >= MIN_SETS * len(counted), f"{near} of {len(counted)} within 1: {counted}"
 
 
