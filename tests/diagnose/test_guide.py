@@ -23,7 +23,9 @@ def test_a_cited_place_is_in_the_guide(place: Place) -> None:
 
 
 def test_every_step_of_the_wiring_can_be_cited() -> None:
-    steps = re.findall(r"^(\d+)\. \*\*", section((ROOT / WIRING_PAGE).read_text(), "## Wiring"), re.MULTILINE)
+    steps = re.findall(
+        r"^(\d+)\. \*\*", section((ROOT / WIRING_PAGE).read_text(), "## Wiring"), re.MULTILINE
+    )
     cited_steps = [p.value.step for p in Place if p.value.heading == "Wiring" and p.value.step]
     assert [int(step) for step in steps] == sorted(cited_steps)
 
