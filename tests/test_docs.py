@@ -29,7 +29,7 @@ from matfw.ports import RAIL_CHANNELS
 from matfw.recording.file import RecordingWriter
 from matfw.settings.files import load_settings
 from matfw.settings.model import DEFAULT_PINS, I2C_1_PINS, LightPins, Settings, XshutPins
-from matfw.workout.coach import ROWS as WORKOUT_ROWS
+from matfw.workout.transitions import ROWS as WORKOUT_ROWS
 from tests.control.fake_control import Talk
 from tests.pictures import FOLDER, pictures
 
@@ -61,12 +61,12 @@ def headings(text: str) -> Iterator[tuple[int, str, str]]:
 
 def section(text: str, heading: str) -> str:
     """Return what stands under a heading, up to the next one of its level or above."""
-    hashes_wanted, words_wanted = heading.split(" ", 1)
+    level, title = heading.split(" ", 1)
     start: int | None = None
     for at, hashes, words in headings(text):
-        if start is not None and len(hashes) <= len(hashes_wanted):
+        if start is not None and len(hashes) <= len(level):
             return text[start : text.rindex(f"{hashes} {words}", 0, at)]
-        if start is None and (hashes, words) == (hashes_wanted, words_wanted):
+        if start is None and (hashes, words) == (level, title):
             start = at
     assert start is not None, f"no heading {heading}"
     return text[start:]
@@ -238,7 +238,7 @@ def test_the_readme_is_five_minutes() -> None:
 
 
 def test_the_pictures_are_made_from_the_projects_own_data() -> None:
-    """Where they differ, `python -m tests.pictures` makes them anew; then look at them."""
+    """Where they differ, `python -m tests.pictures` makes new ones; then look at them."""
     for name, text in pictures().items():
         assert (FOLDER / name).read_text() == text, name
 
@@ -277,12 +277,12 @@ def test_the_consoles_errors_are_its_numbers() -> None:
     assert table == [f"E{kind}xx" for kind in sorted({code.value // 100 for code in Code})]
 
 
-def test_the_consoles_dialogue_is_what_it_says(tmp_path: Path) -> None:
+def test_the_consoles_dialogue_is_what_the_console_answers(tmp_path: Path) -> None:
     (example,) = blocks(section(CONSOLE, "## An example"), "text")
     talk = Talk(tmp_path)
     for part in example.split("matfw> ")[1:]:
-        typed, *wanted = part.splitlines()
-        assert talk.ask(typed) == wanted
+        typed, *answer = part.splitlines()
+        assert talk.ask(typed) == answer
 
 
 # --- matfw/DESIGN.md ----------------------------------------------------------------------------

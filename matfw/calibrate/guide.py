@@ -1,6 +1,6 @@
 """The places of the building guide, hardware/ and its numbered steps, that messages cite.
 
-tests/diagnose/test_guide.py checks that each is there and is about what is said here.
+tests/diagnose/test_guide.py checks that each is there and is about what is described here.
 """
 
 from __future__ import annotations

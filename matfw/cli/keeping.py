@@ -29,7 +29,7 @@ def keeping(
 ) -> Iterator[Record | None]:
     """Give what keeps sessions, or None where the settings say that nothing is to be kept.
 
-    What a person should know of it is said, and goes to every console.
+    What a person should know of it is a notice to every console.
     """
     from matfw.control.status import Notice
     from matfw.history.advice import summary
@@ -55,7 +55,7 @@ def keeping(
 
     record = Record(
         plan.store, plan.state_dir, mat, tell, firmware=__version__, is_virtual=is_virtual,
-        set_over=set_over,
+        set_over=set_over, unset_plan=plan.unset_plan,
     )  # fmt: skip
     control.record = record
     try:

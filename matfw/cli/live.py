@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from matfw.cli.environment import say
 from matfw.cli.hardware import Build, BuildHips, real_factory, virtual_factory
+from matfw.cli.journal import is_journal, level_of
 from matfw.cli.signals import signals_blocked
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def run_live(
     """Run the firmware.
 
     hips: opens the hip sensors, with the factory that the indicator has too. speed: of the virtual
-    bench, None on real hardware; quick_until_s: up to then as VirtualClock says. notice: to be said
+    bench, None on real hardware; quick_until_s: up to then as VirtualClock says. notice: to report
     once cells answer. console: None without one. taps: who else reads along.
     """
     with signals_blocked():
@@ -90,6 +91,12 @@ def run_live(
             )
             readers += [control] if record is None else [record, control]
             rounds.append(control.between)
+            if settings.voice.on:
+                from matfw.cli.speaking import speaking
+
+                readers.append(
+                    opened.enter_context(speaking(settings, console, indicator, control, say))
+                )
 
         if settings.outputs.button_pin is not None:
             rounds.append(opened.enter_context(push_button(settings, factory, indicator)))
@@ -189,13 +196,17 @@ def shown(
     if console is None:
         from matfw.display.lines import EventLines
 
-        yield EventLines(sys.stdout, f"{title} (VIRTUAL)" if is_simulated else title)
+        said = f"{title} (VIRTUAL)" if is_simulated else title
+        if is_journal(sys.stdout):
+            yield EventLines(sys.stdout, said, lambda event: f"<{level_of(event).value}>")
+        else:
+            yield EventLines(sys.stdout, said)
         return
     from matfw.devices.clock import RealClock
     from matfw.display.live_view import LiveView
 
     with Picture(console) as picture:
         yield LiveView(
-            picture, mat, RealClock(), title=title, target_reps=settings.workout.reps,
+            picture, mat, RealClock(), title=title, target_reps=settings.plan().reps,
             is_simulated=is_simulated, speed_at=pace or (lambda _: 1.0), length_s=end_s,
         )  # fmt: skip

@@ -45,6 +45,7 @@ from matfw.messages import (
 from matfw.pipeline import Step
 from matfw.ports import Clock, ReaderStats
 from matfw.settings.calibration_date import dated
+from matfw.settings.plans import NO_PLAN
 from matfw.sounds.modes import SoundMode
 from matfw.workout.sets import Progress
 from matfw.workout.stage import Ask
@@ -93,13 +94,15 @@ class Control:
         can_restart: bool = False,
         lay: Callable[[float, float, float], object] | None = None,
         ports: Sequence[str] = (),
+        unset_plan: str = NO_PLAN,
     ) -> None:
         """Take the settings, and the mat as the line begins with it.
 
         recordings: makes them, of what returns the mat and what takes a notice. set_volume: of the
         buzzer, 0 to 1; set_sound: which of its sounds; called by the main thread. account: the
         acquisition's. is_virtual: mat.side holds where the settings name none, since the virtual
-        person lies on one. ports: of the console.
+        person lies on one. ports: of the console. unset_plan: led through where the settings name
+        none.
         """
         self.settings = store
         self.lock = Lock(
@@ -112,6 +115,7 @@ class Control:
         self.record: Record | None = None  # what keeps sessions, where they are kept
         self.can_restart = can_restart
         self.lay = lay
+        self.unset_plan = unset_plan
         self._clock = clock
         self._set_volume = set_volume
         self._set_sound = set_sound
@@ -141,7 +145,8 @@ class Control:
         self._frame_count = self._bad_count = 0
         self._restart_s: float | None = None
         self._start_notices = self._notices()
-        self._is_start_told = not self._start_notices
+        self._is_start_reported = not self._start_notices
+        self._noted: tuple[str, ...] = ()
 
     # --- the main thread's side
 
@@ -187,8 +192,8 @@ class Control:
         self._follow_quiet_hours()
         self._calls.do_one(firmware)
         self._follow_measuring(firmware)
-        if self._step is not None and not self._is_start_told:
-            self._is_start_told = True  # once, when the first frame shows that somebody may hear it
+        if self._step is not None and not self._is_start_reported:
+            self._is_start_reported = True  # once, when the first frame shows who may hear it
             firmware.try_cue(Announcement.SEE_CONSOLE)
             text = "; ".join(self._start_notices)
             self.notifications.put(Notice("state", text, {"text": text}))
@@ -228,7 +233,7 @@ class Control:
         known = self._derived
         if known is None or known[0] is not settings or known[1] is not state:
             side = self._first_mat.side if self._is_virtual else Side.UNKNOWN
-            live = live_settings(settings, state, self._first_mat, side)
+            live = live_settings(settings, state, self._first_mat, side, self.unset_plan)
             self._derived = known = (settings, state, live)  # whole: others may read it meanwhile
         return known[2]
 
@@ -279,7 +284,7 @@ class Control:
             lock=self.lock.word,
             is_reader_late=self._reader_problem is ReaderProblem.LATE,
             recording=self.recordings.status,
-            notices=self.settings.notices,
+            notices=(*self.settings.notices, *self._noted),
             config=str(store.config) if store.config else None,
             state_dir=str(store.folder.absolute()),
             pins=self._pins,
@@ -305,6 +310,11 @@ class Control:
             return self.settings.notices
         text = f"not calibrated: {', '.join(names)}: weights may be far off: `calibrate`"
         return (*self.settings.notices, text)
+
+    def note(self, what: str, text: str) -> None:
+        """Tell all consoles, and show it in `status` from now on; from any thread."""
+        self._noted = (*self._noted, text)
+        self.notifications.put(Notice(what, text, {"text": text}))
 
     def mat(self) -> Mat:
         """Return the mat as the line has it, from the next frame on at the latest."""

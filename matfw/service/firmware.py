@@ -74,7 +74,7 @@ class Record(Protocol):
 
 
 class Firmware:
-    """Runs the line on live frames until told to stop."""
+    """Runs the line on live frames until asked to stop."""
 
     def __init__(
         self,

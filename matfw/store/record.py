@@ -23,6 +23,8 @@ from matfw.history.rows import (
 )
 from matfw.messages import Event, Mat, Rep, Side
 from matfw.pipeline import Step
+from matfw.settings.model import Settings
+from matfw.settings.plans import NO_PLAN
 from matfw.settings.store import SettingsStore
 from matfw.store.background import BackgroundWriter
 from matfw.store.database import DATABASE_FILE
@@ -53,14 +55,17 @@ class Record:
         now: Callable[[], WallTime] = wall_time,
         boot: str | None = None,
         set_over: Callable[[SetInfo, Sequence[Rep]], object] = lambda *_: None,
+        unset_plan: str = NO_PLAN,
     ) -> None:
         """Begin. say: takes what a person should know, from any thread. set_over: takes a set that
         is over, in the main thread.
 
         mat: as the line begins with it; its side holds where the settings name none.
+        unset_plan: led through where they name none.
         """
         self.path = state_dir / DATABASE_FILE
         self._store = store
+        self._unset_plan = unset_plan
         self._mat = mat
         self._layout = mat.layout
         self._firmware = firmware
@@ -207,8 +212,12 @@ class Record:
 
     # --- for the tap
 
+    @property
+    def _settings(self) -> Settings:
+        return self._store.settings.led(self._unset_plan)
+
     def _mat_now(self) -> Mat:
-        settings = self._store.settings
+        settings = self._settings
         side = settings.workout.side
         return replace(
             settings.mat(self._store.state),
@@ -217,7 +226,7 @@ class Record:
         )
 
     def _asked(self) -> Asked:
-        mat, plan = self._mat_now(), self._store.settings.plan()
+        mat, plan = self._mat_now(), self._settings.plan()
         asked = SetInfo(
             number=1, side=mat.side, reps_asked=plan.reps, rest_asked_s=plan.rest_s,
             tempo=mat.tempo, limits=mat.limits,

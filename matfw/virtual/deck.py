@@ -70,7 +70,7 @@ class Deck:
 
     @classmethod
     def for_layout(cls, cells: Sequence[Cell]) -> Deck:
-        """Return the deck for a list of cells, told by the names of their plates.
+        """Return the deck for a list of cells, by the names of their plates.
 
         `hex6` and `trio8` are known by their plates; otherwise every plate that stands on three
         or more cells not in one line is its own rigid panel, and if any does not, all are one.

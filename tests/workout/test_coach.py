@@ -7,6 +7,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 import pytest
+from msgspec import structs
 
 from matfw.cues import CUE_RULES, MAY_CUT_SHORT
 from matfw.messages import (
@@ -26,7 +27,10 @@ from matfw.messages import (
     WorkoutState,
 )
 from matfw.settings.plans import PlanSettings
-from matfw.workout.coach import (
+from matfw.workout.plan import SideOrder, Variation
+from matfw.workout.situation import Wiggle
+from matfw.workout.stage import Ask
+from matfw.workout.states import (
     ARM_S,
     ASK_AGAIN_S,
     ASK_TIMES,
@@ -36,9 +40,6 @@ from matfw.workout.coach import (
     OFFER_S,
     State,
 )
-from matfw.workout.plan import SideOrder, Variation
-from matfw.workout.situation import Wiggle
-from matfw.workout.stage import Ask
 from matfw.workout.variations import as_seen
 from tests.workout.by_ear import COUNTS, Log, SetHeard, follow, written_down
 from tests.workout.played import STEP_S, Done, Played, made_rep
@@ -429,3 +430,17 @@ def test_a_wiggle_goes_to_a_side_and_comes_back(course_mm: list[float], found: l
     wiggle = Wiggle()
     said = [wiggle.update(0.1 * k, float(mm)) for k, mm in enumerate(course_mm)]
     assert [sign for sign in said if sign] == found
+
+
+def test_another_tempo_or_number_keeps_the_place_and_another_side_begins_again() -> None:
+    person = in_set(PlanSettings(name="p", reps=5, sets_a_side=1))
+    person.rep()
+    person.wait(2.0)
+    slower = structs.replace(person.settings, reps=4, tempo_s=(3.0, 1.0, 3.0))
+    person.coach.change(slower.plan())
+    person.wait(1.0)
+    assert person.coach.progress.rep == 1
+    assert (person.coach.state, person.coach.progress.reps_per_set) == (State.SET, 4)
+    assert person.coach.guide.tempo.up_s == 3.0
+    person.coach.change(structs.replace(slower, first_side=Side.RIGHT).plan())
+    assert person.coach.progress.rep == 0
