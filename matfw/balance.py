@@ -1,7 +1,7 @@
 """Stage 3: clean kilograms per cell -> load, moments and centre of pressure, whole and per plate.
 
 The sum of loads and of loads times positions is the whole deck's equilibrium, exact for any
-layout, hinged or not (hardware/README.md "Geometry").
+layout, hinged or not (hardware/deck.md "Geometry").
 """
 
 from __future__ import annotations
@@ -93,7 +93,7 @@ def centre_of_pressure(
 ) -> tuple[float | None, float | None]:
     """Return (x_mm, y_mm) of the load, or (None, None) below MIN_LOAD_KG.
 
-    Source: moment balance, hardware/README.md "Geometry".
+    Source: moment balance, hardware/deck.md "Geometry".
     """
     if load_kg < MIN_LOAD_KG:
         return None, None
