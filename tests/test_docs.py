@@ -29,7 +29,7 @@ from matfw.ports import RAIL_CHANNELS
 from matfw.recording.file import RecordingWriter
 from matfw.settings.files import load_settings
 from matfw.settings.model import DEFAULT_PINS, I2C_1_PINS, LightPins, Settings, XshutPins
-from matfw.workout.coach import ROWS as WORKOUT_ROWS
+from matfw.workout.transitions import ROWS as WORKOUT_ROWS
 from tests.control.fake_control import Talk
 from tests.pictures import FOLDER, pictures
 

@@ -12,8 +12,8 @@ from matfw.console.command import WORKOUT, Command
 from matfw.console.settings_commands import change, setting_of
 from matfw.control.errors import Code, ConsoleError
 from matfw.settings.plans import NO_PLAN, PlanSettings
-from matfw.workout.coach import State
 from matfw.workout.stage import Ask
+from matfw.workout.states import State
 
 if TYPE_CHECKING:
     from matfw.console.context import Context

@@ -26,7 +26,7 @@ from matfw.messages import (
 )
 from matfw.sounds.modes import Kind
 from matfw.speech.catalogue import Catalogue
-from matfw.workout.coach import State
+from matfw.workout.states import State
 
 SPOKEN_IN = frozenset({State.AWAY, State.ASK, State.REST, State.DONE})
 MOST_TRIES = 2  # times that a sentence is begun: cut off once, it is said again

@@ -37,8 +37,8 @@ GLIBC = "manylinux_2_36"  # Debian 12; 13 has 2.41
 UV = "uv==0.13.9"  # where none is installed
 LIBRARY = Path("usr/lib/matfw")
 DOCS = Path("usr/share/doc/matfw")
-# Of the libraries: programs, uv's own, a stray folder of tests; and programs of Blinka for boards
-# of other kinds of computer, which matfw never starts.
+# Of the libraries: programs, uv's own, a stray folder of tests; and Blinka's programs for boards of
+# other kinds, which matfw never starts.
 DROPPED = ("bin", ".lock", "tests", "adafruit_blinka/microcontroller/*/**/libgpiod_pulsein*")
 DOC_FILES = ("README.md", "hardware/README.md", "systemd/README.md", "matfw/console/README.md")
 FILES = (

@@ -16,8 +16,8 @@ from matfw.messages import CUES, Announcement, CueGiven, Fault, SetChanged, SetS
 from matfw.settings.model import Settings, VoiceSettings
 from matfw.settings.plans import NO_PLAN
 from matfw.speech.catalogue import catalogue
-from matfw.workout.coach import State
 from matfw.workout.plan import Plan
+from matfw.workout.states import State
 from tests.control.fake_control import Talk
 from tests.devices.test_voice import until
 from tests.voice_programs import Programs

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from matfw.workout.coach import Coach, State
+from matfw.workout.coach import Coach
+from matfw.workout.states import State
 from tests.control.fake_control import Talk
 
 

@@ -6,9 +6,10 @@ import pytest
 
 from matfw.messages import Limits, Rep, Verdict
 from matfw.settings.plans import PlanSettings
-from matfw.workout.coach import Coach, State
+from matfw.workout.coach import Coach
 from matfw.workout.plan import Plan
 from matfw.workout.stage import FreeSets
+from matfw.workout.states import State
 from tests.store.story import rep
 
 PLAN = PlanSettings(name="short", reps=3, sets_a_side=2)

@@ -27,7 +27,10 @@ from matfw.messages import (
     WorkoutState,
 )
 from matfw.settings.plans import PlanSettings
-from matfw.workout.coach import (
+from matfw.workout.plan import SideOrder, Variation
+from matfw.workout.situation import Wiggle
+from matfw.workout.stage import Ask
+from matfw.workout.states import (
     ARM_S,
     ASK_AGAIN_S,
     ASK_TIMES,
@@ -37,9 +40,6 @@ from matfw.workout.coach import (
     OFFER_S,
     State,
 )
-from matfw.workout.plan import SideOrder, Variation
-from matfw.workout.situation import Wiggle
-from matfw.workout.stage import Ask
 from matfw.workout.variations import as_seen
 from tests.workout.by_ear import COUNTS, Log, SetHeard, follow, written_down
 from tests.workout.played import STEP_S, Done, Played, made_rep

@@ -27,8 +27,9 @@ from matfw.messages import (
     WorkoutState,
 )
 from matfw.settings.plans import PlanSettings
-from matfw.workout.coach import GIVE_UP_S, OFFER_S, ROWS, State
 from matfw.workout.stage import Ask
+from matfw.workout.states import GIVE_UP_S, OFFER_S, State
+from matfw.workout.transitions import ROWS
 from tests.workout.by_ear import COUNTS
 from tests.workout.played import Done, Played
 
