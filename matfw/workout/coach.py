@@ -81,7 +81,7 @@ class Coach(Course):
                     self.state, self.since_s = row.target, moment.t_s
                 break
         self.ask = None
-        # One at a time and until it is heard: what is said here comes in its order, and once.
+        # One at a time and until it is heard: what is announced here comes in its order, and once.
         requests = [cue for cue in moment.requests if self._lets_through(cue)] + self.due[:1]
         events, side = self.events, self.asked_side
         self.events, self.asked_side = [], None
