@@ -87,7 +87,7 @@ def _foot(drawing: Drawing, view: View, s: Source, x: float, bar_low: float) -> 
     half = s.foot.diameter_mm / 2
     drawing.rect(view(x - half, foot_top), view(x + half, s.foot.rubber_mm), fill=PRINT)
     drawing.rect(view(x - half, s.foot.rubber_mm), view(x + half, 0), fill=RUBBER)
-    drawing.rect(view(x - 3, bar_low + 12), view(x + 3, bar_low - 10), fill=FAINT, line=1.2)
+    drawing.rect(view(x - 3, bar_low + 17), view(x + 3, bar_low - 13), fill=FAINT, line=1.2)
     drawing.rect(view(x - 5, bar_low), view(x + 5, bar_low - 5), fill=STEEL)
     dome = s.foot.socket_radius_mm
     drawing.rect(view(x - dome, bar_low - 5), view(x + dome, foot_top - 1.2), fill=STEEL)
@@ -195,20 +195,22 @@ def joint() -> Drawing:
     high, half = s.batten.narrow_mm, s.batten.wide_mm / 2
     thick = s.board.thickness_mm
     drawing.rect(view(-half, high), view(half, 0), fill=WOOD)
-    drawing.rect(view(-95, high + thick), view(-0.8, high), fill=PLY)
+    drawing.rect(view(-95, high + thick + FELT_MM), view(-0.8, high + FELT_MM), fill=PLY)
     drawing.rect(view(0.8, high + thick + FELT_MM), view(95, high + FELT_MM), fill=PLY)
-    drawing.rect(view(0.8, high + FELT_MM), view(half, high), fill=RUBBER, line=1)
-    drawing.rect(view(-20, high + thick), view(-16, 20), fill=FAINT, line=1.2)
+    drawing.rect(view(-half, high + FELT_MM), view(half, high), fill=RUBBER, line=1)
+    drawing.rect(view(-20, high + thick + FELT_MM), view(-16, 20), fill=FAINT, line=1.2)
     x = JOINT_BOLT_X_MM
     up = high + thick + FELT_MM
     drawing.rect(view(x - 3, up + 1), view(x + 3, -14), fill=STEEL, line=1.2)
     drawing.rect(view(x - 9, up + 2.6), view(x + 9, up + 1), fill=STEEL, line=1.2)
     drawing.rect(view(x - 9, -1), view(x + 9, -2.6), fill=STEEL, line=1.2)
     drawing.rect(view(x - 7, -2.6), view(x + 7, -9), fill=STEEL, line=1.2)
-    drawing.text(view(-70, high + 5), "head panel", anchor="middle", bold=True)
+    drawing.text(view(-70, high + 8), "head panel", anchor="middle", bold=True)
     drawing.text(view(70, high + 8), "foot panel", anchor="middle", bold=True)
     drawing.text(view(-8, 8), "hip batten", anchor="middle")
-    drawing.leader(view(-18, high + thick), (30, 120), "screws: batten to the head panel alone")
+    drawing.leader(
+        view(-18, high + thick + FELT_MM), (30, 120), "screws: batten to the head panel alone"
+    )
     drawing.leader(view(x, up + 2), (560, 170), f"2 bolts M6, y = ±{tidy(BOLT_Y_MM)}")
     drawing.leader(view(30, high + 1.5), (690, 400), "felt")
     drawing.leader(view(x + 6, -6), (640, 640), "wing nut: 1 mm of play,")

@@ -182,7 +182,7 @@ class Firmware:
                 raise MatCellsError(
                     f"no cell has answered for {NO_CELL_S:g} s: check the converters' supply (VCC,"
                     " GND) and that each DOUT and SCK is on the pin in the settings"
-                    " (hardware/README.md)"
+                    " (hardware/wiring.md)"
                 )
             self._take(frame, refiner)
 

@@ -206,7 +206,7 @@ def test_a_cell_that_cannot_be_measured_is_named(
     assert wizard.refusal is not None
     assert wizard.refusal.cells == (cell,)
     assert cell in lines
-    assert "hardware/README.md" in lines
+    assert "hardware/wiring.md" in lines
     assert wizard.step is Step.EMPTY
 
 

@@ -112,7 +112,7 @@ def test_a_defect_is_named_on_its_cell_alone(case: Case, layout: str) -> None:
         (finding,) = diagnosis.findings
         assert cell.name in finding.sentence
         assert case.says in finding.sentence
-        assert "hardware/README.md" in finding.sentence
+        assert "hardware/wiring.md" in finding.sentence
         check_width(diagnosis)
 
 
