@@ -277,7 +277,6 @@ class Pipeline:
             self._motion.turn(side)
 
     def _workout_of(self, plan: Plan) -> WorkoutStage:
-        self._taps.reset()
         return FreeSets(plan) if plan.guide is None else Coach(plan, self._mat.limits)
 
     def _finish_rep(self, t_s: float, x: RefinedRep) -> Rep:
