@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from matfw.cli.environment import say
 from matfw.cli.hardware import Build, BuildHips, real_factory, virtual_factory
+from matfw.cli.journal import is_journal, level_of
 from matfw.cli.signals import signals_blocked
 
 if TYPE_CHECKING:
@@ -189,7 +190,11 @@ def shown(
     if console is None:
         from matfw.display.lines import EventLines
 
-        yield EventLines(sys.stdout, f"{title} (VIRTUAL)" if is_simulated else title)
+        said = f"{title} (VIRTUAL)" if is_simulated else title
+        if is_journal(sys.stdout):
+            yield EventLines(sys.stdout, said, lambda event: f"<{level_of(event).value}>")
+        else:
+            yield EventLines(sys.stdout, said)
         return
     from matfw.devices.clock import RealClock
     from matfw.display.live_view import LiveView

@@ -37,16 +37,20 @@ GLIBC = "manylinux_2_36"  # Debian 12; 13 has 2.41
 UV = "uv==0.13.9"  # where none is installed
 LIBRARY = Path("usr/lib/matfw")
 DOCS = Path("usr/share/doc/matfw")
-DROPPED = ("bin", ".lock", "tests")  # of the libraries: programs, uv's own, a stray test folder
+# Of the libraries: programs, uv's own, a stray folder of tests; and Blinka's programs for boards of
+# other kinds, which matfw never starts.
+DROPPED = ("bin", ".lock", "tests", "adafruit_blinka/microcontroller/*/**/libgpiod_pulsein*")
 DOC_FILES = ("README.md", "hardware/README.md", "systemd/README.md", "matfw/console/README.md")
 FILES = (
     ("systemd/debian/launcher", "usr/bin/matfw", 0o755),
+    ("systemd/debian/matfw-update", "usr/sbin/matfw-update", 0o755),
     ("systemd/debian/matfw.toml", "etc/matfw/matfw.toml", 0o644),
     ("systemd/debian/lintian-overrides", "usr/share/lintian/overrides/matfw", 0o644),
     ("systemd/matfw.service", "usr/lib/systemd/system/matfw.service", 0o644),
     ("systemd/matfw.sysusers", "usr/lib/sysusers.d/matfw.conf", 0o644),
     ("systemd/70-matfw-gpio.rules", "usr/lib/udev/rules.d/70-matfw-gpio.rules", 0o644),
 )
+MANUALS = ("matfw.8", "matfw-update.8")
 SCRIPTS = ("postinst", "prerm", "postrm")
 
 
@@ -100,8 +104,10 @@ def add_libraries(tree: Path, architecture: str) -> None:
             ]  # fmt: skip
             subprocess.run(command, check=True)
     for folder in folders.values():
-        for name in DROPPED:
-            remove(folder / name)
+        for path in [path for pattern in DROPPED for path in folder.glob(pattern)]:
+            remove(path)
+        for path in folder.rglob("*"):
+            path.chmod(0o755 if path.is_dir() else 0o644)
     first, *others = folders.values()
     common = tree / LIBRARY / "common"
     common.mkdir()
@@ -133,11 +139,13 @@ def add_program(folder: Path) -> None:
 
 
 def add_docs(tree: Path, libraries: str) -> None:
-    """Write the guides, both changelogs and the licences."""
+    """Write guides, manual pages, both changelogs and the licences."""
     for name in DOC_FILES:
         copy(ROOT / name, tree / DOCS / name, 0o644)
     write_gzip(tree / DOCS / "changelog.gz", (HERE / "changelog").read_bytes())
     write_gzip(tree / DOCS / "NEWS.matfw.md.gz", (ROOT / "CHANGELOG.md").read_bytes())
+    for name in MANUALS:
+        write_gzip(tree / "usr/share/man/man8" / f"{name}.gz", (HERE / name).read_bytes())
     licence = (ROOT / "LICENSE").read_text().strip().splitlines()
     text = (HERE / "copyright.in").read_text()
     text = text.replace("@LICENSE@", "\n".join(f" {line}" if line else " ." for line in licence))
