@@ -235,7 +235,7 @@ class Limits:
 class HipRepeatability:
     """What a hip sensor repeats within on this body and these clothes, standard deviations.
 
-    Not its noise: the same roll again, after a repetition. Source: hardware/README.md.
+    Not its noise: the same roll again, after a repetition. Source: hardware/hip_sensors.md.
     """
 
     imu_deg: float = 1.5

@@ -187,8 +187,10 @@ class Pipeline:
             *self._interference.update(raw, clean),
         )
         events: list[Event] = [*cells, *hips.events, *self._reader_health.update(raw)]
-        self._cue_requests += self._notices.of_cells(cells)
-        self._cue_requests += self._notices.of_hip_sensors(hips.events)
+        if cells:
+            self._cue_requests += self._notices.of_cells(cells)
+        if hips.events:
+            self._cue_requests += self._notices.of_hip_sensors(hips.events)
         faults: list[FaultSeen] = []
         window = None
         for motion in self._motion.update(balance, hips):
@@ -199,10 +201,9 @@ class Pipeline:
         taps = self._taps.update(loads, self._phase_now) or self._pressed
         events += self._lead(raw.t_s, taps)
         self._pressed = 0
-        rep_cues = [cue for cue in self._rep_cues if cue.rep <= self._released_rep]
+        rep_cues = self._take_rep_cues() if self._rep_cues else ()
         cue = self._cues.update(raw.t_s, self._cue_requests, rep_cues, self._phases.last_top_s)
         self._cue_requests.clear()
-        self._rep_cues = [cue for cue in self._rep_cues if cue.rep > self._released_rep]
         self._last_cue = cue
         if cue is not None:
             events.append(CueGiven(raw.t_s, cue))
@@ -261,6 +262,12 @@ class Pipeline:
         if coached.side is not None:
             self._turn(coached.side)
         return coached.events
+
+    def _take_rep_cues(self) -> Sequence[RepCue]:
+        """Return what verdicts ask for that is released; what is not goes on waiting."""
+        released = [cue for cue in self._rep_cues if cue.rep <= self._released_rep]
+        self._rep_cues = [cue for cue in self._rep_cues if cue.rep > self._released_rep]
+        return released
 
     def _turn(self, side: Side) -> None:
         """Judge by another side from now on; the leg rests."""

@@ -161,14 +161,14 @@ def _session(text: str) -> str:
     raise argparse.ArgumentTypeError(f"must be a session's number, last or all (got {text!r})")
 
 
-def _between(least: float, most: float) -> Callable[[str], float]:
+def _between(minimum: float, maximum: float) -> Callable[[str], float]:
     def number(text: str) -> float:
         try:
             value = read_number(text)
         except ValueError:
             value = float("nan")
-        if not least <= value <= most:
-            raise argparse.ArgumentTypeError(f"must be {least:g} to {most:g} (got {text!r})")
+        if not minimum <= value <= maximum:
+            raise argparse.ArgumentTypeError(f"must be {minimum:g} to {maximum:g} (got {text!r})")
         return value
 
     return number

@@ -12,13 +12,16 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
+from matfw.cli.journal import Level, with_level
+
 if TYPE_CHECKING:
     from matfw.settings.store import SettingsStore
 
 
-def say(text: str) -> None:
-    """Say something that is not the verb's answer, on stderr."""
-    print("\n".join(for_screen([f"matfw: {text}"], sys.stderr)), file=sys.stderr)
+def say(text: str, level: Level = Level.WARNING) -> None:
+    """Say something that is not the verb's answer, on stderr. level: in the journal."""
+    lines = "\n".join(for_screen([f"matfw: {text}"], sys.stderr))
+    print(with_level(lines, level, sys.stderr), file=sys.stderr)
 
 
 def for_screen(lines: Sequence[str], stream: TextIO | None) -> list[str]:
@@ -65,7 +68,7 @@ def check_home(options: argparse.Namespace) -> None:
     try:
         owner = os.stat(home).st_uid
     except (OSError, ValueError):
-        return  # what is not there is said when it is needed
+        return  # what is not there is reported when it is needed
     if owner == os.geteuid():
         return
     text = (

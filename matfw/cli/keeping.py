@@ -29,7 +29,7 @@ def keeping(
 ) -> Iterator[Record | None]:
     """Give what keeps sessions, or None where the settings say that nothing is to be kept.
 
-    What a person should know of it is said, and goes to every console.
+    What a person should know of it is a notice to every console.
     """
     from matfw.control.status import Notice
     from matfw.history.advice import summary

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from matfw.cli.environment import say
 from matfw.cli.hardware import Build, BuildHips, real_factory, virtual_factory
+from matfw.cli.journal import is_journal, level_of
 from matfw.cli.signals import signals_blocked
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def run_live(
     """Run the firmware.
 
     hips: opens the hip sensors, with the factory that the indicator has too. speed: of the virtual
-    bench, None on real hardware; quick_until_s: up to then as VirtualClock says. notice: to be said
+    bench, None on real hardware; quick_until_s: up to then as VirtualClock says. notice: to report
     once cells answer. console: None without one. taps: who else reads along.
     """
     with signals_blocked():
@@ -199,7 +200,11 @@ def shown(
     if console is None:
         from matfw.display.lines import EventLines
 
-        yield EventLines(sys.stdout, f"{title} (VIRTUAL)" if is_simulated else title)
+        said = f"{title} (VIRTUAL)" if is_simulated else title
+        if is_journal(sys.stdout):
+            yield EventLines(sys.stdout, said, lambda event: f"<{level_of(event).value}>")
+        else:
+            yield EventLines(sys.stdout, said)
         return
     from matfw.devices.clock import RealClock
     from matfw.display.live_view import LiveView

@@ -37,6 +37,7 @@ from matfw.cli.hardware import (
     virtual_factory,
     virtual_trace,
 )
+from matfw.cli.journal import Level, is_journal, tell_of_crashes
 from matfw.cli.live import mat_frames, run_live
 from matfw.cli.only_one import only_one
 from matfw.cli.signals import HungUp, discard_stdout, ending_early, flushed, stoppable
@@ -70,13 +71,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         with stoppable(), flushed():
             adapt_output()
+            if is_journal(sys.stderr):
+                sys.excepthook = tell_of_crashes()
             options = build_parser(VERBS).parse_args(argv)
             ends_by_signal = options.verb in (_run, _record)
             if getattr(options, "json", False):
                 write_json()
             return int(options.verb(options))
     except MatError as error:
-        say(str(error))
+        say(str(error), Level.ERROR)
         return EXIT_USAGE if isinstance(error, MatUsageError) else EXIT_FAILED
     except HungUp:
         return EXIT_HUNG_UP
@@ -89,7 +92,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         discard_stdout()
         from matfw.settings.os_errors import advice
 
-        say(f"the system refused something: {error}: {advice(error)}")
+        say(f"the system refused something: {error}: {advice(error)}", Level.ERROR)
         return EXIT_FAILED
 
 

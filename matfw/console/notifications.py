@@ -85,7 +85,7 @@ class Notifications:
 def _is_whole(event: CellEvent, context: Context, kinds: tuple[type[Event], ...]) -> bool:
     """Return whether this link can make sense of it: it is trouble, or the end of one it knows."""
     if event.problem is CellProblem.OK:
-        return context.told_cells.pop(event.cell, None) is not None
+        return context.reported_cells.pop(event.cell, None) is not None
     if CellEvent in kinds:
-        context.told_cells[event.cell] = event.problem
+        context.reported_cells[event.cell] = event.problem
     return True

@@ -146,7 +146,7 @@ class Control:
         self._frame_count = self._bad_count = 0
         self._restart_s: float | None = None
         self._start_notices = self._notices()
-        self._is_start_told = not self._start_notices
+        self._is_start_reported = not self._start_notices
         self._noted: tuple[str, ...] = ()
         self.offer = ResumeOffer(self.notifications.put)
         self._led_side: Side | None = None
@@ -200,8 +200,8 @@ class Control:
         self._led_side = firmware.line.mat.side if is_led else None
         self._calls.do_one(firmware)
         self._follow_measuring(firmware)
-        if self._step is not None and not self._is_start_told:
-            self._is_start_told = True  # once, when the first frame shows that somebody may hear it
+        if self._step is not None and not self._is_start_reported:
+            self._is_start_reported = True  # once, when the first frame shows who may hear it
             firmware.try_cue(Announcement.SEE_CONSOLE)
             text = "; ".join(self._start_notices)
             self.notifications.put(Notice("state", text, {"text": text}))

@@ -6,7 +6,7 @@ changes: on lgpio one new brightness is one call into its PWM thread, and one ne
 Call `tick` at 40 Hz or faster: at 10 Hz short notes would be lost.
 
 Closing gives the pins back as inputs without a pull: the board needs a resistor to ground at each
-driver's input (hardware/README.md), which also keeps it quiet while the Pi boots.
+driver's input (hardware/wiring.md), which also keeps it quiet while the Pi boots.
 """
 
 from __future__ import annotations

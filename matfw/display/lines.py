@@ -6,7 +6,7 @@ any speed; whoever reads them must keep up, as the journal does.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TextIO
 
 from matfw.control.events import event_line
@@ -17,9 +17,15 @@ from matfw.pipeline import Step
 class EventLines:
     """Prints what happened."""
 
-    def __init__(self, stream: TextIO, title: str) -> None:
-        """Take the stream and write the title, which says where the events come from."""
+    def __init__(
+        self, stream: TextIO, title: str, prefix: Callable[[Event], str] = lambda _: ""
+    ) -> None:
+        """Take the stream and write the title, which says where the events come from.
+
+        prefix: what stands before an event's line, such as its level for the journal.
+        """
         self._stream = stream
+        self._prefix = prefix
         self._write([title])
 
     def step(self, step: Step) -> None:
@@ -27,7 +33,7 @@ class EventLines:
 
     def events(self, events: Sequence[Event]) -> None:
         """Print what happened, one line each."""
-        self._write([event_line(event) for event in events])
+        self._write([self._prefix(event) + event_line(event) for event in events])
 
     def _write(self, lines: Sequence[str]) -> None:
         self._stream.writelines(f"{line}\n" for line in lines)

@@ -219,10 +219,10 @@ def _step(records: Sequence[SessionRecord]) -> str:
     last = records[-1]
     if kicks_too_often(last.reps):
         top = fmean(rep.angle_deg for rep in last.reps)
-        least = max(each.too_small_deg for each in last.sets)
+        floor = max(each.too_small_deg for each in last.sets)
         return (
             "A third of the last repetitions or more were kicks: go for a smaller range, about"
-            f" {max(least + 3.0, top - SMALLER_DEG):.0f}° instead of {top:.0f}°, until they are"
+            f" {max(floor + 3.0, top - SMALLER_DEG):.0f}° instead of {top:.0f}°, until they are"
             " slow again."
         )
     in_a_row = _clean_in_a_row(records)

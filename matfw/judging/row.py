@@ -59,7 +59,7 @@ class Words:
     remedy: str = ""
     limit: str = ""
 
-    def told(self, limits: Limits) -> Words:
+    def with_limits(self, limits: Limits) -> Words:
         """Return the same with the limit's own number in what to do."""
         if not self.limit:
             return self

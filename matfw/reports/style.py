@@ -1,6 +1,6 @@
 """The pages' style: dark and light as the reader's screen is, one column on a phone.
 
-The three phases differ in lightness as well as hue, verdicts in their marks: nothing is told by hue
+The three phases differ in lightness as well as hue, verdicts in their marks: nothing goes by hue
 alone. Palette after Okabe and Ito (jfly.uni-koeln.de/color), lighter or darker with the page.
 """
 

@@ -74,7 +74,7 @@ class Record(Protocol):
 
 
 class Firmware:
-    """Runs the line on live frames until told to stop."""
+    """Runs the line on live frames until asked to stop."""
 
     def __init__(
         self,
@@ -182,7 +182,7 @@ class Firmware:
                 raise MatCellsError(
                     f"no cell has answered for {NO_CELL_S:g} s: check the converters' supply (VCC,"
                     " GND) and that each DOUT and SCK is on the pin in the settings"
-                    " (hardware/README.md)"
+                    " (hardware/wiring.md)"
                 )
             self._take(frame, refiner)
 

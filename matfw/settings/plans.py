@@ -86,13 +86,13 @@ class PlanSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 def unseen_tempo(tempo_s: tuple[float, float, float]) -> str:
     """Return why no mat can follow a tempo; empty if it can."""
-    least_s, most_s = WAY_SEEN_S
+    min_s, max_s = WAY_SEEN_S
     up_s, hold_s, down_s = tempo_s
-    are_ways_seen = least_s <= min(up_s, down_s) and max(up_s, down_s) <= most_s
+    are_ways_seen = min_s <= min(up_s, down_s) and max(up_s, down_s) <= max_s
     if are_ways_seen and hold_s <= HOLD_SEEN_S:
         return ""
     return (
-        f"up and down must be {least_s:g} to {most_s:g} s, hold at most {HOLD_SEEN_S:g} s"
+        f"up and down must be {min_s:g} to {max_s:g} s, hold at most {HOLD_SEEN_S:g} s"
         f" (got {up_s:g}, {hold_s:g}, {down_s:g}): a slower leg cannot be told from a body"
         " that sways"
     )

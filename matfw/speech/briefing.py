@@ -30,7 +30,7 @@ from matfw.speech.catalogue import Catalogue
 from matfw.workout.states import State
 
 SPOKEN_IN = frozenset({State.AWAY, State.ASK, State.REST, State.DONE})
-MOST_TRIES = 2  # times that a sentence is begun: cut off once, it is said again
+MAX_TRIES = 2  # times that a sentence is begun: cut off once, it is said again
 
 
 @dataclass(slots=True)
@@ -73,7 +73,7 @@ class Briefing:
 
     def was_cut(self, sentence: Sentence) -> None:
         """Take back a sentence that a cue has cut off."""
-        if sentence.begun < MOST_TRIES:
+        if sentence.begun < MAX_TRIES:
             self._due.appendleft(sentence)
 
     def events(self, events: Sequence[Event]) -> None:

@@ -86,7 +86,7 @@ class Coach(Course):
                 break
         if not (is_ending and self.ask is Ask.HOLD):
             self.ask = None  # a set that is ending stands once it has ended
-        # One at a time and until it is heard: what is said here comes in its order, and once.
+        # One at a time and until it is heard: what is announced here comes in its order, and once.
         requests = [cue for cue in moment.requests if self._lets_through(cue)] + self.due[:1]
         events, side = self.events, self.asked_side
         self.events, self.asked_side = [], None

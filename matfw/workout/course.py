@@ -104,7 +104,7 @@ class Course:
         return len(self.guide.sides)
 
     @property
-    def wanted_side(self) -> Side:
+    def requested_side(self) -> Side:
         """Return the side of this set, or of the next one."""
         return self.guide.sides[min(self.set_index, self.sets - 1)]
 
@@ -136,7 +136,7 @@ class Course:
     @property
     def is_on_its_side(self) -> bool:
         """Return whether the side of the set is known to be lain on."""
-        return self.side is self.wanted_side and self.here.empty_s == 0.0
+        return self.side is self.requested_side and self.here.empty_s == 0.0
 
     # --- what goes out
 
@@ -161,7 +161,7 @@ class Course:
                 state=state,
                 set=self.set_index + 1,
                 of=self.sets,
-                side=self.wanted_side,
+                side=self.requested_side,
                 reps=len(self.reps) if is_done else self.plan.reps,
                 clean=sum(rep.verdict is Verdict.CLEAN for rep in self.reps) if is_done else 0,
             )

@@ -24,7 +24,7 @@ def begin_set(c: Course) -> None:
     close_rest(c)
     c.drop(Announcement.GET_READY)
     if c.state is State.ASK:
-        c.side = c.wanted_side
+        c.side = c.requested_side
         c.tell_set(SetState.READY)
     c.open_times.begin(c.t_s if c.here.lift_s is None else c.here.lift_s)
     c.last_rep_s = c.t_s

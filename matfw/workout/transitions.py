@@ -35,7 +35,7 @@ from matfw.workout.states import (
     ENDING_S,
     GIVE_UP_S,
     IDLE_S,
-    LEFT_S,
+    NOT_LYING_S,
     OFFER_S,
     REST_MARK_S,
     State,
@@ -51,7 +51,7 @@ def _needs_asking(c: Course) -> bool:
 
 
 def _has_left(c: Course) -> bool:
-    return c.here.off_s >= LEFT_S or c.here.empty_s >= EMPTY_S
+    return c.here.off_s >= NOT_LYING_S or c.here.empty_s >= EMPTY_S
 
 
 def _has_got_off(c: Course) -> bool:
@@ -75,7 +75,7 @@ def _contradicts(c: Course) -> bool:
     if c.has_said_wrong:
         return c.here.wiggle < 0
     has_not_turned = not c.here.has_turned and c.dwelt_s >= ASK_AGAIN_S
-    is_bent = c.here.lying_s >= LEFT_S and contradicts_side(c.here.motion.bend_deg, c.limits)
+    is_bent = c.here.lying_s >= NOT_LYING_S and contradicts_side(c.here.motion.bend_deg, c.limits)
     return c.here.wiggle < 0 or has_not_turned or is_bent
 
 

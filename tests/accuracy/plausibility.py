@@ -102,7 +102,7 @@ def _is_true(rep: RefinedRep, truth: Sequence[TrueRep]) -> bool | None:
     ]  # fmt: skip
     if all(both_s < TOUCH_S for both_s, _ in shared):
         return False
-    return True if any(both_s > SAME_SHARE * least_s for both_s, least_s in shared) else None
+    return True if any(both_s > SAME_SHARE * shorter_s for both_s, shorter_s in shared) else None
 
 
 def fitted(found: Sequence[Example]) -> tuple[float, Array]:

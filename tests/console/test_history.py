@@ -24,14 +24,14 @@ class Kept(Talk):
         super().__init__(folder)
         control = self.control
         self.record = Record(
-            control.settings, folder, replace(control.mat(), side=Side.LEFT), self.said.append,
+            control.settings, folder, replace(control.mat(), side=Side.LEFT), self.lines.append,
             firmware="0.1.0", is_virtual=False, now=lambda: NOON, boot="this boot",
             offer=self.offered,
         )  # fmt: skip
         control.record = self.record
 
     def offered(self, found: SessionRecord, text: str) -> None:
-        self.said.append(text)
+        self.lines.append(text)
         self.control.offer.make(found, text)
 
     def work_out(self, *reps: object) -> None:
@@ -79,8 +79,8 @@ def test_a_report_says_what_to_change(talk: Kept) -> None:
 
 @pytest.mark.parametrize("which", ["9", "first", "-1", "999999999999"])
 def test_a_session_that_is_not_there_is_refused(talk: Kept, which: str) -> None:
-    (said,) = talk.ask(f"report {which}")
-    assert said.startswith("error E")
+    (answer,) = talk.ask(f"report {which}")
+    assert answer.startswith("error E")
 
 
 def test_who_is_renamed_keeps_profile_and_sessions(talk: Kept) -> None:
@@ -94,15 +94,15 @@ def test_who_is_renamed_keeps_profile_and_sessions(talk: Kept) -> None:
 @pytest.mark.parametrize(("name", "words"), [("none", "a profile must have"), ("bea", "exists")])
 def test_a_name_that_is_none_or_taken_changes_nothing(talk: Kept, name: str, words: str) -> None:
     talk.control.settings.new_profile("bea")
-    (said,) = talk.ask(f"people rename ann {name}")
-    assert said.startswith("error E203")
-    assert words in said
+    (answer,) = talk.ask(f"people rename ann {name}")
+    assert answer.startswith("error E203")
+    assert words in answer
     assert talk.ask("people list") == ["ann: 2 sessions", "bea: 0 sessions", "ok"]
 
 
 def test_who_is_forgotten_is_so_only_with_yes(talk: Kept) -> None:
-    (said,) = talk.ask("people forget ann")
-    assert said.startswith("error E307: people forget: deletes the profile, sessions")
+    (answer,) = talk.ask("people forget ann")
+    assert answer.startswith("error E307: people forget: deletes the profile, sessions")
     lines = talk.ask("people forget ann yes")
     assert lines[0] == "ann is deleted: 2 sessions, profile, raw counts and backups"
     assert lines[1].startswith("no profile is in use now")
@@ -118,11 +118,11 @@ def test_a_locked_console_lists_and_changes_nobody(talk: Kept) -> None:
     assert talk.ask("people forget ann yes")[0].startswith("error E601")
 
 
-def test_where_nothing_is_kept_that_is_said(tmp_path: Path) -> None:
+def test_that_nothing_is_kept_is_reported(tmp_path: Path) -> None:
     talk = Talk(tmp_path / "other")
     for command in ("history", "report", "people list"):
-        (said,) = talk.ask(command)
-        assert "nothing is kept: `set record.keep on`" in said
+        (answer,) = talk.ask(command)
+        assert "nothing is kept: `set record.keep on`" in answer
     talk.close()
 
 
@@ -133,7 +133,7 @@ def test_an_interrupted_session_goes_on_in_the_workout_too(tmp_path: Path) -> No
     writer.close()
     talk = Kept(tmp_path)
     talk.record.writer.call(lambda _: None)
-    assert talk.said[0].startswith("session 1 was interrupted, 0 min ago in set 1, after 2 of 3")
+    assert talk.lines[0].startswith("session 1 was interrupted, 0 min ago in set 1, after 2 of 3")
     assert talk.ask("resume") == [
         "session 1 goes on in set 1, after 2 repetitions: lie still, then begin", "ok",
     ]  # fmt: skip
@@ -167,7 +167,7 @@ def test_who_connects_later_is_told_of_an_interrupted_session_once(interrupted: 
     first = interrupted.ask("version")
     interrupted.control.play(0.1)
     interrupted.conversation.poll()
-    told = [line for line in (*first, *interrupted.said) if line.startswith("// ")]
+    told = [line for line in (*first, *interrupted.lines) if line.startswith("// ")]
     assert len([line for line in told if "session 1 was interrupted" in line]) == 1
     interrupted.ask("resume")
     assert interrupted.control.offer.notice is None

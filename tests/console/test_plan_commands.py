@@ -43,9 +43,9 @@ def test_plans_are_listed_and_one_is_set_and_taken_back(talk: Talk) -> None:
 
 
 def test_a_plan_that_there_is_not_is_refused_with_the_nearest(talk: Talk) -> None:
-    [said] = talk.ask("plan three_by_fiften")
-    assert said.startswith("error E202")
-    assert "did you mean three_by_fifteen?" in said
+    [answer] = talk.ask("plan three_by_fiften")
+    assert answer.startswith("error E202")
+    assert "did you mean three_by_fifteen?" in answer
 
 
 def test_without_a_plan_there_is_no_workout_to_ask(talk: Talk) -> None:

@@ -100,7 +100,7 @@ def test_a_program_that_is_not_there_is_told_once(
     assert "voice.on = false" in line
 
 
-def test_no_sound_card_is_told_once_with_what_the_player_said(
+def test_no_sound_card_is_reported_once_with_what_the_player_said(
     programs: Programs, voice: EspeakVoice, said: list[str]
 ) -> None:
     programs.write("aplay", APLAY, then='echo "audio open error: No such file" >&2; exit 1')

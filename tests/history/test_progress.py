@@ -77,7 +77,7 @@ def test_the_slope_is_that_of_scipy(number: int) -> None:
 @pytest.mark.parametrize(
     ("sessions", "is_enough"), [(MIN_SESSIONS - 1, False), (MIN_SESSIONS, True)]
 )
-def test_with_too_few_sessions_that_is_said(sessions: int, is_enough: bool) -> None:
+def test_too_few_sessions_are_reported_as_such(sessions: int, is_enough: bool) -> None:
     spread = [record(k + 1, day=4.0 * k, sides=BOTH) for k in range(sessions)]
     assert ("too little data" not in words(spread, "clean")) is is_enough
     close = [record(k + 1, day=0.5 * k, sides=BOTH) for k in range(12)]

@@ -115,7 +115,7 @@ def test_a_sway_alone_never_is_one(size_nm: float, held_s: float, noise: float) 
 
 @pytest.mark.parametrize("push_n", [2.0, 4.0, 8.0, 14.0])
 @pytest.mark.parametrize("ramp_s", [0.35, 1.0])
-@pytest.mark.parametrize("held_s", [1.0, 2.0, 4.0])
+@pytest.mark.parametrize("held_s", [1.0, 4.0])
 def test_a_hand_alone_never_is_one(push_n: float, ramp_s: float, held_s: float) -> None:
     segment = legs(SPAN_S, FIRST) + hand(SPAN_S, SECOND.begin_s, push_n, ramp_s, held_s)
     [found] = refine(window_of(segment + noise_scale(SPAN_S, 1)))

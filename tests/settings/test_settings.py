@@ -503,19 +503,19 @@ RANGES: list[tuple[str, float, float, float]] = [
 ]
 
 
-@pytest.mark.parametrize(("key", "least", "most", "step"), RANGES)
-def test_range(key: str, least: float, most: float, step: float, tmp_path: Path) -> None:
-    for good in (least, least + step, most - step, most):
+@pytest.mark.parametrize(("key", "minimum", "maximum", "step"), RANGES)
+def test_range(key: str, minimum: float, maximum: float, step: float, tmp_path: Path) -> None:
+    for good in (minimum, minimum + step, maximum - step, maximum):
         try:
             loaded(tmp_path, f"{key} = {good}")
         except MatSettingsError as error:
             # Within its range a value may still stand against another setting.
             if "both use GPIO" not in str(error) and "must not be above" not in str(error):
                 raise
-    for bad in (least - step, most + step):
+    for bad in (minimum - step, maximum + step):
         message = error_of(tmp_path, f"{key} = {bad}")
         assert message.startswith(f", line 1: {key} must be ")
-        assert f"{least:g} to {most:g} (got {bad}" in message
+        assert f"{minimum:g} to {maximum:g} (got {bad}" in message
 
 
 def test_range_of_each_part_of_the_tempo(tmp_path: Path) -> None:

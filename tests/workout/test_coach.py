@@ -94,7 +94,7 @@ def test_the_default_workout_is_done_by_ear_from_the_empty_mat_to_its_end() -> N
     assert cues(person)[-2:] == ["last_set_done", "workout_done"]
 
 
-def test_a_set_is_counted_in_groups_of_five_and_the_last_three_told_apart() -> None:
+def test_a_set_is_counted_in_groups_of_five_and_the_last_three_one_by_one() -> None:
     person = Played(PlanSettings(name="one", reps=15, sets_a_side=1))
     follow(person, lambda *_: Done())
     counts = [cue for _, cue in person.heard if cue in COUNTS][:15]
@@ -215,15 +215,15 @@ def test_the_other_side_is_noticed_by_a_wiggle() -> None:
     person.lie(Side.RIGHT)
     person.wait_for(Announcement.LIE_LEFT)
     person.wiggle()
-    assert person.wait_for(Announcement.WRONG_SIDE, most_s=2.0)
+    assert person.wait_for(Announcement.WRONG_SIDE, max_s=2.0)
     assert state(person) is State.ASK
     person.lie(Side.LEFT)
     person.wait(1.0)
     person.wiggle()
-    assert person.wait_for(Announcement.GET_READY, most_s=2.0)
+    assert person.wait_for(Announcement.GET_READY, max_s=2.0)
 
 
-def test_whoever_does_not_turn_over_is_told_and_nothing_counts() -> None:
+def test_the_wrong_side_is_announced_and_nothing_counts() -> None:
     person = in_set()
     for _ in range(2):
         person.rep()
@@ -306,7 +306,7 @@ def test_three_taps_end_the_set_after_the_repetition_that_is_being_measured() ->
 def test_a_set_that_stops_early_is_offered_and_may_be_finished() -> None:
     person = in_set()
     person.rep()
-    assert person.wait_for(Announcement.UNFINISHED, most_s=40.0)
+    assert person.wait_for(Announcement.UNFINISHED, max_s=40.0)
     person.rep(rest_s=3.0)
     assert sets(person, SetState.DONE)[0].reps == 2
 
@@ -350,7 +350,7 @@ def test_the_end_of_a_rest_is_heard_from_beside_the_mat() -> None:
     for _ in range(2):
         person.rep()
     person.get_off()
-    assert person.wait_for(Announcement.REST_OVER, most_s=30.0)
+    assert person.wait_for(Announcement.REST_OVER, max_s=30.0)
 
 
 def test_a_workout_that_nobody_goes_on_with_is_over() -> None:
@@ -379,7 +379,7 @@ def test_rolling_over_counts_nothing() -> None:
 # --- variations -----------------------------------------------------------------------------------
 
 
-def test_what_a_wall_hides_is_said_once_and_nothing_is_called_clean() -> None:
+def test_what_a_wall_hides_is_announced_once_and_nothing_is_called_clean() -> None:
     plan = PlanSettings(name="wall", reps=2, sets_a_side=1, variation=Variation.WALL_SLIDE)
     person = Played(plan)
     follow(person, lambda _, n: Done(Verdict.FAULT, live=(Fault.TOO_HIGH,)) if n else Done())
@@ -428,8 +428,8 @@ def the_reps(person: Played) -> list[Rep]:
 )
 def test_a_wiggle_goes_to_a_side_and_comes_back(course_mm: list[float], found: list[int]) -> None:
     wiggle = Wiggle()
-    said = [wiggle.update(0.1 * k, float(mm)) for k, mm in enumerate(course_mm)]
-    assert [sign for sign in said if sign] == found
+    signs = [wiggle.update(0.1 * k, float(mm)) for k, mm in enumerate(course_mm)]
+    assert [sign for sign in signs if sign] == found
 
 
 def test_another_tempo_or_number_keeps_the_place_and_another_side_begins_again() -> None:

@@ -1,4 +1,4 @@
-"""Others, B: a leg that is one tapered rod and a body told by its momentum; noise that creeps.
+"""Others, B: a leg that is one tapered rod and a body described by its momentum; noise that creeps.
 
 No segments' table: the leg is a cone of uniform flesh, of 15 to 21 % of the weight; knee and hip
 bend a little, late. Splines through everything that moves are differentiated exactly, and the mat
