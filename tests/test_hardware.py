@@ -15,7 +15,8 @@ import pytest
 from hardware import make
 from hardware.scripts import circuit, prints, sums
 from hardware.scripts.harness import harness
-from hardware.scripts.source import LAYOUTS, cells, header_pin, load, outputs, wires
+from hardware.scripts.source import LAYOUTS, cells, header, header_pin, load, outputs, wires
+from hardware.scripts.tables import nets
 from matfw.estimation.anthropometry import GRAVITY_M_S2
 from matfw.layouts import CELL_Y_MM, DECK_WIDTH_MM
 
@@ -82,6 +83,14 @@ def test_no_pin_of_the_harness_is_used_twice(layout: str) -> None:
         if key == "PI"
     ]
     assert set(used.values()) == {1}
+
+
+def test_the_strip_boards_nets_have_every_pin_once() -> None:
+    pins = Counter(int(pin) for pin in re.findall(r"header (\d+)", nets()))
+    signals = [gpio for w in wires("hex6").values() for gpio in (w.dout, w.sck)]
+    expected = [header_pin(gpio) for gpio in (*signals, *outputs().values())]
+    assert pins == Counter([1, 2, 6, *expected])
+    assert [header()[number] for number in (1, 2, 6)] == ["3V3", "5V", "GND"]
 
 
 def test_the_committed_schematic_has_the_default_pins() -> None:
