@@ -61,6 +61,20 @@ def test_another_pin_or_size_would_be_noticed(
     assert make.check(is_plain=True) == ["drawings/deck_hex6.svg", "drawings/header.svg"]
 
 
+@pytest.mark.parametrize(
+    ("was", "becomes", "same"),
+    [
+        ("", "", True), ('cx="86.94"', 'cx="86.95"', True), ('cx="86.94"', 'cx="87.94"', False),
+        (">18  buzzer<", ">13  buzzer<", False), ("<circle", "<rect", False),
+        ("hip_left", "hip_right", False),
+    ],
+)  # fmt: skip
+def test_a_drawing_may_differ_in_its_last_digits_alone(was: str, becomes: str, same: bool) -> None:
+    text = '<circle cx="86.94" cy="3"/>\n<text>18  buzzer</text>\n<text>hip_left</text>\n'
+    assert was in text
+    assert make.is_same(text, text.replace(was, becomes)) is same
+
+
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_the_committed_harness_has_every_default_pin(layout: str) -> None:
     """Cheap, and without WireViz: the words of the committed drawing, against the settings."""
