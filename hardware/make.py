@@ -135,7 +135,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if absent:
         print(
             f"not installed: {', '.join(absent)}: pip install -r hardware/requirements.txt, sudo"
-            " apt install graphviz; or say --plain",
+            " apt install graphviz libgl1; or say --plain",
             file=sys.stderr,
         )
         return 2
