@@ -135,6 +135,8 @@ class Cues:
             CUE_RULES[self._showing].min_on_s
         ):
             self._showing = None
+        if not (requests or of_reps or self._requests):
+            return None  # as with nearly every frame
         self._take_rep_cues(t_s, of_reps)
         for cue in requests:
             self._take(cue, t_s, _Request(t_s))

@@ -149,11 +149,10 @@ class Impulses:
         if offset_kg := self._supply.offset_kg:
             loads_kg = [None if load is None else load - offset_kg for load in loads_kg]
         withheld = self._withhold(t_s, loads_kg)
-        unreliable = sum(
-            1 << i
-            for i, watch in enumerate(self._watches)
-            if watch.is_spiky or t_s < watch.unsure_until_s
-        )
+        unreliable = 0
+        for i, watch in enumerate(self._watches):
+            if watch.is_spiky or t_s < watch.unsure_until_s:
+                unreliable |= 1 << i
         if not withheld and not unreliable and not offset_kg:
             return loads
         return replace(
@@ -189,10 +188,13 @@ class Impulses:
                     watch.withheld += 1
                     mask |= 1 << i
                     continue
-            self._believe(watch, t_s, load, jump_kg)
+            if watch.withheld or watch.impulse_share:
+                self._settle(watch, t_s, load, jump_kg)
+            else:
+                watch.believe(t_s, load)
         return mask
 
-    def _believe(self, watch: _Watch, t_s: float, load_kg: float, jump_kg: float) -> None:
+    def _settle(self, watch: _Watch, t_s: float, load_kg: float, jump_kg: float) -> None:
         """Take a cell's sample as its load, and what was withheld before it as what it was."""
         has_jumped = (
             watch.withheld == IMPULSE_SAMPLES

@@ -39,6 +39,7 @@ STILL_LOAD_SHARE = 0.015  # of the weight: range of the load while still
 STILL_X_MM = 8.0  # range of the centre of pressure while still (breath 0.4-1.6 mm)
 STILL_Y_MM = 6.0
 GONE_S = 0.5  # over which the mean load must have left the weight ...
+GONE_STEPS = round(GONE_S / STEP_S)
 GONE_SHARE = 0.15  # ... by this share: sitting up, rolling over, getting off
 GONE_STAYS_S = 0.5  # ... and not come back: a leg thrown up swings a fifth of a heavy body's weight
 GONE_ALL_SHARE = 0.5  # no leg does this; whoever is that light has got off
@@ -330,19 +331,22 @@ class MotionStage:
 
     def _has_moved_away(self) -> bool:
         """Return whether the body has left its place and stays away from it."""
-        newest = list(islice(reversed(self._recent), round(GONE_S / STEP_S)))
-        load_kg = sum(load for load, _, _ in newest) / len(newest)
+        load_kg = x_kgmm = y_kgmm = 0.0
+        newest = list(islice(reversed(self._recent), GONE_STEPS))
+        for kg, x, y in newest:
+            load_kg += kg
+            x_kgmm += x
+            y_kgmm += y
+        steps = len(newest)
+        load_kg /= steps
         if load_kg < GONE_ALL_SHARE * self._rest_kg:
             return True
-        is_away = abs(load_kg / self._rest_kg - 1.0) > GONE_SHARE or self._is_elsewhere(newest)
+        off_mm = math.hypot(
+            x_kgmm / steps / load_kg - self._rest_x_mm, y_kgmm / steps / load_kg - self._rest_y_mm
+        )
+        is_away = abs(load_kg / self._rest_kg - 1.0) > GONE_SHARE or off_mm > MOVED_MM
         self._away_steps = self._away_steps + 1 if is_away else 0
         return self._away_steps * STEP_S >= GONE_STAYS_S - 0.5 * STEP_S
-
-    def _is_elsewhere(self, newest: Sequence[tuple[float, float, float]]) -> bool:
-        load_kg = sum(load for load, _, _ in newest) / len(newest)
-        x_mm = sum(x for _, x, _ in newest) / len(newest) / load_kg
-        y_mm = sum(y for _, _, y in newest) / len(newest) / load_kg
-        return math.hypot(x_mm - self._rest_x_mm, y_mm - self._rest_y_mm) > MOVED_MM
 
     def _lose(self, presence: Presence) -> None:
         self._presence = presence

@@ -97,7 +97,7 @@ def _pair(
 
 
 def narrow(source: str) -> str:
-    """Return Graphviz's text for a phone: nodes near one another, no wire's ends told twice."""
+    """Return Graphviz's text for a phone: nodes near one another, no wire's ends stated twice."""
     source = re.sub(r"ranksep=[\d.]+", "ranksep=0.5", source)
     return re.sub(r"(<td>)[^<>]*:\d+:[^<>]*(</td>)", r"\1\2", source)
 

@@ -9,11 +9,13 @@ long: its evidence stands or falls. So the live line asks that all three have ri
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 OVER_STEPS = 4  # newest steps that the load over the weight is the mean of
 NOW_STEPS = 3  # newest steps ...
 BEFORE_STEPS = (13, 8)  # ... against these: from 0.65 to 0.4 s ago
+OLD_STEPS = BEFORE_STEPS[0] - BEFORE_STEPS[1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,22 +59,24 @@ class Rise:
         self._recent.append((force_n, moment_nm, evidence))
         if len(self._recent) < BEFORE_STEPS[0]:
             return NOTHING
-        forces, moments, evidences = zip(*self._recent, strict=True)
-        last_n, self._before_n = self._before_n, _before(forces)
+        recent = list(self._recent)
+        then_n, then_nm = _mean(recent[:OLD_STEPS])
+        now_n, now_nm = _mean(recent[: -1 - NOW_STEPS : -1])
+        over_n, _ = _mean(recent[: -1 - OVER_STEPS : -1])
+        last_n, self._before_n = self._before_n, then_n
         return OnsetFeatures(
-            sum(forces[: -1 - OVER_STEPS : -1]) / OVER_STEPS,
-            _rise(forces),
-            _rise(moments),
-            evidence - evidences[BEFORE_STEPS[0] - BEFORE_STEPS[1] - 1],
-            min(self._before_n, last_n),
+            over_n,
+            now_n - then_n,
+            now_nm - then_nm,
+            evidence - recent[OLD_STEPS - 1][2],
+            min(then_n, last_n),
         )
 
 
-def _rise(series: tuple[float, ...]) -> float:
-    """Return by how much the newest steps are higher than those before."""
-    return sum(series[: -1 - NOW_STEPS : -1]) / NOW_STEPS - _before(series)
-
-
-def _before(series: tuple[float, ...]) -> float:
-    before = BEFORE_STEPS[0] - BEFORE_STEPS[1]
-    return sum(series[:before]) / before
+def _mean(rows: Sequence[tuple[float, float, float]]) -> tuple[float, float]:
+    """Return the means of force and moment."""
+    force_n = moment_nm = 0.0
+    for n, nm, _ in rows:
+        force_n += n
+        moment_nm += nm
+    return force_n / len(rows), moment_nm / len(rows)

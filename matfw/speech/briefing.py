@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from matfw.history.advice import kicks_too_often, summary
 from matfw.messages import (
     Announcement,
+    Cue,
     CueGiven,
     Event,
     Fault,
@@ -29,7 +30,7 @@ from matfw.speech.catalogue import Catalogue
 from matfw.workout.states import State
 
 SPOKEN_IN = frozenset({State.AWAY, State.ASK, State.REST, State.DONE})
-MOST_TRIES = 2  # times that a sentence is begun: cut off once, it is said again
+MAX_TRIES = 2  # times that a sentence is begun: cut off once, it is said again
 
 
 @dataclass(slots=True)
@@ -58,6 +59,10 @@ class Briefing:
         if not self.is_open:
             self._due.clear()
 
+    def name(self, cue: Cue) -> str:
+        """Return what a cue is called."""
+        return self._words.name(cue)
+
     def take(self) -> Sentence | None:
         """Return what is to be said now, None if nothing is."""
         if not self._due or not self.is_open:
@@ -68,7 +73,7 @@ class Briefing:
 
     def was_cut(self, sentence: Sentence) -> None:
         """Take back a sentence that a cue has cut off."""
-        if sentence.begun < MOST_TRIES:
+        if sentence.begun < MAX_TRIES:
             self._due.appendleft(sentence)
 
     def events(self, events: Sequence[Event]) -> None:

@@ -15,14 +15,14 @@ def begin_asking(c: Course) -> None:
     c.asked_times = 0
     c.has_said_wrong = False
     ask_side(c)
-    c.asked_side = c.wanted_side
+    c.asked_side = c.requested_side
 
 
 def ask_side(c: Course) -> None:
     """Ask once more."""
     c.asked_times += 1
     c.since_s = c.t_s
-    c.say(ask_cue(c.wanted_side))
+    c.say(ask_cue(c.requested_side))
 
 
 def say_wrong(c: Course) -> None:
@@ -35,7 +35,7 @@ def say_wrong(c: Course) -> None:
 def get_ready(c: Course) -> None:
     """Count in; the side is known now, or taken."""
     start_workout(c)
-    c.side = c.asked_side = c.wanted_side
+    c.side = c.asked_side = c.requested_side
     c.drop(Announcement.LIE_LEFT, Announcement.LIE_RIGHT, Announcement.WRONG_SIDE)
     c.heard_ready_s = None
     c.say(Announcement.GET_READY)

@@ -33,7 +33,8 @@ class Course:
     """A workout under way. What the rows do to it: asking, open_set, rests, start_end.
 
     due: to be heard, one after the other. reps: of this set; done: those of the sets before.
-    last_rep_s: when a repetition ended; busy_s: when a leg was up.
+    has_offer: a session before it could be gone on with. last_rep_s: when a repetition ended;
+    busy_s: when a leg was up.
     """
 
     def __init__(self, plan: Plan, limits: Limits) -> None:
@@ -50,7 +51,7 @@ class Course:
         self.ask: Ask | None = None
         self.taps = 0
         self.asked_times = 0
-        self.is_started = False
+        self.is_started = self.has_offer = False
         self.has_said_mark = self.has_said_wrong = False
         self.side: Side | None = None  # as confirmed, or taken
         self.set_index = 0
@@ -103,7 +104,7 @@ class Course:
         return len(self.guide.sides)
 
     @property
-    def wanted_side(self) -> Side:
+    def requested_side(self) -> Side:
         """Return the side of this set, or of the next one."""
         return self.guide.sides[min(self.set_index, self.sets - 1)]
 
@@ -135,7 +136,7 @@ class Course:
     @property
     def is_on_its_side(self) -> bool:
         """Return whether the side of the set is known to be lain on."""
-        return self.side is self.wanted_side and self.here.empty_s == 0.0
+        return self.side is self.requested_side and self.here.empty_s == 0.0
 
     # --- what goes out
 
@@ -160,7 +161,7 @@ class Course:
                 state=state,
                 set=self.set_index + 1,
                 of=self.sets,
-                side=self.wanted_side,
+                side=self.requested_side,
                 reps=len(self.reps) if is_done else self.plan.reps,
                 clean=sum(rep.verdict is Verdict.CLEAN for rep in self.reps) if is_done else 0,
             )

@@ -33,6 +33,6 @@ def begin_rest(c: Course) -> None:
     c.rest_from_s = max(c.last_rep_s, c.t_s - ENDING_S)
     c.has_said_mark = False
     c.events.append(RestChanged(t_s=c.t_s, state=RestState.STARTED, rest_s=c.plan.rest_s))
-    if c.side is not c.wanted_side:
+    if c.side is not c.requested_side:
         c.here.mark()
-        c.say(ask_cue(c.wanted_side))
+        c.say(ask_cue(c.requested_side))

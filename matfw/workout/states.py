@@ -5,7 +5,9 @@ from __future__ import annotations
 from enum import StrEnum
 
 ARM_S = 0.5  # of lying; it begins after 1.5 s of stillness, so that 2 s of stillness arm it
-LEFT_S = 3.0  # not lying for so long: they have got up, or roll over; shorter is shifting about
+NOT_LYING_S = (
+    3.0  # they have got up, or roll over; shorter is shifting about
+)
 EMPTY_S = 1.0
 COUNT_IN_S = 3.0  # 3, 2, 1
 ASK_AGAIN_S = 8.0
@@ -26,7 +28,8 @@ class State(StrEnum):
     SET = "set"
     OFFERED = "offered"  # nothing came for a while: finish the set, or end it?
     HELD = "held"  # got off in a set; goes on by itself
-    STOPPED = "stopped"  # paused on purpose; goes on when told to
+    PARKED = "parked"  # paused on purpose outside of a set
+    STOPPED = "stopped"  # paused on purpose; goes on when asked to
     ENDING = "ending"  # the set was ended by hand
     REST = "rest"
     DONE = "done"

@@ -13,7 +13,16 @@ from dataclasses import dataclass
 from matfw.estimation.plates import contradicts_side
 from matfw.workout.asking import ask_side, begin_asking, get_ready, leave, say_wrong
 from matfw.workout.course import Course
-from matfw.workout.open_set import begin_set, close_set, end_set, go_on, offer, pause
+from matfw.workout.open_set import (
+    begin_set,
+    close_set,
+    end_set,
+    go_on,
+    offer,
+    park,
+    pause,
+    unpark,
+)
 from matfw.workout.rests import close_rest, end_rest, say_mark
 from matfw.workout.stage import Ask
 from matfw.workout.start_end import do_nothing, give_up, restart
@@ -26,7 +35,7 @@ from matfw.workout.states import (
     ENDING_S,
     GIVE_UP_S,
     IDLE_S,
-    LEFT_S,
+    NOT_LYING_S,
     OFFER_S,
     REST_MARK_S,
     State,
@@ -42,7 +51,7 @@ def _needs_asking(c: Course) -> bool:
 
 
 def _has_left(c: Course) -> bool:
-    return c.here.off_s >= LEFT_S or c.here.empty_s >= EMPTY_S
+    return c.here.off_s >= NOT_LYING_S or c.here.empty_s >= EMPTY_S
 
 
 def _has_got_off(c: Course) -> bool:
@@ -66,7 +75,7 @@ def _contradicts(c: Course) -> bool:
     if c.has_said_wrong:
         return c.here.wiggle < 0
     has_not_turned = not c.here.has_turned and c.dwelt_s >= ASK_AGAIN_S
-    is_bent = c.here.lying_s >= LEFT_S and contradicts_side(c.here.motion.bend_deg, c.limits)
+    is_bent = c.here.lying_s >= NOT_LYING_S and contradicts_side(c.here.motion.bend_deg, c.limits)
     return c.here.wiggle < 0 or has_not_turned or is_bent
 
 
@@ -162,6 +171,8 @@ class Row:
 
 _S = State
 ROWS = (
+    Row((_S.AWAY, _S.ASK, _S.READY, _S.REST), _is_held, _S.PARKED, park),
+    Row((_S.PARKED,), _goes_on, _S.AWAY, unpark),
     Row((_S.AWAY,), _needs_asking, _S.ASK, begin_asking),
     Row((_S.AWAY,), _lies_still, _S.READY, get_ready),
     Row((_S.ASK, _S.READY), _has_left, _S.AWAY, leave),
@@ -192,7 +203,7 @@ ROWS = (
     Row((_S.REST,), _is_ten_left, _S.REST, say_mark),
     Row((_S.REST,), _can_count_in, _S.READY, get_ready),
     Row((_S.REST,), _is_rest_over, _S.AWAY, end_rest),
-    Row((_S.AWAY, _S.HELD, _S.STOPPED), _is_given_up, _S.DONE, give_up),
+    Row((_S.AWAY, _S.PARKED, _S.HELD, _S.STOPPED), _is_given_up, _S.DONE, give_up),
     Row((_S.DONE,), _goes_on, _S.AWAY, restart),
     Row((_S.DONE,), _has_got_off, _S.AWAY, restart),
 )

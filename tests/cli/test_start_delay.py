@@ -60,9 +60,7 @@ def test_a_damaged_count_is_none(tmp_path: Path, text: str) -> None:
 
 
 @pytest.mark.parametrize("missing", ["RUNTIME_DIRECTORY", "NOTIFY_SOCKET"])
-def test_started_by_hand_it_never_waits_and_nothing_is_written(
-    tmp_path: Path, missing: str
-) -> None:
+def test_started_by_hand_it_never_waits_and_writes_nothing(tmp_path: Path, missing: str) -> None:
     service = Service(tmp_path)
     del service.environ[missing]
     for _ in range(9):

@@ -29,7 +29,7 @@ from tests.estimation.leg_forces import (
 )
 
 AT_S = 4.0
-CALM = np.zeros((2, 2))  # a leg that does not tremble
+CALM = (0.0, 0.0, 0.0)  # a leg that does not tremble
 LIFT = Lift(AT_S)
 DOWN_S = AT_S + LIFT.up_s + LIFT.hold_s
 CROSSED_S = DOWN_S + 0.19 * LIFT.down_s  # a minimum-jerk way has lost 5 % then
@@ -126,13 +126,12 @@ def test_a_leg_that_sags_and_is_held_lower_stands_again(seed: int) -> None:
 
 def test_a_leg_that_comes_to_rest_is_forgotten() -> None:
     watch = DescentDetector(MODEL)
-    x, p = np.zeros(5), np.eye(5) * 1e-4
-    x[0] = 2.0 * MIN_STAND_RAD
-    x[1] = 1.0
-    watch.update((x, p), (0.0, 0.0), 1.0, CALM)
-    x[1] = 0.0
-    watch.update((x, p), (0.0, 0.0), 1.0, CALM)
-    assert watch.update((x, p), (0.0, 0.0), 1.0, CALM) != NOT_WATCHED
+    p = tuple((np.eye(5) * 1e-4)[np.triu_indices(5)].tolist())
+    rises = (2.0 * MIN_STAND_RAD, 1.0, 0.0, 0.0, 0.0)
+    stands = (2.0 * MIN_STAND_RAD, 0.0, 0.0, 0.0, 0.0)
+    watch.update((rises, p), (0.0, 0.0), 1.0, CALM)
+    watch.update((stands, p), (0.0, 0.0), 1.0, CALM)
+    assert watch.update((stands, p), (0.0, 0.0), 1.0, CALM) != NOT_WATCHED
     assert watch.update(None, (0.0, 0.0), 1.0, CALM) == NOT_WATCHED
-    assert watch.update((x, p), (0.0, 0.0), 1.0, CALM) == NOT_WATCHED
+    assert watch.update((stands, p), (0.0, 0.0), 1.0, CALM) == NOT_WATCHED
     assert PREDICT_S > 0.0

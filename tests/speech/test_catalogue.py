@@ -34,7 +34,7 @@ def test_every_fault_and_every_cue_has_its_words(language: str) -> None:
     assert set(words.faults) == set(words.corrections) == set(Fault)
     assert set(words.cues) == set(CUES)
     names = [words.name(cue) for cue in CUES]
-    assert len(set(names)) == len(names), "told apart"
+    assert len(set(names)) == len(names), "distinct"
 
 
 def test_the_languages_are_those_of_the_setting() -> None:

@@ -36,7 +36,7 @@ def test_a_guided_workout_goes_on_in_its_set(
     coach.resume(before)
     assert (coach.progress.set_number, coach.progress.rep) == (set_number, reps)
     assert coach.progress.clean == sum(map(len, before))
-    assert (coach.wanted_side, coach.state) == (side, State.AWAY)
+    assert (coach.requested_side, coach.state) == (side, State.AWAY)
 
 
 def test_a_guided_workout_that_was_done_is_done() -> None:
