@@ -1,4 +1,4 @@
-"""Forces of legs, hands and unrest for tests, as 50 ms means, and the judge's way through them."""
+"""Forces of legs, hands and noise for tests, as 50 ms means, and the judge's way through them."""
 
 from __future__ import annotations
 
@@ -201,7 +201,7 @@ def window_of(
 
 
 def felt_from(window: RepWindow, concluded_s: float = -math.inf) -> Segment:
-    """Return what was felt of a window that not all is concluded of, by somebody weighed."""
+    """Return the segment of a window that is not all finished, of somebody weighed."""
     segment = Segment.of(window, concluded_s)
     assert segment is not None
     return segment
