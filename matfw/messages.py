@@ -441,9 +441,9 @@ class Motion:
     and on a mat that cannot see it.
     moment_nm: about the hip
     line, toward the feet, over that at lying down. evidence: by how much
-    "the leg moves" explains the forces better than "the leg rests", natural log. lowering: the
+    "the leg moves" explains the forces better than "the leg rests", natural log. descent: the
     same of "it comes down" over "it still stands at the top", 0 unless it has stood there;
-    lowered_deg, held_deg: how far below the height held it then soon is, and that height.
+    descended_deg, held_deg: how far below the height held it then soon is, and that height.
     angle_sd_deg: how sure the angle is. over_n: load over the weight in the last moments; rise_n,
     rise_nm, evidence_rise: by how much load, moment and evidence have just increased; before_n: the
     load over the weight that it rose from.
