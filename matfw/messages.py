@@ -246,7 +246,8 @@ class HipRepeatability:
 class Mat:
     """Everything about one mat and what is asked on it that the line needs to know.
 
-    The cells' order is the order of every per-cell tuple in every message.
+    The cells' order is the order of every per-cell tuple in every message. side_limits: those of a
+    side, where they are not `limits`.
     """
 
     layout: str
@@ -258,7 +259,13 @@ class Mat:
     side: Side = Side.UNKNOWN
     tempo: Tempo = Tempo()
     limits: Limits = Limits()
+    side_limits: tuple[tuple[Side, Limits], ...] = ()
     hip_repeatability: HipRepeatability = HipRepeatability()
+
+    def on(self, side: Side) -> Mat:
+        """Return it with somebody lying on this side, and the limits of it."""
+        limits = dict(self.side_limits).get(side, self.limits)
+        return replace(self, side=side, limits=limits)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from matfw.balance import Balances
 from matfw.calibration import Calibration
@@ -61,7 +61,8 @@ class Step:
     """What the line made of one frame; the one tap that console, store and picture read.
 
     motion and phase are those of the last 50 ms step; faults, cue and events are this frame's;
-    progress is that before what a window of this frame will show. pace: to be moved at now.
+    progress is that before what a window of this frame will show. pace: to be moved at now. taps:
+    on the mat or the button, that have just been found.
     """
 
     raw: RawFrame
@@ -75,6 +76,7 @@ class Step:
     window: RepWindow | None
     progress: Progress = NOTHING_DONE
     pace: Pace | None = None
+    taps: int = 0
 
 
 class Pipeline:
@@ -127,7 +129,7 @@ class Pipeline:
         (calibration, person, side), whoever lies there must lie still and is weighed again; a
         repetition under way then gets no verdict. The place in the set is kept.
         """
-        mat = replace(mat, side=self._workout.side or mat.side)
+        mat = mat.on(self._workout.side or mat.side)
         before, self._mat = self._mat, mat
         if (plan.guide is None) is (self._workout.plan.guide is None):
             self._workout.change(plan)
@@ -196,8 +198,8 @@ class Pipeline:
             window = self._windows.update(motion, phase, self._motion.tracker) or window
             faults += seen
             events += noted
-        taps = self._taps.update(loads, self._phase_now) if self._heeds_taps else 0
-        events += self._lead(raw.t_s, taps or self._pressed)
+        taps = self._taps.update(loads, self._phase_now) or self._pressed
+        events += self._lead(raw.t_s, taps)
         self._pressed = 0
         rep_cues = self._take_rep_cues() if self._rep_cues else ()
         cue = self._cues.update(raw.t_s, self._cue_requests, rep_cues, self._phases.last_top_s)
@@ -217,6 +219,7 @@ class Pipeline:
             window=window,
             progress=self._workout.progress,
             pace=self._pace,
+            taps=taps,
         )
 
     def finish_reps(self, t_s: float, refined_reps: Iterable[RefinedRep]) -> Sequence[Rep]:
@@ -269,14 +272,12 @@ class Pipeline:
     def _turn(self, side: Side) -> None:
         """Judge by another side from now on; the leg rests."""
         if side is not self._mat.side:
-            self._mat = replace(self._mat, side=side)
+            self._mat = self._mat.on(side)
             self._faults = Faults(self._mat.limits, self._mat.tempo, side)
             self._motion.turn(side)
 
     def _workout_of(self, plan: Plan) -> WorkoutStage:
-        self._heeds_taps = plan.guide is not None  # else nothing comes of them
-        self._taps.reset()
-        return Coach(plan, self._mat.limits) if self._heeds_taps else FreeSets(plan)
+        return FreeSets(plan) if plan.guide is None else Coach(plan, self._mat.limits)
 
     def _finish_rep(self, t_s: float, x: RefinedRep) -> Rep:
         judgement = judge(x, self._live_faults.take(x), self._conditions())

@@ -38,10 +38,12 @@ from matfw.ports import SACRUM_CHANNELS
 from matfw.refinement.refine import Refinement
 from matfw.refinement.windows import RepWindow
 from matfw.settings.model import Settings
+from matfw.settings.plans import PlanSettings
 from matfw.virtual.person import generate
 from matfw.virtual.sampling import CellErrors, record
 from matfw.virtual.sessions import demo_session
 from matfw.workout.plan import Plan
+from matfw.workout.states import State
 
 SAME_S, SAME_MM = 0.02, 0.1  # what sums in another order may move, through fits that end early
 SPAN_S = 50.0  # of the demo's session: getting on and some repetitions
@@ -467,3 +469,18 @@ def test_a_workout_can_begin_again() -> None:
     line.finish_reps(16.0, [EXCURSION])
     line.begin_workout()
     assert (line.progress.rep, line.progress.clean, line.progress.set_number) == (0, 0, 1)
+
+
+def test_limits_that_were_learned_on_a_side_follow_the_coachs_side() -> None:
+    mat, frames = session()
+    learned = replace(mat.limits, roll_back_mm=mat.limits.roll_back_mm + 5.0)
+    both = ((Side.LEFT, mat.limits), (Side.RIGHT, learned))
+    plan = PlanSettings(name="p", sets_a_side=1, first_side=Side.RIGHT).plan()
+    line = Pipeline(replace(mat, side=Side.LEFT, side_limits=both), plan)
+    for frame in frames:
+        line.update(frame)
+        if line.progress.state == State.ASK:
+            break
+    assert (line.mat.side, line.mat.limits) == (Side.RIGHT, learned)
+    line.adopt(replace(line.mat, side=Side.LEFT), plan)
+    assert line.mat.limits == mat.limits, "nothing is confirmed yet: as the settings say"

@@ -57,6 +57,7 @@ def run_live(
         from matfw.display.live_view import LiveView
         from matfw.pipeline import Pipeline
         from matfw.service.firmware import Firmware
+        from matfw.service.lesson import TapLesson
         from matfw.service.refiner import ProcessRefiner
         from matfw.service.watchdog import Watchdog
 
@@ -91,12 +92,15 @@ def run_live(
             )
             readers += [control] if record is None else [record, control]
             rounds.append(control.between)
+            speaker = None
             if settings.voice.on:
                 from matfw.cli.speaking import speaking
 
-                readers.append(
-                    opened.enter_context(speaking(settings, console, indicator, control, say))
-                )
+                speaker = opened.enter_context(speaking(settings, console, indicator, control, say))
+                readers.append(speaker)
+            lesson = TapLesson(speaker)
+            readers.append(lesson)
+            rounds.append(lesson.between)
 
         if settings.outputs.button_pin is not None:
             rounds.append(opened.enter_context(push_button(settings, factory, indicator)))

@@ -28,6 +28,7 @@ STATE_WORDS: Mapping[str, str] = MappingProxyType(
         State.SET: "counts",
         State.OFFERED: "asks whether the set is to be finished",
         State.HELD: "stands until somebody lies still again",
+        State.PARKED: "stands between sets: `workout go`, or two taps",
         State.STOPPED: "stands: `workout go`, or two taps",
         State.ENDING: "measures the last repetition",
         State.REST: "rests",
@@ -37,8 +38,8 @@ STATE_WORDS: Mapping[str, str] = MappingProxyType(
 # What a person says, what it asks for, and in which states that means something.
 ASKS: Mapping[str, tuple[Ask, frozenset[State]]] = MappingProxyType(
     {
-        "pause": (Ask.HOLD, frozenset({State.SET, State.OFFERED, State.HELD})),
-        "go": (Ask.GO_ON, frozenset({State.STOPPED, State.OFFERED, State.DONE})),
+        "pause": (Ask.HOLD, frozenset(State) - {State.PARKED, State.STOPPED, State.DONE}),
+        "go": (Ask.GO_ON, frozenset({State.PARKED, State.STOPPED, State.OFFERED, State.DONE})),
         "skip": (Ask.SKIP_REST, frozenset({State.REST})),
         "end": (Ask.END_SET, frozenset({State.SET, State.OFFERED, State.HELD, State.STOPPED})),
     }

@@ -22,6 +22,7 @@ from matfw.control.live_settings import LiveSettings, live_settings
 from matfw.control.lock import Lock
 from matfw.control.measuring import Hold, Measuring
 from matfw.control.ports import ReaderAccount, Record, Recordings, Resumed, RunningFirmware
+from matfw.control.resume_offer import ResumeOffer
 from matfw.control.status import CellStatus, Notice, Status
 from matfw.control.subscriptions import Subscriptions
 from matfw.control.words import PROBLEM_WORDS
@@ -147,6 +148,8 @@ class Control:
         self._start_notices = self._notices()
         self._is_start_reported = not self._start_notices
         self._noted: tuple[str, ...] = ()
+        self.offer = ResumeOffer(self.notifications.put)
+        self._led_side: Side | None = None
 
     # --- the main thread's side
 
@@ -155,6 +158,7 @@ class Control:
         self._frame_count += 1
         self._bad_count += None in step.raw.counts
         self._step = step
+        self.offer.step(step)
         latest = self._loads_kg or (None,) * len(step.clean.loads_kg)
         self._loads_kg = tuple(
             [
@@ -167,6 +171,7 @@ class Control:
 
     def events(self, events: Sequence[Event]) -> None:
         """See what happened."""
+        self.offer.events(events)
         for event in events:
             if isinstance(event, CellEvent):
                 before = self._problems.get(event.cell, CellProblem.OK)
@@ -190,6 +195,9 @@ class Control:
                 self._set_sound(new.sound)
             self._taken = new
         self._follow_quiet_hours()
+        self.offer.between(firmware, self.record)
+        is_led = bool(firmware.line.progress.state)
+        self._led_side = firmware.line.mat.side if is_led else None
         self._calls.do_one(firmware)
         self._follow_measuring(firmware)
         if self._step is not None and not self._is_start_reported:
@@ -242,7 +250,7 @@ class Control:
     def status(self) -> Status:
         """Return how things stand."""
         step, progress, account = self._step, self._workout.progress, self._account()
-        now, store = self._live, self.settings
+        now, mat, store = self._live, self.mat(), self.settings
         loads = self._known_loads_kg()
         known_kg = [load for load in loads if load is not None]
         known, holder = store.calibration(), self._measuring.holder
@@ -255,7 +263,7 @@ class Control:
             presence=step.motion.presence if step else Presence.EMPTY,
             weight_kg=step.motion.weight_kg if step else None,
             load_kg=sum(known_kg) if len(known_kg) == len(loads) else None,
-            side=now.mat.side,
+            side=mat.side,
             is_judging=self._is_judging,
             measuring=holder.words if holder else "",
             phase=step.phase.phase if step and step.phase else Phase.REST,
@@ -318,7 +326,8 @@ class Control:
 
     def mat(self) -> Mat:
         """Return the mat as the line has it, from the next frame on at the latest."""
-        return self._live.mat
+        mat = self._live.mat
+        return mat if self._led_side is None else mat.on(self._led_side)
 
     def stats(self) -> ReaderStats:
         """Return the reader's latest account of itself."""
@@ -438,6 +447,7 @@ class Control:
             self._measuring.refuse_others("resume")
             found = record.resume(offered)
             firmware.line.resume_workout(found.sets)
+            self.offer.withdraw()
             resumed.append(found)
 
         self._call(work)

@@ -46,6 +46,7 @@ def live_settings(
         side=side,
         tempo=asked.tempo,
         limits=state.limits(settings.asked_limits(), side),
+        side_limits=state.side_limits(settings.asked_limits()),
     )
     return LiveSettings(
         mat,

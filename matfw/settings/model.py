@@ -420,6 +420,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             side=self.workout.side,
             tempo=self.tempo(),
             limits=state.limits(limits, self.workout.side) if state else limits,
+            side_limits=state.side_limits(limits) if state else (),
             hip_repeatability=self.hip_sensors.repeat(),
         )
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from matfw.history.advice import kicks_too_often, summary
 from matfw.messages import (
     Announcement,
+    Cue,
     CueGiven,
     Event,
     Fault,
@@ -57,6 +58,10 @@ class Briefing:
         self.is_open = state in SPOKEN_IN
         if not self.is_open:
             self._due.clear()
+
+    def name(self, cue: Cue) -> str:
+        """Return what a cue is called."""
+        return self._words.name(cue)
 
     def take(self) -> Sentence | None:
         """Return what is to be said now, None if nothing is."""

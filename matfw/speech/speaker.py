@@ -54,6 +54,18 @@ class Speaker:
                 self._briefing.was_cut(self._saying)
         self._saying = None
 
+    @property
+    def is_speaking(self) -> bool:
+        """Return whether something is being said."""
+        return self._voice.is_speaking
+
+    def name(self, cue: Cue) -> None:
+        """Say a cue's name, in the lesson."""
+        loudness, _ = self._heard()
+        self._saying = None
+        if loudness > 0.0:
+            self._voice.say(self._briefing.name(cue), loudness)
+
     def step(self, step: Step) -> None:
         """See one frame's step."""
         self.go_on(step.raw.t_s, step.progress.state)
@@ -63,7 +75,8 @@ class Speaker:
         self._briefing.follow(state)
         loudness, mode = self._heard()
         if self._voice.is_speaking:
-            if loudness == 0.0 or not self._briefing.is_open:
+            is_late = self._saying is not None and not self._briefing.is_open
+            if loudness == 0.0 or is_late:
                 self._voice.hush()
             return
         self._saying = None

@@ -60,7 +60,10 @@ class Coach(Course):
 
     def tell(self, ask: Ask) -> None:
         """Ask for something with the next frame; nothing happens where it makes no sense."""
-        self.ask = ask
+        if ask is Ask.OFFER:
+            self.has_offer = not self.is_started
+        else:
+            self.ask = ask
 
     def update(self, moment: WorkoutMoment) -> WorkoutStep:
         """Take one frame."""
@@ -74,13 +77,15 @@ class Coach(Course):
             self.heard_ready_s = moment.t_s
         if moment.taps:
             self.events.append(Tapped(t_s=moment.t_s, taps=moment.taps))
+        is_ending = self.state is State.ENDING
         for row in ROWS:
             if self.state in row.sources and row.guard(self):
                 row.action(self)
                 if row.target is not self.state:
                     self.state, self.since_s = row.target, moment.t_s
                 break
-        self.ask = None
+        if not (is_ending and self.ask is Ask.HOLD):
+            self.ask = None  # a set that is ending stands once it has ended
         # One at a time and until it is heard: what is announced here comes in its order, and once.
         requests = [cue for cue in moment.requests if self._lets_through(cue)] + self.due[:1]
         events, side = self.events, self.asked_side

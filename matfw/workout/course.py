@@ -33,7 +33,8 @@ class Course:
     """A workout under way. What the rows do to it: asking, open_set, rests, start_end.
 
     due: to be heard, one after the other. reps: of this set; done: those of the sets before.
-    last_rep_s: when a repetition ended; busy_s: when a leg was up.
+    has_offer: a session before it could be gone on with. last_rep_s: when a repetition ended;
+    busy_s: when a leg was up.
     """
 
     def __init__(self, plan: Plan, limits: Limits) -> None:
@@ -50,7 +51,7 @@ class Course:
         self.ask: Ask | None = None
         self.taps = 0
         self.asked_times = 0
-        self.is_started = False
+        self.is_started = self.has_offer = False
         self.has_said_mark = self.has_said_wrong = False
         self.side: Side | None = None  # as confirmed, or taken
         self.set_index = 0

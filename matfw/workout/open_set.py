@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from matfw.messages import Announcement, SetState, WorkoutState
+from matfw.messages import Announcement, Cue, SetState, WorkoutState
 from matfw.workout.counting import OpenTimes
 from matfw.workout.course import Course
 from matfw.workout.fatigue import fatigue
 from matfw.workout.rests import begin_rest, close_rest
 from matfw.workout.start_end import end_workout
 from matfw.workout.states import State
+
+BEFORE_A_SET: tuple[Cue, ...] = (
+    Announcement.LIE_LEFT,
+    Announcement.LIE_RIGHT,
+    Announcement.WRONG_SIDE,
+    Announcement.GET_READY,
+    Announcement.REST_OVER,
+)
 
 
 def begin_set(c: Course) -> None:
@@ -34,6 +42,22 @@ def pause(c: Course) -> None:
     c.is_paused = True
     c.tell_workout(WorkoutState.PAUSED)
     c.say(Announcement.PAUSED)
+
+
+def park(c: Course) -> None:
+    """Stand where no set is open: no rest runs out, nothing is asked or counted in."""
+    close_rest(c)
+    c.drop(*BEFORE_A_SET)
+    if c.is_started:
+        c.is_paused = True
+        c.tell_workout(WorkoutState.PAUSED)
+    c.say(Announcement.PAUSED)
+
+
+def unpark(c: Course) -> None:
+    """Begin the next set as after any rest."""
+    end_pause(c)
+    c.say(Announcement.RESUMED)
 
 
 def go_on(c: Course) -> None:

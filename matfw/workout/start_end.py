@@ -43,6 +43,9 @@ def start_workout(c: Course) -> None:
     if c.is_started:
         return
     c.is_started = True
+    if c.has_offer:
+        c.has_offer = False
+        c.say(Announcement.UNFINISHED)
     c.tell_workout(WorkoutState.STARTED)
     if hides_something(c.guide.variation):
         c.say(Announcement.PARTLY_JUDGED)

@@ -26,6 +26,7 @@ class State(StrEnum):
     SET = "set"
     OFFERED = "offered"  # nothing came for a while: finish the set, or end it?
     HELD = "held"  # got off in a set; goes on by itself
+    PARKED = "parked"  # paused on purpose outside of a set
     STOPPED = "stopped"  # paused on purpose; goes on when asked to
     ENDING = "ending"  # the set was ended by hand
     REST = "rest"

@@ -13,7 +13,16 @@ from dataclasses import dataclass
 from matfw.estimation.plates import contradicts_side
 from matfw.workout.asking import ask_side, begin_asking, get_ready, leave, say_wrong
 from matfw.workout.course import Course
-from matfw.workout.open_set import begin_set, close_set, end_set, go_on, offer, pause
+from matfw.workout.open_set import (
+    begin_set,
+    close_set,
+    end_set,
+    go_on,
+    offer,
+    park,
+    pause,
+    unpark,
+)
 from matfw.workout.rests import close_rest, end_rest, say_mark
 from matfw.workout.stage import Ask
 from matfw.workout.start_end import do_nothing, give_up, restart
@@ -162,6 +171,8 @@ class Row:
 
 _S = State
 ROWS = (
+    Row((_S.AWAY, _S.ASK, _S.READY, _S.REST), _is_held, _S.PARKED, park),
+    Row((_S.PARKED,), _goes_on, _S.AWAY, unpark),
     Row((_S.AWAY,), _needs_asking, _S.ASK, begin_asking),
     Row((_S.AWAY,), _lies_still, _S.READY, get_ready),
     Row((_S.ASK, _S.READY), _has_left, _S.AWAY, leave),
@@ -192,7 +203,7 @@ ROWS = (
     Row((_S.REST,), _is_ten_left, _S.REST, say_mark),
     Row((_S.REST,), _can_count_in, _S.READY, get_ready),
     Row((_S.REST,), _is_rest_over, _S.AWAY, end_rest),
-    Row((_S.AWAY, _S.HELD, _S.STOPPED), _is_given_up, _S.DONE, give_up),
+    Row((_S.AWAY, _S.PARKED, _S.HELD, _S.STOPPED), _is_given_up, _S.DONE, give_up),
     Row((_S.DONE,), _goes_on, _S.AWAY, restart),
     Row((_S.DONE,), _has_got_off, _S.AWAY, restart),
 )

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from matfw.messages import Fault, Side
+from matfw.history.rows import SessionRecord
+from matfw.messages import Announcement, CueGiven, Fault, SetChanged, SetState, Side
 from matfw.store.database import DATABASE_FILE
 from matfw.store.record import Record
 from matfw.store.writer import RecordWriter
@@ -25,8 +26,13 @@ class Kept(Talk):
         self.record = Record(
             control.settings, folder, replace(control.mat(), side=Side.LEFT), self.lines.append,
             firmware="0.1.0", is_virtual=False, now=lambda: NOON, boot="this boot",
+            offer=self.offered,
         )  # fmt: skip
         control.record = self.record
+
+    def offered(self, found: SessionRecord, text: str) -> None:
+        self.said.append(text)
+        self.control.offer.make(found, text)
 
     def work_out(self, *reps: object) -> None:
         self.record.events(list(reps))  # type: ignore[arg-type]  # repetitions
@@ -135,3 +141,59 @@ def test_an_interrupted_session_goes_on_in_the_workout_too(tmp_path: Path) -> No
     assert (progress.set_number, progress.rep, progress.clean) == (1, 2, 2)
     assert talk.ask("resume")[0].startswith("error E305: resume: no session was interrupted")
     talk.close()
+
+
+@pytest.fixture
+def interrupted(tmp_path: Path) -> Iterator[Kept]:
+    writer = RecordWriter(tmp_path / DATABASE_FILE, print)
+    for number in (1, 2):
+        writer.keep(keep(rep(number), session(None, boot="before")))
+    writer.close()
+    talk = Kept(tmp_path)
+    talk.record.writer.call(lambda _: None)
+    talk.control.play(0.1)
+    yield talk
+    talk.close()
+
+
+def tap_twice(talk: Kept) -> None:
+    step = talk.control._step
+    assert step is not None
+    talk.control.step(replace(step, taps=2))
+    talk.control.play(0.1)
+
+
+def test_who_connects_later_is_told_of_an_interrupted_session_once(interrupted: Kept) -> None:
+    first = interrupted.ask("version")
+    interrupted.control.play(0.1)
+    interrupted.conversation.poll()
+    told = [line for line in (*first, *interrupted.said) if line.startswith("// ")]
+    assert len([line for line in told if "session 1 was interrupted" in line]) == 1
+    interrupted.ask("resume")
+    assert interrupted.control.offer.notice is None
+
+
+def test_two_taps_after_its_cue_take_the_offer(interrupted: Kept) -> None:
+    line = interrupted.control.firmware.line
+    tap_twice(interrupted)
+    assert line.progress.rep == 0, "before the cue two taps mean other things"
+    t_s = interrupted.control.t_s
+    interrupted.control.events([CueGiven(t_s, Announcement.UNFINISHED)])
+    tap_twice(interrupted)
+    assert (line.progress.set_number, line.progress.rep) == (1, 2)
+    assert interrupted.ask("resume")[0].startswith("error E305")
+
+
+@pytest.mark.parametrize("seconds", [0.0, 31.0])
+def test_an_offer_is_over_when_a_set_begins_or_nobody_takes_it(
+    interrupted: Kept, seconds: float
+) -> None:
+    control = interrupted.control
+    control.events([CueGiven(control.t_s, Announcement.UNFINISHED)])
+    control.play(seconds)
+    if not seconds:
+        begun = SetChanged(t_s=control.t_s, state=SetState.STARTED, set=1, of=2, side=Side.LEFT,
+                           reps=3, clean=0)  # fmt: skip
+        control.events([begun])
+    tap_twice(interrupted)
+    assert control.firmware.line.progress.rep == 0

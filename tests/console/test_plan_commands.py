@@ -70,7 +70,7 @@ def test_what_is_asked_reaches_the_coach(state: State, what: str, asked: str, ta
 
 @pytest.mark.parametrize("what", ["pause", "go", "skip", "end"])
 def test_what_makes_no_sense_now_is_refused(what: str, talk: Talk) -> None:
-    coach = led(talk, State.ASK)
+    coach = led(talk, State.PARKED if what == "pause" else State.ASK)
     assert talk.ask(f"workout {what}")[0].startswith("error E310")
     assert coach.ask is None
 

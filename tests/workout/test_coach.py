@@ -42,7 +42,7 @@ from matfw.workout.states import (
 )
 from matfw.workout.variations import as_seen
 from tests.workout.by_ear import COUNTS, Log, SetHeard, follow, written_down
-from tests.workout.played import STEP_S, Done, Played, made_rep
+from tests.workout.played import LIVE_IN, STEP_S, Done, Played, made_rep
 from tests.workout.seen_and_heard import as_heard, as_seen_lights, until_next_s
 
 SHORT = PlanSettings(name="short", reps=2, sets_a_side=1, rest_s=20.0)
@@ -444,3 +444,101 @@ def test_another_tempo_or_number_keeps_the_place_and_another_side_begins_again()
     assert person.coach.guide.tempo.up_s == 3.0
     person.coach.change(structs.replace(slower, first_side=Side.RIGHT).plan())
     assert person.coach.progress.rep == 0
+
+
+# --- stopped outside of a set, and offers ---------------------------------------------------------
+
+
+def test_a_rest_that_is_stopped_does_not_run_out_until_it_goes_on() -> None:
+    person = in_set()
+    for _ in range(2):
+        person.rep()
+    person.wait_for(Announcement.LIE_RIGHT)
+    person.wait(2.0)
+    heard = len(person.heard)
+    person.ask(Ask.HOLD)
+    assert state(person) is State.PARKED
+    person.wait(60.0)
+    assert [cue.value for _, cue in person.heard[heard:]] == ["paused"]
+    assert states(person) == ["started", "paused"]
+    person.ask(Ask.GO_ON)
+    assert person.wait_for(Announcement.LIE_RIGHT, Announcement.GET_READY)
+    assert states(person) == ["started", "paused", "resumed"]
+    rests = [e.state for e in person.events if isinstance(e, RestChanged)]
+    assert rests == [RestState.STARTED, RestState.OVER]
+
+
+@pytest.mark.parametrize("before_s", [0.0, 3.0])
+def test_asking_and_counting_in_stand_when_stopped(before_s: float) -> None:
+    person = Played(SHORT)
+    person.lie(Side.LEFT)
+    person.wait_for(Announcement.LIE_LEFT)
+    if before_s:
+        person.wiggle()
+        person.wait_for(Announcement.GET_READY)
+    person.ask(Ask.HOLD)
+    assert state(person) is State.PARKED
+    person.rep()
+    person.wait(30.0)
+    assert not sets(person, SetState.STARTED), "nothing is counted, and nothing counted in"
+    person.tap(2)
+    person.wait_for(Announcement.RESUMED)
+    person.wait_for(Announcement.GET_READY, Announcement.LIE_LEFT)
+
+
+def test_a_stop_while_the_last_repetition_is_measured_stands_once_it_is() -> None:
+    person = in_set()
+    person.rep()
+    person.wait(2.0)
+    person.tap(3)
+    assert state(person) is State.ENDING
+    person.ask(Ask.HOLD)
+    person.wait(5.0)
+    assert [e.reps for e in sets(person, SetState.DONE)] == [1]
+    assert state(person) is State.PARKED
+
+
+def test_an_interrupted_session_is_offered_by_its_cue_to_who_lies_down() -> None:
+    person = Played(SHORT)
+    person.ask(Ask.OFFER)
+    person.wait(5.0)
+    assert cues(person) == [], "nobody is there to hear it"
+    person.lie(Side.LEFT)
+    person.wait_for(Announcement.UNFINISHED)
+    person.wait_for(Announcement.LIE_LEFT)
+    person.wait(40.0)
+    assert cues(person).count("unfinished") == 1
+    person = in_set()
+    person.ask(Ask.OFFER)
+    person.wait(5.0)
+    assert "unfinished" not in cues(person), "too late"
+
+
+# --- late, and hidden in part ---------------------------------------------------------------------
+
+
+def test_a_repetition_that_is_judged_late_is_counted_and_kept_and_its_doubt_not_sounded() -> None:
+    """Nothing is sounded about a repetition other than the one just done."""
+    person = in_set(PlanSettings(name="late", reps=3, sets_a_side=1))
+    person.judged_s = 4.5  # while the next one is at its top
+    person.rep(Done(Verdict.UNSURE))
+    person.rep()
+    person.wait(8.0)
+    assert [rep.verdict for rep in the_reps(person)] == [Verdict.UNSURE, Verdict.CLEAN]
+    assert person.coach.progress.unsure == 1
+    assert "unsure" not in cues(person)
+    assert len([cue for _, cue in person.heard if cue in COUNTS]) == 2
+
+
+@pytest.mark.parametrize("fault", [Fault.KICK, Fault.DROP, Fault.SHORT_HOLD])
+def test_against_a_wall_what_it_does_not_hide_is_judged_and_named(fault: Fault) -> None:
+    plan = PlanSettings(name="wall", reps=2, sets_a_side=1, variation=Variation.WALL_SLIDE)
+    person = Played(plan)
+    is_live = fault in LIVE_IN
+    bad = Done(Verdict.FAULT, live=(fault,)) if is_live else Done(Verdict.FAULT, later=(fault,))
+    follow(person, lambda _, n: bad if n else Done())
+    assert cues(person).count(fault.value) == 2, "in each set"
+    assert [rep.verdict for rep in the_reps(person)] == [Verdict.UNSURE, Verdict.FAULT] * 2
+    both = made_rep(1, 0.0, 6.0, Done(Verdict.FAULT, later=(fault, Fault.ROLL_BACK)), Side.LEFT)
+    seen = as_seen(both, Variation.WALL_SLIDE, 0.0, 70.0, Limits())
+    assert [each.fault for each in seen.faults] == [fault]
