@@ -31,7 +31,7 @@ class Kept(Talk):
         control.record = self.record
 
     def offered(self, found: SessionRecord, text: str) -> None:
-        self.said.append(text)
+        self.lines.append(text)
         self.control.offer.make(found, text)
 
     def work_out(self, *reps: object) -> None:
@@ -167,7 +167,7 @@ def test_who_connects_later_is_told_of_an_interrupted_session_once(interrupted: 
     first = interrupted.ask("version")
     interrupted.control.play(0.1)
     interrupted.conversation.poll()
-    told = [line for line in (*first, *interrupted.said) if line.startswith("// ")]
+    told = [line for line in (*first, *interrupted.lines) if line.startswith("// ")]
     assert len([line for line in told if "session 1 was interrupted" in line]) == 1
     interrupted.ask("resume")
     assert interrupted.control.offer.notice is None
