@@ -45,12 +45,12 @@ def missed_lifts(
         x
         for x in weak_peaks
         if x.angle_deg > min(WEAK_PEAK_DEG_PER_NOISE_SCALE * segment.noise_scale, MAX_WEAK_PEAK_DEG)
-        and is_in_set(x, [*found, *(y for y in weak_peaks if y is not x)], segment.concluded_s)
+        and is_in_set(x, [*found, *(y for y in weak_peaks if y is not x)], segment.finished_s)
         and not any(overlap(x, y) for y in found)
     ]
     lifts: list[RefinedRep] = []
     for weak_peak in worth[-MAX_TRIALS:]:
-        is_sure_set = is_in_set(weak_peak, found, segment.concluded_s)
+        is_sure_set = is_in_set(weak_peak, found, segment.finished_s)
         lift = _tried(
             segment,
             weak_peak,
@@ -63,7 +63,7 @@ def missed_lifts(
     return [
         x
         for x in lifts
-        if is_in_set(x, [*found, *(y for y in lifts if y is not x)], segment.concluded_s)
+        if is_in_set(x, [*found, *(y for y in lifts if y is not x)], segment.finished_s)
     ]
 
 
@@ -95,9 +95,9 @@ def _tried(
     return None if has_eased else found
 
 
-def is_in_set(x: RefinedRep, others: Collection[RefinedRep], concluded_s: float) -> bool:
+def is_in_set(x: RefinedRep, others: Collection[RefinedRep], finished_s: float) -> bool:
     """Return whether another repetition is near, or what was finished last was one."""
-    return x.start_s - concluded_s < IN_SET_S or any(
+    return x.start_s - finished_s < IN_SET_S or any(
         max(x.start_s - y.end_s, y.start_s - x.end_s) < IN_SET_S for y in others
     )
 

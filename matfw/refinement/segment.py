@@ -46,10 +46,10 @@ class Segment:
     tempo: Tempo  # asked for
 
     @classmethod
-    def of(cls, window: RepWindow, concluded_s: float) -> Segment | None:
+    def of(cls, window: RepWindow, finished_s: float) -> Segment | None:
         """Take what is not finished of a window, and find the curve; None if nothing is."""
-        motions = [m for m in window.motions if m.t_s >= concluded_s - CONTEXT_S]
-        first = sum(1 for m in motions if m.t_s <= concluded_s)
+        motions = [m for m in window.motions if m.t_s >= finished_s - CONTEXT_S]
+        first = sum(1 for m in motions if m.t_s <= finished_s)
         weight_kg = motions[-1].weight_kg if motions else None
         if first == len(motions) or not weight_kg:
             return None
@@ -86,7 +86,7 @@ class Segment:
         return np.asarray(np.degrees(self.curve.angle_rad))
 
     @property
-    def concluded_s(self) -> float:
+    def finished_s(self) -> float:
         """Return until when all is finished, -inf if that was too long ago to be here."""
         return float(self.t_s[self.first - 1]) if self.first else -math.inf
 

@@ -82,7 +82,7 @@ def slow_lifts(segment: Segment) -> list[RefinedRep]:
     return [
         _rep(segment, match)
         for match in kept
-        if match.begin_s > segment.concluded_s - OVERLAP_S and _has_returned(segment, match)
+        if match.begin_s > segment.finished_s - OVERLAP_S and _has_returned(segment, match)
     ]
 
 

@@ -200,8 +200,8 @@ def window_of(
     return RepWindow(motions, MODEL, noise_scale, motions[-1].t_s)
 
 
-def segment_from(window: RepWindow, concluded_s: float = -math.inf) -> Segment:
+def segment_from(window: RepWindow, finished_s: float = -math.inf) -> Segment:
     """Return the segment of a window that is not all finished, of somebody weighed."""
-    segment = Segment.of(window, concluded_s)
+    segment = Segment.of(window, finished_s)
     assert segment is not None
     return segment

@@ -32,9 +32,9 @@ WHOLE = replace(SCRAP, lower_s=9.0, end_s=10.4)
 
 
 def segment_of(
-    seen_s: tuple[float, float] | None = SEEN_S, concluded_s: float = -math.inf
+    seen_s: tuple[float, float] | None = SEEN_S, finished_s: float = -math.inf
 ) -> Segment:
-    return segment_from(window_of(legs(SPAN_S, SMALL), seen_s=seen_s, noise_scale=0.5), concluded_s)
+    return segment_from(window_of(legs(SPAN_S, SMALL), seen_s=seen_s, noise_scale=0.5), finished_s)
 
 
 @pytest.mark.parametrize("height_deg", [10.0, 12.0, 14.0])
@@ -100,9 +100,9 @@ def test_a_leg_that_left_again_before_it_landed_is_taken_from_then() -> None:
     assert found.start_s == pytest.approx(SMALL.begin_s + 0.4, abs=0.4)
 
 
-@pytest.mark.parametrize(("concluded_s", "lifts"), [(SEEN_S[0] - 0.2, 1), (SEEN_S[0] + 0.2, 0)])
-def test_what_left_before_all_was_finished_belongs_to_that(concluded_s: float, lifts: int) -> None:
-    assert len(contact_lifts(segment_of(concluded_s=concluded_s), [])) == lifts
+@pytest.mark.parametrize(("finished_s", "lifts"), [(SEEN_S[0] - 0.2, 1), (SEEN_S[0] + 0.2, 0)])
+def test_what_left_before_all_was_finished_belongs_to_that(finished_s: float, lifts: int) -> None:
+    assert len(contact_lifts(segment_of(finished_s=finished_s), [])) == lifts
 
 
 def test_a_mat_that_cannot_see_it_has_none() -> None:

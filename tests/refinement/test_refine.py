@@ -194,11 +194,11 @@ def small_steps(*levels: tuple[int, float, float]) -> Forces:
     return Forces(np.zeros_like(force_n), force_n, moment_nm)
 
 
-@pytest.mark.parametrize(("concluded_s", "found"), [
+@pytest.mark.parametrize(("finished_s", "found"), [
     (-math.inf, 1), (0.0, 1), (3.5, 1), (9.5, 0), (13.9, 0), (14.0, 0), (14.1, 0), (25.0, 0),
 ])  # fmt: skip
-def test_only_what_comes_after_what_is_finished_is_found(concluded_s: float, found: int) -> None:
-    assert len(refine(window_of(legs(14.0, Lift(REST_S))), concluded_s)) == found
+def test_only_what_comes_after_what_is_finished_is_found(finished_s: float, found: int) -> None:
+    assert len(refine(window_of(legs(14.0, Lift(REST_S))), finished_s)) == found
 
 
 @pytest.mark.parametrize("steps", [1, 2, 11, 12, 13, 25])
@@ -215,7 +215,7 @@ SEEN = st.none() | st.tuples(st.floats(0.1, 6.0), st.floats(6.0, 12.0))
 @settings(max_examples=25, deadline=None)
 def test_whatever_was_measured_times_are_in_order_and_of_the_window(
     levels: list[tuple[int, float, float]],
-    concluded_s: float,
+    finished_s: float,
     noise: float,
     seen_s: tuple[float, float] | None,
     seed: int,
@@ -224,7 +224,7 @@ def test_whatever_was_measured_times_are_in_order_and_of_the_window(
     segment = small_steps(*levels)
     segment = segment + noise_scale(len(segment) * STEP_S, seed)
     window = window_of(segment, noise_scale=noise, seen_s=seen_s)
-    found = refine(window, concluded_s)
+    found = refine(window, finished_s)
     begin_s, end_s = window.motions[0].t_s, window.motions[-1].t_s
     for x in found:
         assert begin_s - STEP_S <= x.start_s <= x.top_s <= x.lower_s <= x.end_s <= end_s + STEP_S

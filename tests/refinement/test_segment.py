@@ -52,16 +52,16 @@ def test_every_column_has_a_row_for_every_motion() -> None:
 
 def test_it_is_known_until_when_all_is_finished() -> None:
     window = window_of(legs(SPAN_S, LIFT))
-    concluded_s = window.motions[19].t_s
-    assert segment_from(window, concluded_s).concluded_s == concluded_s
-    assert segment_from(window).concluded_s == -math.inf
+    finished_s = window.motions[19].t_s
+    assert segment_from(window, finished_s).finished_s == finished_s
+    assert segment_from(window).finished_s == -math.inf
 
 
-@pytest.mark.parametrize("concluded_s", [CONTEXT_S + 0.51, 6.0, 11.0])
-def test_of_what_is_finished_only_the_last_moment_is_taken(concluded_s: float) -> None:
-    segment = segment_from(window_of(legs(SPAN_S, LIFT)), concluded_s)
-    assert segment.t_s[0] == pytest.approx(concluded_s - CONTEXT_S, abs=STEP_S)
-    assert segment.t_s[segment.first - 1] <= concluded_s < segment.t_s[segment.first]
+@pytest.mark.parametrize("finished_s", [CONTEXT_S + 0.51, 6.0, 11.0])
+def test_of_what_is_finished_only_the_last_moment_is_taken(finished_s: float) -> None:
+    segment = segment_from(window_of(legs(SPAN_S, LIFT)), finished_s)
+    assert segment.t_s[0] == pytest.approx(finished_s - CONTEXT_S, abs=STEP_S)
+    assert segment.t_s[segment.first - 1] <= finished_s < segment.t_s[segment.first]
     assert len(segment.angle_deg) == len(segment.t_s)
 
 
@@ -160,7 +160,7 @@ def test_a_shape_that_stays_at_its_top_for_less_than_a_step_has_hips_all_the_sam
 def test_a_window_of_a_single_step_can_be_taken() -> None:
     segment = segment_from(window_of(legs(STEP_S)))
     assert np.isfinite(segment.angle_deg).all()
-    assert segment.concluded_s == -math.inf
+    assert segment.finished_s == -math.inf
 
 
 @pytest.mark.parametrize("steps", [1, 5])
