@@ -82,16 +82,16 @@ def examples(job: Job) -> list[Example]:
 
 
 def _candidates(played: Played) -> list[tuple[Segment, RefinedRep]]:
-    line, concluded_s = Pipeline(played.mat), -math.inf
+    line, finished_s = Pipeline(played.mat), -math.inf
     found: list[tuple[Segment, RefinedRep]] = []
     for frame in played.frames:
         window = line.update(frame).window
-        segment = Segment.of(window, concluded_s) if window else None
+        segment = Segment.of(window, finished_s) if window else None
         if window is None or segment is None:
             continue
-        new = [x for x in refine(window, concluded_s) if x.top_s > concluded_s]
+        new = [x for x in refine(window, finished_s) if x.top_s > finished_s]
         found += [(segment, x) for x in new]
-        concluded_s = max([concluded_s, *(x.end_s for x in new)])
+        finished_s = max([finished_s, *(x.end_s for x in new)])
     return found
 
 

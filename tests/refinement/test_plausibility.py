@@ -1,4 +1,4 @@
-"""A leg raise is told from what else people do on a mat, by one score."""
+"""A leg raise is distinguished from what else people do on a mat, by one score."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def test_what_hardly_fits_a_leg_raise_is_unsure(log_odds: float, verdict: Verdic
     assert judgement.reason == (HARDLY_ONE if verdict is Verdict.UNSURE else "")
 
 
-def test_nobody_is_told_off_for_what_hardly_fits_a_leg_raise() -> None:
+def test_no_fault_is_named_of_what_hardly_fits_a_leg_raise() -> None:
     rep = replace(rep_at(10.0, PLAUSIBLE_LOG_ODDS - EDGE), up_s=0.4)
     now = Conditions(limits=Limits(), tempo=Tempo(), side=Side.LEFT)
     no_live_faults: tuple[FaultSeen, ...] = ()
