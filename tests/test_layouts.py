@@ -13,9 +13,10 @@ from matfw.layouts import LINE_MM, PRESETS, TWIN_MM, unfit, unplaced
 from matfw.messages import Cell, Event, Mat, Rep, Side
 from matfw.service.replay import replay
 from matfw.settings.model import NOMINAL
+from matfw.virtual.motion_script import SessionPlan
 from matfw.virtual.person import generate
 from matfw.virtual.sampling import record
-from matfw.virtual.sessions import SessionPlan, demo_session
+from matfw.virtual.sessions import demo_session
 from tests.accuracy.matching import match
 
 TRIPOD = (Cell("chin", -820.0, 40.0), Cell("left", 700.0, 250.0), Cell("right", 860.0, -300.0))

@@ -114,8 +114,8 @@ COMMANDS = (
     Command(
         "plan", WORKOUT, "the plans there are, or the one to be led through",
         plan,
-        (Argument("name", "a plan, as in three_by_fifteen; none: not led", known=plan_names,
-                  is_optional=True),),
+        (Argument("name", "a plan, as in three_by_fifteen; default: as [workout] says; none: not"
+                  " led", known=plan_names, is_optional=True),),
         is_guarded=True, open_words=((),),
     ),
 )  # fmt: skip

@@ -12,6 +12,8 @@ from matfw.settings.schema import Name
 from matfw.workout.plan import Guide, Plan, SideOrder, Variation, sides_of
 
 WAY_SEEN_S, HOLD_SEEN_S = (0.5, 6.0), 10.0  # what is found on virtual people; JUDGING.md
+# Of untaught people's raises 75 of 80 are found from here on, of smaller ones none; JUDGING.md.
+RAISE_SEEN_DEG = 12.0
 Seconds: TypeAlias = Annotated[float, Meta(ge=0.2, le=30)]
 HoldSeconds: TypeAlias = Annotated[float, Meta(ge=0, le=30)]
 TempoSeconds: TypeAlias = tuple[Seconds, HoldSeconds, Seconds]
@@ -75,6 +77,11 @@ class PlanSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
         if self.range_deg is not None and self.range_deg[0] >= self.range_deg[1]:
             low, high = self.range_deg
             return "range_deg", f"must be [lower, higher] (got {low:g}, {high:g})"
+        if self.range_deg is not None and self.range_deg[1] < RAISE_SEEN_DEG:
+            return "range_deg", (
+                f"must go up to {RAISE_SEEN_DEG:g} deg or more (got {self.range_deg[1]:g}): lower"
+                " lifts are not found, whoever makes them"
+            )
         is_weighted = self.variation is Variation.WEIGHTED
         if is_weighted is not (self.added_kg > 0.0):
             return "added_kg", (

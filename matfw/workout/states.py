@@ -5,9 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 ARM_S = 0.5  # of lying; it begins after 1.5 s of stillness, so that 2 s of stillness arm it
-NOT_LYING_S = (
-    3.0  # they have got up, or roll over; shorter is shifting about
-)
+NOT_LYING_S = 3.0  # they have got up, or roll over; shorter is shifting about
 EMPTY_S = 1.0
 COUNT_IN_S = 3.0  # 3, 2, 1
 ASK_AGAIN_S = 8.0

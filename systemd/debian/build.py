@@ -46,6 +46,8 @@ FILES = (
     ("systemd/debian/launcher", "usr/bin/matfw", 0o755),
     ("systemd/debian/matfw-update", "usr/sbin/matfw-update", 0o755),
     ("systemd/debian/matfw.toml", "etc/matfw/matfw.toml", 0o644),
+    # As it was shipped, for matfw-update and whoever wants to compare.
+    ("systemd/debian/matfw.toml", "usr/lib/matfw/matfw.toml", 0o644),
     ("systemd/debian/lintian-overrides", "usr/share/lintian/overrides/matfw", 0o644),
     ("systemd/matfw.service", "usr/lib/systemd/system/matfw.service", 0o644),
     ("systemd/matfw-ports.service", "usr/lib/systemd/system/matfw-ports.service", 0o644),

@@ -578,6 +578,22 @@ def test_the_default_workout_is_made_of_the_workout_s_numbers() -> None:
     assert own.plan().reps == 4, "one of one's own goes before it"
 
 
+@pytest.mark.parametrize(
+    ("range_deg", "is_seen"), [((4.0, 11.9), False), ((4.0, 12.0), True), ((24.0, 45.0), True)]
+)
+def test_a_plan_of_lifts_that_no_mat_finds_is_refused_with_its_reason(
+    range_deg: tuple[float, float], is_seen: bool, tmp_path: Path
+) -> None:
+    low, high = range_deg
+    text = f'[[plans]]\nname = "tiny"\nrange_deg = [{low}, {high}]\n'
+    if is_seen:
+        assert loaded(tmp_path, text).plans[0].range_deg == range_deg
+        return
+    said = error_of(tmp_path, text)
+    assert "range_deg" in said
+    assert "must go up to 12 deg" in said
+
+
 def test_line_of_a_key() -> None:
     text = 'a = 1\n[b.c]\nd = 2\n[[e]]\nf = 3\n[[e]]\n"f" = 4\nb2.c = 5\ng = {h = 1}'
     assert find_line(text, ("a",)) == 1
