@@ -21,7 +21,7 @@ from matfw.layouts import PRESETS
 from matfw.messages import Side
 from matfw.pipeline import Pipeline
 from matfw.settings.model import Settings
-from matfw.virtual.motion_script import SessionPlan
+from matfw.virtual.motion_script import Fidget, OffMat, Push, Scratch, SessionPlan
 from matfw.virtual.person import generate
 from matfw.virtual.sampling import CellErrors, record
 from matfw.virtual.sessions import KINDS, STRESS_NOISE, random_session
@@ -61,8 +61,10 @@ class Group:
 
 def free_times(trace: Trace, plan: SessionPlan) -> Iterator[float]:
     """Yield when there is room for taps in rests: a hand that pushes or scratches taps nothing."""
-    busy = [(trace.lying_from_s + each.at_s, each.duration_s)
-            for each in (*plan.pushes, *plan.scratches, *plan.fidgets, *plan.off_mats)]  # fmt: skip
+    moved: tuple[Push | Scratch | Fidget | OffMat, ...] = (
+        *plan.pushes, *plan.scratches, *plan.fidgets, *plan.off_mats
+    )  # fmt: skip
+    busy = [(trace.lying_from_s + each.at_s, each.duration_s) for each in moved]
     begins = [trace.lying_from_s + 4.0, *(rep.end_s + 0.5 for rep in trace.truth)]
     ends = [*(rep.start_s for rep in trace.truth), trace.lying_to_s - 2.0]
     for begin_s, end_s in zip(begins, ends, strict=True):
