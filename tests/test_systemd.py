@@ -177,7 +177,7 @@ def test_after_every_end_the_outputs_of_the_same_settings_are_driven_low(
 def test_the_service_is_nobody_special(unit: configparser.ConfigParser) -> None:
     service = unit["Service"]
     assert service["User"] == service["Group"] == "matfw"
-    assert service["SupplementaryGroups"].split() == ["gpio", "dialout", "i2c"]
+    assert service["SupplementaryGroups"].split() == ["gpio", "dialout", "i2c", "audio"]
     assert service["NoNewPrivileges"] == "yes"
     assert not any(key.endswith("Capabilities") for key in service)
 

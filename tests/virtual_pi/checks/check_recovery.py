@@ -1,0 +1,72 @@
+"""What is killed, hangs or is in the way, and what systemd and matfw make of it."""
+
+from __future__ import annotations
+
+import pytest
+
+from matfw.testing.lifter import Lifter
+from tests.virtual_pi.pi import UNIT, VirtualPi
+
+RESTART_LIMIT_S = 60.0  # guest time, from the blow to the next start: watchdog and RestartSec
+
+
+def restarts(pi: VirtualPi) -> int:
+    return int(pi.systemd("NRestarts"))
+
+
+def wait_restart(pi: VirtualPi, before: int) -> None:
+    """Wait until systemd has started it once more and it is ready again."""
+    pi.machine.until(
+        ("systemctl", "show", "--value", "-p", "NRestarts", UNIT), str(before + 1),
+        limit_s=RESTART_LIMIT_S,
+    )  # fmt: skip
+    pi.wait_ready()
+
+
+@pytest.mark.parametrize("process", ["main", "acquisition"])
+def test_a_killed_process_is_restarted_with_outputs_off(pi: VirtualPi, process: str) -> None:
+    before = restarts(pi)
+    pi.console.ask("cue", "mat_problem")
+    pi.machine.out("kill", "-9", str(pi.processes()[process]))
+    wait_restart(pi, before)
+    assert not any(pi.levels().values())
+    assert pi.console.ask("status")["cells"].keys() == set(pi.names)
+
+
+def test_without_its_refiner_it_goes_on_and_judges(pi: VirtualPi) -> None:
+    main, before = pi.processes()["main"], restarts(pi)
+    trace = Lifter().lift().trace(pi.mat.cells)
+    start_s = pi.play(trace)
+    if "refiner" in pi.processes():
+        pi.machine.out("kill", "-9", str(pi.processes()["refiner"]))
+    pi.machine.pause(start_s - pi.machine.guest_s + trace.duration_s + 8.0)
+    reps = [event.what for event in pi.events(start_s) if event.kind == "rep"]
+    assert len(reps) == 1
+    assert (pi.processes()["main"], restarts(pi)) == (main, before)
+
+
+@pytest.mark.parametrize("process", ["main", "acquisition"])
+def test_a_hung_process_is_restarted(pi: VirtualPi, process: str) -> None:
+    before = restarts(pi)
+    since_s = pi.now_s()
+    pi.machine.out("kill", "-STOP", str(pi.processes()[process]))
+    wait_restart(pi, before)
+    said = pi.machine.out("journalctl", "-b", "-u", UNIT, "-o", "cat", "--no-pager")
+    if process == "main":
+        assert "Watchdog timeout" in said
+    else:
+        assert any("no frame for" in line for line in pi.journal(since_s))
+
+
+def test_a_port_is_taken_back_when_a_login_shell_leaves_it(pi: VirtualPi) -> None:
+    pi.unplug()
+    pi.machine.out("systemctl", "stop", UNIT)
+    pi.machine.out("systemctl", "start", "serial-getty@ttyS1.service")
+    pi.machine.pause(3.0)
+    since_s = pi.now_s()
+    pi.machine.out("systemctl", "start", UNIT)
+    pi.wait_ready()
+    pi.machine.pause(3.0)
+    assert any("a login shell has /dev/ttyS1" in line for line in pi.journal(since_s))
+    pi.machine.out("systemctl", "stop", "serial-getty@ttyS1.service")
+    assert pi.console.ask("status")["virtual"] is False
