@@ -1,7 +1,7 @@
 """Stage 3: clean kilograms per cell -> load, moments and centre of pressure, whole and per plate.
 
 The sum of loads and of loads times positions is the whole deck's equilibrium, exact for any
-layout, hinged or not (hardware/README.md "Geometry").
+layout, hinged or not (hardware/deck.md "Geometry").
 """
 
 from __future__ import annotations
@@ -18,8 +18,7 @@ class Balances:
 
     def __init__(self, cells: Sequence[Cell]) -> None:
         """Take the cells in the frame's order; cells with equal `plate` are summed together."""
-        self._x_mm = tuple(cell.x_mm for cell in cells)
-        self._y_mm = tuple(cell.y_mm for cell in cells)
+        self._places_mm = tuple((cell.x_mm, cell.y_mm) for cell in cells)
         names = tuple(dict.fromkeys(cell.plate for cell in cells))
         self._plates = tuple(
             (name, tuple(i for i, cell in enumerate(cells) if cell.plate == name)) for name in names
@@ -28,28 +27,38 @@ class Balances:
     def update(self, clean: CleanLoads) -> Balance:
         """Return the balance; without every cell there is no sum, only the plates still whole."""
         loads = clean.loads_kg
-        known = [load for load in loads if load is not None]
-        if len(known) < len(loads):
-            return Balance(
-                t_s=clean.t_s,
-                load_kg=None,
-                x_kgmm=0.0,
-                y_kgmm=0.0,
-                x_mm=None,
-                y_mm=None,
-                plates=self._weigh_plates(loads),
-                loads_kg=loads,
-            )
-        load_kg = sum(known)
-        x_kgmm = sum([load * x for load, x in zip(known, self._x_mm, strict=True)])
-        y_kgmm = sum([load * y for load, y in zip(known, self._y_mm, strict=True)])
+        load_kg = x_kgmm = y_kgmm = 0.0
+        for load, (x, y) in zip(loads, self._places_mm, strict=True):
+            if load is None:
+                break
+            load_kg += load
+            x_kgmm += load * x
+            y_kgmm += load * y
+        else:
+            return self._whole(clean, load_kg, x_kgmm, y_kgmm)
+        return Balance(
+            t_s=clean.t_s,
+            load_kg=None,
+            x_kgmm=0.0,
+            y_kgmm=0.0,
+            x_mm=None,
+            y_mm=None,
+            plates=self._weigh_plates(loads),
+            loads_kg=loads,
+        )
+
+    def reset(self) -> None:
+        """Forget nothing: this stage has no memory."""
+
+    def _whole(self, clean: CleanLoads, load_kg: float, x_kgmm: float, y_kgmm: float) -> Balance:
+        """Return the balance of a mat that lacks no cell."""
         x_mm, y_mm = centre_of_pressure(load_kg, x_kgmm, y_kgmm)
         if len(self._plates) == 1:
             plates: tuple[PlateBalance, ...] = (
                 PlateBalance(self._plates[0][0], load_kg, x_mm, y_mm),
             )
         else:
-            plates = self._weigh_plates(loads)
+            plates = self._weigh_plates(clean.loads_kg)
         return Balance(
             t_s=clean.t_s,
             load_kg=load_kg,
@@ -58,11 +67,8 @@ class Balances:
             x_mm=x_mm,
             y_mm=y_mm,
             plates=plates,
-            loads_kg=loads,
+            loads_kg=clean.loads_kg,
         )
-
-    def reset(self) -> None:
-        """Forget nothing: this stage has no memory."""
 
     def _weigh_plates(self, loads: Sequence[float | None]) -> tuple[PlateBalance, ...]:
         plates = []
@@ -72,9 +78,10 @@ class Balances:
                 load = loads[i]
                 if load is None:
                     break
+                x, y = self._places_mm[i]
                 load_kg += load
-                x_kgmm += load * self._x_mm[i]
-                y_kgmm += load * self._y_mm[i]
+                x_kgmm += load * x
+                y_kgmm += load * y
             else:
                 x_mm, y_mm = centre_of_pressure(load_kg, x_kgmm, y_kgmm)
                 plates.append(PlateBalance(name, load_kg, x_mm, y_mm))
@@ -86,7 +93,7 @@ def centre_of_pressure(
 ) -> tuple[float | None, float | None]:
     """Return (x_mm, y_mm) of the load, or (None, None) below MIN_LOAD_KG.
 
-    Source: moment balance, hardware/README.md "Geometry".
+    Source: moment balance, hardware/deck.md "Geometry".
     """
     if load_kg < MIN_LOAD_KG:
         return None, None

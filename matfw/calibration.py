@@ -19,15 +19,12 @@ class Calibration:
 
     def update(self, frame: RawFrame) -> Loads:
         """Return the frame in kilograms per cell; None stays None."""
-        loads_kg = tuple(
-            [
-                (count - tare) * kg_per_count
-                if count is not None and RAIL_MIN_COUNTS < count < RAIL_MAX_COUNTS
-                else None
-                for count, (tare, kg_per_count) in zip(frame.counts, self._lines, strict=True)
-            ]
-        )
-        return Loads(frame.t_s, loads_kg, frame.counts, frame.computer_mask)
+        counts, low, high = frame.counts, RAIL_MIN_COUNTS, RAIL_MAX_COUNTS
+        loads_kg = [
+            (count - tare) * kg_per_count if count is not None and low < count < high else None
+            for count, (tare, kg_per_count) in zip(counts, self._lines, strict=True)
+        ]
+        return Loads(frame.t_s, tuple(loads_kg), counts, frame.computer_mask)
 
     def reset(self) -> None:
         """Forget nothing: this stage has no memory."""

@@ -57,6 +57,7 @@ class Drift:
         self._wrong: set[str] = set()
         self._creeping: str | None = None
         self._reported: set[str] = set()
+        self._frames = 0  # of the mean under way
         self._begin(Presence.UNSETTLED, 0.0)
 
     def update(self, clean: CleanLoads, motion: Motion) -> tuple[CellEvent, ...]:
@@ -68,7 +69,8 @@ class Drift:
             return self._notifications(t_s)
         self._weight_kg = motion.weight_kg or self._weight_kg
         if motion.is_moving or t_s - self._since_s < self._settle_s:
-            self._sums, self._frames = [0.0] * len(loads), 0
+            if self._frames:
+                self._sums, self._frames = [0.0] * len(loads), 0
             return ()
         for i, load in enumerate(loads):
             self._sums[i] += load or 0.0
@@ -90,7 +92,9 @@ class Drift:
         self._since_s = t_s
         self._settle_s = EMPTY_S if presence is Presence.EMPTY else FIRST_S
         self._means: deque[_Mean] = deque()
-        self._sums, self._frames, self._block_s = [0.0] * len(self._names), 0, t_s
+        self._sums = [0.0] * len(self._names)
+        self._frames = 0
+        self._block_s = t_s
         self._quiet: _Mean | None = None  # the last mean of this spell, if the mat was left alone
 
     def _see_lying(self, mean: _Mean) -> None:
@@ -148,10 +152,10 @@ class Drift:
             return
         limit_kg = DRIFT_SHARE * self._weight_kg
         off_kg = [b - a for a, b in zip(self._empty, mean.loads_kg, strict=True)]
-        most = max(range(len(off_kg)), key=lambda i: abs(off_kg[i]))
-        others_kg = sum(abs(off) for i, off in enumerate(off_kg) if i != most)
-        is_wrong = abs(off_kg[most]) > limit_kg and others_kg < OTHERS_SHARE * abs(off_kg[most])
-        self._wrong = {self._names[most]} if is_wrong else set()
+        worst = max(range(len(off_kg)), key=lambda i: abs(off_kg[i]))
+        others_kg = sum(abs(off) for i, off in enumerate(off_kg) if i != worst)
+        is_wrong = abs(off_kg[worst]) > limit_kg and others_kg < OTHERS_SHARE * abs(off_kg[worst])
+        self._wrong = {self._names[worst]} if is_wrong else set()
 
     def _notifications(self, t_s: float) -> tuple[CellEvent, ...]:
         now = self._wrong | ({self._creeping} if self._creeping else set())
@@ -166,5 +170,5 @@ class Drift:
 
 def _is_gradual(quarters: Sequence[float]) -> bool:
     whole = quarters[-1] - quarters[0]
-    least, most = EVEN_SHARES
-    return all(least <= (b - a) / whole <= most for a, b in pairwise(quarters))
+    minimum, maximum = EVEN_SHARES
+    return all(minimum <= (b - a) / whole <= maximum for a, b in pairwise(quarters))

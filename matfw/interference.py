@@ -6,7 +6,7 @@ what pushes the whole body up is over within a second, for the body comes to res
 is equal in all cells, goes to and fro and lasts is no body's. What no converter does at the stated
 rate is a setting that is wrong: every filter then has another corner than it was given.
 
-Both concern all cells and no one of them, and are told as of the cell ALL.
+Both concern all cells and no one of them, and are reported for the cell ALL.
 """
 
 from __future__ import annotations
@@ -80,9 +80,8 @@ class CommonMode:
 
     def update(self, clean: CleanLoads) -> None:
         """Take a frame; frames that lack a cell say nothing of all of them."""
-        loads = clean.loads_kg
-        known = [load for load in loads if load is not None]
-        if len(known) < len(loads):
+        known = [load for load in clean.loads_kg if load is not None]
+        if len(known) < self._cells:
             return
         slow, gain = self._slow, self._gain
         if slow is None:
@@ -98,14 +97,16 @@ class CommonMode:
             whole += fast * fast
             along += fast * x_mm
             across += fast * y_mm
-        common = total * total / self._cells
+        swing = total * total
+        common = swing / self._cells
         self._common += common
-        self._up += common if total > 0.0 else 0.0
+        if total > 0.0:
+            self._up += common
         self._whole += whole
         self._along += total * along
         self._across += total * across
-        self._swing += total * total
-        self._peak = max(self._peak, total * total)
+        self._swing += swing
+        self._peak = max(self._peak, swing)
         self._frames += 1
         if self._frames == self._part_frames:
             self._end_part()
@@ -175,7 +176,8 @@ class RateWatch:
 
     def _begin(self) -> None:
         self._seen_s = 0.0
-        self._values = [0] * self._cells
+        self._whole = 0  # frames that lack no cell
+        self._values = [0] * self._cells  # of the others
 
     def update(self, raw: RawFrame) -> None:
         """Take a frame; what the computer did not read in time counts as given."""
@@ -184,12 +186,15 @@ class RateWatch:
         if not 0.0 < step_s < PAUSE_S:
             return
         self._seen_s += step_s
-        for i, count in enumerate(raw.counts):
-            self._values[i] += count is not None or raw.computer_mask >> i & 1
+        if None in raw.counts:
+            for i, count in enumerate(raw.counts):
+                self._values[i] += count is not None or raw.computer_mask >> i & 1
+        else:
+            self._whole += 1
         if self._seen_s < RATE_S:
             return
         # The busiest: a cell that gives nothing has a fault of its own.
-        share = max(self._values) / self._seen_s / self._rate_hz
+        share = (self._whole + max(self._values)) / self._seen_s / self._rate_hz
         low, high = RATE_SHARES
         self.is_wrong = share > high or 0.0 < share < low
         self._begin()
@@ -202,21 +207,21 @@ class Interference:
         """Take the cells in the frame's order and the nominal frame rate."""
         self._common = CommonMode(cells, rate_hz)
         self._rate = RateWatch(len(cells), rate_hz)
-        self._is_told = False
+        self._is_reported = False
 
     def reset(self) -> None:
         """Begin with a mat that can be trusted."""
         self._common.reset()
         self._rate.reset()
-        self._is_told = False
+        self._is_reported = False
 
     def update(self, raw: RawFrame, clean: CleanLoads) -> Sequence[CellEvent]:
-        """Take a frame; return what is to be told of all cells now: one event or none."""
+        """Take a frame; return what is to be reported of all cells now: one event or none."""
         self._rate.update(raw)
         self._common.update(clean)
         is_bad = self._common.is_wandering or self._rate.is_wrong
-        if is_bad == self._is_told:
+        if is_bad == self._is_reported:
             return ()
-        self._is_told = is_bad
+        self._is_reported = is_bad
         problem = CellProblem.UNRELIABLE if is_bad else CellProblem.OK
         return (CellEvent(raw.t_s, ALL, problem),)

@@ -1,4 +1,4 @@
-"""Preset mats: which cells stand where. Geometry and its sources: hardware/README.md "Geometry"."""
+"""Preset mats: which cells stand where. Geometry and its sources: hardware/deck.md "Geometry"."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ position from the rest before this very rep. Drift and creep then cancel, and no
 away, because nothing here touches the cells' zero.
 
 Where a cell is missing there is no moment, and none is made up. Over a short hole the leg is
-predicted; over a longer one nothing is said of it, but whoever lies there stays known.
+predicted; over a longer one nothing is known of it, but whoever lies there stays known.
 """
 
 from __future__ import annotations
@@ -39,6 +39,7 @@ STILL_LOAD_SHARE = 0.015  # of the weight: range of the load while still
 STILL_X_MM = 8.0  # range of the centre of pressure while still (breath 0.4-1.6 mm)
 STILL_Y_MM = 6.0
 GONE_S = 0.5  # over which the mean load must have left the weight ...
+GONE_STEPS = round(GONE_S / STEP_S)
 GONE_SHARE = 0.15  # ... by this share: sitting up, rolling over, getting off
 GONE_STAYS_S = 0.5  # ... and not come back: a leg thrown up swings a fifth of a heavy body's weight
 GONE_ALL_SHARE = 0.5  # no leg does this; whoever is that light has got off
@@ -59,7 +60,7 @@ LIFTS_DOWN_PER_S = 0.0024  # and how often while they see it lie: their misses, 
 STOPS_LANDED_PER_S = 5.0
 STOPS_OFF_PER_S = 0.01  # while they see it off: some hover over the other leg between repetitions
 LONGEST_S = 15.0  # a leg off for longer hovers
-DEFAULT_HEIGHT_M = 1.70  # where nobody said: mean of adults of both sexes
+DEFAULT_HEIGHT_M = 1.70  # where nobody stated it: mean of adults of both sexes
 
 
 class MotionStage:
@@ -163,19 +164,19 @@ class MotionStage:
                 self._last = (kg / n, x_kgmm / n, y_kgmm / n)
             return n
         means: list[float] = []
-        least = len(whole) + len(broken)
+        fewest = len(whole) + len(broken)
         for loads in zip(*whole, *broken, strict=True):
             there = [load for load in loads if load is not None]
             if not there:
                 return 0
-            least = min(least, len(there))
+            fewest = min(fewest, len(there))
             means.append(sum(there) / len(there))
         self._last = (
             sum(means),
             sum(load * x for load, x in zip(means, self._x_mm, strict=True)),
             sum(load * y for load, y in zip(means, self._y_mm, strict=True)),
         )
-        return least
+        return fewest
 
     def _miss(self, t_s: float, hole_s: float) -> Motion:
         """Return what is known after a step of which nothing was measured."""
@@ -330,19 +331,22 @@ class MotionStage:
 
     def _has_moved_away(self) -> bool:
         """Return whether the body has left its place and stays away from it."""
-        newest = list(islice(reversed(self._recent), round(GONE_S / STEP_S)))
-        load_kg = sum(load for load, _, _ in newest) / len(newest)
+        load_kg = x_kgmm = y_kgmm = 0.0
+        newest = list(islice(reversed(self._recent), GONE_STEPS))
+        for kg, x, y in newest:
+            load_kg += kg
+            x_kgmm += x
+            y_kgmm += y
+        steps = len(newest)
+        load_kg /= steps
         if load_kg < GONE_ALL_SHARE * self._rest_kg:
             return True
-        is_away = abs(load_kg / self._rest_kg - 1.0) > GONE_SHARE or self._is_elsewhere(newest)
+        off_mm = math.hypot(
+            x_kgmm / steps / load_kg - self._rest_x_mm, y_kgmm / steps / load_kg - self._rest_y_mm
+        )
+        is_away = abs(load_kg / self._rest_kg - 1.0) > GONE_SHARE or off_mm > MOVED_MM
         self._away_steps = self._away_steps + 1 if is_away else 0
         return self._away_steps * STEP_S >= GONE_STAYS_S - 0.5 * STEP_S
-
-    def _is_elsewhere(self, newest: Sequence[tuple[float, float, float]]) -> bool:
-        load_kg = sum(load for load, _, _ in newest) / len(newest)
-        x_mm = sum(x for _, x, _ in newest) / len(newest) / load_kg
-        y_mm = sum(y for _, _, y in newest) / len(newest) / load_kg
-        return math.hypot(x_mm - self._rest_x_mm, y_mm - self._rest_y_mm) > MOVED_MM
 
     def _lose(self, presence: Presence) -> None:
         self._presence = presence

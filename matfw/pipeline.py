@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from matfw.balance import Balances
 from matfw.calibration import Calibration
@@ -61,7 +61,8 @@ class Step:
     """What the line made of one frame; the one tap that console, store and picture read.
 
     motion and phase are those of the last 50 ms step; faults, cue and events are this frame's;
-    progress is that before what a window of this frame will show. pace: to be moved at now.
+    progress is that before what a window of this frame will show. pace: to be moved at now. taps:
+    on the mat or the button, that have just been found.
     """
 
     raw: RawFrame
@@ -75,6 +76,7 @@ class Step:
     window: RepWindow | None
     progress: Progress = NOTHING_DONE
     pace: Pace | None = None
+    taps: int = 0
 
 
 class Pipeline:
@@ -127,7 +129,7 @@ class Pipeline:
         (calibration, person, side), whoever lies there must lie still and is weighed again; a
         repetition under way then gets no verdict. The place in the set is kept.
         """
-        mat = replace(mat, side=self._workout.side or mat.side)
+        mat = mat.on(self._workout.side or mat.side)
         before, self._mat = self._mat, mat
         if (plan.guide is None) is (self._workout.plan.guide is None):
             self._workout.change(plan)
@@ -185,8 +187,10 @@ class Pipeline:
             *self._interference.update(raw, clean),
         )
         events: list[Event] = [*cells, *hips.events, *self._reader_health.update(raw)]
-        self._cue_requests += self._notices.of_cells(cells)
-        self._cue_requests += self._notices.of_hip_sensors(hips.events)
+        if cells:
+            self._cue_requests += self._notices.of_cells(cells)
+        if hips.events:
+            self._cue_requests += self._notices.of_hip_sensors(hips.events)
         faults: list[FaultSeen] = []
         window = None
         for motion in self._motion.update(balance, hips):
@@ -194,12 +198,12 @@ class Pipeline:
             window = self._windows.update(motion, phase, self._motion.tracker) or window
             faults += seen
             events += noted
-        events += self._lead(raw.t_s, self._taps.update(loads, self._phase_now) or self._pressed)
+        taps = self._taps.update(loads, self._phase_now) or self._pressed
+        events += self._lead(raw.t_s, taps)
         self._pressed = 0
-        rep_cues = [cue for cue in self._rep_cues if cue.rep <= self._released_rep]
+        rep_cues = self._take_rep_cues() if self._rep_cues else ()
         cue = self._cues.update(raw.t_s, self._cue_requests, rep_cues, self._phases.last_top_s)
         self._cue_requests.clear()
-        self._rep_cues = [cue for cue in self._rep_cues if cue.rep > self._released_rep]
         self._last_cue = cue
         if cue is not None:
             events.append(CueGiven(raw.t_s, cue))
@@ -215,6 +219,7 @@ class Pipeline:
             window=window,
             progress=self._workout.progress,
             pace=self._pace,
+            taps=taps,
         )
 
     def finish_reps(self, t_s: float, refined_reps: Iterable[RefinedRep]) -> Sequence[Rep]:
@@ -258,10 +263,16 @@ class Pipeline:
             self._turn(coached.side)
         return coached.events
 
+    def _take_rep_cues(self) -> Sequence[RepCue]:
+        """Return what verdicts ask for that is released; what is not goes on waiting."""
+        released = [cue for cue in self._rep_cues if cue.rep <= self._released_rep]
+        self._rep_cues = [cue for cue in self._rep_cues if cue.rep > self._released_rep]
+        return released
+
     def _turn(self, side: Side) -> None:
         """Judge by another side from now on; the leg rests."""
         if side is not self._mat.side:
-            self._mat = replace(self._mat, side=side)
+            self._mat = self._mat.on(side)
             self._faults = Faults(self._mat.limits, self._mat.tempo, side)
             self._motion.turn(side)
 

@@ -1,8 +1,8 @@
 """Stage 2b: does the computer read the converters in time? A share of samples lost to it.
 
-What a late computer costs looks like a bad wire from afar, and is none: nothing on the mat mends
+What a late computer costs looks like a bad wire from afar, and is none: nothing on the mat cures
 it. So it is counted apart, from what the reader marks as the computer's doing and from frames that
-never came, and told once, not for every burst.
+never came, and reported once, not for every burst.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections import deque
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import dropwhile, pairwise
 
 from matfw.messages import RawFrame, ReaderEvent, ReaderProblem
@@ -54,6 +55,15 @@ def lost_share(frames: Sequence[RawFrame], cells: int, rate_hz: float) -> float:
     return (usual(torn) + missed) / (len(seen) + missed)
 
 
+@dataclass(slots=True)
+class _Second:
+    """One second's samples. torn: of each cell, those that the computer has cost."""
+
+    begin_s: float
+    torn: list[float]
+    samples: float = 0.0  # that were to come
+
+
 class ReaderHealth:
     """Follow the share of samples that the computer costs."""
 
@@ -64,40 +74,39 @@ class ReaderHealth:
 
     def reset(self) -> None:
         """Begin with a computer that is on time."""
-        # Begin, then of each cell what the computer has cost, then what was to come.
-        self._seconds: deque[tuple[float, list[float], float]] = deque()
+        self._seconds: deque[_Second] = deque()
         self._last_s: float | None = None
-        self._told_s = -math.inf
+        self._reported_s = -math.inf
         self._problem = ReaderProblem.OK
 
     def update(self, frame: RawFrame) -> Sequence[ReaderEvent]:
-        """Take a frame; return what is to be told of the reader now: one event or none."""
+        """Take a frame; return what is to be reported of the reader now: one event or none."""
         t_s = frame.t_s
         missed = pause_s(self._last_s, t_s, self._period_s) / self._period_s
         self._last_s = t_s
         event: Sequence[ReaderEvent] = ()
-        if not self._seconds or t_s - self._seconds[-1][0] >= 1.0:
+        if not self._seconds or t_s - self._seconds[-1].begin_s >= 1.0:
             event = self._judge(t_s)
-            self._seconds.append((t_s, [0.0] * self._cells, 0.0))
-        begin_s, torn, samples = self._seconds[-1]
+            self._seconds.append(_Second(t_s, [0.0] * self._cells))
+        second = self._seconds[-1]
         if missed or frame.computer_mask:
             for i in range(self._cells):
-                torn[i] += missed + (frame.computer_mask >> i & 1)
-        self._seconds[-1] = begin_s, torn, samples + 1.0 + missed
+                second.torn[i] += missed + (frame.computer_mask >> i & 1)
+        second.samples += 1.0 + missed
         return event
 
     def _judge(self, t_s: float) -> Sequence[ReaderEvent]:
-        """Return what is to be told of the last WITHIN_S, once a second."""
-        while self._seconds and t_s - self._seconds[0][0] > WITHIN_S:
+        """Return what is to be reported of the last WITHIN_S, once a second."""
+        while self._seconds and t_s - self._seconds[0].begin_s > WITHIN_S:
             self._seconds.popleft()
-        samples = sum(all_ for _, _, all_ in self._seconds)
+        samples = sum(second.samples for second in self._seconds)
         if samples < 0.5 * WITHIN_S / self._period_s:
             return ()  # too little to judge by
-        columns = zip(*(torn for _, torn, _ in self._seconds), strict=True)
+        columns = zip(*(second.torn for second in self._seconds), strict=True)
         share = usual([sum(column) for column in columns]) / samples
         limit = LATE_SHARE if self._problem is ReaderProblem.OK else OK_SHARE
         problem = ReaderProblem.LATE if share > limit else ReaderProblem.OK
-        if problem is self._problem or t_s - self._told_s < QUIET_S:
+        if problem is self._problem or t_s - self._reported_s < QUIET_S:
             return ()
-        self._problem, self._told_s = problem, t_s
+        self._problem, self._reported_s = problem, t_s
         return (ReaderEvent(t_s, problem, share),)

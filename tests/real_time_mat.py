@@ -28,6 +28,7 @@ from matfw.ports import LoadCells
 from matfw.service.acquisition import Acquisition
 from matfw.service.firmware import Firmware
 from matfw.service.refiner import ProcessRefiner
+from matfw.settings.plans import NO_PLAN
 from matfw.settings.store import SettingsStore
 from matfw.virtual.bench import VirtualBench
 from matfw.workout.plan import Plan
@@ -114,7 +115,7 @@ def main() -> None:
     watch = Watch(1.0 / mat.rate_hz)
     acquisition = Acquisition(functools.partial(cells_in_real_time, mat))
     buzzer, *lights = store.settings.outputs.pins()
-    plan = ConsolePlan(store, options.state, options.console)
+    plan = ConsolePlan(store, options.state, options.console, NO_PLAN)
 
     def say(text: str) -> None:
         print(text, file=sys.stderr, flush=True)

@@ -63,7 +63,7 @@ def test_all_weight_on_one_cell_is_at_that_cell() -> None:
     ("load_kg", "is_somewhere"),
     [(MIN_LOAD_KG - 1e-9, False), (MIN_LOAD_KG, True), (MIN_LOAD_KG + 1e-9, True)],
 )
-def test_below_the_least_load_there_is_no_centre(load_kg: float, is_somewhere: bool) -> None:
+def test_below_the_minimum_load_there_is_no_centre(load_kg: float, is_somewhere: bool) -> None:
     assert (centre_of_pressure(load_kg, 1.0, 1.0)[0] is not None) is is_somewhere
 
 

@@ -1,4 +1,4 @@
-"""Clean loads and each cell's health: what is taken out, what is said, and how soon."""
+"""Clean loads and each cell's health: what is taken out, what is reported, and how soon."""
 
 from __future__ import annotations
 
@@ -197,7 +197,7 @@ def test_a_bad_cell_is_named_in_time_and_gives_no_load(
 
 
 def silent_for(span_s: float, *, both: bool = False, mask: int = 0) -> list[CellProblem]:
-    """Return what is told of cell a when it, or both, give nothing for so long."""
+    """Return what is reported of cell a when it, or both, give nothing for so long."""
     stage, out = Conditioning(CELLS, RATE_HZ), []
     for k in range(round((3.0 + span_s) * RATE_HZ)):
         is_gone = 1.0 <= k / RATE_HZ < 1.0 + span_s
@@ -212,18 +212,18 @@ COME_BACK = [CellProblem.LOST, CellProblem.OK]
 
 
 @pytest.mark.parametrize(
-    ("span_s", "told"), [(LOST_OWN_S - 0.02, []), (LOST_OWN_S + 0.02, COME_BACK)]
+    ("span_s", "reported"), [(LOST_OWN_S - 0.02, []), (LOST_OWN_S + 0.02, COME_BACK)]
 )
-def test_a_cell_is_lost_after_its_own_silence(span_s: float, told: list[CellProblem]) -> None:
-    assert silent_for(span_s) == told
+def test_a_cell_is_lost_after_its_own_silence(span_s: float, reported: list[CellProblem]) -> None:
+    assert silent_for(span_s) == reported
 
 
 @pytest.mark.parametrize(("both", "mask"), [(False, 1), (True, 0), (True, 3)])
-@pytest.mark.parametrize(("span_s", "told"), [(LOST_S - 0.02, []), (LOST_S + 0.02, COME_BACK)])
+@pytest.mark.parametrize(("span_s", "reported"), [(LOST_S - 0.02, []), (LOST_S + 0.02, COME_BACK)])
 def test_a_silence_that_is_the_computer_s_or_everybody_s_counts_later(
-    span_s: float, told: list[CellProblem], both: bool, mask: int
+    span_s: float, reported: list[CellProblem], both: bool, mask: int
 ) -> None:
-    assert silent_for(span_s, both=both, mask=mask) == told
+    assert silent_for(span_s, both=both, mask=mask) == reported
 
 
 def test_the_computer_s_part_of_a_silence_is_not_counted_as_the_cell_s() -> None:
@@ -242,7 +242,7 @@ def test_the_computer_s_part_of_a_silence_is_not_counted_as_the_cell_s() -> None
 
 
 def flapping(times: int, every_s: float, then_s: float) -> list[CellEvent]:
-    """Return what is told of a cell that is silent for 0.2 s so many times, then well."""
+    """Return what is reported of a cell that is silent for 0.2 s so many times, then well."""
     stage, out = Conditioning(CELLS, RATE_HZ), []
     for k in range(round((1.0 + times * every_s + then_s) * RATE_HZ)):
         since_s = k / RATE_HZ - 1.0
@@ -253,18 +253,18 @@ def flapping(times: int, every_s: float, then_s: float) -> list[CellEvent]:
     return events(out)
 
 
-def test_a_cell_that_comes_and_goes_is_told_once_and_once_when_it_is_over() -> None:
-    told = flapping(30, 0.8, 2.0 * WITHIN_S)
-    problems = [event.problem for event in told]
+def test_a_cell_that_comes_and_goes_is_reported_once_and_once_when_it_is_over() -> None:
+    reported = flapping(30, 0.8, 2.0 * WITHIN_S)
+    problems = [event.problem for event in reported]
     assert problems == [*COME_BACK * (COMES_AND_GOES - 1), CellProblem.UNRELIABLE, CellProblem.OK]
-    assert [event.count for event in told[-2:]] == [COMES_AND_GOES, 30]
-    assert told[-1].t_s == pytest.approx(1.0 + 29 * 0.8 + LOST_OWN_S + WITHIN_S, abs=0.1)
+    assert [event.count for event in reported[-2:]] == [COMES_AND_GOES, 30]
+    assert reported[-1].t_s == pytest.approx(1.0 + 29 * 0.8 + LOST_OWN_S + WITHIN_S, abs=0.1)
 
 
-def test_a_cell_that_fails_now_and_then_is_told_each_time() -> None:
-    told = flapping(4, 0.6 * WITHIN_S, 1.0)
-    assert [event.problem for event in told] == COME_BACK * 4
-    assert {event.count for event in told} == {0}
+def test_a_cell_that_fails_now_and_then_is_reported_each_time() -> None:
+    reported = flapping(4, 0.6 * WITHIN_S, 1.0)
+    assert [event.problem for event in reported] == COME_BACK * 4
+    assert {event.count for event in reported} == {0}
 
 
 def test_a_cell_that_comes_and_goes_and_dies_is_lost_at_last() -> None:
@@ -312,8 +312,8 @@ def test_a_coarse_or_quiet_honest_cell_is_not_called_stuck(sd: float, seed: int)
 
 def test_a_very_coarse_cell_is_learnt_and_then_left_alone() -> None:
     """0.3 counts of noise: nine samples in ten repeat. It may be doubted once, at the start."""
-    said = events(run(noisy(0.3, 1e6, 3), 8000))
-    assert [event for event in said if event.t_s > 10.0] == []
+    found = events(run(noisy(0.3, 1e6, 3), 8000))
+    assert [event for event in found if event.t_s > 10.0] == []
 
 
 def test_a_cell_that_never_moved_is_stuck_too() -> None:
@@ -333,9 +333,9 @@ def test_a_cell_that_never_speaks_is_lost() -> None:
     assert event.t_s * RATE_HZ <= FIRST_PERIODS + 1.0
 
 
-def test_each_change_is_told_once_and_with_its_own_time() -> None:
-    said = events(run(until(AT, noisy(), lambda _: None), AT + 500))
-    assert len(said) == 1
+def test_each_change_is_reported_once_and_with_its_own_time() -> None:
+    found = events(run(until(AT, noisy(), lambda _: None), AT + 500))
+    assert len(found) == 1
 
 
 def test_reset_starts_as_if_no_frame_had_ever_come() -> None:

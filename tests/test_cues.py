@@ -211,11 +211,11 @@ STEPS_S = st.sampled_from([1 / 80, 0.1, 0.4])
 
 @given(STREAMS, STEPS_S)
 def test_every_shown_cue_was_requested_and_is_fresh(requests: Requests, step_s: float) -> None:
-    last_wanted_s: dict[Cue, float] = {}
+    last_requested_s: dict[Cue, float] = {}
     for frame in played(requests, step_s):
-        last_wanted_s.update(dict.fromkeys(frame.requests, frame.t_s))
+        last_requested_s.update(dict.fromkeys(frame.requests, frame.t_s))
         if frame.started is not None:
-            age_s = frame.t_s - last_wanted_s[frame.started]
+            age_s = frame.t_s - last_requested_s[frame.started]
             assert age_s <= CUE_RULES[frame.started].max_age_s
 
 
@@ -281,27 +281,27 @@ def test_a_verdicts_cue_is_about_the_repetition_just_done(data: st.DataObject) -
         tops_s.append(now_s + data.draw(span))
         ends_s.append(tops_s[-1] + data.draw(span))
         now_s = ends_s[-1]
-    told = sorted(
+    reported = sorted(
         (end_s + data.draw(st.floats(0.0, 12.0)), end_s, data.draw(st.sampled_from(OF_VERDICTS)))
         for end_s in ends_s
     )
     busy = data.draw(st.lists(st.floats(10.0, 60.0), max_size=4))
-    cues, last_told_end_s, step_s = Cues(), -1.0, 0.05
+    cues, last_reported_end_s, step_s = Cues(), -1.0, 0.05
     for k in range(round((now_s + 15.0) / step_s)):
         t_s = k * step_s
-        due = [RepCue(cue, end_s) for at_s, end_s, cue in told if t_s - step_s < at_s <= t_s]
+        due = [RepCue(cue, end_s) for at_s, end_s, cue in reported if t_s - step_s < at_s <= t_s]
         due.sort(key=lambda x: x.end_s)  # verdicts come in the order of the repetitions
-        last_told_end_s = max([last_told_end_s, *(x.end_s for x in due)])
+        last_reported_end_s = max([last_reported_end_s, *(x.end_s for x in due)])
         live: list[Cue] = [Fault.DROP] if any(t_s - step_s < b <= t_s for b in busy) else []
         top_s = max((x for x in tops_s if x <= t_s), default=-1.0)
         started = cues.update(t_s, live, due, top_s)
         if started is None or started is Fault.DROP:
             continue
-        asked_ends_s = [e for at_s, e, cue in told if cue is started and at_s <= t_s]
+        asked_ends_s = [e for at_s, e, cue in reported if cue is started and at_s <= t_s]
         about_s = max(e for e in asked_ends_s)
         assert about_s >= top_s  # nobody is at the next one's top
         assert t_s - about_s <= max(CUE_RULES[started].max_age_s, REP_CUE_AGE_S) + 1e-9
-        assert about_s == last_told_end_s
+        assert about_s == last_reported_end_s
 
 
 def test_of_two_repetitions_judged_together_the_last_is_sounded() -> None:

@@ -1,4 +1,4 @@
-"""Boards and supplies that disturb the counts of a clean set: judged rightly, or said."""
+"""Boards and supplies that disturb the counts of a clean set: judged rightly, or reported."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from tests.scenarios import load
 
 SESSION_S = 45.0  # three clean repetitions of six
 LYING_S = 11.0
-SAID_S = 5.0
+REPORTED_S = 5.0
 
 Disturb = Callable[[Sequence[RawFrame], Mat], list[RawFrame]]
 
@@ -87,7 +87,7 @@ def zero_jumps(at_s: float) -> Disturb:
     return disturb
 
 
-def told(disturb: Disturb) -> list[Event]:
+def reported(disturb: Disturb) -> list[Event]:
     scenario = load("clean")
     frames = [frame for frame in scenario.frames if frame.t_s < SESSION_S]
     events: list[Event] = []
@@ -109,31 +109,31 @@ def cues(events: Sequence[Event]) -> set[str]:
     ids=["wrong bits", "impulses of 1.5 kg", "impulses of 4 kg", "the buzzer's draw"],
 )
 def test_wrong_samples_change_nothing(disturb: Disturb) -> None:
-    events = told(disturb)
+    events = reported(disturb)
     assert verdicts(events) == [Verdict.CLEAN] * 3
     assert cues(events) == {Announcement.READY, Announcement.REP}
     assert not [event for event in events if isinstance(event, CellEvent)]
 
 
-def test_a_zero_that_jumps_is_said_at_once_and_nothing_is_counted_that_nobody_did() -> None:
+def test_a_zero_that_jumps_is_reported_at_once_and_no_false_repetition_is_counted() -> None:
     at_s = 30.3
-    events = told(zero_jumps(at_s))
-    told_s = [
+    events = reported(zero_jumps(at_s))
+    reported_s = [
         event.t_s
         for event in events
         if isinstance(event, CueGiven) and event.cue is Announcement.NOT_JUDGING
     ]
-    assert told_s
-    assert at_s <= told_s[0] < at_s + 0.5
-    # Whoever lies there is weighed again: what is done until then is not told.
+    assert reported_s
+    assert at_s <= reported_s[0] < at_s + 0.5
+    # Whoever lies there is weighed again: what is done until then is not reported.
     assert len(verdicts(events)) in {2, 3}
     assert Verdict.FAULT not in verdicts(events)
 
 
-def test_whoever_exercises_on_a_wandering_supply_is_told_that_it_is_not_judged() -> None:
-    events = told(all_cells(lambda t_s: 0.2 * math.sin(2.0 * math.pi * t_s)))
-    [said] = [event for event in events if isinstance(event, CellEvent)]
-    assert (said.cell, said.problem) == (ALL, CellProblem.UNRELIABLE)
-    assert said.t_s <= SAID_S or said.t_s < LYING_S + SAID_S
+def test_exercise_on_a_wandering_supply_is_reported_as_not_judged() -> None:
+    events = reported(all_cells(lambda t_s: 0.2 * math.sin(2.0 * math.pi * t_s)))
+    [event] = [each for each in events if isinstance(each, CellEvent)]
+    assert (event.cell, event.problem) == (ALL, CellProblem.UNRELIABLE)
+    assert event.t_s <= REPORTED_S or event.t_s < LYING_S + REPORTED_S
     assert Announcement.NOT_JUDGING in cues(events)
     assert Verdict.CLEAN not in verdicts(events)

@@ -29,12 +29,14 @@ from matfw.ports import RAIL_CHANNELS
 from matfw.recording.file import RecordingWriter
 from matfw.settings.files import load_settings
 from matfw.settings.model import DEFAULT_PINS, I2C_1_PINS, LightPins, Settings, XshutPins
-from matfw.workout.coach import ROWS as WORKOUT_ROWS
+from matfw.workout.transitions import ROWS as WORKOUT_ROWS
 from tests.control.fake_control import Talk
 from tests.pictures import FOLDER, pictures
 
 ROOT = Path(__file__).parents[1]
-HARDWARE = (ROOT / "hardware" / "README.md").read_text()
+HARDWARE = {path.name: path.read_text() for path in (ROOT / "hardware").glob("*.md")}
+WIRING, DECK, HIPS = (HARDWARE[name] for name in ("wiring.md", "deck.md", "hip_sensors.md"))
+COMMISSIONING = HARDWARE["commissioning.md"]
 README = (ROOT / "README.md").read_text()
 CONSOLE = (ROOT / "matfw" / "console" / "README.md").read_text()
 MAX_WORDS = 900  # a reader's five minutes
@@ -59,12 +61,12 @@ def headings(text: str) -> Iterator[tuple[int, str, str]]:
 
 def section(text: str, heading: str) -> str:
     """Return what stands under a heading, up to the next one of its level or above."""
-    hashes_wanted, words_wanted = heading.split(" ", 1)
+    level, title = heading.split(" ", 1)
     start: int | None = None
     for at, hashes, words in headings(text):
-        if start is not None and len(hashes) <= len(hashes_wanted):
+        if start is not None and len(hashes) <= len(level):
             return text[start : text.rindex(f"{hashes} {words}", 0, at)]
-        if start is None and (hashes, words) == (hashes_wanted, words_wanted):
+        if start is None and (hashes, words) == (level, title):
             start = at
     assert start is not None, f"no heading {heading}"
     return text[start:]
@@ -89,13 +91,13 @@ def header_pin(gpio: int) -> int:
     return int(number)
 
 
-# --- hardware/README.md -------------------------------------------------------------------------
+# --- hardware/ ----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("layout", sorted(PRESETS))
 def test_the_pin_table_is_the_default_wiring(layout: str) -> None:
     wires = Settings(layout=layout).wiring()  # type: ignore[arg-type]  # a Literal
-    table = {cells[0]: cells[1:] for cells in rows(section(HARDWARE, f"### {layout}"))}
+    table = {cells[0]: cells[1:] for cells in rows(section(WIRING, f"### {layout}"))}
     assert table == {
         name: [
             f"GPIO{pins.dout}", str(header_pin(pins.dout)),
@@ -116,7 +118,7 @@ def test_the_output_table_is_the_default_outputs() -> None:
     expected = {"buzzer": outputs.buzzer_pin} | {
         f"{name}` light": getattr(outputs.light_pins, name) for name in LightPins.__struct_fields__
     }
-    table = {cells[0]: cells[1:] for cells in rows(section(HARDWARE, "### Buzzer and lights"))}
+    table = {cells[0]: cells[1:] for cells in rows(section(WIRING, "### Buzzer and lights"))}
     assert table == {
         name: [f"GPIO{gpio}", str(header_pin(gpio))] for name, gpio in expected.items()
     }
@@ -127,7 +129,7 @@ def test_the_hip_sensors_table_is_the_default_wires() -> None:
     expected = dict(zip(("SDA", "SCL"), I2C_1_PINS, strict=True)) | {
         f"XSHUT {name}": getattr(xshuts, name) for name in XshutPins.__struct_fields__
     }
-    table = {cells[0]: cells[1:] for cells in rows(section(HARDWARE, "### Their wires"))}
+    table = {cells[0]: cells[1:] for cells in rows(section(HIPS, "## Their wires"))}
     assert table == {
         name: [f"GPIO{gpio}", str(header_pin(gpio))] for name, gpio in expected.items()
     }
@@ -135,12 +137,12 @@ def test_the_hip_sensors_table_is_the_default_wires() -> None:
 
 def test_the_rail_is_described_where_the_firmware_takes_it_to_be() -> None:
     places = ", ".join(f"{channel.x_mm or 0:+.0f}" for channel in RAIL_CHANNELS)
-    assert f"at x = {places.replace('+0,', '0,')} mm" in section(HARDWARE, "## Hip sensors")
+    assert f"at x = {places.replace('+0,', '0,')} mm" in section(HIPS, "# Hip sensors")
 
 
 @pytest.mark.parametrize("layout", sorted(PRESETS))
 def test_the_hip_sensors_example_can_be_wired_on_every_layout(layout: str, tmp_path: Path) -> None:
-    (example,) = blocks(section(HARDWARE, "### Their wires"), "toml")
+    (example,) = blocks(section(HIPS, "## Their wires"), "toml")
     path = tmp_path / "matfw.toml"
     if layout != "trio8":  # the example has its pin for the heel in a comment
         path.write_text(f'layout = "{layout}"\n{example}')
@@ -151,7 +153,7 @@ def test_the_hip_sensors_example_can_be_wired_on_every_layout(layout: str, tmp_p
 
 
 def test_the_wiring_picture_has_the_first_cells_pins() -> None:
-    drawing = section(HARDWARE, "## Wiring")
+    drawing = section(WIRING, "## Wiring")
     pins = DEFAULT_PINS["head_left"]
     for gpio in (pins.dout, pins.sck):
         assert re.search(rf"│ {header_pin(gpio)}  GPIO{gpio} ", drawing)
@@ -161,7 +163,7 @@ def test_the_wiring_picture_has_the_first_cells_pins() -> None:
 
 
 def test_the_geometry_table_is_the_presets() -> None:
-    table = rows(section(HARDWARE, "## Geometry"))
+    table = rows(section(DECK, "## Geometry"))
     assert table == [
         [layout.name, cell.name, f"{cell.x_mm:.0f}", f"{cell.y_mm:.0f}", cell.plate]
         for layout in PRESETS.values()
@@ -169,7 +171,9 @@ def test_the_geometry_table_is_the_presets() -> None:
     ]
 
 
-@pytest.mark.parametrize("text", blocks(HARDWARE, "toml") + blocks(README, "toml"))
+@pytest.mark.parametrize(
+    "text", [text for page in (*HARDWARE.values(), README) for text in blocks(page, "toml")]
+)
 def test_a_settings_example_is_toml(text: str) -> None:
     assert tomllib.loads(text)
 
@@ -177,7 +181,7 @@ def test_a_settings_example_is_toml(text: str) -> None:
 def test_the_calibration_script_finds_each_cells_line(tmp_path: Path) -> None:
     """Written down for people to copy, so it is run as they would."""
     script = tmp_path / "lines.py"
-    script.write_text(blocks(section(HARDWARE, "### Calibrating by hand"), "python")[0])
+    script.write_text(blocks(section(COMMISSIONING, "### Calibrating by hand"), "python")[0])
     lines = [(8123.0, 42900.0), (-400.0, 40100.0), (0.0, -43800.0), (77.0, 21500.0)]
     settings = Settings()
     mat = replace(settings.mat(), calibration=(CellCalibration(0.0, 1.0),) * 4)
@@ -234,7 +238,7 @@ def test_the_readme_is_five_minutes() -> None:
 
 
 def test_the_pictures_are_made_from_the_projects_own_data() -> None:
-    """Where they differ, `python -m tests.pictures` makes them anew; then look at them."""
+    """Where they differ, `python -m tests.pictures` makes new ones; then look at them."""
     for name, text in pictures().items():
         assert (FOLDER / name).read_text() == text, name
 
@@ -273,12 +277,12 @@ def test_the_consoles_errors_are_its_numbers() -> None:
     assert table == [f"E{kind}xx" for kind in sorted({code.value // 100 for code in Code})]
 
 
-def test_the_consoles_dialogue_is_what_it_says(tmp_path: Path) -> None:
+def test_the_consoles_dialogue_is_what_the_console_answers(tmp_path: Path) -> None:
     (example,) = blocks(section(CONSOLE, "## An example"), "text")
     talk = Talk(tmp_path)
     for part in example.split("matfw> ")[1:]:
-        typed, *wanted = part.splitlines()
-        assert talk.ask(typed) == wanted
+        typed, *answer = part.splitlines()
+        assert talk.ask(typed) == answer
 
 
 # --- matfw/DESIGN.md ----------------------------------------------------------------------------
@@ -360,7 +364,9 @@ def test_every_relative_link_leads_somewhere(path: Path) -> None:
 
 
 NAMED = re.compile(r"`((?:[\w.-]+/)*[\w-]+\.(?:py|md|toml|service|sysusers|rules))`")
-MADE_BY_PEOPLE = {"state.toml", "matfw.toml", "lines.py"}
+MADE_BY_PEOPLE = {
+    "state.toml", "matfw.toml", "lines.py", "bench.toml", "test_bring_up.py", "test_wires.py",
+}  # fmt: skip
 
 
 def homes(path: Path) -> Sequence[Path]:

@@ -116,7 +116,7 @@ def test_what_people_do_is_no_drift(loads: Loads) -> None:
     assert reported(loads, 180.0) == []
 
 
-def test_an_empty_mat_that_reads_wrong_afterwards_is_told_and_a_bag_is_not() -> None:
+def test_an_empty_mat_that_reads_wrong_afterwards_is_reported_and_a_bag_is_not() -> None:
     drift = Drift(CELLS)
     events: list[CellEvent] = []
     spans = [
@@ -188,7 +188,7 @@ def test_somebody_who_lies_still_is_never_tared_away() -> None:
     assert rep.verdict is Verdict.CLEAN
 
 
-def test_while_a_cell_drifts_it_is_said_once_and_nothing_is_clean() -> None:
+def test_a_cell_that_drifts_is_reported_once_and_meanwhile_nothing_is_clean() -> None:
     line = Pipeline(MAT)
     events: list[Event] = []
     for frame in still_frames(150.0, MAT.rate_hz, (0.0, 0.0, 0.015 * WEIGHT_KG / 60.0, 0.0)):

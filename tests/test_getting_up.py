@@ -1,4 +1,4 @@
-"""The last repetition is told however soon the person gets up; one broken off is not."""
+"""The last repetition is reported however soon the person gets up; one broken off is not."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from matfw.virtual.sessions import random_session
 REPS = 3
 
 
-def told(plan: SessionPlan, seed: int, layout: str) -> list[Rep]:
+def reps_of(plan: SessionPlan, seed: int, layout: str) -> list[Rep]:
     trace = generate(plan, PRESETS[layout].cells, seed)
     calibration = (CellCalibration(8_000.0, 42_900.0),) * len(trace.cells)
     mat = Mat(layout, trace.cells, calibration, person=trace.person, side=trace.side)
@@ -43,16 +43,16 @@ def session(seed: int, still_s: float) -> SessionPlan:
 
 @pytest.mark.parametrize("layout", ["core4", "hex6"])
 @pytest.mark.parametrize("seed", range(3))
-def test_the_last_repetition_is_told_when_the_person_gets_up_at_once(
+def test_the_last_repetition_is_reported_when_the_person_gets_up_at_once(
     seed: int, layout: str
 ) -> None:
-    assert len(told(session(seed, 0.3), seed, layout)) == REPS
+    assert len(reps_of(session(seed, 0.3), seed, layout)) == REPS
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_a_repetition_broken_off_by_getting_up_is_not_told(seed: int) -> None:
+def test_a_repetition_broken_off_by_getting_up_is_not_reported(seed: int) -> None:
     """The body leaves while the leg is still at the top."""
-    assert len(told(session(seed, -3.0), seed, "core4")) == REPS - 1
+    assert len(reps_of(session(seed, -3.0), seed, "core4")) == REPS - 1
 
 
 def test_a_heavy_man_who_throws_his_leg_is_not_taken_for_getting_up() -> None:
@@ -60,4 +60,4 @@ def test_a_heavy_man_who_throws_his_leg_is_not_taken_for_getting_up() -> None:
     plan = SessionPlan(
         Side.LEFT, make_body("male", 1.85, 98.0), (thrown,) * 4, (4.0, 3.0, 3.0, 3.0)
     )
-    assert sum(rep.angle_deg > 60.0 for rep in told(plan, 1, "core4")) == 4
+    assert sum(rep.angle_deg > 60.0 for rep in reps_of(plan, 1, "core4")) == 4

@@ -2,84 +2,25 @@
 
 from __future__ import annotations
 
-import gc
-import types
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
 from gpiozero import PWMLED
 
 from matfw.cli.hardware import virtual_factory, virtual_trace
-from matfw.messages import Event, Mat, Pace, RawFrame, Rep, Side
+from matfw.messages import Event, Mat, RawFrame, Rep, Side
 from matfw.pipeline import Pipeline, Step
 from matfw.service.firmware import Firmware
 from matfw.settings.model import Settings
 from matfw.virtual.clock import VirtualClock
 from matfw.virtual.sampling import record
 from matfw.workout.plan import Plan
+from tests.long_run import Paced, Silent, held, rounds
 
-SESSION_S = 40.0  # of one: somebody lies down and does three repetitions
-ROUNDS = 5
+SESSION_S = 32.0  # of one: somebody lies down and does two repetitions
+ROUNDS = 4
 SPREAD = 24  # objects; a session's repetitions have 40, its live faults 12
-BREAKS_S = 0.0125  # between two sessions, one frame
-NOT_HELD = (type, types.ModuleType, types.FunctionType, types.BuiltinFunctionType)
-
-
-def held(root: object) -> int:
-    """Return how many objects hang on one."""
-    seen: set[int] = set()
-    to_see = [root]
-    while to_see:
-        each = to_see.pop()
-        if id(each) not in seen and not isinstance(each, NOT_HELD):
-            seen.add(id(each))
-            to_see += gc.get_referents(each)
-    return len(seen)
-
-
-def rounds(frames: Sequence[RawFrame]) -> Iterator[tuple[int, RawFrame]]:
-    """Give the same session over and over, each frame with its round."""
-    length_s = frames[-1].t_s + BREAKS_S
-    for k in range(ROUNDS):
-        for frame in frames:
-            yield k, replace(frame, t_s=frame.t_s + k * length_s)
-
-
-class Paced:
-    """Frames in their own time, nothing kept of those that were given."""
-
-    silence_limit_s = 1.0
-
-    def __init__(self, frames: Iterator[tuple[int, RawFrame]], clock: VirtualClock) -> None:
-        self.round = 0
-        self._frames = frames
-        self._clock = clock
-
-    def next_frame(self, timeout_s: float) -> RawFrame | None:
-        assert timeout_s > 0.0
-        self.round, frame = next(self._frames)
-        self._clock.sleep_s(max(0.0, frame.t_s - self._clock.now_s()))
-        return frame
-
-
-class Silent:
-    """Outputs that keep nothing."""
-
-    def show(self, cue: str, t_s: float) -> None:
-        pass
-
-    def pace(self, pace: Pace | None) -> None:
-        pass
-
-    def tick(self, t_s: float) -> None:
-        pass
-
-    def off(self) -> None:
-        pass
-
-    def close(self) -> None:
-        pass
 
 
 class Scale:
@@ -111,7 +52,7 @@ def test_as_much_hangs_on_the_firmware_after_every_session(
 ) -> None:
     mat, frames = session
     clock = VirtualClock()
-    source = Paced(rounds(frames), clock)
+    source = Paced(rounds(frames, ROUNDS), clock)
     scale = Scale(source)
     scale.firmware = Firmware(Pipeline(mat, Plan(reps=2)), source, Silent(), clock, [scale])
     scale.firmware.run(ROUNDS * SESSION_S - 1.0)
@@ -129,7 +70,7 @@ def test_what_was_heard_live_is_not_kept_where_no_repetition_answers_it(
     low = replace(mat.limits, too_high_deg=20.0)
     line, faults = Pipeline(replace(mat, limits=low)), 0
     sizes: list[int] = []
-    for k, frame in rounds(frames):
+    for k, frame in rounds(frames, ROUNDS):
         if k > len(sizes):
             sizes.append(held(line))
         faults += len(line.update(frame).faults)

@@ -44,13 +44,13 @@ def test_only_the_rail_s_sensor_at_the_hip_counts() -> None:
 
 def test_a_silent_sensor_is_lost_once_and_back_once() -> None:
     stage = HipStage(SACRUM_CHANNELS, REPEAT)
-    said: list[CellEvent] = []
+    found: list[CellEvent] = []
     for k in range(round(3.0 / PERIOD_S)):
         t_s = k * PERIOD_S
         value = None if 1.0 <= t_s < 2.0 else 0.0
-        said += stage.update(frame(t_s, value)).events
-    assert [event.problem for event in said] == [CellProblem.LOST, CellProblem.OK]
-    assert said[0].t_s == pytest.approx(1.0 + LOST_S, abs=3 * PERIOD_S)
+        found += stage.update(frame(t_s, value)).events
+    assert [event.problem for event in found] == [CellProblem.LOST, CellProblem.OK]
+    assert found[0].t_s == pytest.approx(1.0 + LOST_S, abs=3 * PERIOD_S)
 
 
 def test_two_sensors_repeat_better_than_either_and_the_poorer_counts_for_less() -> None:

@@ -65,7 +65,7 @@ BROKEN = (
 
 
 @pytest.fixture(scope="module")
-def said(tmp_path_factory: pytest.TempPathFactory) -> str:
+def output(tmp_path_factory: pytest.TempPathFactory) -> str:
     """Break everything in a copy of the package, and return what the linter says."""
     copy = tmp_path_factory.mktemp("copy")
     shutil.copytree(ROOT / "matfw", copy / "matfw", ignore=shutil.ignore_patterns("__pycache__"))
@@ -86,5 +86,5 @@ def said(tmp_path_factory: pytest.TempPathFactory) -> str:
 @pytest.mark.parametrize(
     ("name", "line", "says"), BROKEN, ids=[f"{name}: {line}" for name, line, _ in BROKEN]
 )
-def test_a_broken_rule_is_named(said: str, name: str, line: str, says: str) -> None:
-    assert says in said, f"{line} in {name} passes"
+def test_a_broken_rule_is_named(output: str, name: str, line: str, says: str) -> None:
+    assert says in output, f"{line} in {name} passes"

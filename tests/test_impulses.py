@@ -85,13 +85,13 @@ def test_a_load_that_stays_is_believed_after_three_samples() -> None:
     assert not any(loads.unreliable_mask for loads in out)
 
 
-@pytest.mark.parametrize(("kg", "is_told"), [(0.95, False), (1.05, True), (-3.0, True)])
+@pytest.mark.parametrize(("kg", "is_unreliable"), [(0.95, False), (1.05, True), (-3.0, True)])
 def test_a_zero_that_jumps_is_unreliable_until_the_body_is_weighed_again(
-    kg: float, is_told: bool
+    kg: float, is_unreliable: bool
 ) -> None:
     out = through(cell_0(during(1000, kg * ZERO_JUMP_KG)), frames=600)
     unreliable = [loads.t_s for loads in out if loads.unreliable_mask]
-    assert bool(unreliable) == is_told
+    assert bool(unreliable) == is_unreliable
     if unreliable:
         assert {loads.unreliable_mask for loads in out} == {0, 0b1}
         assert unreliable[0] - AT / RATE_HZ < LEVEL_S + 0.1
@@ -114,11 +114,11 @@ def test_whoever_loads_a_cell_has_not_moved_its_zero(
     assert not any(loads.unreliable_mask for loads in through(cell_0(kg, others_share)))
 
 
-@pytest.mark.parametrize(("share", "is_told"), [(0.05, False), (0.14, True)])
-def test_a_cell_of_too_many_impulses_is_unreliable(share: float, is_told: bool) -> None:
+@pytest.mark.parametrize(("share", "is_unreliable"), [(0.05, False), (0.14, True)])
+def test_a_cell_of_too_many_impulses_is_unreliable(share: float, is_unreliable: bool) -> None:
     every = round(1.0 / share)
     out = through(cell_0(lambda k: 3.0 if k % every == 3 else 0.0), frames=3200)
-    assert any(loads.unreliable_mask for loads in out) == is_told
+    assert any(loads.unreliable_mask for loads in out) == is_unreliable
 
 
 @pytest.mark.parametrize(
@@ -135,8 +135,8 @@ def test_what_the_buzzer_draws_is_taken_off_all_cells(
 ) -> None:
     step = during(round(length_s * RATE_HZ), kg)
     out = through(lambda k: tuple(rest + step(k) for rest in REST_KG), frames=800)
-    most = max(abs((loads.loads_kg[0] or 0.0) - REST_KG[0]) for loads in out)
-    assert (most < 1e-9) == is_taken_off
+    worst_kg = max(abs((loads.loads_kg[0] or 0.0) - REST_KG[0]) for loads in out)
+    assert (worst_kg < 1e-9) == is_taken_off
     assert out[-1].loads_kg == pytest.approx(REST_KG)
 
 
@@ -166,7 +166,7 @@ def test_no_value_is_made_up(values: Sequence[float | None]) -> None:
         assert loads.loads_kg[0] is not None or value is None or loads.excused_mask == 0b1
 
 
-def test_reset_begins_anew() -> None:
+def test_reset_forgets_everything() -> None:
     stage = Impulses(4, RATE_HZ)
     course = cell_0(during(1000, 3.0))
     frames = [Loads(k / RATE_HZ, tuple(course(k)), (k,) * 4) for k in range(200)]

@@ -1,4 +1,4 @@
-"""What concerns all cells at once: said in time, ended, and never said of a body."""
+"""What concerns all cells at once: reported in time, ended, and never reported of a body."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ SHARES = (0.45, 0.3, 0.2, 0.05)  # of the load on each cell
 Wander = Callable[[float], float]
 
 
-def told(common_kg: Wander, load_kg: float = 70.0, rate_hz: float = RATE_HZ) -> list[CellEvent]:
-    """Return what is said of a resting load, its breath (1 mm) and a wander of all cells."""
+def reported(common_kg: Wander, load_kg: float = 70.0, rate_hz: float = RATE_HZ) -> list[CellEvent]:
+    """Return what is reported of a resting load, its breath (1 mm) and a wander of all cells."""
     rng = random.Random(3)
     stage = Interference(CELLS, rate_hz)
     events: list[CellEvent] = []
@@ -48,10 +48,10 @@ def sine(hz: float, kg: float) -> Wander:
 
 @pytest.mark.parametrize("load_kg", [0.0, 70.0], ids=["empty", "a body"])
 @pytest.mark.parametrize(("hz", "kg"), [(0.3, 0.15), (1.0, 0.2), (1.0, 0.09), (7.0, 0.3)])
-def test_a_wander_of_all_cells_is_said_within_five_seconds_and_ended(
+def test_a_wander_of_all_cells_is_reported_within_five_seconds_and_ended(
     hz: float, kg: float, load_kg: float
 ) -> None:
-    bad, good = told(sine(hz, kg), load_kg)
+    bad, good = reported(sine(hz, kg), load_kg)
     assert (bad.cell, bad.problem) == (ALL, CellProblem.UNRELIABLE)
     assert BEGINS_S < bad.t_s <= BEGINS_S + SAID_S
     assert good.problem is CellProblem.OK
@@ -71,15 +71,15 @@ def test_a_wander_of_all_cells_is_said_within_five_seconds_and_ended(
     ],
 )
 def test_what_does_not_last_is_no_interference(common_kg: Wander) -> None:
-    assert told(common_kg) == []
+    assert reported(common_kg) == []
 
 
 @pytest.mark.parametrize(
-    ("shares", "is_said"),
+    ("shares", "is_reported"),
     [((1.0, 1.0, 1.0, 1.0), True), ((1.2, 1.2, 0.8, 0.8), False), ((0.7, 0.7, 1.3, 1.3), False)],
     ids=["the supply", "a body that rocks", "a leg that swings"],
 )
-def test_what_swings_off_the_middle_is_a_body(shares: Sequence[float], is_said: bool) -> None:
+def test_what_swings_off_the_middle_is_a_body(shares: Sequence[float], is_reported: bool) -> None:
     stage = Interference(CELLS, RATE_HZ)
     events: list[CellEvent] = []
     for k in range(round(8.0 * RATE_HZ)):
@@ -87,14 +87,14 @@ def test_what_swings_off_the_middle_is_a_body(shares: Sequence[float], is_said: 
         loads = tuple(15.0 + share * wander_kg for share in shares)
         frame = RawFrame(k / RATE_HZ, tuple(round(42_900.0 * load) for load in loads))
         events += stage.update(frame, CleanLoads(frame.t_s, loads, ()))
-    assert bool(events) == is_said
+    assert bool(events) == is_reported
 
 
 def test_an_animal_that_walks_over_it_is_no_interference() -> None:
     def paws(t_s: float) -> float:
         return 1.5 * max(0.0, math.sin(2.0 * math.pi * t_s / 0.16)) * (t_s % 1.6 < 0.16)
 
-    assert told(lambda t_s: paws(t_s) - paws(t_s + 0.8)) == []
+    assert reported(lambda t_s: paws(t_s) - paws(t_s + 0.8)) == []
 
 
 def test_whoever_moves_on_the_mat_is_no_interference() -> None:
@@ -111,7 +111,7 @@ def test_whoever_moves_on_the_mat_is_no_interference() -> None:
     assert events == []
 
 
-def rate_told(real_hz: float, stated_hz: float, late_share: float = 0.0) -> list[CellEvent]:
+def reported_rate(real_hz: float, stated_hz: float, late_share: float = 0.0) -> list[CellEvent]:
     rng = random.Random(5)
     stage = Interference(CELLS, stated_hz)
     events: list[CellEvent] = []
@@ -125,8 +125,8 @@ def rate_told(real_hz: float, stated_hz: float, late_share: float = 0.0) -> list
 
 
 @pytest.mark.parametrize(("real_hz", "stated_hz"), [(80.0, 10.0), (10.0, 80.0)])
-def test_a_wrong_rate_is_said_within_five_seconds(real_hz: float, stated_hz: float) -> None:
-    [event] = rate_told(real_hz, stated_hz)
+def test_a_wrong_rate_is_reported_within_five_seconds(real_hz: float, stated_hz: float) -> None:
+    [event] = reported_rate(real_hz, stated_hz)
     assert (event.cell, event.problem) == (ALL, CellProblem.UNRELIABLE)
     assert event.t_s <= SAID_S
 
@@ -134,8 +134,8 @@ def test_a_wrong_rate_is_said_within_five_seconds(real_hz: float, stated_hz: flo
 @pytest.mark.parametrize("error", [0.9, 1.0, 1.1])
 @pytest.mark.parametrize("rate_hz", [10.0, 80.0])
 def test_a_chips_own_clock_is_no_wrong_rate(rate_hz: float, error: float) -> None:
-    assert rate_told(rate_hz * error, rate_hz) == []
+    assert reported_rate(rate_hz * error, rate_hz) == []
 
 
 def test_a_late_computer_is_no_wrong_rate() -> None:
-    assert rate_told(80.0, 80.0, late_share=0.6) == []
+    assert reported_rate(80.0, 80.0, late_share=0.6) == []

@@ -79,7 +79,7 @@ def moved(
     from_s: float = 0.0,
     period_s: float = PERIOD_S,
 ) -> list[Motion]:
-    """Return the motions of a span in which load and centre of pressure are as told."""
+    """Return the motions of a span in which load and centre of pressure are as given."""
     at = place if callable(place) else lambda _: place
     frames = (from_s + k * period_s for k in range(round(span_s / period_s)))
     return [each for t_s in frames for each in motion.update(balance(t_s, *at(t_s)))]
@@ -289,7 +289,7 @@ def hip_x_mm() -> float:
 
 
 @pytest.mark.parametrize("sign", [-1.0, 1.0])
-def test_a_hand_that_stays_is_the_new_rest_and_its_load_is_still_told(sign: float) -> None:
+def test_a_hand_that_stays_is_the_new_rest_and_its_load_is_still_reported(sign: float) -> None:
     motion, t_s = lying()
     push_n = sign * 2.0 * STEADY_HAND_N
     after = moved(motion, leant(push_n, t_s), 6.0, t_s)[-round(1.0 / STEP_S) :]
@@ -322,7 +322,7 @@ def test_a_hand_is_not_yet_the_new_rest_before_it_has_stayed() -> None:
     assert during[-1].force_n == pytest.approx(push_n, rel=0.1)
 
 
-def test_a_smaller_push_is_no_hand_and_is_told_as_it_is() -> None:
+def test_a_smaller_push_is_no_hand_and_is_reported_as_it_is() -> None:
     motion, t_s = lying()
     after = moved(motion, leant(-0.5 * STEADY_HAND_N, t_s), 1.5, t_s)
     assert all(m.force_n == m.load_n for m in after)
@@ -387,7 +387,7 @@ def on_panels(t_s: float, middle_mm: float | None, panels: int = MIN_PLATES) -> 
 def bends(
     middle_mm: float | None, side: Side = Side.LEFT, panels: int = MIN_PLATES
 ) -> list[float | None]:
-    """Return the bends told after somebody has lain for long."""
+    """Return the bends reported after somebody has lain for long."""
     motion = stage(HEX, side)
     span_s = STILL_S + 6.0 * BEND_TAU_S
     found = [
@@ -399,7 +399,7 @@ def bends(
 
 
 @pytest.mark.parametrize("middle_mm", BENT)
-def test_a_bend_is_told_by_the_middle_panel_s_load_beside_the_others(middle_mm: float) -> None:
+def test_a_bend_shows_in_the_middle_panel_s_load_beside_the_others(middle_mm: float) -> None:
     assert bends(middle_mm)[-1] == pytest.approx(BEND_DEG_PER_MM * middle_mm, rel=0.02)
     assert bends(0.0)[-1] == pytest.approx(0.0, abs=1e-6)
 

@@ -1,4 +1,4 @@
-"""What is said of the mat and of who lies there: once each, and nothing to nobody."""
+"""What is reported of the mat and of who lies there: once each, and nothing to nobody."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def test_the_first_cell_that_fails_ends_judging_and_a_second_says_no_more() -> N
     assert set(notices.broken) == {"head_left", "head_right"}
 
 
-def test_a_cell_that_is_back_may_fail_again_and_is_said_again() -> None:
+def test_a_cell_that_is_back_may_fail_again_and_is_reported_again() -> None:
     notices = Notices()
     lost = CellEvent(1.0, "head_left", CellProblem.LOST)
     notices.of_cells([lost])
@@ -42,12 +42,12 @@ def test_a_cell_that_is_back_may_fail_again_and_is_said_again() -> None:
 
 
 @pytest.mark.parametrize(
-    ("problem", "said"),
+    ("problem", "cue"),
     [(CellProblem.LOST, Announcement.HIPS_LOST), (CellProblem.OK, Announcement.HIPS_BACK)],
 )
-def test_a_hip_sensor_is_said_and_breaks_no_cell(problem: CellProblem, said: Announcement) -> None:
+def test_a_hip_sensor_is_named_and_breaks_no_cell(problem: CellProblem, cue: Announcement) -> None:
     notices = Notices()
-    assert notices.of_hip_sensors([CellEvent(1.0, "hip_roll_deg", problem)]) == [said]
+    assert notices.of_hip_sensors([CellEvent(1.0, "hip_roll_deg", problem)]) == [cue]
     assert not notices.broken
 
 
@@ -62,8 +62,8 @@ def test_whoever_is_weighed_again_is_called_but_reported_only_as_another(
     notices.of_motion(1.0, lying(60.0), REST)
     assert notices.of_motion(2.0, lying(60.0), REST) == ([], [])
     notices.of_motion(3.0, lying(), REST)
-    events, said = notices.of_motion(4.0, lying(60.0 + change_kg), REST)
-    assert said == [Announcement.READY]
+    events, requests = notices.of_motion(4.0, lying(60.0 + change_kg), REST)
+    assert requests == [Announcement.READY]
     assert events == ([PersonWeighed(4.0, 60.0 + change_kg)] if is_reported else [])
 
 

@@ -72,7 +72,7 @@ def motion(
 
 
 def rising(share: float = 4.0) -> dict[str, Any]:  # Any: of a Motion
-    """Return what has risen, by so many times what a lift must show."""
+    """Return the onset's features, so many times what a lift must show."""
     limits = {"over_n": OVER_N_PER_KG, "rise_n": RISE_N_PER_KG, "rise_nm": RISE_NM_PER_KG}
     onset = {name: share * limit * WEIGHT_KG for name, limit in limits.items()}
     return {**onset, "evidence_rise": share * EVIDENCE_RISE}
@@ -133,7 +133,7 @@ WAY: dict[Phase, tuple[str, ...]] = {  # the classes that lead from rest into ea
     Phase.HOLD: ("rises", "rises high", "stands high"),
     Phase.DOWN: ("rises", "rises high", "stands high", "falls"),
 }
-WANTED: dict[tuple[Phase, str], Phase] = {
+EXPECTED: dict[tuple[Phase, str], Phase] = {
     **{(phase, name): phase for phase, name in product(Phase, CLASSES)},
     (Phase.REST, "rises"): Phase.UP,
     (Phase.REST, "stands high"): Phase.HOLD,
@@ -168,7 +168,7 @@ def brought_into(phase: Phase) -> tuple[Phases, float]:
 def test_every_phase_answers_every_class_of_motion(phase: Phase, name: str) -> None:
     machine, since_s = brought_into(phase)
     step = machine.update(motion(since_s + 2.0 * LONG_S, **CLASSES[name]))
-    assert step.phase is WANTED[phase, name]
+    assert step.phase is EXPECTED[phase, name]
     assert step.changed is (step.phase is not phase)
 
 
@@ -185,7 +185,7 @@ DWELLS = [row for row in TRANSITIONS if row.min_dwell_s > 0.0 and row.source is 
 
 @pytest.mark.parametrize("row", DWELLS, ids=lambda row: f"{row.source}-{row.target}")
 def test_a_row_waits_for_its_dwell_and_no_longer(row: Transition) -> None:
-    names = [name for name in CLASSES if WANTED[row.source, name] is row.target]
+    names = [name for name in CLASSES if EXPECTED[row.source, name] is row.target]
     assert names
     for name in names:
         for late_s, phase in ((-1e-6, row.source), (1e-6, row.target)):
@@ -255,8 +255,8 @@ def test_a_lifts_moment_rises_with_its_load_as_far_from_the_hip_as_a_leg_is(
     share: float, phase: Phase
 ) -> None:
     """A hand or a shoulder that pushes has its load at the head's end."""
-    least_nm = LEVER_M * 30.0 - LEVER_SPARE_NM_PER_KG * WEIGHT_KG
-    pushes = {**LIFTS, "over_n": 20.0, "rise_n": 30.0, "rise_nm": share * least_nm}
+    min_nm = LEVER_M * 30.0 - LEVER_SPARE_NM_PER_KG * WEIGHT_KG
+    pushes = {**LIFTS, "over_n": 20.0, "rise_n": 30.0, "rise_nm": share * min_nm}
     assert Phases().update(motion(**pushes)).phase is phase
 
 
@@ -316,12 +316,12 @@ def test_a_leg_that_falls_from_where_it_rests_was_up_and_shows_every_sign_of_it(
 
 
 def test_a_leg_is_lost_sight_of_only_once_it_has_rested_and_not_for_ever() -> None:
-    least_s, most_s = LOST_SIGHT_S
+    min_s, max_s = LOST_SIGHT_S
     for late_s, phase in ((-1e-6, Phase.REST), (1e-6, Phase.DOWN)):
         machine, began_s, rested_s = lost_sight_of()
-        assert machine.update(motion(rested_s + least_s + late_s, **FALLS)).phase is phase
+        assert machine.update(motion(rested_s + min_s + late_s, **FALLS)).phase is phase
         machine, began_s, rested_s = lost_sight_of()
-        assert machine.update(motion(began_s + most_s - late_s, **FALLS)).phase is phase
+        assert machine.update(motion(began_s + max_s - late_s, **FALLS)).phase is phase
 
 
 def test_a_leg_that_has_fallen_unseen_does_not_fall_once_more() -> None:
@@ -543,7 +543,7 @@ def test_every_change_is_a_row_of_the_table_or_a_body_that_left(motions: list[Mo
 
 
 @given(st.lists(MOTIONS, min_size=1, max_size=80))
-def test_lengths_and_the_top_are_never_negative_and_start_anew_with_each_rep(
+def test_lengths_and_the_top_are_never_negative_and_start_again_with_each_rep(
     motions: list[Motion],
 ) -> None:
     steps = walked(motions)

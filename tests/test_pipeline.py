@@ -38,10 +38,12 @@ from matfw.ports import SACRUM_CHANNELS
 from matfw.refinement.refine import Refinement
 from matfw.refinement.windows import RepWindow
 from matfw.settings.model import Settings
+from matfw.settings.plans import PlanSettings
 from matfw.virtual.person import generate
 from matfw.virtual.sampling import CellErrors, record
 from matfw.virtual.sessions import demo_session
 from matfw.workout.plan import Plan
+from matfw.workout.states import State
 
 SAME_S, SAME_MM = 0.02, 0.1  # what sums in another order may move, through fits that end early
 SPAN_S = 50.0  # of the demo's session: getting on and some repetitions
@@ -180,7 +182,7 @@ def test_ten_samples_a_second_find_the_same_reps_as_eighty() -> None:
     assert [rep.down_s for rep in slow] == pytest.approx([r.down_s for r in fast], abs=0.8)
 
 
-def test_somebody_is_weighed_once_and_told_to_begin() -> None:
+def test_somebody_is_weighed_once_and_asked_to_begin() -> None:
     events = usual()[1]
     [weighed] = [e for e in events if isinstance(e, PersonWeighed)]
     assert weighed.weight_kg == pytest.approx(64.0, rel=0.02)
@@ -222,7 +224,7 @@ def without(frame: RawFrame, gone: int) -> RawFrame:
 
 
 @pytest.mark.parametrize("gone", range(4))
-def test_without_a_cell_nothing_is_judged_and_it_is_said_at_once(gone: int) -> None:
+def test_without_a_cell_nothing_is_judged_and_that_is_reported_at_once(gone: int) -> None:
     mat, frames = session()
     cut_s = 30.0
     broken = [frame if frame.t_s < cut_s else without(frame, gone) for frame in frames]
@@ -236,7 +238,7 @@ def test_without_a_cell_nothing_is_judged_and_it_is_said_at_once(gone: int) -> N
     assert cut_s + LOST_OWN_S <= cues[0].t_s <= cut_s + LOST_OWN_S + 2.0 / mat.rate_hz
 
 
-def test_cells_all_broken_and_back_are_told_once_each() -> None:
+def test_cells_all_broken_and_back_are_reported_once_each() -> None:
     mat, frames = session()
     silent = [replace(f, counts=(None,) * 4) if 30.0 <= f.t_s < 31.0 else f for f in frames]
     events = run(mat, silent)[1]
@@ -248,7 +250,7 @@ def test_cells_all_broken_and_back_are_told_once_each() -> None:
     assert sum(isinstance(e, CueGiven) and e.cue is Announcement.NOT_JUDGING for e in events) == 1
 
 
-def test_a_hip_sensor_lost_in_mid_set_is_said_once_and_once_more_when_it_is_back() -> None:
+def test_a_hip_sensor_lost_in_mid_set_is_reported_once_and_again_when_it_is_back() -> None:
     mat, frames = session()
     mat = replace(mat, channels=SACRUM_CHANNELS)
     first = frames[0].t_s
@@ -258,9 +260,9 @@ def test_a_hip_sensor_lost_in_mid_set_is_said_once_and_once_more_when_it_is_back
     assert [(e.cell, e.problem) for e in hips] == [
         ("hip_roll_deg", CellProblem.LOST), ("hip_roll_deg", CellProblem.OK)
     ]  # fmt: skip
-    said = [e for e in events if isinstance(e, CueGiven) and e.cue in HIP_CUES]
-    assert [e.cue for e in said] == list(HIP_CUES)
-    for event, cue in zip(hips, said, strict=True):
+    reported = [e for e in events if isinstance(e, CueGiven) and e.cue in HIP_CUES]
+    assert [e.cue for e in reported] == list(HIP_CUES)
+    for event, cue in zip(hips, reported, strict=True):
         assert 0.0 <= cue.t_s - event.t_s < 3.0
 
 
@@ -295,7 +297,7 @@ def test_without_its_hip_sensor_the_line_judges_as_if_there_had_been_none() -> N
         ),
     ],
 )
-def test_a_concluded_rep_is_told_with_the_next_frame(
+def test_a_finished_rep_is_reported_with_the_next_frame(
     refined_rep: RefinedRep, side: Side, verdict: Verdict, cue: Cue
 ) -> None:
     line = Pipeline(replace(session()[0], side=side))
@@ -345,8 +347,8 @@ def late(late_s: float) -> tuple[list[Rep], list[RepWindow]]:
 LATE_S = pytest.mark.parametrize("late_s", [0.3, 3.0, 12.0])
 
 
-def untold(reps: Sequence[Rep]) -> list[Rep]:
-    """Return reps as they are whenever they are told."""
+def ignoring_report_time(reps: Sequence[Rep]) -> list[Rep]:
+    """Return reps as they are whenever they are reported."""
     return [replace(rep, t_s=0.0) for rep in reps]
 
 
@@ -354,7 +356,7 @@ def untold(reps: Sequence[Rep]) -> list[Rep]:
 def test_a_refiner_that_is_behind_finds_exactly_the_same_reps(late_s: float) -> None:
     soon, behind = late(0.0)[0], late(late_s)[0]
     assert soon
-    assert untold(behind) == untold(soon)
+    assert ignoring_report_time(behind) == ignoring_report_time(soon)
 
 
 @LATE_S
@@ -383,7 +385,7 @@ def test_what_was_done_until_now_is_not_looked_back_at_if_asked() -> None:
     assert min(window.motions[0].t_s for window in windows) > rep.lower_s - 0.1
 
 
-def test_a_full_set_is_told_after_its_last_rep() -> None:
+def test_a_full_set_is_reported_after_its_last_rep() -> None:
     line = Pipeline(session()[0], Plan(reps=2))
     t_s, cues = 16.0, []
     for k in range(2):
@@ -408,7 +410,7 @@ def resting(line: Pipeline, frames: Sequence[RawFrame]) -> float:
 
 def test_after_a_rest_whoever_lies_there_is_called() -> None:
     mat, frames = session()
-    line = Pipeline(mat, Plan(reps=1, sets=2, rest_s=3.2))  # `ready` is not said twice in 3 s
+    line = Pipeline(mat, Plan(reps=1, sets=2, rest_s=3.2))  # `ready` is not announced twice in 3 s
     t_s = resting(line, frames)
     line.finish_reps(t_s, [replace(EXCURSION, start_s=t_s - 5.0, end_s=t_s)])
     later = [frame for frame in frames if t_s < frame.t_s < t_s + 4.0]
@@ -437,7 +439,7 @@ def test_other_limits_or_tempo_leave_whoever_lies_there_in_peace(changed: str) -
     assert line.update(after).motion.presence is Presence.LYING
 
 
-def test_another_calibration_weighs_anew_and_keeps_the_count() -> None:
+def test_another_calibration_weighs_again_and_keeps_the_count() -> None:
     mat, frames = session()
     line = Pipeline(mat, Plan(reps=15))
     t_s = resting(line, frames)
@@ -467,3 +469,18 @@ def test_a_workout_can_begin_again() -> None:
     line.finish_reps(16.0, [EXCURSION])
     line.begin_workout()
     assert (line.progress.rep, line.progress.clean, line.progress.set_number) == (0, 0, 1)
+
+
+def test_limits_that_were_learned_on_a_side_follow_the_coachs_side() -> None:
+    mat, frames = session()
+    learned = replace(mat.limits, roll_back_mm=mat.limits.roll_back_mm + 5.0)
+    both = ((Side.LEFT, mat.limits), (Side.RIGHT, learned))
+    plan = PlanSettings(name="p", sets_a_side=1, first_side=Side.RIGHT).plan()
+    line = Pipeline(replace(mat, side=Side.LEFT, side_limits=both), plan)
+    for frame in frames:
+        line.update(frame)
+        if line.progress.state == State.ASK:
+            break
+    assert (line.mat.side, line.mat.limits) == (Side.RIGHT, learned)
+    line.adopt(replace(line.mat, side=Side.LEFT), plan)
+    assert line.mat.limits == mat.limits, "nothing is confirmed yet: as the settings say"

@@ -1,4 +1,4 @@
-"""When it is said that the computer costs samples: rarely, once, and of nobody else's fault."""
+"""When it is reported that the computer costs samples: rarely, once, and of nobody else's fault."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ ALL = (1 << CELLS) - 1
 TEAR = 5  # samples that one costs
 
 
-def told(mask: Callable[[int], int], span_s: float) -> list[ReaderEvent]:
-    """Return what is told of frames in which the cells of a mask lack a sample."""
+def reported(mask: Callable[[int], int], span_s: float) -> list[ReaderEvent]:
+    """Return what is reported of frames in which the cells of a mask lack a sample."""
     stage = ReaderHealth(CELLS, RATE_HZ)
     frames = (frame_of(k, mask(k)) for k in range(round(span_s * RATE_HZ)))
     return [event for frame in frames for event in stage.update(frame)]
@@ -34,23 +34,23 @@ def torn(share: float) -> Callable[[int], int]:
 
 
 @pytest.mark.parametrize(("over", "problems"), [(0.5, []), (1.6, [ReaderProblem.LATE])])
-def test_it_is_told_over_the_limit_and_not_below(
+def test_it_is_reported_over_the_limit_and_not_below(
     over: float, problems: list[ReaderProblem]
 ) -> None:
-    events = told(torn(over * LATE_SHARE), 40.0)
+    events = reported(torn(over * LATE_SHARE), 40.0)
     assert [event.problem for event in events] == problems
     assert all(event.torn_share == pytest.approx(over * LATE_SHARE, rel=0.5) for event in events)
 
 
 def test_it_is_over_once_no_sample_is_lost_any_more_and_a_minute_later_at_the_earliest() -> None:
-    late, ok = told(lambda k: torn(0.1)(k) if k < 20.0 * RATE_HZ else 0, 100.0)
+    late, ok = reported(lambda k: torn(0.1)(k) if k < 20.0 * RATE_HZ else 0, 100.0)
     assert (late.problem, ok.problem) == (ReaderProblem.LATE, ReaderProblem.OK)
     assert ok.t_s == pytest.approx(late.t_s + QUIET_S, abs=1.5)
     assert ok.torn_share == 0.0
 
 
-def test_it_is_told_once_a_minute_at_most_however_it_changes() -> None:
-    events = told(lambda k: torn(0.1)(k) if k // (15.0 * RATE_HZ) % 2 else 0, 600.0)
+def test_it_is_reported_once_a_minute_at_most_however_it_changes() -> None:
+    events = reported(lambda k: torn(0.1)(k) if k // (15.0 * RATE_HZ) % 2 else 0, 600.0)
     assert 5 <= len(events) <= 10
     assert all(b.t_s - a.t_s >= QUIET_S for a, b in pairwise(events))
 
@@ -80,5 +80,5 @@ def test_reset_begins_with_a_computer_that_is_on_time() -> None:
 
 
 def test_a_bad_wire_that_looks_like_late_reads_of_one_cell_is_not_the_computer_s() -> None:
-    assert told(lambda k: 0b0100 if k % 3 == 0 else 0, 40.0) == []
-    assert told(lambda k: 0b0110 if k % 3 == 0 else 0, 40.0) == [], "nor of two"
+    assert reported(lambda k: 0b0100 if k % 3 == 0 else 0, 40.0) == []
+    assert reported(lambda k: 0b0110 if k % 3 == 0 else 0, 40.0) == [], "nor of two"

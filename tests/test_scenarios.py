@@ -47,7 +47,7 @@ def the_defect(scenario: Scenario) -> Defect:
 
 
 @pytest.mark.parametrize("name", DEFECTS)
-def test_a_bad_cell_is_named_at_once_and_the_person_is_told(name: str) -> None:
+def test_a_bad_cell_is_named_at_once_and_the_person_hears_it(name: str) -> None:
     scenario, events = played(name)
     defect = the_defect(scenario)
     named, back = (event for event in events if isinstance(event, CellEvent))

@@ -124,7 +124,7 @@ def through(mat: Mat, frames: Sequence[RawFrame]) -> list[Event]:
 
 @pytest.mark.parametrize("layout", ["core4", "hex6"])
 def test_judging_resumes_once_the_cell_is_back(layout: str) -> None:
-    """Lost while the leg is up for a second and a half, then well again."""
+    """Lost while the leg is up for a second and a half, then recovered."""
     mat, frames = demo(layout)
     from_s, back_s = 27.0, 28.5
     broken = [without(f, "hip_left" if layout == "hex6" else "head_left", mat)

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import configparser
+import grp
+import os
+import re
 import shlex
 import shutil
+import stat
 import subprocess
 from pathlib import Path
 
@@ -14,12 +18,14 @@ from matfw.cli.arguments import build_parser
 from matfw.cli.consoles import own_socket, sockets_of
 from matfw.cli.start_delay import MAX_DELAY_S
 from matfw.cli.verbs import VERBS
-from matfw.devices.serial_getty import terminal_name
+from matfw.devices.serial_getty import REQUEST_FILE, terminal_name
 from matfw.service.acquisition import FIFO_PRIORITY, START_LIMIT_S
 from matfw.service.firmware import NO_CELL_S
 
 SYSTEMD = Path(__file__).parents[1] / "systemd"
 UNIT = SYSTEMD / "matfw.service"
+NETWORK = SYSTEMD / "matfw-network.conf"
+FREE_PORTS = SYSTEMD / "free-ports"
 PORTS = SYSTEMD / "matfw-ports.conf"
 SYSUSERS = SYSTEMD / "matfw.sysusers"
 RULES = SYSTEMD / "70-matfw-gpio.rules"
@@ -27,7 +33,7 @@ RULES = SYSTEMD / "70-matfw-gpio.rules"
 
 @pytest.fixture(scope="module")
 def unit() -> configparser.ConfigParser:
-    parser = configparser.ConfigParser(delimiters=("=",), interpolation=None)
+    parser = configparser.ConfigParser(delimiters=("=",), interpolation=None, strict=False)
     parser.optionxform = str  # type: ignore[assignment]  # keys as they are written
     parser.read_string(UNIT.read_text())
     return parser
@@ -44,19 +50,65 @@ def test_systemd_finds_nothing_wrong_with_the_unit(
     tmp_path: Path, unit: configparser.ConfigParser
 ) -> None:
     # ExecStart is looked for by verify, so the copy names one that is here.
-    program = shlex.split(unit["Service"]["ExecStart"])[0]
     executable = tmp_path / "matfw"
     executable.write_text("#!/bin/sh\n")
     executable.chmod(0o755)
-    copy = tmp_path / UNIT.name
-    copy.write_text(UNIT.read_text().replace(program, str(executable)))
+    copies = [
+        tmp_path / name for name in ("matfw.service", "matfw-ports.service", "matfw-ports.path")
+    ]
+    for copy in copies:
+        text = (SYSTEMD / copy.name).read_text()
+        for program in ("/usr/bin/matfw", "/usr/lib/matfw/free-ports"):
+            text = text.replace(program, str(executable))
+        copy.write_text(text)
     done = subprocess.run(
-        [need("systemd-analyze"), "verify", "--man=no", str(copy)],
+        [need("systemd-analyze"), "verify", "--man=no", *map(str, copies)],
         check=False, text=True, capture_output=True,
     )  # fmt: skip
     # Complaints about a key do not change the exit code.
-    ours = [line for line in done.stderr.splitlines() if UNIT.name in line]
+    ours = [line for line in done.stderr.splitlines() if "matfw" in line]
     assert (done.returncode, ours) == (0, []), done.stderr
+
+
+@pytest.mark.parametrize(("drop_in", "limit"), [(None, 2.0), (NETWORK, 3.0)])
+def test_little_of_the_computer_is_exposed_to_the_service(
+    drop_in: Path | None, limit: float, tmp_path: Path
+) -> None:
+    copy = tmp_path / UNIT.name
+    copy.write_text(UNIT.read_text() + (drop_in.read_text() if drop_in else ""))
+    done = subprocess.run(
+        [need("systemd-analyze"), "security", "--offline=yes", "--no-pager", str(copy)],
+        check=False, text=True, capture_output=True,
+    )  # fmt: skip
+    found = re.search(r"Overall exposure level for matfw.service: ([0-9.]+)", done.stdout)
+    if found is None and "unrecognized option" in done.stderr:
+        pytest.skip("this systemd-analyze has no --offline")
+    assert found is not None, done.stderr
+    assert float(found[1]) <= limit, done.stdout
+
+
+def test_the_pins_are_not_hidden_from_the_service(unit: configparser.ConfigParser) -> None:
+    """Each of these would lower the score and stop the mat."""
+    service = unit["Service"]
+    for key in (
+        "ProtectClock",
+        "PrivateDevices",
+        "PrivateUsers",
+        "RestrictRealtime",
+        "ProtectProc",
+    ):
+        assert key not in service
+
+
+def test_the_service_asks_for_ports_where_the_path_unit_looks(
+    unit: configparser.ConfigParser, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    path = configparser.ConfigParser()
+    path.read_string((SYSTEMD / "matfw-ports.path").read_text())
+    folder = Path("/run") / unit["Service"]["RuntimeDirectory"]
+    assert path["Path"]["PathModified"] == str(folder / REQUEST_FILE)
+    assert "matfw-ports.path" in unit["Unit"]["Wants"]
+    assert unit["Service"]["ExecStartPre"] == "-+/usr/lib/matfw/free-ports"
 
 
 def test_the_drop_in_ends_login_shells_before_the_mat_starts(tmp_path: Path) -> None:
@@ -125,7 +177,7 @@ def test_after_every_end_the_outputs_of_the_same_settings_are_driven_low(
 def test_the_service_is_nobody_special(unit: configparser.ConfigParser) -> None:
     service = unit["Service"]
     assert service["User"] == service["Group"] == "matfw"
-    assert service["SupplementaryGroups"].split() == ["gpio", "dialout", "i2c"]
+    assert service["SupplementaryGroups"].split() == ["gpio", "dialout", "i2c", "audio"]
     assert service["NoNewPrivileges"] == "yes"
     assert not any(key.endswith("Capabilities") for key in service)
 
@@ -179,10 +231,66 @@ def test_every_user_and_group_of_the_unit_is_made(unit: configparser.ConfigParse
     made = {(fields[0], fields[1]) for fields in lines if fields}
     service = unit["Service"]
     assert ("u", service["User"]) in made
-    for group in service["SupplementaryGroups"].split():
-        assert ("g", group) in made
+    assert not any(kind == "g" for kind, _ in made), "may conflict with the distribution's own line"
     members = {fields[2] for fields in lines if fields and fields[0] == "m"}
     assert members == set(service["SupplementaryGroups"].split())
+
+
+class Computer:
+    """A root folder with serial ports, for the script; its systemctl knows `shells`."""
+
+    def __init__(self, root: Path, shells: str = "") -> None:
+        self.root = root
+        for folder in ("sys/class/tty", "dev", "proc/7", "bin"):
+            (root / folder).mkdir(parents=True)
+        systemctl = root / "bin" / "systemctl"
+        systemctl.write_text(f'#!/bin/sh\n[ "$3" = "serial-getty@{shells}.service" ]\n')
+        systemctl.chmod(0o755)
+
+    def add(self, name: str, group: str, minor: int) -> Path:
+        (self.root / "sys/class/tty" / name).mkdir()
+        port = self.root / "dev" / name
+        os.mknod(port, stat.S_IFCHR | 0o600, os.makedev(204, minor))
+        os.chown(port, 0, grp.getgrnam(group).gr_gid)
+        return port
+
+    def free_ports(self) -> str:
+        path = f"{self.root / 'bin'}:{os.environ['PATH']}"
+        return subprocess.run(
+            ["sh", FREE_PORTS, self.root],
+            check=True, text=True, capture_output=True, env={**os.environ, "PATH": path},
+        ).stdout  # fmt: skip
+
+
+def owner(port: Path) -> tuple[str, str]:
+    found = port.stat()
+    return grp.getgrgid(found.st_gid).gr_name, oct(found.st_mode & 0o777)
+
+
+@pytest.fixture
+def computer(tmp_path: Path) -> Computer:
+    try:
+        os.mknod(tmp_path / "probe", stat.S_IFCHR | 0o600, os.makedev(204, 64))
+    except PermissionError:
+        pytest.skip("needs root, to make devices")
+    return Computer(tmp_path / "root", shells="ttyS0")
+
+
+def test_a_port_that_a_login_shell_has_left_is_given_back(computer: Computer) -> None:
+    left = computer.add("ttyAMA0", "tty", 64)
+    assert computer.free_ports() == "/dev/ttyAMA0 is the group dialout's again\n"
+    assert owner(left) == ("dialout", "0o660")
+    assert computer.free_ports() == ""
+
+
+def test_ports_that_are_somebodys_are_left_alone(computer: Computer) -> None:
+    shells, others = computer.add("ttyS0", "tty", 65), computer.add("ttyS1", "root", 66)
+    terminal = computer.add("ttyS2", "tty", 67)
+    (computer.root / "proc/7/stat").write_text(f"7 (a ) b) S 1 7 7 {204 << 8 | 67} 7 0\n")
+    assert computer.free_ports() == ""
+    assert [owner(port) for port in (shells, others, terminal)] == [
+        ("tty", "0o600"), ("root", "0o600"), ("tty", "0o600"),
+    ]  # fmt: skip
 
 
 def test_systemd_can_read_the_users() -> None:

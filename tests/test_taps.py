@@ -1,4 +1,4 @@
-"""Taps are told from what else hits the mat: by place, rhythm, and the quiet around them."""
+"""Taps, and what else hits the mat: distinguished by place, rhythm, and the quiet around them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ WIDTH_S = 0.06
 Blow = tuple[float, float, tuple[float, float]]  # s, N, place in mm
 
 
-def felt(
+def detected(
     blows: Sequence[Blow],
     *,
     width_s: float = WIDTH_S,
@@ -61,7 +61,7 @@ def beats(
 
 @pytest.mark.parametrize(("number", "found"), [(1, []), (2, [2]), (3, [3]), (4, []), (6, [])])
 def test_two_or_three_are_meant_and_no_other_number(number: int, found: list[int]) -> None:
-    assert felt(beats(number)) == found
+    assert detected(beats(number)) == found
 
 
 @pytest.mark.parametrize("force_n", [25.0, 60.0, 120.0])
@@ -70,7 +70,7 @@ def test_two_or_three_are_meant_and_no_other_number(number: int, found: list[int
 def test_soft_and_hard_quick_and_slow_taps_are_found(
     force_n: float, width_s: float, apart_s: float
 ) -> None:
-    assert felt(beats(2, apart_s, force_n), width_s=width_s) == [2]
+    assert detected(beats(2, apart_s, force_n), width_s=width_s) == [2]
 
 
 @pytest.mark.parametrize(
@@ -87,20 +87,20 @@ def test_soft_and_hard_quick_and_slow_taps_are_found(
     ],
 )
 def test_other_blows_are_no_taps(blows: list[Blow]) -> None:
-    assert felt(blows) == []
+    assert detected(blows) == []
 
 
 def test_a_push_is_no_tap() -> None:
-    assert felt(beats(2, 0.5), width_s=0.4) == []
+    assert detected(beats(2, 0.5), width_s=0.4) == []
 
 
 def test_a_body_that_trembles_as_loud_makes_no_taps() -> None:
-    assert felt(beats(2, force_n=30.0), noise_n=12.0) == []
+    assert detected(beats(2, force_n=30.0), noise_n=12.0) == []
 
 
 @pytest.mark.parametrize("phase", [Phase.UP, Phase.HOLD, Phase.DOWN])
 def test_nothing_is_looked_for_while_a_repetition_is_under_way(phase: Phase) -> None:
-    assert felt(beats(2), phase=phase) == []
+    assert detected(beats(2), phase=phase) == []
 
 
 def test_single_wrong_samples_are_no_taps() -> None:

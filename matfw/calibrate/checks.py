@@ -15,7 +15,7 @@ PERSON_KG = 15.0  # more on the "empty" mat than at the last tare: somebody, or 
 TARE_FAR_KG = 2.0  # of one cell: a warm day is some 0.1, a night on a cheap cell up to 1
 HALF_RANGE = 0.5 * (1 << 23)  # counts: a deck of 20 kg on four cells takes 3 % of the range
 MIN_CHANGE = 0.01  # of the weight; as Klipper's: less is no weight but a draught
-MIN_TRIM_KG = 0.5  # where nobody said how heavy the weight is
+MIN_TRIM_KG = 0.5  # where nobody stated the weight
 REVERSED_SHARE = (
     0.3  # of the weight; past the edge cells it lifts the far ones by 15 % at most, by statics
 )
@@ -83,20 +83,20 @@ def check_change(
         cell.name: change / line.counts_per_kg
         for cell, change, line in zip(cells, change_counts, rough, strict=True)
     }
-    most = max(loads, key=lambda name: abs(loads[name]))
-    least_kg = MIN_CHANGE * weight_kg if weight_kg else MIN_TRIM_KG
-    scale_kg = weight_kg or abs(loads[most])
-    if abs(loads[most]) < least_kg:
+    peak = max(loads, key=lambda name: abs(loads[name]))
+    min_kg = MIN_CHANGE * weight_kg if weight_kg else MIN_TRIM_KG
+    scale_kg = weight_kg or abs(loads[peak])
+    if abs(loads[peak]) < min_kg:
         over = (
             f" If it does lie over {asked}, {asked} does not react: run diagnose." if asked else ""
         )
         return Refusal(
             Reason.NO_CHANGE,
-            f"Hardly anything has changed: {1000 * abs(loads[most]):.0f} g at most, and less than"
-            f" {1000 * least_kg:.0f} g is no weight. Lay the weight on the mat.{over}",
+            f"Hardly anything has changed: {1000 * abs(loads[peak]):.0f} g at most, and less than"
+            f" {1000 * min_kg:.0f} g is no weight. Lay the weight on the mat.{over}",
             (asked,) if asked else (),
         )
-    if loads[most] < 0.0 or min(loads.values()) < -REVERSED_SHARE * scale_kg:
+    if loads[peak] < 0.0 or min(loads.values()) < -REVERSED_SHARE * scale_kg:
         name = min(loads, key=loads.__getitem__)
         return Refusal(
             Reason.REVERSED,
@@ -104,9 +104,9 @@ def check_change(
             f" ({cited(Place.POLARITY)}). Exchange these two wires, and begin again.",
             (name,),
         )
-    if asked is None or most == asked:
+    if asked is None or peak == asked:
         return None
-    if loads[asked] < MIN_CHANGE * scale_kg and loads[most] < 0.5 * scale_kg:
+    if loads[asked] < MIN_CHANGE * scale_kg and loads[peak] < 0.5 * scale_kg:
         return Refusal(
             Reason.NO_REACTION,
             f"{asked} does not react, only its neighbours do a little. If the weight lies over"
@@ -114,14 +114,14 @@ def check_change(
             f" ({cited(Place.BRIDGE)}).",
             (asked,),
         )
-    if loads[most] > OTHER_SHARE * abs(loads[asked]):
-        there = next(cell for cell in cells if cell.name == most)
+    if loads[peak] > OTHER_SHARE * abs(loads[asked]):
+        there = next(cell for cell in cells if cell.name == peak)
         return Refusal(
             Reason.SWAPPED,
-            f"{most} carries it, not {asked}. If the weight lies over {asked}, the wires of"
-            f" {asked} and {most} are exchanged ({cited(Place.DATA)}). If it lies over {most}"
+            f"{peak} carries it, not {asked}. If the weight lies over {asked}, the wires of"
+            f" {asked} and {peak} are exchanged ({cited(Place.DATA)}). If it lies over {peak}"
             f" ({where_words(there)}), move it.",
-            (asked, most),
+            (asked, peak),
         )
     return None
 

@@ -108,7 +108,7 @@ class Plan:
         return tuple(m - t for m, t in zip(measured.mean_counts, tare, strict=True))
 
     def steady_kg(self, now: Progress) -> float:
-        """Return what the weight weighs: as was said, or on average as calibrated before."""
+        """Return what the weight weighs: as stated, or on average as calibrated before."""
         if now.weight_kg:
             return now.weight_kg
         totals = [

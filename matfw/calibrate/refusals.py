@@ -14,7 +14,7 @@ from matfw.calibrate.guide import Place, cited
 from matfw.calibrate.stillness import NotStill
 from matfw.messages import Cell
 
-END_MM = 400.0  # from the deck's middle: nearer, its place is said in centimetres
+END_MM = 400.0  # from the deck's middle: nearer, its place is given in centimetres
 MIDDLE_MM = 50.0
 
 

@@ -57,7 +57,7 @@ class NotStill:
 
 
 class Watch:
-    """Takes frames until the mat has lain still for long enough, or for MOST_S."""
+    """Takes frames until the mat has lain still for long enough, or for MAX_S."""
 
     def __init__(self, kg_per_count: Sequence[float], sigma_kg: float) -> None:
         """Take each cell's rough scale (its sign does not matter) and how good a mean must be."""

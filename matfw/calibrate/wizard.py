@@ -156,8 +156,8 @@ class Wizard:
 
     def answer(self, text: str) -> list[str]:
         """Take a line from the person; return what to say. Raises MatUsageError for nonsense."""
-        said = text.strip()
-        word, _, rest = said.lower().partition(" ")
+        answer = text.strip()
+        word, _, rest = answer.lower().partition(" ")
         if self.is_done:
             raise MatUsageError("the wizard is over: start it again with calibrate or tare")
         if word in LEAVING:
@@ -173,10 +173,10 @@ class Wizard:
         elif word == "anyway":
             self._force_now()
         elif self._now.step is Step.WEIGHT:
-            self._go_on(Progress(Step.EMPTY, weight_kg=_weight(said)))
+            self._go_on(Progress(Step.EMPTY, weight_kg=_weight(answer)))
         elif self._now.step is Step.ACCEPT:
             if word not in ("accept", "yes"):
-                raise MatUsageError(f"say accept, back, again or leave (got {said!r})")
+                raise MatUsageError(f"say accept, back, again or leave (got {answer!r})")
             return self._accept()
         else:
             self._start(word, rest)
@@ -201,7 +201,7 @@ class Wizard:
         return []
 
     def _start(self, word: str, rest: str) -> None:
-        """Begin to measure, if that is what was said."""
+        """Begin to measure, if that is the answer."""
         step = self._now.step
         can_place = step in (Step.PLACE, Step.CHECK)
         if word == "at" and can_place:
@@ -311,7 +311,7 @@ class Wizard:
         ]
         refusal = check_fit(self._plan.mat.cells, fit, now.weight_kg or None, shares)
         if refusal and refusal.reason in (Reason.ALIKE, Reason.NO_REACTION):
-            # One more place may mend it: ask for that instead of beginning again.
+            # One more place may settle it: ask for that instead of starting again.
             extra = (*now.extra, refusal.cells[0])
             self._go_on(replace(now, step=Step.PLACE, after=None, extra=extra))
             self.refusal = refusal

@@ -10,8 +10,9 @@ from matfw import __version__
 from matfw.settings.numbers import read_number
 
 DEMO_SPEED = 4.0  # times real time: two and a half minutes of a workout in 40 s
+LANGUAGES = ("en", "de", "es")
 HIPS = ("none", "imu", "rail", "both")
-VIRTUAL_MATS = ("faults", "clean", "stress", "still", "empty")
+VIRTUAL_MATS = ("workout", "faults", "clean", "stress", "still", "empty")
 CONFIG = (
     ("check", "say whether a settings file is right, together with what the console saved"),
     ("default", "print a settings file with every setting, its default, range and meaning"),
@@ -61,9 +62,10 @@ def build_parser(verbs: Mapping[str, Verb]) -> argparse.ArgumentParser:
                          help="a console on this serial port or URL; may be repeated")  # fmt: skip
     run = running.add_mutually_exclusive_group()
     run.add_argument(
-        "--virtual", nargs="?", const="faults", choices=VIRTUAL_MATS, metavar="WHO",
-        help="on the virtual bench instead, with a virtual person: faults (unless said), clean,"
-        " stress, still; or empty: lay weights on it at the console",
+        "--virtual", nargs="?", const="workout", choices=VIRTUAL_MATS, metavar="WHO",
+        help="on the virtual bench instead, with a virtual person: workout (unless said) follows"
+        " the coach; faults, clean, stress, still begin when they like, and nobody leads unless the"
+        " settings name a plan; or empty: lay weights on it at the console",
     )  # fmt: skip
     run.add_argument("--all-off", action="store_true",
                      help="only drive buzzer and lights low and end; for the service manager"
@@ -94,6 +96,9 @@ def build_parser(verbs: Mapping[str, Verb]) -> argparse.ArgumentParser:
                        help="one WAV file a cue, and rep.wav, a repetition's tone")  # fmt: skip
     heard.add_argument("--teach", action="store_true",
                        help="each sound after its name; then three to recognise")  # fmt: skip
+    sounds.add_argument("--words", choices=LANGUAGES, metavar="LANG",
+                        help="and words by espeak-ng, en, de or es: as files, or each sound's name"
+                        " before it (default: as voice.on and voice.language say)")  # fmt: skip
     sounds.add_argument("--virtual", action="store_true",
                         help="the lesson without a mat: names and questions, no sound")  # fmt: skip
     text = "the settings: check a file, all defaults, a JSON Schema"
@@ -156,14 +161,14 @@ def _session(text: str) -> str:
     raise argparse.ArgumentTypeError(f"must be a session's number, last or all (got {text!r})")
 
 
-def _between(least: float, most: float) -> Callable[[str], float]:
+def _between(minimum: float, maximum: float) -> Callable[[str], float]:
     def number(text: str) -> float:
         try:
             value = read_number(text)
         except ValueError:
             value = float("nan")
-        if not least <= value <= most:
-            raise argparse.ArgumentTypeError(f"must be {least:g} to {most:g} (got {text!r})")
+        if not minimum <= value <= maximum:
+            raise argparse.ArgumentTypeError(f"must be {minimum:g} to {maximum:g} (got {text!r})")
         return value
 
     return number

@@ -32,13 +32,15 @@ Say = Callable[[str], None]
 class ConsolePlan:
     """What the consoles of one firmware act on, and where they are reached.
 
-    ports: of the settings and the command line. lay: lays a weight on an empty virtual mat (kg, mm,
+    ports: of the settings and the command line. unset_plan: led through where the settings name
+    none. lay: lays a weight on an empty virtual mat (kg, mm,
     mm). Raises MatUsageError for one that cannot be one.
     """
 
     store: SettingsStore
     state_dir: Path
     ports: Sequence[str]
+    unset_plan: str
     lay: Callable[[float, float, float], object] | None = None
 
     def __post_init__(self) -> None:
@@ -76,6 +78,7 @@ def consoles(
         set_sound=functools.partial(setattr, indicator, "sound_mode"),
         account=lambda: acquisition.account, is_virtual=is_virtual,
         can_restart="NOTIFY_SOCKET" in os.environ, lay=plan.lay, ports=plan.ports,
+        unset_plan=plan.unset_plan,
     )  # fmt: skip
     with ExitStack() as opened:
         opened.callback(control.close)

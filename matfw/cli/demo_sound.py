@@ -53,7 +53,7 @@ class CueSounds:
         self._has_failed = False
 
     def step(self, _: Step) -> None:
-        """See one frame's step: a player that could not play is said, once."""
+        """See one frame's step: a player that could not play is reported once."""
         playing = self._playing
         if playing is None or playing.poll() is None:
             return
@@ -110,7 +110,7 @@ def write_wav(path: Path, cue: Cue) -> None:
 def cue_sounds(
     say: Callable[[str], object], find: Callable[[str], str | None] = shutil.which
 ) -> Iterator[CueSounds | None]:
-    """Give the tap, or None where no program can play; that is said once."""
+    """Give the tap, or None where no program can play; that is reported once."""
     player = next((each for each in PLAYERS if find(each[0])), None)
     if player is None:
         say(NO_PLAYER)

@@ -46,7 +46,7 @@ Say = Callable[[str], None]
 class Doctor:
     """What is to be looked at, and with what.
 
-    config, state_dir: as the verb was told. say: for what comes before the report, as "press on
+    config, state_dir: as given to the verb. say: for what comes before the report, as "press on
     head_left now". sockets: where a firmware that runs may be asked.
     """
 

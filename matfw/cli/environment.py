@@ -68,7 +68,7 @@ def check_home(options: argparse.Namespace) -> None:
     try:
         owner = os.stat(home).st_uid
     except (OSError, ValueError):
-        return  # what is not there is said when it is needed
+        return  # what is not there is reported when it is needed
     if owner == os.geteuid():
         return
     text = (

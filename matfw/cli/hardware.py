@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from matfw.virtual.hips import HipsInStep
     from matfw.virtual.trace import Trace
     from matfw.virtual.weights import Weights
+    from matfw.virtual.workouts import TakingTurns
+    from matfw.workout.plan import Plan
 
 DEMO_SEED = 7  # of the demo's body noise, converters and hip sensors: every demo is the same
 PLAYED_ONCE = ("demo", "workout")
@@ -90,21 +92,47 @@ def build_virtual_cells(
 
     speed: times real time; quick_until_s: up to then faster, see VirtualClock.
     """
-    from matfw.devices.parallel import ParallelReader
-    from matfw.virtual.bench import VirtualBench
-    from matfw.virtual.clock import VirtualClock
-
     trace = virtual_trace(name, mat.layout, side)
     end_s = float("inf") if name in PLAYED_ONCE else trace.duration_s  # where it begins again
 
     def loads_kg(t_s: float) -> Sequence[float]:
         return trace.loads_at(t_s % end_s)
 
+    return _virtual_reader(mat, loads_kg, speed, quick_until_s)
+
+
+def _virtual_reader(
+    mat: Mat, loads_kg: Callable[[float], Sequence[float]], speed: float, quick_until_s: float = 0.0
+) -> LoadCells:
+    from matfw.devices.parallel import ParallelReader
+    from matfw.virtual.bench import VirtualBench
+    from matfw.virtual.clock import VirtualClock
+
     clock = VirtualClock(speed=speed, quick_until_s=quick_until_s)
     bench = VirtualBench(mat, loads_kg, clock, seed=DEMO_SEED)
     return ParallelReader(
         tuple(cell.name for cell in mat.cells), bench.lines(), clock, rate_hz=mat.rate_hz
     )
+
+
+def build_led_cells(mat: Mat, plan: Plan) -> LoadCells:
+    """Return the default reader on pin-level virtual converters under somebody who does a plan."""
+    return _virtual_reader(mat, taking_turns(mat, plan).loads_at, 1.0)
+
+
+def build_led_hips(mat: Mat, plan: Plan) -> list[HipsInStep]:
+    """Return the mat's hip sensors on the same virtual person, in step with the frames."""
+    from matfw.virtual.hips import HipsInStep
+
+    return [HipsInStep.of_mat(mat, taking_turns(mat, plan).trace, seed=DEMO_SEED, repeats=True)]
+
+
+def taking_turns(mat: Mat, plan: Plan) -> TakingTurns:
+    """Return somebody who does this plan; without a coach, sets on the mat's side."""
+    from matfw.virtual.workouts import TakingTurns, one_set
+
+    sides = plan.guide.sides if plan.guide else (mat.side,)
+    return TakingTurns(one_set(plan, sides[0], mat.tempo, mat.cells, DEMO_SEED), sides)
 
 
 def build_empty_cells(mat: Mat, weights: Weights) -> LoadCells:

@@ -13,7 +13,7 @@ from matfw import __version__
 if TYPE_CHECKING:
     from matfw.cli.consoles import ConsolePlan
     from matfw.control.api import Control
-    from matfw.history.rows import SetInfo
+    from matfw.history.rows import SessionRecord, SetInfo
     from matfw.messages import Mat, Rep
     from matfw.store.record import Record
 
@@ -29,7 +29,7 @@ def keeping(
 ) -> Iterator[Record | None]:
     """Give what keeps sessions, or None where the settings say that nothing is to be kept.
 
-    What a person should know of it is said, and goes to every console.
+    What a person should know of it is a notice to every console.
     """
     from matfw.control.status import Notice
     from matfw.history.advice import summary
@@ -43,6 +43,10 @@ def keeping(
         say(text)
         control.notifications.put(Notice("record", text, {"text": text}))
 
+    def offer(found: SessionRecord, text: str) -> None:
+        say(text)
+        control.offer.make(found, text)
+
     def set_over(asked: SetInfo, reps: Sequence[Rep]) -> None:
         found = summary(reps)
         data = {
@@ -55,7 +59,7 @@ def keeping(
 
     record = Record(
         plan.store, plan.state_dir, mat, tell, firmware=__version__, is_virtual=is_virtual,
-        set_over=set_over,
+        set_over=set_over, unset_plan=plan.unset_plan, offer=offer,
     )  # fmt: skip
     control.record = record
     try:

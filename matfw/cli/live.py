@@ -48,7 +48,7 @@ def run_live(
     """Run the firmware.
 
     hips: opens the hip sensors, with the factory that the indicator has too. speed: of the virtual
-    bench, None on real hardware; quick_until_s: up to then as VirtualClock says. notice: to be said
+    bench, None on real hardware; quick_until_s: up to then as VirtualClock says. notice: to report
     once cells answer. console: None without one. taps: who else reads along.
     """
     with signals_blocked():
@@ -57,6 +57,7 @@ def run_live(
         from matfw.display.live_view import LiveView
         from matfw.pipeline import Pipeline
         from matfw.service.firmware import Firmware
+        from matfw.service.lesson import TapLesson
         from matfw.service.refiner import ProcessRefiner
         from matfw.service.watchdog import Watchdog
 
@@ -91,6 +92,15 @@ def run_live(
             )
             readers += [control] if record is None else [record, control]
             rounds.append(control.between)
+            speaker = None
+            if settings.voice.on:
+                from matfw.cli.speaking import speaking
+
+                speaker = opened.enter_context(speaking(settings, console, indicator, control, say))
+                readers.append(speaker)
+            lesson = TapLesson(speaker)
+            readers.append(lesson)
+            rounds.append(lesson.between)
 
         if settings.outputs.button_pin is not None:
             rounds.append(opened.enter_context(push_button(settings, factory, indicator)))
@@ -201,6 +211,6 @@ def shown(
 
     with Picture(console) as picture:
         yield LiveView(
-            picture, mat, RealClock(), title=title, target_reps=settings.workout.reps,
+            picture, mat, RealClock(), title=title, target_reps=settings.plan().reps,
             is_simulated=is_simulated, speed_at=pace or (lambda _: 1.0), length_s=end_s,
         )  # fmt: skip

@@ -29,8 +29,8 @@ def only_one(state_dir: Path, say: Callable[[str], object]) -> Iterator[None]:
         say(f"{path}: {error.strerror}: a second matfw on this folder would not be noticed")
         yield
         return
-    if said := close_to_others(state_dir, STATE_FILE):
-        say(said)
+    if sentence := close_to_others(state_dir, STATE_FILE):
+        say(sentence)
     try:
         try:
             fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)

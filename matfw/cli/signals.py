@@ -59,7 +59,7 @@ def stoppable() -> Iterator[None]:
 
 @contextmanager
 def ending_early() -> Iterator[Callable[[], bool]]:
-    """Give what says whether a signal has asked to end, where what was done is still to be told.
+    """Give what says whether a signal has asked to end, where its result is still to be reported.
 
     A second signal ends at once, by KeyboardInterrupt.
     """

@@ -36,7 +36,7 @@ class StartDelay:
         environ: Mapping[str, str] = os.environ,
         sleep: Callable[[float], object] = time.sleep,
     ) -> None:
-        """Take where the wait is said, the environment, and what waits; nothing happens yet."""
+        """Take where the wait is reported, the environment, and what waits; nothing happens yet."""
         folder = environ.get("RUNTIME_DIRECTORY", "").split(":")[0]
         is_service = bool(folder) and SERVICE_VARIABLE in environ
         self._file = Path(folder) / FILE if is_service else None

@@ -24,6 +24,8 @@ from matfw.cli.hardware import (
     Build,
     BuildHips,
     build_empty_cells,
+    build_led_cells,
+    build_led_hips,
     build_real_cells,
     build_real_hips,
     build_virtual_cells,
@@ -66,6 +68,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     130 for every other verb. SIGHUP is 129, so that systemd starts the service again.
     """
     ends_by_signal = False
+    # Before numpy comes, here and in every process of ours: its matrices are too small for more
+    # threads, whose start costs 0.1 s of CPU and which spin beside the frames.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:
         with stoppable(), flushed():
             adapt_output()
@@ -154,7 +159,11 @@ def _run(options: argparse.Namespace) -> int:
     from matfw.cli.consoles import ConsolePlan
 
     store = store_of(options)
-    settings, state = store.settings, store.state
+    from matfw.settings.plans import DEFAULT_PLAN, NO_PLAN
+
+    # Virtual people who know of no coach are led only where somebody asked for it.
+    unset_plan = DEFAULT_PLAN if options.virtual in (None, "workout") else NO_PLAN
+    settings, state = store.settings.led(unset_plan), store.state
     if options.all_off:
         from matfw.devices.all_off import all_off
 
@@ -162,7 +171,8 @@ def _run(options: argparse.Namespace) -> int:
         return EXIT_DONE
     if not options.virtual:
         settings.check_ports(options.console)
-    console = ConsolePlan(store, state_dir_of(options), (*settings.console.ports, *options.console))
+    ports = (*settings.console.ports, *options.console)
+    console = ConsolePlan(store, state_dir_of(options), ports, unset_plan)
     with only_one(console.state_dir, say):
         return _run_on(options, settings, settings.mat(state), console)
 
@@ -183,11 +193,15 @@ def _run_on(options: argparse.Namespace, settings: Settings, mat: Mat, console: 
         who = str(options.virtual)
         mat = on_bench(mat)
         say(VIRTUAL_NOTICE)
+        plan = settings.plan()
         build: Build = functools.partial(build_virtual_cells, mat, who, mat.side, 1.0)
+        hips: BuildHips = functools.partial(build_virtual_hips, mat, who, mat.side)
+        if who == "workout":
+            build = functools.partial(build_led_cells, mat, plan)
+            hips = functools.partial(build_led_hips, mat, plan)
         run_live(
-            settings, mat, build, lambda _: build_virtual_hips(mat, who, mat.side),
-            title="matfw run", speed=1.0, console=console,
-        )  # fmt: skip
+            settings, mat, build, lambda _: hips(), title="matfw run", speed=1.0, console=console
+        )
         return EXIT_DONE
     uncalibrated = settings.uncalibrated(console.store.state)
     notice = (
@@ -341,11 +355,20 @@ def _people(options: argparse.Namespace) -> int:
 
 
 def _sounds(options: argparse.Namespace) -> int:
-    from matfw.cli.sounds import render, teach
+    from contextlib import nullcontext
+
+    from matfw.cli.sounds import render, render_words, spoken_names, teach
+    from matfw.cli.speaking import FOLDER
+    from matfw.speech.catalogue import catalogue
 
     settings = store_of(options).settings
+    language = options.words or (settings.voice.language if settings.voice.on else None)
+    words = catalogue(language) if language else None
     if options.render is not None:
         written = render(options.render, settings.tempo())
+        if words is not None:
+            plan = settings.led().plan()
+            written += render_words(options.render / f"words_{language}", words, plan)
         say(f"{len(written)} files in {options.render}")
         return EXIT_DONE
     from matfw.devices.clock import RealClock
@@ -354,9 +377,17 @@ def _sounds(options: argparse.Namespace) -> int:
     factory = virtual_factory() if options.virtual else real_factory(settings)
     buzzer, *lights = settings.outputs.pins()
     clock = RealClock()
-    with GpiozeroIndicator(factory, buzzer, (lights[0], lights[1], lights[2])) as indicator:
+    naming = (
+        nullcontext(lambda _: None)
+        if words is None
+        else spoken_names(words, state_dir_of(options) / FOLDER, settings.voice.device, clock, say)
+    )
+    with (
+        GpiozeroIndicator(factory, buzzer, (lights[0], lights[1], lights[2])) as indicator,
+        naming as name,
+    ):
         indicator.volume = settings.outputs.loudness_percent() / 100.0
-        right, asked = teach(indicator, clock, input, round(clock.now_s()))
+        right, asked = teach(indicator, clock, input, round(clock.now_s()), name)
     print(f"{right} of {asked} recognised")
     return EXIT_DONE
 

@@ -18,10 +18,10 @@ Values = Mapping[str, "str | float"]
 
 @dataclass(frozen=True, slots=True)
 class Argument:
-    """One argument. Exactly one of choices, known, or least and most says what it may be.
+    """One argument. Exactly one of choices, known, or minimum and maximum says what it may be.
 
     choices: the words there are; a unique beginning will do. known: gives names at this moment for
-    completion, from control and the words before it; the handler checks them. least, most: a
+    completion, from control and the words before it; the handler checks them. minimum, maximum: a
     number's range, in unit. rest: takes all words that are left. Otherwise any one word. lists:
     `help` names all that are known.
     """
@@ -30,8 +30,8 @@ class Argument:
     help: str
     choices: tuple[str, ...] = ()
     known: Callable[[Control, Sequence[str]], Sequence[str]] | None = None
-    least: float | None = None
-    most: float | None = None
+    minimum: float | None = None
+    maximum: float | None = None
     unit: str = ""
     is_optional: bool = False
     rest: bool = False
@@ -43,8 +43,8 @@ class Argument:
         if self.choices:
             *others, last = self.choices
             return f"{', '.join(others)} or {last}" if others else last
-        if self.least is not None:
-            return f"{self.least:g} to {self.most:g}{' ' if self.unit else ''}{self.unit}"
+        if self.minimum is not None:
+            return f"{self.minimum:g} to {self.maximum:g}{' ' if self.unit else ''}{self.unit}"
         return ""
 
     @property
@@ -102,14 +102,14 @@ def _rest(line: str, before: Sequence[str]) -> str:
 def _value(command: str, argument: Argument, word: str) -> str | float:
     if argument.choices:
         return choose(command, argument.name.upper(), word, argument.choices)
-    if argument.least is None or argument.most is None:
+    if argument.minimum is None or argument.maximum is None:
         return word
     text = word.lower().removesuffix(argument.unit.lower()) if argument.unit else word
     try:
         value = read_number(text)
     except ValueError:
         value = float("nan")
-    if not argument.least <= value <= argument.most:
+    if not argument.minimum <= value <= argument.maximum:
         raise ConsoleError(
             Code.ARGUMENT_WRONG,
             f"{command}: {argument.name.upper()} must be {argument.range} (got {found(word)})",

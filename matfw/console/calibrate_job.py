@@ -286,7 +286,7 @@ COMMANDS = (
         calibrate,
         (
             Argument("how", "corners if left out", choices=HOWS, is_optional=True),
-            Argument("weight", "of the weight", least=5.0, most=100.0, unit="kg",
+            Argument("weight", "of the weight", minimum=5.0, maximum=100.0, unit="kg",
                      is_optional=True),
         ),
         is_guarded=True, is_job=True,

@@ -27,7 +27,7 @@ Id = str | int | None
 class Context:
     """One link. link: its name, as other links see it.
 
-    terminal: of whoever types where the link echoes. told: what a client says of its own.
+    terminal: of whoever types where the link echoes. client_size: as a client reports it.
     """
 
     control: Control
@@ -40,17 +40,17 @@ class Context:
     stream: Stream | None = None
     errors: deque[tuple[int, str]] = field(default_factory=deque)
     has_typed: bool = False  # somebody is there: nothing is reported to a link before
-    told_cells: dict[str, CellProblem] = field(default_factory=dict)  # what this link knows of
+    reported_cells: dict[str, CellProblem] = field(default_factory=dict)  # what this link knows of
     id: Id = None  # of the command whose job is under way
     terminal: ScreenSize | None = None
-    told: ScreenSize | None = None
+    client_size: ScreenSize | None = None
 
     @property
     def screen(self) -> ScreenSize | None:
         """Return the screen of the person who reads; None for a program."""
         if self.is_json:
             return None
-        return self.told or (self.terminal if self.echo else None)
+        return self.client_size or (self.terminal if self.echo else None)
 
     def as_shown(self, lines: Iterable[str]) -> list[str]:
         """Return lines as they go to the screen, or to a program as they are."""

@@ -4,7 +4,7 @@ Every command ends in exactly one `ok` or `error E###: ...`: at once, or when it
 While work is under way further lines wait, so that the answers come in the commands' order. A
 wizard or the menu takes the lines typed at its prompt for itself, until it ends. What nobody asked
 for begins with `// `. In `mode json` the same commands answer with one JSON object a line; there a
-line's id tells the answers apart, so that what takes no time is answered also beside a job.
+line's id identifies each answer, so that what takes no time is answered also beside a job.
 """
 
 from __future__ import annotations
@@ -77,13 +77,13 @@ class Conversation:
         self._context.echo = is_on
 
     @property
-    def told(self) -> ScreenSize | None:
-        """Return the screen that a client has told of."""
-        return self._context.told
+    def client_size(self) -> ScreenSize | None:
+        """Return the screen's size that a client has reported."""
+        return self._context.client_size
 
-    @told.setter
-    def told(self, size: ScreenSize | None) -> None:
-        self._context.told = size
+    @client_size.setter
+    def client_size(self, size: ScreenSize | None) -> None:
+        self._context.client_size = size
 
     @property
     def is_asking(self) -> bool:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-USUAL_SESSIONS, MOST_SESSIONS = 10, 1000
+USUAL_SESSIONS, MAX_SESSIONS = 10, 1000
 
 
 def history(context: Context, values: Values) -> Answer:
@@ -40,10 +40,10 @@ def report(context: Context, values: Values) -> Answer:
             f"report: SESSION must be last or a number of `history` (got {which[:40]!r})",
         )
     found = _sessions(context, "report", which)[-1]
-    told = summary(found.reps)
+    overview = summary(found.reps)
     data = _data(found) | {
-        "main_fault": told.main_fault,
-        "correction": told.words.remedy if told.words else None,
+        "main_fault": overview.main_fault,
+        "correction": overview.words.remedy if overview.words else None,
         "by_set": [summary([kept.rep for kept in each.reps]).sentence for each in found.sets],
     }
     return Answer(tuple(session_lines(found)), data)
@@ -163,7 +163,7 @@ COMMANDS = (
     Command(
         "history", WORKOUT, "the last sessions that are kept, 10 unless a number is given",
         history,
-        (Argument("number", "how many", least=1.0, most=float(MOST_SESSIONS),
+        (Argument("number", "how many", minimum=1.0, maximum=float(MAX_SESSIONS),
                   is_optional=True),),
     ),
     Command(

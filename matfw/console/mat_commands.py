@@ -27,7 +27,9 @@ HALF_LENGTH_MM, HALF_WIDTH_MM = 1000.0, 325.0  # of the deck
 def status(context: Context, _: Values) -> Answer:
     """Say how things stand."""
     now = context.control.status()
-    context.told_cells = {c.name: c.problem for c in now.cells if c.problem is not CellProblem.OK}
+    context.reported_cells = {
+        c.name: c.problem for c in now.cells if c.problem is not CellProblem.OK
+    }
     return Answer(tuple(status_lines(now)), status_data(now, context.control.mat()))
 
 
@@ -71,7 +73,7 @@ def cell_names(control: Control, _: Sequence[str]) -> Sequence[str]:
 
 
 LAY = (
-    Argument("weight", "kilograms", least=0.0, most=150.0, unit="kg"),
+    Argument("weight", "kilograms", minimum=0.0, maximum=150.0, unit="kg"),
     Argument("where", "X Y in mm, or over a cell",
              known=cell_names, is_optional=True, rest=True, lists=True),
 )  # fmt: skip
@@ -114,7 +116,7 @@ COMMANDS = (
         stream,
         (
             Argument("rate", "lines a second; 0 ends the stream",
-                     least=0.0, most=MAX_RATE_HZ, unit="Hz"),
+                     minimum=0.0, maximum=MAX_RATE_HZ, unit="Hz"),
             Argument("what", "which values; motion if left out", choices=tuple(WHAT),
                      is_optional=True),
         ),

@@ -298,13 +298,13 @@ class Menu:
         try:
             answer = work()
         except (ConsoleError, MatError) as error:
-            said = [f"Not done: {error}."]
+            lines = [f"Not done: {error}."]
         else:
             if answer is None:
                 return
-            said = [*answer.lines, "Done."]
+            lines = [*answer.lines, "Done."]
         self._end_inner()
-        self._show(said)
+        self._show(lines)
 
     def _end_inner(self) -> None:
         if self._inner is not None:

@@ -46,6 +46,7 @@ class Notifications:
     def __init__(self, subscription: Subscription[Event | Notice]) -> None:
         """Take the subscription, which is closed with this."""
         self._subscription = subscription
+        self._has_greeted = False
 
     def poll(self, context: Context) -> None:
         """Report what has happened since the last call, whole or not at all.
@@ -53,7 +54,10 @@ class Notifications:
         Nothing before anybody has typed; no recovery of a cell whose trouble was not reported here.
         """
         kinds = LEVELS[context.level] if context.has_typed else ()
+        greeting = self._greet(context)
         for event in self._subscription.drain():
+            if event is greeting:
+                continue
             if isinstance(event, CellEvent) and not _is_whole(event, context, kinds):
                 continue
             if isinstance(event, Notice):
@@ -63,6 +67,16 @@ class Notifications:
                 fields = msgspec.json.decode(event_json(event))
                 context.note(" ".join(event_line(event).split()), fields.pop("event"), fields)
 
+    def _greet(self, context: Context) -> Notice | None:
+        """Tell who types for the first time what is still offered; return it."""
+        if self._has_greeted or not context.has_typed:
+            return None
+        self._has_greeted = True
+        offered = context.control.offer.notice
+        if offered is not None:
+            context.note(offered.text, offered.event, offered.data)
+        return offered
+
     def close(self) -> None:
         """End it."""
         self._subscription.close()
@@ -71,7 +85,7 @@ class Notifications:
 def _is_whole(event: CellEvent, context: Context, kinds: tuple[type[Event], ...]) -> bool:
     """Return whether this link can make sense of it: it is trouble, or the end of one it knows."""
     if event.problem is CellProblem.OK:
-        return context.told_cells.pop(event.cell, None) is not None
+        return context.reported_cells.pop(event.cell, None) is not None
     if CellEvent in kinds:
-        context.told_cells[event.cell] = event.problem
+        context.reported_cells[event.cell] = event.problem
     return True

@@ -11,9 +11,9 @@ from matfw.console.arguments import Argument, Values
 from matfw.console.command import WORKOUT, Command
 from matfw.console.settings_commands import change, setting_of
 from matfw.control.errors import Code, ConsoleError
-from matfw.settings.plans import BUILT_IN, NO_PLAN, PlanSettings
-from matfw.workout.coach import State
+from matfw.settings.plans import NO_PLAN, PlanSettings
 from matfw.workout.stage import Ask
+from matfw.workout.states import State
 
 if TYPE_CHECKING:
     from matfw.console.context import Context
@@ -28,6 +28,7 @@ STATE_WORDS: Mapping[str, str] = MappingProxyType(
         State.SET: "counts",
         State.OFFERED: "asks whether the set is to be finished",
         State.HELD: "stands until somebody lies still again",
+        State.PARKED: "stands between sets: `workout go`, or two taps",
         State.STOPPED: "stands: `workout go`, or two taps",
         State.ENDING: "measures the last repetition",
         State.REST: "rests",
@@ -37,8 +38,8 @@ STATE_WORDS: Mapping[str, str] = MappingProxyType(
 # What a person says, what it asks for, and in which states that means something.
 ASKS: Mapping[str, tuple[Ask, frozenset[State]]] = MappingProxyType(
     {
-        "pause": (Ask.HOLD, frozenset({State.SET, State.OFFERED, State.HELD})),
-        "go": (Ask.GO_ON, frozenset({State.STOPPED, State.OFFERED, State.DONE})),
+        "pause": (Ask.HOLD, frozenset(State) - {State.PARKED, State.STOPPED, State.DONE}),
+        "go": (Ask.GO_ON, frozenset({State.PARKED, State.STOPPED, State.OFFERED, State.DONE})),
         "skip": (Ask.SKIP_REST, frozenset({State.REST})),
         "end": (Ask.END_SET, frozenset({State.SET, State.OFFERED, State.HELD, State.STOPPED})),
     }
@@ -80,9 +81,8 @@ def plan(context: Context, values: Values) -> Answer:
     if "name" in values:
         return change(context, setting_of(control, PLAN), str(values["name"]))
     settings = control.settings.settings
-    active = settings.workout.plan or NO_PLAN
-    own = {each.name for each in settings.plans}
-    known = [*settings.plans, *(each for each in BUILT_IN if each.name not in own)]
+    active = settings.led(control.unset_plan).workout.plan or NO_PLAN
+    known = settings.known_plans()
     lines = [_line(each, is_active=each.name == active) for each in known]
     lines.append(f"{'*' if active == NO_PLAN else ' '} {NO_PLAN}: begin when you like")
     return Answer(tuple(lines), {"plan": active, "plans": [each.name for each in known]})
@@ -100,8 +100,7 @@ def _line(of: PlanSettings, *, is_active: bool) -> str:
 
 def plan_names(control: Control, _: Sequence[str]) -> Sequence[str]:
     """Return all plans' names, for completion."""
-    own = [each.name for each in control.settings.settings.plans]
-    return (*own, *(each.name for each in BUILT_IN if each.name not in own), NO_PLAN)
+    return (*(each.name for each in control.settings.settings.known_plans()), NO_PLAN)
 
 
 COMMANDS = (
@@ -115,8 +114,8 @@ COMMANDS = (
     Command(
         "plan", WORKOUT, "the plans there are, or the one to be led through",
         plan,
-        (Argument("name", "a plan, as in three_by_fifteen; none: not led", known=plan_names,
-                  is_optional=True),),
+        (Argument("name", "a plan, as in three_by_fifteen; default: as [workout] says; none: not"
+                  " led", known=plan_names, is_optional=True),),
         is_guarded=True, open_words=((),),
     ),
 )  # fmt: skip

@@ -105,11 +105,11 @@ def read_answer(text: str) -> Request | None:
     return Request((answer,), request.id, answer)
 
 
-def check_line(text: str, most: int) -> None:
+def check_line(text: str, maximum: int) -> None:
     """Refuse a line that is too long or holds what is no text. Raises BadRequestError."""
-    if len(text) > most:
+    if len(text) > maximum:
         raise BadRequestError(
-            Code.LINE_TOO_LONG, f"line: {len(text)} characters, at most {most}: nothing was done"
+            Code.LINE_TOO_LONG, f"line: {len(text)} characters, at most {maximum}: nothing was done"
         )
     if text.isascii() and text.isprintable():
         return

@@ -33,7 +33,7 @@ def setting_of(control: Control, word: str) -> Setting:
 def written(value: object) -> str:
     """Return a setting's value as a person writes it."""
     if value is None:
-        return "not said"
+        return "not set"
     if isinstance(value, bool):
         return "on" if value else "off"
     if isinstance(value, str):

@@ -82,7 +82,7 @@ def cue(context: Context, values: Values) -> Answer:
     name = choose("cue", "NAME", str(values["name"]), CUE_NAMES)
     context.control.cue(cue_named(name))
     mute = " (muted: lights only)" if context.control.status().is_muted else ""
-    words = CUE_WORDS[cue_named(name)].told(context.control.mat().limits)
+    words = CUE_WORDS[cue_named(name)].with_limits(context.control.mat().limits)
     return reply(f"{name}: {words.sentence}{mute}", cue=name)
 
 
@@ -151,7 +151,7 @@ COMMANDS = (
     ),
     Command(
         "volume", WORKOUT, "how loud the buzzer is", volume,
-        (Argument("volume", "loudness", least=0.0, most=100.0, unit="%", is_optional=True),),
+        (Argument("volume", "loudness", minimum=0.0, maximum=100.0, unit="%", is_optional=True),),
         is_guarded=True, open_words=((),),
     ),
     Command(

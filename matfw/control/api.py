@@ -22,6 +22,7 @@ from matfw.control.live_settings import LiveSettings, live_settings
 from matfw.control.lock import Lock
 from matfw.control.measuring import Hold, Measuring
 from matfw.control.ports import ReaderAccount, Record, Recordings, Resumed, RunningFirmware
+from matfw.control.resume_offer import ResumeOffer
 from matfw.control.status import CellStatus, Notice, Status
 from matfw.control.subscriptions import Subscriptions
 from matfw.control.words import PROBLEM_WORDS
@@ -45,6 +46,7 @@ from matfw.messages import (
 from matfw.pipeline import Step
 from matfw.ports import Clock, ReaderStats
 from matfw.settings.calibration_date import dated
+from matfw.settings.plans import NO_PLAN
 from matfw.sounds.modes import SoundMode
 from matfw.workout.sets import Progress
 from matfw.workout.stage import Ask
@@ -93,13 +95,15 @@ class Control:
         can_restart: bool = False,
         lay: Callable[[float, float, float], object] | None = None,
         ports: Sequence[str] = (),
+        unset_plan: str = NO_PLAN,
     ) -> None:
         """Take the settings, and the mat as the line begins with it.
 
         recordings: makes them, of what returns the mat and what takes a notice. set_volume: of the
         buzzer, 0 to 1; set_sound: which of its sounds; called by the main thread. account: the
         acquisition's. is_virtual: mat.side holds where the settings name none, since the virtual
-        person lies on one. ports: of the console.
+        person lies on one. ports: of the console. unset_plan: led through where the settings name
+        none.
         """
         self.settings = store
         self.lock = Lock(
@@ -112,6 +116,7 @@ class Control:
         self.record: Record | None = None  # what keeps sessions, where they are kept
         self.can_restart = can_restart
         self.lay = lay
+        self.unset_plan = unset_plan
         self._clock = clock
         self._set_volume = set_volume
         self._set_sound = set_sound
@@ -141,7 +146,10 @@ class Control:
         self._frame_count = self._bad_count = 0
         self._restart_s: float | None = None
         self._start_notices = self._notices()
-        self._is_start_told = not self._start_notices
+        self._is_start_reported = not self._start_notices
+        self._noted: tuple[str, ...] = ()
+        self.offer = ResumeOffer(self.notifications.put)
+        self._led_side: Side | None = None
 
     # --- the main thread's side
 
@@ -150,6 +158,7 @@ class Control:
         self._frame_count += 1
         self._bad_count += None in step.raw.counts
         self._step = step
+        self.offer.step(step)
         latest = self._loads_kg or (None,) * len(step.clean.loads_kg)
         self._loads_kg = tuple(
             [
@@ -162,6 +171,7 @@ class Control:
 
     def events(self, events: Sequence[Event]) -> None:
         """See what happened."""
+        self.offer.events(events)
         for event in events:
             if isinstance(event, CellEvent):
                 before = self._problems.get(event.cell, CellProblem.OK)
@@ -185,10 +195,13 @@ class Control:
                 self._set_sound(new.sound)
             self._taken = new
         self._follow_quiet_hours()
+        self.offer.between(firmware, self.record)
+        is_led = bool(firmware.line.progress.state)
+        self._led_side = firmware.line.mat.side if is_led else None
         self._calls.do_one(firmware)
         self._follow_measuring(firmware)
-        if self._step is not None and not self._is_start_told:
-            self._is_start_told = True  # once, when the first frame shows that somebody may hear it
+        if self._step is not None and not self._is_start_reported:
+            self._is_start_reported = True  # once, when the first frame shows who may hear it
             firmware.try_cue(Announcement.SEE_CONSOLE)
             text = "; ".join(self._start_notices)
             self.notifications.put(Notice("state", text, {"text": text}))
@@ -228,7 +241,7 @@ class Control:
         known = self._derived
         if known is None or known[0] is not settings or known[1] is not state:
             side = self._first_mat.side if self._is_virtual else Side.UNKNOWN
-            live = live_settings(settings, state, self._first_mat, side)
+            live = live_settings(settings, state, self._first_mat, side, self.unset_plan)
             self._derived = known = (settings, state, live)  # whole: others may read it meanwhile
         return known[2]
 
@@ -237,7 +250,7 @@ class Control:
     def status(self) -> Status:
         """Return how things stand."""
         step, progress, account = self._step, self._workout.progress, self._account()
-        now, store = self._live, self.settings
+        now, mat, store = self._live, self.mat(), self.settings
         loads = self._known_loads_kg()
         known_kg = [load for load in loads if load is not None]
         known, holder = store.calibration(), self._measuring.holder
@@ -250,7 +263,7 @@ class Control:
             presence=step.motion.presence if step else Presence.EMPTY,
             weight_kg=step.motion.weight_kg if step else None,
             load_kg=sum(known_kg) if len(known_kg) == len(loads) else None,
-            side=now.mat.side,
+            side=mat.side,
             is_judging=self._is_judging,
             measuring=holder.words if holder else "",
             phase=step.phase.phase if step and step.phase else Phase.REST,
@@ -279,7 +292,7 @@ class Control:
             lock=self.lock.word,
             is_reader_late=self._reader_problem is ReaderProblem.LATE,
             recording=self.recordings.status,
-            notices=self.settings.notices,
+            notices=(*self.settings.notices, *self._noted),
             config=str(store.config) if store.config else None,
             state_dir=str(store.folder.absolute()),
             pins=self._pins,
@@ -306,9 +319,15 @@ class Control:
         text = f"not calibrated: {', '.join(names)}: weights may be far off: `calibrate`"
         return (*self.settings.notices, text)
 
+    def note(self, what: str, text: str) -> None:
+        """Tell all consoles, and show it in `status` from now on; from any thread."""
+        self._noted = (*self._noted, text)
+        self.notifications.put(Notice(what, text, {"text": text}))
+
     def mat(self) -> Mat:
         """Return the mat as the line has it, from the next frame on at the latest."""
-        return self._live.mat
+        mat = self._live.mat
+        return mat if self._led_side is None else mat.on(self._led_side)
 
     def stats(self) -> ReaderStats:
         """Return the reader's latest account of itself."""
@@ -428,6 +447,7 @@ class Control:
             self._measuring.refuse_others("resume")
             found = record.resume(offered)
             firmware.line.resume_workout(found.sets)
+            self.offer.withdraw()
             resumed.append(found)
 
         self._call(work)

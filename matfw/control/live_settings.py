@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from matfw.messages import CellCalibration, Mat, Side
 from matfw.settings.model import NOMINAL, Settings
+from matfw.settings.plans import NO_PLAN
 from matfw.settings.quiet_hours import QuietHours, quiet_hours
 from matfw.settings.state import CellLine, MachineState
 from matfw.sounds.modes import SoundMode
@@ -24,13 +25,18 @@ class LiveSettings:
 
 
 def live_settings(
-    settings: Settings, state: MachineState, mat: Mat, unset_side: Side
+    settings: Settings,
+    state: MachineState,
+    mat: Mat,
+    unset_side: Side,
+    unset_plan: str = NO_PLAN,
 ) -> LiveSettings:
     """Return what settings and state come to; layout, rate and sensors stay as the mat has them.
 
     state: calibration and habits. unset_side: where the settings name none; a virtual person
-    lies on one all the same.
+    lies on one all the same. unset_plan: likewise.
     """
+    settings = settings.led(unset_plan)
     asked = settings.mat()
     side = asked.side if asked.side is not Side.UNKNOWN else unset_side
     mat = replace(
@@ -40,6 +46,7 @@ def live_settings(
         side=side,
         tempo=asked.tempo,
         limits=state.limits(settings.asked_limits(), side),
+        side_limits=state.side_limits(settings.asked_limits()),
     )
     return LiveSettings(
         mat,

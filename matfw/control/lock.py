@@ -123,7 +123,7 @@ class Lock:
                 self._count(0)
 
     def _count(self, wrong: int) -> None:
-        """Keep the number of wrong PINs, before anybody is told that this one was."""
+        """Keep the number of wrong PINs, before anybody learns that this one was."""
         self._wrong = wrong
         with suppress(MatError):  # a full disk: it still counts until the next start
             self._save_wrong(wrong)

@@ -35,7 +35,8 @@ class Status:
     weight_kg: of whoever has been weighed lying still. rest_left_s: of the rest between two sets,
     None outside of one. rate_hz: frames a second as the reader measured them. lost_frames: dropped
     on the way to the line. is_reader_late: the computer costs samples. measuring: which link has
-    the mat for itself; empty: none. notices: of the state file, as it was found at the start.
+    the mat for itself; empty: none. notices: of the state file, as it was found at the start, and
+    what does not work since.
     config: the settings file. state_dir: where calibration and recordings are. calibrated: the note
     of the calibration in use, with its date. pins: by what each is for, as they are in use. ports:
     of the console. workout_state: of a guided workout, empty without one.

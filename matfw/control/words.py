@@ -1,4 +1,4 @@
-"""What the mat says, in plain words: what happened, and how to mend it.
+"""What the mat says, in plain words: what happened, and what to do about it.
 
 The buzzer and the lights say the same without words; these are for screens, the console and
 reports. Nothing here decides anything.
@@ -39,7 +39,7 @@ CUE_WORDS: Mapping[Cue, Words] = MappingProxyType(
         Announcement.SET_DONE: Words("set done", "The set is done", "rest"),
         Announcement.READY: Words("ready", "Lying still and weighed", "begin when you like"),
         Announcement.REP: Words("clean rep", "A clean rep"),
-        Announcement.COUNT: Words("rep", "A rep, clean if nothing else was said"),
+        Announcement.COUNT: Words("rep", "A rep, clean unless another sound came"),
         Announcement.REP_FIVE: Words("five", "A group of five reps is full"),
         Announcement.THREE_LEFT: Words("three left", "Three reps are left in this set"),
         Announcement.TWO_LEFT: Words("two left", "Two reps are left in this set"),
@@ -80,7 +80,7 @@ PROBLEM_WORDS: Mapping[CellProblem, str] = MappingProxyType(
         CellProblem.DRIFTING: "wanders though nobody moves: its mounting, warmth, or a thing left",
         CellProblem.UNRELIABLE: "reads what no body weighs, or comes and goes: a loose wire, plug"
         " or solder joint; if `all`, the cells' supply, or rate_hz is not the converters'",
-        CellProblem.OK: "is well again",
+        CellProblem.OK: "has recovered",
     }
 )
 
@@ -96,7 +96,7 @@ READER_WORDS: Mapping[ReaderProblem, Words] = MappingProxyType(
     }
 )
 
-# Distinct by character, so that they are told apart without colour.
+# Distinct by character, so that they can be distinguished without colour.
 VERDICT_MARKS: Mapping[Verdict, str] = MappingProxyType(
     {Verdict.CLEAN: "✓", Verdict.FAULT: "✗", Verdict.UNSURE: "?"}
 )

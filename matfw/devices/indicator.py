@@ -6,12 +6,13 @@ changes: on lgpio one new brightness is one call into its PWM thread, and one ne
 Call `tick` at 40 Hz or faster: at 10 Hz short notes would be lost.
 
 Closing gives the pins back as inputs without a pull: the board needs a resistor to ground at each
-driver's input (hardware/README.md), which also keeps it quiet while the Pi boots.
+driver's input (hardware/wiring.md), which also keeps it quiet while the Pi boots.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from contextlib import ExitStack
 from types import TracebackType
 from typing import Self
@@ -62,6 +63,7 @@ class GpiozeroIndicator:
         self._volume = 1.0
         self._pace: Pace | None = None
         self.sound_mode = SoundMode.FULL  # from the next cue on
+        self.on_show: Callable[[Cue, float], object] = lambda *_: None  # what makes way for cues
         where = f"buzzer on GPIO{buzzer_pin}"
         try:
             if buzzer_pin is not None:
@@ -92,6 +94,7 @@ class GpiozeroIndicator:
     def show(self, cue: str, t_s: float) -> None:
         """Start a cue's sound and light pattern at t_s, ending the one before."""
         self._cue, self._start_s = cue_named(cue), t_s
+        self.on_show(self._cue, t_s)
         self.tick(t_s)
 
     def pace(self, pace: Pace | None) -> None:

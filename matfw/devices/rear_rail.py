@@ -122,7 +122,7 @@ class Ranger:
 
     @property
     def is_silent(self) -> bool:
-        """Return whether it has said nothing new for too long."""
+        """Return whether it has given nothing new for too long."""
         return self._clock.now_s() - max(self.tried_s, self._new_s) >= HIP_SILENCE_S
 
     def hold_off(self) -> None:

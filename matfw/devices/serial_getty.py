@@ -7,12 +7,18 @@ everybody: the service's control group, and which terminal a process belongs to.
 
 from __future__ import annotations
 
+import grp
 import os
 import re
+import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 _UNITS = Path("sys/fs/cgroup/system.slice/system-serial\\x2dgetty.slice")
+LOGIN_GROUP = "tty"  # agetty(8) and login(1) give their terminal to it
+REQUEST_FILE = "port_refused"  # systemd/matfw-ports.path
+REQUEST_PERIOD_S = 60.0
 _LOGINS = ("agetty", "getty", "login")
 
 
@@ -23,6 +29,8 @@ def getty_on(device: str, root: Path = Path("/")) -> str | None:
     looked at, for tests. What cannot be read counts as not there.
     """
     terminal = terminal_name(device, root)
+    if not terminal:  # "/"
+        return None
     unit = f"serial-getty@{terminal}.service"
     if (root / _UNITS / unit).is_dir() or any(_logins_on(terminal, root)):
         return (
@@ -30,6 +38,32 @@ def getty_on(device: str, root: Path = Path("/")) -> str | None:
             " (`sudo systemctl unmask` gives it back)"
         )
     return None
+
+
+def ask_for_port(device: str, root: Path = Path("/")) -> str | None:
+    """Return a sentence if a login shell has left the port closed, and ask for it back.
+
+    A getty takes its port from the group dialout (root:tty, mode 600 or 620) and does not give it
+    back when it ends. Only root can: where matfw is a service, writing the file that
+    systemd/matfw-ports.path watches has that done, once a minute at most.
+    """
+    try:
+        group = grp.getgrgid((root / device.lstrip("/")).stat().st_gid).gr_name
+    except (OSError, ValueError, KeyError):
+        return None
+    if group != LOGIN_GROUP:
+        return None
+    said = f"a login shell that has ended has left {device} closed"
+    if folder := os.environ.get("RUNTIME_DIRECTORY", "").split(":")[0]:
+        _write_request(Path(folder) / REQUEST_FILE, device)
+        return f"{said}: it is asked for; `sudo systemctl start matfw-ports` gives it back too"
+    return f"{said}: `sudo chgrp dialout {device}; sudo chmod 660 {device}` gives it back"
+
+
+def _write_request(path: Path, device: str) -> None:
+    with suppress(OSError):
+        if not path.exists() or time.time() - path.stat().st_mtime > REQUEST_PERIOD_S:
+            path.write_text(f"{device}\n")
 
 
 def terminal_name(device: str, root: Path = Path("/")) -> str:

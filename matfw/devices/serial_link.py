@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from matfw.devices.byte_link import CHUNK_BYTES, ByteLink
-from matfw.devices.serial_getty import getty_on
+from matfw.devices.serial_getty import ask_for_port, getty_on
 from matfw.errors import MatLinkError, MatUsageError
 from matfw.ports import Link
 
@@ -45,7 +45,7 @@ def open_serial(name: str, root: Path = Path("/")) -> Link:
         port.open()
     except (serial.SerialException, OSError, ValueError) as error:
         raise MatLinkError(
-            _why_not(name, error), is_absent=getattr(error, "errno", None) in _ABSENT
+            _why_not(name, error, root), is_absent=getattr(error, "errno", None) in _ABSENT
         ) from None
     try:
         return ByteLink(name, port.fileno(), port.close)
@@ -65,12 +65,12 @@ def _unopened(name: str) -> Any:  # Any: pyserial has no types
         ) from None
 
 
-def _why_not(name: str, error: Exception) -> str:
+def _why_not(name: str, error: Exception, root: Path) -> str:
     match getattr(error, "errno", None):
         case code if code in _ABSENT:
             return f"{name} is not there: plug it in or correct its name"
         case errno.EACCES | errno.EPERM:
-            return (
+            return ask_for_port(name, root) or (
                 f"no permission for {name}: `sudo usermod -aG dialout $USER`, then log in again"
                 " (the service is in that group already)"
             )

@@ -1,7 +1,7 @@
 """Ten seconds of frames -> what is wrong with the mat's wiring, cell by cell, and where to look.
 
 What a wire does to the numbers was seen on the pin-level virtual converters, each of their defects
-once (tests/diagnose/test_wiring.py). A finding names what can be told apart and no more: a DOUT
+once (tests/diagnose/test_wiring.py). A finding names what can be distinguished and no more: a DOUT
 that lies at ground reads like one exchanged with SCK, so both are named.
 """
 
@@ -30,7 +30,7 @@ MIN_S = 2.0
 class Diagnosis:
     """What was found. findings: worst first, empty on a healthy mat.
 
-    unchecked: what these frames cannot show, and why; to be said beside "nothing found".
+    unchecked: what these frames cannot show, and why; to be reported beside "nothing found".
     """
 
     mat: MatNumbers
@@ -107,18 +107,18 @@ def stats_since(after: ReaderStats, before: ReaderStats) -> ReaderStats:
 
 def _unchecked(seen: Seen, explained: Collection[str]) -> tuple[str, ...]:
     """Return what could not be checked."""
-    said = []
+    sentences = []
     if not seen.is_pressed:
-        said.append(
+        sentences.append(
             "exchanged and reversed cells: nobody pressed on the corners (matfw doctor --press)"
         )
     if seen.uncalibrated:
-        said.append(
+        sentences.append(
             f"kilograms of {', '.join(sorted(seen.uncalibrated))}: not calibrated, so grams here"
             " are nominal"
         )
     if not seen.is_quiet and not seen.is_pressed:
-        said.append("drift and zero: somebody or something moved on the mat")
+        sentences.append("drift and zero: somebody or something moved on the mat")
     if explained:
-        said.append(f"the rest of {', '.join(sorted(explained))}: see what was found first")
-    return tuple(said)
+        sentences.append(f"the rest of {', '.join(sorted(explained))}: see what was found first")
+    return tuple(sentences)

@@ -24,7 +24,7 @@ class Level(StrEnum):
 class Finding:
     """Something wrong. name: for programs. cells: empty where it is the whole mat's.
 
-    ends: nothing else is said about these cells, because it would follow from this.
+    ends: nothing else is reported about these cells, because it would follow from this.
     """
 
     name: str

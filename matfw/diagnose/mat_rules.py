@@ -145,7 +145,7 @@ def late_computer(seen: Seen, explained: Collection[str]) -> Iterable[Finding]:
 def busy_computer(seen: Seen, explained: Collection[str]) -> Iterable[Finding]:
     """Find that the computer makes clock pulses that are too long."""
     if seen.numbers.lost_share > LATE_SHARE:
-        return  # said already
+        return  # reported already
     torn = sum(cell.torn for cell in seen.cells)
     if seen.numbers.longest_sck_high_us <= SCK_LIMIT_US or torn <= TORN_SHARE * seen.numbers.frames:
         return
@@ -160,7 +160,7 @@ def busy_computer(seen: Seen, explained: Collection[str]) -> Iterable[Finding]:
 
 def poor_supply(seen: Seen, explained: Collection[str]) -> Iterable[Finding]:
     """Find noise that all cells have at once."""
-    if seen.is_pressed or seen.numbers.shared.least < TOGETHER:
+    if seen.is_pressed or seen.numbers.shared.minimum < TOGETHER:
         return
     wander_g = min(cell.wander_g for cell in seen.cells)
     if wander_g > WANDER_G:
@@ -176,7 +176,7 @@ def crosstalk(seen: Seen, explained: Collection[str]) -> Iterable[Finding]:
     """Find two cells that wander together on a mat that lies still."""
     shared = seen.numbers.shared
     loud = {cell.name for cell in seen.cells if cell.wander_g > WANDER_G}
-    if explained or seen.is_pressed or shared.most < TOGETHER or loud != set(shared.pair):
+    if explained or seen.is_pressed or shared.maximum < TOGETHER or loud != set(shared.pair):
         return
     yield Finding(
         "crosstalk", Level.WARN, shared.pair,

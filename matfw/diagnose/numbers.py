@@ -90,12 +90,12 @@ class CellNumbers:
 class Shared:
     """Slow noise that cells have in common: correlations of quarter-second means, -1 to 1.
 
-    least: of the two cells that are least alike; most: of `pair`, that are most alike, which is
+    minimum: of the two cells least alike; maximum: of `pair`, that are most alike, which is
     cross-talk when it is near 1 and nobody is on the mat. 0 where they cannot be compared.
     """
 
-    least: float = 0.0
-    most: float = 0.0
+    minimum: float = 0.0
+    maximum: float = 0.0
     pair: tuple[str, ...] = ()
 
 
@@ -348,6 +348,6 @@ def _shared_noise(t_s: Array, counts: Array, names: Sequence[str]) -> Shared:
     pairs = np.corrcoef(np.array(columns))
     np.fill_diagonal(pairs, -1.0)
     a, b = divmod(int(pairs.argmax()), len(names))
-    most = float(pairs[a, b])
+    maximum = float(pairs[a, b])
     np.fill_diagonal(pairs, 1.0)
-    return Shared(float(pairs.min()), most, (names[min(a, b)], names[max(a, b)]))
+    return Shared(float(pairs.min()), maximum, (names[min(a, b)], names[max(a, b)]))

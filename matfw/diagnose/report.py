@@ -31,7 +31,7 @@ def as_lines(diagnosis: Diagnosis) -> list[str]:
     else:
         lines.append(f"{mat.load_kg:.2f} kg on the mat{warp}.")
     if mat.shared.pair:
-        share_pct = 100.0 * max(0.0, mat.shared.most)
+        share_pct = 100.0 * max(0.0, mat.shared.maximum)
         lines.append(
             f"Cross-talk: {' and '.join(mat.shared.pair)} share {share_pct:.0f} % of their slow"
             " noise, the most of all pairs."

@@ -9,7 +9,7 @@ from matfw.diagnose.numbers import CellNumbers, MatNumbers
 from matfw.messages import Mat, RawFrame
 
 FEW_ONES = 0.25  # of the held-low frames: more is a wire that nobody drives
-TORN_SHARE = 0.02  # of the frames; a busy PC tears 0.05 % (hardware/README.md "Reading")
+TORN_SHARE = 0.02  # of the frames; a busy PC tears 0.05 % (hardware/wiring.md "Reading")
 SCK_LIMIT_US = 50.0
 SLOW_HZ = (7.0, 13.0)  # a converter at 10 SPS
 MIN_TARE_COUNTS = 20_000.0  # a tare nearer to zero says nothing about the gain

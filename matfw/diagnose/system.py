@@ -147,7 +147,7 @@ def check_getty(
     if not devices:
         return Check("serial ports", State.OK, "none is set for the console")
     missing = [device for device in devices if not computer.exists(device.lstrip("/"))]
-    taken = [said for device in devices if (said := getty_on(device, computer.root))]
+    taken = [answer for device in devices if (answer := getty_on(device, computer.root))]
     if taken:
         return Check("serial ports", State.BAD, "; ".join(taken))
     debug = [device for device in devices if _is_debug_port(computer, device)]
@@ -210,11 +210,11 @@ def check_power(computer: Computer) -> Check:
     """Check the supply, as the Pi's own power monitor tells it."""
     if not computer.is_pi:
         return Check("power", State.UNKNOWN, PI_ONLY)
-    said = computer.run(("vcgencmd", "get_throttled")) or computer.read(
+    answer = computer.run(("vcgencmd", "get_throttled")) or computer.read(
         "sys/devices/platform/soc/soc:firmware/get_throttled"
     )
-    match = re.fullmatch(r"(?:throttled=)?(?:0x)?([0-9a-fA-F]+)\s*", said or "")
-    if said is None or match is None:
+    match = re.fullmatch(r"(?:throttled=)?(?:0x)?([0-9a-fA-F]+)\s*", answer or "")
+    if answer is None or match is None:
         return Check("power", State.UNKNOWN, "vcgencmd does not answer",
                      "run as a user of the group video")  # fmt: skip
     bits = int(match[1], 16)

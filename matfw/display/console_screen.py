@@ -56,8 +56,8 @@ class ConsoleScreen:
         self.client = client
         self.prompt = PROMPT  # as the device says
         self._reopen = reopen
-        self._size: ScreenSize | None = None  # as the device was told
-        self._is_back = False  # and has not said yet what it asks
+        self._size: ScreenSize | None = None  # as the device was set
+        self._is_back = False  # and has not written its question yet
         self._asked_s = 0.0  # when the device was last asked for what `watch` shows
         self._heard_s = 0.0
         self._has_numbers = False

@@ -78,14 +78,14 @@ def _draw_title(canvas: Canvas, view: View) -> None:
     canvas.put(0, 0, " " * canvas.width, style)
     canvas.put(1, 0, view.title, style)
     minutes, seconds = divmod(view.t_s, 60.0)
-    said_loudly = " SIMULATED " if view.is_simulated else ""
-    canvas.put_right(canvas.width - 1, 0, f"{said_loudly} {int(minutes)}:{seconds:04.1f}", style)
+    badge = " SIMULATED " if view.is_simulated else ""
+    canvas.put_right(canvas.width - 1, 0, f"{badge} {int(minutes)}:{seconds:04.1f}", style)
 
 
 def _draw_silence(canvas: Canvas, view: View) -> None:
     """Say in the title's place that the picture is old; the beginning fits anywhere."""
-    said = f"OLD: nothing has come for {view.silent_s:.0f} s; {view.leave}"
-    canvas.put(0, 0, f" {said} ".ljust(canvas.width), "bold white on red")
+    sentence = f"OLD: nothing has come for {view.silent_s:.0f} s; {view.leave}"
+    canvas.put(0, 0, f" {sentence} ".ljust(canvas.width), "bold white on red")
 
 
 def _draw_status(canvas: Canvas, row: int, view: View, _phase_s: float) -> None:
@@ -161,7 +161,7 @@ def _draw_cue(canvas: Canvas, row: int, view: View, _phase_s: float) -> None:
         canvas.put(_LABEL_WIDTH, row, "nothing yet", "dim")
         return
     is_old = view.cue_age_s > _CUE_FADES_S
-    words = CUE_WORDS[view.cue].told(view.limits)
+    words = CUE_WORDS[view.cue].with_limits(view.limits)
     age = f" {view.cue_age_s:.0f} s ago" if view.cue_age_s >= 1.0 else " now"
     canvas.put(_LABEL_WIDTH, row, f"{words.happened}.", "dim" if is_old else "bold")
     canvas.put_right(canvas.width - 1, row, age, "dim")

@@ -50,10 +50,10 @@ class Place:
         return self.column + 1 + column, self.row + 1 + row
 
 
-def mat_rows(columns: int, most_rows: int) -> int:
+def mat_rows(columns: int, max_rows: int) -> int:
     """Return the odd number of rows (one is the middle line) that gives a mat its shape."""
     of_shape = columns * DECK_WIDTH_MM / DECK_LENGTH_MM / _CHARACTER_ASPECT
-    rows = max(_MIN_ROWS, min(round(of_shape), most_rows))
+    rows = max(_MIN_ROWS, min(round(of_shape), max_rows))
     return rows if rows % 2 else rows - 1
 
 

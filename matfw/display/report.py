@@ -56,29 +56,29 @@ def demo_lines(
 ) -> list[str]:
     """Return the demo's end: the summary, and what was played against what was named.
 
-    is_whole: it came to its end; else the last repetitions may not have been told yet.
+    is_whole: it came to its end; else the last repetitions may not have been reported yet.
     """
     lines = session_lines(reps, tempo, is_simulated=True)
     lines += [" The virtual person did           matfw said", " " + "─" * 62]
     found, unmatched = _matched(truth, reps)
-    told = len(truth)
+    reported = len(truth)
     if not is_whole:
-        told = max((number for number, rep in enumerate(found, 1) if rep is not None), default=0)
+        reported = max((i for i, rep in enumerate(found, 1) if rep is not None), default=0)
     right = 0
     for number, (true, rep) in enumerate(zip(truth, found, strict=True), 1):
         did = ", ".join(true.faults) or "clean"
-        if number > told:
-            lines.append(f" {number:3d}  {did:26s}  ·  not told yet")
+        if number > reported:
+            lines.append(f" {number:3d}  {did:26s}  ·  not reported yet")
             continue
         is_right = rep is not None and _is_right(true, rep)
         right += is_right
-        lines.append(f" {number:3d}  {did:26s}  {'=' if is_right else '≠'}  {_said(rep)}")
+        lines.append(f" {number:3d}  {did:26s}  {'=' if is_right else '≠'}  {_result(rep)}")
     lines += [f"      nothing                     ≠  a rep at {r.start_s:.0f} s" for r in unmatched]
-    return [*lines, " " + "─" * 62, f" {right} of {told} named rightly (simulated)", ""]
+    return [*lines, " " + "─" * 62, f" {right} of {reported} named rightly (simulated)", ""]
 
 
 def _matched(truth: Sequence[TrueRep], reps: Sequence[Rep]) -> tuple[list[Rep | None], list[Rep]]:
-    """Return the repetition told for each that was done, and those that are left."""
+    """Return the repetition reported for each that was done, and those that are left."""
     left = list(reps)
     found: list[Rep | None] = []
     for true in truth:
@@ -95,7 +95,7 @@ def _is_right(true: TrueRep, rep: Rep) -> bool:
     return rep.verdict is verdict and {seen.fault for seen in rep.faults} == set(true.faults)
 
 
-def _said(rep: Rep | None) -> str:
+def _result(rep: Rep | None) -> str:
     if rep is None:
         return "nothing"
     named = ", ".join(seen.fault for seen in rep.faults)

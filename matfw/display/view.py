@@ -29,7 +29,7 @@ class View:
     verdicts: one per rep of this set, in order. cue: the last one given, cue_age_s ago. lights:
     brightness 0..1 of head, hip and foot now. tone_hz: what sounds now. progress: 0..1 of the
     whole run, None where nobody knows its end. speed: times real time. title: says where it comes
-    from; is_simulated has that said loudly. silent_s: for how long nothing new has come, 0 while it
+    from; is_simulated shows that boldly. silent_s: for how long nothing new has come, 0 while it
     does. leave: what ends the picture, as in "any key leaves".
     """
 

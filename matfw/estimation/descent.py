@@ -13,21 +13,21 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-import numpy as np
-
-from matfw.estimation.kalman import Predictor, doubled, innovation, updated
-from matfw.estimation.leg_model import Array, LegModel
+from matfw.estimation.kalman import Predictor, Spread, State, innovation, moved, updated
+from matfw.estimation.leg_model import LegModel
 from matfw.estimation.noise import (
-    ACCEL,
+    ACCEL_DIFFUSION,
     ANGLE,
-    BASE,
-    LIFTING,
-    PUSH,
+    BASE_KEPT,
+    PUSH_KEPT,
     RATE,
-    SENSING,
     STEP_S,
-    TRANSITION,
-    USUAL,
+    USUAL_BASE_NM2,
+    USUAL_PUSH_N2,
+    Noise,
+    Sensing,
+    of_leg,
+    sensing_of,
 )
 
 # All sizes were chosen on tuning people (simulated): the sharpest hold that a good one still fits.
@@ -52,10 +52,8 @@ KEPT = 6  # lowering hypotheses that are carried on
 # Who was never taught overshoots and lets the leg sag by a fifth before it is held. So a leg that
 # goes down more likely than not, but that slowly for so long, stands again; the watch restarts.
 SAGS_RADPS, SAGS_S = math.radians(6.0), 0.25
-STANDING, LOWERING = range(2)
-
-Hypothesis = tuple[Array, Array]
-"""State (5,) and spread (5, 5), as in `noise`."""
+Hypothesis = tuple[State, Spread]
+"""As in `kalman`, of a leg that is up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,42 +69,51 @@ class Descent:
     soon_lost_rad: float = 0.0
 
 
-NOT_WATCHED = Descent()
+NOT_TRACKED = Descent()
 
 
-def _transitions() -> Array:
-    stand = TRANSITION.copy()
-    slows = math.exp(-STEP_S / SETTLE_TAU_S)
-    stand[ANGLE, ACCEL] = 0.0
-    stand[RATE] = stand[ACCEL] = 0.0
-    stand[RATE, RATE] = slows
-    stand[ACCEL, RATE] = -slows / SETTLE_TAU_S
-    return np.array([stand, TRANSITION])
+_SLOWS = math.exp(-STEP_S / SETTLE_TAU_S)  # share of its rate that a leg that stands keeps
+_BRAKES = -_SLOWS / SETTLE_TAU_S  # its acceleration, of its rate
+_TREMOR2 = TREMOR_RADPS**2 * (1.0 - math.exp(-2.0 * STEP_S / SETTLE_TAU_S))
 
 
-def _noises() -> Array:
-    noise = np.zeros((2, 5, 5))
-    tremor = TREMOR_RADPS**2 * (1.0 - math.exp(-2.0 * STEP_S / SETTLE_TAU_S))
-    along = np.array([1.0, -1.0 / SETTLE_TAU_S])
-    noise[STANDING, RATE : ACCEL + 1, RATE : ACCEL + 1] = tremor * np.outer(along, along)
-    noise[LOWERING, :PUSH, :PUSH] = USUAL[LIFTING, :PUSH, :PUSH] * LOWER_DIFFUSION
-    noise[:, PUSH, PUSH] = USUAL[LIFTING, PUSH, PUSH]
-    noise[:, BASE, BASE] = USUAL[LIFTING, BASE, BASE] * BASE_DIFFUSION
-    return noise
+def _noises(noise_scale: float) -> tuple[Noise, Noise]:
+    """Return what a step adds to the spread of a leg that stands, and of one that goes down."""
+    uu, bb = noise_scale * USUAL_PUSH_N2, noise_scale * USUAL_BASE_NM2 * BASE_DIFFUSION
+    along = -1.0 / SETTLE_TAU_S  # of the acceleration that goes with a tremor of the rate
+    stands = Noise(uu, bb, rr=_TREMOR2, rc=_TREMOR2 * along, cc=_TREMOR2 * along * along)
+    return stands, of_leg(ACCEL_DIFFUSION * LOWER_DIFFUSION, uu, bb)
 
 
-TRANSITIONS, NOISES = _transitions(), _noises()
-DOUBLED = [doubled(transition) for transition in TRANSITIONS]
-SCALED_NOISES = np.zeros((2, 5, 5))
-SCALED_NOISES[:, PUSH:, PUSH:] = NOISES[:, PUSH:, PUSH:]
-# A descent begins with the state of the leg that stands, but for rate and acceleration.
-KEPT_X = np.ones(5)
-KEPT_X[[RATE, ACCEL]] = 0.0
-BEGINS_X = np.zeros(5)
-BEGINS_X[ACCEL] = BEGIN_ACCEL[0]
-KEPT_P = np.outer(KEPT_X, KEPT_X)
-BEGINS_P = np.zeros((5, 5))
-BEGINS_P[RATE, RATE], BEGINS_P[ACCEL, ACCEL] = BEGIN_RATE_SD**2, BEGIN_ACCEL[1] ** 2
+def _stood(x: State, p: Spread, noise: Noise) -> Hypothesis:
+    """Return a standing leg's state and spread a step later, as `kalman.moved` a moving one's.
+
+    Its rate dies away and its acceleration is what that takes, whatever either was.
+    """
+    a, r, _, u, b = x
+    aa, ar, _, au, ab, rr, _, ru, rb, _, _, _, uu, ub, bb = p
+    ar += STEP_S * rr
+    aa += STEP_S * (2.0 * ar - STEP_S * rr)
+    au += STEP_S * ru
+    ab += STEP_S * rb
+    return (a + STEP_S * r, _SLOWS * r, _BRAKES * r, PUSH_KEPT * u, BASE_KEPT * b), (
+        aa + noise.aa, _SLOWS * ar, _BRAKES * ar, PUSH_KEPT * au, BASE_KEPT * ab,
+        _SLOWS * _SLOWS * rr + noise.rr, _SLOWS * _BRAKES * rr + noise.rc,
+        _SLOWS * PUSH_KEPT * ru, _SLOWS * BASE_KEPT * rb,
+        _BRAKES * _BRAKES * rr + noise.cc, _BRAKES * PUSH_KEPT * ru, _BRAKES * BASE_KEPT * rb,
+        PUSH_KEPT * PUSH_KEPT * uu + noise.uu, PUSH_KEPT * BASE_KEPT * ub,
+        BASE_KEPT * BASE_KEPT * bb + noise.bb,
+    )  # fmt: skip
+
+
+def _begun(standing: Hypothesis) -> Hypothesis:
+    """Return the descent that begins now: where the leg stands, from standstill."""
+    (a, _, _, u, b), p = standing
+    aa, _, _, au, ab, _, _, _, _, _, _, _, uu, ub, bb = p
+    rr, cc = BEGIN_RATE_SD**2, BEGIN_ACCEL[1] ** 2
+    return (a, 0.0, BEGIN_ACCEL[0], u, b), (
+        aa, 0.0, 0.0, au, ab, rr, 0.0, 0.0, 0.0, cc, 0.0, 0.0, uu, ub, bb,
+    )  # fmt: skip
 
 
 class Sag:
@@ -132,87 +139,90 @@ class DescentDetector:
         self._fastest_radps = 0.0
         self._sag = Sag()
         self._lowering_radps = 0.0
-        self._x: Array | None = None
+        self._bank: list[Hypothesis] = []  # the first stands; empty while nothing is watched
 
     def update(
         self,
         lifted: Hypothesis | None,
         seen: tuple[float, float] | None,
         noise_scale: float,
-        shaking: Array,
+        shaking: Sensing,
         seen_share: float = 1.0,
     ) -> Descent:
         """Take the tracker's hypothesis of a lifted leg, None if it rests, and what it saw.
 
         seen: force (N) and moment (N m), None for a step of which nothing was seen. noise_scale: of
-        this body, variance against the usual. shaking: covariance of a tremor, (2, 2). seen_share:
-        of its samples that `seen` is of.
+        this body, variance against the usual. shaking: covariance of a tremor. seen_share: of its
+        samples that `seen` is of.
         """
         if lifted is None:
-            self._x = None
+            self._bank = []
             self._fastest_radps = 0.0
-            return NOT_WATCHED
-        angle, rate = float(lifted[0][ANGLE]), float(lifted[0][RATE])
-        if self._x is None:
+            return NOT_TRACKED
+        angle, rate = lifted[0][ANGLE], lifted[0][RATE]
+        if not self._bank:
             self._fastest_radps = max(self._fastest_radps, rate)
             slow = max(STAND_RADPS, STAND_SHARE * self._fastest_radps)
             if angle > MIN_STAND_RAD and abs(rate) < slow < self._fastest_radps:
                 self._begin(lifted)
-            return NOT_WATCHED
-        sensing = (SENSING * (noise_scale * SENSING_GROWTH) + SHAKING_SHARE * shaking) / seen_share
+            return NOT_TRACKED
+        ff, fm, mm = shaking
+        shakes = SHAKING_SHARE * ff, SHAKING_SHARE * fm, SHAKING_SHARE * mm
         descent = self._step(
-            self._x, None if seen is None else np.array(seen), noise_scale, sensing
+            seen, noise_scale, sensing_of(noise_scale * SENSING_GROWTH, shakes, seen_share)
         )
         stands_again = self._sag.update(descent.evidence, self._lowering_radps)
         if stands_again and angle > MIN_STAND_RAD:
-            self._begin(lifted, self._watched_s)
+            self._begin(lifted, self._tracked_s)
         if rate > AGAIN_RADPS or angle < OVER_SHARE * descent.held_rad:
-            self._x = None
+            self._bank = []
             self._fastest_radps = 0.0
         return descent
 
-    def _begin(self, hypothesis: Hypothesis, watched_s: float = 0.0) -> None:
-        self._x, self._p = hypothesis[0][None], hypothesis[1][None]
-        self._weight = [0.0]
-        self._watched_s = watched_s
+    def _begin(self, hypothesis: Hypothesis, tracked_s: float = 0.0) -> None:
+        self._bank = [hypothesis]
+        self._weights = [0.0]
+        self._tracked_s = tracked_s
         self._sag = Sag()
 
-    def _step(self, x: Array, seen: Array | None, noise_scale: float, sensing: Array) -> Descent:
-        self._watched_s += STEP_S
-        share = min(1.0, max(MIN_ENDS, (self._watched_s / TYPICAL_S) ** 2))
+    def _step(
+        self, seen: tuple[float, float] | None, noise_scale: float, sensing: Sensing
+    ) -> Descent:
+        self._tracked_s += STEP_S
+        share = min(1.0, max(MIN_ENDS, (self._tracked_s / TYPICAL_S) ** 2))
         chance = math.log(ENDS_PER_S * STEP_S * share)
-        x = np.concatenate([x, x[:1] * KEPT_X + BEGINS_X])
-        p = np.concatenate([self._p, self._p[:1] * KEPT_P + BEGINS_P])
-        weight = np.array([*self._weight, self._weight[0] + chance])
-        noise = NOISES + (noise_scale - 1.0) * SCALED_NOISES
-        carried = np.empty_like(x)  # the first stands
-        carried[0] = TRANSITIONS[STANDING] @ x[0]
-        carried[1:] = x[1:] @ TRANSITIONS[LOWERING].T
-        spread = p.reshape(-1, 25)
-        p = np.empty_like(p)
-        p[0] = (spread[0] @ DOUBLED[STANDING]).reshape(5, 5) + noise[STANDING]
-        p[1:] = (spread[1:] @ DOUBLED[LOWERING]).reshape(-1, 5, 5) + noise[LOWERING]
+        standing, *lowering = self._bank
+        stands, lowers = _noises(noise_scale)
+        bank = [
+            _stood(*standing, stands),
+            *(moved(*one, lowers) for one in (*lowering, _begun(standing))),
+        ]
+        weights = [*self._weights, self._weights[0] + chance]
         if seen is not None:
-            y, h = self._predicted(carried)
-            miss = seen - y
-            carried, p, cost = updated(carried, p, miss, innovation(p, h, miss, sensing), sensing)
-            weight = weight - cost
-        weights = weight.tolist()
+            for i, (x, p) in enumerate(bank):
+                force_n, moment_nm, slopes = self._predicted(x)
+                miss = seen[0] - force_n, seen[1] - moment_nm
+                found = innovation(p, slopes, miss, sensing)
+                x_seen, p_seen, cost = updated(x, p, miss, found, sensing)
+                bank[i] = x_seen, p_seen
+                weights[i] -= cost
         order = sorted(range(1, len(weights)), key=weights.__getitem__, reverse=True)
         kept = [0, *order[:KEPT]]
         best = max(weights)
-        self._x, self._p = carried[kept], p[kept]
-        self._weight = [weights[i] - best for i in kept]
-        return self._answer(self._x, self._weight)
+        self._bank = [bank[i] for i in kept]
+        self._weights = [weights[i] - best for i in kept]
+        return self._answer()
 
-    def _answer(self, x: Array, weight: list[float]) -> Descent:
-        best = max(weight[1:])
+    def _answer(self) -> Descent:
+        (standing, _), *lowering = self._bank
+        weights = self._weights
+        best = max(weights[1:])
         total = soon = rate = 0.0
-        for row, logged in zip(x[1:].tolist(), weight[1:], strict=True):
+        for (x, _), logged in zip(lowering, weights[1:], strict=True):
             share = math.exp(logged - best)
             total += share
-            soon += share * (row[ANGLE] + PREDICT_S * row[RATE])
-            rate += share * row[RATE]
+            soon += share * (x[ANGLE] + PREDICT_S * x[RATE])
+            rate += share * x[RATE]
         self._lowering_radps = rate / total
-        held = float(x[0, ANGLE])
-        return Descent(best + math.log(total) - weight[0], held, held - soon / total)
+        held = standing[ANGLE]
+        return Descent(best + math.log(total) - weights[0], held, held - soon / total)

@@ -11,21 +11,32 @@ leg is up at all. What a hypothesis is: `noise`. What the leg does to the mat: `
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 
-import numpy as np
-
-from matfw.estimation.descent import NOT_WATCHED, Descent, DescentDetector
-from matfw.estimation.kalman import Predictor, doubled, innovation, updated
-from matfw.estimation.leg_model import PUSH_LEVER_M, Array, LegModel
+from matfw.estimation.descent import NOT_TRACKED, Descent, DescentDetector
+from matfw.estimation.kalman import (
+    Predictor,
+    Spread,
+    State,
+    innovation,
+    innovation_at_rest,
+    moved,
+    moved_at_rest,
+    updated,
+    updated_at_rest,
+    widened,
+)
+from matfw.estimation.leg_model import PUSH_LEVER_M, LegModel
 from matfw.estimation.noise import (
     ACCEL,
     ANGLE,
     BASE,
     BASE_SD_NM,
-    JUMP,
     JUMP_AT,
     JUMP_COST,
+    JUMPS,
     LIFT_SD,
     LIFTING,
     PUSH,
@@ -35,11 +46,12 @@ from matfw.estimation.noise import (
     RESTLESS,
     RESTLESS_N,
     RESTLESS_NM,
-    SENSING,
     STEP_S,
     STOP_BASE_NM,
-    TRANSITION,
-    process_noise,
+    Noise,
+    Sensing,
+    process_noises,
+    sensing_of,
     stop_noise,
 )
 from matfw.estimation.onset import NOTHING, OnsetFeatures, Rise
@@ -53,7 +65,7 @@ CALMS_PER_S = 1.0  # ... and lies still again
 STOP_SLOW_RADPS = 0.5  # only a leg this slow may come to rest ...
 STOP_AFTER_S = 0.3  # ... and only after this long
 STOP_BEHIND = 8.0  # log weight behind the best from which on it is not worth the arithmetic
-NOT_SHAKING = np.zeros((2, 2))
+NOT_SHAKING = 0.0, 0.0, 0.0
 HOPELESS = 40.0  # log weight behind the best that nothing comes back from
 BELOW_REST_RAD = math.radians(2.0)  # the other leg is in the way
 ABOVE_ALL_RAD = math.radians(75.0)
@@ -77,7 +89,7 @@ class LegEstimate:
 
     evidence: log weight of lifting over all other hypotheses. age_s: how long the best hypothesis
     has been of its kind; of a lift, since it left rest. angle_sd_rad: the best hypothesis's own
-    spread. risen: what the last moments brought. lowering: of a leg that has stood at the top.
+    spread. onset: what the last moments brought. descent: of a leg that has stood at the top.
     """
 
     angle_rad: float
@@ -90,7 +102,7 @@ class LegEstimate:
     age_s: float
     angle_sd_rad: float = 0.0
     onset: OnsetFeatures = NOTHING
-    descent: Descent = NOT_WATCHED
+    descent: Descent = NOT_TRACKED
 
     @property
     def is_moving(self) -> bool:
@@ -99,31 +111,37 @@ class LegEstimate:
 
     @property
     def is_restless(self) -> bool:
-        """Return whether the body moves about and nothing can be said of the leg."""
+        """Return whether the body moves about and nothing is known of the leg."""
         return self.kind == RESTLESS
 
 
-# What the best of a kind may become: its kind, and what of its state and spread is kept and added.
-_LEG_DOWN = np.array([0.0, 0.0, 0.0, 1.0, 1.0])
-_MOVES_ABOUT = np.diag([0.0, 0.0, 0.0, RESTLESS_N**2, RESTLESS_NM**2])
-LIFTS, MOVES, CALMS = range(3)
-_KIND = (LIFTING, RESTLESS, RESTING)
-_KEPT_X = np.array([np.ones(5), _LEG_DOWN, np.ones(5)])
-_KEPT_P = np.array([np.ones((5, 5)), np.outer(_LEG_DOWN, _LEG_DOWN), np.ones((5, 5))])
-_ADDED_P = np.array([np.diag([*np.square(LIFT_SD), 0.0, 0.0]), _MOVES_ABOUT, np.zeros((5, 5))])
-_TRANSITION_T, _DOUBLED = TRANSITION.T.copy(), doubled(TRANSITION)
+# What a lift begins with, and a body that begins to move about.
+_LIFTS_OFF = Noise(0.0, 0.0, aa=LIFT_SD[ANGLE] ** 2, rr=LIFT_SD[RATE] ** 2, cc=LIFT_SD[ACCEL] ** 2)
+_MOVES_ABOUT = RESTLESS_N**2, RESTLESS_NM**2
+_OPENS_AGAIN = Noise(
+    REOPENED_N**2, REOPENED_NM**2,
+    aa=REOPENED_SD[ANGLE] ** 2, rr=REOPENED_SD[RATE] ** 2, cc=REOPENED_SD[ACCEL] ** 2,
+)  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class _Hypotheses:
-    """All hypotheses of one step, the best first; of so few, lists of numbers are the faster."""
+REST_SIZE = 3  # numbers of a spread of push and base alone
 
-    x: Array  # (k, 5)
-    p: Array  # (k, 5, 5)
-    weight: list[float]  # log, the best is 0
-    kind: list[int]  # RESTING, LIFTING or RESTLESS
-    age_s: list[float]  # since it became of this kind
-    top_rad: list[float]  # highest angle since then
+
+@dataclass(slots=True)
+class _Hypothesis:
+    """One hypothesis; of a leg that rests (RESTING, RESTLESS) the spread is of push and base."""
+
+    kind: int
+    x: State
+    p: Spread
+    weight: float  # log, the best is 0
+    age_s: float = 0.0  # since it became of this kind
+    top_rad: float = 0.0  # highest angle since then
+
+    def rest(self) -> tuple[State, Spread]:
+        """Return state and spread of push and base alone."""
+        _, _, _, u, b = self.x
+        return (0.0, 0.0, 0.0, u, b), self.p[-REST_SIZE:]
 
 
 class LegTracker:
@@ -137,12 +155,11 @@ class LegTracker:
 
     def reset(self) -> None:
         """Assume that the leg rests, and nothing else."""
-        p = np.zeros((1, 5, 5))
-        p[0, PUSH, PUSH] = PUSH_SD_N**2
-        p[0, BASE, BASE] = BASE_SD_NM**2
-        self._now = _Hypotheses(np.zeros((1, 5)), p, [0.0], [RESTING], [0.0], [0.0])
+        nothing = (0.0, 0.0, 0.0, 0.0, 0.0)
+        # All that are carried on, the best first.
+        self._now = [_Hypothesis(RESTING, nothing, (PUSH_SD_N**2, 0.0, BASE_SD_NM**2), 0.0)]
         self.noise_scale = NOISE_SCALE_AT_FIRST  # of this body, variance against the usual
-        self._noise = process_noise(self.noise_scale)
+        self._noises = process_noises(self.noise_scale)
         self._watch = DescentDetector(self.model)
         self._rise = Rise()
         self._onset = NOTHING
@@ -150,20 +167,11 @@ class LegTracker:
 
     def reopen(self) -> None:
         """Note that nothing was seen for so long that the leg may be anywhere: up, or down."""
-        now = self._now
-        x, p = now.x[:1].copy(), now.p[:1].copy()
-        x[:, RATE] = x[:, ACCEL] = 0.0
-        p[:, range(3), range(3)] += np.square(REOPENED_SD)
-        p[:, PUSH, PUSH] += REOPENED_N**2
-        p[:, BASE, BASE] += REOPENED_NM**2
-        down_x, down_p = x[0].copy(), p[0].copy()
-        down_x[:3] = 0.0
-        down_p[:3, :] = 0.0
-        down_p[:, :3] = 0.0
-        self._now = _Hypotheses(
-            np.array([down_x, x[0]]), np.array([down_p, p[0]]), [0.0, 0.0], [RESTING, LIFTING],
-            [0.0, now.age_s[0]], [0.0, now.top_rad[0]],
-        )  # fmt: skip
+        best = self._now[0]
+        a, _, _, u, b = best.x
+        p = widened(_of_leg(best.p), _OPENS_AGAIN)
+        up = _Hypothesis(LIFTING, (a, 0.0, 0.0, u, b), p, 0.0, best.age_s, best.top_rad)
+        self._now = [_Hypothesis(RESTING, *up.rest(), 0.0), up]
         self._watch = DescentDetector(self.model)
         self._rise = Rise()
         self._tremor.skip()
@@ -172,36 +180,34 @@ class LegTracker:
         self, lifts_per_s: float = LIFTS_PER_S, stops_per_s: float = STOPS_PER_S
     ) -> LegEstimate:
         """Return what is estimated after a step of which nothing was seen."""
-        now = self._branch(lifts_per_s, stops_per_s)
+        bank = self._branch(lifts_per_s, stops_per_s)
         self._tremor.skip()
-        x, p = self._moved(now, np.array(now.kind))
-        self._now = _best_of(now, x, p, np.zeros(len(x)))
+        for one in bank:
+            self._move(one)
+        self._now = _best_of(bank)
         descent = self._watch.update(self._lifted(), None, self.noise_scale, NOT_SHAKING)
         return self._estimate(self._evidence(), self._onset, descent)
 
     def shift_base(self, moment_nm: float) -> None:
         """Note that moments will from now on be measured from moment_nm higher."""
-        self._now.x[:, BASE] -= moment_nm
+        for one in self._now:
+            a, r, c, u, b = one.x
+            one.x = a, r, c, u, b - moment_nm
         self._rise.shift(0.0, moment_nm)
 
     def shift_push(self, force_n: float) -> None:
         """Note that forces will be measured from force_n higher: a hand has settled."""
-        self._now.x[:, PUSH] -= force_n
-        self._now.x[:, BASE] += PUSH_LEVER_M * force_n
+        for one in self._now:
+            a, r, c, u, b = one.x
+            one.x = a, r, c, u - force_n, b + PUSH_LEVER_M * force_n
         self._rise.shift(force_n, 0.0)
         self._tremor.shift(force_n)
 
     def see_landed(self) -> None:
         """Note that the leg has been seen to lie on the other one again."""
-        now = self._now
-        for i in [i for i, kind in enumerate(now.kind) if kind == LIFTING]:
-            spread = float(now.p[i, ANGLE, ANGLE]) + LANDED_SD_RAD**2
-            miss = -float(now.x[i, ANGLE])
-            gain = now.p[i, :, ANGLE] / spread
-            now.x[i] += gain * miss
-            now.p[i] -= np.outer(gain, now.p[i, ANGLE, :])
-            widening = math.log(spread / LANDED_SD_RAD**2)
-            now.weight[i] -= 0.5 * min(miss**2 / spread + widening, LANDED_COST)
+        for one in self._now:
+            if one.kind == LIFTING:
+                _see_landed(one)
 
     def update(
         self,
@@ -216,24 +222,14 @@ class LegTracker:
         lifts_per_s, stops_per_s: how often a resting leg lifts and a slow one stops just now.
         seen_share: of a step's samples that the means are of, over 0.
         """
-        now = self._branch(lifts_per_s, stops_per_s)
-        kind = np.array(now.kind)
+        bank = self._branch(lifts_per_s, stops_per_s)
         shaking = self._tremor.update(force_n, self.noise_scale)
-        sensing = (SENSING * self.noise_scale + shaking) / seen_share
-        x, p = self._moved(now, kind)
-        y, h = self._predicted(x)
-        y = np.array([force_n, moment_nm]) - y
-        innovations = innovation(p, h, y, sensing)
-        jumps = innovations[3] > JUMP_AT
-        has_jumped = jumps.any()
-        if has_jumped:
-            p = p + jumps[:, None, None] * JUMP[kind]
-            innovations = innovation(p, h, y, sensing)
-        self._learn_noise_scale(float(innovations[3][0]))
-        x, p, cost = updated(x, p, y, innovations, sensing)
-        if has_jumped:
-            cost = cost + JUMP_COST * jumps
-        self._now = _best_of(now, x, p, cost)
+        sensing = sensing_of(self.noise_scale, shaking, seen_share)
+        for one in bank:
+            self._move(one)
+        distances = [self._see(one, force_n, moment_nm, sensing) for one in bank]
+        self._learn_noise_scale(distances[0])
+        self._now = _best_of(bank)
         descent = self._watch.update(
             self._lifted(), (force_n, moment_nm), self.noise_scale, shaking, seen_share
         )
@@ -241,88 +237,95 @@ class LegTracker:
         self._onset = self._rise.update(force_n, moment_nm, evidence)
         return self._estimate(evidence, self._onset, descent)
 
-    def _moved(self, now: _Hypotheses, kind: Array) -> tuple[Array, Array]:
-        """Return states and spreads a step later."""
-        p = (now.p.reshape(-1, 25) @ _DOUBLED).reshape(-1, 5, 5) + self._noise[kind]
-        return now.x @ _TRANSITION_T, p
+    def _move(self, one: _Hypothesis) -> None:
+        """Carry a hypothesis on to the end of this step."""
+        carry = moved if one.kind == LIFTING else moved_at_rest
+        one.x, one.p = carry(one.x, one.p, self._noises[one.kind])
 
-    def _lifted(self) -> tuple[Array, Array] | None:
+    def _see(self, one: _Hypothesis, force_n: float, moment_nm: float, sensing: Sensing) -> float:
+        """Let a hypothesis see a step; return the squared distance of what it had predicted."""
+        x, p = one.x, one.p
+        if one.kind == LIFTING:
+            expected_n, expected_nm, slopes = self._predicted(x)
+            miss = force_n - expected_n, moment_nm - expected_nm
+            found = innovation(p, slopes, miss, sensing)
+            jumps = found[-1] > JUMP_AT
+            if jumps:
+                p = widened(p, JUMPS[LIFTING])
+                found = innovation(p, slopes, miss, sensing)
+            one.x, one.p, cost = updated(x, p, miss, found, sensing)
+        else:
+            miss = force_n - x[PUSH], moment_nm - PUSH_LEVER_M * x[PUSH] - x[BASE]
+            found = innovation_at_rest(p, miss, sensing)
+            jumps = found[-1] > JUMP_AT
+            if jumps:
+                uu, ub, bb = p
+                p = uu + JUMPS[one.kind].uu, ub, bb + JUMPS[one.kind].bb
+                found = innovation_at_rest(p, miss, sensing)
+            one.x, one.p, cost = updated_at_rest(x, p, miss, found, sensing)
+        one.weight -= cost + JUMP_COST if jumps else cost
+        return found[-1]
+
+    def _lifted(self) -> tuple[State, Spread] | None:
         """Return the best hypothesis's state and spread if its leg is lifted."""
-        now = self._now
-        return (now.x[0], now.p[0]) if now.kind[0] == LIFTING else None
+        best = self._now[0]
+        return (best.x, best.p) if best.kind == LIFTING else None
 
     def _evidence(self) -> float:
-        now = self._now
+        """Return by how much the best lifting hypothesis outweighs the best other one."""
         lift, other = -math.inf, -math.inf
-        for weight, kind in zip(now.weight, now.kind, strict=True):
-            if kind == LIFTING:
-                lift = max(lift, weight)
+        for one in reversed(self._now):  # the best last
+            if one.kind == LIFTING:
+                lift = one.weight
             else:
-                other = max(other, weight)
+                other = one.weight
         return (-HOPELESS if lift == -math.inf else lift) - (
             -HOPELESS if other == -math.inf else other
         )
 
     def _estimate(self, evidence: float, onset: OnsetFeatures, descent: Descent) -> LegEstimate:
-        now = self._now
-        best = now.x[0].tolist()
-        return LegEstimate(
-            best[ANGLE], best[RATE], best[ACCEL], best[PUSH], best[BASE],
-            evidence, now.kind[0], now.age_s[0],
-            math.sqrt(max(float(now.p[0, ANGLE, ANGLE]), 0.0)), onset, descent,
-        )  # fmt: skip
+        best = self._now[0]
+        a, r, c, u, b = best.x
+        sd_rad = math.sqrt(max(best.p[0], 0.0)) if best.kind == LIFTING else 0.0
+        return LegEstimate(a, r, c, u, b, evidence, best.kind, best.age_s, sd_rad, onset, descent)
 
     def _learn_noise_scale(self, distance: float) -> None:
         """Follow how restless this body is, by the innovations while it rests."""
-        if self._now.kind[0] != RESTING:
+        if self._now[0].kind != RESTING:
             return
         excess = min(distance, NOISE_SCALE_OUTLIER) / NOISE_SCALE_EXPECTED - 1.0
         step = STEP_S / NOISE_SCALE_TAU_S * excess
         low, high = NOISE_SCALE_RANGE
         self.noise_scale = min(max(self.noise_scale * math.exp(step), low), high)
-        self._noise = process_noise(self.noise_scale)
+        self._noises = process_noises(self.noise_scale)
 
-    def _branch(self, lifts_per_s: float, stops_per_s: float) -> _Hypotheses:
+    def _branch(self, lifts_per_s: float, stops_per_s: float) -> list[_Hypothesis]:
         """Return all hypotheses, and what the best of each kind may have become in this step."""
-        now = self._now
-        weight, kind = list(now.weight), list(now.kind)
-        sources: list[int] = []
-        changes: list[int] = []
-
-        def add(source: int, change: int, per_s: float) -> None:
-            sources.append(source)
-            changes.append(change)
-            kind.append(_KIND[change])
-            weight.append(now.weight[source] + _log_chance(per_s))
-
         resting, lifting, restless = map(self._best, (RESTING, LIFTING, RESTLESS))
+        stopped = _stopped(self._now, stops_per_s)
+        bank = [
+            _Hypothesis(one.kind, one.x, one.p, one.weight, one.age_s + STEP_S, one.top_rad)
+            for one in self._now
+        ]
         if resting is not None:
-            add(resting, LIFTS, lifts_per_s)
-            add(resting, MOVES, RESTLESS_PER_S)
+            p = widened(_of_leg(resting.p), _LIFTS_OFF)
+            weight = resting.weight + _log_chance(lifts_per_s)
+            bank.append(_Hypothesis(LIFTING, resting.x, p, weight))
+            bank.append(_moves_about(resting, RESTLESS_PER_S))
         if lifting is not None:
-            add(lifting, MOVES, LIFTS_BROKEN_PER_S)
+            bank.append(_moves_about(lifting, LIFTS_BROKEN_PER_S))
         if restless is not None:
-            add(restless, CALMS, CALMS_PER_S)
-        xs = [now.x, now.x[sources] * _KEPT_X[changes]]
-        ps = [now.p, now.p[sources] * _KEPT_P[changes] + _ADDED_P[changes]]
-        stopped = _stopped(now, stops_per_s)
+            weight = restless.weight + _log_chance(CALMS_PER_S)
+            bank.append(_Hypothesis(RESTING, restless.x, restless.p, weight))
         if stopped is not None:
-            xs.append(stopped[0][None])
-            ps.append(stopped[1][None])
-            weight.append(stopped[2])
-            kind.append(RESTING)
-        none = [0.0] * (len(kind) - len(now.kind))
-        ages_s = [age_s + STEP_S for age_s in now.age_s]
-        return _Hypotheses(
-            np.concatenate(xs), np.concatenate(ps), weight, kind, ages_s + none, now.top_rad + none
-        )
+            bank.append(stopped)
+        return bank
 
-    def _best(self, kind: int) -> int | None:
-        """Return the row of the best hypothesis of a kind; they stand in order of weight."""
-        now = self._now
-        for i, weight in enumerate(now.weight):
-            if now.kind[i] == kind and weight > -HOPELESS:
-                return i
+    def _best(self, kind: int) -> _Hypothesis | None:
+        """Return the best hypothesis of a kind; they stand in order of weight."""
+        for one in self._now:
+            if one.kind == kind and one.weight > -HOPELESS:
+                return one
         return None
 
 
@@ -330,101 +333,132 @@ def _log_chance(per_s: float) -> float:
     return math.log(per_s * STEP_S)
 
 
-def _stopped(now: _Hypotheses, stops_per_s: float) -> tuple[Array, Array, float] | None:
-    """Return (state, spread, log weight) of the likeliest hypothesis that has just stopped."""
-    slow = [
-        i
-        for i, kind in enumerate(now.kind)
-        if kind == LIFTING
-        and now.weight[i] > -STOP_BEHIND
-        and now.age_s[i] > STOP_AFTER_S
-        and abs(float(now.x[i, RATE])) < STOP_SLOW_RADPS
-    ]
-    best, best_weight, best_cofactors, best_det = -1, -math.inf, ((0.0,) * 6), 1.0
-    states, spreads = now.x[slow, :3].tolist(), now.p[slow, :3, :3].tolist()
-    for i, state, spread in zip(slow, states, spreads, strict=True):
-        noise = stop_noise(now.top_rad[i])
-        cofactors, det = _cofactors(spread, noise)
-        distance = _quadratic(cofactors, state) / det
+def _of_leg(p: Spread) -> Spread:
+    """Return a spread as that of a leg that may be lifted; one at rest has none of its own."""
+    if len(p) > REST_SIZE:
+        return p
+    none = 0.0
+    return none, none, none, none, none, none, none, none, none, none, none, none, *p
+
+
+def _moves_about(one: _Hypothesis, per_s: float) -> _Hypothesis:
+    """Return what becomes of a hypothesis whose body begins to move about."""
+    x, (uu, ub, bb) = one.rest()
+    more_uu, more_bb = _MOVES_ABOUT
+    p = uu + more_uu, ub, bb + more_bb
+    return _Hypothesis(RESTLESS, x, p, one.weight + _log_chance(per_s))
+
+
+def _see_landed(one: _Hypothesis) -> None:
+    """Let a lifted leg lie about its rest, at a cost."""
+    a, r, c, u, b = one.x
+    aa, ar, ac, au, ab, rr, rc, ru, rb, cc, cu, cb, uu, ub, bb = one.p
+    spread = aa + LANDED_SD_RAD**2
+    ga, gr, gc, gu, gb = aa / spread, ar / spread, ac / spread, au / spread, ab / spread
+    one.x = a - ga * a, r - gr * a, c - gc * a, u - gu * a, b - gb * a
+    one.p = (
+        aa - ga * aa, ar - ga * ar, ac - ga * ac, au - ga * au, ab - ga * ab,
+        rr - gr * ar, rc - gr * ac, ru - gr * au, rb - gr * ab,
+        cc - gc * ac, cu - gc * au, cb - gc * ab,
+        uu - gu * au, ub - gu * ab, bb - gb * ab,
+    )  # fmt: skip
+    widening = math.log(spread / LANDED_SD_RAD**2)
+    one.weight -= 0.5 * min(a**2 / spread + widening, LANDED_COST)
+
+
+def _stopped(now: Sequence[_Hypothesis], stops_per_s: float) -> _Hypothesis | None:
+    """Return what the likeliest hypothesis that has just stopped has become."""
+    best, best_weight = None, -math.inf
+    for one in now:
+        if (
+            one.kind != LIFTING
+            or one.weight <= -STOP_BEHIND
+            or one.age_s <= STOP_AFTER_S
+            or abs(one.x[RATE]) >= STOP_SLOW_RADPS
+        ):
+            continue
+        noise = stop_noise(one.top_rad)
+        cofactors, det = _cofactors(one.p, noise)
+        distance = _quadratic(cofactors, one.x) / det
         widening = math.log(det / (noise[0] * noise[1] * noise[2]))
-        weight = now.weight[i] - 0.5 * (distance + widening)
+        weight = one.weight - 0.5 * (distance + widening)
         if weight > best_weight:
-            best, best_weight, best_cofactors, best_det = i, weight, cofactors, det
-    if best < 0:
+            best, best_weight, best_cofactors, best_det = one, weight, cofactors, det
+    if best is None:
         return None
-    c00, c01, c02, c11, c12, c22 = best_cofactors
-    inverse = np.array([[c00, c01, c02], [c01, c11, c12], [c02, c12, c22]]) / best_det
-    gain = now.p[best, :, :3] @ inverse
-    x = (now.x[best] - gain @ now.x[best, :3]) * _KEPT_X[MOVES]
-    p = (now.p[best] - gain @ now.p[best, :3]) * _KEPT_P[MOVES]
-    p[BASE, BASE] += STOP_BASE_NM**2
-    return x, p, best_weight + _log_chance(stops_per_s)
+    x, p = _stood_still(best, best_cofactors, best_det)
+    return _Hypothesis(RESTING, x, p, best_weight + _log_chance(stops_per_s))
+
+
+def _stood_still(one: _Hypothesis, cofactors: _Six, det: float) -> tuple[State, Spread]:
+    """Return push and base of a lifted leg, given that angle, rate and acceleration are 0."""
+    a, r, c, u, b = one.x
+    _, _, _, au, ab, _, _, ru, rb, _, cu, cb, uu, ub, bb = one.p
+    c00, c01, c02, c11, c12, c22 = cofactors
+    ga = (c00 * au + c01 * ru + c02 * cu) / det, (c00 * ab + c01 * rb + c02 * cb) / det
+    gr = (c01 * au + c11 * ru + c12 * cu) / det, (c01 * ab + c11 * rb + c12 * cb) / det
+    gc = (c02 * au + c12 * ru + c22 * cu) / det, (c02 * ab + c12 * rb + c22 * cb) / det
+    u -= ga[0] * a + gr[0] * r + gc[0] * c
+    b -= ga[1] * a + gr[1] * r + gc[1] * c
+    uu -= ga[0] * au + gr[0] * ru + gc[0] * cu
+    ub -= ga[0] * ab + gr[0] * rb + gc[0] * cb
+    bb -= ga[1] * ab + gr[1] * rb + gc[1] * cb
+    return (0.0, 0.0, 0.0, u, b), (uu, ub, bb + STOP_BASE_NM**2)
 
 
 _Six = tuple[float, float, float, float, float, float]
 
 
-def _cofactors(spread: list[list[float]], noise: tuple[float, float, float]) -> tuple[_Six, float]:
-    """Return the cofactors (00, 01, 02, 11, 12, 22) and determinant of a symmetric (3, 3)."""
-    (a, b, c), (_, d, e), (_, _, f) = spread
+def _cofactors(p: Spread, noise: tuple[float, float, float]) -> tuple[_Six, float]:
+    """Return the cofactors (00, 01, 02, 11, 12, 22) and determinant of the leg's own spread."""
+    a, b, c, _, _, d, e, _, _, f, *_ = p
     a, d, f = a + noise[0], d + noise[1], f + noise[2]
     c00, c01, c02 = d * f - e * e, c * e - b * f, b * e - c * d
     return (c00, c01, c02, a * f - c * c, b * c - a * e, a * d - b * b), a * c00 + b * c01 + c * c02
 
 
-def _quadratic(cofactors: _Six, state: list[float]) -> float:
+def _quadratic(cofactors: _Six, state: State) -> float:
     c00, c01, c02, c11, c12, c22 = cofactors
-    x, y, z = state
+    x, y, z, _, _ = state
     return c00 * x * x + c11 * y * y + c22 * z * z + 2.0 * (c01 * x * y + c02 * x * z + c12 * y * z)
 
 
-def _best_of(now: _Hypotheses, x: Array, p: Array, cost: Array) -> _Hypotheses:
-    """Return what is carried on of hypotheses that have seen a step, at this cost."""
-    states, weights, tops_rad = x.tolist(), [], []
-    for state, before, paid, top_rad in zip(
-        states, now.weight, cost.tolist(), now.top_rad, strict=True
-    ):
-        angle = state[ANGLE]
-        weight = before - paid
+def _best_of(bank: Sequence[_Hypothesis]) -> list[_Hypothesis]:
+    """Return what is carried on of hypotheses that have seen a step, the best first."""
+    for one in bank:
+        angle = one.x[ANGLE]
         if angle < -BELOW_REST_RAD:
-            weight -= 0.5 * ((angle + BELOW_REST_RAD) / BELOW_REST_RAD) ** 2
+            one.weight -= 0.5 * ((angle + BELOW_REST_RAD) / BELOW_REST_RAD) ** 2
         elif angle > ABOVE_ALL_RAD:
-            weight -= 0.5 * ((angle - ABOVE_ALL_RAD) / BELOW_REST_RAD) ** 2
-        weights.append(weight)
-        tops_rad.append(max(top_rad, angle))
-    kept = _prune(states, weights, now.kind)
-    best = weights[kept[0]]
-    return _Hypotheses(
-        x[kept], p[kept],
-        [weights[i] - best for i in kept],
-        [now.kind[i] for i in kept],
-        [now.age_s[i] for i in kept],
-        [tops_rad[i] for i in kept],
-    )  # fmt: skip
+            one.weight -= 0.5 * ((angle - ABOVE_ALL_RAD) / BELOW_REST_RAD) ** 2
+        one.top_rad = max(one.top_rad, angle)
+    kept = _prune(bank)
+    best = kept[0].weight
+    for one in kept:
+        one.weight -= best
+    return kept
 
 
-def _prune(states: list[list[float]], weights: list[float], kinds: list[int]) -> list[int]:
-    """Return the rows to keep, best first, without hypotheses that say the same."""
-    kept: list[int] = []
-    of_kind: tuple[list[list[float]], ...] = ([], [], [])
-    for i in sorted(range(len(weights)), key=weights.__getitem__, reverse=True):
-        kind, state = kinds[i], states[i]
-        alike = of_kind[kind]
-        if len(alike) == KEPT[kind]:
+def _prune(bank: Sequence[_Hypothesis]) -> list[_Hypothesis]:
+    """Return the hypotheses to keep, best first, without those that say the same."""
+    kept: list[_Hypothesis] = []
+    of_kind: tuple[list[State], ...] = ([], [], [])
+    for one in sorted(bank, key=attrgetter("weight"), reverse=True):
+        alike = of_kind[one.kind]
+        if len(alike) == KEPT[one.kind]:
             continue
-        for other in alike:
-            if kind == LIFTING:
+        angle, rate, accel, push, base = one.x
+        for a, r, c, u, b in alike:
+            if one.kind == LIFTING:
                 if (
-                    abs(state[ANGLE] - other[ANGLE]) < SAME_RAD
-                    and abs(state[RATE] - other[RATE]) < SAME_RADPS
-                    and abs(state[ACCEL] - other[ACCEL]) < SAME_RADPS2
+                    abs(angle - a) < SAME_RAD
+                    and abs(rate - r) < SAME_RADPS
+                    and abs(accel - c) < SAME_RADPS2
                 ):
                     break
-            elif (
-                abs(state[PUSH] - other[PUSH]) < SAME_N and abs(state[BASE] - other[BASE]) < SAME_NM
-            ):
+            elif abs(push - u) < SAME_N and abs(base - b) < SAME_NM:
                 break
         else:
-            kept.append(i)
-            alike.append(state)
+            kept.append(one)
+            alike.append(one.x)
     return kept

@@ -1,77 +1,219 @@
-"""The arithmetic of a bank of Kalman filters that see load and hip moment. Pure numpy, no state.
+"""The arithmetic of one hypothesis: five numbers, their spread, and what a step makes of both.
 
-All functions work on a bank at once: states (k, 5) as in `noise`, spreads (k, 5, 5).
+Of the bank's twenty hypotheses at 20 steps a second, as plain numbers: as a stack of matrices they
+were twice as slow, all of it numpy being called. A leg that rests has neither angle nor rate nor
+acceleration, so of its hypothesis only push and base are carried on, a filter of two numbers.
+
+Written out, with the letters of `noise.Noise`: a angle, r rate, c acceleration, u push, b base;
+f what is seen of the load, m of the moment. The tests compare it with the matrices.
 """
 
 from __future__ import annotations
 
-import numpy as np
+import math
 
-from matfw.estimation.leg_model import PUSH_LEVER_M, Array, LegModel
-from matfw.estimation.noise import PUSH
+from matfw.estimation.anthropometry import GRAVITY_M_S2
+from matfw.estimation.leg_model import HIKE_PER_ANGLE, PUSH_LEVER_M, LegModel
+from matfw.estimation.noise import ACCEL_KEPT, BASE_KEPT, PUSH_KEPT, STEP_S, Noise, Sensing
 
 INNOVATION_LIMIT = 12.0  # squared distance beyond which a step counts like an outlier
 OUTLIER_GROWTH = 0.3  # with 0 a kick passes for restlessness, with 1 one bad step outweighs a lift
 
-Innovation = tuple[Array, Array, Array, Array]
-"""P H', S = H P H' + R, S's determinant, and the squared distance of what was seen."""
+State = tuple[float, float, float, float, float]
+"""As in `noise`: a, r, c, u, b."""
+Spread = tuple[float, ...]
+"""Covariances: aa, ar, ac, au, ab, rr, rc, ru, rb, cc, cu, cb, uu, ub, bb; uu, ub, bb at rest."""
+Slopes = tuple[float, float, float, float, float, float]
+"""Of load by a, r, c, then of moment: fa, fr, fc, ma, mr, mc."""
+Miss = tuple[float, float]
+"""Load and moment that were seen, minus predicted."""
+Innovation = tuple[Spread, float, float, float, float, float]
+"""P H' (for each number of the state that of load and of moment), S = H P H' + R as ff, fm, mm,
+its determinant, and the squared distance of what was seen."""
 
-
-OF_THE_REST = np.array(
-    [[0.0, 0.0, 0.0, 1.0, 0.0], [0.0, 0.0, 0.0, PUSH_LEVER_M, 1.0]]
-)  # push, base
-ADJUGATE = np.array([[1.0, -1.0], [-1.0, 1.0]])  # of a (2, 2) whose rows and columns are reversed
-
-
-def doubled(transition: Array) -> Array:
-    """Return what a spread, as 25 numbers in a row, is multiplied with for A P A'."""
-    return np.asarray(np.kron(transition, transition).T, dtype=np.float64, order="C")
+_HALF_STEP2 = 0.5 * STEP_S**2
 
 
 class Predictor:
-    """What one leg does to load and moment, and by how much: sums of the same few terms."""
+    """What one leg does to load and moment, and by how much: `leg_model` for one state."""
 
     def __init__(self, model: LegModel) -> None:
         """Take the leg."""
-        self._terms = model.terms
-        self._coefficients = model.coefficients()
+        self._rest_rad, self._s = model.rest_angle_rad, model.moment_kgm
+        self._sz, self._i = model.moment_kgm * model.hip_height_m, model.inertia_kgm2
+        self._gs, self._hike_nm = GRAVITY_M_S2 * model.moment_kgm, model.hike_nm
+        self._level_nm = self._gs * math.cos(model.rest_angle_rad)
 
-    def __call__(self, x: Array) -> tuple[Array, Array]:
-        """Return F and M predicted by each state, (k, 2), and their derivatives, (k, 2, 5)."""
-        sums = self._coefficients @ self._terms(x)
-        h = np.empty((len(x), 2, 5))
-        h[:] = OF_THE_REST
-        h[:, :, :PUSH] = sums[2:].reshape(2, 3, -1).transpose(2, 0, 1)
-        return sums[:2].T, h
+    def __call__(self, x: State) -> tuple[float, float, Slopes]:
+        """Return F and M predicted by a state of a lifted leg, and their slopes."""
+        a, r, c, u, b = x
+        s, sz, gs = self._s, self._sz, self._gs
+        cos, sin = math.cos(self._rest_rad + a), math.sin(self._rest_rad + a)
+        hiked = HIKE_PER_ANGLE * a
+        swing, along = c * cos - r * r * sin, c * sin + r * r * cos
+        force_n = s * swing + u
+        moment_nm = gs * cos - self._level_nm - self._hike_nm * math.sin(hiked)
+        moment_nm += sz * along + self._i * c + PUSH_LEVER_M * u + b
+        by_angle_nm = sz * swing - gs * sin - self._hike_nm * HIKE_PER_ANGLE * math.cos(hiked)
+        return (
+            force_n,
+            moment_nm,
+            (
+                -s * along, -2.0 * s * r * sin, s * cos,
+                by_angle_nm, 2.0 * sz * r * cos, sz * sin + self._i,
+            ),
+        )  # fmt: skip
 
 
-def innovation(p: Array, h: Array, miss: Array, sensing: Array) -> Innovation:
-    """Return how far off each prediction was; miss: seen minus predicted, (k, 2)."""
-    ph = p @ h.transpose(0, 2, 1)
-    s = h @ ph + sensing
-    s00, s01, s11 = s[:, 0, 0], s[:, 0, 1], s[:, 1, 1]
-    det = s00 * s11 - s01 * s01
-    y0, y1 = miss[:, 0], miss[:, 1]
-    distance = (s11 * (y0 * y0) - 2.0 * (s01 * (y0 * y1)) + s00 * (y1 * y1)) / det
-    return ph, s, det, distance
+def moved(x: State, p: Spread, noise: Noise) -> tuple[State, Spread]:
+    """Return a lifted leg's state and spread a step later: A x and A P A' + Q."""
+    a, r, c, u, b = x
+    aa, ar, ac, au, ab, rr, rc, ru, rb, cc, cu, cb, uu, ub, bb = p
+    # A P, as far as it is needed: the rows of angle and rate.
+    aa += STEP_S * ar + _HALF_STEP2 * ac
+    ar += STEP_S * rr + _HALF_STEP2 * rc
+    ac += STEP_S * rc + _HALF_STEP2 * cc
+    au += STEP_S * ru + _HALF_STEP2 * cu
+    ab += STEP_S * rb + _HALF_STEP2 * cb
+    rr += STEP_S * rc
+    rc += STEP_S * cc
+    ru += STEP_S * cu
+    rb += STEP_S * cb
+    return (
+        (
+            a + STEP_S * r + _HALF_STEP2 * c, r + STEP_S * c,
+            ACCEL_KEPT * c, PUSH_KEPT * u, BASE_KEPT * b,
+        ),
+        (
+            aa + STEP_S * ar + _HALF_STEP2 * ac + noise.aa, ar + STEP_S * ac + noise.ar,
+            ACCEL_KEPT * ac + noise.ac, PUSH_KEPT * au, BASE_KEPT * ab,
+            rr + STEP_S * rc + noise.rr, ACCEL_KEPT * rc + noise.rc,
+            PUSH_KEPT * ru, BASE_KEPT * rb,
+            ACCEL_KEPT * ACCEL_KEPT * cc + noise.cc,
+            ACCEL_KEPT * PUSH_KEPT * cu, ACCEL_KEPT * BASE_KEPT * cb,
+            PUSH_KEPT * PUSH_KEPT * uu + noise.uu, PUSH_KEPT * BASE_KEPT * ub,
+            BASE_KEPT * BASE_KEPT * bb + noise.bb,
+        ),
+    )  # fmt: skip
+
+
+def widened(p: Spread, noise: Noise) -> Spread:
+    """Return a lifted leg's spread with a noise added."""
+    aa, ar, ac, au, ab, rr, rc, ru, rb, cc, cu, cb, uu, ub, bb = p
+    return (
+        aa + noise.aa, ar + noise.ar, ac + noise.ac, au, ab,
+        rr + noise.rr, rc + noise.rc, ru, rb, cc + noise.cc, cu, cb,
+        uu + noise.uu, ub, bb + noise.bb,
+    )  # fmt: skip
+
+
+def innovation(p: Spread, slopes: Slopes, miss: Miss, sensing: Sensing) -> Innovation:
+    """Return how far off a lifted leg's prediction was."""
+    miss_n, miss_nm = miss
+    aa, ar, ac, au, ab, rr, rc, ru, rb, cc, cu, cb, uu, ub, bb = p
+    fa, fr, fc, ma, mr, mc = slopes
+    af, am = aa * fa + ar * fr + ac * fc + au, aa * ma + ar * mr + ac * mc + PUSH_LEVER_M * au + ab
+    rf, rm = ar * fa + rr * fr + rc * fc + ru, ar * ma + rr * mr + rc * mc + PUSH_LEVER_M * ru + rb
+    cf, cm = ac * fa + rc * fr + cc * fc + cu, ac * ma + rc * mr + cc * mc + PUSH_LEVER_M * cu + cb
+    uf, um = au * fa + ru * fr + cu * fc + uu, au * ma + ru * mr + cu * mc + PUSH_LEVER_M * uu + ub
+    bf, bm = ab * fa + rb * fr + cb * fc + ub, ab * ma + rb * mr + cb * mc + PUSH_LEVER_M * ub + bb
+    ff = fa * af + fr * rf + fc * cf + uf + sensing[0]
+    fm = fa * am + fr * rm + fc * cm + um + sensing[1]
+    mm = ma * am + mr * rm + mc * cm + PUSH_LEVER_M * um + bm + sensing[2]
+    det = ff * mm - fm * fm
+    distance = (mm * miss_n * miss_n - 2.0 * fm * miss_n * miss_nm + ff * miss_nm * miss_nm) / det
+    return (af, am, rf, rm, cf, cm, uf, um, bf, bm), ff, fm, mm, det, distance
 
 
 def updated(
-    x: Array, p: Array, miss: Array, innovations: Innovation, sensing: Array
-) -> tuple[Array, Array, Array]:
-    """Return states and spreads after the step was seen, and what it costs in log weight.
+    x: State, p: Spread, miss: Miss, found: Innovation, sensing: Sensing
+) -> tuple[State, Spread, float]:
+    """Return a lifted leg's state and spread after a step was seen, and its cost in log weight.
 
     An outlier costs little more than INNOVATION_LIMIT, and counts less.
     """
-    ph, s, det, distance = innovations
-    cost, widened, widened_det = distance, s, det
-    if distance.max() > INNOVATION_LIMIT:
-        excess = np.maximum(1.0, distance / INNOVATION_LIMIT)
-        cost = np.minimum(distance, INNOVATION_LIMIT * (1.0 + OUTLIER_GROWTH * np.log(excess)))
-        widened = s + (excess - 1.0)[:, None, None] * sensing
-        widened_det = widened[:, 0, 0] * widened[:, 1, 1] - widened[:, 0, 1] * widened[:, 0, 1]
-    ph_t = ph.transpose(0, 2, 1)
-    gain = ph @ (widened[:, ::-1, ::-1] * ADJUGATE / widened_det[:, None, None])
-    x = x + (gain @ miss[:, :, None])[:, :, 0]
-    p = p - gain @ ph_t
-    return x, 0.5 * (p + p.transpose(0, 2, 1)), 0.5 * (cost + np.log(det))
+    miss_n, miss_nm = miss
+    ph, cost, ff, fm, mm = _trusted(found, sensing)
+    af, am, rf, rm, cf, cm, uf, um, bf, bm = ph
+    a, r, c, u, b = x
+    aa, ar, ac, au, ab, rr, rc, ru, rb, cc, cu, cb, uu, ub, bb = p
+    # The gains, P H' S^-1; ff, fm, mm are those of S^-1 here.
+    a_n, a_nm = af * ff + am * fm, af * fm + am * mm
+    r_n, r_nm = rf * ff + rm * fm, rf * fm + rm * mm
+    c_n, c_nm = cf * ff + cm * fm, cf * fm + cm * mm
+    u_n, u_nm = uf * ff + um * fm, uf * fm + um * mm
+    b_n, b_nm = bf * ff + bm * fm, bf * fm + bm * mm
+    return (
+        (
+            a + a_n * miss_n + a_nm * miss_nm,
+            r + r_n * miss_n + r_nm * miss_nm,
+            c + c_n * miss_n + c_nm * miss_nm,
+            u + u_n * miss_n + u_nm * miss_nm,
+            b + b_n * miss_n + b_nm * miss_nm,
+        ),
+        (
+            aa - a_n * af - a_nm * am, ar - a_n * rf - a_nm * rm, ac - a_n * cf - a_nm * cm,
+            au - a_n * uf - a_nm * um, ab - a_n * bf - a_nm * bm,
+            rr - r_n * rf - r_nm * rm, rc - r_n * cf - r_nm * cm,
+            ru - r_n * uf - r_nm * um, rb - r_n * bf - r_nm * bm,
+            cc - c_n * cf - c_nm * cm, cu - c_n * uf - c_nm * um, cb - c_n * bf - c_nm * bm,
+            uu - u_n * uf - u_nm * um, ub - u_n * bf - u_nm * bm, bb - b_n * bf - b_nm * bm,
+        ),
+        cost,
+    )  # fmt: skip
+
+
+def moved_at_rest(x: State, p: Spread, noise: Noise) -> tuple[State, Spread]:
+    """Return the same as `moved` of a leg that rests."""
+    _, _, _, u, b = x
+    uu, ub, bb = p
+    return (0.0, 0.0, 0.0, PUSH_KEPT * u, BASE_KEPT * b), (
+        PUSH_KEPT * PUSH_KEPT * uu + noise.uu,
+        PUSH_KEPT * BASE_KEPT * ub,
+        BASE_KEPT * BASE_KEPT * bb + noise.bb,
+    )
+
+
+def innovation_at_rest(p: Spread, miss: Miss, sensing: Sensing) -> Innovation:
+    """Return the same as `innovation` of a leg that rests; of its P H' push and base."""
+    miss_n, miss_nm = miss
+    uu, ub, bb = p
+    um, bm = PUSH_LEVER_M * uu + ub, PUSH_LEVER_M * ub + bb
+    ff, fm, mm = uu + sensing[0], um + sensing[1], PUSH_LEVER_M * um + bm + sensing[2]
+    det = ff * mm - fm * fm
+    distance = (mm * miss_n * miss_n - 2.0 * fm * miss_n * miss_nm + ff * miss_nm * miss_nm) / det
+    return (uu, um, ub, bm), ff, fm, mm, det, distance
+
+
+def updated_at_rest(
+    x: State, p: Spread, miss: Miss, found: Innovation, sensing: Sensing
+) -> tuple[State, Spread, float]:
+    """Return the same as `updated` of a leg that rests."""
+    miss_n, miss_nm = miss
+    (uf, um, bf, bm), cost, ff, fm, mm = _trusted(found, sensing)
+    _, _, _, u, b = x
+    uu, ub, bb = p
+    u_n, u_nm = uf * ff + um * fm, uf * fm + um * mm
+    b_n, b_nm = bf * ff + bm * fm, bf * fm + bm * mm
+    u += u_n * miss_n + u_nm * miss_nm
+    b += b_n * miss_n + b_nm * miss_nm
+    uu -= u_n * uf + u_nm * um
+    ub -= u_n * bf + u_nm * bm
+    bb -= b_n * bf + b_nm * bm
+    return (0.0, 0.0, 0.0, u, b), (uu, ub, bb), cost
+
+
+def _trusted(found: Innovation, sensing: Sensing) -> tuple[Spread, float, float, float, float]:
+    """Return P H', what the step costs, and S^-1 as ff, fm, mm: of an outlier a wider S."""
+    ph, ff, fm, mm, det, distance = found
+    cost = distance
+    widened_det = det
+    if distance > INNOVATION_LIMIT:
+        excess = distance / INNOVATION_LIMIT
+        cost = min(distance, INNOVATION_LIMIT * (1.0 + OUTLIER_GROWTH * math.log(excess)))
+        ff += (excess - 1.0) * sensing[0]
+        fm += (excess - 1.0) * sensing[1]
+        mm += (excess - 1.0) * sensing[2]
+        widened_det = ff * mm - fm * fm
+    cost = 0.5 * (cost + math.log(det))
+    return ph, cost, mm / widened_det, -fm / widened_det, ff / widened_det

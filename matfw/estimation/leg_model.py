@@ -53,13 +53,17 @@ class LegModel:
 
     def moment_nm(self, d: Array, w: Array, a: Array) -> Array:
         """Return the leg's part of M - M0, newton metres."""
+        return self.force_and_moment(d, w, a)[1]
+
+    def force_and_moment(self, d: Array, w: Array, a: Array) -> tuple[Array, Array]:
+        """Return force_n and moment_nm; together they take little more than one of them."""
         th = self.rest_angle_rad + d
         cos, sin = np.cos(th), np.sin(th)
-        s, z = self.moment_kgm, self.hip_height_m
-        return np.asarray(
+        s, z, ww = self.moment_kgm, self.hip_height_m, w * w
+        return np.asarray(s * (a * cos - ww * sin)), np.asarray(
             GRAVITY_M_S2 * s * (cos - math.cos(self.rest_angle_rad))
             - self.hike_nm * np.sin(HIKE_PER_ANGLE * d)
-            + s * z * (a * sin + w * w * cos)
+            + s * z * (a * sin + ww * cos)
             + self.inertia_kgm2 * a
         )
 
@@ -77,46 +81,3 @@ class LegModel:
             s * z * sin + i,
         )
         return by_force, by_moment
-
-    def coefficients(self) -> Array:
-        """Return what `terms` are summed up with, (8, 14).
-
-        Rows: F - W, M - M0 with hand and slow moment; then `slopes`, of force and of moment.
-        """
-        s, sz, i, hike = (
-            self.moment_kgm, self.moment_kgm * self.hip_height_m, self.inertia_kgm2, self.hike_nm,
-        )  # fmt: skip
-        gs = GRAVITY_M_S2 * s
-        level = -gs * math.cos(self.rest_angle_rad)
-        # cos, sin, a cos, a sin, w2 cos, w2 sin, w cos, w sin, cos hd, sin hd, a, 1, u, b
-        return np.array(
-            [
-                [0, 0, s, 0, 0, -s, 0, 0, 0, 0, 0, 0, 1, 0],
-                [gs, 0, 0, sz, sz, 0, 0, 0, 0, -hike, i, level, PUSH_LEVER_M, 1],
-                [0, 0, 0, -s, -s, 0, 0, 0, 0, 0, 0, 0, 0, 0],
-                [0, 0, 0, 0, 0, 0, 0, -2 * s, 0, 0, 0, 0, 0, 0],
-                [s, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0],
-                [0, -gs, sz, 0, 0, -sz, 0, 0, -hike * HIKE_PER_ANGLE, 0, 0, 0, 0, 0],
-                [0, 0, 0, 0, 0, 0, 2 * sz, 0, 0, 0, 0, 0, 0, 0],
-                [0, sz, 0, 0, 0, 0, 0, 0, 0, 0, 0, i, 0, 0],
-            ],
-            dtype=np.float64,
-        )
-
-    def terms(self, x: Array) -> Array:
-        """Return what load, moment and their slopes are sums of, (14, k), for states (k, 5)."""
-        d, w, a, _, _ = columns = x.T
-        out = np.empty((14, len(x)))
-        th, turned = self.rest_angle_rad + d, out[:2]
-        np.cos(th, out=out[0])
-        np.sin(th, out=out[1])
-        np.multiply(turned, a, out=out[2:4])
-        np.multiply(turned, w, out=out[6:8])
-        np.multiply(out[6:8], w, out=out[4:6])
-        hike = HIKE_PER_ANGLE * d
-        np.cos(hike, out=out[8])
-        np.sin(hike, out=out[9])
-        out[10] = a
-        out[11] = 1.0
-        out[12:] = columns[3:]
-        return out

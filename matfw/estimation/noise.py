@@ -8,10 +8,7 @@ RESTLESS (the leg rests, but load and moment may go anywhere: scratching, shifti
 from __future__ import annotations
 
 import math
-
-import numpy as np
-
-from matfw.estimation.leg_model import Array
+from typing import NamedTuple
 
 STEP_S = 0.05  # 20 Hz: the leg raise lives below 6 Hz, and block means take the heart's 4-8 Hz out
 ANGLE, RATE, ACCEL, PUSH, BASE = range(5)
@@ -49,46 +46,69 @@ STOP_ACCEL_SD = 0.6  # rad/s^2
 STOP_BASE_NM = 1.0  # a body settles again as its leg comes down
 
 
-def _transition() -> Array:
-    a = np.eye(5)
-    a[ANGLE, RATE] = a[RATE, ACCEL] = STEP_S
-    a[ANGLE, ACCEL] = 0.5 * STEP_S**2
-    a[ACCEL, ACCEL] = math.exp(-STEP_S / ACCEL_TAU_S)
-    a[PUSH, PUSH] = math.exp(-STEP_S / PUSH_TAU_S)
-    a[BASE, BASE] = math.exp(-STEP_S / BASE_TAU_S)
-    return a
+# What is kept in a step of acceleration, push and base; the angle follows rate and acceleration.
+ACCEL_KEPT = math.exp(-STEP_S / ACCEL_TAU_S)
+PUSH_KEPT = math.exp(-STEP_S / PUSH_TAU_S)
+BASE_KEPT = math.exp(-STEP_S / BASE_TAU_S)
 
 
-def _process_noise() -> tuple[Array, Array]:
-    """Return (usual, added by a jump), each (3, 5, 5) by kind of hypothesis."""
-    usual = np.zeros((3, 5, 5))
-    kick = np.array([STEP_S**2 / 6, STEP_S / 2, 1.0])
-    usual[LIFTING, :3, :3] = np.outer(kick, kick) * ACCEL_DIFFUSION * STEP_S
-    usual[:, PUSH, PUSH] = PUSH_SD_N**2 * (1.0 - math.exp(-2.0 * STEP_S / PUSH_TAU_S))
-    usual[:, BASE, BASE] = BASE_DIFFUSION_NM**2 * STEP_S
-    jump = np.zeros((3, 5, 5))
-    jump[LIFTING, :3, :3] = usual[LIFTING, :3, :3] * ACCEL_JUMP
-    jump[RESTING, BASE, BASE] = usual[RESTING, BASE, BASE] * BASE_JUMP
-    jump[:RESTLESS, PUSH, PUSH] = PUSH_JUMP_N**2
-    usual[RESTLESS, PUSH, PUSH] = RESTLESS_N**2 * (1.0 - math.exp(-2.0 * STEP_S / RESTLESS_TAU_S))
-    usual[RESTLESS, BASE, BASE] = RESTLESS_NM**2 * STEP_S
-    return usual, jump
+class Noise(NamedTuple):
+    """What a step adds to a spread: variances and covariances of two of the state's five numbers.
+
+    a angle, r rate, c acceleration, u push, b base. Of a leg that rests only uu and bb count.
+    """
+
+    uu: float
+    bb: float
+    aa: float = 0.0
+    ar: float = 0.0
+    ac: float = 0.0
+    rr: float = 0.0
+    rc: float = 0.0
+    cc: float = 0.0
 
 
-TRANSITION = _transition()
-USUAL, JUMP = _process_noise()
-SENSING = np.diag([FORCE_SD_N**2, MOMENT_SD_NM**2])
+def of_leg(accel_diffusion: float, uu: float, bb: float) -> Noise:
+    """Return the noise of a leg whose acceleration changes by so much, (rad/s^2)^2/s."""
+    size = accel_diffusion * STEP_S
+    a, r = STEP_S**2 / 6, STEP_S / 2
+    return Noise(uu, bb, a * a * size, a * r * size, a * size, r * r * size, r * size, size)
 
 
-_SCALED = np.zeros((3, 5, 5))
-_SCALED[:RESTLESS, PUSH, PUSH] = USUAL[:RESTLESS, PUSH, PUSH]
-_SCALED[:RESTLESS, BASE, BASE] = USUAL[:RESTLESS, BASE, BASE]
-_FIXED = USUAL - _SCALED
+USUAL_PUSH_N2 = PUSH_SD_N**2 * (1.0 - math.exp(-2.0 * STEP_S / PUSH_TAU_S))
+USUAL_BASE_NM2 = BASE_DIFFUSION_NM**2 * STEP_S
+_RESTLESS = Noise(
+    RESTLESS_N**2 * (1.0 - math.exp(-2.0 * STEP_S / RESTLESS_TAU_S)), RESTLESS_NM**2 * STEP_S
+)
+# By kind of hypothesis: what a jump adds besides.
+JUMPS = (
+    Noise(PUSH_JUMP_N**2, USUAL_BASE_NM2 * BASE_JUMP),
+    of_leg(ACCEL_DIFFUSION * ACCEL_JUMP, PUSH_JUMP_N**2, 0.0),
+    Noise(0.0, 0.0),
+)
+
+Sensing = tuple[float, float, float]
+"""Covariance of what a step measures: of load, of load and moment, of moment."""
+SENSING_N2, SENSING_NM2 = FORCE_SD_N**2, MOMENT_SD_NM**2
 
 
-def process_noise(noise_scale: float) -> Array:
-    """Return USUAL at this noise scale (variance, 1 is usual)."""
-    return np.asarray(_FIXED + noise_scale * _SCALED)
+def process_noises(noise_scale: float) -> tuple[Noise, Noise, Noise]:
+    """Return by kind what a step adds at this noise scale (variance, 1 is usual)."""
+    uu, bb = noise_scale * USUAL_PUSH_N2, noise_scale * USUAL_BASE_NM2
+    return Noise(uu, bb), of_leg(ACCEL_DIFFUSION, uu, bb), _RESTLESS
+
+
+def sensing_of(noise_scale: float, shaking: Sensing, seen_share: float) -> Sensing:
+    """Return the covariance of a step's measurement.
+
+    shaking: what a tremor adds. seen_share: of a step's samples that it is the mean of, over 0.
+    """
+    ff, fm, mm = shaking
+    return (
+        (SENSING_N2 * noise_scale + ff) / seen_share,
+        fm / seen_share,
+        (SENSING_NM2 * noise_scale + mm) / seen_share,
+    )
 
 
 def stop_noise(top_rad: float) -> tuple[float, float, float]:

@@ -1,19 +1,21 @@
-"""By how much load, hip moment and evidence have just risen: what a lift's start must show.
+"""By how much load, hip moment and evidence have just increased: what a lift's start must show.
 
 The bank's evidence is only as good as its noises. A limb that moves, a body that settles or a trunk
 that breathes raises load or moment and not the other, or neither; an arm raises the load and
 moves the moment toward the head. A leg that lands raises both, but the bank has assumed it for
-long: its evidence stands or falls. So the live line asks that all three have risen together.
+long: its evidence stands or falls. So the live line asks that all three have increased together.
 """
 
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 OVER_STEPS = 4  # newest steps that the load over the weight is the mean of
 NOW_STEPS = 3  # newest steps ...
 BEFORE_STEPS = (13, 8)  # ... against these: from 0.65 to 0.4 s ago
+OLD_STEPS = BEFORE_STEPS[0] - BEFORE_STEPS[1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,26 +55,28 @@ class Rise:
         self._before_n -= force_n
 
     def update(self, force_n: float, moment_nm: float, evidence: float) -> OnsetFeatures:
-        """Return what has risen; nothing until there is a before to compare with."""
+        """Return the increases; nothing until there is a before to compare with."""
         self._recent.append((force_n, moment_nm, evidence))
         if len(self._recent) < BEFORE_STEPS[0]:
             return NOTHING
-        forces, moments, evidences = zip(*self._recent, strict=True)
-        last_n, self._before_n = self._before_n, _before(forces)
+        recent = list(self._recent)
+        then_n, then_nm = _mean(recent[:OLD_STEPS])
+        now_n, now_nm = _mean(recent[: -1 - NOW_STEPS : -1])
+        over_n, _ = _mean(recent[: -1 - OVER_STEPS : -1])
+        last_n, self._before_n = self._before_n, then_n
         return OnsetFeatures(
-            sum(forces[: -1 - OVER_STEPS : -1]) / OVER_STEPS,
-            _rise(forces),
-            _rise(moments),
-            evidence - evidences[BEFORE_STEPS[0] - BEFORE_STEPS[1] - 1],
-            min(self._before_n, last_n),
+            over_n,
+            now_n - then_n,
+            now_nm - then_nm,
+            evidence - recent[OLD_STEPS - 1][2],
+            min(then_n, last_n),
         )
 
 
-def _rise(series: tuple[float, ...]) -> float:
-    """Return by how much the newest steps are higher than those before."""
-    return sum(series[: -1 - NOW_STEPS : -1]) / NOW_STEPS - _before(series)
-
-
-def _before(series: tuple[float, ...]) -> float:
-    before = BEFORE_STEPS[0] - BEFORE_STEPS[1]
-    return sum(series[:before]) / before
+def _mean(rows: Sequence[tuple[float, float, float]]) -> tuple[float, float]:
+    """Return the means of force and moment."""
+    force_n = moment_nm = 0.0
+    for n, nm, _ in rows:
+        force_n += n
+        moment_nm += nm
+    return force_n / len(rows), moment_nm / len(rows)

@@ -11,10 +11,8 @@ from __future__ import annotations
 from collections import deque
 from operator import mul
 
-import numpy as np
-
-from matfw.estimation.leg_model import Array, LegModel
-from matfw.estimation.noise import STEP_S
+from matfw.estimation.leg_model import LegModel
+from matfw.estimation.noise import STEP_S, Sensing
 
 WEIGHTS = (1.0, -4.0, 6.0, -4.0, 1.0)  # of a fourth difference
 GAIN = 6.85**2  # of its power at 6 Hz
@@ -30,7 +28,7 @@ class Tremor:
     def __init__(self, model: LegModel) -> None:
         """Take the leg; it is calm."""
         lever_m = model.inertia_kgm2 / model.moment_kgm
-        self._shared = np.array([[1.0, lever_m], [lever_m, MOMENT_SPARE * lever_m**2]])
+        self._shared = 1.0, lever_m, MOMENT_SPARE * lever_m**2
         self._recent: deque[float] = deque(maxlen=len(WEIGHTS))
         self._power_n2 = 0.0
 
@@ -42,8 +40,8 @@ class Tremor:
         """Note that a step is missing: no difference is taken across it."""
         self._recent.clear()
 
-    def update(self, force_n: float, noise_scale: float) -> Array:
-        """Return what it adds to the covariance of load (N) and moment (N m), (2, 2).
+    def update(self, force_n: float, noise_scale: float) -> Sensing:
+        """Return what it adds to the covariance of load (N) and moment (N m).
 
         noise_scale: of this body, variance against the usual.
         """
@@ -51,4 +49,6 @@ class Tremor:
         if len(self._recent) == len(WEIGHTS):
             power_n2 = sum(map(mul, WEIGHTS, self._recent)) ** 2 / GAIN
             self._power_n2 += STEP_S / TAU_S * (min(power_n2, MAX_N2) - self._power_n2)
-        return max(0.0, self._power_n2 - CALM_N2 * noise_scale) * self._shared
+        power_n2 = max(0.0, self._power_n2 - CALM_N2 * noise_scale)
+        load, both, moment = self._shared
+        return power_n2 * load, power_n2 * both, power_n2 * moment

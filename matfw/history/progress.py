@@ -16,7 +16,7 @@ from functools import partial
 from statistics import fmean
 from typing import TypeAlias
 
-from matfw.history.advice import kicks_too_often
+from matfw.history.advice import kicks_too_often, summary
 from matfw.history.measures import CLEAN, MEASURES, Estimate, t_95
 from matfw.history.rows import SessionRecord, WallTime
 from matfw.history.sides import SideFigures, by_side
@@ -81,13 +81,17 @@ class Due:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """Where somebody stands. doubtful: sessions whose date nobody knows for sure."""
+    """Where somebody stands. doubtful: sessions whose date nobody knows for sure.
+
+    step: what to do next; change: what broke most of late, and the one correction.
+    """
 
     records: tuple[SessionRecord, ...]
     weeks: tuple[Week, ...]
     trends: tuple[Trend, ...]
     due: Due
     step: str
+    change: str
     clean_in_a_row: int
     doubtful: int
 
@@ -103,6 +107,7 @@ def progress(
         trends=_trends(records),
         due=_due(days, _day(now.unix_s, zone)),
         step=_step(records),
+        change=_change(records),
         clean_in_a_row=_clean_in_a_row(records),
         doubtful=sum(record.session.began.doubt_s is None for record in records),
     )
@@ -214,10 +219,10 @@ def _step(records: Sequence[SessionRecord]) -> str:
     last = records[-1]
     if kicks_too_often(last.reps):
         top = fmean(rep.angle_deg for rep in last.reps)
-        least = max(each.too_small_deg for each in last.sets)
+        floor = max(each.too_small_deg for each in last.sets)
         return (
             "A third of the last repetitions or more were kicks: go for a smaller range, about"
-            f" {max(least + 3.0, top - SMALLER_DEG):.0f}° instead of {top:.0f}°, until they are"
+            f" {max(floor + 3.0, top - SMALLER_DEG):.0f}° instead of {top:.0f}°, until they are"
             " slow again."
         )
     in_a_row = _clean_in_a_row(records)
@@ -230,10 +235,30 @@ def _step(records: Sequence[SessionRecord]) -> str:
     head = f"{in_a_row} clean sessions in a row. If you like, the next step: "
     if reps < MAX_REPS:
         more = min(MAX_REPS, reps + MORE_REPS)
-        return f"{head}{more} repetitions a set (`set workout.reps {more}` at the console)."
+        return (
+            f"{head}{more} repetitions a set (`set workout.reps {more}` at the console, or in a"
+            " plan of your own)."
+        )
     if variation == "plain":
         return f"{head}a loop band around the ankles, at 15 repetitions."
     return f"{head}a weight of 1 to 2 kg on the thigh, not on the knee, at 15 repetitions."
+
+
+def _change(records: Sequence[SessionRecord]) -> str:
+    """Return what broke most in the last sessions, a week's, and what to change; in a sentence.
+
+    More than one: the main fault of a single session is often another the next day.
+    """
+    last = [record for record in records[-SESSIONS_A_WEEK:] if record.reps]
+    found = summary([rep for record in last for rep in record.reps])
+    of = "the last session" if len(last) == 1 else f"the last {len(last)} sessions"
+    if found.words is None:
+        return f"Nothing to change: {found.reps - found.unsure} repetitions of {of} were clean."
+    happened = found.words.happened
+    return (
+        f"To change next, {found.words.title}: {found.words.remedy}. {happened} in"
+        f" {found.main_count} of {found.reps} repetitions of {of}."
+    )
 
 
 def _asked(record: SessionRecord) -> tuple[int, str]:

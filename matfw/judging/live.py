@@ -37,7 +37,7 @@ class Faults:
             self.reset()
             return ()
         if motion.is_away:
-            return ()  # somebody who gets up is not told off for it
+            return ()  # somebody who gets up gets no fault for it
         if phase.begins_rep:
             self._begin_rep()
         self._memory.follow(motion, phase.phase)

@@ -51,7 +51,7 @@ class CueRule:
 class Words:
     """A short title, what happened, and what to do about it (empty where nothing is to be done).
 
-    limit: said after that where the limits in force are known, with fields of Limits in it.
+    limit: added to that where the limits in force are known, with fields of Limits in it.
     """
 
     title: str
@@ -59,7 +59,7 @@ class Words:
     remedy: str = ""
     limit: str = ""
 
-    def told(self, limits: Limits) -> Words:
+    def with_limits(self, limits: Limits) -> Words:
         """Return the same with the limit's own number in what to do."""
         if not self.limit:
             return self

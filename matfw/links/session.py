@@ -65,7 +65,7 @@ class LinkSession:
         self._worked_s = 0.0
         self._is_asked_to_end = False
         self._has_ended = False
-        self._told_prompt: str | None = None
+        self._sent_prompt: str | None = None
 
     @property
     def idle_s(self) -> float:
@@ -176,19 +176,19 @@ class LinkSession:
             self._take_size(text.removeprefix(SIZE))
         else:
             self.conversation.line(text)
-            self._told_prompt = None
+            self._sent_prompt = None
 
     def _take_size(self, text: str) -> None:
         """Take "columns rows"; what is no size tells of no screen."""
         numbers = [int(word) for word in text.split() if re.fullmatch(r"[0-9]{1,4}", word)]
-        self.conversation.told = ScreenSize(*numbers) if len(numbers) == 2 else None
-        self._told_prompt = None
+        self.conversation.client_size = ScreenSize(*numbers) if len(numbers) == 2 else None
+        self._sent_prompt = None
 
     def _tell_prompt(self) -> None:
-        """Tell a client the prompt, where it has told its screen and the prompt is news."""
+        """Tell a client the prompt, where it has reported its screen and the prompt has changed."""
         prompt = self.conversation.prompt
-        if self.conversation.told is not None and prompt != self._told_prompt:
-            self._told_prompt = prompt
+        if self.conversation.client_size is not None and prompt != self._sent_prompt:
+            self._sent_prompt = prompt
             self.send_buffer.put(f"{PROMPT}{prompt}\r\n")
 
     def _end(self) -> None:

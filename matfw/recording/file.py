@@ -1,4 +1,4 @@
-"""Recording v1 <-> raw frames: what the cells said, before anything was made of it.
+"""Recording v1 <-> raw frames: what the cells gave, before anything was made of it.
 
 Read as a stream, so that half an hour costs no memory. Nothing is repaired: a row that is not
 exactly as written by RecordingWriter ends the reading with one MatRecordingError, which says how

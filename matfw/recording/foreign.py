@@ -1,4 +1,4 @@
-"""What other programs make of a recording, told from the bytes: so that the right thing is said.
+"""What other programs make of a recording, recognised by its bytes, for an error that is right.
 
 A spreadsheet that opens a recording and saves it again puts its own separators between the columns,
 pads line 1 with them, and breaks the JSON of line 2: what it saves cannot be read back, so it is

@@ -54,7 +54,7 @@ class HeaderChannel(Struct, frozen=True):
 
 
 class HeaderPerson(Struct, frozen=True):
-    """What the person said about themselves."""
+    """What the person stated about themselves."""
 
     sex: Literal["female", "male"] | None = None
     height_m: Annotated[float, Meta(ge=0.5, le=2.5)] | None = None

@@ -8,7 +8,7 @@ from matfw.errors import MatRecordingError
 from matfw.messages import RawFrame
 from matfw.recording.file import Recording
 
-HOLE_S = 60.0  # nobody lies so long between two rows without a reason: it is said
+HOLE_S = 60.0  # nobody lies so long between two rows without a reason: it is reported
 
 
 class WholeRows:

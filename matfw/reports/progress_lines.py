@@ -25,7 +25,7 @@ def progress_lines(found: Progress) -> list[str]:
     for name in SHOWN:
         lines += ["", *_measure(found, name)]
     lines += ["", *(trend_line(trend) for trend in found.trends if trend.side is None), ""]
-    return [*lines, *wrap(found.step, WIDTH), due_line(found)]
+    return [*lines, *wrap(found.change, WIDTH), *wrap(found.step, WIDTH), due_line(found)]
 
 
 def _measure(found: Progress, name: str) -> list[str]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from html import escape
 
 from matfw.history.measures import CLEAN, MEASURES, Estimate
-from matfw.history.progress import SHOWN, SIDES, Progress, Week
+from matfw.history.progress import CLEAN_IN_A_ROW, SHOWN, SIDES, Progress, Week
 from matfw.messages import Side
 from matfw.reports.page import VIRTUAL, document
 from matfw.reports.progress_lines import due_line, trend_line
@@ -29,14 +30,19 @@ def progress_page(found: Progress) -> str:
         f"<h1>{escape(who(last))}</h1>",
         f'<p class="soft">{len(found.records)} sessions in {len(found.weeks)} weeks</p>',
         f"<p><strong>{VIRTUAL}</strong></p>" if last.is_virtual else "",
-        f'<div class="card change good"><b>{escape(found.step)}</b>{escape(due_line(found))}</div>',
+        f'<div class="card change{_good(found)}"><b>{escape(found.change)}</b>'
+        f"<p>{escape(found.step)}</p>{escape(due_line(found))}</div>",
         '<h2>Over the weeks</h2><p class="soft">Dot: left. Square: right. The upright line is the'
         " 95 % interval. A change is claimed only where the sessions prove it.</p>",
         f'<div class="cards">{cards}</div>',
-        "".join(f"<p>{escape(trend_line(trend))}</p>" for trend in found.trends
+        "".join(f'<p class="soft">{escape(trend_line(trend))}</p>' for trend in found.trends
                 if trend.side is None),
     ]  # fmt: skip
     return document(f"Progress of {who(last)}", body)
+
+
+def _good(found: Progress) -> str:
+    return " good" if found.clean_in_a_row >= CLEAN_IN_A_ROW else ""
 
 
 def _claims(found: Progress, name: str) -> str:
@@ -50,7 +56,7 @@ def _chart(found: Progress, name: str) -> str:
     values = [each for week in weeks for side in SIDES if (each := _of(week, side, name))]
     if not values:
         return "<p>too little data</p>"
-    top = 1.0 if unit == "%" else 1.1 * max(each.high or each.value for each in values)
+    top = 1.0 if unit == "%" else round_top(max(each.high or each.value for each in values))
     step = (WIDTH - LEFT - RIGHT) / len(weeks)
 
     def y(value: float) -> float:
@@ -60,7 +66,7 @@ def _chart(found: Progress, name: str) -> str:
     shapes = []
     for share in (0.0, 0.5, 1.0):
         level = y(share * top)
-        number = f"{100.0 * share:.0f}" if unit == "%" else f"{share * top:.1f}"
+        number = f"{100.0 * share:.0f}" if unit == "%" else f"{share * top:g}"
         shapes += [line(LEFT, level, WIDTH - RIGHT, level, "axis"),
                    text(LEFT - 4.0, level + 4.0, f"{number}{unit}", "small", "end")]  # fmt: skip
     for at, week in enumerate(weeks):
@@ -81,6 +87,15 @@ def _chart(found: Progress, name: str) -> str:
             shapes.append(_mark(x, y(value.value), side))
         shapes.append(path(points, f"run {side}"))
     return svg(WIDTH, HEIGHT, shapes, f"{name} over the weeks, left and right")
+
+
+def round_top(most: float) -> float:
+    """Return an axis' end above this that can be read, and so can its half: 0.4, 1.5, 50."""
+    if most <= 0.0:
+        return 1.0
+    unit = 10.0 ** math.floor(math.log10(most))
+    ends = (share * unit for share in (1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0))
+    return float(f"{next(end for end in ends if end >= most * (1.0 - 1e-9)):g}")
 
 
 def _mark(x: float, y: float, side: Side) -> str:

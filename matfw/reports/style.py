@@ -1,6 +1,6 @@
 """The pages' style: dark and light as the reader's screen is, one column on a phone.
 
-The three phases differ in lightness as well as hue, verdicts in their marks: nothing is told by hue
+The three phases differ in lightness as well as hue, verdicts in their marks: nothing goes by hue
 alone. Palette after Okabe and Ito (jfly.uni-koeln.de/color), lighter or darker with the page.
 """
 
@@ -25,7 +25,7 @@ h3 { font-size: 1rem; margin: 0 0 6px; } p { margin: 4px 0 10px; max-width: 70ch
   padding: 12px; }
 .change { border-left: 5px solid var(--fault); } .change.good { border-left-color: var(--clean); }
 .change b { display: block; font-size: 1.15rem; }
-.wide { overflow-x: auto; }
+.wide { overflow-x: auto; } .narrow { color: var(--soft); font-size: .9rem; }
 svg { display: block; width: 100%; height: auto; } .wide svg { width: auto; max-width: none; }
 svg text { fill: var(--ink); font-size: 11px; } svg .small { fill: var(--soft); font-size: 10px; }
 .up { fill: var(--up); } .hold { fill: var(--hold); } .down { fill: var(--down); }
@@ -55,5 +55,7 @@ th, td { text-align: left; padding: 4px 10px 4px 0; border-bottom: 1px solid var
 .key.down { background: var(--down); } .key.faulty { background: var(--fault); }
 .key.heard { border: 2px solid var(--fault); } .key.doubt { background: var(--unsure); }
 summary { cursor: pointer; font-weight: 600; padding: 8px 0; }
+@media (min-width: 760px) { .narrow { display: none; }
+  .wide svg { width: 100%; max-width: max-content; } }
 @media print { .card { break-inside: avoid; } }
 """

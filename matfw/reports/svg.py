@@ -21,7 +21,7 @@ def svg(
 
 
 def rect(x: float, y: float, width: float, height: float, style: str, *, title: str = "") -> str:
-    """Return a bar; title: what a pointer over it is told."""
+    """Return a bar; title: what a pointer over it shows."""
     shape = f'<rect x="{x:.1f}" y="{y:.1f}" width="{max(width, 0.0):.1f}" height="{height:.1f}"'
     return f'{shape} class="{style}">{_title(title)}</rect>'
 

@@ -60,7 +60,7 @@ def figure(estimate: Estimate | None, unit: str, *, digits: int = 1) -> str:
     if estimate is None:
         return "-"
     scale = 100.0 if unit == "%" else 1.0
-    text = f"{scale * estimate.value:.{digits}f}{'' if unit in '%°' else ' '}{unit}"
+    text = f"{scale * estimate.value:z.{digits}f}{'' if unit in '%°' else ' '}{unit}"
     if estimate.low is None or estimate.high is None:
         return text
-    return f"{text} ({scale * estimate.low:.{digits}f} to {scale * estimate.high:.{digits}f})"
+    return f"{text} ({scale * estimate.low:z.{digits}f} to {scale * estimate.high:z.{digits}f})"

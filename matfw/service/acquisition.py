@@ -2,7 +2,7 @@
 
 A thread beside busy Python threads tears up to 2.5 % of frames (SCK stays high while another
 thread has the interpreter); an own process under two CPU hogs tears 0.05 % or less (measured,
-hardware/README.md "Reading"). It is spawned, not forked: a GPIO handle does not survive a fork.
+hardware/wiring.md "Reading"). It is spawned, not forked: a GPIO handle does not survive a fork.
 
 Frames come through a pipe that holds some seconds of them. If nobody reads, the newest are
 dropped and counted: the reader itself never waits for anybody.

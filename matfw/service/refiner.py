@@ -34,7 +34,7 @@ class InlineRefiner:
     """Refines at once, in the caller's own time: for replays, and for virtual clocks."""
 
     def __init__(self) -> None:
-        """Begin with nothing concluded."""
+        """Begin with nothing finished."""
         self._refinement = Refinement()
         self._found: list[RefinedRep] = []
 
@@ -127,7 +127,7 @@ class ProcessRefiner:
         return found
 
     def _next_answer(self) -> list[RefinedRep] | str | MatError | None:
-        """Return what the thread has said; None where nothing is there, or nothing is due."""
+        """Return what the thread has answered; None where nothing is there, or nothing is due."""
         while self._done.empty():
             if not (self._waits and self._unanswered and self._thread.is_alive()):
                 return None
@@ -182,9 +182,9 @@ class ProcessRefiner:
                 return
             self._done.put(refinement.refine(window))
 
-    def _look(self, window: RepWindow, concluded_s: float) -> list[RefinedRep]:
+    def _look(self, window: RepWindow, finished_s: float) -> list[RefinedRep]:
         try:
-            return self._process.look(window, concluded_s)
+            return self._process.look(window, finished_s)
         except ProcessLostError as error:
             self._replace_process(error, lost=1)
             return []

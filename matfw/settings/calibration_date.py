@@ -1,7 +1,7 @@
 """The date in a calibration's note: written, and read as an age that can be believed.
 
 A Pi has no clock that runs on without power: before it has asked a network, it may be in 1970 or
-at the day its system was made. Such a date is no age; whoever reads it is told that instead.
+at the day its system was made. Such a date is no age; whoever reads it gets that instead.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _DATE = re.compile(r"(\d{4}-\d\d-\d\d \d\d:\d\d) UTC")
 
 @dataclass(frozen=True, slots=True)
 class Age:
-    """How long ago a calibration was; days is None where that cannot be told, and doubt says why.
+    """How long ago a calibration was; days is None where that is unknown, and doubt says why.
 
     doubt is empty where nothing of a date was ever written.
     """

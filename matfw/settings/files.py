@@ -72,7 +72,7 @@ def check_text(
     """Return a TOML text, read from path, as a `kind`.
 
     prepare: brings the parsed text up to date first; it may raise ValueError with what is wrong.
-    advice: said where the error itself has none. Raises MatSettingsError that names path and line.
+    advice: given where the error itself has none. Raises MatSettingsError that names path and line.
     """
     parsed = _parsed(path, text, advice)
     try:

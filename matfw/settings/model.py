@@ -33,7 +33,14 @@ from matfw.messages import (
 )
 from matfw.ports import RAIL_CHANNELS, SACRUM_CHANNELS
 from matfw.settings.limits import LimitSettings
-from matfw.settings.plans import BUILT_IN, NO_PLAN, PlanSettings, TempoSeconds, unseen_tempo
+from matfw.settings.plans import (
+    BUILT_IN,
+    DEFAULT_PLAN,
+    NO_PLAN,
+    PlanSettings,
+    TempoSeconds,
+    unseen_tempo,
+)
 from matfw.settings.quiet_hours import quiet_hours
 from matfw.settings.schema import (
     Keys,
@@ -254,10 +261,22 @@ class Workout(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         Name | None,
         Meta(
             description="the plan to be led through, by name; it goes before reps, sets, rest_s,"
-            " tempo_s and side; without one whoever lies there begins when they like",
+            " tempo_s and side. default: these, on either side in turn, side first; none: whoever"
+            " lies there begins when they like. Unset: default on a mat, none in a replay",
             extra={"example": "three_by_fifteen"},
         ),
     ] = None
+
+    def default_plan(self) -> PlanSettings:
+        """Return the plan that these numbers make."""
+        return PlanSettings(
+            name=DEFAULT_PLAN,
+            reps=self.reps,
+            sets_a_side=self.sets,
+            rest_s=self.rest_s,
+            tempo_s=self.tempo_s,
+            first_side=Side.LEFT if self.side is Side.UNKNOWN else self.side,
+        )
 
 
 PortName: TypeAlias = Annotated[str, Meta(min_length=1, max_length=200)]
@@ -279,6 +298,20 @@ class Console(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             extra={"applies": "now"},
         ),
     ] = 120.0
+
+
+class VoiceSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Words between sets, on a computer with a sound card, by espeak-ng and aplay."""
+
+    on: Annotated[bool, Meta(description="say set, side, rest and the one correction")] = False
+    language: Annotated[Literal["en", "de", "es"], Meta(description="of the words")] = "en"
+    device: Annotated[
+        Annotated[str, Meta(min_length=1, max_length=100)] | None,
+        Meta(
+            description="ALSA's output, as `aplay -L` lists them; unset: its default",
+            extra={"example": "plughw:CARD=Headphones"},
+        ),
+    ] = None
 
 
 class RecordSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -316,6 +349,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     workout: Annotated[Workout, NOW] = Workout()
     limits: Annotated[LimitSettings, NOW] = LimitSettings()
     console: Console = Console()
+    voice: VoiceSettings = VoiceSettings()
     record: RecordSettings = RecordSettings()
     cells: Annotated[
         tuple[CellPlace, ...], Meta(max_length=32, description='the cells of layout "custom"')
@@ -324,9 +358,22 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         tuple[PlanSettings, ...], NOW, Meta(max_length=32, description="plans of one's own")
     ] = ()
 
+    def known_plans(self) -> tuple[PlanSettings, ...]:
+        """Return all plans; a person's own go before those of the same name that are here."""
+        own = {plan.name for plan in self.plans}
+        here = (self.workout.default_plan(), *BUILT_IN)
+        return (*self.plans, *(plan for plan in here if plan.name not in own))
+
     def plan_named(self, name: str) -> PlanSettings | None:
-        """Return the plan of that name; a person's own goes before one that comes with matfw."""
-        return next((plan for plan in (*self.plans, *BUILT_IN) if plan.name == name), None)
+        """Return the plan of that name."""
+        return next((plan for plan in self.known_plans() if plan.name == name), None)
+
+    def led(self, unset_plan: str = DEFAULT_PLAN) -> Settings:
+        """Return the settings of a mat that runs: it leads through a plan where none is named."""
+        if self.workout.plan is not None:
+            return self
+        workout = msgspec.structs.replace(self.workout, plan=unset_plan)
+        return msgspec.structs.replace(self, workout=workout)
 
     def guided(self) -> PlanSettings | None:
         """Return the plan to be led through, None without one."""
@@ -373,6 +420,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             side=self.workout.side,
             tempo=self.tempo(),
             limits=state.limits(limits, self.workout.side) if state else limits,
+            side_limits=state.side_limits(limits) if state else (),
             hip_repeatability=self.hip_sensors.repeat(),
         )
 
@@ -436,7 +484,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
                 raise MismatchError(("plans", index, wrong[0]), wrong[1])
         name = self.workout.plan
         if name not in (None, NO_PLAN) and self.plan_named(str(name)) is None:
-            names = [plan.name for plan in (*self.plans, *BUILT_IN)] + [NO_PLAN]
+            names = [*(plan.name for plan in self.known_plans()), NO_PLAN]
             raise MismatchError(
                 ("workout", "plan"), f"names no plan (got {name})", advice=did_you_mean(name, names)
             )

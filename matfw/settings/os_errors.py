@@ -1,4 +1,4 @@
-"""What to do where the system refuses a file: by what it said, so that no cause is guessed."""
+"""What to do where the system refuses a file: by the error it gave, so that no cause is guessed."""
 
 from __future__ import annotations
 

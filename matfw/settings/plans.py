@@ -12,6 +12,8 @@ from matfw.settings.schema import Name
 from matfw.workout.plan import Guide, Plan, SideOrder, Variation, sides_of
 
 WAY_SEEN_S, HOLD_SEEN_S = (0.5, 6.0), 10.0  # what is found on virtual people; JUDGING.md
+# Of untaught people's raises 75 of 80 are found from here on, of smaller ones none; JUDGING.md.
+RAISE_SEEN_DEG = 12.0
 Seconds: TypeAlias = Annotated[float, Meta(ge=0.2, le=30)]
 HoldSeconds: TypeAlias = Annotated[float, Meta(ge=0, le=30)]
 TempoSeconds: TypeAlias = tuple[Seconds, HoldSeconds, Seconds]
@@ -75,6 +77,11 @@ class PlanSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
         if self.range_deg is not None and self.range_deg[0] >= self.range_deg[1]:
             low, high = self.range_deg
             return "range_deg", f"must be [lower, higher] (got {low:g}, {high:g})"
+        if self.range_deg is not None and self.range_deg[1] < RAISE_SEEN_DEG:
+            return "range_deg", (
+                f"must go up to {RAISE_SEEN_DEG:g} deg or more (got {self.range_deg[1]:g}): lower"
+                " lifts are not found, whoever makes them"
+            )
         is_weighted = self.variation is Variation.WEIGHTED
         if is_weighted is not (self.added_kg > 0.0):
             return "added_kg", (
@@ -86,19 +93,20 @@ class PlanSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 def unseen_tempo(tempo_s: tuple[float, float, float]) -> str:
     """Return why no mat can follow a tempo; empty if it can."""
-    least_s, most_s = WAY_SEEN_S
+    min_s, max_s = WAY_SEEN_S
     up_s, hold_s, down_s = tempo_s
-    are_ways_seen = least_s <= min(up_s, down_s) and max(up_s, down_s) <= most_s
+    are_ways_seen = min_s <= min(up_s, down_s) and max(up_s, down_s) <= max_s
     if are_ways_seen and hold_s <= HOLD_SEEN_S:
         return ""
     return (
-        f"up and down must be {least_s:g} to {most_s:g} s, hold at most {HOLD_SEEN_S:g} s"
+        f"up and down must be {min_s:g} to {max_s:g} s, hold at most {HOLD_SEEN_S:g} s"
         f" (got {up_s:g}, {hold_s:g}, {down_s:g}): a slower leg cannot be told from a body"
         " that sways"
     )
 
 
-NO_PLAN = "none"  # what workout.plan is where nobody is to be led in spite of a settings file
+NO_PLAN = "none"  # what workout.plan is where nobody is to be led
+DEFAULT_PLAN = "default"  # made of [workout]; a mat that runs leads through it where none is named
 # 15 to 20 repetitions are effective, three sets a side: the exercise's source text. The short one
 # is the demo's.
 BUILT_IN = (

@@ -81,6 +81,12 @@ class MachineState(Struct, frozen=True, kw_only=True):
                 return own_limits(limits, line.habits())
         return limits
 
+    def side_limits(self, limits: Limits) -> tuple[tuple[Side, Limits], ...]:
+        """Return them for each side that something was learned on, and the other one."""
+        if not self.habits.get(self.profile or NO_PROFILE):
+            return ()
+        return tuple((side, self.limits(limits, side)) for side in (Side.LEFT, Side.RIGHT))
+
     def check(self) -> None:
         """Check what no range can say. Raises MismatchError."""
         for table in ("calibration", "previous_calibration", "factory_calibration"):

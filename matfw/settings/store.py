@@ -146,7 +146,7 @@ class SettingsStore:
             ]
 
     def staged_by(self, key: str) -> str:
-        """Return who staged a key of `diff`; empty where nobody said who."""
+        """Return who staged a key of `diff`; empty where that is unknown."""
         with self._lock:
             return next((by for keys, by in self._by.items() if dotted(keys) == key), "")
 

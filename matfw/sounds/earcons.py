@@ -1,6 +1,6 @@
 """What each cue sounds and looks like: tables of notes and of light steps, and where they stand.
 
-The sounds are told apart by rhythm and by the direction the melody takes, not by absolute pitch:
+The sounds are distinguished by rhythm and by the direction the melody takes, not by absolute pitch:
 few people know a note when they hear it alone. Where a cue is about a movement, the melody makes
 that movement: the leg that was too high comes down, the one that dropped falls, `leg_forward` is
 `roll_back` in a mirror (bend, do not roll), and `short_hold` says "not ta but taaa".
@@ -10,8 +10,8 @@ sets the volume of all cues alike (devices/indicator.py). Between cues pitch doe
 element is loudest at 2-4 kHz, and length: the clean rep's tick is low and 50 ms long, the faults
 are high. A low note of long duration still carries, by its odd harmonics (it buzzes).
 
-The lights stand along the face-side edge: head, hip, foot. The one nearest to what must be mended
-speaks: hips -> hip, leg -> foot, the whole body, the tempo or a sensor -> several. All have one
+The lights stand along the face-side edge: head, hip, foot. The one nearest to what is to change
+is lit: hips -> hip, leg -> foot, the whole body, the tempo or a sensor -> several. All have one
 colour; shape and rhythm carry the meaning. No light flashes more than 3 times a second
 (WCAG 2.2, 2.3.1 "Three Flashes or Below Threshold").
 

@@ -1,7 +1,7 @@
 """The writer's thread: jobs out of a bounded queue onto the disk, one commit each.
 
 The frame path only puts, and never waits. While the disk refuses, jobs are kept here and tried
-again; that is said once, and once more when it is over. What finds the queue full is dropped and
+again; that is reported once, and when it is over. What finds the queue full is dropped and
 counted.
 """
 
@@ -139,7 +139,7 @@ class BackgroundWriter:
                 writer.note_announced(job)
 
     def _attempt(self, work: Callable[[RecordWriter], object]) -> bool:
-        """Return whether it was done. A disk that refuses is said once, and once its recovery."""
+        """Return whether it was done. A disk that refuses is reported once, as is its recovery."""
         try:
             work(self._open())
         except (sqlite3.Error, OSError, MatError) as error:

@@ -23,6 +23,8 @@ from matfw.history.rows import (
 )
 from matfw.messages import Event, Mat, Rep, Side
 from matfw.pipeline import Step
+from matfw.settings.model import Settings
+from matfw.settings.plans import NO_PLAN
 from matfw.settings.store import SettingsStore
 from matfw.store.background import BackgroundWriter
 from matfw.store.database import DATABASE_FILE
@@ -53,14 +55,19 @@ class Record:
         now: Callable[[], WallTime] = wall_time,
         boot: str | None = None,
         set_over: Callable[[SetInfo, Sequence[Rep]], object] = lambda *_: None,
+        unset_plan: str = NO_PLAN,
+        offer: Callable[[SessionRecord, str], object] | None = None,
     ) -> None:
         """Begin. say: takes what a person should know, from any thread. set_over: takes a set that
         is over, in the main thread.
 
         mat: as the line begins with it; its side holds where the settings name none.
+        unset_plan: led through where they name none. offer: takes a session that was interrupted,
+        and words for it, in the writer's thread; without it they are only said.
         """
         self.path = state_dir / DATABASE_FILE
         self._store = store
+        self._unset_plan = unset_plan
         self._mat = mat
         self._layout = mat.layout
         self._firmware = firmware
@@ -68,7 +75,7 @@ class Record:
         self._now = now
         self._boot = boot_id() if boot is None else boot
         self._folder = state_dir / RECORDINGS
-        self.writer = BackgroundWriter(self.path, say, begun=lambda: self._offer(say))
+        self.writer = BackgroundWriter(self.path, say, begun=lambda: self._offer(say, offer))
         self.tap = RecordTap(self.writer, self._asked, now, self._begun, set_over)
         asked = store.settings.record
         self._raw: RawSegments | None = None
@@ -191,7 +198,11 @@ class Record:
             return None
         return max(0.0, now.unix_s - session.began.unix_s - session.length_s)
 
-    def _offer(self, say: Callable[[str], object]) -> None:
+    def _offer(
+        self,
+        say: Callable[[str], object],
+        offer: Callable[[SessionRecord, str], object] | None,
+    ) -> None:
         """Say that a session was interrupted, once the thread has found it so."""
         with suppress(MatError):
             found = self._cut_short()
@@ -199,16 +210,21 @@ class Record:
                 last = found.sets[-1]
                 since_s = self._since_s(found.session)
                 ago = "" if since_s is None else f", {since_s / 60.0:.0f} min ago"
-                say(
+                text = (
                     f"session {found.session.session_id} was interrupted{ago} in set"
                     f" {last.number}, after {len(last.reps)} of {last.reps_asked} repetitions:"
-                    " `resume` at the console goes on with it"
+                    " `resume` at the console goes on with it, or two taps after its cue"
                 )
+                (say(text) if offer is None else offer(found, text))
 
     # --- for the tap
 
+    @property
+    def _settings(self) -> Settings:
+        return self._store.settings.led(self._unset_plan)
+
     def _mat_now(self) -> Mat:
-        settings = self._store.settings
+        settings = self._settings
         side = settings.workout.side
         return replace(
             settings.mat(self._store.state),
@@ -217,7 +233,7 @@ class Record:
         )
 
     def _asked(self) -> Asked:
-        mat, plan = self._mat_now(), self._store.settings.plan()
+        mat, plan = self._mat_now(), self._settings.plan()
         asked = SetInfo(
             number=1, side=mat.side, reps_asked=plan.reps, rest_asked_s=plan.rest_s,
             tempo=mat.tempo, limits=mat.limits,

@@ -225,11 +225,11 @@ class RecordTap:
 
     def _counts(self, rep: Rep) -> bool:
         """Return whether a set of the workout holds it, and it is not one too many."""
-        told = self._workout_set
-        if told is None or (self._set_done_s is not None and rep.start_s >= self._set_done_s):
+        set_event = self._workout_set
+        if set_event is None or (self._set_done_s is not None and rep.start_s >= self._set_done_s):
             return False
-        is_begun = self._set_info is not None and self._set_info.number == told.set
-        return not is_begun or len(self._set) < told.reps
+        is_begun = self._set_info is not None and self._set_info.number == set_event.set
+        return not is_begun or len(self._set) < set_event.reps
 
     def _keep_outside(self, rep: Rep, session: SessionInfo, asked: Asked) -> None:
         """Keep a repetition that was judged and counts for no set: of a rest, of turning over."""
@@ -264,12 +264,12 @@ class RecordTap:
 
     def _asked_of(self, rep: Rep, asked: Asked) -> SetInfo:
         """Return the set that a repetition begins."""
-        told = self._workout_set
-        if told is None:
+        set_event = self._workout_set
+        if set_event is None:
             return replace(asked.set_info, number=self._set_number, side=rep.side)
-        self._set_number = told.set
-        side = told.side if rep.side is Side.UNKNOWN else rep.side
-        return replace(asked.set_info, number=told.set, side=side, reps_asked=told.reps)
+        self._set_number = set_event.set
+        side = set_event.side if rep.side is Side.UNKNOWN else rep.side
+        return replace(asked.set_info, number=set_event.set, side=side, reps_asked=set_event.reps)
 
     def _begin_session(self, t_s: float) -> SessionInfo:
         self._session = self._begin(t_s, self._asked(), self._now())

@@ -31,7 +31,7 @@ _SAME_TIME_S = 1.0  # a correction of the clock below this is left to its doubt
 class RecordWriter:
     """The database, open for writing. What cannot be written raises sqlite3.Error or OSError.
 
-    A database that turns out to be damaged is set aside, said, and a new one begun: the job at hand
+    A damaged database is set aside and reported, and a new one begun: the job at hand
     is the first in it.
     """
 

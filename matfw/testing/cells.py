@@ -33,7 +33,7 @@ from matfw.virtual.defects import (
 
 
 class TestedCell(ABC):
-    """One cell with its converter. Defects last from now until `mend`."""
+    """One cell with its converter. Defects last from now until `repair`."""
 
     __test__ = False  # for pytest: no class of tests
 
@@ -141,10 +141,10 @@ class TestedCell(ABC):
 
     @abstractmethod
     def load(self, load_kg: float) -> None:
-        """Let this cell alone carry so much, until told otherwise."""
+        """Let this cell alone carry so much, until set otherwise."""
 
     @abstractmethod
-    def mend(self) -> None:
+    def repair(self) -> None:
         """Take everything off that is wrong with it."""
 
     @abstractmethod
@@ -204,7 +204,7 @@ class VirtualCell(TestedCell):
         """Let this cell alone carry so much more than what lies on the mat."""
         self._loads_kg[self.name] = float(load_kg)
 
-    def mend(self) -> None:
+    def repair(self) -> None:
         """Take everything off that is wrong with it."""
         self._defects = ()
         self._bench.change_defects(self.name, ())

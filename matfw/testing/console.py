@@ -127,7 +127,7 @@ class LinkConsole:
     """A console at the far end of a real link: a matfw that runs by itself."""
 
     def __init__(self, mat: MatUnderTest, link: Link) -> None:
-        """Take the link; matfw is told that a program talks."""
+        """Take the link, and tell matfw that a program talks."""
         self._clock = mat.clock
         self._link = link
         self._heard = ""
@@ -154,8 +154,8 @@ class LinkConsole:
         """Return the lines that come within so long."""
         end_s = self._clock.now_s() + seconds
         lines: list[str] = []
-        while (left_s := end_s - self._clock.now_s()) > 0.0:
-            lines += self._take(min(POLL_S, left_s))
+        while (remaining_s := end_s - self._clock.now_s()) > 0.0:
+            lines += self._take(min(POLL_S, remaining_s))
         return lines
 
     def close(self) -> None:

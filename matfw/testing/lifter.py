@@ -56,25 +56,25 @@ class Lifter:
         self._tasks: list[str] = []  # the same script, for a person
 
     def lift(self, count: int = 1, fault: Fault | str | None = None, **rep: Any) -> Self:
-        """Lift the leg so often; with a fault in it, and any field of `RepPlan` as said.
+        """Lift the leg so often; with a fault in it, and any field of `RepPlan` as given.
 
         Raises MatUsageError for a fault that is of a session, not of a repetition.
         """
-        wanted = None if fault is None else Fault(fault)
-        if wanted is not None and wanted not in FAULTS:
+        chosen = None if fault is None else Fault(fault)
+        if chosen is not None and chosen not in FAULTS:
             raise MatUsageError(
-                f"no repetition can be {wanted.value!r}: one of {', '.join(FAULTS)};"
+                f"no repetition can be {chosen.value!r}: one of {', '.join(FAULTS)};"
                 " a bent body is Lifter(is_bent=True)"
             )
         for _ in range(count):
             plan = GOOD
-            if wanted is Fault.OFF_MAT:
+            if chosen is Fault.OFF_MAT:
                 self._hands.append(len(self._reps))
-            elif wanted is not None:
-                plan = faulty_rep(self._rng, wanted)
+            elif chosen is not None:
+                plan = faulty_rep(self._rng, chosen)
             self._rests_s.append(self._next_rest_s())
             self._reps.append(replace(plan, **rep))
-        self._tasks.append(f"lift the leg {count} times" + (f", each {wanted}" if wanted else ""))
+        self._tasks.append(f"lift the leg {count} times" + (f", each {chosen}" if chosen else ""))
         return self
 
     def rest(self, seconds: float) -> Self:

@@ -63,7 +63,7 @@ class MatUnderTest(ABC):
     @property
     @abstractmethod
     def buzzer(self) -> Buzzer:
-        """Return what the buzzer has said."""
+        """Return what the buzzer has played."""
 
     @property
     @abstractmethod
@@ -132,7 +132,7 @@ class MatUnderTest(ABC):
         return session
 
     def play(self, lifter: Lifter, cells: LoadCells | None = None) -> Session:
-        """Let somebody do their script on the firmware; return what it said. It has stopped."""
+        """Let somebody do their script on the firmware; return its events. It has stopped."""
         self.config = replace(self.config, side=lifter.side, person=lifter.person)
         with self.firmware(cells) as session:
             session.let_pass(self.let_lie(lifter) + AFTER_S)

@@ -80,7 +80,7 @@ class Seen:
 
 
 class Buzzer:
-    """What the buzzer of a virtual mat has said since the start, or since `forget`."""
+    """What the buzzer of a virtual mat has played since the start, or since `forget`."""
 
     def __init__(self, pin: RecordedPin, now_s: Callable[[], float]) -> None:
         self._pin = pin
@@ -218,12 +218,12 @@ def _ends(note: Heard) -> float:
     return round(note.at_s + note.duration_s, 3)
 
 
-def _fits(heard: Sequence[Heard], wanted: Sequence[Heard]) -> bool:
-    return len(heard) == len(wanted) and all(
+def _fits(heard: Sequence[Heard], expected: Sequence[Heard]) -> bool:
+    return len(heard) == len(expected) and all(
         abs(a.frequency_hz / b.frequency_hz - 1.0) < SAME_TONE
         and abs(a.duration_s - b.duration_s) <= GRAIN_S
-        and abs((a.at_s - heard[0].at_s) - (b.at_s - wanted[0].at_s)) <= GRAIN_S
-        for a, b in zip(heard, wanted, strict=True)
+        and abs((a.at_s - heard[0].at_s) - (b.at_s - expected[0].at_s)) <= GRAIN_S
+        for a, b in zip(heard, expected, strict=True)
     )
 
 

@@ -56,7 +56,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Register the marks; read the bench file, whose mistakes are told before any test."""
+    """Register the marks; read the bench file, whose mistakes are reported before any test."""
     for mark in MARKS:
         config.addinivalue_line("markers", mark)
     if config.getoption("--mat") == "real" and getattr(config.option, "numprocesses", None):
@@ -124,7 +124,7 @@ def mat(request: pytest.FixtureRequest, mat_bench: BenchFile) -> Iterator[MatUnd
 
 @pytest.fixture
 def buzzer(mat: MatUnderTest) -> Buzzer:
-    """Return what the mat's buzzer has said."""
+    """Return what the mat's buzzer has played."""
     return mat.buzzer
 
 

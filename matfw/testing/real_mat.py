@@ -142,7 +142,7 @@ class RealMat(MatUnderTest):
         self.person.do(task)
         self._wrong.append(task)
 
-    def mend(self, task: str) -> None:
+    def repair(self, task: str) -> None:
         """Have the wires of a cell put right."""
         self.person.do(task)
         self._wrong.clear()
@@ -195,9 +195,9 @@ class RealCell(TestedCell):
         """Have this cell loaded."""
         self._mat.person.do(f"lay {load_kg:g} kg on {self.name}, over the cell itself")
 
-    def mend(self) -> None:
+    def repair(self) -> None:
         """Have its wires put right."""
-        self._mat.mend(
+        self._mat.repair(
             f"put all wires of {self.name} right: DOUT on GPIO{self.dout}, SCK on GPIO{self.sck}"
         )
 
@@ -213,7 +213,7 @@ class RealCell(TestedCell):
 
 
 class AskedBuzzer(Buzzer):
-    """The buzzer of a real mat: a person says what it said. Notes cannot be asked for."""
+    """The buzzer of a real mat: a person says what it played. Notes cannot be asked for."""
 
     def __init__(self, person: BenchPerson) -> None:
         self._person = person

@@ -53,7 +53,7 @@ class _StoppedError(Exception):
 
 
 class Session:
-    """A firmware that runs, and all it has said. A context: at its end the firmware stops."""
+    """A firmware that runs, and all its events. A context: at its end the firmware stops."""
 
     def __init__(
         self,

@@ -149,7 +149,7 @@ class VirtualMat(MatUnderTest):
 
     @property
     def buzzer(self) -> Buzzer:
-        """Return what the buzzer has said."""
+        """Return what the buzzer has played."""
         return self._buzzer
 
     @property

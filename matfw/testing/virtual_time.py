@@ -116,19 +116,19 @@ class VirtualWaiting:
     def _until(self, is_done: Callable[[], bool], timeout_s: float | None, what: str) -> bool:
         """Let virtual time pass until something is done; return whether it was, within the time."""
         end_s = self._clock.now_s() + (ENDLESS_S if timeout_s is None else timeout_s)
-        self._clock.sleep_s(LOOK_S)  # so that what was noticed before is told before the first look
+        self._clock.sleep_s(LOOK_S)  # so that edges noticed before come before the first look
         while not is_done():
-            left_s = end_s - self._clock.now_s()
-            if left_s <= 0.0 and timeout_s is None:
+            remaining_s = end_s - self._clock.now_s()
+            if remaining_s <= 0.0 and timeout_s is None:
                 raise TimeoutError(
                     f"{what} without a timeout has waited for {ENDLESS_S:g} s of virtual time:"
                     " nothing on this bench will end it"
                 )
-            if left_s <= 0.0:
+            if remaining_s <= 0.0:
                 return False
             if set(threading.enumerate()) - self._others:
                 self._real["sleep"](REAL_POLL_S)
-            self._clock.sleep_s(min(POLL_S, left_s))
+            self._clock.sleep_s(min(POLL_S, remaining_s))
         return True
 
 

@@ -18,7 +18,7 @@ from random import Random
 
 from matfw.virtual.defects import Defect
 
-POWER_DOWN_S = 60e-6  # SCK high longer than this powers down, unless said; datasheet p. 5
+POWER_DOWN_S = 60e-6  # SCK high longer than this powers down, unless given; datasheet p. 5
 SETTLING_CONVERSIONS = (
     4  # 400 ms at 10 SPS, 50 ms at 80 SPS; datasheet p. 3, "output settling time"
 )

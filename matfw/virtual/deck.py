@@ -24,7 +24,7 @@ from matfw.messages import Cell
 
 Array = npt.NDArray[np.float64]
 
-CELL_STIFFNESS_N_PER_MM = 1000.0  # 1e6 N/m: bar cell and foot on a hard floor; hardware/README.md
+CELL_STIFFNESS_N_PER_MM = 1000.0  # 1e6 N/m: bar cell and foot on a hard floor; hardware/safety.md
 PLY_TORSION_NMM_PER_RAD = 780e6  # N mm^2: GJ of an 18 mm ply panel 650 mm wide, 780 N m^2
 BOX_TORSION_NMM_PER_RAD = 7500e6  # N mm^2: GJ of a 46 mm torsion box; core4 is built stiff
 HINGE_BEYOND_CELLS_MM = 10.0  # trio8: hinges at +-225, the pelvis plate's cells at +-215
@@ -70,7 +70,7 @@ class Deck:
 
     @classmethod
     def for_layout(cls, cells: Sequence[Cell]) -> Deck:
-        """Return the deck for a list of cells, told by the names of their plates.
+        """Return the deck for a list of cells, by the names of their plates.
 
         `hex6` and `trio8` are known by their plates; otherwise every plate that stands on three
         or more cells not in one line is its own rigid panel, and if any does not, all are one.

@@ -67,7 +67,7 @@ class Edges:
             self._thread.start()
 
     def unwatch(self, pin: WatchedPin) -> None:
-        """Forget this pin, and what it has done and nobody was told."""
+        """Forget this pin, and its edges that were not reported."""
         with self.lock:
             self._levels.pop(pin, None)
             kept = [each for each in self._noticed if each[1] is not pin]
@@ -99,9 +99,9 @@ class Edges:
                 self._noticed.append((t_s, pin, level))
 
     def deliver(self) -> None:
-        """Tell of the first edge noticed and not told; from within such a call nothing is told.
+        """Report the first edge noticed and not reported; within such a call nothing is reported.
 
-        One at a time: whoever is told may take longer than the chips take for the next.
+        One at a time: a callback may take longer than the chips take for the next.
         """
         if self._is_delivering:
             return
@@ -111,7 +111,7 @@ class Edges:
             t_s, pin, level = self._noticed.popleft()
         self._is_delivering = True
         try:
-            pin.edge(t_s, level)  # without the lock: whoever is told waits for others
+            pin.edge(t_s, level)  # without the lock: a callback waits for others
         finally:
             self._is_delivering = False
 

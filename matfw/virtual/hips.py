@@ -1,4 +1,4 @@
-"""Hip sensors that are not there: a trace's hips, as a belt and a rail would have told them.
+"""Hip sensors that are not there: a trace's hips, as a belt and a rail would have measured them.
 
 Errors are those of `sampling.HipErrors`: a constant offset, another error in every repetition,
 noise. Besides, what a wire does: single samples that are missing, and outages. Twins of the

@@ -156,15 +156,15 @@ def _lower_leg(body: Body, pelvis: Pelvis, bend_rad: float) -> Iterator[Point]:
 def _trunk(body: Body, motion: LegMotion, pelvis: Pelvis, bend_rad: float) -> Iterator[Point]:
     middle, upper = body.trunk_follows
     follows = (1.0, middle, upper, upper * HEAD_FOLLOWS, upper * ARMS_FOLLOW)
-    risen = pelvis.centre_z - float(pelvis.centre_z[0])
+    rise_mm = pelvis.centre_z - float(pelvis.centre_z[0])
     base = DECK_OVER_CELLS_M + TRUNK_Z_SHARE * body.height_m
     hike = body.hike_share * motion.excursion + motion.hike
     for index, (kilograms, place, follow) in enumerate(
         zip(body.trunk_kg, body.trunk_x_m, follows, strict=True)
     ):
-        x = np.full_like(risen, place * math.cos(0.5 * bend_rad))
+        x = np.full_like(rise_mm, place * math.cos(0.5 * bend_rad))
         y = follow * pelvis.centre_y - place * math.sin(0.5 * bend_rad)
-        z = base + follow * risen
+        z = base + follow * rise_mm
         if index == 0:
             x = x - HIKE_PELVIS_LEVER * body.hip_width_m * np.sin(hike)
             z = pelvis.centre_z + motion.push_m

@@ -114,7 +114,7 @@ class SckPin(MockPWMPin):  # type: ignore[misc]  # gpiozero has no types
 class DoutPin(MockPWMPin):  # type: ignore[misc]  # gpiozero has no types
     """An input that shows one chip's DOUT."""
 
-    _edges: str  # gpiozero's: which of them are wanted
+    _edges: str  # gpiozero's: which of them are asked for
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""One virtual session: what the cells carried, and the truth that no cell was told."""
+"""One virtual session: what the cells carried, and the truth that no cell shows."""
 
 from __future__ import annotations
 

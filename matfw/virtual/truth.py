@@ -89,15 +89,13 @@ def reps_in_spans(
         t, angle = t_s[inside], excursion_rad[inside]
         whole = _hump(t, angle, rest_rad)
         start_s, top_s, lower_s, end_s = way_crossings_s(t, angle)
-        (rise, risen), (fall, fallen) = (
-            [t[i] for i in way] for way in _ways(t, angle, STILL_SHARE)
-        )
+        (rise, stop), (fall, bottom) = ([t[i] for i in way] for way in _ways(t, angle, STILL_SHARE))
         reps.append(
             replace(
                 whole,
                 start_s=start_s, top_s=top_s, lower_s=lower_s, end_s=end_s,
-                onset_s=float(rise), up_s=float(risen - rise),
-                hold_s=max(float(fall - risen), 0.0), down_s=float(fallen - fall),
+                onset_s=float(rise), up_s=float(stop - rise),
+                hold_s=max(float(fall - stop), 0.0), down_s=float(bottom - fall),
             )
         )  # fmt: skip
     return reps

@@ -1,6 +1,6 @@
 """Is a set running out of form? Four signs against how much sets wander that do not tire.
 
-People tire in endurance sets by slowing on the way up, losing control on the way down, losing
+People tire in endurance sets by slowing in the ascent, losing control in the descent, losing
 range and resting longer; each shows some of these (biomechanics of the exercise; no recording of a
 tiring leg raise on load cells exists). So the signs are weighed together: each one's change over
 the set counts as far as it exceeds what a fresh set shows by chance.

@@ -36,6 +36,7 @@ class Ask(StrEnum):
     GO_ON = "go_on"
     SKIP_REST = "skip_rest"
     END_SET = "end_set"
+    OFFER = "offer"  # say that a session was interrupted, once somebody lies there
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,6 +121,7 @@ class FreeSets:
     def __init__(self, plan: Plan) -> None:
         """Take what is asked for."""
         self._sets = Workout(plan)
+        self._has_offer = False
 
     @property
     def plan(self) -> Plan:
@@ -150,10 +152,14 @@ class FreeSets:
         self._sets.plan = plan
 
     def tell(self, ask: Ask) -> None:
-        """Nobody leads here: there is nothing to pause or to skip."""
+        """Take an offer; nobody leads here: there is nothing to pause or to skip."""
+        self._has_offer = self._has_offer or ask is Ask.OFFER
 
     def update(self, moment: WorkoutMoment) -> WorkoutStep:
         """Let all cues through; call whoever lies there when a rest is over."""
+        if self._has_offer and _is_resting(moment):
+            self._has_offer = False
+            return WorkoutStep(requests=(*moment.requests, Announcement.UNFINISHED))
         if self._sets.is_rest_over(moment.t_s) and _is_resting(moment):
             return WorkoutStep(requests=(*moment.requests, Announcement.READY))
         return WorkoutStep(requests=moment.requests)

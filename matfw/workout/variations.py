@@ -2,7 +2,7 @@
 
 A heel on a wall hands part of the leg's weight to the wall by friction: a push of 10-20 N against
 it carries 3-6 N, as much as a lift's own forces (2-7 N). So neither its height nor the hips can be
-told, and a missing weight is no hand beside the mat. A band pulls one leg against the other: its
+known, and a missing weight is no hand beside the mat. A band pulls one leg against the other: its
 forces stay inside the body and hide nothing. A weight on the thigh moves with the leg, so a leg of
 the usual mass seems to go higher than it does.
 """
@@ -46,7 +46,7 @@ HIDDEN: Mapping[Variation, Hidden] = MappingProxyType(
                     Fault.OFF_MAT,
                 }
             ),
-            "with the heel on a wall neither height nor hips can be told",
+            "with the heel on a wall neither height nor hips can be measured",
         ),
         Variation.LOOP_BAND: Hidden(),
         # Live it may read too high by a sixth; afterwards it is weighed: `_is_height_sure`.
@@ -62,7 +62,7 @@ def may_be_cued(cue: Cue, variation: Variation) -> bool:
 
 
 def hides_something(variation: Variation) -> bool:
-    """Return whether somebody must be told once that not all is judged."""
+    """Return whether somebody must hear once that not all is judged."""
     return bool(HIDDEN[variation].faults)
 
 
@@ -85,10 +85,10 @@ def as_seen(
 def _weighed(rep: Rep, added_kg: float, weight_kg: float | None, limits: Limits) -> Rep:
     """Leave out a fault of height that the weight alone may show; doubt a height it may hide."""
     share = added_kg * WEIGHT_AT_M / (LEG_MOMENT_M * (weight_kg or 70.0))
-    least_deg = rep.angle_deg / (1.0 + share)
-    is_high_sure = least_deg > limits.too_high_deg
+    min_deg = rep.angle_deg / (1.0 + share)
+    is_high_sure = min_deg > limits.too_high_deg
     faults = tuple(s for s in rep.faults if s.fault is not Fault.TOO_HIGH or is_high_sure)
-    may_be_small = least_deg < limits.too_small_deg and not _has(faults, Fault.TOO_SMALL)
+    may_be_small = min_deg < limits.too_small_deg and not _has(faults, Fault.TOO_SMALL)
     is_doubtful = may_be_small or len(faults) < len(rep.faults)
     if faults or not is_doubtful or rep.verdict is Verdict.UNSURE:
         return replace(rep, faults=faults)

@@ -30,6 +30,7 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
+LOCK = HERE / "requirements.lock"
 MACHINES = {"amd64": "x86_64", "arm64": "aarch64"}  # Debian's names, and the kernel's
 ELF_MACHINES = {"amd64": 62, "arm64": 183}  # e_machine, elf(5): EM_X86_64, EM_AARCH64
 PYTHONS = ("3.11", "3.13")
@@ -45,8 +46,15 @@ FILES = (
     ("systemd/debian/launcher", "usr/bin/matfw", 0o755),
     ("systemd/debian/matfw-update", "usr/sbin/matfw-update", 0o755),
     ("systemd/debian/matfw.toml", "etc/matfw/matfw.toml", 0o644),
+    # As it was shipped, for matfw-update and whoever wants to compare.
+    ("systemd/debian/matfw.toml", "usr/lib/matfw/matfw.toml", 0o644),
     ("systemd/debian/lintian-overrides", "usr/share/lintian/overrides/matfw", 0o644),
     ("systemd/matfw.service", "usr/lib/systemd/system/matfw.service", 0o644),
+    ("systemd/matfw-ports.service", "usr/lib/systemd/system/matfw-ports.service", 0o644),
+    ("systemd/matfw-ports.path", "usr/lib/systemd/system/matfw-ports.path", 0o644),
+    ("systemd/free-ports", "usr/lib/matfw/free-ports", 0o755),
+    ("systemd/matfw-ports.conf", "usr/share/doc/matfw/systemd/matfw-ports.conf", 0o644),
+    ("systemd/matfw-network.conf", "usr/share/doc/matfw/systemd/matfw-network.conf", 0o644),
     ("systemd/matfw.sysusers", "usr/lib/sysusers.d/matfw.conf", 0o644),
     ("systemd/70-matfw-gpio.rules", "usr/lib/udev/rules.d/70-matfw-gpio.rules", 0o644),
 )
@@ -75,10 +83,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     return 0
 
 
-def stage(tree: Path, architecture: str, version: str) -> None:
-    """Lay out everything that the package has, and its control files."""
+def stage(tree: Path, architecture: str, version: str, lock: Path = LOCK) -> None:
+    """Lay out everything that the package has, and its control files. lock: of the libraries."""
     tree.mkdir()
-    add_libraries(tree, architecture)
+    add_libraries(tree, architecture, lock)
     add_program(tree / LIBRARY / "common")
     for source, target, mode in FILES:
         copy(ROOT / source, tree / target, mode)
@@ -89,7 +97,7 @@ def stage(tree: Path, architecture: str, version: str) -> None:
         os.utime(path, (epoch(), epoch()), follow_symlinks=False)
 
 
-def add_libraries(tree: Path, architecture: str) -> None:
+def add_libraries(tree: Path, architecture: str, lock: Path) -> None:
     """Fetch the libraries for each Python; what is the same for all is kept once, in `common`."""
     folders = {version: tree / LIBRARY / f"python{version}" for version in PYTHONS}
     with tempfile.TemporaryDirectory() as tools:
@@ -100,7 +108,7 @@ def add_libraries(tree: Path, architecture: str) -> None:
                 "--target", str(folder), "--python-version", version,
                 "--python-platform", f"{MACHINES[architecture]}-{GLIBC}",
                 "--only-binary", ":all:", "--no-deps", "--require-hashes",
-                "--requirements", str(HERE / "requirements.lock"),
+                "--requirements", str(lock),
             ]  # fmt: skip
             subprocess.run(command, check=True)
     for folder in folders.values():

@@ -54,8 +54,8 @@ AIMS: dict[str, dict[str, str]] = {
     "untaught: live up in time": dict.fromkeys(UNTAUGHT, "80"),
     "untaught: live down in time": dict.fromkeys(UNTAUGHT, "70"),
     "untaught: start top lower end, median": dict.fromkeys(UNTAUGHT, "80 60 100 80"),
-    "flung up, told kick or rushed_up": dict.fromkeys(UNTAUGHT, "100"),
-    "dropped, told drop or rushed_down, not both": dict.fromkeys(UNTAUGHT, "100"),
+    "flung up, named kick or rushed_up": dict.fromkeys(UNTAUGHT, "100"),
+    "dropped, named drop or rushed_down, not both": dict.fromkeys(UNTAUGHT, "100"),
     "fatigue told in sets with it": {"fatigue": "80"},
     "fatigue told in sets without it": {"fatigue": "<= 2"},
     "roll+forward called fault": {

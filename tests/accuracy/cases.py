@@ -26,7 +26,7 @@ class Result:
 
     name: str
     true: int
-    told: int
+    reported: int
     found: int
     made_up_s: tuple[float, ...]
     missed: tuple[int, ...]  # numbers from 1; empty where no times are known
@@ -35,12 +35,12 @@ class Result:
 
     @property
     def made_up(self) -> int:
-        """Return how many were told that nobody did."""
-        return self.told - self.found
+        """Return how many were reported that nobody did."""
+        return self.reported - self.found
 
     @property
     def is_right(self) -> bool:
-        """Return whether every true repetition was told and no other."""
+        """Return whether every true repetition was reported and no other."""
         return self.found == self.true and self.made_up == 0
 
 
@@ -57,20 +57,20 @@ def judged(case: Case) -> Result:
 
 def compared(case: Case, events: Sequence[Event]) -> Result:
     """Return what events are worth against a case's truth."""
-    told = [event for event in events if isinstance(event, Rep)]
+    reported = [event for event in events if isinstance(event, Rep)]
     if case.spans is None:
-        found = min(len(told), case.expected)
-        made_up_s = tuple(rep.start_s for rep in told[found:])
+        found = min(len(reported), case.expected)
+        made_up_s = tuple(rep.start_s for rep in reported[found:])
         missed: tuple[int, ...] = ()
     else:
-        matched = match(case.spans, told)
+        matched = match(case.spans, reported)
         found = sum(index is not None for index in matched)
-        made_up_s = tuple(rep.start_s for i, rep in enumerate(told) if i not in matched)
+        made_up_s = tuple(rep.start_s for i, rep in enumerate(reported) if i not in matched)
         missed = tuple(number for number, index in enumerate(matched, 1) if index is None)
     return Result(
         case.name,
         case.expected,
-        len(told),
+        len(reported),
         found,
         made_up_s,
         missed,

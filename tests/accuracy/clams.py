@@ -1,6 +1,6 @@
 """A virtual body that lifts as a real person's thigh moved: MEx clam timing, scaled in height.
 
-Nobody told these people a tempo, and they hold nothing. The clam's angle over its own resting
+Nobody gave these people a tempo, and they hold nothing. The clam's angle over its own resting
 level is scaled so that the median repetition is as high as a leg raise; what hangs below that
 level is cut off, since a leg cannot sink into the other one. Body, place and side are drawn.
 """

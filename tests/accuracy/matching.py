@@ -16,12 +16,12 @@ class Span(Protocol):
 
     @property
     def start_s(self) -> float:
-        """Return its 5 % crossing on the way up."""
+        """Return its 5 % crossing in the ascent."""
         ...
 
     @property
     def end_s(self) -> float:
-        """Return its 5 % crossing on the way down."""
+        """Return its 5 % crossing in the descent."""
         ...
 
 
@@ -44,7 +44,7 @@ def match(true: Sequence[Span], found: Sequence[Span]) -> list[int | None]:
 
 
 class Call(StrEnum):
-    """How a moment was told live."""
+    """How a moment was reported live."""
 
     IN_TIME = "in_time"
     EARLY = "early"
@@ -54,7 +54,7 @@ class Call(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Called:
-    """How a moment was told, and by how much after it; None where it was not told."""
+    """How a moment was reported, and how long after it; None where it was not."""
 
     call: Call
     delay_s: float | None = None
@@ -63,11 +63,11 @@ class Called:
 def call_moments(
     moments: Sequence[tuple[float, float, float]], calls_s: Sequence[float]
 ) -> tuple[list[Called], list[float]]:
-    """Return how each (earliest, moment, latest) was told, and the calls that tell none in time.
+    """Return how each (earliest, moment, latest) was reported, and the calls that match none.
 
     A call belongs to one moment at most. In time goes first; then the last one before the moment,
     but not before its earliest, is early; then the first one after it, up to its latest, is late.
-    Early calls are among those returned: whoever hears one is told what is not so.
+    Early calls are among those returned: whoever hears one hears what is not so.
     """
     unused = sorted(calls_s)
     reported: list[Called] = []

@@ -1,7 +1,7 @@
 """What is measured on which population: outcomes -> figures.
 
 A repetition that was missed counts against every share it could have been in: its fault was not
-named, its phases were not told. Times and angles, and what good repetitions are called, are of the
+named, its phases not found. Times and angles, and what good repetitions are called, are of the
 matched ones.
 """
 
@@ -38,7 +38,7 @@ COMBINED = {Fault.ROLL_BACK, Fault.LEG_FORWARD}
 REPS_PER_SET = 15
 SOON_S = 1.2  # planned within 1 s of standstill; the crossing at 5 % comes a little sooner
 ANSWER_S = 1.0  # after a repetition's end the sound of its verdict is to begin
-SOUNDED = (Verdict.CLEAN, Verdict.UNSURE)  # always with a sound; a fault may have been said live
+SOUNDED = (Verdict.CLEAN, Verdict.UNSURE)  # always with a sound; a fault may have been named live
 CUES = (
     (Fault.KICK, "the onset"),
     (Fault.DROP, "landing"),
@@ -132,7 +132,7 @@ def _errors(by_kind: ByKind) -> list[Figure]:
 
 def _live(by_kind: ByKind) -> list[Figure]:
     found = []
-    for way, reported in (("up", _told_up), ("down", _told_down)):
+    for way, reported in (("up", _reported_up), ("down", _reported_down)):
         rows = [
             (kind, [reported(rep) for rep in reps]) for kind, reps in _reps_by_kind(by_kind, SETS)
         ]
@@ -156,11 +156,11 @@ def _live(by_kind: ByKind) -> list[Figure]:
     return found
 
 
-def _told_up(rep: RepOutcome) -> Call:
+def _reported_up(rep: RepOutcome) -> Call:
     return rep.up.call
 
 
-def _told_down(rep: RepOutcome) -> Call:
+def _reported_down(rep: RepOutcome) -> Call:
     return rep.down.call
 
 
@@ -243,13 +243,13 @@ def _good(by_kind: ByKind) -> list[Figure]:
 
 
 def _of_sets(by_kind: ByKind) -> list[Figure]:
-    """Return the faults that are told of a set: a body bent from the start, fatigue."""
+    """Return the faults that are reported of a set: a body bent from the start, fatigue."""
     found = []
     for fault in SET_FAULTS:
         for is_true in (True, False):
             for kind in (kind for kind in (*JUDGED, "fatigue") if kind in by_kind):
                 hits = [
-                    fault in o.said_of_set
+                    fault in o.reported_of_set
                     for o in by_kind[kind]
                     if is_true is (o.is_bent if fault is Fault.BENT_BODY else o.is_fatigued)
                 ]
@@ -276,14 +276,14 @@ def _combined(by_kind: ByKind) -> list[Figure]:
 
 
 def _trade_off(by_kind: ByKind) -> list[Figure]:
-    """Return what each limit of the bow would catch, and what it would cost."""
+    """Return what each limit of the curvature would catch, and what it would cost."""
     found = []
     for limit_mm in BOW_LIMITS_MM:
         for kind, reps in _reps_by_kind(by_kind, ("combined", HIPS)):
             values = []
             for is_asked in (_is_combined, _is_good):
                 asked = [rep for rep in reps if rep.verdict and is_asked(rep)]
-                # What is unsure anyway is caught, and costs the bow nothing.
+                # What is unsure anyway is caught, and costs the curvature nothing.
                 is_over = [
                     rep.cancellation_score_mm > limit_mm
                     and (is_asked is _is_combined or math.isfinite(rep.cancellation_score_mm))
@@ -295,7 +295,7 @@ def _trade_off(by_kind: ByKind) -> list[Figure]:
                 else:
                     hits = sum(a and not b for a, b in zip(is_over, is_fault, strict=True))
                 values.append(100.0 * hits / max(1, len(asked)))
-            name = f"bow over {limit_mm:.1f} mm: caught, good made unsure"
+            name = f"curvature over {limit_mm:.1f} mm: caught, good made unsure"
             found.append(Figure(name, kind, tuple(values), "%", sum(map(_is_combined, reps))))
     return found
 

@@ -20,7 +20,7 @@ def movement_figures(by_kind: Mapping[str, Sequence[Outcome]]) -> list[Figure]:
         for kind, them in some
         if base_kind(kind) in ("in_set", "leaves")
     ]
-    found += [_told(kind, them, is_broken) for is_broken in (False, True) for kind, them in some]
+    found += [_found(kind, them, is_broken) for is_broken in (False, True) for kind, them in some]
     found += [_minutely("made up and called clean", kind, them, _clean) for kind, them in some]
     found += [_minutely("sounds about no rep", kind, them, _sounds) for kind, them in some]
     for kind, them in some:
@@ -44,9 +44,11 @@ def _by_form(kind: str, some: Sequence[Outcome]) -> list[Figure]:
     ]
 
 
-def _told(kind: str, some: Sequence[Outcome], is_broken: bool) -> Figure:
-    name = "rep broken off by getting up, told" if is_broken else "last rep before getting up, told"
-    asked = [moved.broken_told if is_broken else moved.last_told for moved in _moved(some)]
+def _found(kind: str, some: Sequence[Outcome], is_broken: bool) -> Figure:
+    name = (
+        "rep broken off by getting up, found" if is_broken else "last rep before getting up, found"
+    )
+    asked = [moved.broken_found if is_broken else moved.last_found for moved in _moved(some)]
     is_asked = base_kind(kind) == "leaves"
     return share(name, kind, [hit for hit in asked if hit is not None and is_asked])
 

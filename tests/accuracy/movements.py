@@ -38,7 +38,7 @@ MOVING_S = 90.0
 GAP_S = (4.0, 16.0)  # of lying still between two movements
 LEAVES_S = 0.3  # after the last repetition's end
 BROKEN_SHARE = 0.4  # of those who leave do it in the middle of a repetition
-EARLY_S, ECHO_S = 0.5, 2.0  # around a movement: what is told there is told of it
+EARLY_S, ECHO_S = 0.5, 2.0  # around a movement: what is reported there is about it
 STRIDE = 4  # of the forms from person to person; prime to their numbers, 15 and 13: all come by
 MOVES_IN_SET = 0.35  # after so many of the repetitions somebody moves
 SILENT = (
@@ -54,10 +54,10 @@ Table: TypeAlias = Callable[..., tuple[Form, ...]]  # of Purposes
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """What was told of what is no repetition, by the form it was told in ("" for lying still).
+    """What was reported of what is no repetition, by the form it was in ("" for lying still).
 
-    extra, sounds: the forms' names, one entry each time. last_told: the last repetition of who
-    left; None: in the middle of one. broken_told: the one broken off; None: none was. played: every
+    extra, sounds: the forms' names, one entry each time. last_found: the last repetition of who
+    left; None: in the middle of one. broken_found: the one broken off; None: none was. played: each
     form's name, once each time it was done.
     """
 
@@ -65,8 +65,8 @@ class Moved:
     extra: tuple[str, ...]
     extra_clean: int
     sounds: tuple[str, ...]
-    last_told: bool | None
-    broken_told: bool | None
+    last_found: bool | None
+    broken_found: bool | None
 
 
 def scene(kind: str, layout: str, seed: int, number: int) -> Scene:
@@ -100,7 +100,7 @@ def scene(kind: str, layout: str, seed: int, number: int) -> Scene:
 
 
 def moved(played: Scene, events: Sequence[Event]) -> Moved:
-    """Return what was told of a scene."""
+    """Return what was reported of a scene."""
     found = [event for event in events if isinstance(event, Rep)]
     truth = played.trace.truth
     matched = match(truth, found)
@@ -117,8 +117,8 @@ def moved(played: Scene, events: Sequence[Event]) -> Moved:
         extra=tuple(_form_in(rep.start_s, rep.end_s, played.spans) for rep in extra),
         extra_clean=sum(rep.verdict is Verdict.CLEAN for rep in extra),
         sounds=tuple(_form_in(at_s, at_s, played.spans) for at_s in sounds),
-        last_told=matched[-1] is not None if truth and not played.broken else None,
-        broken_told=bool(broken) if played.broken else None,
+        last_found=matched[-1] is not None if truth and not played.broken else None,
+        broken_found=bool(broken) if played.broken else None,
     )
 
 
@@ -196,5 +196,5 @@ def _form_in(from_s: float, to_s: float, spans: Sequence[Span]) -> str:
         (min(to_s, span.end_s + ECHO_S) - max(from_s, span.start_s - EARLY_S), span.name)
         for span in spans
     ]
-    most_s, name = max(shared_s)
-    return name if most_s >= 0.0 else ""
+    longest_s, name = max(shared_s)
+    return name if longest_s >= 0.0 else ""

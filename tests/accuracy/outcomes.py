@@ -28,12 +28,12 @@ from tests.accuracy.matching import Called, call_moments, match
 from tests.accuracy.movements import Moved, moved
 from tests.accuracy.populations import LEARNED_REPS, Job, Played, play
 
-SET_FAULTS = (Fault.BENT_BODY, Fault.FATIGUE)  # told of somebody, not of one repetition
+SET_FAULTS = (Fault.BENT_BODY, Fault.FATIGUE)  # of somebody, not of one repetition
 FAULT_CUES = {cue_named(fault.value): fault for fault in Fault if fault not in SET_FAULTS}
 VERDICT_CUES = {Verdict.CLEAN: Announcement.REP, Verdict.UNSURE: Announcement.UNSURE}
 HEARD_S = 12.0  # after a verdict a sound may still come of it, however wrong that would be
 LEAD_S, TRAIL_S = 0.6, 0.4  # around a repetition: a fault cue there is heard as being about it
-ANSWER_S = 1.0  # after a verdict its cue is said
+ANSWER_S = 1.0  # after a verdict its cue is given
 LINGER_S = 2.0  # after a repetition a cue may still be about it
 EARLY_S = 2.0  # an `up` this long before a repetition is about something else
 AFTER_S = 0.5  # a `down` this long after a repetition's end tells nobody anything
@@ -93,7 +93,7 @@ class Outcome:
     rest_s: float
     is_bent: bool
     is_fatigued: bool
-    said_of_set: tuple[Fault, ...]
+    reported_of_set: tuple[Fault, ...]
     moved: Moved | None = None
     extra_in_pauses: int = 0
     pauses_s: float = 0.0
@@ -122,7 +122,7 @@ def _learned(played: Played, events: Sequence[Event]) -> Mat:
     ][:LEARNED_REPS]
     try:
         return replace(played.mat, limits=own_limits(played.mat.limits, learn(good)))
-    except MatError:  # told to do them again, and did not
+    except MatError:  # asked to do them again, and did not
         return played.mat
 
 
@@ -168,7 +168,7 @@ def compare(job: Job, played: Played, events: Sequence[Event]) -> Outcome:
         )
     )
     moving_s = sum(rep.end_s - rep.start_s for rep in played.truth)
-    said = {event.cue.value for event in events if isinstance(event, CueGiven)}
+    given = {event.cue.value for event in events if isinstance(event, CueGiven)}
     return Outcome(
         job,
         len(played.truth),
@@ -180,7 +180,7 @@ def compare(job: Job, played: Played, events: Sequence[Event]) -> Outcome:
         played.lying_s - moving_s,
         played.is_bent,
         played.is_fatigued,
-        tuple(fault for fault in SET_FAULTS if fault.value in said),
+        tuple(fault for fault in SET_FAULTS if fault.value in given),
         moved(played.scene, events) if played.scene else None,
         sum(a < rep.start_s < b for a, b in played.pauses_s for rep in extra),
         sum(b - a for a, b in played.pauses_s),
@@ -194,7 +194,7 @@ def answers(
     matched: Sequence[int | None],
     events: Sequence[Event],
 ) -> list[Answer | None]:
-    """Return each true repetition's verdict sound: its tick, `unsure`, or a fault not said live."""
+    """Return each true repetition's verdict sound: its tick, `unsure`, or one not named live."""
     given = [event for event in events if isinstance(event, CueGiven)]
     next_tops_s = [*(rep.top_s for rep in truth[1:]), math.inf][: len(truth)]
     rows: list[Answer | None] = []
@@ -260,7 +260,7 @@ def _errors_s(true: TrueRep, found: Rep) -> tuple[float, float, float, float]:
 def _delay_s(
     fault: Fault, rep: TrueRep, too_high_s: float | None, cues: Sequence[tuple[float, Fault]]
 ) -> float | None:
-    """Return how long after its moment a fault was first said live, None if not."""
+    """Return how long after its moment a fault was first named live, None if not."""
     landing_s = rep.onset_s + rep.up_s + rep.hold_s + rep.down_s
     from_s = {
         Fault.KICK: rep.onset_s,
@@ -271,8 +271,8 @@ def _delay_s(
     }.get(fault, rep.start_s)
     heard = [
         at_s
-        for at_s, said in cues
-        if said is fault and rep.start_s - LEAD_S <= at_s <= rep.end_s + TRAIL_S
+        for at_s, named in cues
+        if named is fault and rep.start_s - LEAD_S <= at_s <= rep.end_s + TRAIL_S
     ]
     return heard[0] - from_s if heard else None
 

@@ -212,7 +212,7 @@ def _channels(kind: str) -> tuple[Channel, ...]:
 
 
 def _repeat(kind: str) -> HipRepeatability:
-    """Return what the firmware is told of the sensor, as somebody who measured it would."""
+    """Return what the firmware knows of the sensor, as somebody who measured it would."""
     errors = SENSORS.get(kind)
     return (
         HipRepeatability(errors.imu_repeatability_deg, errors.rail_repeatability_mm)

@@ -1,7 +1,7 @@
 """Sets at every tempo that can be asked for: `python -m tests.accuracy.tempos`.
 
 Each person does one set of REPS, in the tempo asked for or in the usual one although another was
-asked. Found means by exactly one repetition told; twice, that more than one lies within it.
+asked. Found means by exactly one repetition reported; twice, that more than one lies within it.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ TEMPOS = (
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """Of one set or of many: repetitions done, found, told twice, and told that nobody did."""
+    """Of one set or of many: repetitions done, found, found twice, and made up."""
 
     true: int = 0
     found: int = 0
@@ -90,20 +90,20 @@ def counted(plan: SessionPlan, layout: str, seed: int, asked: Tempo) -> Count:
     mat, frames, truth = played(plan, layout, seed, asked)
     events: list[Event] = []
     replay(mat, frames, events.append)
-    told = [event for event in events if isinstance(event, Rep)]
-    return compared(truth, told)
+    reported = [event for event in events if isinstance(event, Rep)]
+    return compared(truth, reported)
 
 
-def compared(truth: Sequence[TrueRep], told: Sequence[Rep]) -> Count:
-    """Return how many of a set were found once, and what was told besides."""
-    pairs = match(truth, told)
+def compared(truth: Sequence[TrueRep], reported: Sequence[Rep]) -> Count:
+    """Return how many of a set were found once, and what was reported besides."""
+    pairs = match(truth, reported)
     inside = [
-        sum(x.start_s < (rep.start_s + rep.end_s) / 2 < x.end_s for rep in told) for x in truth
+        sum(x.start_s < (rep.start_s + rep.end_s) / 2 < x.end_s for rep in reported) for x in truth
     ]
     twice = sum(n > 1 for n in inside)
     once = sum(pair is not None and n < 2 for pair, n in zip(pairs, inside, strict=True))
-    made_up = len(told) - sum(pair is not None for pair in pairs)
-    is_exact = once == len(truth) == len(told)
+    made_up = len(reported) - sum(pair is not None for pair in pairs)
+    is_exact = once == len(truth) == len(reported)
     return Count(len(truth), once, twice, made_up, 1, int(is_exact))
 
 

@@ -12,7 +12,7 @@ from tests.accuracy.cases import compared, judged, line
 from tests.importers.cases import EDGES, Case, TrueSpan, load
 
 
-def told(start_s: float) -> Rep:
+def reported(start_s: float) -> Rep:
     return Rep(
         rep=1, t_s=start_s + 5.6, start_s=start_s, top_s=start_s + 1.5, lower_s=start_s + 3.0,
         end_s=start_s + 5.0, up_s=2.0, hold_s=1.0, down_s=3.0, angle_deg=39.0, front_shift_mm=0.0,
@@ -25,20 +25,20 @@ def case(*starts_s: float) -> Case:
     return Case("by hand", Path("none"), None, spans, len(spans))
 
 
-def test_a_case_is_right_only_if_each_repetition_is_told_and_no_other() -> None:
-    assert compared(case(10.0, 20.0), [told(10.1), told(19.8)]).is_right
-    missed = compared(case(10.0, 20.0), [told(10.1)])
+def test_a_case_is_right_only_if_each_repetition_is_reported_and_no_other() -> None:
+    assert compared(case(10.0, 20.0), [reported(10.1), reported(19.8)]).is_right
+    missed = compared(case(10.0, 20.0), [reported(10.1)])
     assert (missed.found, missed.missed, missed.is_right) == (1, (2,), False)
-    made_up = compared(case(10.0), [told(2.0), told(10.1)])
+    made_up = compared(case(10.0), [reported(2.0), reported(10.1)])
     assert (made_up.made_up, made_up.made_up_s, made_up.is_right) == (1, (2.0,), False)
     assert "wrong  missed #2; made up -" in line(missed)
 
 
 def test_where_no_times_are_known_the_number_is_compared() -> None:
     six = Case("by hand", Path("none"), None, None, 2)
-    assert compared(six, [told(10.0), told(20.0)]).is_right
-    assert compared(six, [told(10.0)]).found == 1
-    assert compared(six, [told(10.0), told(20.0), told(30.0)]).made_up_s == (30.0,)
+    assert compared(six, [reported(10.0), reported(20.0)]).is_right
+    assert compared(six, [reported(10.0)]).found == 1
+    assert compared(six, [reported(10.0), reported(20.0), reported(30.0)]).made_up_s == (30.0,)
 
 
 @pytest.mark.parametrize("name", EDGES)
@@ -58,12 +58,12 @@ STILL_WRONG = ("faults_004", "stress_006")  # a shaking load hides the last one;
 
 
 @pytest.mark.parametrize("name", [name for name in EDGES if name not in STILL_WRONG])
-def test_each_repetition_of_an_edge_is_told_and_none_made_up(name: str) -> None:
+def test_each_repetition_of_an_edge_is_reported_and_none_made_up(name: str) -> None:
     result = judged(load(f"edges/{name}"))
     assert result.is_right, line(result)
 
 
 @pytest.mark.parametrize("name", ["slow_6_1_6", "hold_10_s"])
-def test_each_repetition_of_a_slow_tempo_asked_for_and_done_is_told_once(name: str) -> None:
+def test_each_repetition_of_a_slow_tempo_asked_for_and_done_is_reported_once(name: str) -> None:
     result = judged(load(name))
     assert result.is_right, line(result)

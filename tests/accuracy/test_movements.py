@@ -27,7 +27,7 @@ SPLIT = {form.name: form.split for form in FORMS}
 PURPOSE = {form.name: form.purpose for form in FORMS}
 
 
-def told(start_s: float, verdict: Verdict = Verdict.CLEAN) -> Rep:
+def reported(start_s: float, verdict: Verdict = Verdict.CLEAN) -> Rep:
     return Rep(
         rep=1, t_s=start_s + 5.6, start_s=start_s, top_s=start_s + 1.5, lower_s=start_s + 3.0,
         end_s=start_s + 5.0, up_s=2.0, hold_s=1.0, down_s=3.0, angle_deg=39.0, front_shift_mm=0.0,
@@ -43,9 +43,9 @@ def in_set() -> Scene:
 @pytest.mark.parametrize("kind", [*TUNING_KINDS, *HELD_OUT_KINDS])
 def test_a_kind_uses_the_forms_of_its_split_only(kind: str) -> None:
     played = scene(kind, "core4", 700_003, 1)
-    wanted = Split.HELD_OUT if kind in HELD_OUT_KINDS else Split.TUNING
+    expected = Split.HELD_OUT if kind in HELD_OUT_KINDS else Split.TUNING
     names = [span.name for span in played.spans]
-    assert {SPLIT[name] for name in names} == {wanted}
+    assert {SPLIT[name] for name in names} == {expected}
     assert PURPOSE[names[0]] is Purpose.ON
     assert PURPOSE[names[-1]] is Purpose.UP
     lying_s = played.trace.lying_to_s - played.trace.lying_from_s
@@ -70,12 +70,12 @@ def test_movements_of_a_set_lie_between_its_repetitions(in_set: Scene) -> None:
 def test_somebody_leaves_just_after_a_repetition_or_in_the_middle_of_one(kind: str) -> None:
     some = [scene(kind, "core4", 700_000 + number, number) for number in range(6)]
     for played in some:
-        left_s = played.spans[-1].start_s
+        leaves_s = played.spans[-1].start_s
         assert len(played.broken) <= 1
         if played.broken:
-            assert played.broken[0].start_s < left_s < played.broken[0].end_s
+            assert played.broken[0].start_s < leaves_s < played.broken[0].end_s
         else:
-            assert 0.0 < left_s - played.trace.truth[-1].end_s < 1.5
+            assert 0.0 < leaves_s - played.trace.truth[-1].end_s < 1.5
     assert {len(played.broken) for played in some} == {0, 1}
 
 
@@ -92,8 +92,8 @@ def test_all_forms_of_a_split_come_by() -> None:
         for span in scene("movements", "core4", 1000 + number, number).spans
     }
     moving = (Purpose.SETTLE, Purpose.MOVE, Purpose.THING)
-    wanted = {f.name for f in FORMS if f.split is Split.TUNING and f.purpose in moving}
-    assert wanted <= seen
+    expected = {f.name for f in FORMS if f.split is Split.TUNING and f.purpose in moving}
+    assert expected <= seen
 
 
 def test_a_kind_that_does_not_exist_is_refused() -> None:
@@ -107,35 +107,35 @@ def by_hand(in_set: Scene, events: list[Event]) -> Moved:
     return moved(Scene(trace, spans, ()), events)
 
 
-def test_what_is_told_belongs_to_the_form_it_was_told_in(in_set: Scene) -> None:
+def test_an_event_belongs_to_the_form_it_was_reported_in(in_set: Scene) -> None:
     true = in_set.trace.truth[0]
     events: list[Event] = [
-        told(true.start_s),
+        reported(true.start_s),
         CueGiven(true.end_s + 0.8, Announcement.REP),
-        told(39.5),
+        reported(39.5),
         CueGiven(45.0, Announcement.REP),
         CueGiven(46.0, Announcement.READY),
-        told(70.0, Verdict.FAULT),
+        reported(70.0, Verdict.FAULT),
     ]
     assert by_hand(in_set, events) == Moved(
         played=("pillow", "scratch"),
         extra=("pillow", ""),
         extra_clean=1,
         sounds=("pillow",),
-        last_told=True,
-        broken_told=None,
+        last_found=True,
+        broken_found=None,
     )
 
 
-def test_a_repetition_broken_off_is_not_to_be_told(in_set: Scene) -> None:
+def test_a_repetition_broken_off_must_not_be_reported(in_set: Scene) -> None:
     whole, broken = in_set.trace.truth[:2]
     trace = replace(in_set.trace, truth=[whole])
     spans = (Span("up_slowly", broken.top_s, broken.top_s + 5.0),)
     left = Scene(trace, spans, (broken,))
-    assert moved(left, [told(whole.start_s)]).broken_told is False
-    told_both = moved(left, [told(whole.start_s), told(broken.start_s)])
-    assert (told_both.broken_told, told_both.last_told) == (True, None)
-    assert len(told_both.extra) == 1
+    assert moved(left, [reported(whole.start_s)]).broken_found is False
+    both = moved(left, [reported(whole.start_s), reported(broken.start_s)])
+    assert (both.broken_found, both.last_found) == (True, None)
+    assert len(both.extra) == 1
 
 
 def outcome(kind: str, extra: int, what: Moved, *hits: bool) -> Outcome:
@@ -153,7 +153,7 @@ def test_figures_of_known_outcomes() -> None:
     on = Moved(("sit_then_lie", "hips_hop"), ("hips_hop",), 1, ("hips_hop", ""), None, None)
     none = replace(on, extra=(), extra_clean=0, sounds=())
     left = Moved(("sit_then_lie",), (), 0, (), False, None)
-    broke = replace(left, last_told=None, broken_told=True)
+    broke = replace(left, last_found=None, broken_found=True)
     by_kind = {
         "getting_on": [outcome("getting_on", 1, on), outcome("getting_on", 0, none)],
         "leaves": [
@@ -169,5 +169,5 @@ def test_figures_of_known_outcomes() -> None:
     assert values["made up and called clean", "getting_on"] == 0.5
     assert values["sounds about no rep", "getting_on"] == 1.0
     assert values["reps found", "leaves"] == 75.0
-    assert values["last rep before getting up, told", "leaves"] == 0.0
-    assert values["rep broken off by getting up, told", "leaves"] == 100.0
+    assert values["last rep before getting up, found", "leaves"] == 0.0
+    assert values["rep broken off by getting up, found", "leaves"] == 100.0

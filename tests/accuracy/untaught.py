@@ -76,14 +76,14 @@ def _errors(kind: str, reps: Sequence[RepOutcome]) -> Figure:
 
 
 def _flung(kind: str, reps: Sequence[RepOutcome]) -> Figure:
-    """Return how many of those flung up, faster than the limit of a kick, are told so."""
+    """Return how many of those flung up, faster than the limit of a kick, are named so."""
     hits = [bool(UP_FAULTS & set(rep.named)) for rep in reps if rep.up_s < LIMITS.kick_up_s]
-    return share("flung up, told kick or rushed_up", kind, hits)
+    return share("flung up, named kick or rushed_up", kind, hits)
 
 
 def _dropped(kind: str, reps: Sequence[RepOutcome]) -> Figure:
-    """Return how many of those let down faster than the limit of a drop are told so, once."""
+    """Return how many of those let down faster than the limit of a drop are named so, once."""
     hits = [
         len(DOWN_FAULTS & set(rep.named)) == 1 for rep in reps if rep.down_s < LIMITS.drop_down_s
     ]
-    return share("dropped, told drop or rushed_down, not both", kind, hits)
+    return share("dropped, named drop or rushed_down, not both", kind, hits)

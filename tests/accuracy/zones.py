@@ -66,13 +66,13 @@ LIFT = RefinedRep(
 
 @dataclass
 class Seen:
-    """One person: errors of lift-off and landing (s, None: not seen), and what was said."""
+    """One person: errors of lift-off and landing (s, None: not seen), and what was reported."""
 
     kind: str
     lift_off_s: list[float | None] = field(default_factory=list)
     touch_down_s: list[float | None] = field(default_factory=list)
     small: list[tuple[float, bool]] = field(default_factory=list)  # height planned, found
-    is_bent_told: bool = False
+    is_bent_reported: bool = False
 
 
 def play(layout: str, kind: str, seed: int) -> Seen:
@@ -86,7 +86,7 @@ def play(layout: str, kind: str, seed: int) -> Seen:
     )
     lift_off_s, touch_down_s, events = _through(mat, record(trace, mat, seed))
     seen = Seen(kind)
-    seen.is_bent_told = any(
+    seen.is_bent_reported = any(
         isinstance(e, CueGiven) and e.cue.value == Fault.BENT_BODY for e in events
     )
     if kind in ("clean", "stress") and plan.hover_deg == 0.0:
@@ -170,7 +170,7 @@ def measure(some: Sequence[Seen]) -> list[Figure]:
         )
         found.append(share(name, "small", hits))
     for kind, aim in (("bent", "90"), ("straight", "")):
-        hits = [s.is_bent_told for s in some if s.kind == kind]
+        hits = [s.is_bent_reported for s in some if s.kind == kind]
         found.append(replace(share("bent_body told", kind, hits), aim=aim))
     return [figure for figure in found if figure.n]
 

@@ -64,9 +64,9 @@ def main() -> int:
     return 0 if all(hits) else 1
 
 
-def _tell(what: str, value: float, target: float, unit: str, *, least: bool = False) -> bool:
-    is_hit = value >= target if least else value <= target
-    sign = ">=" if least else "<="
+def _tell(what: str, value: float, target: float, unit: str, *, is_minimum: bool = False) -> bool:
+    is_hit = value >= target if is_minimum else value <= target
+    sign = ">=" if is_minimum else "<="
     print(f"{what:44s}{value:9.2f} {unit:3s}  {'ok' if is_hit else 'MISSED'} ({sign} {target:g})")
     return is_hit
 
@@ -143,7 +143,7 @@ def _replay(path: Path, length_s: float) -> bool:
     reading_s = time.perf_counter() - begin_s
     took_s = [_call_s("replay", str(path), "--json") for _ in range(ROUNDS)]
     is_hit = _tell(
-        "replay, whole command", length_s / median(took_s), REPLAY_TARGET, "x", least=True
+        "replay, whole command", length_s / median(took_s), REPLAY_TARGET, "x", is_minimum=True
     )
     _note("of it reading the file", 1e6 * reading_s / read, "us a frame")
     return is_hit
@@ -162,7 +162,7 @@ def _help_s() -> float:
 
 
 def _live() -> list[bool]:
-    """Start `run --virtual`, told by its notification socket of the first frame; weigh it."""
+    """Start `run --virtual`, wait at its notification socket for the first frame; weigh it."""
 
     with tempfile.TemporaryDirectory() as folder:
         address = str(Path(folder) / "notify")
@@ -178,8 +178,8 @@ def _live() -> list[bool]:
             channel.recv(100)  # READY=1
             first_s = time.perf_counter() - begin_s
         assert process.stdout is not None
-        for said in process.stdout:
-            if "person" in said:
+        for line in process.stdout:
+            if "person" in line:
                 break
         rss_mb, pss_mb = _memory_mb(process.pid)
         process.send_signal(signal.SIGTERM)

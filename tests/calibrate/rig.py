@@ -108,11 +108,11 @@ class QuickMat(VirtualMat):
 
 
 def measure(wizard: Wizard, mat: VirtualMat) -> list[str]:
-    """Let the mat run until the wizard's step is over; return what it said."""
+    """Let the mat run until the wizard's step is over; return its sentences."""
     begun_s = mat.clock.now_s()
     while wizard.is_measuring and mat.clock.now_s() - begun_s < LONGEST_S:
-        if said := wizard.frames(mat.frames(0.25)):
-            return said
+        if lines := wizard.frames(mat.frames(0.25)):
+            return lines
     raise AssertionError(f"still measuring after {LONGEST_S} s")
 
 
@@ -124,11 +124,11 @@ def calibrate(
     off_mm: how far the weight lies from right over the cell, at most, at random.
     """
     rng = np.random.default_rng(seed)
-    said: list[str] = []
+    lines: list[str] = []
     for _ in range(60):
         match wizard.step:
             case Step.WEIGHT:
-                said += wizard.answer(f"{weight_kg} kg")
+                lines += wizard.answer(f"{weight_kg} kg")
                 continue
             case Step.EMPTY | Step.CLEAR:
                 mat.lay()
@@ -143,12 +143,12 @@ def calibrate(
             case Step.CHECK:
                 mat.lay((weight_kg, 0.0, 0.0))
             case Step.ACCEPT:
-                return said
+                return lines
             case Step.DONE:
                 raise AssertionError("over")
         mat.frames(0.5)
         wizard.answer("go")
-        said += measure(wizard, mat)
+        lines += measure(wizard, mat)
         if wizard.refusal is not None:
             raise AssertionError(wizard.refusal)
     raise AssertionError("no end")

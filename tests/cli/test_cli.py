@@ -136,12 +136,12 @@ def acquisition_of(parent: int) -> int:
     return found
 
 
-def wait_for(process: subprocess.Popen[str], said: str) -> None:
+def wait_for(process: subprocess.Popen[str], words: str) -> None:
     assert process.stdout is not None
     for line in process.stdout:
-        if said in line:
+        if words in line:
             return
-    pytest.fail(f"ended without {said!r}: {process.communicate()}")
+    pytest.fail(f"ended without {words!r}: {process.communicate()}")
 
 
 def factory_pins(factory: MockFactory) -> dict[int, MockPWMPin]:
@@ -599,8 +599,8 @@ def test_the_demo_ends_with_its_report(matfw: Call) -> None:
     assert reps == [str(number + 1) for number in range(len(reps))]
     assert len(reps) > 8
     assert re.findall(r"^ +[\d.]+ s  (?:workout|set|rest) .*", done.stdout, re.MULTILINE)
-    for said in ("workout started", "2 of 2 ready: right side, 6 reps", "workout done"):
-        assert said in done.stdout
+    for words in ("workout started", "2 of 2 ready: right side, 6 reps", "workout done"):
+        assert words in done.stdout
 
 
 @pytest.mark.parametrize("option", ["--config", "--state"])
@@ -716,7 +716,7 @@ def test_sighup_ends_the_service_so_that_systemd_starts_it_again(
     assert is_gone(process.pid)
 
 
-def test_a_killed_acquisition_is_told_in_one_line(
+def test_a_killed_acquisition_is_reported_in_one_line(
     live: Callable[..., subprocess.Popen[str]],
 ) -> None:
     process = live("run", "--virtual")

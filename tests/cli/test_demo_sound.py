@@ -1,4 +1,4 @@
-"""`demo --sound`: each cue as a file that the system's player plays; no player is said once."""
+"""`demo --sound`: each cue as a file that the system's player plays; no player: reported once."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ NO_STEP = cast(Any, None)  # Any: a step that is not looked at
 
 
 class Player:
-    """A program that plays until it is told to end, or fails at once."""
+    """A program that plays until it is asked to end, or fails at once."""
 
     def __init__(self, returncode: int | None = None) -> None:
         self.returncode = returncode
@@ -65,8 +65,8 @@ def test_a_note_has_its_pitch(tmp_path: Path) -> None:
 
 
 def test_a_cue_is_played_and_the_next_one_ends_it(tmp_path: Path) -> None:
-    player, said = Player(), list[str]()
-    sounds = CueSounds(("play", "-q"), tmp_path, said.append, player)
+    player, notices = Player(), list[str]()
+    sounds = CueSounds(("play", "-q"), tmp_path, notices.append, player)
     sounds.events(given(Fault.KICK, Fault.DROP))
     assert player.commands == [
         ("play", "-q", str(tmp_path / "kick.wav")),
@@ -75,24 +75,24 @@ def test_a_cue_is_played_and_the_next_one_ends_it(tmp_path: Path) -> None:
     assert player.ended == 1
     sounds.step(NO_STEP)
     sounds.close()
-    assert (player.ended, said) == (2, [])
+    assert (player.ended, notices) == (2, [])
 
 
-def test_a_player_that_cannot_play_is_said_once_and_not_tried_again(tmp_path: Path) -> None:
-    player, said = Player(returncode=1), list[str]()
-    sounds = CueSounds(("aplay",), tmp_path, said.append, player)
+def test_a_player_that_cannot_play_is_reported_once_and_not_retried(tmp_path: Path) -> None:
+    player, notices = Player(returncode=1), list[str]()
+    sounds = CueSounds(("aplay",), tmp_path, notices.append, player)
     for _ in range(3):
         sounds.events(given(Fault.KICK))
         sounds.step(NO_STEP)
     assert len(player.commands) == 1
-    assert said == ["no sound: aplay plays nothing here: is there a loudspeaker or headphones?"]
+    assert notices == ["no sound: aplay plays nothing here: is there a loudspeaker or headphones?"]
 
 
-def test_without_a_player_it_is_said_once() -> None:
-    said: list[str] = []
-    with cue_sounds(said.append, lambda _: None) as sounds:
+def test_a_missing_player_is_reported_once() -> None:
+    notices: list[str] = []
+    with cue_sounds(notices.append, lambda _: None) as sounds:
         assert sounds is None
-    assert said == [NO_PLAYER]
+    assert notices == [NO_PLAYER]
 
 
 def test_the_files_are_gone_afterwards() -> None:

@@ -36,7 +36,7 @@ def doctor(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, st
     return code, capsys.readouterr().out
 
 
-def test_a_virtual_mat_is_well_and_said_to_be_virtual(
+def test_a_virtual_mat_passes_and_is_reported_as_virtual(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     code, out = doctor(capsys, "--virtual", "--press", "--state", str(tmp_path))
@@ -106,12 +106,12 @@ def test_real_frames_end_where_the_account_of_them_does(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("matfw.cli.doctor.LOOK_S", 2.0)
-    said: list[str] = []
-    frames, stats, presses = real_frames(quick_cells, [], said.append)
+    notices: list[str] = []
+    frames, stats, presses = real_frames(quick_cells, [], notices.append)
     assert stats.frames == len(frames)
     assert frames[-1].t_s - frames[0].t_s > 0.4
     assert presses == []
-    assert said == []
+    assert notices == []
 
 
 def quick_cells() -> LoadCells:
@@ -123,7 +123,7 @@ def quick_cells() -> LoadCells:
 
 
 class FirmwareHere:
-    """What a doctor is told by the firmware that runs, with a console's real answer to `status`."""
+    """What the running firmware answers a doctor, with a console's real answer to `status`."""
 
     def __init__(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, **changes: object) -> None:
         talk = Talk(tmp_path / "service", ports=("/dev/ttyAMA7",))
@@ -158,13 +158,13 @@ def test_beside_a_running_firmware_its_settings_are_spoken_of_and_not_ones_own(
 
     pi = Computer(root=tmp_path / "root", run=lambda _: None, space=space)
     report = replace(a_doctor(tmp_path), config=mine, computer=pi).look()
-    said = {check.name: check for check in report.checks}
-    assert "of the firmware that runs: /etc/matfw/matfw.toml; layout core4" in said["settings"].why
-    assert (said["pins"].state, "foot_x SCK" in said["pins"].why) == (State.BAD, True)
-    assert "/dev/ttyAMA7" in said["serial ports"].why
+    found = {check.name: check for check in report.checks}
+    assert "of the firmware that runs: /etc/matfw/matfw.toml; layout core4" in found["settings"].why
+    assert (found["pins"].state, "foot_x SCK" in found["pins"].why) == (State.BAD, True)
+    assert "/dev/ttyAMA7" in found["serial ports"].why
     assert asked_for == [tmp_path / "service"]
-    assert said["state.toml"].why.startswith("not calibrated")
-    assert not {"gpio chip", "permissions"} & set(said), "who asks needs neither"
+    assert found["state.toml"].why.startswith("not calibrated")
+    assert not {"gpio chip", "permissions"} & set(found), "who asks needs neither"
     assert "mine" not in "\n".join(report.as_lines())
     json.loads(report.as_json())
 
@@ -190,7 +190,7 @@ def test_a_late_computer_is_reported_as_the_computers(
     assert report.as_lines()[-1] == f"warn: {text}"
 
 
-def test_a_firmware_that_may_not_be_asked_is_said(
+def test_a_firmware_that_may_not_be_asked_is_reported(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refused(_: object) -> Link:

@@ -26,7 +26,7 @@ LOCALES = (
 )
 
 
-def said(folder: Path, locale: dict[str, str], *arguments: str) -> tuple[bytes, bytes]:
+def output_of(folder: Path, locale: dict[str, str], *arguments: str) -> tuple[bytes, bytes]:
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("LC_", "LANG", "PYTHON"))}
     root = str(Path(__file__).parents[2])
     done = subprocess.run(
@@ -50,7 +50,7 @@ def test_no_verb_fails_for_a_character(tmp_path: Path, locale: dict[str, str]) -
         ("console",),
         ("--help",),
     ):
-        out, errors = said(tmp_path, locale, *arguments)
+        out, errors = output_of(tmp_path, locale, *arguments)
         assert out or errors
         if "UTF-8" not in str(locale) and "latin" not in str(locale):
             assert (out + errors).isascii(), arguments
@@ -73,5 +73,5 @@ def test_text_and_json_in_an_encoding_that_lacks_it() -> None:
 def test_json_of_a_replay_is_the_same_in_any_locale(tmp_path: Path) -> None:
     with RecordingWriter(tmp_path / "a.csv", Settings().mat()) as writer:
         writer.write(RawFrame(0.0, (1, 2, 3, 4)))
-    outputs = {said(tmp_path, locale, "replay", "a.csv", "--json")[0] for locale in LOCALES}
+    outputs = {output_of(tmp_path, locale, "replay", "a.csv", "--json")[0] for locale in LOCALES}
     assert len(outputs) == 1

@@ -39,10 +39,10 @@ def test_another_users_home_is_named_with_what_to_do(
 ) -> None:
     monkeypatch.setattr(os, "geteuid", lambda: NOT_ME)
     check_home(options())
-    said = capsys.readouterr().err
-    assert f"HOME is {home}, another user's" in said
-    assert "sudo -i" in said
-    assert "--state DIR" in said
+    errors = capsys.readouterr().err
+    assert f"HOME is {home}, another user's" in errors
+    assert "sudo -i" in errors
+    assert "--state DIR" in errors
 
 
 def test_another_users_home_that_is_closed_is_wrong_usage(
@@ -65,7 +65,7 @@ def test_a_folder_that_was_asked_for_is_nobodys_home(
     assert capsys.readouterr().err == ""
 
 
-def test_a_home_that_is_not_there_is_said_when_it_is_needed(
+def test_a_missing_home_is_reported_when_it_is_needed(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("HOME", "/nowhere/at/all")
@@ -81,37 +81,37 @@ def mode(path: Path) -> int:
 
 
 @pytest.mark.parametrize("umask", [0, 0o022])
-def test_a_new_state_folder_is_for_nobody_else(tmp_path: Path, umask: int) -> None:
-    said: list[str] = []
+def test_a_new_state_folder_is_private(tmp_path: Path, umask: int) -> None:
+    notices: list[str] = []
     before = os.umask(umask)
     try:
-        with only_one(tmp_path / "a" / "state", said.append):
+        with only_one(tmp_path / "a" / "state", notices.append):
             assert mode(tmp_path / "a" / "state") == mode(tmp_path / "a") == 0o700
     finally:
         os.umask(before)
-    assert said == []
+    assert notices == []
 
 
 @pytest.mark.parametrize(("old", "new"), [(0o755, 0o750), (0o777, 0o770), (0o705, 0o700)])
-def test_an_old_state_folder_is_closed_to_others_and_that_is_said_once(
+def test_an_old_state_folder_is_closed_to_others_and_that_is_reported_once(
     tmp_path: Path, old: int, new: int
 ) -> None:
     (tmp_path / "state.toml").touch()
     tmp_path.chmod(old)
-    said: list[str] = []
+    notices: list[str] = []
     for _ in range(2):
-        with only_one(tmp_path, said.append):
+        with only_one(tmp_path, notices.append):
             assert mode(tmp_path) == new
-    assert len(said) == 1
-    assert f"mode {old:04o}" in said[0]
+    assert len(notices) == 1
+    assert f"mode {old:04o}" in notices[0]
 
 
-def test_a_folder_that_is_no_state_folder_keeps_its_mode_and_that_is_said(tmp_path: Path) -> None:
+def test_a_folder_that_is_no_state_folder_keeps_its_mode_and_is_reported(tmp_path: Path) -> None:
     tmp_path.chmod(0o755)
-    said: list[str] = []
-    with only_one(tmp_path, said.append):
+    notices: list[str] = []
+    with only_one(tmp_path, notices.append):
         assert mode(tmp_path) == 0o755
-    assert f"chmod o-rwx {tmp_path}" in said[0]
+    assert f"chmod o-rwx {tmp_path}" in notices[0]
 
 
 # --- the console's port ---
@@ -127,11 +127,11 @@ def test_a_console_on_the_pins_of_a_cell_is_refused(
     config.write_text(ON_UART)
     arguments = ["run", "--config", str(config), "--state", str(tmp_path), "--console", port]
     assert main(arguments) == 2
-    said = capsys.readouterr().err
-    assert f"--console {port}: " in said
-    assert "pins.head_left.dout" in said
-    assert "GPIO 14" in said
-    assert "give one of them another pin" in said
+    errors = capsys.readouterr().err
+    assert f"--console {port}: " in errors
+    assert "pins.head_left.dout" in errors
+    assert "GPIO 14" in errors
+    assert "give one of them another pin" in errors
 
 
 # --- what is printed ---
@@ -143,7 +143,7 @@ def test_a_terminal_gets_lines_broken_between_words_and_a_pipe_whole_ones(
 ) -> None:
     monkeypatch.setenv("COLUMNS", "40")
     monkeypatch.setattr(sys.stdout, "isatty", lambda: is_terminal, raising=False)
-    said = for_screen(["warn    cells  one is loose, and so is the wire of another"], sys.stdout)
-    assert len(said) == count
+    lines = for_screen(["warn    cells  one is loose, and so is the wire of another"], sys.stdout)
+    assert len(lines) == count
     if is_terminal:
-        assert said[1].startswith(" " * 15)
+        assert lines[1].startswith(" " * 15)

@@ -49,28 +49,28 @@ def test_a_report_is_of_the_last_session_unless_asked(
     assert len(lines(capsys, *where, "--session", "all")) == 3
 
 
-def test_what_is_not_there_is_said(state: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_is_not_there_is_reported(state: Path, capsys: pytest.CaptureFixture[str]) -> None:
     where = ("report", "--state", str(state))
-    (said,) = lines(capsys, *where, "--session", "7", code=2)
-    assert said.startswith("matfw: there is no session 7")
-    (said,) = lines(capsys, *where, "--person", "anne", code=2)
-    assert said == "matfw: no session of 'anne' is kept: did you mean ann?"
-    (said,) = lines(capsys, "report", "--state", str(state / "none"), code=1)
-    assert "there is none yet" in said
+    (line,) = lines(capsys, *where, "--session", "7", code=2)
+    assert line.startswith("matfw: there is no session 7")
+    (line,) = lines(capsys, *where, "--person", "anne", code=2)
+    assert line == "matfw: no session of 'anne' is kept: did you mean ann?"
+    (line,) = lines(capsys, "report", "--state", str(state / "none"), code=1)
+    assert "there is none yet" in line
 
 
-def test_a_page_is_for_nobody_else_and_replaces_only_a_page(
+def test_a_page_is_private_and_replaces_only_a_page(
     state: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     target = tmp_path / "page.html"
     where = ("report", "--state", str(state), "--html", str(target), "--session", "all")
     for _ in range(2):
-        (said,) = lines(capsys, *where)
-        assert said.startswith(f"{target}: 2 sessions, ")
+        (line,) = lines(capsys, *where)
+        assert line.startswith(f"{target}: 2 sessions, ")
     assert target.stat().st_mode & 0o777 == 0o600
     target.write_text("<html>somebody's own</html>")
-    (said,) = lines(capsys, *where, code=2)
-    assert "is no report of matfw: it is not overwritten" in said
+    (line,) = lines(capsys, *where, code=2)
+    assert "is no report of matfw: it is not overwritten" in line
     assert target.read_text() == "<html>somebody's own</html>"
 
 
@@ -87,7 +87,7 @@ def test_progress_is_of_one_person_and_takes_no_virtual_session_for_real(
     assert lines(capsys, *where, "--html", str(target)) == [f"{target}: 1 sessions"]
 
 
-def test_an_export_is_for_nobody_else_and_overwrites_nothing(
+def test_an_export_is_private_and_overwrites_nothing(
     state: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     where = ("export", "--state", str(state), "--format", "csv", "--output", str(tmp_path / "out"))
@@ -95,8 +95,8 @@ def test_an_export_is_for_nobody_else_and_overwrites_nothing(
     modes = {path.stat().st_mode & 0o777 for path in (tmp_path / "out").iterdir()}
     assert modes == {0o600}
     assert (tmp_path / "out").stat().st_mode & 0o777 == 0o700
-    (said,) = lines(capsys, *where, code=2)
-    assert "exists and is no empty folder" in said
+    (line,) = lines(capsys, *where, code=2)
+    assert "exists and is no empty folder" in line
     target = tmp_path / "all.json"
     where = (*where[:-3], "json", "--output", str(target))
     assert lines(capsys, *where) == [f"{target}: 2 sessions, one file"]
@@ -117,8 +117,8 @@ def test_a_fit_file_is_of_one_session(
 ) -> None:
     pytest.importorskip("garmin_fit_sdk", reason="the extra [fit] is not installed")
     where = ("export", "--state", str(state), "--format", "fit", "--output")
-    (said,) = lines(capsys, *where, str(tmp_path / "all.fit"), code=2)
-    assert said.startswith("matfw: a FIT file holds one session (got 2)")
+    (line,) = lines(capsys, *where, str(tmp_path / "all.fit"), code=2)
+    assert line.startswith("matfw: a FIT file holds one session (got 2)")
     assert lines(capsys, *where, str(tmp_path / "one.fit"), "--session", "1")
     assert lines(capsys, *where, str(tmp_path / "each"))
     names = sorted(path.name for path in (tmp_path / "each").iterdir())
@@ -130,5 +130,5 @@ def test_without_its_extra_fit_says_what_to_install(
 ) -> None:
     monkeypatch.setitem(sys.modules, "garmin_fit_sdk", None)
     where = ("export", "--state", str(state), "--format", "fit", "--session", "1")
-    (said,) = lines(capsys, *where, code=2)
-    assert "pip install 'matfw[fit]'" in said
+    (line,) = lines(capsys, *where, code=2)
+    assert "pip install 'matfw[fit]'" in line

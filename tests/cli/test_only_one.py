@@ -46,12 +46,12 @@ def test_the_second_is_refused_until_the_first_has_ended(tmp_path: Path, ending:
 
 def test_a_folder_that_cannot_be_made_holds_nobody_back(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    said: list[str] = []
-    with only_one(tmp_path / "file" / "below", said.append):
-        assert "would not be noticed" in said[0]
+    notices: list[str] = []
+    with only_one(tmp_path / "file" / "below", notices.append):
+        assert "would not be noticed" in notices[0]
 
 
-def test_the_folder_that_it_makes_is_for_nobody_else(tmp_path: Path) -> None:
+def test_the_folder_that_it_makes_is_private(tmp_path: Path) -> None:
     before = os.umask(0)
     try:
         with only_one(tmp_path / "new" / "state", print):

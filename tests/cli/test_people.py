@@ -74,9 +74,9 @@ def test_nothing_of_a_deleted_person_is_in_any_file(
     assert len(holding(state, *traces)) >= 6  # or nothing is proved
     assert main(["people", "delete", NAME, "--yes", "--state", str(state)]) == 0
     assert holding(state, *traces) == set()
-    said = capsys.readouterr().out
-    assert f"{NAME} is deleted: 2 sessions, profile, raw counts and backups" in said
-    assert "matfw.sqlite3.damaged-1, state.toml.damaged-1" in said
+    output = capsys.readouterr().out
+    assert f"{NAME} is deleted: 2 sessions, profile, raw counts and backups" in output
+    assert "matfw.sqlite3.damaged-1, state.toml.damaged-1" in output
     # and everything of the other one is there
     assert main(["people", "list", "--state", str(state)]) == 0
     assert capsys.readouterr().out == "bea: 1 sessions\n"

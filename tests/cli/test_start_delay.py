@@ -18,10 +18,10 @@ class Service:
     def __init__(self, folder: Path) -> None:
         self.environ = {"RUNTIME_DIRECTORY": str(folder), "NOTIFY_SOCKET": "/run/notify"}
         self.waits_s: list[float] = []
-        self.said: list[str] = []
+        self.notices: list[str] = []
 
     def start(self) -> StartDelay:
-        delay = StartDelay(self.said.append, self.environ, self.waits_s.append)
+        delay = StartDelay(self.notices.append, self.environ, self.waits_s.append)
         delay.wait()
         return delay
 
@@ -37,7 +37,7 @@ def test_the_wait_grows_with_each_failed_start_and_never_ends_the_service(tmp_pa
     assert service.waits_s[:6] == [5.0, 10.0, 20.0, 40.0, 80.0, MAX_DELAY_S]
     assert set(service.waits_s[5:]) == {MAX_DELAY_S}
     assert len(service.waits_s) == 40 - FREE_STARTS
-    assert "the last 3 starts have failed" in service.said[0]
+    assert "the last 3 starts have failed" in service.notices[0]
 
 
 def test_frames_without_a_cell_are_no_success_and_one_cell_is(tmp_path: Path) -> None:
@@ -60,7 +60,7 @@ def test_a_damaged_count_is_none(tmp_path: Path, text: str) -> None:
 
 
 @pytest.mark.parametrize("missing", ["RUNTIME_DIRECTORY", "NOTIFY_SOCKET"])
-def test_by_hand_nobody_waits_and_nothing_is_written(tmp_path: Path, missing: str) -> None:
+def test_started_by_hand_it_never_waits_and_writes_nothing(tmp_path: Path, missing: str) -> None:
     service = Service(tmp_path)
     del service.environ[missing]
     for _ in range(9):

@@ -1,4 +1,4 @@
-"""Dialogues: what is typed, and what is said."""
+"""Dialogues: what is typed, and what is answered."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def talk(tmp_path: Path) -> Iterator[Talk]:
     talk.close()
 
 
-# What is typed, line by line; then a pattern of the last line said, and one that must be in it.
+# What is typed, line by line; then a pattern of the last answered line, and one that must be in it.
 DIALOGUES: tuple[tuple[str, str, str], ...] = (
     ("help", r"ok", "  unlock "),
     ("help stream", r"ok", "stream RATE"),
@@ -146,10 +146,10 @@ DIALOGUES: tuple[tuple[str, str, str], ...] = (
 @pytest.mark.parametrize(("typed", "last", "within"), DIALOGUES)
 def test_a_dialogue(talk: Talk, typed: str, last: str, within: str) -> None:
     for line in typed.split("\n"):
-        said = talk.ask(line)
-        assert [is_answer(each) for each in said] == [False] * (len(said) - 1) + [True]
-    assert re.fullmatch(last, said[-1]), said[-1]
-    assert within in "\n".join(said)
+        lines = talk.ask(line)
+        assert [is_answer(each) for each in lines] == [False] * (len(lines) - 1) + [True]
+    assert re.fullmatch(last, lines[-1]), lines[-1]
+    assert within in "\n".join(lines)
 
 
 @pytest.mark.parametrize("line", ["", " ", "\t"])
@@ -161,20 +161,20 @@ def test_every_command_has_help_a_group_and_a_name_of_its_own(talk: Talk) -> Non
     names = [name.lower() for c in COMMANDS for name in (c.name, *c.aliases)]
     assert len(set(names)) == len(names)
     for command in COMMANDS:
-        said = talk.ask(f"help {command.name}")
-        assert said[0] == f"{command.usage}: {command.help}"
-        assert said[-1] == "ok"
+        lines = talk.ask(f"help {command.name}")
+        assert lines[0] == f"{command.usage}: {command.help}"
+        assert lines[-1] == "ok"
         for argument in command.arguments:
-            assert any(argument.help in line for line in said)
+            assert any(argument.help in line for line in lines)
 
 
 def test_every_setting_takes_what_get_shows_of_it(talk: Talk) -> None:
     for setting in talk.control.settings.table():
         value, _ = talk.control.settings.get(setting.key)
         if value is not None:
-            said = talk.ask(f"set {setting.key} {written(value)}")
-            assert said[-1] == "ok", said
-            assert "as it was" in said[0]
+            lines = talk.ask(f"set {setting.key} {written(value)}")
+            assert lines[-1] == "ok", lines
+            assert "as it was" in lines[0]
     assert talk.ask("diff") == ["nothing is unsaved", "ok"]
 
 
@@ -193,17 +193,17 @@ def test_notifications_begin_with_slashes_and_follow_tell(talk: Talk) -> None:
         talk.ask(f"tell {what}")
         for event in notifications:
             talk.control.notifications.put(event)
-        said = talk.wait(0.05)
-        assert all(line.startswith("// ") for line in said)
-        counts[what] = len(said)
+        lines = talk.wait(0.05)
+        assert all(line.startswith("// ") for line in lines)
+        counts[what] = len(lines)
     assert counts == {"none": 0, "reps": 2, "all": 4}
 
 
 def test_a_stream_keeps_its_rate_and_ends(talk: Talk) -> None:
     talk.ask("stream 10")
-    said = talk.wait(3.0)
-    assert len(said) == pytest.approx(30, abs=1)
-    assert all(line.startswith("// stream t_s=") for line in said)
+    lines = talk.wait(3.0)
+    assert len(lines) == pytest.approx(30, abs=1)
+    assert all(line.startswith("// stream t_s=") for line in lines)
     assert talk.ask("stream 0") == ["ok"]
     assert talk.wait(1.0) == []
 
@@ -211,7 +211,7 @@ def test_a_stream_keeps_its_rate_and_ends(talk: Talk) -> None:
 def test_ctrl_c_ends_a_stream(talk: Talk) -> None:
     talk.ask("stream 10")
     talk.conversation.interrupt()
-    assert talk.said[-1] == "// stream: ended"
+    assert talk.lines[-1] == "// stream: ended"
     assert talk.wait(1.0) == []
 
 
@@ -219,7 +219,7 @@ def test_a_link_that_does_not_poll_loses_frames_and_is_sent_how_many(talk: Talk)
     talk.ask("stream 80")
     talk.control.play(10.0)
     talk.conversation.poll()
-    assert talk.said[-1].startswith("// stream: 544 frames were dropped")
+    assert talk.lines[-1].startswith("// stream: 544 frames were dropped")
 
 
 # --- tare and calibrate ---------------------------------------------------------------------------
@@ -230,8 +230,8 @@ def test_tare_takes_an_empty_mat_and_answers_when_it_is_done(talk: Talk) -> None
     assert talk.ask("tare")[0].startswith("// ")
     assert talk.conversation.is_busy
     assert talk.conversation.prompt == ""
-    said = talk.wait(20.0, load_kg=0.4)
-    assert said[-1] == "ok"
+    lines = talk.wait(20.0, load_kg=0.4)
+    assert lines[-1] == "ok"
     after = talk.control.settings.calibration()
     for name, line in before.items():
         assert after[name].counts_per_kg == line.counts_per_kg
@@ -264,8 +264,8 @@ def test_tare_is_refused_when_somebody_gets_on_meanwhile(talk: Talk) -> None:
     talk.ask("tare")
     talk.wait(1.0)
     talk.control.presence = Presence.UNSETTLED
-    said = talk.wait(1.0, load_kg=30.0)
-    assert said[-1].startswith("error E301: tare: somebody or something is on the mat (30.0 kg")
+    lines = talk.wait(1.0, load_kg=30.0)
+    assert lines[-1].startswith("error E301: tare: somebody or something is on the mat (30.0 kg")
     assert talk.control.state() == before
     assert talk.control.measuring is None
 
@@ -296,9 +296,9 @@ def test_the_wizard_asks_takes_lines_for_itself_and_can_be_left(talk: Talk) -> N
     assert not any(map(is_answer, talk.ask("nonsense")))
     assert not any(map(is_answer, talk.ask("go")))
     assert any("Measured" in line for line in talk.wait(30.0))
-    said = talk.ask("leave")
-    assert said[-1].startswith("error E302: calibrate: left")
-    assert sum(map(is_answer, talk.said)) == 1
+    lines = talk.ask("leave")
+    assert lines[-1].startswith("error E302: calibrate: left")
+    assert sum(map(is_answer, talk.lines)) == 1
     assert talk.control.state() == before
     assert talk.control.measuring is None
     assert talk.conversation.prompt == PROMPT
@@ -356,7 +356,7 @@ def test_lines_wait_for_work_under_way_and_are_answered_in_order(talk: Talk) -> 
     assert talk.ask("nonsense") == []
     talk.wait(20.0)
     assert [answer[:10] for answer in talk.answers()] == ["ok", "ok", "error E101"]
-    assert talk.said.index("ok") < talk.said.index(talk.answers()[2])
+    assert talk.lines.index("ok") < talk.lines.index(talk.answers()[2])
 
 
 def test_too_many_waiting_lines_are_refused_and_the_rest_answered(talk: Talk) -> None:
@@ -434,7 +434,7 @@ def test_every_number_of_the_menu_leads_somewhere(talk: Talk) -> None:
             talk.ask("")
         talk.conversation.interrupt()
         assert talk.ask("menu")
-    assert not any("E599" in line for line in talk.said)
+    assert not any("E599" in line for line in talk.lines)
 
 
 # --- programs -------------------------------------------------------------------------------------
@@ -487,9 +487,9 @@ def test_json_says_what_a_wizard_asks_and_takes_its_answers(talk: Talk) -> None:
     (asked,) = map(json.loads, talk.ask('{"id": 5, "command": "calibrate corners 10"}'))
     assert (asked["event"], asked["id"]) == ("ask", 5)
     assert talk.conversation.prompt == ""
-    said = [json.loads(line) for line in talk.ask('{"answer": "leave"}')]
-    assert said[-1]["id"] == 5
-    assert said[-1]["error"]["code"] == "E302"
+    replies = [json.loads(line) for line in talk.ask('{"answer": "leave"}')]
+    assert replies[-1]["id"] == 5
+    assert replies[-1]["error"]["code"] == "E302"
 
 
 def in_json(talk: Talk, line: str) -> list[dict[str, Any]]:
@@ -499,8 +499,8 @@ def in_json(talk: Talk, line: str) -> list[dict[str, Any]]:
 def begin_in_json(talk: Talk, command: str) -> None:
     talk.control.lay = None
     talk.ask("mode json")
-    for said in in_json(talk, f'{{"id": 1, "command": "{command}"}}'):
-        assert (said["id"], "event" in said) == (1, True)
+    for reply in in_json(talk, f'{{"id": 1, "command": "{command}"}}'):
+        assert (reply["id"], "event" in reply) == (1, True)
 
 
 @pytest.mark.parametrize("job", ["tare", "diagnose", "calibrate 10", "menu"])
@@ -514,7 +514,7 @@ def test_every_line_with_an_id_has_its_own_answer_beside_a_job(talk: Talk, job: 
     assert (bad["id"], bad["error"]["code"]) == (4, "E109")
     assert talk.conversation.is_busy or talk.conversation.is_asking
     talk.conversation.interrupt()
-    assert json.loads(talk.said[-1])["id"] == 1
+    assert json.loads(talk.lines[-1])["id"] == 1
 
 
 def test_a_wizards_answers_with_an_id_have_answers_of_their_own(talk: Talk) -> None:
@@ -541,7 +541,7 @@ def test_what_takes_time_waits_for_the_job_before_it(talk: Talk) -> None:
     (own,) = in_json(talk, '{"id": 3, "answer": ""}')
     assert (own["id"], own["error"]["code"]) == (3, "E306")
     talk.wait(20.0)
-    answers = [json.loads(line) for line in talk.said if '"ok"' in line]
+    answers = [json.loads(line) for line in talk.lines if '"ok"' in line]
     assert [each["id"] for each in answers[-2:]] == [1, 2]
 
 
@@ -560,9 +560,9 @@ def test_every_line_in_json_is_one_object(talk: Talk) -> None:
     talk.ask("tare")
     talk.wait(20.0)
     talk.ask("help")
-    said = [json.loads(line) for line in talk.said[1:]]
-    assert all(("event" in each) is ("ok" not in each) for each in said)
-    assert {each["event"] for each in said if "event" in each} == {"note", "person", "stream"}
+    replies = [json.loads(line) for line in talk.lines[1:]]
+    assert all(("event" in each) is ("ok" not in each) for each in replies)
+    assert {each["event"] for each in replies if "event" in each} == {"note", "person", "stream"}
 
 
 # --- completion, secrets, ends --------------------------------------------------------------------
@@ -648,7 +648,7 @@ def test_error_numbers_keep_their_meaning() -> None:
 
 def test_a_key_that_is_not_known_is_shown_as_typed(talk: Talk) -> None:
     talk.ask("mode json")
-    said = talk.json('{"größe": 1, "command": "status"}')
-    assert said["error"]["message"].startswith("'größe': is not known")
-    said = talk.json('{"command": "set größe 1"}')
-    assert "größe" in said["error"]["message"]
+    reply = talk.json('{"größe": 1, "command": "status"}')
+    assert reply["error"]["message"].startswith("'größe': is not known")
+    reply = talk.json('{"command": "set größe 1"}')
+    assert "größe" in reply["error"]["message"]

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from matfw.messages import Fault, Side
+from matfw.history.rows import SessionRecord
+from matfw.messages import Announcement, CueGiven, Fault, SetChanged, SetState, Side
 from matfw.store.database import DATABASE_FILE
 from matfw.store.record import Record
 from matfw.store.writer import RecordWriter
@@ -23,10 +24,15 @@ class Kept(Talk):
         super().__init__(folder)
         control = self.control
         self.record = Record(
-            control.settings, folder, replace(control.mat(), side=Side.LEFT), self.said.append,
+            control.settings, folder, replace(control.mat(), side=Side.LEFT), self.lines.append,
             firmware="0.1.0", is_virtual=False, now=lambda: NOON, boot="this boot",
+            offer=self.offered,
         )  # fmt: skip
         control.record = self.record
+
+    def offered(self, found: SessionRecord, text: str) -> None:
+        self.lines.append(text)
+        self.control.offer.make(found, text)
 
     def work_out(self, *reps: object) -> None:
         self.record.events(list(reps))  # type: ignore[arg-type]  # repetitions
@@ -73,8 +79,8 @@ def test_a_report_says_what_to_change(talk: Kept) -> None:
 
 @pytest.mark.parametrize("which", ["9", "first", "-1", "999999999999"])
 def test_a_session_that_is_not_there_is_refused(talk: Kept, which: str) -> None:
-    (said,) = talk.ask(f"report {which}")
-    assert said.startswith("error E")
+    (answer,) = talk.ask(f"report {which}")
+    assert answer.startswith("error E")
 
 
 def test_who_is_renamed_keeps_profile_and_sessions(talk: Kept) -> None:
@@ -88,15 +94,15 @@ def test_who_is_renamed_keeps_profile_and_sessions(talk: Kept) -> None:
 @pytest.mark.parametrize(("name", "words"), [("none", "a profile must have"), ("bea", "exists")])
 def test_a_name_that_is_none_or_taken_changes_nothing(talk: Kept, name: str, words: str) -> None:
     talk.control.settings.new_profile("bea")
-    (said,) = talk.ask(f"people rename ann {name}")
-    assert said.startswith("error E203")
-    assert words in said
+    (answer,) = talk.ask(f"people rename ann {name}")
+    assert answer.startswith("error E203")
+    assert words in answer
     assert talk.ask("people list") == ["ann: 2 sessions", "bea: 0 sessions", "ok"]
 
 
 def test_who_is_forgotten_is_so_only_with_yes(talk: Kept) -> None:
-    (said,) = talk.ask("people forget ann")
-    assert said.startswith("error E307: people forget: deletes the profile, sessions")
+    (answer,) = talk.ask("people forget ann")
+    assert answer.startswith("error E307: people forget: deletes the profile, sessions")
     lines = talk.ask("people forget ann yes")
     assert lines[0] == "ann is deleted: 2 sessions, profile, raw counts and backups"
     assert lines[1].startswith("no profile is in use now")
@@ -112,11 +118,11 @@ def test_a_locked_console_lists_and_changes_nobody(talk: Kept) -> None:
     assert talk.ask("people forget ann yes")[0].startswith("error E601")
 
 
-def test_where_nothing_is_kept_that_is_said(tmp_path: Path) -> None:
+def test_that_nothing_is_kept_is_reported(tmp_path: Path) -> None:
     talk = Talk(tmp_path / "other")
     for command in ("history", "report", "people list"):
-        (said,) = talk.ask(command)
-        assert "nothing is kept: `set record.keep on`" in said
+        (answer,) = talk.ask(command)
+        assert "nothing is kept: `set record.keep on`" in answer
     talk.close()
 
 
@@ -127,7 +133,7 @@ def test_an_interrupted_session_goes_on_in_the_workout_too(tmp_path: Path) -> No
     writer.close()
     talk = Kept(tmp_path)
     talk.record.writer.call(lambda _: None)
-    assert talk.said[0].startswith("session 1 was interrupted, 0 min ago in set 1, after 2 of 3")
+    assert talk.lines[0].startswith("session 1 was interrupted, 0 min ago in set 1, after 2 of 3")
     assert talk.ask("resume") == [
         "session 1 goes on in set 1, after 2 repetitions: lie still, then begin", "ok",
     ]  # fmt: skip
@@ -135,3 +141,59 @@ def test_an_interrupted_session_goes_on_in_the_workout_too(tmp_path: Path) -> No
     assert (progress.set_number, progress.rep, progress.clean) == (1, 2, 2)
     assert talk.ask("resume")[0].startswith("error E305: resume: no session was interrupted")
     talk.close()
+
+
+@pytest.fixture
+def interrupted(tmp_path: Path) -> Iterator[Kept]:
+    writer = RecordWriter(tmp_path / DATABASE_FILE, print)
+    for number in (1, 2):
+        writer.keep(keep(rep(number), session(None, boot="before")))
+    writer.close()
+    talk = Kept(tmp_path)
+    talk.record.writer.call(lambda _: None)
+    talk.control.play(0.1)
+    yield talk
+    talk.close()
+
+
+def tap_twice(talk: Kept) -> None:
+    step = talk.control._step
+    assert step is not None
+    talk.control.step(replace(step, taps=2))
+    talk.control.play(0.1)
+
+
+def test_an_interrupted_session_is_reported_once_to_a_later_link(interrupted: Kept) -> None:
+    first = interrupted.ask("version")
+    interrupted.control.play(0.1)
+    interrupted.conversation.poll()
+    notices = [line for line in (*first, *interrupted.lines) if line.startswith("// ")]
+    assert len([line for line in notices if "session 1 was interrupted" in line]) == 1
+    interrupted.ask("resume")
+    assert interrupted.control.offer.notice is None
+
+
+def test_two_taps_after_its_cue_take_the_offer(interrupted: Kept) -> None:
+    line = interrupted.control.firmware.line
+    tap_twice(interrupted)
+    assert line.progress.rep == 0, "before the cue two taps mean other things"
+    t_s = interrupted.control.t_s
+    interrupted.control.events([CueGiven(t_s, Announcement.UNFINISHED)])
+    tap_twice(interrupted)
+    assert (line.progress.set_number, line.progress.rep) == (1, 2)
+    assert interrupted.ask("resume")[0].startswith("error E305")
+
+
+@pytest.mark.parametrize("seconds", [0.0, 31.0])
+def test_an_offer_is_over_when_a_set_begins_or_nobody_takes_it(
+    interrupted: Kept, seconds: float
+) -> None:
+    control = interrupted.control
+    control.events([CueGiven(control.t_s, Announcement.UNFINISHED)])
+    control.play(seconds)
+    if not seconds:
+        begun = SetChanged(t_s=control.t_s, state=SetState.STARTED, set=1, of=2, side=Side.LEFT,
+                           reps=3, clean=0)  # fmt: skip
+        control.events([begun])
+    tap_twice(interrupted)
+    assert control.firmware.line.progress.rep == 0

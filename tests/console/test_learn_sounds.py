@@ -22,13 +22,13 @@ class FakeContext:
     def __init__(self, talk: Talk) -> None:
         self.control = talk.control
         self.t_s = 5.0
-        self.said: list[str] = []
+        self.lines: list[str] = []
 
     def now_s(self) -> float:
         return self.t_s
 
     def progress(self, text: str) -> None:
-        self.said.append(text)
+        self.lines.append(text)
 
 
 @pytest.fixture
@@ -52,7 +52,7 @@ def test_each_sound_comes_after_its_name_and_three_are_asked(talk: Talk) -> None
     job = LearnSounds(context)  # type: ignore[arg-type]
     taught(job, context, shown)
     assert [cue for _, cue in shown[:-1]] == list(LESSON)
-    assert [line.partition(":")[0] for line in context.said[1:]] == list(LESSON)
+    assert [line.partition(":")[0] for line in context.lines[1:]] == list(LESSON)
     for (t_s, cue), (next_s, _) in pairwise(shown):
         assert next_s - t_s > pattern_s(cue_named(cue)), "one at a time"
     done = None

@@ -54,19 +54,19 @@ class Console(RuleBasedStateMachine):
     def ask(self, line: str) -> bool:
         """Give a command that is answered at once; return whether it was done."""
         was_locked, before = self.talk.control.lock.is_locked, self.talk.control.state()
-        said = self.talk.ask(line)
+        lines = self.talk.ask(line)
         if self.is_json:
-            replies = [json.loads(each) for each in said]
+            replies = [json.loads(each) for each in lines]
             done = [bool(reply["ok"]) for reply in replies if "ok" in reply]
         else:
-            done = [each == "ok" for each in said if ANSWER.fullmatch(each)]
-            assert ANSWER.fullmatch(said[-1])
-        assert len(done) == 1, said
+            done = [each == "ok" for each in lines if ANSWER.fullmatch(each)]
+            assert ANSWER.fullmatch(lines[-1])
+        assert len(done) == 1, lines
         if not done[0]:
             # A wrong PIN costs a try, which is what it is for.
-            assert self.talk.control.state() == before, (line, said)
+            assert self.talk.control.state() == before, (line, lines)
         if was_locked and self.talk.control.lock.is_locked:
-            assert self.talk.control.state() == before or line.startswith("cue"), (line, said)
+            assert self.talk.control.state() == before or line.startswith("cue"), (line, lines)
         return done[0]
 
     @rule(line=st.sampled_from(LOOKS))
@@ -122,7 +122,7 @@ class Console(RuleBasedStateMachine):
         }  # fmt: skip
         for name in data.draw(st.permutations(CHANGES)):
             assert not self.ask(f"{name} {arguments.get(name, '')}")
-            assert "E601" in self.talk.said[-1]
+            assert "E601" in self.talk.lines[-1]
 
     @rule(is_json=st.booleans())
     def mode(self, is_json: bool) -> None:
@@ -134,16 +134,16 @@ class Console(RuleBasedStateMachine):
     def work(self, line: str, waiting: str, seconds: float, steps_on: bool) -> None:
         """Work with a line that waits behind it, broken off or finished."""
         before = self.talk.control.state()
-        said = self.talk.ask(line)
-        said += self.talk.ask(waiting)
+        lines = self.talk.ask(line)
+        lines += self.talk.ask(waiting)
         if steps_on:
             self.talk.control.put(Presence.UNSETTLED, 40.0)
-        said += self.talk.wait(seconds)
-        start = len(self.talk.said)
+        lines += self.talk.wait(seconds)
+        start = len(self.talk.lines)
         self.talk.conversation.interrupt()
-        said += self.talk.said[start:]
-        answers = self.answers(said)
-        assert len(answers) == 2, said
+        lines += self.talk.lines[start:]
+        answers = self.answers(lines)
+        assert len(answers) == 2, lines
         if line.startswith("tare") and not answers[0]:
             assert self.talk.control.state() == before
         if line.startswith("tare") and steps_on:
@@ -153,32 +153,32 @@ class Console(RuleBasedStateMachine):
     @rule(line=st.sampled_from(WIZARDS), typed=st.lists(st.sampled_from(TYPED), max_size=8))
     def wander(self, line: str, typed: list[str]) -> None:
         """Among pages and questions; whatever is typed there is no command."""
-        said = self.talk.ask(line)
+        lines = self.talk.ask(line)
         for each in typed:
             if self.talk.conversation.is_asking:
-                said += self.talk.ask(each)
-            said += self.talk.wait(0.2)
+                lines += self.talk.ask(each)
+            lines += self.talk.wait(0.2)
         for _ in range(3):  # the command in the menu, then the menu
-            start = len(self.talk.said)
+            start = len(self.talk.lines)
             if self.talk.conversation.is_asking or self.talk.conversation.is_busy:
                 self.talk.conversation.interrupt()
-            said += self.talk.said[start:]
-        assert len(self.answers(said)) == 1, said
+            lines += self.talk.lines[start:]
+        assert len(self.answers(lines)) == 1, lines
 
     @rule(seconds=st.sampled_from((0.1, 3.0, 10.0)))
     def wait(self, seconds: float) -> None:
         assert not self.answers(self.talk.wait(seconds))
 
-    def answers(self, said: list[str]) -> list[bool]:
+    def answers(self, lines: list[str]) -> list[bool]:
         """Return whether each command that ended in these lines was done."""
         if self.is_json:
-            replies = [json.loads(each) for each in said]
+            replies = [json.loads(each) for each in lines]
             return [reply["ok"] for reply in replies if "ok" in reply]
-        return [each == "ok" for each in said if ANSWER.fullmatch(each)]
+        return [each == "ok" for each in lines if ANSWER.fullmatch(each)]
 
     @invariant()
     def nothing_of_ours_failed(self) -> None:
-        fresh, self.checked = self.talk.said[self.checked :], len(self.talk.said)
+        fresh, self.checked = self.talk.lines[self.checked :], len(self.talk.lines)
         assert not any("E599" in line for line in fresh)
         assert all(line.isprintable() for line in fresh)
         assert not self.talk.conversation.is_busy
@@ -190,7 +190,7 @@ class Console(RuleBasedStateMachine):
 
 
 Console.TestCase.settings = settings(
-    max_examples=60, stateful_step_count=30, deadline=None,
+    max_examples=35, stateful_step_count=30, deadline=None,
     phases=(Phase.explicit, Phase.generate, Phase.shrink),  # to explain takes ten times as long
 )  # fmt: skip
 TestConsole = Console.TestCase

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from matfw.workout.coach import Coach, State
+from matfw.workout.coach import Coach
+from matfw.workout.states import State
 from tests.control.fake_control import Talk
 
 
@@ -42,9 +43,9 @@ def test_plans_are_listed_and_one_is_set_and_taken_back(talk: Talk) -> None:
 
 
 def test_a_plan_that_there_is_not_is_refused_with_the_nearest(talk: Talk) -> None:
-    [said] = talk.ask("plan three_by_fiften")
-    assert said.startswith("error E202")
-    assert "did you mean three_by_fifteen?" in said
+    [answer] = talk.ask("plan three_by_fiften")
+    assert answer.startswith("error E202")
+    assert "did you mean three_by_fifteen?" in answer
 
 
 def test_without_a_plan_there_is_no_workout_to_ask(talk: Talk) -> None:
@@ -69,7 +70,7 @@ def test_what_is_asked_reaches_the_coach(state: State, what: str, asked: str, ta
 
 @pytest.mark.parametrize("what", ["pause", "go", "skip", "end"])
 def test_what_makes_no_sense_now_is_refused(what: str, talk: Talk) -> None:
-    coach = led(talk, State.ASK)
+    coach = led(talk, State.PARKED if what == "pause" else State.ASK)
     assert talk.ask(f"workout {what}")[0].startswith("error E310")
     assert coach.ask is None
 

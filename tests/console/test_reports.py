@@ -1,4 +1,4 @@
-"""What a link is told unasked: nothing before somebody types, and events whole or not at all."""
+"""What a link gets unasked: nothing before somebody types, and events whole or not at all."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def happens(talk: Talk, problem: CellProblem) -> list[str]:
     return talk.wait(0.1)
 
 
-def test_nothing_is_said_before_anybody_has_typed(talk: Talk) -> None:
+def test_nothing_is_written_before_anybody_has_typed(talk: Talk) -> None:
     talk.control.events([PersonWeighed(1.0, 64.0)])
     assert happens(talk, LOST) == []
     talk.ask("")
@@ -34,7 +34,7 @@ def test_nothing_is_said_before_anybody_has_typed(talk: Talk) -> None:
     assert len(talk.wait(0.1)) == 1
 
 
-def test_trouble_that_this_link_was_not_told_of_does_not_end_for_it(talk: Talk) -> None:
+def test_trouble_that_was_not_reported_on_this_link_does_not_end_for_it(talk: Talk) -> None:
     happens(talk, LOST)
     talk.ask("version")
     assert happens(talk, OK) == []
@@ -56,7 +56,7 @@ def test_a_drift_hidden_by_a_measurement_is_not_followed_by_its_end(talk: Talk) 
     assert happens(talk, OK) == []
 
 
-def test_a_drift_told_before_a_measurement_ends_within_it(talk: Talk) -> None:
+def test_a_drift_reported_before_a_measurement_ends_within_it(talk: Talk) -> None:
     talk.ask("version")
     assert len(happens(talk, DRIFTING)) == 1
     talk.ask("calibrate")

@@ -35,16 +35,16 @@ def talk(tmp_path: Path) -> Iterator[Talk]:
 
 def whole(talk: Talk, line: str) -> list[str]:
     """Give a line, and Enter for every page; check that each page fits the screen."""
-    said = page = talk.ask(line)
+    lines = page = talk.ask(line)
     while talk.conversation.prompt.startswith("-- "):
         assert len(page) < ROWS - 1
         page = talk.ask("")
-        said = said + page
-    return said
+        lines = lines + page
+    return lines
 
 
-def check_fits(said: list[str]) -> None:
-    assert [line for line in said if len(line) > COLUMNS] == []
+def check_fits(lines: list[str]) -> None:
+    assert [line for line in lines if len(line) > COLUMNS] == []
 
 
 @pytest.mark.parametrize(
@@ -70,9 +70,9 @@ def test_every_dialogue_keeps_to_the_screens_width(tmp_path: Path) -> None:
         talk = Talk(tmp_path / str(number), terminal=ScreenSize())
         talk.control.settings.save_calibration(LINES, note="a test")
         for line in typed.split("\n"):
-            said = whole(talk, line)
-            check_fits(said)
-            assert sum(map(is_answer, said)) == 1, (line, said)
+            lines = whole(talk, line)
+            check_fits(lines)
+            assert sum(map(is_answer, lines)) == 1, (line, lines)
         talk.close()
 
 
@@ -80,9 +80,9 @@ def test_every_help_keeps_to_the_screens_width(talk: Talk) -> None:
     settings = [setting.key for setting in talk.control.settings.table()]
     groups = {key.split(".")[0] for key in settings if "." in key}
     for name in ("", *(command.name for command in COMMANDS), *settings, *groups):
-        said = whole(talk, f"help {name}")
-        check_fits(said)
-        assert said[-1] == "ok", name
+        lines = whole(talk, f"help {name}")
+        check_fits(lines)
+        assert lines[-1] == "ok", name
         check_fits(whole(talk, f"get {name}"))
 
 
@@ -94,15 +94,15 @@ def test_a_bad_day_in_status_and_notifications_keeps_to_the_width(talk: Talk) ->
     talk.ask("version")
     check_fits(talk.wait(0.1))
     check_fits(whole(talk, "status"))
-    check_fits(talk.said)
+    check_fits(talk.lines)
 
 
 def test_help_names_the_cues_and_a_groups_settings(talk: Talk) -> None:
     assert "roll_back, leg_forward" in " ".join(whole(talk, "help cue"))
     assert "head_left, head_right" in " ".join(whole(talk, "help lay"))
-    said = whole(talk, "help workout")
-    assert any(line.startswith("workout.reps: ") for line in said)
-    assert any("1 to 200" in line for line in said)
+    lines = whole(talk, "help workout")
+    assert any(line.startswith("workout.reps: ") for line in lines)
+    assert any("1 to 200" in line for line in lines)
 
 
 @pytest.mark.parametrize("command", ["help", "get", "help limits"])
@@ -111,37 +111,37 @@ def test_a_long_answer_comes_in_pages_with_one_ok(talk: Talk, command: str) -> N
     assert len(first) == ROWS - 2, "the prompt has a row, and so has minicom"
     assert talk.conversation.is_asking
     assert "Enter" in talk.conversation.prompt
-    said = [*first]
+    lines = [*first]
     while talk.conversation.is_asking:
-        said += talk.ask("")
-    assert said.count("ok") == 1
-    assert said[-1] == "ok"
+        lines += talk.ask("")
+    assert lines.count("ok") == 1
+    assert lines[-1] == "ok"
     talk.conversation.echo = False
-    assert "".join(talk.ask(command)).replace(" ", "") == "".join(said).replace(" ", "")
+    assert "".join(talk.ask(command)).replace(" ", "") == "".join(lines).replace(" ", "")
 
 
 @pytest.mark.parametrize(("typed", "then"), [("q", ["ok"]), ("\x03", ["ok"])])
 def test_a_page_can_be_the_last(talk: Talk, typed: str, then: list[str]) -> None:
     talk.ask("get")
-    before = len(talk.said)
+    before = len(talk.lines)
     if typed == "\x03":
         talk.conversation.interrupt()
     else:
         talk.ask(typed)
-    assert talk.said[before:] == then
+    assert talk.lines[before:] == then
     assert talk.conversation.prompt == PROMPT
 
 
 def test_a_command_typed_between_pages_is_done(talk: Talk) -> None:
     talk.ask("get")
-    said = talk.ask("get workout.reps")
-    assert said[0] == "ok"
-    assert said[1].startswith("workout.reps = 15")
-    assert said[-1] == "ok"
+    lines = talk.ask("get workout.reps")
+    assert lines[0] == "ok"
+    assert lines[1].startswith("workout.reps = 15")
+    assert lines[-1] == "ok"
     assert talk.conversation.prompt == PROMPT
 
 
-def test_what_happens_while_a_page_is_read_is_told_after_it(talk: Talk) -> None:
+def test_what_happens_while_a_page_is_read_is_reported_after_it(talk: Talk) -> None:
     talk.ask("get")
     talk.control.events([PersonWeighed(3.0, 64.0)])
     assert talk.wait(1.0) == []
@@ -151,13 +151,13 @@ def test_what_happens_while_a_page_is_read_is_told_after_it(talk: Talk) -> None:
 
 def test_programs_get_whole_lines_and_no_pages(talk: Talk) -> None:
     talk.ask("echo off")
-    said = talk.ask("help mode")
-    assert max(map(len, said)) > COLUMNS
+    lines = talk.ask("help mode")
+    assert max(map(len, lines)) > COLUMNS
     assert talk.ask("get")[-1] == "ok"
-    talk.conversation.told = ScreenSize(40, 10)
-    said = talk.ask("help")
-    assert len(said) == 8
-    assert max(map(len, said)) <= 40
+    talk.conversation.client_size = ScreenSize(40, 10)
+    lines = talk.ask("help")
+    assert len(lines) == 8
+    assert max(map(len, lines)) <= 40
 
 
 def test_every_choice_of_the_menu_is_seen(talk: Talk) -> None:
@@ -169,11 +169,11 @@ def test_every_choice_of_the_menu_is_seen(talk: Talk) -> None:
     for page in pages:
         opened = menu.Menu(talk.conversation._context, TABLE)
         opened._pages.append(page)
-        before = len(talk.said)
+        before = len(talk.lines)
         opened._show()
         numbers = []
         while True:
-            shown = talk.said[before:]
+            shown = talk.lines[before:]
             check_fits(shown)
             assert ScreenSize().holds(shown), shown
             numbers += [line[:3].strip() for line in shown if line[:3].strip().isdigit()]
@@ -181,13 +181,13 @@ def test_every_choice_of_the_menu_is_seen(talk: Talk) -> None:
             numbers.remove("0")
             if shown[-1] != "Enter shows the rest.":
                 break
-            before = len(talk.said)
+            before = len(talk.lines)
             opened.answer("")
         assert numbers == [str(n + 1) for n in range(len(page(talk.control)))]
 
 
 def test_a_page_of_the_menu_longer_than_the_screen_goes_on_at_enter(talk: Talk) -> None:
-    talk.conversation.told = ScreenSize(80, 12)
+    talk.conversation.client_size = ScreenSize(80, 12)
     first = talk.ask("menu")
     assert first[-2:] == ["  0  Leave", "Enter shows the rest."]
     rest = talk.ask("")
@@ -200,9 +200,9 @@ def test_a_page_of_the_menu_longer_than_the_screen_goes_on_at_enter(talk: Talk) 
 
 def test_an_answer_in_the_menu_is_not_pushed_off_the_screen_by_its_choices(talk: Talk) -> None:
     talk.ask("menu")
-    said = talk.ask("1")
-    assert len(said) + AROUND_ROWS <= ROWS
-    assert said[-1] == "Enter shows the choices again."
+    lines = talk.ask("1")
+    assert len(lines) + AROUND_ROWS <= ROWS
+    assert lines[-1] == "Enter shows the choices again."
     assert talk.ask("")[-1] == "  0  Leave"
 
 
@@ -213,14 +213,14 @@ def test_an_answer_in_the_menu_is_not_pushed_off_the_screen_by_its_choices(talk:
 def test_enter_alone_measures_nothing_and_repeats_the_step(talk: Talk, typed: str) -> None:
     asked = [line for line in talk.ask(typed) if "VIRTUAL" not in line]
     for _ in range(2):
-        said = talk.ask("")
-        assert said
-        assert all(line in asked for line in said)
+        lines = talk.ask("")
+        assert lines
+        assert all(line in asked for line in lines)
         assert not any("Measured" in line for line in talk.wait(10.0))
     assert talk.conversation.prompt == "calibrate> "
 
 
-def test_a_step_is_measured_when_told_to_and_repeated_meanwhile(talk: Talk) -> None:
+def test_a_step_is_measured_when_asked_and_repeated_meanwhile(talk: Talk) -> None:
     talk.ask("calibrate 10")
     assert any("Measuring" in line for line in talk.ask("go"))
     assert any("Measuring" in line for line in talk.ask(""))

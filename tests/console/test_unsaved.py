@@ -20,8 +20,8 @@ def talk(tmp_path: Path) -> Iterator[Talk]:
 
 @pytest.fixture
 def other(talk: Talk) -> Iterator[tuple[Conversation, list[str]]]:
-    conversation, said = talk.another()
-    yield conversation, said
+    conversation, lines = talk.another()
+    yield conversation, lines
     conversation.close()
 
 
@@ -37,7 +37,7 @@ def test_save_names_what_it_saves(talk: Talk) -> None:
 
 
 def test_another_links_change_is_not_saved_unasked(talk: Talk, other: Other) -> None:
-    conversation, said = other
+    conversation, lines = other
     conversation.line("set workout.reps 9")
     talk.ask("set sets 2")
     assert "  workout.reps: 15 -> 9, set on link second" in [
@@ -52,7 +52,7 @@ def test_another_links_change_is_not_saved_unasked(talk: Talk, other: Other) -> 
     assert refused.startswith("error E204: save: nothing was set on this link")
     assert "workout.reps" in refused
     conversation.line("save")
-    assert said[-2:] == ["  workout.reps: 15 -> 9", "ok"]
+    assert lines[-2:] == ["  workout.reps: 15 -> 9", "ok"]
     assert talk.control.settings.diff() == []
 
 

@@ -181,24 +181,24 @@ class FakeControl(Control):
 
 
 class Talk:
-    """A conversation and everything it has said."""
+    """A conversation and every line it has written."""
 
     def __init__(
         self, folder: Path, config: Path | None = None, *, terminal: ScreenSize | None = None,
         ports: tuple[str, ...] = (),
     ) -> None:  # fmt: skip
         self.control = FakeControl(folder, config, ports=ports)
-        self.said: list[str] = []
+        self.lines: list[str] = []
         self.conversation = Conversation(
-            self.control, self.said.append, now_s=lambda: self.control.t_s, link="first",
+            self.control, self.lines.append, now_s=lambda: self.control.t_s, link="first",
             terminal=terminal,
         )  # fmt: skip
 
     def another(self, link: str = "second") -> tuple[Conversation, list[str]]:
-        """Return another link's conversation, and what is said on it."""
-        said: list[str] = []
+        """Return another link's conversation, and the lines written on it."""
+        lines: list[str] = []
         now_s = self.control.clock.now_s
-        return Conversation(self.control, said.append, now_s=now_s, link=link), said
+        return Conversation(self.control, lines.append, now_s=now_s, link=link), lines
 
     def close(self) -> None:
         """End the conversation, and the recording's thread."""
@@ -206,22 +206,22 @@ class Talk:
         self.control.close()
 
     def ask(self, line: str) -> list[str]:
-        """Give a line; return what was said to it at once."""
-        before = len(self.said)
+        """Give a line; return what was answered at once."""
+        before = len(self.lines)
         self.conversation.line(line)
-        return self.said[before:]
+        return self.lines[before:]
 
     def wait(self, seconds: float, load_kg: float | None = None) -> list[str]:
         """Let frames come and the conversation go on, 20 times a second."""
-        before = len(self.said)
+        before = len(self.lines)
         for _ in range(round(seconds * 20.0)):
             self.control.play(0.05, load_kg)
             self.conversation.poll()
-        return self.said[before:]
+        return self.lines[before:]
 
     def answers(self) -> list[str]:
         """Return all lines that end a command, in text."""
-        return [line for line in self.said if is_answer(line)]
+        return [line for line in self.lines if is_answer(line)]
 
     def json(self, line: str) -> dict[str, Any]:
         """Give a line in JSON; return the one object that answers it."""

@@ -187,8 +187,8 @@ def test_nothing_is_learned_of_an_unknown_side(running: Running) -> None:
 def test_a_calibration_reaches_the_line_and_is_kept(running: Running, tmp_path: Path) -> None:
     line = CellLine(tare_counts=77.0, counts_per_kg=41_000.0)
     running.control.save_calibration({"head_left": line}, "a test")
-    wanted = CellCalibration(77.0, 41_000.0)
-    wait_until(lambda: running.firmware.line.mat.calibration[0] == wanted)
+    expected = CellCalibration(77.0, 41_000.0)
+    wait_until(lambda: running.firmware.line.mat.calibration[0] == expected)
     assert running.firmware.line.mat.calibration[1] == NOMINAL
     assert SettingsStore(None, tmp_path).calibration()["head_left"] == line
 
@@ -311,16 +311,16 @@ def test_a_conversation_tares_on_the_real_loop(running: Running) -> None:
     lines = {c.name: CellLine(tare_counts=0.0, counts_per_kg=42_950.0) for c in running.mat.cells}
     running.control.save_calibration(lines, "a test")
     wait_until(lambda: running.control.status().load_kg is not None)  # the first frame
-    said: list[str] = []
-    talk = Conversation(running.control, said.append, now_s=time.monotonic)
+    replies: list[str] = []
+    talk = Conversation(running.control, replies.append, now_s=time.monotonic)
     talk.line("tare")
 
     def is_over() -> bool:
         talk.poll()
-        return any(map(is_answer, said))
+        return any(map(is_answer, replies))
 
     wait_until(is_over)
-    assert said[-1] == "ok"
+    assert replies[-1] == "ok"
     means = [line.tare_counts for line in running.control.settings.calibration().values()]
     assert means == pytest.approx([3.0, 2.0, 1.0, 3.0], abs=0.3)
     talk.close()
@@ -368,7 +368,7 @@ def test_sets_and_rests_are_reported_to_every_console(tmp_path: Path) -> None:
     control.settings.set("workout.sets", "2")
     control.settings.set("workout.rest_s", "40")
     subscription = control.notifications.open()
-    said: list[tuple[float, str]] = []
+    notices: list[tuple[float, str]] = []
     ends_s = {16.0: 15.0, 24.0: 23.0, 80.0: 79.0, 88.0: 87.0}
     for frame in empty_mat(100.0, 10.0):
         end_s = ends_s.get(frame.t_s)
@@ -376,8 +376,8 @@ def test_sets_and_rests_are_reported_to_every_console(tmp_path: Path) -> None:
             line.finish_reps(frame.t_s, [replace(EXCURSION, start_s=end_s - 5.0, end_s=end_s)])
         control.step(line.update(frame))
         control.between(firmware)
-        said += [(frame.t_s, e.text) for e in subscription.drain() if isinstance(e, Notice)]
-    assert said[1:] == [  # the first is that it is not calibrated
+        notices += [(frame.t_s, e.text) for e in subscription.drain() if isinstance(e, Notice)]
+    assert notices[1:] == [  # the first is that it is not calibrated
         (24.0, "set 1 of 2 is done: rest, 39 s"),
         (33.0, "rest: 30 s left"),
         (53.0, "rest: 10 s left"),
@@ -419,13 +419,13 @@ def test_a_damaged_or_uncalibrated_start_is_heard_seen_and_written_once(
     )  # fmt: skip
     subscription = control.notifications.open()
     firmware.run(1.5)
-    said = [e.text for e in subscription.drain() if isinstance(e, Notice)]
+    notices = [e.text for e in subscription.drain() if isinstance(e, Notice)]
     if words is None:
-        assert (outputs.shown, said) == ([], [])
+        assert (outputs.shown, notices) == ([], [])
     else:
         assert [cue for _, cue in outputs.shown] == [Announcement.SEE_CONSOLE]
-        assert len(said) == 1
-        assert words in said[0]
+        assert len(notices) == 1
+        assert words in notices[0]
     assert len(control.status().notices) == damage
     control.close()
 

@@ -48,7 +48,7 @@ STORY: list[tuple[Event, str, str]] = [
 
 
 @pytest.mark.parametrize(("event", "json", "line"), STORY)
-def test_an_event_of_the_workout_is_told_as_agreed(event: Event, json: str, line: str) -> None:
+def test_an_event_of_the_workout_is_reported_as_agreed(event: Event, json: str, line: str) -> None:
     assert event_json(event).decode() == json
     assert event_line(event) == line
 

@@ -60,19 +60,19 @@ def test_the_right_pin_makes_the_tries_new() -> None:
 
 def test_two_links_share_the_lock_and_its_tries(tmp_path: Path) -> None:
     one = Talk(tmp_path)
-    said: list[str] = []
-    other = Conversation(one.control, said.append, now_s=lambda: one.control.t_s)
+    lines: list[str] = []
+    other = Conversation(one.control, lines.append, now_s=lambda: one.control.t_s)
     one.ask(f"lock {PIN}")
     other.line("set reps 3")
-    assert said[-1].startswith("error E601")
+    assert lines[-1].startswith("error E601")
     one.ask("unlock 1111")
     other.line("unlock 1111")
     assert one.ask("unlock 1111")[-1].startswith("error E602: unlock: wrong PIN 3 times: wait 5 s")
     other.line(f"unlock {PIN}")
-    assert said[-1].startswith("error E603: unlock: too many wrong PINs: wait 5 s")
+    assert lines[-1].startswith("error E603: unlock: too many wrong PINs: wait 5 s")
     one.control.clock.advance_s(5.0)
     other.line(f"unlock {PIN}")
-    assert said[-1] == "ok"
+    assert lines[-1] == "ok"
     assert one.ask("set reps 3")[-1] == "ok"
 
 

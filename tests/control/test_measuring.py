@@ -35,9 +35,9 @@ def test_a_wizard_that_nobody_answers_gives_the_mat_back(talk: Talk, wizard: str
     assert not is_judging(talk)
     talk.wait(TIMEOUT_S - 1.0)
     assert not is_judging(talk), "a weight takes its time"
-    said = talk.wait(2.0)
+    lines = talk.wait(2.0)
     assert is_judging(talk)
-    assert any("nothing was typed for 120 s: nothing has changed" in line for line in said), said
+    assert any("nothing was typed for 120 s: nothing has changed" in line for line in lines), lines
     assert talk.control.measuring is None
     talk.conversation.interrupt()
     assert talk.ask("start")[-1] == "ok"
@@ -57,8 +57,8 @@ def test_a_link_whose_thread_is_stuck_loses_the_mat_too(talk: Talk) -> None:
     talk.ask("calibrate")
     talk.control.play(TIMEOUT_S + 1.0)
     assert is_judging(talk)
-    told = [each for each in watcher.drain() if isinstance(each, Notice)]
-    assert ["calibrate on link first was ended" in each.text for each in told] == [True]
+    notices = [each for each in watcher.drain() if isinstance(each, Notice)]
+    assert ["calibrate on link first was ended" in each.text for each in notices] == [True]
     assert talk.ask("accept")[-1].startswith("error E302: calibrate: ended")
     assert dict(talk.control.settings.calibration()) == LINES
 
@@ -73,15 +73,15 @@ def test_the_time_is_a_setting(talk: Talk) -> None:
 @pytest.mark.parametrize("command", ["calibrate", "tare"])
 def test_another_link_may_end_it(talk: Talk, command: str) -> None:
     talk.ask(command)
-    other, said = talk.another()
+    other, lines = talk.another()
     other.line("calibrate stop")
-    assert said[-2:] == [f"{command} on link first is ended: nothing of it was saved", "ok"]
+    assert lines[-2:] == [f"{command} on link first is ended: nothing of it was saved", "ok"]
     assert is_judging(talk)
     assert (
         talk.wait(0.1)[-1] == f"error E302: {command}: ended from link second: nothing has changed"
     )
     other.line("calibrate stop")
-    assert said[-1].startswith("error E305: calibrate stop: nobody measures")
+    assert lines[-1].startswith("error E305: calibrate stop: nobody measures")
     other.close()
 
 

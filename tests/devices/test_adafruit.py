@@ -55,7 +55,7 @@ def test_a_changed_driver_is_refused_by_version(monkeypatch: pytest.MonkeyPatch)
         load_driver()
 
 
-def test_an_absent_driver_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_absent_driver_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(adafruit_driver, "MODULE", "adafruit_hx711.absent")
     with pytest.raises(MatError, match="pip install adafruit-circuitpython-hx711"):
         load_driver()

@@ -117,23 +117,25 @@ def test_the_setting_overrides_the_search(tmp_path: Path) -> None:
     assert chip_number(7) == 7
 
 
-def test_no_chip_at_all_is_said(tmp_path: Path) -> None:
+def test_no_chip_at_all_is_reported(tmp_path: Path) -> None:
     with pytest.raises(MatGpioError, match=r"no GPIO chip.*Raspberry Pi.*--virtual"):
         find_chip(FakeLgpio({}), dev=tmp_path)
 
 
-def test_no_chip_of_a_pi_is_said_with_what_there_is(dev: Path) -> None:
+def test_no_chip_of_a_pi_is_reported_with_what_there_is(dev: Path) -> None:
     with pytest.raises(MatGpioError, match=r"INT34C5.*pinctrl-rp1.*gpio\.chip"):
         find_chip(FakeLgpio({0: "INT34C5:00"}), dev=dev)
 
 
-def test_no_permission_is_said_with_the_group(dev: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_permission_is_reported_with_its_group(
+    dev: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(os, "access", lambda path, _mode: not str(path).endswith("11"))
     with pytest.raises(MatGpioError, match=r"gpiochip11.*group gpio"):
         find_chip(FakeLgpio(PI5), dev=dev)
 
 
-def test_an_absent_chip_is_said() -> None:
+def test_an_absent_chip_is_reported() -> None:
     with pytest.raises(MatGpioError, match=r"gpiochip3 cannot be opened.*group gpio"):
         LgpioGroup(FakeLgpio(PI5), 3, CLOCKS, DATA)
 

@@ -1,4 +1,4 @@
-"""The I2C bus under the hip sensors: what is said without it, and what the kernel is told."""
+"""The I2C bus under the hip sensors: its errors when absent, and what is asked of the kernel."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ def test_blinka_is_neither_loaded_nor_left_stood_in_for() -> None:
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
-def test_an_absent_driver_is_said() -> None:
+def test_an_absent_driver_is_reported() -> None:
     with pytest.raises(MatError, match=r"adafruit_absent cannot be .* pip install 'matfw\[hips\]'"):
         load_driver("adafruit_absent")
 
 
-def test_an_absent_bus_is_said() -> None:
+def test_an_absent_bus_is_reported() -> None:
     with pytest.raises(MatGpioError, match=r"no I2C bus: /dev/i2c-99 is not there: switch I2C on"):
         LinuxWire(99)
 
@@ -44,7 +44,7 @@ def test_an_absent_bus_is_said() -> None:
     ("error", "words"),
     [(PermissionError(13, "denied"), "usermod -aG i2c"), (OSError(5, "broken"), "see dmesg")],
 )
-def test_a_bus_that_is_refused_is_said(
+def test_a_bus_that_is_refused_is_reported(
     monkeypatch: pytest.MonkeyPatch, error: OSError, words: str
 ) -> None:
     def refuse(*_: object) -> int:

@@ -275,10 +275,10 @@ def test_no_light_flashes_more_than_three_times_a_second_whatever_is_shown(
         while t_s <= shown_s + gap_s:
             got.append(limit.limited(t_s, lights_at(cue, t_s - shown_s)[light]))
             t_s += FRAME_S
-    assert most_flashes_in_a_second(got) <= MAX_FLASHES
+    assert max_flashes_in_a_second(got) <= MAX_FLASHES
 
 
-def most_flashes_in_a_second(values: list[float]) -> int:
+def max_flashes_in_a_second(values: list[float]) -> int:
     starts, low, high, is_up = [], 0.0, 0.0, False
     for frame, value in enumerate(values):
         if is_up:

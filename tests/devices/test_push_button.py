@@ -14,8 +14,8 @@ from matfw.errors import MatGpioError
 FRAME_S = 1 / 80
 
 
-def said(presses: Sequence[tuple[float, float]], until_s: float = 5.0) -> list[object]:
-    """Return what was said of a button that is down in these spans."""
+def reported(presses: Sequence[tuple[float, float]], until_s: float = 5.0) -> list[object]:
+    """Return what was reported of a button that is down in these spans."""
     heard: list[object] = []
     button = Presses(heard.append, lambda: heard.append("held"))
     for frame in range(round(until_s / FRAME_S)):
@@ -30,21 +30,21 @@ def presses(number: int, every_s: float = 0.3, for_s: float = 0.1) -> list[tuple
 
 @pytest.mark.parametrize(("number", "heard"), [(1, []), (2, [2]), (3, [3]), (4, [])])
 def test_two_or_three_presses_are_as_many_taps(number: int, heard: list[object]) -> None:
-    assert said(presses(number)) == heard
+    assert reported(presses(number)) == heard
 
 
 def test_two_slow_presses_are_two_times_one() -> None:
-    assert said(presses(2, every_s=0.8)) == []
+    assert reported(presses(2, every_s=0.8)) == []
 
 
 def test_bouncing_contacts_are_one_press() -> None:
     bouncing = [(1.0, 1.004), (1.0125, 1.1), (1.3, 1.304), (1.3125, 1.4)]
-    assert said(bouncing) == [2]
+    assert reported(bouncing) == [2]
 
 
 @pytest.mark.parametrize(("for_s", "heard"), [(HELD_S - 0.1, []), (HELD_S + 0.1, ["held"])])
 def test_a_hold_is_no_press(for_s: float, heard: list[object]) -> None:
-    assert said([(1.0, 1.0 + for_s)]) == heard
+    assert reported([(1.0, 1.0 + for_s)]) == heard
 
 
 def test_loudness_goes_down_and_round() -> None:

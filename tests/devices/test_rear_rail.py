@@ -100,7 +100,7 @@ def test_a_wire_that_hangs_costs_a_call_no_more_than_its_limit() -> None:
     assert rail.run(2.0) == (150.0, 151.0, 152.0)
 
 
-def test_after_a_dip_of_the_supply_they_are_told_apart_again() -> None:
+def test_after_a_dip_of_the_supply_they_get_their_own_addresses_again() -> None:
     rail = Rail(150.0, 151.0, 152.0)
     rail.run(1.0)
     for chip in rail.chips:

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+import grp
 import os
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from matfw.devices import byte_link
-from matfw.devices.serial_getty import getty_on, terminal_name
+from matfw.devices.serial_getty import (
+    REQUEST_FILE,
+    REQUEST_PERIOD_S,
+    ask_for_port,
+    getty_on,
+    terminal_name,
+)
 from matfw.devices.serial_link import check_port, open_serial
 from matfw.errors import MatLinkError, MatUsageError
 from matfw.ports import Link
@@ -116,6 +125,42 @@ def test_a_port_without_permission_says_which_group(tmp_path: Path) -> None:
     port.touch(mode=0)
     with pytest.raises(MatLinkError, match="dialout"):
         open_serial(str(port))
+
+
+def test_a_port_that_a_login_shell_has_left_is_asked_for_once_a_minute(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    port = tmp_path / "dev/ttyAMA0"
+    port.parent.mkdir()
+    port.touch()
+    groups = {port.stat().st_gid: "tty"}
+    monkeypatch.setattr(grp, "getgrgid", lambda gid: SimpleNamespace(gr_name=groups[gid]))
+    request = tmp_path / "run" / REQUEST_FILE
+    request.parent.mkdir()
+
+    monkeypatch.delenv("RUNTIME_DIRECTORY", raising=False)
+    said = ask_for_port("/dev/ttyAMA0", tmp_path)
+    assert said is not None
+    assert "sudo chgrp dialout /dev/ttyAMA0" in said
+
+    monkeypatch.setenv("RUNTIME_DIRECTORY", str(request.parent))
+    for age_s, is_new in (
+        (0.0, True),
+        (REQUEST_PERIOD_S - 5.0, False),
+        (REQUEST_PERIOD_S + 5.0, True),
+    ):
+        if request.exists():
+            then = time.time() - age_s
+            request.write_text("before")
+            os.utime(request, (then, then))
+        said = ask_for_port("/dev/ttyAMA0", tmp_path)
+        assert said is not None
+        assert "matfw-ports" in said
+        assert (request.read_text() == "/dev/ttyAMA0\n") == is_new
+
+    groups[port.stat().st_gid] = "dialout"
+    assert ask_for_port("/dev/ttyAMA0", tmp_path) is None
+    assert ask_for_port("/dev/nowhere", tmp_path) is None
 
 
 def test_a_url_of_an_unknown_kind_is_wrong_usage() -> None:

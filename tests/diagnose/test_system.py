@@ -57,12 +57,12 @@ def says(check: Check, state: State, *words: str) -> None:
 
 
 @pytest.mark.parametrize("machine", ["aarch64", "armv7l"])
-def test_a_pi_is_told_by_its_model_and_must_be_64_bit(tmp_path: Path, machine: str) -> None:
+def test_a_pi_is_recognised_by_its_model_and_must_be_64_bit(tmp_path: Path, machine: str) -> None:
     check = system.check_computer(a_pi(tmp_path, programs={"uname": machine}))
     says(check, State.OK if machine == "aarch64" else State.BAD, "Raspberry Pi 4")
 
 
-def test_another_computer_is_said_to_be_no_pi(tmp_path: Path) -> None:
+def test_another_computer_is_reported_as_no_pi(tmp_path: Path) -> None:
     pc = a_computer(tmp_path)
     says(system.check_computer(pc), State.UNKNOWN, "not a Raspberry Pi")
     for check in (
@@ -102,7 +102,7 @@ def test_without_a_config_txt_nothing_is_claimed(tmp_path: Path) -> None:
     says(system.check_pins(a_pi(tmp_path), Settings().named_pins()), State.UNKNOWN)
 
 
-def test_the_chip_is_found_by_its_label_or_its_absence_is_said(tmp_path: Path) -> None:
+def test_the_chip_is_found_by_its_label_or_its_absence_is_reported(tmp_path: Path) -> None:
     def none() -> int:
         raise MatGpioError("no permission for /dev/gpiochip0: add the user to the group gpio")
 
@@ -131,7 +131,7 @@ def test_a_missing_group_is_named_with_the_command(
         says(check, State.BAD, f"usermod -aG {missing}", "log in again")
 
 
-def test_root_is_told_that_it_need_not_be(tmp_path: Path) -> None:
+def test_root_is_reported_as_unnecessary(tmp_path: Path) -> None:
     says(system.check_groups(a_pi(tmp_path, is_root=True), Settings()), State.WARN, "root")
 
 
@@ -180,7 +180,7 @@ def test_the_disk_of_a_folder_that_is_not_there_yet_is_its_parents(tmp_path: Pat
 
 
 @pytest.mark.parametrize(
-    ("said", "state", "words"),
+    ("reply", "state", "words"),
     [
         ("throttled=0x0\n", State.OK, ("steady",)),
         ("throttled=0x50005\n", State.BAD, ("under 4.63 V now", "slowed down")),
@@ -190,8 +190,10 @@ def test_the_disk_of_a_folder_that_is_not_there_yet_is_its_parents(tmp_path: Pat
         (None, State.UNKNOWN, ("vcgencmd",)),
     ],
 )
-def test_the_supply(tmp_path: Path, said: str | None, state: State, words: tuple[str, ...]) -> None:
-    programs = {} if said is None else {"vcgencmd": said}
+def test_the_supply(
+    tmp_path: Path, reply: str | None, state: State, words: tuple[str, ...]
+) -> None:
+    programs = {} if reply is None else {"vcgencmd": reply}
     says(system.check_power(a_pi(tmp_path, programs=programs)), state, *words)
 
 

@@ -105,14 +105,14 @@ def test_every_defect_of_the_bench_is_in_the_table() -> None:
 @pytest.mark.parametrize("layout", ["core4", "hex6"])
 def test_a_defect_is_named_on_its_cell_alone(case: Case, layout: str) -> None:
     cells = PRESETS[layout].cells
-    for seed, cell in enumerate(cells if layout == "core4" else cells[2:4]):
+    for seed, cell in enumerate(cells[::3] if layout == "core4" else cells[2:3]):
         mat = healthy(layout, seed, defects={cell.name: [case.defect]})
         diagnosis = pressed(mat) if case.is_pressed else diagnosed(mat)
         assert named(diagnosis) == {(case.found, (cell.name,))}, (cell.name, diagnosis.findings)
         (finding,) = diagnosis.findings
         assert cell.name in finding.sentence
         assert case.says in finding.sentence
-        assert "hardware/README.md" in finding.sentence
+        assert "hardware/wiring.md" in finding.sentence
         check_width(diagnosis)
 
 
@@ -291,7 +291,7 @@ def test_somebody_on_a_healthy_mat_is_no_finding(layout: str, kind: str) -> None
     names = [cell.name for cell in mat.cells]
     reader = ParallelReader(names, bench.lines(), clock)
     reader.start()
-    for _ in range(int(min(trace.duration_s, 60.0) / SECONDS)):
+    for _ in range(int(min(trace.duration_s, 40.0) / SECONDS)):
         before = deepcopy(reader.stats)
         until_s, frames = clock.now_s() + SECONDS, []
         while clock.now_s() < until_s:

@@ -264,7 +264,7 @@ def test_the_terminal_is_given_back_after_ctrl_c(terminal: Terminal) -> None:
 
 
 def test_a_new_picture_overwrites_and_never_clears(terminal: Terminal) -> None:
-    """A cleared screen that is drawn anew is what flickers."""
+    """A cleared screen that is drawn again is what flickers."""
     with picture_on(terminal) as picture:
         picture.update(LYING)
         before = len(terminal.getvalue())
@@ -363,7 +363,7 @@ def test_every_cue_fault_and_problem_has_words() -> None:
     for fault in Fault:
         words = fault_words(fault)
         assert words.sentence.count(".") == 1
-        assert words.remedy, "a fault says how to mend it"
+        assert words.remedy, "a fault says how to correct it"
 
 
 REPS = [

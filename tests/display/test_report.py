@@ -25,7 +25,7 @@ class Done:
         return self.start_s + 5.0
 
 
-def told(at_s: float, verdict: Verdict = Verdict.CLEAN, *faults: Fault) -> Rep:
+def reported(at_s: float, verdict: Verdict = Verdict.CLEAN, *faults: Fault) -> Rep:
     seen = tuple(FaultSeen(fault, 1.0, "mm") for fault in faults)
     return replace(
         GOOD, start_s=at_s, end_s=at_s + 5.0, t_s=at_s + 6.0, verdict=verdict, faults=seen
@@ -41,8 +41,8 @@ def rows(lines: Sequence[str]) -> list[str]:
 def test_the_count_is_that_of_the_rows_with_an_equals_sign() -> None:
     done = (Done(10), Done(20, (Fault.KICK,)), Done(30), Done(40, (Fault.DROP,)), Done(50))
     reps = (
-        told(10), told(20, Verdict.FAULT, Fault.KICK), told(30, Verdict.UNSURE),
-        told(40, Verdict.UNSURE, Fault.DROP), told(70, Verdict.FAULT, Fault.KICK),
+        reported(10), reported(20, Verdict.FAULT, Fault.KICK), reported(30, Verdict.UNSURE),
+        reported(40, Verdict.UNSURE, Fault.DROP), reported(70, Verdict.FAULT, Fault.KICK),
     )  # fmt: skip
     *table, count = rows(demo_lines(done, reps, Tempo()))
     assert table == [
@@ -58,11 +58,11 @@ def test_the_count_is_that_of_the_rows_with_an_equals_sign() -> None:
 
 
 @pytest.mark.parametrize("is_whole", [True, False])
-def test_what_was_not_told_yet_is_nothing_only_at_the_end(is_whole: bool) -> None:
-    """Ctrl-C: the last repetition was done, but not yet told; one before it was really missed."""
+def test_what_was_not_reported_yet_is_nothing_only_at_the_end(is_whole: bool) -> None:
+    """Ctrl-C: the last repetition was done, but not reported; one before it was really missed."""
     done = (Done(10), Done(20), Done(30), Done(40, (Fault.KICK,)))
-    reps = (told(10), told(30))
+    reps = (reported(10), reported(30))
     *table, count = rows(demo_lines(done, reps, Tempo(), is_whole=is_whole))
     assert table[1] == "2 clean ≠ nothing"
-    assert table[3] == ("4 kick ≠ nothing" if is_whole else "4 kick · not told yet")
+    assert table[3] == ("4 kick ≠ nothing" if is_whole else "4 kick · not reported yet")
     assert count.startswith("2 of 4" if is_whole else "2 of 3")

@@ -64,6 +64,6 @@ def test_watch_says_it_before_and_after_anything_came() -> None:
 
 
 @pytest.mark.parametrize("width", [30, 44, 80])
-def test_it_is_said_on_any_width(width: int) -> None:
+def test_silence_is_reported_on_any_width(width: int) -> None:
     assert "OLD: nothing has come" in first_row(replace(View(0.0), silent_s=2.0), width)
     assert "OLD" not in first_row(View(0.0), width)

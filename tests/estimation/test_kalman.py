@@ -1,14 +1,39 @@
-"""The bank's arithmetic: what is fast is the same as what is plain."""
+"""The bank's arithmetic: what is written out in numbers is what the textbook's matrices say."""
 
 from __future__ import annotations
+
+import math
 
 import numpy as np
 import pytest
 
 from matfw.estimation.anthropometry import leg_constants
-from matfw.estimation.kalman import Predictor, doubled, innovation, updated
-from matfw.estimation.leg_model import PUSH_LEVER_M, LegModel
-from matfw.estimation.noise import SENSING, TRANSITION
+from matfw.estimation.kalman import (
+    Innovation,
+    Predictor,
+    Spread,
+    State,
+    innovation,
+    innovation_at_rest,
+    moved,
+    moved_at_rest,
+    updated,
+    updated_at_rest,
+    widened,
+)
+from matfw.estimation.leg_model import PUSH_LEVER_M, Array, LegModel
+from matfw.estimation.noise import (
+    ACCEL_KEPT,
+    BASE_KEPT,
+    JUMPS,
+    LIFTING,
+    PUSH_KEPT,
+    RESTING,
+    STEP_S,
+    Noise,
+    process_noises,
+    sensing_of,
+)
 
 K = 12
 RNG = np.random.default_rng(5)
@@ -16,41 +41,132 @@ MODEL = LegModel.of(leg_constants("female", 1.7, 65.0))
 X = RNG.normal(size=(K, 5)) * (0.5, 1.0, 3.0, 5.0, 3.0)
 ROOTS = RNG.normal(size=(K, 5, 5))
 P = ROOTS @ ROOTS.transpose(0, 2, 1)
+SENSED = sensing_of(1.3, (0.4, 0.2, 0.5), 0.8)
+SENSING = np.array([SENSED[:2], SENSED[1:]])
+UPPER = np.triu_indices(5)
+TRANSITION = np.array(
+    [
+        [1.0, STEP_S, 0.5 * STEP_S**2, 0.0, 0.0],
+        [0.0, 1.0, STEP_S, 0.0, 0.0],
+        [0.0, 0.0, ACCEL_KEPT, 0.0, 0.0],
+        [0.0, 0.0, 0.0, PUSH_KEPT, 0.0],
+        [0.0, 0.0, 0.0, 0.0, BASE_KEPT],
+    ]
+)
+AT_REST = np.array([[1.0, 0.0], [PUSH_LEVER_M, 1.0]])  # slopes by push and base
+
+
+def state(x: Array) -> State:
+    a, r, c, u, b = x.tolist()
+    return a, r, c, u, b
+
+
+def spread(p: Array) -> Spread:
+    return tuple(p[np.triu_indices(len(p))].tolist())
+
+
+def matrix(p: Spread) -> Array:
+    size = {15: 5, 3: 2}[len(p)]
+    out = np.zeros((size, size))
+    out[np.triu_indices(size)] = p
+    return np.asarray(out + np.triu(out, 1).T)
+
+
+def noise_matrix(noise: Noise) -> Array:
+    out = np.diag([noise.aa, noise.rr, noise.cc, noise.uu, noise.bb])
+    out[0, 1] = out[1, 0] = noise.ar
+    out[0, 2] = out[2, 0] = noise.ac
+    out[1, 2] = out[2, 1] = noise.rc
+    return out
+
+
+def slopes_of(x: State) -> Array:
+    _, _, slopes = Predictor(MODEL)(x)
+    return np.array([[*slopes[:3], 1.0, 0.0], [*slopes[3:], PUSH_LEVER_M, 1.0]])
 
 
 def test_predictions_and_slopes_are_the_leg_model_s() -> None:
-    y, h = Predictor(MODEL)(X)
-    d, w, a, push, base = X.T
-    assert y[:, 0] == pytest.approx(MODEL.force_n(d, w, a) + push, rel=1e-12)
-    assert y[:, 1] == pytest.approx(
-        MODEL.moment_nm(d, w, a) + PUSH_LEVER_M * push + base, rel=1e-12
-    )
-    for row, slopes in enumerate(MODEL.slopes(d, w, a)):
-        for column, slope in enumerate(slopes):
-            assert h[:, row, column] == pytest.approx(slope, rel=1e-12, abs=1e-12)
-    assert np.all(h[:, 0, 3:] == (1.0, 0.0))
-    assert np.all(h[:, 1, 3:] == (PUSH_LEVER_M, 1.0))
+    for x in X:
+        force_n, moment_nm, slopes = Predictor(MODEL)(state(x))
+        d, w, a, push, base = x
+        assert force_n == pytest.approx(MODEL.force_n(d, w, a) + push, rel=1e-12)
+        expected_nm = MODEL.moment_nm(d, w, a) + PUSH_LEVER_M * push + base
+        assert moment_nm == pytest.approx(expected_nm, rel=1e-12)
+        expected = [float(slope) for of in MODEL.slopes(d, w, a) for slope in of]
+        assert slopes == pytest.approx(expected, rel=1e-12, abs=1e-12)
 
 
-def test_spreads_in_a_row_are_carried_on_like_matrices() -> None:
-    rows = (P.reshape(K, 25) @ doubled(TRANSITION)).reshape(K, 5, 5)
-    assert rows == pytest.approx(TRANSITION @ P @ TRANSITION.T, rel=1e-12)
+@pytest.mark.parametrize("scale", [0.4, 1.0, 6.0])
+def test_states_and_spreads_are_carried_on_like_matrices(scale: float) -> None:
+    noise = process_noises(scale)[LIFTING]
+    for x, p in zip(X, P, strict=True):
+        carried, wider = moved(state(x), spread(p), noise)
+        assert carried == pytest.approx(TRANSITION @ x, rel=1e-12)
+        expected = TRANSITION @ p @ TRANSITION.T + noise_matrix(noise)
+        assert matrix(wider) == pytest.approx(expected, rel=1e-12)
+
+
+def test_a_leg_at_rest_is_carried_on_by_push_and_base_alone() -> None:
+    noise = process_noises(1.0)[RESTING]
+    for x, p in zip(X, P, strict=True):
+        carried, wider = moved_at_rest(state(x), spread(p[3:, 3:]), noise)
+        assert carried == pytest.approx(TRANSITION @ (0.0, 0.0, 0.0, *x[3:]), rel=1e-12)
+        of_rest = TRANSITION[3:, 3:]
+        expected = of_rest @ p[3:, 3:] @ of_rest.T + np.diag([noise.uu, noise.bb])
+        assert matrix(wider) == pytest.approx(expected, rel=1e-12)
+
+
+def test_a_jump_widens_a_spread_by_its_noise() -> None:
+    wider = matrix(widened(spread(P[0]), JUMPS[LIFTING]))
+    assert wider == pytest.approx(P[0] + noise_matrix(JUMPS[LIFTING]), rel=1e-12)
+
+
+def test_a_leg_s_own_noise_is_of_its_acceleration_alone() -> None:
+    noise = noise_matrix(process_noises(1.0)[LIFTING])
+    assert np.linalg.matrix_rank(noise[:3, :3]) == 1
+    assert np.all(np.diag(noise) > 0.0)
 
 
 @pytest.mark.parametrize("off", [0.1, 30.0], ids=["usual", "outliers"])
 def test_an_update_is_the_textbook_s_with_wider_noise_for_outliers(off: float) -> None:
+    for x, p, miss in zip(X, P, off * RNG.normal(size=(K, 2)), strict=True):
+        seen = miss[0], miss[1]
+        _, _, slopes = Predictor(MODEL)(state(x))
+        found = innovation(spread(p), slopes, seen, SENSED)
+        h = slopes_of(state(x))
+        assert_textbook(h, x, p, miss, found)
+        assert_updated(h, x, p, miss, updated(state(x), spread(p), seen, found, SENSED))
+
+
+@pytest.mark.parametrize("off", [0.1, 30.0], ids=["usual", "outliers"])
+def test_so_is_that_of_a_leg_at_rest(off: float) -> None:
+    for x, p, miss in zip(X, P[:, 3:, 3:], off * RNG.normal(size=(K, 2)), strict=True):
+        seen = miss[0], miss[1]
+        found = innovation_at_rest(spread(p), seen, SENSED)
+        assert_textbook(AT_REST, x[3:], p, miss, found)
+        y, wider, cost = updated_at_rest(state(x), spread(p), seen, found, SENSED)
+        assert y[:3] == (0.0, 0.0, 0.0)
+        assert_updated(AT_REST, x[3:], p, miss, (y[3:], wider, cost))
+
+
+def assert_textbook(h: Array, x: Array, p: Array, miss: Array, found: Innovation) -> None:
+    ph, ff, fm, mm, det, distance = found
+    s = h @ p @ h.T + SENSING
+    assert np.reshape(ph, (len(x), 2)) == pytest.approx(p @ h.T, rel=1e-9, abs=1e-9)
+    assert np.array([[ff, fm], [fm, mm]]) == pytest.approx(s, rel=1e-9)
+    assert det == pytest.approx(np.linalg.det(s), rel=1e-9)
+    assert distance == pytest.approx(miss @ np.linalg.inv(s) @ miss, rel=1e-9)
+
+
+def assert_updated(
+    h: Array, x: Array, p: Array, miss: Array, seen: tuple[tuple[float, ...], Spread, float]
+) -> None:
     """An outlier's sensing is widened by its squared distance over 12 (module's own limit)."""
-    _, h = Predictor(MODEL)(X)
-    miss = off * RNG.normal(size=(K, 2))
-    found = innovation(P, h, miss, SENSING)
-    x, p, cost = updated(X, P, miss, found, SENSING)
-    for k in range(K):
-        s = h[k] @ P[k] @ h[k].T + SENSING
-        distance = miss[k] @ np.linalg.inv(s) @ miss[k]
-        excess = max(1.0, distance / 12.0)
-        gain = P[k] @ h[k].T @ np.linalg.inv(s + (excess - 1.0) * SENSING)
-        assert x[k] == pytest.approx(X[k] + gain @ miss[k], rel=1e-9, abs=1e-9)
-        assert p[k] == pytest.approx(P[k] - gain @ h[k] @ P[k], rel=1e-9, abs=1e-9)
-        paid = min(distance, 12.0 * (1.0 + 0.3 * np.log(excess)))
-        assert cost[k] == pytest.approx(0.5 * (paid + np.log(np.linalg.det(s))), rel=1e-9)
-    assert np.array_equal(p, p.transpose(0, 2, 1))
+    s = h @ p @ h.T + SENSING
+    distance = float(miss @ np.linalg.inv(s) @ miss)
+    excess = max(1.0, distance / 12.0)
+    gain = p @ h.T @ np.linalg.inv(s + (excess - 1.0) * SENSING)
+    assert seen[0] == pytest.approx(x + gain @ miss, rel=1e-9, abs=1e-9)
+    assert matrix(seen[1]) == pytest.approx(p - gain @ h @ p, rel=1e-9, abs=1e-9)
+    paid = min(distance, 12.0 * (1.0 + 0.3 * math.log(excess)))
+    assert seen[2] == pytest.approx(0.5 * (paid + math.log(np.linalg.det(s))), rel=1e-9)

@@ -52,7 +52,7 @@ def test_names_are_quoted_and_nothing_is_an_empty_cell() -> None:
     assert (first["is_virtual"], first["began_utc"]) == ("false", "2026-11-02T09:00:00Z")
 
 
-def test_faults_are_told_apart_by_who_saw_them() -> None:
+def test_live_and_refined_faults_are_distinguished() -> None:
     kick = FaultSeen(Fault.KICK, 0.8123, "s")
     (each,) = record(1, sides=(Side.LEFT,), share=1.0, reps=1).sets
     rep = replace(each.reps[0], live=LiveRep(faults=(kick,)))

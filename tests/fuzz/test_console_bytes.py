@@ -21,7 +21,7 @@ ANSWER = re.compile(r"ok|error E[1-6]\d\d: \S.*")
 
 
 class Counting(Talk):
-    """Counts answers instead of keeping what was said."""
+    """Counts answers instead of keeping the lines."""
 
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)
@@ -29,8 +29,8 @@ class Counting(Talk):
         self.failed: list[str] = []
 
     def settle(self) -> None:
-        """Look at what was said, and forget it."""
-        for line in self.said:
+        """Look at the lines, and forget them."""
+        for line in self.lines:
             assert line.isprintable()
             if line.startswith("{"):
                 reply = json.loads(line)
@@ -40,7 +40,7 @@ class Counting(Talk):
                 self.count += ANSWER.fullmatch(line) is not None
             if "E599" in line:
                 self.failed.append(line)
-        self.said.clear()
+        self.lines.clear()
 
 
 @pytest.mark.timeout(300)  # 10 s alone, on a busy machine many times that

@@ -1,4 +1,4 @@
-"""What is said after a set: how many were clean, what broke most, the one correction."""
+"""What is reported after a set: how many were clean, what broke most, the one correction."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from matfw.messages import Fault, Verdict
 from tests.store.story import faulty, rep
 
 
-def test_the_main_fault_and_its_correction_are_said() -> None:
+def test_the_main_fault_and_its_correction_are_reported() -> None:
     done = [rep(1), faulty(2, Fault.ROLL_BACK), faulty(3, Fault.ROLL_BACK, Fault.SHORT_HOLD),
             rep(4, verdict=Verdict.UNSURE)]  # fmt: skip
     assert summary(done).sentence == (
@@ -17,7 +17,7 @@ def test_the_main_fault_and_its_correction_are_said() -> None:
     )
 
 
-def test_of_a_tie_the_first_in_the_table_is_said() -> None:
+def test_of_a_tie_the_first_in_the_table_is_reported() -> None:
     done = [faulty(1, Fault.SHORT_HOLD), faulty(2, Fault.LEG_FORWARD)]
     assert summary(done).main_fault is Fault.LEG_FORWARD
 

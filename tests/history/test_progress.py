@@ -11,6 +11,7 @@ from xml.etree import ElementTree as ET
 import pytest
 from scipy import stats
 
+from matfw.history.measures import Estimate
 from matfw.history.progress import (
     ASYMMETRY,
     MIN_SESSIONS,
@@ -21,7 +22,8 @@ from matfw.history.progress import (
 from matfw.history.rows import SessionRecord, WallTime
 from matfw.messages import Fault, FaultSeen, Side, Verdict
 from matfw.reports.progress_lines import due_line, progress_lines
-from matfw.reports.progress_page import progress_page
+from matfw.reports.progress_page import progress_page, round_top
+from matfw.reports.words import figure
 from tests.history.records import DAY_S, MONDAY, record
 
 BOTH = (Side.LEFT, Side.RIGHT)
@@ -75,7 +77,7 @@ def test_the_slope_is_that_of_scipy(number: int) -> None:
 @pytest.mark.parametrize(
     ("sessions", "is_enough"), [(MIN_SESSIONS - 1, False), (MIN_SESSIONS, True)]
 )
-def test_with_too_few_sessions_that_is_said(sessions: int, is_enough: bool) -> None:
+def test_too_few_sessions_are_reported_as_such(sessions: int, is_enough: bool) -> None:
     spread = [record(k + 1, day=4.0 * k, sides=BOTH) for k in range(sessions)]
     assert ("too little data" not in words(spread, "clean")) is is_enough
     close = [record(k + 1, day=0.5 * k, sides=BOTH) for k in range(12)]
@@ -202,3 +204,46 @@ def test_a_session_whose_date_nobody_knows_is_doubted() -> None:
     assert progress_lines(progress([first, *others], on(6), UTC))[1].startswith(
         "1 of them at a time"
     )
+
+
+# --- what to change -------------------------------------------------------------------------------
+
+
+def test_it_says_what_broke_most_in_the_last_week_and_the_one_correction() -> None:
+    found = progress(month([0.1, 0.1, 0.1, 1.0, 1.0, 1.0]), on(12), UTC)
+    clean = sum(rep.verdict is Verdict.CLEAN for each in found.records[-3:] for rep in each.reps)
+    assert found.change == (
+        f"Nothing to change: {clean} repetitions of the last 3 sessions were clean."
+    )
+    sessions = month([1.0, 1.0])
+    bad = with_fault(sessions[1], Fault.SHORT_HOLD, 9)
+    found = progress([sessions[0], with_fault(bad, Fault.DROP, 4)], on(3), UTC)
+    assert found.change == (
+        "To change next, short hold: stay still up there before lowering. The hold at the top was"
+        " short in 5 of 60 repetitions of the last 2 sessions."
+    )
+    assert found.change.split(":")[0] in progress_page(found)
+    assert "short hold: stay still" in " ".join(progress_lines(found))
+    assert 'class="card change"' in progress_page(found), "no green where nothing is won yet"
+
+
+def with_fault(record_: SessionRecord, fault: Fault, reps: int) -> SessionRecord:
+    """Return the session with a fault in the first repetitions of its first set."""
+    first, *others = record_.sets
+    seen = (FaultSeen(fault, 1.0, "s"),)
+    rows = tuple(
+        replace(row, rep=replace(row.rep, verdict=Verdict.FAULT, faults=seen)) if k < reps else row
+        for k, row in enumerate(first.reps)
+    )
+    return replace(record_, sets=(replace(first, reps=rows), *others))
+
+
+@pytest.mark.parametrize(
+    ("most", "end"), [(0.37, 0.4), (0.4, 0.4), (1.2, 1.5), (42.7, 50.0), (88.0, 100.0), (0.0, 1.0)]
+)
+def test_an_axis_ends_at_a_number_that_can_be_read(most: float, end: float) -> None:
+    assert round_top(most) == end
+
+
+def test_nothing_is_less_than_nothing() -> None:
+    assert figure(Estimate(-0.001, -0.004, 0.02, 9), "s", digits=2) == "0.00 s (0.00 to 0.02)"

@@ -53,8 +53,8 @@ def load(name: str) -> Case:
     """Return a case by its name, those of edges as `edges/NAME`; skips the test where absent."""
     if name.startswith("edges/"):
         recording = _require(CASES / f"{name}.csv.gz")
-        told = json.loads(_require(CASES / f"{name}.truth.json").read_text())
-        spans = tuple(TrueSpan(*map(float, rep["b"])) for rep in told["reps"])
+        truth = json.loads(_require(CASES / f"{name}.truth.json").read_text())
+        spans = tuple(TrueSpan(*map(float, rep["b"])) for rep in truth["reps"])
         return Case(name, recording, None, spans, len(spans))
     recording = _require(CASES / name / "recording.csv.gz")
     settings = CASES / name / "matfw.toml"

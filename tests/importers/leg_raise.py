@@ -15,12 +15,12 @@ The rule, to be checked by hand on a plot of `excursion_deg`:
    drift is taken out. The accelerometer is not used for the thigh: two of three read 10.4 m/s2 at
    rest and 9.6 with the leg held (one axis has half its gain), so its tilt is wrong by a half.
    The shank's (u2) is good: gravity there turns as far as this angle within a tenth.
-5. start and top are 5 and 95 % of the way up, lower and end 95 and 5 % of the way down; a way ends
+5. start and top are 5 and 95 % of the ascent, lower and end 95 and 5 % of the descent; a way ends
    where the leg is slower than a fifth of its fastest (`truth.way_crossings_s`): these people
    overshoot, and sag by more than a twentieth while they hold.
 
 The trunk's tilt is how far gravity in u4 has turned from where it was at rest around the same lift.
-About which axis of the body it turns cannot be told: the magnetometers do not agree in one room.
+About which axis of the body it turns is unknown: the magnetometers do not agree in one room.
 """
 
 from __future__ import annotations

@@ -10,12 +10,12 @@ The rule for a rep, to be checked by hand on a plot of `angle_deg`:
    most of them (first two singular vectors), 0 at the mean of the first 0.5 s and positive to the
    side of the larger excursion. (Not the angle between gravity now and at rest: that has no sign,
    and a thigh that sinks below where it began would make reps of the valleys.) A recording whose
-   angle spans less than SPAN_LEAST_DEG (5th to 95th percentile) has the sensor on the still leg.
+   angle spans less than MIN_SPAN_DEG (5th to 95th percentile) has the sensor on the still leg.
 2. A top is a peak that stands out from the valleys beside it by at least PROMINENCE of that span
    (scipy.signal.find_peaks) and is 0.7 s or more from a higher one.
 3. A rep begins and ends in the lowest point between its top and the neighbour's (for the first and
-   the last: within 6 s). start and top are where the angle first exceeds 5 % of the way up from
-   the valley before and 95 % of it; lower and end are 95 % and 5 % of the way down.
+   the last: within 6 s). start and top are where the angle first exceeds 5 % of the ascent from
+   the valley before and 95 % of it; lower and end are 95 % and 5 % of the descent.
 """
 
 from __future__ import annotations
@@ -114,7 +114,7 @@ def _rep(t_s: Array, angle_deg: Array, before: int, top: int, after: int) -> Tru
     up, down = angle_deg[before : top + 1], angle_deg[top : after + 1]
     rise, fall = up[-1] - up[0], down[0] - down[-1]
     return TrueRep(
-        # The last sample under 5 % on the way up, so that fidgets in the valley do not count.
+        # The last sample under 5 % of the ascent, so that fidgets in the valley do not count.
         start_s=float(t_s[before + np.flatnonzero(up <= up[0] + 0.05 * rise)[-1]]),
         top_s=float(t_s[before + np.flatnonzero(up >= up[0] + 0.95 * rise)[0]]),
         lower_s=float(t_s[top + np.flatnonzero(down >= down[-1] + 0.95 * fall)[-1]]),

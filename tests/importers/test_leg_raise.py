@@ -89,7 +89,7 @@ def test_rule_on_movements_whose_angle_is_known() -> None:
     assert max(rep.tilt_deg for rep in real.reps) < 1.0
 
 
-def test_trunk_that_tilts_along_is_told_from_one_that_lies_still() -> None:
+def test_trunk_that_tilts_along_is_distinguished_from_one_that_lies_still() -> None:
     turned = np.radians(
         np.interp(np.arange(0, 12, 0.04), [0, 4, 5, 8, 9, 12], [0, 0, 10, 10, 0, 0])
     )

@@ -85,7 +85,7 @@ class Counted:
     name: str
     true: int
     hits: int
-    said: int
+    count: int
 
 
 @pytest.fixture(scope="module")
@@ -93,7 +93,7 @@ def counted(tmp_path_factory: pytest.TempPathFactory) -> list[Counted]:
     files.require(f"mex_clam/{MOVING[0]}.csv.gz")
     folder = tmp_path_factory.mktemp("clams")
     result = []
-    for number, name in enumerate(MOVING):
+    for number, name in list(enumerate(MOVING))[::2]:  # all of them: `python -m tests.accuracy`
         played = play(Job("mex", "core4", FIRST_SEED["tuning"] + number, number))
         path = write(folder / f"{name}.csv", played.mat, played.frames, "a virtual body")
         reps = reps_of(path)
@@ -108,7 +108,7 @@ def test_most_repetitions_of_real_people_are_found(counted: list[Counted]) -> No
 
 
 def test_most_sets_of_real_people_are_counted_within_one(counted: list[Counted]) -> None:
-    near = sum(abs(c.said - c.true) <= 1 for c in counted)
+    near = sum(abs(c.count - c.true) <= 1 for c in counted)
     assert near >= MIN_SETS * len(counted), f"{near} of {len(counted)} within 1: {counted}"
 
 

@@ -48,10 +48,10 @@ class Firmware:
 def firmware(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Firmware]:
     home = tmp_path_factory.mktemp("h")
     state = home / "s"
-    with joined() as (near, far), (home / "said").open("w") as said:
+    with joined() as (near, far), (home / "errors").open("w") as errors:
         process = subprocess.Popen(
             [*MATFW, "run", "--virtual", "--state", str(state), "--console", near],
-            stdout=subprocess.PIPE, stderr=said, text=True, env=environment(home),
+            stdout=subprocess.PIPE, stderr=errors, text=True, env=environment(home),
         )  # fmt: skip
         try:
             assert process.stdout is not None
@@ -63,7 +63,7 @@ def firmware(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Firmware]:
             yield Firmware(home, state, far)
             process.send_signal(signal.SIGTERM)
             process.communicate(timeout=LIMIT_S)
-            assert process.returncode == 0, (home / "said").read_text()
+            assert process.returncode == 0, (home / "errors").read_text()
             assert not (state / "console.sock").exists()
         finally:
             process.kill()
@@ -349,7 +349,7 @@ def test_watch_says_that_it_is_old_and_goes_on_with_a_new_firmware(tmp_path: Pat
 
 
 def answering(replies: Sequence[bytes]) -> str:
-    """Return what a client is told by a port where this is said to whatever it sends."""
+    """Return a client's error at a port that answers this to whatever it sends."""
     with cable() as far:
         link = open_serial(far.port)
         is_over = threading.Event()

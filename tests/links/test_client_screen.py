@@ -41,7 +41,7 @@ class Pair:
         return self.answer()
 
     def answer(self) -> list[str]:
-        """Let the session go on until it says no more; return what it said."""
+        """Let the session run until it writes no more; return what it wrote."""
         self.session.plain_step()
         while len(self.session.line_reader):
             self.session.plain_step()
@@ -61,11 +61,11 @@ def pair(tmp_path: Path) -> Iterator[Pair]:
     pair.close()
 
 
-def test_a_program_is_told_no_prompt(pair: Pair) -> None:
+def test_a_program_gets_no_prompt(pair: Pair) -> None:
     assert [line for line in pair.ask("version") if line.startswith("// prompt")] == []
 
 
-def test_a_client_with_a_screen_is_told_every_prompt_after_its_answer(pair: Pair) -> None:
+def test_a_client_with_a_screen_gets_every_prompt_after_its_answer(pair: Pair) -> None:
     pair.client.tell_size(80, 24)
     assert pair.answer() == [f"// prompt {PROMPT}"]
     assert pair.ask("version")[-2:] == ["ok", f"// prompt {PROMPT}"]
@@ -87,10 +87,10 @@ def test_what_is_no_size_tells_of_no_screen(pair: Pair, size: str) -> None:
 def test_answers_are_made_for_the_clients_screen(pair: Pair) -> None:
     pair.client.tell_size(40, 12)
     pair.answer()
-    said = pair.ask("help")
-    assert len(said) == 11, "a page and the prompt"
-    assert max(len(line) for line in said[:-1]) <= 40
-    assert said[-1].startswith("// prompt -- ")
+    page = pair.ask("help")
+    assert len(page) == 11, "a page and the prompt"
+    assert max(len(line) for line in page[:-1]) <= 40
+    assert page[-1].startswith("// prompt -- ")
 
 
 def test_a_cable_that_was_pulled_and_put_back_ends_no_wizard(tmp_path: Path) -> None:
@@ -133,19 +133,19 @@ def test_a_device_that_echoes_to_a_person_is_not_quiet(tmp_path: Path) -> None:
 def test_the_screen_has_a_wizards_step_repeated_when_the_device_is_back(
     pair: Pair, prompt: str, sent: list[str], words: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    said: list[str] = []
+    printed: list[str] = []
     shown: list[str] = []
     monkeypatch.setattr(console_screen, "show", shown.extend)
 
     class Spy(Client):
         def send(self, text: str) -> None:
-            said.append(text)
+            printed.append(text)
 
     screen = ConsoleScreen(Spy("far", pair.client.link), lambda: pair.client)
     screen._is_back = True
     asyncio.run(screen._take_prompt(prompt))
     assert screen.prompt == prompt
-    assert said == sent
+    assert printed == sent
     assert shown == [words]
     asyncio.run(screen._take_prompt(prompt))
-    assert said == sent, "once"
+    assert printed == sent, "once"

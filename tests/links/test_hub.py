@@ -33,16 +33,16 @@ class Mat:
     folder: Path
     process: subprocess.Popen[str]
     cables: dict[str, FarEnd]
-    said: list[str] = field(default_factory=list)
+    notices: list[str] = field(default_factory=list)
 
     def hear(self, words: str) -> str:
         """Return the next line on its stderr that has these words."""
         assert self.process.stderr is not None
         for line in self.process.stderr:
-            self.said.append(line)
+            self.notices.append(line)
             if words in line:
                 return line
-        pytest.fail(f"ended without {words!r}: {self.said}")
+        pytest.fail(f"ended without {words!r}: {self.notices}")
 
     def plug(self, name: str) -> FarEnd:
         """Plug a new cable into a port."""
@@ -275,7 +275,7 @@ def test_a_cable_may_be_pulled_in_the_midst_of_anything(
     assert lines.ask("version")[-1] == "ok", "the others talk on"
     far = mat.plug("lost")
     mat.hear("works now")
-    far.wake()  # anew: a person, no wizard, no stream
+    far.wake()  # a new start: a person, no wizard, no stream
     far.be_program()
     assert far.ask("version")[-1] == "ok"
     if midst is in_a_save:  # whole, or not at all
@@ -286,14 +286,14 @@ def test_a_cable_may_be_pulled_in_the_midst_of_anything(
         assert far.ask("save")[-1] == "ok"
 
 
-def test_a_port_that_is_not_there_is_waited_for_and_said_once(mat: Mat) -> None:
-    said = [line for line in mat.said if "/late is" in line]
-    if not said:
-        said = [mat.hear("/late is")]
-    assert "is not there: plug it in or correct its name; waiting for it" in said[0]
+def test_a_missing_port_is_waited_for_and_reported_once(mat: Mat) -> None:
+    notices = [line for line in mat.notices if "/late is" in line]
+    if not notices:
+        notices = [mat.hear("/late is")]
+    assert "is not there: plug it in or correct its name; waiting for it" in notices[0]
     plug(mat.folder / "late", mat.cables["late"])
     assert "late works now" in mat.hear("works now")
-    assert sum("late is not there" in line for line in mat.said) == 1
+    assert sum("late is not there" in line for line in mat.notices) == 1
     mat.cables["late"].be_program()
     assert mat.cables["late"].ask("version")[-1] == "ok"
 

@@ -1,4 +1,4 @@
-"""Recording v1: what is written comes back, and whatever is wrong is said in one line."""
+"""Recording v1: what is written comes back, and whatever is wrong is reported in one line."""
 
 from __future__ import annotations
 
@@ -124,7 +124,7 @@ def recordings(draw: st.DrawFn) -> tuple[Mat, list[RawFrame], str | None]:
             draw(st.none() | st.floats(0.5, 2.5)),
         ),
         side=draw(st.sampled_from(Side)),
-        tempo=Tempo(*(draw(st.floats(least, 60)) for least in (0.2, 0, 0.2))),
+        tempo=Tempo(*(draw(st.floats(minimum, 60)) for minimum in (0.2, 0, 0.2))),
     )
     microseconds = sorted(draw(st.lists(st.integers(0, 10**12), min_size=1, max_size=30)))
     count = st.none() | st.integers(COUNT_MIN, COUNT_MAX)
@@ -150,7 +150,7 @@ def test_what_is_written_is_read_back_equal(
     assert recording.mat == mat
     assert recording.source == source
     assert list(recording.frames()) == frames
-    assert list(recording.frames()) == frames  # every call reads anew
+    assert list(recording.frames()) == frames  # every call reads again
 
 
 def test_reads_the_contract_s_example(tmp_path: Path) -> None:
@@ -342,18 +342,18 @@ def test_header_range(
     case: tuple[str, Callable[[dict[str, Any], float], object], float, float, float],
     tmp_path: Path,
 ) -> None:
-    key, put, least, most, step = case
+    key, put, minimum, maximum, step = case
     path = tmp_path / "rec.csv"
 
     def header(value: float) -> dict[str, Any]:
         return with_change(lambda header: put(header, value))
 
-    for good in (least, least + step, most - step, most):
+    for good in (minimum, minimum + step, maximum - step, maximum):
         path.write_text(text(header=header(good)))
         assert sum(1 for _ in read_recording(path).frames()) == len(ROWS)
-    for bad in (least - step, most + step):
+    for bad in (minimum - step, maximum + step):
         message = error_of(tmp_path, text(header=header(bad)))
-        assert f"{key} must be a number {least:.12g} to {most:.12g} (got {bad}" in message
+        assert f"{key} must be a number {minimum:.12g} to {maximum:.12g} (got {bad}" in message
 
 
 @pytest.mark.parametrize(
@@ -484,7 +484,7 @@ def test_name_no_file_can_have() -> None:
 
 @pytest.mark.parametrize("name", ["rec.csv", "rec.csv.gz", "rec.CSV", "rec.txt", "rec"])
 @pytest.mark.parametrize("packed", [False, True])
-def test_whether_it_is_packed_is_told_by_its_content(
+def test_a_packed_recording_is_recognised_by_its_content(
     tmp_path: Path, name: str, packed: bool
 ) -> None:
     path = tmp_path / name
@@ -533,7 +533,7 @@ def as_saved(separator: str, *, quoted: bool = False) -> str:
         ("\n".join([*LINES[:3], "0.0125\t100\t-200", ""]), "line 4: was saved by a spreadsheet"),
     ],
 )
-def test_what_a_spreadsheet_saved_is_said_to_be_that(
+def test_what_a_spreadsheet_saved_is_reported_as_such(
     tmp_path: Path, content: str, words: str
 ) -> None:
     message = error_of(tmp_path, content)
@@ -555,28 +555,28 @@ def test_a_recording_cut_anywhere_in_its_last_row_loses_that_row_and_no_other(
     for size in range(len(whole) - len(ROWS[-1]), len(whole)):
         path = tmp_path / "rec.csv"
         path.write_bytes(whole[:size])
-        said: list[str] = []
-        rows = WholeRows(read_recording(path), said.append)
+        notices: list[str] = []
+        rows = WholeRows(read_recording(path), notices.append)
         assert [frame.t_s for frame in rows] == [0.0125, 0.025], whole[:size]
         with pytest.raises(MatRecordingError, match="file ends"):
             rows.check()
-        assert said == ["the 2 rows before the bad one were whole, and are in this"]
+        assert notices == ["the 2 rows before the bad one were whole, and are in this"]
 
 
 @pytest.mark.parametrize(
     ("seconds", "words"), [(60.0, None), (60.5, "nothing for 1 min"), (7200.0, "nothing for 2.0 h")]
 )
-def test_a_hole_of_more_than_a_minute_is_said(
+def test_a_gap_of_more_than_a_minute_is_reported(
     tmp_path: Path, seconds: float, words: str | None
 ) -> None:
     path = tmp_path / "rec.csv"
     path.write_text(text(["0.5,1,2", f"{0.5 + seconds},1,2"]))
-    said: list[str] = []
-    rows = WholeRows(read_recording(path), said.append)
+    notices: list[str] = []
+    rows = WholeRows(read_recording(path), notices.append)
     assert len(list(rows)) == 2
     rows.check()
-    assert [words in sentence for sentence in said if words] == ([True] if words else [])
-    assert len(said) == bool(words)
+    assert [words in sentence for sentence in notices if words] == ([True] if words else [])
+    assert len(notices) == bool(words)
 
 
 @pytest.mark.parametrize("name", ["a.csv", "a.csv.gz", "A.CSV.GZ"])
@@ -656,7 +656,7 @@ def on_disk_while_writing(path: Path) -> bytes:
 # --- the writer's own refusals
 
 
-def test_existing_file_is_not_overwritten_unless_told(tmp_path: Path) -> None:
+def test_existing_file_is_not_overwritten_unless_asked(tmp_path: Path) -> None:
     path = tmp_path / "rec.csv"
     path.write_text("precious")
     with pytest.raises(MatRecordingError, match=r"rec\.csv: exists already .* choose another name"):
@@ -679,7 +679,7 @@ def test_full_disk_is_a_failure_to_write() -> None:
 
 
 @pytest.mark.parametrize("name", ["rec.csv", "rec.csv.gz"])
-def test_disk_that_fills_up_later_is_said_and_leaves_nothing_open(
+def test_disk_that_fills_up_later_is_reported_and_leaves_nothing_open(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     writer = RecordingWriter(tmp_path / name, mat_of())

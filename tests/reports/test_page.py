@@ -53,7 +53,7 @@ def test_a_very_long_repetition_does_not_leave_the_picture() -> None:
     assert min(float(x["x"]) for x in bars) >= LEFT
 
 
-def test_what_was_heard_live_and_not_found_afterwards_is_told_apart() -> None:
+def test_what_was_heard_live_and_not_found_afterwards_is_marked() -> None:
     plain = record(1, share=1.0, sides=(Side.LEFT,))
     kick = FaultSeen(Fault.KICK, 0.8, "s")
     first, second, *others = plain.sets[0].reps

@@ -7,19 +7,19 @@ import sys
 from tests.scenarios import cues_of, load, names, reps_of, weighs
 
 
-def main(wanted: list[str]) -> int:
+def main(chosen: list[str]) -> int:
     """Play the scenarios; return 1 if one does not end as its file says."""
     wrong = 0
-    for name in wanted or names():
+    for name in chosen or names():
         scenario = load(name)
         events, expect = scenario.events(), scenario.expect
-        said = {"reps": reps_of(events), "cues": cues_of(events), "weighs": weighs(events)}
-        is_right = said == expect
+        found = {"reps": reps_of(events), "cues": cues_of(events), "weighs": weighs(events)}
+        is_right = found == expect
         wrong += not is_right
         print(f"{'=' if is_right else '≠'} {name}")
-        for key, value in said.items():
+        for key, value in found.items():
             if value != expect[key]:
-                print(f"    {key}: must be {expect[key]}\n    {' ' * len(key)}  said    {value}")
+                print(f"    {key}: must be {expect[key]}\n    {' ' * len(key)}  found    {value}")
     print(f"{wrong} wrong")
     return 1 if wrong else 0
 

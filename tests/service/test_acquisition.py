@@ -104,7 +104,7 @@ def test_an_error_while_reading_reaches_the_parent_with_its_text(opened: Open) -
         source.next_frame(LIMIT_S)
 
 
-def test_a_process_that_is_gone_is_told_with_its_exit_code(opened: Open) -> None:
+def test_a_process_that_is_gone_is_reported_with_its_exit_code(opened: Open) -> None:
     with pytest.raises(MatCellsError, match="exit code 7"):
         opened(dies).next_frame(LIMIT_S)
 

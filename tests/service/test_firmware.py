@@ -148,16 +148,16 @@ def session() -> tuple[Mat, list[RawFrame]]:
 def test_live_gives_the_events_of_a_replay(
     is_beside: bool, session: tuple[Mat, list[RawFrame]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Only when a rep is told differs: live its refinement takes a while."""
+    """Only when a rep is reported differs: live its refinement takes a while."""
     monkeypatch.setattr(refiner, "JOIN_LIMIT_S", 60.0)  # a busy computer's
     mat, frames = session
-    wanted: list[Event] = []
-    replay(mat, frames, wanted.append)
+    expected: list[Event] = []
+    replay(mat, frames, expected.append)
     keeper = Keeper()
     beside = functools.partial(ProcessRefiner, pytest.fail, waits=True)
     live = firmware(frames, mat=mat, taps=[keeper], refiner=beside if is_beside else InlineRefiner)
     live.run(frames[-1].t_s)
-    reps = [event for event in wanted if isinstance(event, Rep)]
+    reps = [event for event in expected if isinstance(event, Rep)]
     assert reps
     assert [replace(rep, t_s=0.0) for rep in keeper.reps] == [replace(rep, t_s=0.0) for rep in reps]
 
@@ -165,18 +165,18 @@ def test_live_gives_the_events_of_a_replay(
         first_s = reps[0].t_s - 0.1
         return [event for event in events if event.t_s < first_s]
 
-    assert before_reps(keeper.seen) == before_reps(wanted)
+    assert before_reps(keeper.seen) == before_reps(expected)
 
 
 @pytest.mark.parametrize(("stop_s", "start_s"), [(5.0, 31.8), (19.0, 31.8), (24.5, 33.0)])
-def test_what_was_done_while_stopped_is_not_told_afterwards(
+def test_what_was_done_while_stopped_is_not_reported_afterwards(
     session: tuple[Mat, list[RawFrame]], stop_s: float, start_s: float
 ) -> None:
     """Going on just after a rep: its look comes when judging is on again."""
     mat, frames = session
-    wanted: list[Event] = []
-    replay(mat, frames, wanted.append)
-    reps_s = [(rep.start_s, rep.t_s) for rep in wanted if isinstance(rep, Rep)]
+    expected: list[Event] = []
+    replay(mat, frames, expected.append)
+    reps_s = [(rep.start_s, rep.t_s) for rep in expected if isinstance(rep, Rep)]
     assert any(stop_s < begin_s < start_s for begin_s, _ in reps_s)
     times = iter([(stop_s, "pause"), (start_s, "resume")])
     change = next(times, None)
@@ -203,15 +203,15 @@ def test_going_on_when_nothing_was_stopped_loses_no_repetition(
     session: tuple[Mat, list[RawFrame]],
 ) -> None:
     mat, frames = session
-    wanted: list[Event] = []
-    replay(mat, frames, wanted.append)
+    expected: list[Event] = []
+    replay(mat, frames, expected.append)
     clock, keeper = VirtualClock(), Keeper()
     live = Firmware(
         Pipeline(mat), Frames(frames, clock), Outputs(), clock, [keeper],
         between=lambda firmware: firmware.resume("stop"),
     )  # fmt: skip
     live.run(frames[-1].t_s)
-    assert [rep.rep for rep in keeper.reps] == [e.rep for e in wanted if isinstance(e, Rep)]
+    assert [rep.rep for rep in keeper.reps] == [e.rep for e in expected if isinstance(e, Rep)]
 
 
 def test_every_tap_sees_every_frame_and_events_in_time_order(
@@ -291,14 +291,14 @@ def test_when_no_cell_ever_answers_it_says_what_to_check() -> None:
         firmware(frames).run()
 
 
-@pytest.mark.parametrize(("late_s", "is_told"), [(-0.1, False), (0.1, True)])
+@pytest.mark.parametrize(("late_s", "is_reported"), [(-0.1, False), (0.1, True)])
 def test_when_all_cells_fall_silent_it_waits_its_limit_and_no_longer(
-    late_s: float, is_told: bool
+    late_s: float, is_reported: bool
 ) -> None:
     spoken = empty_mat(2.0)
     silent = [replace(f, t_s=2.0 + f.t_s) for f in nothing(NO_CELL_S + late_s)]
     outputs = Outputs()
-    if is_told:
+    if is_reported:
         with pytest.raises(MatCellsError, match="no cell has answered"):
             firmware([*spoken, *silent], outputs=outputs).run()
     else:
@@ -306,12 +306,12 @@ def test_when_all_cells_fall_silent_it_waits_its_limit_and_no_longer(
     assert Announcement.NOT_JUDGING in {cue for _, cue in outputs.shown}
 
 
-def test_an_acquisition_that_hangs_is_told() -> None:
+def test_an_acquisition_that_hangs_is_reported() -> None:
     with pytest.raises(MatCellsError, match=r"no frame for 1 s"):
         firmware(empty_mat(1.0)).run()
 
 
-def test_the_watchdog_is_told_of_the_first_frame_once_and_of_every_frame() -> None:
+def test_the_watchdog_gets_the_first_frame_once_and_every_frame() -> None:
     first: list[int] = []
     every: list[int] = []
     frames = empty_mat(1.0)

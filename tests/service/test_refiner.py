@@ -40,19 +40,19 @@ def windows() -> list[RepWindow]:
 
 
 @pytest.fixture
-def said() -> list[str]:
+def notices() -> list[str]:
     return []
 
 
 @pytest.fixture
-def opened(said: list[str], monkeypatch: pytest.MonkeyPatch) -> Iterator[Open]:
+def opened(notices: list[str], monkeypatch: pytest.MonkeyPatch) -> Iterator[Open]:
     """Open refiners whose processes must be gone afterwards, and time enough on a busy computer."""
     monkeypatch.setattr(module, "JOIN_LIMIT_S", LIMIT_S)
     threads = threading.active_count()
     started: list[ProcessRefiner] = []
 
     def start(**options: float) -> ProcessRefiner:
-        started.append(ProcessRefiner(said.append, **options))  # type: ignore[arg-type]
+        started.append(ProcessRefiner(notices.append, **options))  # type: ignore[arg-type]
         return started[-1]
 
     yield start
@@ -62,26 +62,26 @@ def opened(said: list[str], monkeypatch: pytest.MonkeyPatch) -> Iterator[Open]:
     assert threading.active_count() == threads
 
 
-def assert_alike(found: Sequence[RefinedRep], wanted: Sequence[RefinedRep]) -> None:
+def assert_alike(found: Sequence[RefinedRep], expected: Sequence[RefinedRep]) -> None:
     """But for the last digits: numpy's sums depend on where an array lies in memory."""
-    assert [asdict(rep) for rep in found] == [pytest.approx(asdict(rep)) for rep in wanted]
+    assert [asdict(rep) for rep in found] == [pytest.approx(asdict(rep)) for rep in expected]
 
 
 @pytest.mark.parametrize("kind", ["inline", "process"])
 def test_each_gives_what_refinement_finds_in_order(
-    kind: str, windows: list[RepWindow], opened: Open, said: list[str]
+    kind: str, windows: list[RepWindow], opened: Open, notices: list[str]
 ) -> None:
     refinement = Refinement()
-    wanted = [rep for window in windows for rep in refinement.refine(window)]
+    expected = [rep for window in windows for rep in refinement.refine(window)]
     refiner: Refiner = InlineRefiner() if kind == "inline" else opened()
     found = []
     for window in windows:
         refiner.submit(window)
         found += refiner.finished()
     found += refiner.close()
-    assert_alike(found, wanted)
+    assert_alike(found, expected)
     assert len(found) >= 2
-    assert said == []
+    assert notices == []
 
 
 @pytest.mark.parametrize("waits", [False, True])
@@ -108,8 +108,8 @@ def test_an_early_look_is_left_out_while_others_wait_if_time_goes_on_meanwhile(
     assert seen == [windows[0], windows[1], *([early] if waits else [])]
 
 
-def test_a_process_that_dies_costs_one_window_and_is_said(
-    windows: list[RepWindow], opened: Open, said: list[str]
+def test_a_process_that_dies_costs_one_window_and_is_reported(
+    windows: list[RepWindow], opened: Open, notices: list[str]
 ) -> None:
     """The next window reaches back over what was lost."""
     refiner = opened()
@@ -122,39 +122,39 @@ def test_a_process_that_dies_costs_one_window_and_is_said(
     refinement = Refinement()
     assert_alike(found, [rep for window in windows[1:] for rep in refinement.refine(window)])
     assert found
-    [notice] = said
+    [notice] = notices
     assert "has ended (exit code -9)" in notice
     assert "windows lost: 1" in notice
     assert refiner.lost == 1
 
 
 def test_a_process_that_dies_with_nothing_to_do_is_noticed_too(
-    opened: Open, said: list[str], monkeypatch: pytest.MonkeyPatch
+    opened: Open, notices: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "CHECK_PERIOD_S", 0.01)
     refiner = opened()
     first = refiner.pid
     os.kill(first, signal.SIGKILL)
     deadline_s = time.monotonic() + LIMIT_S
-    while not said and time.monotonic() < deadline_s:
+    while not notices and time.monotonic() < deadline_s:
         refiner.finished()
-    assert "windows lost: 0" in said[0]
+    assert "windows lost: 0" in notices[0]
     assert refiner.lost == 0
     assert refiner.pid != first
     refiner.close()
 
 
 def test_a_process_that_hangs_is_replaced_once_and_then_ends_the_firmware(
-    windows: list[RepWindow], opened: Open, said: list[str]
+    windows: list[RepWindow], opened: Open, notices: list[str]
 ) -> None:
-    """So that a watchdog told by frames alone does not call a refiner well that is not."""
+    """So that a watchdog fed by frames alone does not hide a refiner that has failed."""
     refiner = opened(answer_limit_s=HANGS_S)
     os.kill(refiner.pid, signal.SIGSTOP)
     refiner.submit(windows[0])
     deadline_s = time.monotonic() + LIMIT_S
-    while not said and time.monotonic() < deadline_s:
+    while not notices and time.monotonic() < deadline_s:
         assert refiner.finished() == []
-    assert "has not answered for 0.2 s" in said[0]
+    assert "has not answered for 0.2 s" in notices[0]
     os.kill(refiner.pid, signal.SIGSTOP)
     refiner.submit(windows[1])
     with pytest.raises(MatError, match=r"has not answered for 0\.2 s, for the second time"):
@@ -162,8 +162,8 @@ def test_a_process_that_hangs_is_replaced_once_and_then_ends_the_firmware(
     assert refiner.lost == 2
 
 
-def test_a_window_too_many_is_dropped_counted_and_said(
-    windows: list[RepWindow], opened: Open, said: list[str], monkeypatch: pytest.MonkeyPatch
+def test_a_window_too_many_is_dropped_counted_and_reported(
+    windows: list[RepWindow], opened: Open, notices: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "JOIN_LIMIT_S", HANGS_S)
     refiner = opened()
@@ -195,13 +195,13 @@ def test_where_time_waits_the_end_does_too_however_slow_the_computer(
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_to_all_of_a_terminal_leaves_it_to_finish(
-    number: signal.Signals, windows: list[RepWindow], opened: Open, said: list[str]
+    number: signal.Signals, windows: list[RepWindow], opened: Open, notices: list[str]
 ) -> None:
     refiner = opened()
     os.kill(refiner.pid, number)
     refiner.submit(windows[-1])
     assert refiner.close()
-    assert said == []
+    assert notices == []
 
 
 def test_a_refinement_that_fails_ends_the_firmware_with_its_words(

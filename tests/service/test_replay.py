@@ -39,7 +39,7 @@ def test_the_same_frames_give_the_same_events_twice(
     assert reported(*session) == whole
 
 
-def test_events_are_told_in_time_order_and_counted(
+def test_events_are_reported_in_time_order_and_counted(
     session: tuple[Mat, list[RawFrame]], whole: tuple[list[Event], Tally]
 ) -> None:
     _, frames = session
@@ -66,11 +66,11 @@ def test_what_comes_later_changes_nothing_before(
     cut_s = 40.0
     part, _ = reported(mat, [frame for frame in frames if frame.t_s < cut_s])
     last_s = max(frame.t_s for frame in frames if frame.t_s < cut_s)
-    # A movement that the cut goes through is told at its last frame.
+    # A movement that the cut goes through is reported at its last frame.
     assert [e for e in part if e.t_s < last_s] == [e for e in whole[0] if e.t_s < last_s]
 
 
-def test_a_movement_cut_off_by_the_end_is_told_at_the_last_frame(
+def test_a_movement_cut_off_by_the_end_is_reported_at_the_last_frame(
     session: tuple[Mat, list[RawFrame]], whole: tuple[list[Event], Tally]
 ) -> None:
     mat, frames = session

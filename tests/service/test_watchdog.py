@@ -40,7 +40,7 @@ def heard(systemd: socket.socket) -> list[bytes]:
             return messages
 
 
-def told_at(systemd: socket.socket, seconds: float) -> list[float]:
+def pings_at(systemd: socket.socket, seconds: float) -> list[float]:
     """Return when a firmware that gets frames for so long says that it is alive."""
     clock = VirtualClock()
     times = []
@@ -53,7 +53,7 @@ def told_at(systemd: socket.socket, seconds: float) -> list[float]:
 
 
 def test_it_is_alive_once_in_half_of_the_limit(systemd: socket.socket) -> None:
-    assert told_at(systemd, 21.0) == pytest.approx([0.0, 5.0, 10.0, 15.0, 20.0], abs=5 * FRAME_S)
+    assert pings_at(systemd, 21.0) == pytest.approx([0.0, 5.0, 10.0, 15.0, 20.0], abs=5 * FRAME_S)
 
 
 def test_a_wall_clock_that_is_set_back_starves_nobody(
@@ -67,7 +67,7 @@ def test_a_wall_clock_that_is_set_back_starves_nobody(
         return now
 
     monkeypatch.setattr(WatchDog, "_now", property(back_by_an_hour))
-    assert len(told_at(systemd, 21.0)) == 5
+    assert len(pings_at(systemd, 21.0)) == 5
 
 
 def test_half_a_period_is_not_yet_due_and_a_whole_one_is(systemd: socket.socket) -> None:
@@ -83,14 +83,14 @@ def test_half_a_period_is_not_yet_due_and_a_whole_one_is(systemd: socket.socket)
         assert heard(systemd) == [ALIVE]
 
 
-def test_ready_is_said_when_asked(systemd: socket.socket) -> None:
+def test_ready_is_sent_when_asked(systemd: socket.socket) -> None:
     with Watchdog(VirtualClock()) as watchdog:
         assert heard(systemd) == []
         watchdog.ready()
     assert heard(systemd) == [b"READY=1\n"]
 
 
-def test_without_systemd_nothing_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_systemd_nothing_is_sent(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("NOTIFY_SOCKET", raising=False)
     with Watchdog(VirtualClock()) as watchdog:
         watchdog.ready()

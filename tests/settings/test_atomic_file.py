@@ -68,7 +68,7 @@ class Disk:
         if flags & os.O_DIRECTORY:
             self.fds[fd] = None
         else:
-            assert path not in self.names, "made anew, and never over another"
+            assert path not in self.names, "always a new file, never over another"
             inode = self.fds[fd] = len(self.written)
             self.written[inode] = b""
             self._rename(lambda names: names.update({path: inode}))
@@ -151,7 +151,7 @@ def test_a_power_cut_leaves_the_old_or_the_new_file(data: st.DataObject, has_bac
     except PowerCutError:
         pass
     files = disk.after(
-        lambda: data.draw(st.booleans()), lambda most: data.draw(st.integers(0, most))
+        lambda: data.draw(st.booleans()), lambda maximum: data.draw(st.integers(0, maximum))
     )
     assert files[NAME] == NEW if is_done else files[NAME] in (OLD, NEW)
     if has_backup:

@@ -1,4 +1,4 @@
-"""The age of a calibration: told where the clock can be believed, and the clock named where not."""
+"""The age of a calibration: given where the clock is trusted, and the clock named where not."""
 
 from __future__ import annotations
 

@@ -142,26 +142,26 @@ def test_a_file_is_checked_alone_and_with_what_was_saved(
     def check(text: str) -> tuple[int, str]:
         path.write_text(text)
         code = main(["config", "check", str(path), "--state", str(state)])
-        said = capsys.readouterr()
-        return code, said.out + said.err
+        output = capsys.readouterr()
+        return code, output.out + output.err
 
     assert check("[limits]\ntoo_high_deg = 40") == (EXIT_DONE, f"{path}: ok\n")
-    code, said = check("[limits]\n\ntoo_high_deg = 400")
+    code, output = check("[limits]\n\ntoo_high_deg = 400")
     assert code == EXIT_USAGE
-    assert said == (
+    assert output == (
         f"matfw: {path}, line 3: limits.too_high_deg must be a number 1 to 120 (got 400): correct"
         " it, or delete it for the default\n"
     )
     store = SettingsStore(None, state)
     store.set("too_small", "45")
     store.save()
-    code, said = check("[limits]\ntoo_high_deg = 40")
+    code, output = check("[limits]\ntoo_high_deg = 40")
     assert code == EXIT_USAGE
-    assert said.startswith(f"matfw: {state}/state.toml, line ")
-    assert f"does not go with {path}: change that, or delete this line" in said
+    assert output.startswith(f"matfw: {state}/state.toml, line ")
+    assert f"does not go with {path}: change that, or delete this line" in output
 
 
-def test_a_damaged_state_is_said_and_does_not_stop_the_check(
+def test_a_damaged_state_is_reported_and_does_not_stop_the_check(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     store = SettingsStore(None, tmp_path)
@@ -172,10 +172,10 @@ def test_a_damaged_state_is_said_and_does_not_stop_the_check(
     (tmp_path / "my.toml").touch()
     arguments = ["config", "check", str(tmp_path / "my.toml"), "--state", str(tmp_path)]
     assert main(arguments) == EXIT_DONE
-    said = capsys.readouterr()
-    assert said.err.startswith(f"matfw: {tmp_path}/state.toml")
-    assert "read state.toml.bak instead" in said.err
-    assert said.out.endswith("my.toml: ok\n")
+    output = capsys.readouterr()
+    assert output.err.startswith(f"matfw: {tmp_path}/state.toml")
+    assert "read state.toml.bak instead" in output.err
+    assert output.out.endswith("my.toml: ok\n")
 
 
 def test_the_readme_s_example_is_right_and_shows_defaults_where_it_can(tmp_path: Path) -> None:

@@ -79,7 +79,7 @@ def test_what_people_write_is_understood(key: str, text: str, value: object) -> 
 
 
 @pytest.mark.parametrize(
-    ("key", "text", "said"),
+    ("key", "text", "words"),
     [
         ("limits.roll_back_mm", "1.5 cm", "(got '1.5 cm'): it is in mm, write 15 mm;"),
         ("limits.roll_back_mm", "15 furlongs", "it is in mm, write 15 mm;"),
@@ -112,10 +112,10 @@ def test_what_people_write_is_understood(key: str, text: str, value: object) -> 
         ("limits.roll_back_mm", "\x1b[2J" * 99, "must be a number"),
     ],
 )  # fmt: skip
-def test_what_is_refused_says_what_to_write(key: str, text: str, said: str) -> None:
+def test_what_is_refused_says_what_to_write(key: str, text: str, words: str) -> None:
     message = refusal(key, text)
     assert message.startswith(key)
-    assert said in message
+    assert words in message
     assert message.endswith("nothing was changed")
 
 
@@ -123,14 +123,14 @@ def test_what_is_refused_says_what_to_write(key: str, text: str, said: str) -> N
 @given(st.text(max_size=40) | st.floats().map(str) | st.integers().map(str), st.sampled_from(KEYS))
 def test_any_text_is_a_value_within_the_range_or_a_clear_refusal(text: str, key: str) -> None:
     row = find(ROWS, key)
-    said, value = said_or_value(lambda: parse(row, text))
-    assert said.isprintable()
-    assert len(said) < 600
-    if not said:
+    refused, value = refusal_or_value(lambda: parse(row, text))
+    assert refused.isprintable()
+    assert len(refused) < 600
+    if not refused:
         build(with_value({}, row.keys, value), Settings)
 
 
-def said_or_value(do: Callable[[], T]) -> tuple[str, T | None]:
+def refusal_or_value(do: Callable[[], T]) -> tuple[str, T | None]:
     try:
         return "", do()
     except MatSettingsError as error:
@@ -176,7 +176,7 @@ def test_a_key_may_be_shortened_to_what_only_one_has(word: str, key: str) -> Non
 
 
 @pytest.mark.parametrize(
-    ("word", "said"),
+    ("word", "words"),
     [
         ("roll", "roll may be limits.roll_back_mm or limits.roll_back_deg: give more of the key"),
         ("limits", "limits may be limits.too_high_deg or "),
@@ -190,19 +190,19 @@ def test_a_key_may_be_shortened_to_what_only_one_has(word: str, key: str) -> Non
         ("\x1b[2J", "'\\x1b[2J' is no setting"),
     ],
 )
-def test_a_key_that_is_none_or_several_is_not_guessed(word: str, said: str) -> None:
+def test_a_key_that_is_none_or_several_is_not_guessed(word: str, words: str) -> None:
     with pytest.raises(MatSettingsError) as caught:
         find(ROWS, word)
-    assert said in str(caught.value)
+    assert words in str(caught.value)
     assert str(caught.value).isprintable()
 
 
 @settings(deadline=None)  # a busy computer is no failure
 @given(st.text(max_size=30))
 def test_any_word_is_one_key_or_a_clear_answer(word: str) -> None:
-    said, row = said_or_value(lambda: find(ROWS, word))
-    assert said.isprintable()
-    assert said or (row is not None and word in row.key)
+    refused, row = refusal_or_value(lambda: find(ROWS, word))
+    assert refused.isprintable()
+    assert refused or (row is not None and word in row.key)
 
 
 # --- rows

@@ -39,8 +39,8 @@ def test_they_hold_from_their_first_minute_to_before_their_last(
 def test_what_names_no_hours_is_refused(text: str, tmp_path: Path) -> None:
     assert quiet_hours(text) is None
     talk = Talk(tmp_path)
-    said = talk.ask(f'set quiet_hours "{text}"')
-    assert said[-1].startswith("error E"), said
+    answer = talk.ask(f'set quiet_hours "{text}"')
+    assert answer[-1].startswith("error E"), answer
     talk.close()
 
 
@@ -50,11 +50,11 @@ def test_the_buzzer_falls_silent_and_sounds_again_and_says_so(tmp_path: Path) ->
     volumes: list[float] = []
     control._set_volume = volumes.append
     control._minute_of_day = lambda: minute[0]
-    said = control.notifications.open()
+    subscription = control.notifications.open()
     assert talk.ask("set quiet_hours 22:00-07:00")[-1] == "ok"
     for minute[0] in (21 * 60, 22 * 60, 6 * 60, 7 * 60):
         control.play(0.05)
     assert volumes[-2:] == [0.0, 1.0]
-    texts = [event.text for event in said.drain() if isinstance(event, Notice)]
+    texts = [event.text for event in subscription.drain() if isinstance(event, Notice)]
     assert texts == ["quiet hours: lights only until 07:00", "quiet hours are over: sound is on"]
     talk.close()

@@ -7,6 +7,7 @@ from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
 from matfw.devices.sacrum_imu import ADDRESS, AXES
 from matfw.errors import MatSettingsError
@@ -17,6 +18,7 @@ from matfw.settings.files import default_config_path, default_state_dir, find_li
 from matfw.settings.limits import RANGES as LIMIT_RANGES
 from matfw.settings.limits import LimitSettings
 from matfw.settings.model import DEFAULT_PINS, NOMINAL, HipSensors, Settings, Workout, XshutPins
+from matfw.settings.plans import PlanSettings
 from matfw.settings.state import MachineState
 from matfw.settings.state_file import read_state
 
@@ -501,19 +503,19 @@ RANGES: list[tuple[str, float, float, float]] = [
 ]
 
 
-@pytest.mark.parametrize(("key", "least", "most", "step"), RANGES)
-def test_range(key: str, least: float, most: float, step: float, tmp_path: Path) -> None:
-    for good in (least, least + step, most - step, most):
+@pytest.mark.parametrize(("key", "minimum", "maximum", "step"), RANGES)
+def test_range(key: str, minimum: float, maximum: float, step: float, tmp_path: Path) -> None:
+    for good in (minimum, minimum + step, maximum - step, maximum):
         try:
             loaded(tmp_path, f"{key} = {good}")
         except MatSettingsError as error:
             # Within its range a value may still stand against another setting.
             if "both use GPIO" not in str(error) and "must not be above" not in str(error):
                 raise
-    for bad in (least - step, most + step):
+    for bad in (minimum - step, maximum + step):
         message = error_of(tmp_path, f"{key} = {bad}")
         assert message.startswith(f", line 1: {key} must be ")
-        assert f"{least:g} to {most:g} (got {bad}" in message
+        assert f"{minimum:g} to {maximum:g} (got {bad}" in message
 
 
 def test_range_of_each_part_of_the_tempo(tmp_path: Path) -> None:
@@ -547,6 +549,49 @@ def test_tempo_of_the_settings_is_asked_of_a_recording() -> None:
 def test_tempo_of_a_recording_stays_where_the_settings_have_the_default() -> None:
     recorded = replace(Settings().mat(), tempo=Tempo(4.0, 1.0, 4.0))
     assert Settings().judging(recorded, MachineState()).tempo == Tempo(4.0, 1.0, 4.0)
+
+
+def test_a_mat_leads_through_the_default_workout_where_no_plan_is_named() -> None:
+    plan = Settings().led().plan()
+    assert (plan.reps, plan.sets, plan.rest_s) == (15, 6, 45.0), "3 x 15 a side"
+    assert plan.guide is not None
+    assert plan.guide.sides == (Side.LEFT, Side.RIGHT) * 3
+    assert plan.guide.tempo == Tempo(2.0, 1.0, 3.0)
+    assert Settings().plan().guide is None, "a replay leads only where it is asked to"
+    free = Settings(workout=Workout(plan="none"))
+    assert free.led() is free
+    assert free.plan().guide is None
+
+
+def test_the_default_workout_is_made_of_the_workout_s_numbers() -> None:
+    asked = Workout(reps=8, sets=1, rest_s=30.0, side=Side.RIGHT, tempo_s=(1.0, 2.0, 3.0))
+    for settings in (
+        Settings(workout=asked).led(),
+        Settings(workout=structs.replace(asked, plan="default")),
+    ):
+        plan = settings.plan()
+        assert (plan.reps, plan.rest_s) == (8, 30.0)
+        assert plan.guide is not None
+        assert plan.guide.sides == (Side.RIGHT, Side.LEFT)
+        assert settings.tempo() == plan.guide.tempo == Tempo(1.0, 2.0, 3.0)
+    own = Settings(plans=(PlanSettings(name="default", reps=4),)).led()
+    assert own.plan().reps == 4, "one of one's own goes before it"
+
+
+@pytest.mark.parametrize(
+    ("range_deg", "is_seen"), [((4.0, 11.9), False), ((4.0, 12.0), True), ((24.0, 45.0), True)]
+)
+def test_a_plan_of_lifts_that_no_mat_finds_is_refused_with_its_reason(
+    range_deg: tuple[float, float], is_seen: bool, tmp_path: Path
+) -> None:
+    low, high = range_deg
+    text = f'[[plans]]\nname = "tiny"\nrange_deg = [{low}, {high}]\n'
+    if is_seen:
+        assert loaded(tmp_path, text).plans[0].range_deg == range_deg
+        return
+    said = error_of(tmp_path, text)
+    assert "range_deg" in said
+    assert "must go up to 12 deg" in said
 
 
 def test_line_of_a_key() -> None:

@@ -66,7 +66,7 @@ def test_a_file_cut_off_anywhere_is_found_and_the_backup_read(
             assert not read.notices
 
 
-def test_a_file_cut_off_without_a_backup_is_said_and_nothing_of_it_is_believed(
+def test_a_file_cut_off_without_a_backup_is_reported_and_not_used(
     files: tuple[bytes, bytes], tmp_path: Path
 ) -> None:
     main, _ = files

@@ -451,7 +451,7 @@ def test_threads_do_not_lose_each_other_s_changes(tmp_path: Path) -> None:
     assert {name: line.tare_counts for name, line in found.items()} == dict.fromkeys("abc", 4.0)
 
 
-def test_what_get_says_can_be_told_to_a_program(store: SettingsStore) -> None:
+def test_what_get_prints_can_be_given_to_set(store: SettingsStore) -> None:
     for row in store.table():
         msgspec.json.encode([store.get(row.key), row.default])
 

@@ -148,7 +148,7 @@ def test_a_rendered_sound_measures_as_its_table_says(cue: Cue, heard: dict[Cue, 
 
 
 @pytest.mark.parametrize(("one", "other"), PAIRS)
-def test_two_sounds_are_told_apart_without_absolute_pitch(
+def test_two_sounds_are_distinguished_without_absolute_pitch(
     one: Cue, other: Cue, heard: dict[Cue, Measured]
 ) -> None:
     assert sound_distance_s(heard[one], heard[other]) >= MIN_SOUND_DISTANCE_S
@@ -186,7 +186,7 @@ def test_patterns_keep_their_rhythm_at_80_frames_a_second(cue: Cue) -> None:
 
 
 @pytest.mark.parametrize("cue", [cue for cue in CUES if CUE_RULES[cue].rank is Rank.LIVE])
-def test_a_live_fault_is_said_within_0_8_s(cue: Cue) -> None:
+def test_a_live_fault_is_sounded_within_0_8_s(cue: Cue) -> None:
     assert sum(note.duration_s for note in SOUNDS[cue]) <= 0.8 + 1e-9
     assert pattern_s(cue) <= 0.8 + 1e-9
 
@@ -208,7 +208,7 @@ def test_leg_forward_is_roll_back_in_a_mirror() -> None:
 
 
 @pytest.mark.parametrize(("one", "other"), PAIRS)
-def test_two_light_patterns_are_told_apart(one: Cue, other: Cue) -> None:
+def test_two_light_patterns_are_distinguished(one: Cue, other: Cue) -> None:
     assert light_distance_s(one, other) >= MIN_LIGHT_DISTANCE_S
 
 
@@ -233,7 +233,7 @@ def test_a_light_pattern_shines_at_once_and_keeps_to_0_to_1(cue: Cue) -> None:
         *((cue, "foot") for cue in (Fault.LEG_FORWARD, Fault.KICK, Fault.DROP)),
     ],
 )
-def test_the_light_nearest_to_what_must_be_mended_speaks(cue: Cue, place: str) -> None:
+def test_the_light_nearest_to_what_must_be_corrected_is_lit(cue: Cue, place: str) -> None:
     for step in LIGHTS[cue]:
         shining = {name for name in ("head", "hip", "foot") if getattr(step, name) > 0}
         assert shining <= {place}
@@ -270,14 +270,14 @@ def test_a_repetitions_tone_glides_up_stands_and_glides_down_as_long_as_asked(
     edges = np.flatnonzero((signal[1:] > 0) & (signal[:-1] < 0)) + 1
     at_s, hz = edges[:-1] / rate_hz, rate_hz / np.diff(edges)
     assert np.flatnonzero(signal)[-1] / rate_hz == pytest.approx(sum_s(tempo), abs=0.05)
-    for part_s, wanted_hz in [
+    for part_s, expected_hz in [
         (0.0, LOW_HZ),
         (tempo.up_s, HIGH_HZ),
         (tempo.up_s + tempo.hold_s, HIGH_HZ),
         (sum_s(tempo) - 0.05, LOW_HZ),
     ]:
         near = hz[np.abs(at_s - part_s) < 0.05]
-        assert np.median(near) == pytest.approx(wanted_hz, rel=0.05)
+        assert np.median(near) == pytest.approx(expected_hz, rel=0.05)
     assert set(np.abs(signal)) == {0, AMPLITUDE}
 
 
@@ -306,6 +306,6 @@ def test_the_lesson_plays_each_sound_after_its_name_and_says_what_was_right(
     assert [cue for _, cue in outputs.shown] == [*LESSON, *asked]
     for (t_s, cue), (next_s, _) in pairwise(outputs.shown):
         assert next_s - t_s >= pattern_s(cue_named(cue)), "one at a time"
-    said = capsys.readouterr().out.splitlines()
-    assert [line.partition(":")[0] for line in said[: len(LESSON)]] == list(LESSON)
-    assert said[len(LESSON) :] == ["right", f"it was {asked[1]}", "right"]
+    output = capsys.readouterr().out.splitlines()
+    assert [line.partition(":")[0] for line in output[: len(LESSON)]] == list(LESSON)
+    assert output[len(LESSON) :] == ["right", f"it was {asked[1]}", "right"]

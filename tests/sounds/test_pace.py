@@ -78,8 +78,8 @@ def test_an_earcon_has_the_buzzer_to_itself_and_the_tone_comes_back() -> None:
             indicator.tick(t_s)
             heard = factory.pin(BUZZER).frequency
             is_cue = 0.0 <= t_s - 101.0 < 0.8
-            wanted = tone_at(Fault.ROLL_BACK, t_s - 101.0) if is_cue else pace_tone(PACE, t_s)
-            assert heard == wanted, t_s
+            expected = tone_at(Fault.ROLL_BACK, t_s - 101.0) if is_cue else pace_tone(PACE, t_s)
+            assert heard == expected, t_s
         indicator.close()
 
 

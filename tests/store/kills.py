@@ -169,8 +169,8 @@ def killed(folder: Path, life_s: float) -> tuple[Counter[int], list[str]]:
     time.sleep(life_s)
     os.kill(child, signal.SIGKILL)
     os.waitpid(child, 0)
-    with os.fdopen(end) as told:
-        lines = told.read().splitlines()
+    with os.fdopen(end) as events:
+        lines = events.read().splitlines()
     sounded = Counter(int(line.split()[0]) for line in lines if not line.startswith("!"))
     return sounded, [line for line in lines if line.startswith("!")]
 

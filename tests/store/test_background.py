@@ -1,4 +1,4 @@
-"""The writer's thread: nothing waits for it, and what the disk refuses is kept later, or said."""
+"""The writer's thread: nothing waits for it; what the disk refuses is kept later or reported."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def until(is_so: Callable[[], bool]) -> None:
 
 
 class Disk:
-    """Opens databases that SQLite finds full or read-only until it is mended."""
+    """Opens databases that SQLite finds full or read-only until it is repaired."""
 
     def __init__(self) -> None:
         self.pragma: str | None = None
@@ -60,8 +60,8 @@ def path(tmp_path: Path) -> Path:
 
 class Running:
     def __init__(self, path: Path) -> None:
-        self.said: list[str] = []
-        self.writer = BackgroundWriter(path, self.said.append, retry_s=0.01)
+        self.notices: list[str] = []
+        self.writer = BackgroundWriter(path, self.notices.append, retry_s=0.01)
 
 
 @pytest.fixture
@@ -71,19 +71,19 @@ def running(path: Path, disk: Disk) -> Iterator[Running]:
     made.writer.close()
 
 
-def test_repetitions_are_kept_in_order_and_it_is_said_which(running: Running, path: Path) -> None:
+def test_repetitions_are_kept_in_order_and_reported_by_number(running: Running, path: Path) -> None:
     for number in (1, 2, 3):
         running.writer.put(keep(rep(number)))
     until(lambda: running.writer.kept_rep == 3)
     assert [x.rep for x in read_sessions(path)[0].reps] == [1, 2, 3]
-    assert not running.said
+    assert not running.notices
 
 
 @pytest.mark.parametrize(
     ("pragma", "words"),
     [(FULL, "the disk is full: free some space"), (READ_ONLY, "cannot be written")],
 )
-def test_a_disk_that_refuses_is_said_once_and_nothing_is_lost(
+def test_a_disk_that_refuses_is_reported_once_and_nothing_is_lost(
     path: Path, disk: Disk, pragma: str, words: str
 ) -> None:
     disk.pragma = pragma
@@ -93,13 +93,13 @@ def test_a_disk_that_refuses_is_said_once_and_nothing_is_lost(
     until(lambda: running.writer.is_failing)
     time.sleep(0.05)  # some tries
     assert running.writer.kept_rep == 0
-    (said,) = running.said
-    assert words in said
-    assert said.endswith("repetitions are judged, and kept later")
+    (notice,) = running.notices
+    assert words in notice
+    assert notice.endswith("repetitions are judged, and kept later")
     disk.pragma = None
     until(lambda: running.writer.kept_rep == 5)
     assert not running.writer.is_failing
-    assert [text.rpartition(":")[2] for text in running.said[1:]] == [
+    assert [text.rpartition(":")[2] for text in running.notices[1:]] == [
         " can be written again; what was done meanwhile is kept too"
     ]
     running.writer.close()
@@ -112,7 +112,8 @@ def test_what_a_disk_refuses_to_the_end_is_counted(path: Path, disk: Disk) -> No
     for number in (1, 2):
         running.writer.put(keep(rep(number, reason=LONG)))
     running.writer.close()
-    assert running.said[1:] == [f"{path}: 2 repetitions could not be kept: the disk refused them"]
+    (lost,) = running.notices[1:]
+    assert lost == f"{path}: 2 repetitions could not be kept: the disk refused them"
 
 
 def test_one_job_too_many_is_dropped_and_counted(
@@ -145,12 +146,12 @@ def test_a_sound_given_while_the_commit_was_under_way_is_written_down(
     assert kept.announced is Announced.BEFORE_COMMIT
 
 
-def test_a_row_that_cannot_be_is_said_and_holds_up_no_other(running: Running, path: Path) -> None:
+def test_an_invalid_row_is_reported_and_holds_up_no_other(running: Running, path: Path) -> None:
     running.writer.put(keep(rep(1, verdict="splendid")))
     running.writer.put(keep(rep(2)))
     until(lambda: running.writer.kept_rep == 2)
-    (said,) = running.said
-    assert "a repetition could not be kept (CHECK constraint failed" in said
+    (notice,) = running.notices
+    assert "a repetition could not be kept (CHECK constraint failed" in notice
     assert len(read_sessions(path)[0].reps) == 1
 
 
@@ -175,15 +176,15 @@ def test_put_never_waits_for_a_slow_disk(running: Running, monkeypatch: pytest.M
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
-def test_a_thread_that_ends_is_said_and_no_sound_waits_for_it(path: Path) -> None:
-    said: list[str] = []
+def test_a_thread_that_ends_is_reported_and_no_sound_waits_for_it(path: Path) -> None:
+    notices: list[str] = []
 
     def fail() -> None:
         raise AttributeError("a mistake of ours")
 
-    made = BackgroundWriter(path, said.append, begun=fail)
+    made = BackgroundWriter(path, notices.append, begun=fail)
     until(lambda: made.is_failing)
     made.put(keep(rep(1)))
     made.close()
-    assert "nothing is kept any more" in said[0]
-    assert said[1].endswith("1 repetitions could not be kept: the disk refused them")
+    assert "nothing is kept any more" in notices[0]
+    assert notices[1].endswith("1 repetitions could not be kept: the disk refused them")

@@ -35,12 +35,12 @@ def test_a_log_torn_anywhere_leaves_the_first_repetitions_whole(tmp_path: Path) 
         (torn / DATABASE_FILE).write_bytes(main)
         half = bytearray(log[:at]) + rng.randbytes(min(300, len(log) - at))
         (torn / f"{DATABASE_FILE}-wal").write_bytes(half)
-        said: list[str] = []
-        RecordWriter(torn / DATABASE_FILE, said.append).close()
+        notices: list[str] = []
+        RecordWriter(torn / DATABASE_FILE, notices.append).close()
         with closing(sqlite3.connect(torn / DATABASE_FILE)) as connection:
             assert connection.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
             kept = connection.execute("SELECT count(*) FROM reps").fetchone()[0]
-        assert not said
+        assert not notices
         if kept:
             numbers = [row.number for row in read_sessions(torn / DATABASE_FILE)[0].sets[0].reps]
             assert numbers == list(range(1, kept + 1))

@@ -23,19 +23,19 @@ from tests.store.story import NOON, asked, keep, rep, session, step
 
 
 class Run:
-    """A firmware's record, its settings, and what it has said."""
+    """A firmware's record, its settings, and its notices."""
 
     def __init__(
         self, folder: Path, now: Callable[[], WallTime] = lambda: NOON, **settings: str
     ) -> None:
         self.folder = folder
-        self.said: list[str] = []
+        self.notices: list[str] = []
         self.store = SettingsStore(None, folder, UNSYNCED)
         for name, value in settings.items():
             self.store.set(f"record.{name}", value)
         mat = replace(self.store.settings.mat(), side=Side.LEFT)
         self.record = Record(
-            self.store, folder, mat, self.said.append, firmware="0.1.0", is_virtual=False,
+            self.store, folder, mat, self.notices.append, firmware="0.1.0", is_virtual=False,
             now=now, boot="this boot",
         )  # fmt: skip
 
@@ -84,7 +84,7 @@ def test_who_is_forgotten_in_mid_session_leaves_nothing_and_loses_nothing_that_c
     assert run.record.forget("ann") == 1
     run.play(3, 4)
     run.record.close()
-    assert not run.said
+    assert not run.notices
     (found,) = read_sessions(run.folder / DATABASE_FILE)
     assert found.session.person is None
     assert len(found.reps) == 2
@@ -146,8 +146,8 @@ def test_a_disk_that_is_nearly_full_costs_the_raw_counts_and_no_repetition(
     run.record.events([PersonWeighed(5.0, 71.5)])
     run.play(1, 2)
     run.record.close()
-    (said,) = run.said
-    assert said.startswith("raw counts are not kept any more: less than")
+    (notice,) = run.notices
+    assert notice.startswith("raw counts are not kept any more: less than")
     assert len(read_sessions(run.folder / DATABASE_FILE)[0].reps) == 2
 
 
@@ -187,7 +187,7 @@ def after(folder: Path, minutes: float, doubt_s: float | None = 0.02) -> Run:
 def test_an_interrupted_session_is_offered_and_goes_on_where_it_was(tmp_path: Path) -> None:
     cut(tmp_path / "state", 5)
     run = after(tmp_path / "state", 3.0)
-    assert run.said == [
+    assert run.notices == [
         "session 1 was interrupted, 3 min ago in set 2, after 2 of 3 repetitions: `resume` at the"
         " console goes on with it"
     ]
@@ -215,7 +215,7 @@ def test_it_is_offered_for_two_hours_or_where_nobody_knows_the_time(
 ) -> None:
     cut(tmp_path / "state", 5)
     run = after(tmp_path / "state", minutes, doubt_s)
-    assert bool(run.said) is is_offered
+    assert bool(run.notices) is is_offered
     assert (run.record.interrupted() is not None) is is_offered
     run.record.close()
 
@@ -228,5 +228,5 @@ def test_somebody_elses_session_is_not_offered_nor_one_that_ended(tmp_path: Path
     run.record.close()
     run = after(tmp_path / "hers", 1.0)
     assert run.record.interrupted() is None
-    assert not run.said
+    assert not run.notices
     run.record.close()

@@ -6,9 +6,10 @@ import pytest
 
 from matfw.messages import Limits, Rep, Verdict
 from matfw.settings.plans import PlanSettings
-from matfw.workout.coach import Coach, State
+from matfw.workout.coach import Coach
 from matfw.workout.plan import Plan
 from matfw.workout.stage import FreeSets
+from matfw.workout.states import State
 from tests.store.story import rep
 
 PLAN = PlanSettings(name="short", reps=3, sets_a_side=2)
@@ -35,7 +36,7 @@ def test_a_guided_workout_goes_on_in_its_set(
     coach.resume(before)
     assert (coach.progress.set_number, coach.progress.rep) == (set_number, reps)
     assert coach.progress.clean == sum(map(len, before))
-    assert (coach.wanted_side, coach.state) == (side, State.AWAY)
+    assert (coach.requested_side, coach.state) == (side, State.AWAY)
 
 
 def test_a_guided_workout_that_was_done_is_done() -> None:

@@ -87,13 +87,13 @@ def test_a_set_is_of_one_side() -> None:
 
 def test_where_there_is_a_workout_the_sets_are_its_own() -> None:
     played = Played()
-    told = SetChanged(t_s=9.0, state=SetState.STARTED, set=2, of=6, side=Side.LEFT, reps=5)
-    played.tap.events([told])
+    set_event = SetChanged(t_s=9.0, state=SetState.STARTED, set=2, of=6, side=Side.LEFT, reps=5)
+    played.tap.events([set_event])
     played.do(1, 5)
-    played.tap.events([replace(told, t_s=60.0, state=SetState.DONE)])
-    played.tap.events([replace(told, t_s=61.0, state=SetState.READY, set=3, reps=4)])
+    played.tap.events([replace(set_event, t_s=60.0, state=SetState.DONE)])
+    played.tap.events([replace(set_event, t_s=61.0, state=SetState.READY, set=3, reps=4)])
     played.do(9, 9)  # in the rest
-    played.tap.events([replace(told, t_s=70.0, set=3, reps=4)])
+    played.tap.events([replace(set_event, t_s=70.0, set=3, reps=4)])
     played.do(11, 11)
     assert played.places == [*((2, n) for n in range(1, 6)), (2, -1), (3, 1)]
     assert [job.set_info.reps_asked for job in played.kept.reps] == [5] * 6 + [4]
@@ -105,10 +105,10 @@ def test_of_a_workout_only_what_its_sets_hold_counts() -> None:
     played = Played()
     played.tap.events([WorkoutChanged(t_s=5.0, state=WorkoutState.STARTED)])
     played.do(1, 1)  # before the first set
-    told = SetChanged(t_s=15.5, state=SetState.STARTED, set=1, of=2, side=Side.LEFT, reps=2)
-    played.tap.events([told])
+    set_event = SetChanged(t_s=15.5, state=SetState.STARTED, set=1, of=2, side=Side.LEFT, reps=2)
+    played.tap.events([set_event])
     played.do(2, 2)
-    played.tap.events([replace(told, t_s=25.0, state=SetState.DONE)])
+    played.tap.events([replace(set_event, t_s=25.0, state=SetState.DONE)])
     played.do(3, 3)  # began before that, and is judged late
     played.do(4, 4)  # one too many
     assert played.places == [(0, -1), (1, 1), (1, 2), (1, -2)]
@@ -134,8 +134,8 @@ def test_a_workout_that_starts_begins_a_session_and_its_end_ends_it() -> None:
 def test_a_long_absence_ends_a_session(absent_s: float, is_another: bool) -> None:
     played = Played()
     played.do(1, 1)
-    left_s = rep(1).t_s
-    played.tap.step(step(left_s + absent_s, Presence.EMPTY))
+    gone_s = rep(1).t_s
+    played.tap.step(step(gone_s + absent_s, Presence.EMPTY))
     assert (played.tap.session is None) is is_another
 
 

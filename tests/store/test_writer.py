@@ -27,8 +27,8 @@ def path(tmp_path: Path) -> Path:
 
 
 def opened(path: Path) -> tuple[RecordWriter, list[str]]:
-    said: list[str] = []
-    return RecordWriter(path, said.append), said
+    notices: list[str] = []
+    return RecordWriter(path, notices.append), notices
 
 
 def test_what_is_read_is_what_was_kept(path: Path) -> None:
@@ -143,18 +143,18 @@ def test_a_damaged_database_is_set_aside_and_a_new_one_begun(path: Path, damage:
             "one page": whole[:8192] + b"\xff" * 4096 + whole[12288:],
         }[damage]
     )
-    writer, said = opened(path)
+    writer, notices = opened(path)
     writer.keep(keep(rep(1)))
     writer.close()
-    assert len(said) == 1
-    assert "was damaged" in said[0]
-    assert "matfw.sqlite3.damaged-1" in said[0]
+    assert len(notices) == 1
+    assert "was damaged" in notices[0]
+    assert "matfw.sqlite3.damaged-1" in notices[0]
     assert (path.parent / "matfw.sqlite3.damaged-1").exists()
     assert len(read_sessions(path)[0].reps) == 1
 
 
 def test_a_database_damaged_while_it_is_used_costs_no_repetition_that_comes(path: Path) -> None:
-    writer, said = opened(path)
+    writer, notices = opened(path)
     writer.keep(keep(rep(1)))
     writer._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     with path.open("r+b") as file:
@@ -163,7 +163,7 @@ def test_a_database_damaged_while_it_is_used_costs_no_repetition_that_comes(path
     for number in (2, 3):
         writer.keep(keep(rep(number)))
     writer.close()
-    assert len(said) == 1
+    assert len(notices) == 1
     assert [kept.number for kept in read_sessions(path)[0].sets[0].reps] == [2, 3]
 
 
@@ -324,7 +324,7 @@ def test_it_is_read_beside_a_firmware_that_writes(path: Path) -> None:
     writer.close()
 
 
-def test_where_nothing_is_kept_that_is_said(path: Path) -> None:
+def test_that_nothing_is_kept_is_reported(path: Path) -> None:
     with pytest.raises(MatStateError, match="there is none yet: sessions are kept while"):
         read_sessions(path)
     opened(path)[0].close()

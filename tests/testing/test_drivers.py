@@ -106,17 +106,17 @@ def test_a_cut_data_wire_is_an_edge_and_then_silence(mat: MatUnderTest) -> None:
     cell = mat.cells["foot_left"]
     driver = SleepingDriver(mat.factory, cell.dout, cell.sck)
     driver.read()
-    risen: list[float] = []
+    rises_s: list[float] = []
     driver.dout.wait_for_inactive()
-    driver.dout.when_activated = lambda: risen.append(mat.clock.now_s())
+    driver.dout.when_activated = lambda: rises_s.append(mat.clock.now_s())
     cell.cut_dout()
     mat.let_pass(0.01)
-    assert len(risen) == 1
+    assert len(rises_s) == 1
     began_s = mat.clock.now_s()
     with pytest.raises(TimeoutError):
         driver.read()
     assert mat.clock.now_s() - began_s == pytest.approx(5.0, abs=0.01)
-    cell.mend()
+    cell.repair()
     driver.read()
 
 

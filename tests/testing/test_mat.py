@@ -54,7 +54,7 @@ def test_a_wire_cut_in_mid_run_is_named_and_comes_back(mat: MatUnderTest) -> Non
         mat.cells["head_left"].cut_sck()
         mat.let_pass(3.0)
         assert firmware.problems == {"head_left": CellProblem.LOST}
-        mat.cells["head_left"].mend()
+        mat.cells["head_left"].repair()
         mat.let_pass(3.0)
         assert firmware.problems == {}
 
@@ -97,23 +97,23 @@ def test_what_is_wrong_with_a_bridge_or_a_chip(mat: MatUnderTest) -> None:
     assert counts() == normal
     cell.reverse_bridge()
     assert counts() == -normal
-    cell.mend()
+    cell.repair()
     cell.lose_gain(0.5)
     assert counts() == pytest.approx(normal / 2, abs=1)
-    cell.mend()
+    cell.repair()
     cell.jam(5.0)
     assert counts() == cell.counts(5.0)
-    cell.mend()
+    cell.repair()
     cell.drift(100.0)
     first = counts()
     mat.let_pass(0.97)
     assert counts() - first == pytest.approx(0.1 * cell.counts_per_kg, rel=0.02)
-    cell.mend()
+    cell.repair()
     before = cell.counters.conversions
     cell.slow_down()
     mat.let_pass(1.0)
     assert 9 <= cell.counters.conversions - before <= 11
-    cell.mend()
+    cell.repair()
     before = cell.counters.conversions
     mat.let_pass(1.0)
     assert 72 <= cell.counters.conversions - before <= 82
@@ -211,7 +211,7 @@ def test_what_ends_the_firmware_is_raised_in_the_test(mat: MatUnderTest) -> None
             mat.let_pass(6.0)
 
 
-def test_every_cue_can_be_told_from_its_notes() -> None:
+def test_every_cue_is_recognised_by_its_notes() -> None:
     alike = [cue for cue, notes in SOUNDS.items() if cues_in(timed(notes)) != [cue]]
     assert alike == []
 

@@ -89,9 +89,9 @@ def test_a_person_is_asked_for_what_only_hands_can_do(bench: Bench) -> None:
     assert len(bench.asked) == count
 
 
-def test_what_was_mended_need_not_be_undone(bench: Bench) -> None:
+def test_what_was_repaired_need_not_be_undone(bench: Bench) -> None:
     bench.mat.cells["head_left"].cut_dout()
-    bench.mat.cells["head_left"].mend()
+    bench.mat.cells["head_left"].repair()
     assert "DOUT on GPIO5" in bench.asked[-1]
     bench.mat.close()
     assert "undo" not in bench.asked[-1]
@@ -132,8 +132,8 @@ def test_outputs_and_clocks_are_low_before_the_pins_are_free(bench: Bench) -> No
         pin.output_with_state = noted
     pins = list(mat.factory.pins.values())
     mat.close()
-    wanted = {*mat.output_pins.values(), *mat.clock_pins}
-    assert set(driven) == {f"GPIO{number} 0" for number in wanted}
+    expected = {*mat.output_pins.values(), *mat.clock_pins}
+    assert set(driven) == {f"GPIO{number} 0" for number in expected}
     assert light.closed
     assert {pin.function for pin in pins} == {"input"}
 

@@ -96,7 +96,7 @@ def test_stalls_come_from_the_seed() -> None:
     assert 60 <= sum(s > 0.0 for s in first) <= 140
 
 
-def test_virtual_time_moves_only_when_told() -> None:
+def test_virtual_time_moves_only_when_advanced() -> None:
     clock = VirtualClock(5.0)
     clock.sleep_s(-1.0)
     assert clock.now_s() == 5.0

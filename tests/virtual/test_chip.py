@@ -164,6 +164,6 @@ def test_defects_of_the_signal(defect: Defect, low: int, high: int) -> None:
         assert low <= chip.last_counts <= high
 
 
-def test_a_silent_cell_is_back_when_told() -> None:
+def test_a_silent_cell_is_back_when_switched_on() -> None:
     chip = ready_chip(defects=(silent(1.0, 2.0),))
     assert [chip.dout(t_s) for t_s in (0.9999, 1.5001, 2.5001)] == [False, True, False]

@@ -19,7 +19,7 @@ MAT = Mat("one", (Cell("cell", 0.0, 0.0),), (CellCalibration(0.0, 1.0),))
 
 
 class Pin:
-    """A watched pin that keeps what it is told."""
+    """A watched pin that keeps its edges."""
 
     def __init__(self, chip: Hx711Chip) -> None:
         self.chip = chip
@@ -78,7 +78,7 @@ def test_they_are_what_a_steady_look_sees(seed: int, defects: tuple[Defect, ...]
     assert [t_s for t_s, _ in seen] == pytest.approx([t for t, _ in want][: len(seen)], abs=2e-6)
 
 
-def test_what_a_callback_does_is_told_after_it_and_never_within() -> None:
+def test_what_a_callback_does_is_reported_after_it_and_never_within() -> None:
     clock = VirtualClock()
     bench = VirtualBench(MAT, lambda _: (0.0,), clock)
     factory, _ = bench.wire((5,), (12,))

@@ -1,4 +1,4 @@
-"""Virtual hip sensors: wrong only as they were told to be, and in step with the frames."""
+"""Virtual hip sensors: wrong only where that was asked for, and in step with the frames."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Frames made of a trace: right where they should be, wrong only as they were told to be."""
+"""Frames made of a trace: right where they should be, wrong only where that was asked for."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a console lays on the empty virtual mat is felt by its cells, in full and where it lies."""
+"""What a console lays on the empty virtual mat reaches its cells, in full and where it lies."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from matfw.virtual.weights import GAIN_SHARE, TARE_COUNTS, Weights, as_bought
     st.sampled_from(sorted(PRESETS)), st.floats(0.0, 150.0), st.floats(-950.0, 950.0),
     st.floats(-270.0, 270.0),
 )  # fmt: skip
-def test_its_weight_and_its_place_are_felt(
+def test_its_weight_and_its_place_are_measured(
     layout: str, weight_kg: float, x_mm: float, y_mm: float
 ) -> None:
     cells = PRESETS[layout].cells

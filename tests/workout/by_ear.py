@@ -37,7 +37,7 @@ class Log:
 
 
 def written_down(cues: Sequence[Cue]) -> Log:
-    """Return the log of a workout from what was said, in its order, and nothing else."""
+    """Return the log of a workout from what was heard, in its order, and nothing else."""
     log, side = Log(), Side.UNKNOWN
     faults: set[Fault] = set()
     is_unsure = False
@@ -65,29 +65,29 @@ def written_down(cues: Sequence[Cue]) -> Log:
     return log
 
 
-def follow(person: Played, does: Callable[[int, int], Done], *, most_sets: int = 20) -> None:
+def follow(person: Played, does: Callable[[int, int], Done], *, max_sets: int = 20) -> None:
     """Do a whole workout by ear. does: what repetition they do, by set and number, from 0."""
     person.lie(person.settings.first_side)
-    for at in range(most_sets):
-        said = person.wait_for(*SIDES, Announcement.GET_READY)
-        while said is not Announcement.GET_READY:
-            person.lie(SIDES[said])
+    for at in range(max_sets):
+        call = person.wait_for(*SIDES, Announcement.GET_READY)
+        while call is not Announcement.GET_READY:
+            person.lie(SIDES[call])
             person.wait(1.0)
             person.wiggle()
-            said = person.wait_for(*SIDES, Announcement.GET_READY)
+            call = person.wait_for(*SIDES, Announcement.GET_READY)
         person.wait(3.4)
         number = 0
         while True:
             heard = len(person.heard)
             person.rep(does(at, number), rest_s=0.5)
-            person.wait_for(*COUNTS, most_s=6.0)
+            person.wait_for(*COUNTS, max_s=6.0)
             person.wait(1.0)
             number += 1
-            said_since = [cue for _, cue in person.heard[heard:]]
-            if any(cue in SET_ENDS for cue in said_since):
+            since = [cue for _, cue in person.heard[heard:]]
+            if any(cue in SET_ENDS for cue in since):
                 break
             assert number < 40, "the set does not end"
-        if Announcement.LAST_SET_DONE in said_since:
+        if Announcement.LAST_SET_DONE in since:
             person.wait(8.0)
             return
     raise AssertionError("the workout does not end")

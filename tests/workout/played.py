@@ -80,16 +80,16 @@ class Played:
         for _ in range(round(seconds / STEP_S)):
             self.step()
 
-    def wait_for(self, *cues: Cue, most_s: float = 120.0) -> Cue:
+    def wait_for(self, *cues: Cue, max_s: float = 120.0) -> Cue:
         """Let time pass until one of these is heard, or was since the last call; return which."""
-        for _ in range(round(most_s / STEP_S)):
+        for _ in range(round(max_s / STEP_S)):
             while self._listened < len(self.heard):
                 cue = self.heard[self._listened][1]
                 self._listened += 1
                 if cue in cues:
                     return cue
             self.step()
-        raise AssertionError(f"{cues} was not heard in {most_s:g} s: {self.heard[-5:]}")
+        raise AssertionError(f"{cues} was not heard in {max_s:g} s: {self.heard[-5:]}")
 
     _listened: int = 0
 
@@ -175,7 +175,7 @@ class Played:
             front_shift_mm=sign * self.shift_mm if is_lying else 0.0,
         )
         phase = self.phase if is_lying else None
-        said = self.coach.update(
+        asks = self.coach.update(
             WorkoutMoment(
                 t_s=self.t_s,
                 motion=motion,
@@ -186,10 +186,10 @@ class Played:
             )
         )
         self._requests, self._taps = (), 0
-        if said.side is not None:
-            self.judged_side = said.side
-        self.events += said.events
-        cue = self.cues.update(self.t_s, said.requests, self._rep_cues, self.last_top_s)
+        if asks.side is not None:
+            self.judged_side = asks.side
+        self.events += asks.events
+        cue = self.cues.update(self.t_s, asks.requests, self._rep_cues, self.last_top_s)
         self._rep_cues = []
         self._last_cue = cue
         if cue is not None:

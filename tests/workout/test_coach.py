@@ -7,6 +7,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 import pytest
+from msgspec import structs
 
 from matfw.cues import CUE_RULES, MAY_CUT_SHORT
 from matfw.messages import (
@@ -26,7 +27,10 @@ from matfw.messages import (
     WorkoutState,
 )
 from matfw.settings.plans import PlanSettings
-from matfw.workout.coach import (
+from matfw.workout.plan import SideOrder, Variation
+from matfw.workout.situation import Wiggle
+from matfw.workout.stage import Ask
+from matfw.workout.states import (
     ARM_S,
     ASK_AGAIN_S,
     ASK_TIMES,
@@ -36,12 +40,9 @@ from matfw.workout.coach import (
     OFFER_S,
     State,
 )
-from matfw.workout.plan import SideOrder, Variation
-from matfw.workout.situation import Wiggle
-from matfw.workout.stage import Ask
 from matfw.workout.variations import as_seen
 from tests.workout.by_ear import COUNTS, Log, SetHeard, follow, written_down
-from tests.workout.played import STEP_S, Done, Played, made_rep
+from tests.workout.played import LIVE_IN, STEP_S, Done, Played, made_rep
 from tests.workout.seen_and_heard import as_heard, as_seen_lights, until_next_s
 
 SHORT = PlanSettings(name="short", reps=2, sets_a_side=1, rest_s=20.0)
@@ -93,7 +94,7 @@ def test_the_default_workout_is_done_by_ear_from_the_empty_mat_to_its_end() -> N
     assert cues(person)[-2:] == ["last_set_done", "workout_done"]
 
 
-def test_a_set_is_counted_in_groups_of_five_and_the_last_three_told_apart() -> None:
+def test_a_set_is_counted_in_groups_of_five_and_the_last_three_one_by_one() -> None:
     person = Played(PlanSettings(name="one", reps=15, sets_a_side=1))
     follow(person, lambda *_: Done())
     counts = [cue for _, cue in person.heard if cue in COUNTS][:15]
@@ -214,15 +215,15 @@ def test_the_other_side_is_noticed_by_a_wiggle() -> None:
     person.lie(Side.RIGHT)
     person.wait_for(Announcement.LIE_LEFT)
     person.wiggle()
-    assert person.wait_for(Announcement.WRONG_SIDE, most_s=2.0)
+    assert person.wait_for(Announcement.WRONG_SIDE, max_s=2.0)
     assert state(person) is State.ASK
     person.lie(Side.LEFT)
     person.wait(1.0)
     person.wiggle()
-    assert person.wait_for(Announcement.GET_READY, most_s=2.0)
+    assert person.wait_for(Announcement.GET_READY, max_s=2.0)
 
 
-def test_whoever_does_not_turn_over_is_told_and_nothing_counts() -> None:
+def test_the_wrong_side_is_announced_and_nothing_counts() -> None:
     person = in_set()
     for _ in range(2):
         person.rep()
@@ -305,7 +306,7 @@ def test_three_taps_end_the_set_after_the_repetition_that_is_being_measured() ->
 def test_a_set_that_stops_early_is_offered_and_may_be_finished() -> None:
     person = in_set()
     person.rep()
-    assert person.wait_for(Announcement.UNFINISHED, most_s=40.0)
+    assert person.wait_for(Announcement.UNFINISHED, max_s=40.0)
     person.rep(rest_s=3.0)
     assert sets(person, SetState.DONE)[0].reps == 2
 
@@ -349,7 +350,7 @@ def test_the_end_of_a_rest_is_heard_from_beside_the_mat() -> None:
     for _ in range(2):
         person.rep()
     person.get_off()
-    assert person.wait_for(Announcement.REST_OVER, most_s=30.0)
+    assert person.wait_for(Announcement.REST_OVER, max_s=30.0)
 
 
 def test_a_workout_that_nobody_goes_on_with_is_over() -> None:
@@ -378,7 +379,7 @@ def test_rolling_over_counts_nothing() -> None:
 # --- variations -----------------------------------------------------------------------------------
 
 
-def test_what_a_wall_hides_is_said_once_and_nothing_is_called_clean() -> None:
+def test_what_a_wall_hides_is_announced_once_and_nothing_is_called_clean() -> None:
     plan = PlanSettings(name="wall", reps=2, sets_a_side=1, variation=Variation.WALL_SLIDE)
     person = Played(plan)
     follow(person, lambda _, n: Done(Verdict.FAULT, live=(Fault.TOO_HIGH,)) if n else Done())
@@ -427,5 +428,117 @@ def the_reps(person: Played) -> list[Rep]:
 )
 def test_a_wiggle_goes_to_a_side_and_comes_back(course_mm: list[float], found: list[int]) -> None:
     wiggle = Wiggle()
-    said = [wiggle.update(0.1 * k, float(mm)) for k, mm in enumerate(course_mm)]
-    assert [sign for sign in said if sign] == found
+    signs = [wiggle.update(0.1 * k, float(mm)) for k, mm in enumerate(course_mm)]
+    assert [sign for sign in signs if sign] == found
+
+
+def test_another_tempo_or_number_keeps_the_place_and_another_side_begins_again() -> None:
+    person = in_set(PlanSettings(name="p", reps=5, sets_a_side=1))
+    person.rep()
+    person.wait(2.0)
+    slower = structs.replace(person.settings, reps=4, tempo_s=(3.0, 1.0, 3.0))
+    person.coach.change(slower.plan())
+    person.wait(1.0)
+    assert person.coach.progress.rep == 1
+    assert (person.coach.state, person.coach.progress.reps_per_set) == (State.SET, 4)
+    assert person.coach.guide.tempo.up_s == 3.0
+    person.coach.change(structs.replace(slower, first_side=Side.RIGHT).plan())
+    assert person.coach.progress.rep == 0
+
+
+# --- stopped outside of a set, and offers ---------------------------------------------------------
+
+
+def test_a_rest_that_is_stopped_does_not_run_out_until_it_goes_on() -> None:
+    person = in_set()
+    for _ in range(2):
+        person.rep()
+    person.wait_for(Announcement.LIE_RIGHT)
+    person.wait(2.0)
+    heard = len(person.heard)
+    person.ask(Ask.HOLD)
+    assert state(person) is State.PARKED
+    person.wait(60.0)
+    assert [cue.value for _, cue in person.heard[heard:]] == ["paused"]
+    assert states(person) == ["started", "paused"]
+    person.ask(Ask.GO_ON)
+    assert person.wait_for(Announcement.LIE_RIGHT, Announcement.GET_READY)
+    assert states(person) == ["started", "paused", "resumed"]
+    rests = [e.state for e in person.events if isinstance(e, RestChanged)]
+    assert rests == [RestState.STARTED, RestState.OVER]
+
+
+@pytest.mark.parametrize("before_s", [0.0, 3.0])
+def test_asking_and_counting_in_stand_when_stopped(before_s: float) -> None:
+    person = Played(SHORT)
+    person.lie(Side.LEFT)
+    person.wait_for(Announcement.LIE_LEFT)
+    if before_s:
+        person.wiggle()
+        person.wait_for(Announcement.GET_READY)
+    person.ask(Ask.HOLD)
+    assert state(person) is State.PARKED
+    person.rep()
+    person.wait(30.0)
+    assert not sets(person, SetState.STARTED), "nothing is counted, and nothing counted in"
+    person.tap(2)
+    person.wait_for(Announcement.RESUMED)
+    person.wait_for(Announcement.GET_READY, Announcement.LIE_LEFT)
+
+
+def test_a_stop_while_the_last_repetition_is_measured_stands_once_it_is() -> None:
+    person = in_set()
+    person.rep()
+    person.wait(2.0)
+    person.tap(3)
+    assert state(person) is State.ENDING
+    person.ask(Ask.HOLD)
+    person.wait(5.0)
+    assert [e.reps for e in sets(person, SetState.DONE)] == [1]
+    assert state(person) is State.PARKED
+
+
+def test_an_interrupted_session_is_offered_by_its_cue_to_who_lies_down() -> None:
+    person = Played(SHORT)
+    person.ask(Ask.OFFER)
+    person.wait(5.0)
+    assert cues(person) == [], "nobody is there to hear it"
+    person.lie(Side.LEFT)
+    person.wait_for(Announcement.UNFINISHED)
+    person.wait_for(Announcement.LIE_LEFT)
+    person.wait(40.0)
+    assert cues(person).count("unfinished") == 1
+    person = in_set()
+    person.ask(Ask.OFFER)
+    person.wait(5.0)
+    assert "unfinished" not in cues(person), "too late"
+
+
+# --- late, and hidden in part ---------------------------------------------------------------------
+
+
+def test_a_repetition_that_is_judged_late_is_counted_and_kept_and_its_doubt_not_sounded() -> None:
+    """Nothing is sounded about a repetition other than the one just done."""
+    person = in_set(PlanSettings(name="late", reps=3, sets_a_side=1))
+    person.judged_s = 4.5  # while the next one is at its top
+    person.rep(Done(Verdict.UNSURE))
+    person.rep()
+    person.wait(8.0)
+    assert [rep.verdict for rep in the_reps(person)] == [Verdict.UNSURE, Verdict.CLEAN]
+    assert person.coach.progress.unsure == 1
+    assert "unsure" not in cues(person)
+    assert len([cue for _, cue in person.heard if cue in COUNTS]) == 2
+
+
+@pytest.mark.parametrize("fault", [Fault.KICK, Fault.DROP, Fault.SHORT_HOLD])
+def test_against_a_wall_what_it_does_not_hide_is_judged_and_named(fault: Fault) -> None:
+    plan = PlanSettings(name="wall", reps=2, sets_a_side=1, variation=Variation.WALL_SLIDE)
+    person = Played(plan)
+    is_live = fault in LIVE_IN
+    bad = Done(Verdict.FAULT, live=(fault,)) if is_live else Done(Verdict.FAULT, later=(fault,))
+    follow(person, lambda _, n: bad if n else Done())
+    assert cues(person).count(fault.value) == 2, "in each set"
+    assert [rep.verdict for rep in the_reps(person)] == [Verdict.UNSURE, Verdict.FAULT] * 2
+    both = made_rep(1, 0.0, 6.0, Done(Verdict.FAULT, later=(fault, Fault.ROLL_BACK)), Side.LEFT)
+    seen = as_seen(both, Variation.WALL_SLIDE, 0.0, 70.0, Limits())
+    assert [each.fault for each in seen.faults] == [fault]

@@ -1,4 +1,4 @@
-"""A set that tires by several signs is told; one that wanders, or is short, is not."""
+"""A set that tires by several signs is reported; one that wanders, or is short, is not."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def evenly(count: int, **last: float) -> list[Rep]:
     ("name", "sign"), [("up_s", ASCENT), ("down_s", DESCENT), ("angle_deg", RANGE)]
 )
 @pytest.mark.parametrize(("share", "is_tired"), [(0.99, False), (1.01, True)])
-def test_a_change_is_told_from_its_score_on(
+def test_a_change_is_reported_from_its_score_on(
     name: str, sign: Sign, share: float, is_tired: bool
 ) -> None:
     change = share * sign.grows * TIRED_SCORE * sign.fresh_sd
@@ -85,12 +85,12 @@ def _measured(rng: Draw, kind: str) -> tuple[bool, Sequence[Rep]]:
     return plan.fatigued, reps
 
 
-def test_most_tiring_sets_are_told_and_hardly_a_fresh_one() -> None:
+def test_most_tiring_sets_are_reported_and_hardly_a_fresh_one() -> None:
     rng = np.random.default_rng(77)
     sets = [_measured(rng, kind) for kind in ("tiring", "clean") for _ in range(250)]
-    told = {
+    shares = {
         is_tired: np.mean([fatigue(reps) is not None for tired, reps in sets if tired is is_tired])
         for is_tired in (True, False)
     }
-    assert told[True] > 0.6
-    assert told[False] < 0.03
+    assert shares[True] > 0.6
+    assert shares[False] < 0.03

@@ -1,4 +1,4 @@
-"""Sets are counted, and fatigue is told of a set that lost time or range."""
+"""Sets are counted, and fatigue is reported of a set that lost time or range."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def test_verdicts_are_counted_apart() -> None:
     assert (last.clean, last.faulty, last.unsure) == (1, 1, 2)
 
 
-def test_fatigue_is_only_told_when_the_set_is_done() -> None:
+def test_fatigue_is_only_reported_when_the_set_is_done() -> None:
     tired = [
         replace(rep, down_s=3.0 - 0.2 * k, angle_deg=38.0 - k) for k, rep in enumerate(reps(12))
     ]
@@ -93,7 +93,7 @@ def test_after_a_reset_the_first_set_begins() -> None:
     assert [workout.update(rep) for rep in reps(20)] == first
 
 
-def test_a_rest_is_between_two_sets_and_its_end_is_told_once() -> None:
+def test_a_rest_is_between_two_sets_and_its_end_is_reported_once() -> None:
     workout = Workout(Plan(reps=2, sets=2, rest_s=40.0))
     first, second, third, last = (workout.update(rep) for rep in reps(4))
     done_s = reps(4)[1].end_s

@@ -35,9 +35,9 @@ def test_the_end_of_a_rest_calls_whoever_lies_there_and_does_nothing(
 ) -> None:
     free = FreeSets(Plan(reps=1, sets=2, rest_s=40.0))
     free.finish_rep(REP, ())
-    said = free.update(moment(REP.end_s + 40.0 + late_s, presence, phase))
-    assert said.requests == ((Fault.KICK, Announcement.READY) if is_called else [Fault.KICK])
-    assert (said.side, tuple(said.events)) == (None, ())
+    asks = free.update(moment(REP.end_s + 40.0 + late_s, presence, phase))
+    assert asks.requests == ((Fault.KICK, Announcement.READY) if is_called else [Fault.KICK])
+    assert (asks.side, tuple(asks.events)) == (None, ())
 
 
 @pytest.mark.parametrize(

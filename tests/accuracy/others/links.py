@@ -1,4 +1,4 @@
-"""Others, A: stiff links on springy flesh, integrated in time; noise in jumps, pink, and twitches.
+"""Others, A: stiff links on springy flesh, integrated in time; noise in jumps, pink, and jerks.
 
 Trunk and lower leg are one body that heaves, pitches and rolls on three soft contacts (shoulder,
 hip, lower leg), at 4-7 Hz, poorly damped. The upper leg is three links by Dempster's table (Winter
@@ -183,17 +183,17 @@ def _pressed(
 
 
 def noise(t_s: Array, plan: Plan, scale: float, rng: Draw) -> Array:
-    """Return N, N m along and N m across of a body that breathes, beats, twitches and resettles."""
+    """Return N, N m along and N m across of a body that breathes, beats, jerks and resettles."""
     weight_n = plan.mass_kg * G_M_S2
     count = len(t_s)
     along = 1.2 * _pink(count, rng) + 1.2 * _telegraph(t_s, rng)
     across = 0.25 * _pink(count, rng) + 0.2 * _telegraph(t_s, rng)
     breath = _breaths(t_s, rng)
     beat = _beats(t_s, rng)
-    twitch = _twitches(t_s, plan, rng)
-    force = 0.3 * breath + rng.uniform(0.25, 0.5) * beat + rng.uniform(0.3, 1.2) * twitch
+    jerk = _jerks(t_s, plan, rng)
+    force = 0.3 * breath + rng.uniform(0.25, 0.5) * beat + rng.uniform(0.3, 1.2) * jerk
     along = 1e-3 * weight_n * (along + rng.uniform(0.2, 0.9) * breath)
-    along += 0.12 * beat + rng.uniform(-0.3, 0.4) * twitch
+    along += 0.12 * beat + rng.uniform(-0.3, 0.4) * jerk
     across = 1e-3 * weight_n * (across + rng.uniform(0.1, 0.3) * breath)
     if scale > 1.0:
         force, along, across = (
@@ -244,7 +244,7 @@ def _beats(t_s: Array, rng: Draw) -> Array:
     return np.asarray(beat / beat.std())
 
 
-def _twitches(t_s: Array, plan: Plan, rng: Draw) -> Array:
+def _jerks(t_s: Array, plan: Plan, rng: Draw) -> Array:
     """Return bursts of 8-12 Hz, mostly while a leg is held up."""
     result = np.zeros_like(t_s)
     held = [lift.at_s + lift.up_s + float(rng.uniform(0.0, lift.hold_s)) for lift in plan.lifts]
@@ -274,8 +274,8 @@ def placed(t_s: Array, body: Array, plan: Plan, rng: Draw) -> tuple[Array, Array
     on, off = plan.on_s, plan.off_s
     sat = ramp(t_s, on[0], on[0] + 1.1) * (1.0 - ramp(t_s, off[1] - 1.0, off[1]))
     half = 0.5 * (on[1] - on[0])
-    risen_s = off[0] + 0.6 * (off[1] - off[0])
-    lies = ramp(t_s, on[0] + half, on[1]) * (1.0 - ramp(t_s, off[0], risen_s))
+    sat_up_s = off[0] + 0.6 * (off[1] - off[0])
+    lies = ramp(t_s, on[0] + half, on[1]) * (1.0 - ramp(t_s, off[0], sat_up_s))
     wobble = 1.0 + 0.06 * rounded(rng.standard_normal(len(t_s)), 0.12, STEP_S) * 8.0
     seat_n = 0.85 * weight_n * sat * (1.0 - lies) * wobble
     force = body[:, 0] * lies + seat_n

@@ -59,7 +59,7 @@ def truth_of(t_s: Array, excursion_deg: Array, lifts: Sequence[Lift]) -> tuple[T
 
 
 def mat_of(recording: Recording, layout: str) -> Mat:
-    """Return the mat that this person has told about themselves."""
+    """Return the mat as this person described themselves to it."""
     plan = recording.plan
     line = (CellCalibration(TARE_COUNTS, COUNTS_PER_KG),) * len(recording.cells)
     person = Person(sex=plan.sex, height_m=plan.height_m)

@@ -1,0 +1,1 @@
+"""The mat to build: its drawings, parts to print, tables, and what makes them."""

@@ -1,0 +1,1 @@
+"""What `python -m hardware.make` makes the drawings, prints and tables with."""

@@ -1,0 +1,218 @@
+"""The Debian package: built for both architectures, the same bytes twice, and dpkg reads it.
+
+Most tests take a package with few of its libraries; one takes all of them, for arm64.
+"""
+
+from __future__ import annotations
+
+import ast
+import importlib.util
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+DEBIAN = ROOT / "systemd" / "debian"
+FEW = ("msgspec", "tomli-w")  # one with a compiled part, one without
+UNREACHED = ("Failed to fetch", "dns error", "error sending request", "NewConnectionError")
+
+
+def load_build() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("matfw_build", DEBIAN / "build.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def need(command: str) -> str:
+    path = shutil.which(command)
+    if path is None:
+        pytest.skip(f"needs {command}")
+    return path
+
+
+def run(*command: object) -> str:
+    done = subprocess.run([*map(str, command)], check=False, text=True, capture_output=True)
+    if done.returncode and any(words in done.stderr for words in UNREACHED):
+        pytest.skip(f"PyPI cannot be reached: {done.stderr.splitlines()[0]}")
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def locked() -> dict[str, str]:
+    """Return the lock's entries by name, each with its hashes."""
+    text = (DEBIAN / "requirements.lock").read_text()
+    entries = re.split(r"\n(?=[a-z])", re.sub(r"^#.*\n", "", text, flags=re.MULTILINE))
+    return {entry: entry for entry in entries if entry}
+
+
+def names(requirements: list[str]) -> set[str]:
+    found = (re.match(r"[A-Za-z0-9_.-]+", each) for each in requirements)
+    return {match[0].lower().replace("_", "-") for match in found if match}
+
+
+@pytest.fixture(scope="module")
+def few(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give a lock of few libraries."""
+    lock = tmp_path_factory.mktemp("lock") / "few.lock"
+    lock.write_text("\n".join(e for e in locked() if e.startswith(tuple(f"{n}==" for n in FEW))))
+    return lock
+
+
+def build(build_module: ModuleType, lock: Path, folder: Path) -> Path:
+    need("dpkg-deb")
+    package = folder / "matfw.deb"
+    try:
+        build_module.stage(folder / "tree", "amd64", "0.1.0", lock)
+    except subprocess.CalledProcessError as error:
+        pytest.skip(f"the libraries cannot be fetched: {error}")
+    build_module.pack(folder / "tree", package, "gzip")
+    return package
+
+
+@pytest.fixture(scope="module")
+def package(few: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return build(load_build(), few, tmp_path_factory.mktemp("first"))
+
+
+@pytest.fixture(scope="module")
+def extracted(package: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("extracted")
+    run("dpkg-deb", "--raw-extract", package, folder / "tree")
+    return folder / "tree"
+
+
+def test_the_same_checkout_gives_the_same_bytes(
+    package: Path, few: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    again = build(load_build(), few, tmp_path)
+    assert again.read_bytes() == package.read_bytes()
+
+
+def test_every_file_has_the_time_asked_for(
+    few: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1700000000")
+    other = build(load_build(), few, tmp_path)
+    listed = run("dpkg-deb", "--contents", other).splitlines()
+    assert {line.split()[3] for line in listed} == {"2023-11-14"}
+    assert {line.split()[1] for line in listed} == {"root/root"}
+
+
+def test_the_package_is_what_the_source_says(package: Path) -> None:
+    fields = run("dpkg-deb", "--field", package, "Package", "Version", "Architecture", "Depends")
+    said = dict(line.split(": ", 1) for line in fields.splitlines())
+    version = load_build().source_version()
+    assert (said["Package"], said["Version"], said["Architecture"]) == ("matfw", version, "amd64")
+    assert "python3.13 | python3.11" in said["Depends"]
+    assert (DEBIAN / "changelog").read_text().startswith(f"matfw ({version}) ")
+
+
+def test_what_both_pythons_share_is_there_once(extracted: Path) -> None:
+    library = extracted / "usr/lib/matfw"
+    assert (library / "common/matfw/__main__.py").is_file()
+    assert (library / "common/tomli_w/__init__.py").is_file()
+    for version in ("3.11", "3.13"):
+        compiled = list((library / f"python{version}/msgspec").glob("*.so"))
+        assert len(compiled) == 1
+        assert version.replace(".", "") in compiled[0].name
+        assert not (library / f"python{version}/tomli_w").exists()
+    assert not list(extracted.rglob("__pycache__"))
+
+
+def test_settings_are_a_conffile_that_the_firmware_accepts(extracted: Path) -> None:
+    assert (extracted / "DEBIAN/conffiles").read_text() == "/etc/matfw/matfw.toml\n"
+    settings = extracted / "etc/matfw/matfw.toml"
+    assert tomllib.loads(settings.read_text()) == {}, "every line is a comment"
+    shown = re.sub(r"^# (?=[\w\[])(.*(=|^\[).*|\[\w+\])$", r"\1", settings.read_text(), flags=re.M)
+    uncommented = settings.parent / "uncommented.toml"
+    uncommented.write_text(shown)
+    assert tomllib.loads(shown), "the examples are settings"
+    run(
+        sys.executable, "-m", "matfw", "config", "check", "--config", uncommented,
+        "--state", extracted / "state",
+    )  # fmt: skip
+
+
+def test_each_script_is_one_that_sh_can_read(extracted: Path) -> None:
+    scripts = [extracted / "DEBIAN" / name for name in ("postinst", "prerm", "postrm")]
+    scripts += [extracted / name for name in ("usr/bin/matfw", "usr/sbin/matfw-update",
+                                              "usr/lib/matfw/free-ports")]  # fmt: skip
+    for script in scripts:
+        assert script.stat().st_mode & 0o777 == 0o755, script
+        run("sh", "-n", script)
+
+
+def test_lintian_finds_no_error(package: Path) -> None:
+    said = run(need("lintian"), "--fail-on", "error,warning", "--allow-root",
+               "--suppress-tags", "mismatched-override", package)  # fmt: skip
+    assert "E:" not in said, said
+
+
+def test_the_launcher_takes_the_newest_python_that_is_there(tmp_path: Path) -> None:
+    text = (DEBIAN / "launcher").read_text()
+    assert "/usr/bin/python$version" in text
+    script = tmp_path / "matfw"
+    script.write_text(text.replace("/usr/bin/python$version", f"{tmp_path}/python$version"))
+    said = subprocess.run(["sh", script], check=False, text=True, capture_output=True)
+    assert (said.returncode, "apt install python3" in said.stderr) == (1, True)
+    for version in ("3.11", "3.13"):  # as in an upgrade of the distribution
+        python = tmp_path / f"python{version}"
+        python.write_text(f'#!/bin/sh\necho {version} "$@" "$PYTHONPATH"\n')
+        python.chmod(0o755)
+        path = f"/usr/lib/matfw/common:/usr/lib/matfw/python{version}"
+        assert run("sh", script, "run", "a b") == f"{version} -m matfw run a b {path}\n"
+
+
+def test_the_lock_has_what_the_project_asks_for() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    extras = project["optional-dependencies"]
+    needed = names([*project["dependencies"], *extras["terminal"], *extras["hips"]])
+    have = names(list(locked()))
+    assert needed <= have
+    assert "garmin-fit-sdk" not in have, "its licence does not allow to pass it on"
+    assert all("--hash=sha256:" in entry for entry in locked())
+
+
+def test_build_needs_nothing_but_pythons_own_modules() -> None:
+    """It is started by the system's Python, before anything is installed."""
+    tree = ast.parse((DEBIAN / "build.py").read_text())
+    imported = {
+        (node.module or "") if isinstance(node, ast.ImportFrom) else alias.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        for alias in node.names
+    }
+    assert {name.partition(".")[0] for name in imported} <= set(sys.stdlib_module_names)
+
+
+def test_the_one_command_builds_for_a_pi_on_any_computer(tmp_path: Path) -> None:
+    """All libraries, for a processor that this computer does not have."""
+    need("dpkg-deb")
+    printed = run(
+        sys.executable, DEBIAN / "build.py", "--arch", "arm64", "--output", tmp_path,
+        "--compression", "none",
+    )  # fmt: skip
+    package = Path(printed.strip())
+    assert package.name == f"matfw_{load_build().source_version()}_arm64.deb"
+    listed = run("dpkg-deb", "--contents", package)
+    for version in ("311", "313"):
+        for name in ("numpy/_core/_multiarray_umath", "msgspec/_core", "_lgpio"):
+            assert f"{name}.cpython-{version}-aarch64-linux-gnu.so" in listed
+    assert "x86_64" not in listed
+    assert "garmin" not in listed
+    build_module, folder = load_build(), tmp_path / "tree"
+    run("dpkg-deb", "--raw-extract", package, folder)
+    build_module.check_machines(folder, "arm64")
+    with pytest.raises(SystemExit, match="not for amd64"):
+        build_module.check_machines(folder, "amd64")
+    assert os.access(folder / "usr/bin/matfw", os.X_OK)
