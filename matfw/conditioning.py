@@ -9,7 +9,7 @@ comes then, because what they held belongs to another time.
 
 Who is to blame decides when a cell is `lost`: soon if it is silent although the computer was on
 time, later if the computer was late or all cells are silent at once. One that comes and goes is
-`unreliable` instead, which is told once.
+`unreliable` instead, which is reported once.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ LOST_S = 0.5  # of silence for whatever reason
 LOST_PERIODS = 2.5  # at least, for slow converters: one missing sample is a slip, not a loss
 RESEED_PERIODS = 2.5  # of silence after which the filters start again: nothing is smeared across
 COMES_AND_GOES = 3  # times that a cell fails within ...
-WITHIN_S = 10.0  # ... and after so long without it is well again
+WITHIN_S = 10.0  # ... and after so long without it has recovered
 FIRST_PERIODS = 8.0  # until the first sample: a converter settles for 4; HX711 datasheet p. 3
 SATURATED_SAMPLES = 2  # in a row at a rail; one may be a spike
 STUCK_CHANCE = 1e-8  # a run of equal counts less likely than this is a stuck converter
@@ -92,7 +92,7 @@ class _Channel:
         self.low2 += gain * (self.low1 - self.low2)
 
     def report(self, t_s: float, name: str, problem: CellProblem) -> CellEvent | None:
-        """Take the cell's state as of now; return what is to be told of it."""
+        """Take the cell's state as of now; return what is to be reported of it."""
         if problem is not self.problem and self.problem is CellProblem.OK:
             self.failures += 1
             self.failures_s.append(t_s)

@@ -45,7 +45,7 @@ CUE_RULES: Mapping[Cue, CueRule] = MappingProxyType(
     {
         Announcement.NOT_JUDGING: CueRule(100, Rank.SENSOR, 2.2, 10.0, 10.0),
         **{row.fault: row.cue for row in FAULTS},
-        # A hip sensor lost or back: said when nothing else is, since the cells go on judging.
+        # A hip sensor lost or back: sounded when nothing else is, since the cells go on judging.
         Announcement.HIPS_LOST: CueRule(67, Rank.PLAIN, 1.3, 10.0, 10.0),
         Announcement.HIPS_BACK: CueRule(66, Rank.PLAIN, 1.3, 10.0, 10.0),
         Announcement.UNSURE: CueRule(65, Rank.PLAIN, 1.0, 2.0, 1.0),
@@ -150,7 +150,7 @@ class Cues:
         return first
 
     def _take_rep_cues(self, t_s: float, of_reps: Sequence[RepCue]) -> None:
-        """Take what is about the last repetition; nothing more is said of those before it."""
+        """Take what is about the last repetition; nothing more is sounded of those before it."""
         last_end_s = max((x.end_s for x in of_reps), default=-math.inf)
         for cue, request in list(self._requests.items()):
             if request.rep_end_s is not None and request.rep_end_s < last_end_s:

@@ -152,10 +152,10 @@ class Drift:
             return
         limit_kg = DRIFT_SHARE * self._weight_kg
         off_kg = [b - a for a, b in zip(self._empty, mean.loads_kg, strict=True)]
-        most = max(range(len(off_kg)), key=lambda i: abs(off_kg[i]))
-        others_kg = sum(abs(off) for i, off in enumerate(off_kg) if i != most)
-        is_wrong = abs(off_kg[most]) > limit_kg and others_kg < OTHERS_SHARE * abs(off_kg[most])
-        self._wrong = {self._names[most]} if is_wrong else set()
+        worst = max(range(len(off_kg)), key=lambda i: abs(off_kg[i]))
+        others_kg = sum(abs(off) for i, off in enumerate(off_kg) if i != worst)
+        is_wrong = abs(off_kg[worst]) > limit_kg and others_kg < OTHERS_SHARE * abs(off_kg[worst])
+        self._wrong = {self._names[worst]} if is_wrong else set()
 
     def _notifications(self, t_s: float) -> tuple[CellEvent, ...]:
         now = self._wrong | ({self._creeping} if self._creeping else set())
@@ -170,5 +170,5 @@ class Drift:
 
 def _is_gradual(quarters: Sequence[float]) -> bool:
     whole = quarters[-1] - quarters[0]
-    least, most = EVEN_SHARES
-    return all(least <= (b - a) / whole <= most for a, b in pairwise(quarters))
+    minimum, maximum = EVEN_SHARES
+    return all(minimum <= (b - a) / whole <= maximum for a, b in pairwise(quarters))

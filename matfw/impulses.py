@@ -4,7 +4,7 @@ A leg has mass: what a body does to a cell grows over several samples, and some 
 part of it. So a cell that jumps alone and is back within three samples read an impulse, or a bit
 wrong (known of HX711 boards: bogde/HX711#216): its samples are withheld until the next ones tell,
 which costs a hole of 37 ms and makes up nothing. A cell that jumps alone, from level to level
-within a sample, has lost its zero: it is not believed until the body has been weighed again. All
+within a sample, has lost its zero: it is not trusted until the body has been weighed again. All
 cells that step alike, from level to level and soon back, show what the buzzer draws; the step is
 taken off.
 """
@@ -24,7 +24,7 @@ IMPULSE_S = 0.05  # ... and not longer than this: on slow converters a leg is do
 ALONE_KG = 0.8
 ALONE_SHARE = 0.4  # of its jump that some other cell would make with it
 FARTHEST_KG = 4.5  # no cell jumps, alone or not
-MOVES_S = 0.3  # that a cell which did not come back is believed: somebody loads it alone
+MOVES_S = 0.3  # that a cell which did not come back is trusted: somebody loads it alone
 IMPULSE_SHARES = (0.02, 0.08)  # of a cell's samples: reliable again below, unreliable above
 IMPULSE_MEMORY_S = 5.0  # that the share is taken over
 ZERO_JUMP_KG = 1.5  # 2 % of a body; less changes no verdict
@@ -54,7 +54,7 @@ class _Watch:
 
     def restart(self) -> None:
         """Forget the loads: after a hole they belong to another time."""
-        self.steady_kg: float | None = None  # the last load that was believed
+        self.steady_kg: float | None = None  # the last load that was trusted
         self.before_kg: float | None = None  # the one before: should the last have been wrong
         self.withheld = 0  # samples since then
         self.first_kg = 0.0  # the first of them
@@ -217,8 +217,8 @@ class Impulses:
 
 def _others_share(jumps_kg: Sequence[float], i: int) -> float:
     """Return the largest jump of another cell as a share of cell i's; a body rests on several."""
-    most_kg = max(abs(jump) for k, jump in enumerate(jumps_kg) if k != i)
-    return most_kg / abs(jumps_kg[i])
+    largest_kg = max(abs(jump) for k, jump in enumerate(jumps_kg) if k != i)
+    return largest_kg / abs(jumps_kg[i])
 
 
 def _are_alike(moves_kg: Sequence[float], mean_kg: float) -> bool:

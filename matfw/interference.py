@@ -6,7 +6,7 @@ what pushes the whole body up is over within a second, for the body comes to res
 is equal in all cells, goes to and fro and lasts is no body's. What no converter does at the stated
 rate is a setting that is wrong: every filter then has another corner than it was given.
 
-Both concern all cells and no one of them, and are told as of the cell ALL.
+Both concern all cells and no one of them, and are reported for the cell ALL.
 """
 
 from __future__ import annotations
@@ -207,21 +207,21 @@ class Interference:
         """Take the cells in the frame's order and the nominal frame rate."""
         self._common = CommonMode(cells, rate_hz)
         self._rate = RateWatch(len(cells), rate_hz)
-        self._is_told = False
+        self._is_reported = False
 
     def reset(self) -> None:
         """Begin with a mat that can be trusted."""
         self._common.reset()
         self._rate.reset()
-        self._is_told = False
+        self._is_reported = False
 
     def update(self, raw: RawFrame, clean: CleanLoads) -> Sequence[CellEvent]:
-        """Take a frame; return what is to be told of all cells now: one event or none."""
+        """Take a frame; return what is to be reported of all cells now: one event or none."""
         self._rate.update(raw)
         self._common.update(clean)
         is_bad = self._common.is_wandering or self._rate.is_wrong
-        if is_bad == self._is_told:
+        if is_bad == self._is_reported:
             return ()
-        self._is_told = is_bad
+        self._is_reported = is_bad
         problem = CellProblem.UNRELIABLE if is_bad else CellProblem.OK
         return (CellEvent(raw.t_s, ALL, problem),)

@@ -1,6 +1,6 @@
 """What flows along the line: frozen messages, units in their names.
 
-Axes, said once: origin at the deck's centre, x to the foot end, y to the left edge as seen by
+Axes, stated once: origin at the deck's centre, x to the foot end, y to the left edge as seen by
 someone lying on their back with the head at -x, z up; millimetres. Lying on the left side one
 faces +y, on the right side -y. "counts" are raw HX711 units and nothing else; repetitions are
 "reps". None means "no value"; NaN never appears; a bad sample is marked, never invented.
@@ -54,7 +54,7 @@ class Fault(StrEnum):
 
 
 class Verdict(StrEnum):
-    """What a repetition is called; `unsure` is said, never rounded to `clean`."""
+    """What a repetition is called; `unsure` is reported, never rounded to `clean`."""
 
     CLEAN = "clean"
     FAULT = "fault"
@@ -149,9 +149,9 @@ class CellCalibration:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Who lies on the mat, as far as they said; the mat weighs them itself."""
+    """Who lies on the mat, as far as they stated it; the mat weighs them itself."""
 
-    sex: str | None = None  # "female", "male" or None: not said
+    sex: str | None = None  # "female", "male" or None: not stated
     height_m: float | None = None
 
 
@@ -208,7 +208,7 @@ class Limits:
     leg_forward_mm: Annotated[float, Range(1, 200, "the weight moves forward by more")] = 5.0
     curvature_mm: Annotated[
         float,
-        Range(0, 20, "the shift's course bows by more: unsure without a hip sensor; 0: never"),
+        Range(0, 20, "the shift's course is curved by more: unsure without a hip sensor; 0: never"),
     ] = 1.3
     # Estimated; its error has 2-3 deg sd, so that 10 deg are found.
     bent_body_deg: Annotated[float, Range(1, 120, "hips bent by more; not seen by core4")] = 7.5
@@ -448,13 +448,13 @@ class Motion:
     and on a mat that cannot see it.
     moment_nm: about the hip
     line, toward the feet, over that at lying down. evidence: by how much
-    "the leg moves" explains the forces better than "the leg rests", natural log. lowering: the
+    "the leg moves" explains the forces better than "the leg rests", natural log. descent: the
     same of "it comes down" over "it still stands at the top", 0 unless it has stood there;
-    lowered_deg, held_deg: how far below the height held it then soon is, and that height.
+    descended_deg, held_deg: how far below the height held it then soon is, and that height.
     angle_sd_deg: how sure the angle is. over_n: load over the weight in the last moments; rise_n,
-    rise_nm, evidence_rise: by how much load, moment and evidence have just risen; before_n: the
+    rise_nm, evidence_rise: by how much load, moment and evidence have just increased; before_n: the
     load over the weight that it rose from.
-    is_restless: the body moves about, and of the leg nothing can be said. is_away: the body has
+    is_restless: the body moves about, and of the leg nothing is known. is_away: the body has
     left its place, and it is not known yet whether for good. seen_share: of the
     samples that a step should have, that the cell with the fewest gave; 0: nothing was measured,
     what is of the leg is predicted and the rest repeated.

@@ -9,7 +9,7 @@ position from the rest before this very rep. Drift and creep then cancel, and no
 away, because nothing here touches the cells' zero.
 
 Where a cell is missing there is no moment, and none is made up. Over a short hole the leg is
-predicted; over a longer one nothing is said of it, but whoever lies there stays known.
+predicted; over a longer one nothing is known of it, but whoever lies there stays known.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ LIFTS_DOWN_PER_S = 0.0024  # and how often while they see it lie: their misses, 
 STOPS_LANDED_PER_S = 5.0
 STOPS_OFF_PER_S = 0.01  # while they see it off: some hover over the other leg between repetitions
 LONGEST_S = 15.0  # a leg off for longer hovers
-DEFAULT_HEIGHT_M = 1.70  # where nobody said: mean of adults of both sexes
+DEFAULT_HEIGHT_M = 1.70  # where nobody stated it: mean of adults of both sexes
 
 
 class MotionStage:
@@ -164,19 +164,19 @@ class MotionStage:
                 self._last = (kg / n, x_kgmm / n, y_kgmm / n)
             return n
         means: list[float] = []
-        least = len(whole) + len(broken)
+        fewest = len(whole) + len(broken)
         for loads in zip(*whole, *broken, strict=True):
             there = [load for load in loads if load is not None]
             if not there:
                 return 0
-            least = min(least, len(there))
+            fewest = min(fewest, len(there))
             means.append(sum(there) / len(there))
         self._last = (
             sum(means),
             sum(load * x for load, x in zip(means, self._x_mm, strict=True)),
             sum(load * y for load, y in zip(means, self._y_mm, strict=True)),
         )
-        return least
+        return fewest
 
     def _miss(self, t_s: float, hole_s: float) -> Motion:
         """Return what is known after a step of which nothing was measured."""

@@ -1,6 +1,6 @@
-"""Stage 6b: what is to be said of the mat and of who lies on it: events and cue requests.
+"""Stage 6b: what is to be reported of the mat and of who lies on it: events and cue requests.
 
-What is said of a repetition comes from `judging`; here is the rest: cells and hip sensors that fail
+Reports of a repetition come from `judging`; here is the rest: cells and hip sensors that fail
 or are back, somebody who has been weighed, and the end of a rest.
 """
 

@@ -43,7 +43,7 @@ LEVEL_SHARE = 0.2  # a step's share in the height held
 FAR_SHARE = 0.2  # of the height held: that low, and ...
 FAR_DPS = 8.0  # ... falling, it goes down even if it was never seen to stand
 STANDS_DPS = 6.0  # a leg that falls no faster, ...
-# ... has never been lower, and is believed to stand, was not going down. Who was never taught
+# ... has never been lower, and seems to stand, was not going down. Who was never taught
 # overshoots by a fifth and sags by another.
 STANDS_SHARE = 0.55
 AGAIN_SHARE = 0.5  # of the top: below it, or with fresh evidence, a leg that rises lifts again
@@ -74,7 +74,7 @@ class _Rep:
         self.top_deg = 0.0
         self.fastest_dps = 0.0
         self.level_deg = 0.0  # held, or the top on the way to it
-        self.lowest_deg = math.inf  # on the way down
+        self.lowest_deg = math.inf  # in the descent
 
     def follow(self, motion: Motion, phase: Phase) -> None:
         lifted_deg = motion.angle_deg - self.low_deg
@@ -94,7 +94,7 @@ Guard = Callable[[Motion, _Rep], bool]
 
 
 def _lifts(motion: Motion, rep: _Rep) -> bool:
-    # A leg that was believed up before has not always come back to where its rest was.
+    # A leg that seemed up before has not always come back to where its rest was.
     return motion.angle_deg > LIFT_DEG + min(rep.low_deg, 0.0) and _begins_lift(motion)
 
 
@@ -115,13 +115,13 @@ def _begins_lift(motion: Motion) -> bool:
 
 
 def _has_lifted(motion: Motion, rep: _Rep) -> bool:  # noqa: ARG001
-    least_s, most_s = MISSED_S
+    min_s, max_s = MISSED_S
     return (
         may_be_lift(motion)
         and motion.evidence > MISSED_EVIDENCE
         and motion.angle_deg > MISSED_DEG
         and abs(motion.rate_dps) < MISSED_DPS
-        and least_s < motion.lifting_s < most_s
+        and min_s < motion.lifting_s < max_s
     )
 
 
@@ -140,8 +140,8 @@ def _falls(motion: Motion, rep: _Rep) -> bool:
 
 
 def _lowers(motion: Motion) -> bool:
-    least_deg = max(MIN_DOWN_DEG, DOWN_SHARE * motion.held_deg)
-    return motion.descent > LOWERING_EVIDENCE and motion.descended_deg > least_deg
+    min_deg = max(MIN_DOWN_DEG, DOWN_SHARE * motion.held_deg)
+    return motion.descent > LOWERING_EVIDENCE and motion.descended_deg > min_deg
 
 
 def _rests(motion: Motion, rep: _Rep) -> bool:
@@ -198,6 +198,9 @@ TRANSITIONS = (
 )
 
 
+_FROM = {phase: [row for row in TRANSITIONS if row.source is phase] for phase in Phase}
+
+
 class Phases:
     """Walk the table with each motion."""
 
@@ -242,12 +245,8 @@ class Phases:
         if not motion.seen_share:
             return self._phase  # what nothing was measured of decides nothing
         dwelt_s = motion.t_s - self._since_s
-        for row in TRANSITIONS:
-            if (
-                row.source is self._phase
-                and dwelt_s >= row.min_dwell_s
-                and row.guard(motion, self._rep)
-            ):
+        for row in _FROM[self._phase]:
+            if dwelt_s >= row.min_dwell_s and row.guard(motion, self._rep):
                 return row.target
         return self._phase
 

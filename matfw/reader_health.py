@@ -1,8 +1,8 @@
 """Stage 2b: does the computer read the converters in time? A share of samples lost to it.
 
-What a late computer costs looks like a bad wire from afar, and is none: nothing on the mat mends
+What a late computer costs looks like a bad wire from afar, and is none: nothing on the mat cures
 it. So it is counted apart, from what the reader marks as the computer's doing and from frames that
-never came, and told once, not for every burst.
+never came, and reported once, not for every burst.
 """
 
 from __future__ import annotations
@@ -76,11 +76,11 @@ class ReaderHealth:
         """Begin with a computer that is on time."""
         self._seconds: deque[_Second] = deque()
         self._last_s: float | None = None
-        self._told_s = -math.inf
+        self._reported_s = -math.inf
         self._problem = ReaderProblem.OK
 
     def update(self, frame: RawFrame) -> Sequence[ReaderEvent]:
-        """Take a frame; return what is to be told of the reader now: one event or none."""
+        """Take a frame; return what is to be reported of the reader now: one event or none."""
         t_s = frame.t_s
         missed = pause_s(self._last_s, t_s, self._period_s) / self._period_s
         self._last_s = t_s
@@ -96,7 +96,7 @@ class ReaderHealth:
         return event
 
     def _judge(self, t_s: float) -> Sequence[ReaderEvent]:
-        """Return what is to be told of the last WITHIN_S, once a second."""
+        """Return what is to be reported of the last WITHIN_S, once a second."""
         while self._seconds and t_s - self._seconds[0].begin_s > WITHIN_S:
             self._seconds.popleft()
         samples = sum(second.samples for second in self._seconds)
@@ -106,7 +106,7 @@ class ReaderHealth:
         share = usual([sum(column) for column in columns]) / samples
         limit = LATE_SHARE if self._problem is ReaderProblem.OK else OK_SHARE
         problem = ReaderProblem.LATE if share > limit else ReaderProblem.OK
-        if problem is self._problem or t_s - self._told_s < QUIET_S:
+        if problem is self._problem or t_s - self._reported_s < QUIET_S:
             return ()
-        self._problem, self._told_s = problem, t_s
+        self._problem, self._reported_s = problem, t_s
         return (ReaderEvent(t_s, problem, share),)

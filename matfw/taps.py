@@ -113,9 +113,10 @@ class Taps:
         """Return load and moments without single wrong samples, kg and kg mm."""
         kg = x_kgmm = y_kgmm = 0.0
         for load, (x_mm, y_mm) in zip(loads.loads_kg, self._places, strict=True):
-            kg += load or 0.0
-            x_kgmm += (load or 0.0) * x_mm
-            y_kgmm += (load or 0.0) * y_mm
+            if load is not None:
+                kg += load
+                x_kgmm += load * x_mm
+                y_kgmm += load * y_mm
         self._three.append((kg, x_kgmm, y_kgmm))
         middle = sorted(self._three)[len(self._three) // 2]
         a, b, c = self._low1 or middle

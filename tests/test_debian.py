@@ -176,9 +176,9 @@ def test_the_launcher_takes_the_newest_python_that_is_there(tmp_path: Path) -> N
 def test_the_lock_has_what_the_project_asks_for() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     extras = project["optional-dependencies"]
-    wanted = names([*project["dependencies"], *extras["terminal"], *extras["hips"]])
+    needed = names([*project["dependencies"], *extras["terminal"], *extras["hips"]])
     have = names(list(locked()))
-    assert wanted <= have
+    assert needed <= have
     assert "garmin-fit-sdk" not in have, "its licence does not allow to pass it on"
     assert all("--hash=sha256:" in entry for entry in locked())
 

@@ -15,7 +15,8 @@ import pytest
 from hardware import make
 from hardware.scripts import circuit, prints, sums
 from hardware.scripts.harness import harness
-from hardware.scripts.source import LAYOUTS, cells, header_pin, load, outputs, wires
+from hardware.scripts.source import LAYOUTS, cells, header, header_pin, load, outputs, wires
+from hardware.scripts.tables import nets
 from matfw.estimation.anthropometry import GRAVITY_M_S2
 from matfw.layouts import CELL_Y_MM, DECK_WIDTH_MM
 
@@ -60,6 +61,20 @@ def test_another_pin_or_size_would_be_noticed(
     assert make.check(is_plain=True) == ["drawings/deck_hex6.svg", "drawings/header.svg"]
 
 
+@pytest.mark.parametrize(
+    ("was", "becomes", "same"),
+    [
+        ("", "", True), ('cx="86.94"', 'cx="86.95"', True), ('cx="86.94"', 'cx="87.94"', False),
+        (">18  buzzer<", ">13  buzzer<", False), ("<circle", "<rect", False),
+        ("hip_left", "hip_right", False),
+    ],
+)  # fmt: skip
+def test_a_drawing_may_differ_in_its_last_digits_alone(was: str, becomes: str, same: bool) -> None:
+    text = '<circle cx="86.94" cy="3"/>\n<text>18  buzzer</text>\n<text>hip_left</text>\n'
+    assert was in text
+    assert make.is_same(text, text.replace(was, becomes)) is same
+
+
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_the_committed_harness_has_every_default_pin(layout: str) -> None:
     """Cheap, and without WireViz: the words of the committed drawing, against the settings."""
@@ -82,6 +97,14 @@ def test_no_pin_of_the_harness_is_used_twice(layout: str) -> None:
         if key == "PI"
     ]
     assert set(used.values()) == {1}
+
+
+def test_the_strip_boards_nets_have_every_pin_once() -> None:
+    pins = Counter(int(pin) for pin in re.findall(r"header (\d+)", nets()))
+    signals = [gpio for w in wires("hex6").values() for gpio in (w.dout, w.sck)]
+    expected = [header_pin(gpio) for gpio in (*signals, *outputs().values())]
+    assert pins == Counter([1, 2, 6, *expected])
+    assert [header()[number] for number in (1, 2, 6)] == ["3V3", "5V", "GND"]
 
 
 def test_the_committed_schematic_has_the_default_pins() -> None:

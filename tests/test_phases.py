@@ -133,7 +133,7 @@ WAY: dict[Phase, tuple[str, ...]] = {  # the classes that lead from rest into ea
     Phase.HOLD: ("rises", "rises high", "stands high"),
     Phase.DOWN: ("rises", "rises high", "stands high", "falls"),
 }
-WANTED: dict[tuple[Phase, str], Phase] = {
+EXPECTED: dict[tuple[Phase, str], Phase] = {
     **{(phase, name): phase for phase, name in product(Phase, CLASSES)},
     (Phase.REST, "rises"): Phase.UP,
     (Phase.REST, "stands high"): Phase.HOLD,
@@ -168,7 +168,7 @@ def brought_into(phase: Phase) -> tuple[Phases, float]:
 def test_every_phase_answers_every_class_of_motion(phase: Phase, name: str) -> None:
     machine, since_s = brought_into(phase)
     step = machine.update(motion(since_s + 2.0 * LONG_S, **CLASSES[name]))
-    assert step.phase is WANTED[phase, name]
+    assert step.phase is EXPECTED[phase, name]
     assert step.changed is (step.phase is not phase)
 
 
@@ -185,7 +185,7 @@ DWELLS = [row for row in TRANSITIONS if row.min_dwell_s > 0.0 and row.source is 
 
 @pytest.mark.parametrize("row", DWELLS, ids=lambda row: f"{row.source}-{row.target}")
 def test_a_row_waits_for_its_dwell_and_no_longer(row: Transition) -> None:
-    names = [name for name in CLASSES if WANTED[row.source, name] is row.target]
+    names = [name for name in CLASSES if EXPECTED[row.source, name] is row.target]
     assert names
     for name in names:
         for late_s, phase in ((-1e-6, row.source), (1e-6, row.target)):

@@ -7,6 +7,7 @@ on the version of `dot` and its fonts; the words do not, so the words are what i
 from __future__ import annotations
 
 import re
+from html import unescape
 from typing import Any
 
 from hardware.scripts.source import LAYOUTS, header_pin, load, outputs, wires
@@ -114,5 +115,9 @@ def drawings() -> dict[str, str]:
 
 
 def words(svg: str) -> list[str]:
-    """Return what is written in an SVG, sorted: it does not depend on the drawer's fonts."""
-    return sorted(re.findall(r"<text[^>]*>([^<]*)</text>", svg))
+    """Return what is written in an SVG, sorted: it does not depend on the drawer's fonts.
+
+    Versions of `dot` differ in what they escape: a minus is "-" or "&#45;".
+    """
+    texts = (unescape(text) for text in re.findall(r"<text[^>]*>([^<]*)</text>", svg))
+    return sorted(text for text in texts if text.strip())

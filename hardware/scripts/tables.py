@@ -72,6 +72,41 @@ def hip_pins() -> str:
     return markdown(("Wire", "GPIO", "Header"), rows, right=(2,))
 
 
+def nets() -> str:
+    """Return what is joined to what on the strip board, net by net, for hex6."""
+    e = load().electrical
+    names = list(wires("hex6"))
+    rows = [
+        ("5 V", "header 2; fuse, one end"),
+        ("5 V fused", "fuse, other end; 470 uF +; VCC of every converter; piezo +; 1 kOhm across"
+         " the piezo; one end of each 330 Ohm"),
+        ("3.3 V", "header 1; VDD and RATE of every converter; one end of each 47 kOhm"),
+        ("GND", "header 6; 470 uF -; GND and AGND of every converter; 10 kOhm and emitter of every"
+         " driver"),
+        ("at each converter", "10 uF and 100 nF from its VCC to its GND; its E+, E-, A-, A+ to its"
+         " cell; the cable's shield to AGND"),
+    ]  # fmt: skip
+    for name in names:
+        w = wires("hex6")[name]
+        rows.append(
+            (f"`{name}` DOUT",
+             f"header {header_pin(w.dout)}; its DOUT; its {e.pull_up_ohm / 1000:.0f} kOhm")
+        )  # fmt: skip
+        rows.append(
+            (f"`{name}` SCK", f"header {header_pin(w.sck)} by {e.series_ohm:.0f} Ohm to its SCK")
+        )
+    for name, gpio in outputs().items():
+        light = "" if name == "buzzer" else " light"
+        load_words = (
+            "piezo - and its 1 kOhm" if name == "buzzer" else "LED -; LED + by 330 Ohm to 5 V fused"
+        )
+        rows.append(
+            (f"`{name}`{light}", f"header {header_pin(gpio)} and 10 kOhm; by 1 kOhm to the base;"
+             f" collector to {load_words}")
+        )  # fmt: skip
+    return markdown(("Net", "Joined"), rows)
+
+
 def header_uses(layout: str) -> dict[int, str]:
     """Return what each pin of the header is used for; absent: free."""
     uses = {number: name for number, name in header().items() if not name.startswith("GPIO")}
@@ -254,6 +289,7 @@ BLOCKS: dict[str, Callable[[], str]] = {
     **{f"pins {layout}": partial(pins, layout) for layout in PRESETS},
     "output pins": output_pins,
     "hip pins": hip_pins,
+    "nets": nets,
     "shopping": shopping,
     "alternatives": alternatives,
     "stiffness": stiffness,

@@ -54,9 +54,9 @@ class Notifications:
         Nothing before anybody has typed; no recovery of a cell whose trouble was not reported here.
         """
         kinds = LEVELS[context.level] if context.has_typed else ()
-        told = self._greet(context)
+        greeting = self._greet(context)
         for event in self._subscription.drain():
-            if event is told:
+            if event is greeting:
                 continue
             if isinstance(event, CellEvent) and not _is_whole(event, context, kinds):
                 continue

@@ -2,7 +2,7 @@
 
 What can be said is rendered ahead, one sentence after the other at low priority, into a folder
 where the next start finds it. The main thread only puts texts into a queue, and ends a player. A
-program that is not there, or no sound card, is told once; nothing is said after that.
+program that is not there, or no sound card, is reported once; nothing is spoken after that.
 """
 
 from __future__ import annotations

@@ -69,7 +69,7 @@ class Descent:
     soon_lost_rad: float = 0.0
 
 
-NOT_WATCHED = Descent()
+NOT_TRACKED = Descent()
 
 
 _SLOWS = math.exp(-STEP_S / SETTLE_TAU_S)  # share of its rate that a leg that stands keeps
@@ -158,14 +158,14 @@ class DescentDetector:
         if lifted is None:
             self._bank = []
             self._fastest_radps = 0.0
-            return NOT_WATCHED
+            return NOT_TRACKED
         angle, rate = lifted[0][ANGLE], lifted[0][RATE]
         if not self._bank:
             self._fastest_radps = max(self._fastest_radps, rate)
             slow = max(STAND_RADPS, STAND_SHARE * self._fastest_radps)
             if angle > MIN_STAND_RAD and abs(rate) < slow < self._fastest_radps:
                 self._begin(lifted)
-            return NOT_WATCHED
+            return NOT_TRACKED
         ff, fm, mm = shaking
         shakes = SHAKING_SHARE * ff, SHAKING_SHARE * fm, SHAKING_SHARE * mm
         descent = self._step(
@@ -173,23 +173,23 @@ class DescentDetector:
         )
         stands_again = self._sag.update(descent.evidence, self._lowering_radps)
         if stands_again and angle > MIN_STAND_RAD:
-            self._begin(lifted, self._watched_s)
+            self._begin(lifted, self._tracked_s)
         if rate > AGAIN_RADPS or angle < OVER_SHARE * descent.held_rad:
             self._bank = []
             self._fastest_radps = 0.0
         return descent
 
-    def _begin(self, hypothesis: Hypothesis, watched_s: float = 0.0) -> None:
+    def _begin(self, hypothesis: Hypothesis, tracked_s: float = 0.0) -> None:
         self._bank = [hypothesis]
         self._weights = [0.0]
-        self._watched_s = watched_s
+        self._tracked_s = tracked_s
         self._sag = Sag()
 
     def _step(
         self, seen: tuple[float, float] | None, noise_scale: float, sensing: Sensing
     ) -> Descent:
-        self._watched_s += STEP_S
-        share = min(1.0, max(MIN_ENDS, (self._watched_s / TYPICAL_S) ** 2))
+        self._tracked_s += STEP_S
+        share = min(1.0, max(MIN_ENDS, (self._tracked_s / TYPICAL_S) ** 2))
         chance = math.log(ENDS_PER_S * STEP_S * share)
         standing, *lowering = self._bank
         stands, lowers = _noises(noise_scale)

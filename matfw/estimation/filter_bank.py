@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 
-from matfw.estimation.descent import NOT_WATCHED, Descent, DescentDetector
+from matfw.estimation.descent import NOT_TRACKED, Descent, DescentDetector
 from matfw.estimation.kalman import (
     Predictor,
     Spread,
@@ -89,7 +89,7 @@ class LegEstimate:
 
     evidence: log weight of lifting over all other hypotheses. age_s: how long the best hypothesis
     has been of its kind; of a lift, since it left rest. angle_sd_rad: the best hypothesis's own
-    spread. risen: what the last moments brought. lowering: of a leg that has stood at the top.
+    spread. onset: what the last moments brought. descent: of a leg that has stood at the top.
     """
 
     angle_rad: float
@@ -102,7 +102,7 @@ class LegEstimate:
     age_s: float
     angle_sd_rad: float = 0.0
     onset: OnsetFeatures = NOTHING
-    descent: Descent = NOT_WATCHED
+    descent: Descent = NOT_TRACKED
 
     @property
     def is_moving(self) -> bool:
@@ -111,7 +111,7 @@ class LegEstimate:
 
     @property
     def is_restless(self) -> bool:
-        """Return whether the body moves about and nothing can be said of the leg."""
+        """Return whether the body moves about and nothing is known of the leg."""
         return self.kind == RESTLESS
 
 

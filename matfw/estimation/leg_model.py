@@ -53,13 +53,17 @@ class LegModel:
 
     def moment_nm(self, d: Array, w: Array, a: Array) -> Array:
         """Return the leg's part of M - M0, newton metres."""
+        return self.force_and_moment(d, w, a)[1]
+
+    def force_and_moment(self, d: Array, w: Array, a: Array) -> tuple[Array, Array]:
+        """Return force_n and moment_nm; together they take little more than one of them."""
         th = self.rest_angle_rad + d
         cos, sin = np.cos(th), np.sin(th)
-        s, z = self.moment_kgm, self.hip_height_m
-        return np.asarray(
+        s, z, ww = self.moment_kgm, self.hip_height_m, w * w
+        return np.asarray(s * (a * cos - ww * sin)), np.asarray(
             GRAVITY_M_S2 * s * (cos - math.cos(self.rest_angle_rad))
             - self.hike_nm * np.sin(HIKE_PER_ANGLE * d)
-            + s * z * (a * sin + w * w * cos)
+            + s * z * (a * sin + ww * cos)
             + self.inertia_kgm2 * a
         )
 

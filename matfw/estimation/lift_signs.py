@@ -10,7 +10,7 @@ from __future__ import annotations
 from matfw.messages import Motion
 
 LIFT_EVIDENCE = 2.0  # log weight: moving explains the forces 7 times better than resting, ...
-EVIDENCE_RISE = 7.5  # ... and 0.4 s ago by this much less: what is believed for longer is landing
+EVIDENCE_RISE = 7.5  # ... and 0.4 s ago by this much less: what seems so for longer is landing
 OVER_N_PER_KG = 0.0143  # mean load of 0.2 s over the weight: 1 N for 70 kg; lifts do 2-7
 RISE_N_PER_KG = 0.022  # load against 0.5 s ago: 1.5 N for 70 kg
 RISE_NM_PER_KG = 0.0057  # moment against 0.5 s ago: 0.6 mm of CoP; lifts do 1.2-6
@@ -21,13 +21,13 @@ LEVER_M, LEVER_SPARE_NM_PER_KG = 0.4, 0.0286
 FALLING_N_PER_KG = -0.0714
 AGAIN_NM_PER_KG = 0.017  # a leg that was not seen to rest lands as often as it lifts
 AGAIN_DPS = 18.0  # rising faster than this is the next lift without a rest between ...
-LIFT_AGAIN_DPS2 = 40.0  # ... of a leg believed up for long only if it speeds up like this
+LIFT_AGAIN_DPS2 = 40.0  # ... of a leg that seems up for long only if it speeds up like this
 LIFT_UNSEEN_EVIDENCE = 14.0  # where plates see the leg lie still: they miss one lift in fifty
 LIFT_FRESH_S = 0.9  # of a lift and of what plates saw: they are about the same leg
 LIFT_PUSH_N = -2.5  # a lift that takes a hand pulling the body up to be one is somebody getting up
 LIFT_SHIFT_MM = 25.0  # sideways before the leg is up: no lift begins with the body that far away
 FALL_EVIDENCE_RISE = 5.0  # less than a lift's: who has been up must come down
-FALL_DPS, FALL_DEG = -7.0, -0.6  # below where it is believed to rest: so it does not rest there
+FALL_DPS, FALL_DEG = -7.0, -0.6  # below where it seems to rest: so it does not rest there
 
 
 def may_be_lift(motion: Motion) -> bool:
@@ -37,7 +37,7 @@ def may_be_lift(motion: Motion) -> bool:
 
 
 def rises(motion: Motion) -> bool:
-    """Return whether load and moment have both just risen from rest, and as a leg's do."""
+    """Return whether load and moment have both just increased from rest, and as a leg's do."""
     weight_kg = motion.weight_kg or 0.0
     return (
         motion.over_n > OVER_N_PER_KG * weight_kg
@@ -49,13 +49,13 @@ def rises(motion: Motion) -> bool:
 
 
 def is_fresh(motion: Motion) -> bool:
-    """Return whether the evidence has just come, or a leg believed up for long rises again."""
+    """Return whether the evidence has just come, or a leg that seems up for long rises again."""
     is_quick = motion.rate_dps > AGAIN_DPS and motion.accel_dps2 > LIFT_AGAIN_DPS2
     return motion.evidence_rise > EVIDENCE_RISE or (is_quick and rises_strongly(motion))
 
 
 def rises_strongly(motion: Motion) -> bool:
-    """Return whether the moment has risen as a lift raises it and a landing seldom does."""
+    """Return whether the moment has increased as a lift raises it and a landing seldom does."""
     return motion.rise_nm > AGAIN_NM_PER_KG * (motion.weight_kg or 0.0)
 
 
@@ -70,10 +70,10 @@ def plates_let(motion: Motion) -> bool:
 
 
 def falls_unseen(motion: Motion) -> bool:
-    """Return whether a leg believed to rest falls, as only one that was up all the time can.
+    """Return whether a leg that seems to rest falls, as only one that was up all the time can.
 
     A small lift that is held for seconds looks like a body that settles, so its hold is lost. Its
-    way down is a lift upside down: load and moment fall together, and the angle below its rest.
+    descent is a lift upside down: load and moment fall together, and the angle below its rest.
     """
     weight_kg = motion.weight_kg or 0.0
     return (

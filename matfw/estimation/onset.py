@@ -1,9 +1,9 @@
-"""By how much load, hip moment and evidence have just risen: what a lift's start must show.
+"""By how much load, hip moment and evidence have just increased: what a lift's start must show.
 
 The bank's evidence is only as good as its noises. A limb that moves, a body that settles or a trunk
 that breathes raises load or moment and not the other, or neither; an arm raises the load and
 moves the moment toward the head. A leg that lands raises both, but the bank has assumed it for
-long: its evidence stands or falls. So the live line asks that all three have risen together.
+long: its evidence stands or falls. So the live line asks that all three have increased together.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ class Rise:
         self._before_n -= force_n
 
     def update(self, force_n: float, moment_nm: float, evidence: float) -> OnsetFeatures:
-        """Return what has risen; nothing until there is a before to compare with."""
+        """Return the increases; nothing until there is a before to compare with."""
         self._recent.append((force_n, moment_nm, evidence))
         if len(self._recent) < BEFORE_STEPS[0]:
             return NOTHING

@@ -44,7 +44,7 @@ class Plates:
     """The plates of a mat in their order along the body."""
 
     def __init__(self, cells: Sequence[Cell]) -> None:
-        """Take the cells; plates are told apart by their names, placed by their cells."""
+        """Take the cells; plates are distinguished by their names, placed by their cells."""
         names = list(dict.fromkeys(cell.plate for cell in cells))
         x_mm = {name: fmean(cell.x_mm for cell in cells if cell.plate == name) for name in names}
         order = sorted(names, key=lambda name: x_mm[name])
@@ -118,18 +118,18 @@ class LegContact:
         changed_kg = head_kg + foot_kg
         if not self._is_changing:
             share = LANDS_SHARE if self.is_off else 1.0
-            least_kg = max(LEAVES_SHARE * self._weight_kg, self._lost_kg) * share
+            min_kg = max(LEAVES_SHARE * self._weight_kg, self._lost_kg) * share
             end_kg = END_SHARE * self._weight_kg * share
-            self._is_changing = min(head_kg, foot_kg) > end_kg and changed_kg > least_kg
+            self._is_changing = min(head_kg, foot_kg) > end_kg and changed_kg > min_kg
         if not self._is_changing:
             return
         _, head, foot = recent[-1 - self._flat]
         goes_on_kg = sign * (recent[-1][1] + recent[-1][2] - head - foot)
         if goes_on_kg < FLAT_SHARE * abs(changed_kg):
             self._is_changing = False
-            self._conclude(changed_kg, sum(head + foot for _, head, foot in before) / len(before))
+            self._decide(changed_kg, sum(head + foot for _, head, foot in before) / len(before))
 
-    def _conclude(self, changed_kg: float, before_kg: float) -> None:
+    def _decide(self, changed_kg: float, before_kg: float) -> None:
         """Note a change that is over: when a leg left, it was its end, when it lands its begin."""
         sign = 1.0 if self.is_off else -1.0
         series = [(t, sign * (head + foot - before_kg)) for t, head, foot in self._recent]

@@ -120,7 +120,7 @@ _REFINED = (
     ("down_s", "descent, s"),
     ("angle_deg", "highest angle over rest, deg"),
     ("front_shift_mm", "hips toward the body's front (+) or back (-), mm"),
-    ("cancellation_score_mm", "how far the shift's course is bowed, mm"),
+    ("cancellation_score_mm", "how far the shift's course is curved, mm"),
 )
 REPS: tuple[Column, ...] = (
     Column("session", "integer", "of which session",

@@ -47,7 +47,7 @@ FAULTS: tuple[FaultRow, ...] = (
         limits=("kick_up_s",),
         live=detectors.kick,
         rule=rules.shorter(lambda x: x.up_s, lambda limits: limits.kick_up_s),
-        doubts=(rules.MISFIT,),
+        doubts=(rules.POOR_FIT,),
         cue=CueRule(94, Rank.LIVE, 0.9, 1.0, 1.5),
         words=Words("kick", "The leg was thrown up", "start softly and lift, do not swing"),
     ),
@@ -58,7 +58,7 @@ FAULTS: tuple[FaultRow, ...] = (
         live=detectors.rushed_up,
         rule=rules.shorter(lambda x: x.up_s, lambda limits: limits.rushed_up_s),
         doubts=(
-            rules.MISFIT,
+            rules.POOR_FIT,
             rules.close(
                 lambda x: x.up_s, lambda limits: limits.rushed_up_s, rules.CLOSE_WAY, "the ascent"
             ),
@@ -73,7 +73,7 @@ FAULTS: tuple[FaultRow, ...] = (
         limits=("drop_down_s",),
         live=detectors.drop,
         rule=rules.shorter(lambda x: x.down_s, lambda limits: limits.drop_down_s),
-        doubts=(rules.MISFIT, rules.NO_FALL),
+        doubts=(rules.POOR_FIT, rules.NO_FALL),
         cue=CueRule(95, Rank.LIVE, 0.9, 1.0, 1.5),
         words=Words("drop", "The leg fell", "lower it all the way, as slowly as it went up"),
     ),
@@ -84,7 +84,7 @@ FAULTS: tuple[FaultRow, ...] = (
         live=detectors.rushed_down,
         rule=rules.shorter(lambda x: x.down_s, lambda limits: limits.rushed_down_s),
         doubts=(
-            rules.MISFIT,
+            rules.POOR_FIT,
             rules.close(
                 lambda x: x.down_s,
                 lambda limits: limits.rushed_down_s,
@@ -132,7 +132,7 @@ FAULTS: tuple[FaultRow, ...] = (
         limits=("short_hold_s",),
         rule=rules.shorter(lambda x: x.hold_s, lambda limits: limits.short_hold_s),
         doubts=(
-            rules.MISFIT,
+            rules.POOR_FIT,
             rules.close(
                 lambda x: x.hold_s, lambda limits: limits.short_hold_s, rules.CLOSE_HOLD, "the hold"
             ),
@@ -147,7 +147,7 @@ FAULTS: tuple[FaultRow, ...] = (
     ),
     FaultRow(
         # A hand beside the mat drowns a lift's forces, and takes 20 N off one edge, 10 mm of the
-        # centre of pressure: nothing is said of times then, nor of hips without a sensor.
+        # centre of pressure: no time is judged then, nor hips without a sensor.
         fault=Fault.OFF_MAT,
         about=About.POSTURE,
         limits=("off_mat_n",),

@@ -51,7 +51,7 @@ class CueRule:
 class Words:
     """A short title, what happened, and what to do about it (empty where nothing is to be done).
 
-    limit: said after that where the limits in force are known, with fields of Limits in it.
+    limit: added to that where the limits in force are known, with fields of Limits in it.
     """
 
     title: str

@@ -13,7 +13,7 @@ from matfw.judging.hip_rules import leg_forward, roll_back
 from matfw.judging.row import Case, Doubt, Reading, Rule
 from matfw.messages import Limits, RefinedRep
 
-MISFIT_DEG = 12.0  # a shape that misses the height by more was fitted to something else
+POOR_FIT_DEG = 12.0  # a shape that misses the height by more was fitted to something else
 SLOW = 1.33  # times the tempo: a movement that slow has swallowed some of the hold
 CLOSE_WAY, CLOSE_HOLD = 0.95, 0.85  # shares of their limits: read 0.15-0.3 s off (sd)
 MIN_TOP_S = 0.65  # between the upper crossings; turning round at once takes longer than this
@@ -65,8 +65,8 @@ def hips_forward(case: Case) -> Reading | None:
     return leg_forward(x.front_shift_mm, x.hip_roll_deg, x.hip_sd_deg, case.limits)
 
 
-MISFIT = Doubt(
-    lambda case: case.rep.fit_error_deg > MISFIT_DEG,
+POOR_FIT = Doubt(
+    lambda case: case.rep.fit_error_deg > POOR_FIT_DEG,
     "no leg's movement fits what the cells measured",
 )
 NO_FALL = Doubt(lambda _: True, "the descent looks short, but no fall was seen live")

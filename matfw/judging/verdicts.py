@@ -114,7 +114,7 @@ def judge(
     live_faults: what was reported during it. One that the refined times do not confirm is not
     silently dropped: the verdict is then `unsure` and the reason names it. So is one of the refined
     times that could as well come from the body's noise or a hand. Of a repetition with a hole in
-    its samples no fault is sure, and nobody is told off for what was hardly a leg raise.
+    its samples no fault is sure, and no fault is named of what was hardly a leg raise.
     """
     side, live_faults = _posture(live_faults, conditions)
     faults: tuple[FaultSeen, ...] = ()

@@ -35,6 +35,8 @@ from matfw.refinement.smoother import (
     REST_SHARE,
     ROBUST,
     SIZE,
+    in_blocks,
+    joined,
     spline_rows,
 )
 
@@ -82,9 +84,10 @@ def explain(segment: Segment, rep: RefinedRep) -> Explanation:
     x = fit.solved(
         (curve.angle_rad[rows], curve.push_n[rows], curve.base_n[rows], curve.base_nm[rows])
     )
-    left_n, left_nm, _, _ = fit.left(x)
+    left_n, left_nm = (left.ravel()[: len(rows)] for left in fit.left(x)[:2])
     unseen = segment.seen[rows] == 0.0
-    load_n, moment_nm = fit.load_n - unseen * left_n, fit.moment_nm - unseen * left_nm
+    load_n = segment.load_n[rows] - unseen * left_n
+    moment_nm = segment.moment_nm[rows] - unseen * left_nm
     left_n, left_nm = left_n * ~unseen, left_nm * ~unseen
     return Explanation(
         t_s=segment.t_s[rows],
@@ -104,7 +107,8 @@ def explain(segment: Segment, rep: RefinedRep) -> Explanation:
 class _Fit:
     """One movement's load and moment, and the steps toward what explains them.
 
-    The unknowns: those of the smoother's blocks, then the logarithms of S and I.
+    The unknowns: those of the smoother's blocks, then the logarithms of S and I. Series are in
+    those blocks too, (blocks, steps): what a block's rows do not touch need not be multiplied.
     """
 
     def __init__(
@@ -117,17 +121,16 @@ class _Fit:
         noise: float,
         weight_n: float,
     ) -> None:
-        self.load_n, self.moment_nm = load_n, moment_nm
-        self._trust = np.sqrt(seen)
+        self._load_n, self._moment_nm = in_blocks(load_n), in_blocks(moment_nm)
+        self._trust = in_blocks(np.sqrt(seen), fill=0.0)
+        self._is_there = in_blocks(np.ones(len(seen)), fill=0.0)  # not so what fills the last block
         self.force_sd_n, self.moment_sd_nm = FORCE_SD_N * noise, MOMENT_SD_NM * noise
         self._model = model
         steps = len(load_n)
-        angle, push, base_n, base_nm = (
-            [_spread(rows, steps) for rows in kind] for kind in spline_rows()
+        (self._angle, *_), (self._push, *_), (self._base_n,), (self._base_nm,) = spline_rows()
+        self.angle, self.push, self.base_n, self.base_nm = (
+            _spread(rows, steps) for rows in (self._angle, self._push, self._base_n, self._base_nm)
         )
-        self.angle, self._rate, self._accel, self._jerk = angle
-        self.push, self._push_rate = push
-        self.base_n, self.base_nm = base_n[0], base_nm[0]
         self._wander = _wander(self.angle.shape[1], MOMENT_WANDERS_MM * 1e-3 * weight_n * noise)
 
     def solved(self, curves: tuple[Array, Array, Array, Array]) -> Array:
@@ -148,61 +151,77 @@ class _Fit:
 
     def left(self, x: Array) -> tuple[Array, Array, Array, Array]:
         """Return what load and moment leave unexplained, and the leg's part of both."""
-        c = x[:-2]
-        d, w, a, u = self.angle @ c, self._rate @ c, self._accel @ c, self.push @ c
+        both = joined(x[:-2].reshape(-1, SIZE))
+        d, w, a = self._leg(both)
+        u = both @ self._push.T
         by_s = math.exp(x[-2])
         swing_nm = self._model.inertia_kgm2 * a
-        leg_n = by_s * self._model.force_n(d, w, a)
-        leg_nm = by_s * (self._model.moment_nm(d, w, a) - swing_nm) + math.exp(x[-1]) * swing_nm
-        left_n = self.load_n - leg_n - u - self.base_n @ c
-        left_nm = self.moment_nm - leg_nm - PUSH_LEVER_M * u - self.base_nm @ c
+        force_n, moment_nm = self._model.force_and_moment(d, w, a)
+        leg_n = by_s * force_n
+        leg_nm = by_s * (moment_nm - swing_nm) + math.exp(x[-1]) * swing_nm
+        left_n = self._load_n - leg_n - u - both @ self._base_n.T
+        left_nm = self._moment_nm - leg_nm - PUSH_LEVER_M * u - both @ self._base_nm.T
         return left_n, left_nm, leg_n, leg_nm
+
+    def _leg(self, both: Array) -> tuple[Array, Array, Array]:
+        """Return angle, rate and acceleration."""
+        (angle, rate, accel, _), *_ = spline_rows()
+        return both @ angle.T, both @ rate.T, both @ accel.T
 
     def _step(self, x: Array) -> Array:
         """Return the Gauss-Newton step from here."""
-        c = x[:-2]
-        d, w, a = self.angle @ c, self._rate @ c, self._accel @ c
+        both = joined(x[:-2].reshape(-1, SIZE))
+        d, w, a = self._leg(both)
         left_n, left_nm, leg_n, leg_nm = self.left(x)
-        load_rows, moment_rows = self._slopes(x, (d, w, a), leg_n, leg_nm)
+        load_rows, moment_rows, load_free, moment_free = self._slopes(x, (d, w, a), leg_n, leg_nm)
         of_load = 1.0 / np.hypot(1.0, left_n / (ROBUST * self.force_sd_n)) / self.force_sd_n
         of_moment = 1.0 / np.hypot(1.0, left_nm / (ROBUST * self.moment_sd_nm))
         of_load, of_moment = self._trust * of_load, self._trust * of_moment / self.moment_sd_nm
-        rows = [of_load[:, None] * load_rows, of_moment[:, None] * moment_rows]
+        rows = [of_load[..., None] * load_rows, of_moment[..., None] * moment_rows]
         left = [of_load * left_n, of_moment * left_nm]
-        none = np.zeros((len(d), 2))
-        for weight, of, over in self._priors(c, d):
-            rows.append(np.column_stack([weight[:, None] * of, none]))
-            left.append(-weight * over)
-        jacobian, residual = np.concatenate(rows), np.concatenate(left)
-        lhs = jacobian.T @ jacobian + self._wander + RIDGE * np.eye(len(x))
-        rhs = jacobian.T @ residual - self._wander @ x
+        free = np.concatenate(
+            [of_load[..., None] * load_free, of_moment[..., None] * moment_free], axis=1
+        )
+        for weight, of, over in self._priors(both, d):
+            there = self._is_there * weight
+            rows.append(there[..., None] * of)
+            left.append(-there * over)
+        lhs, rhs = _normal_equations(np.concatenate(rows, axis=1), np.concatenate(left, 1), free)
+        lhs += self._wander + RIDGE * np.eye(len(x))
+        rhs -= self._wander @ x
         lhs[[-2, -1], [-2, -1]] += 1.0 / FREE_SD**2
         rhs[-2:] -= x[-2:] / FREE_SD**2
         return np.asarray(np.linalg.solve(lhs, rhs))
 
     def _slopes(
         self, x: Array, leg: tuple[Array, Array, Array], leg_n: Array, leg_nm: Array
-    ) -> tuple[Array, Array]:
-        """Return the derivatives of load and moment by the unknowns, (n, unknowns) each."""
+    ) -> tuple[Array, Array, Array, Array]:
+        """Return the derivatives of load and of moment by each block's unknowns and the next
+        one's, (blocks, steps, 2 SIZE), then those by the logarithms of S and I, (..., 2).
+        """
         by_s, by_i = math.exp(x[-2]), math.exp(x[-1])
         inertia = self._model.inertia_kgm2
         force, moment = self._model.slopes(*leg)
         swing_nm = by_i * inertia * leg[2]
-        turned = (self.angle, self._rate, self._accel)
-        by_force = sum(slope[:, None] * rows for slope, rows in zip(force, turned, strict=True))
+        (angle, rate, accel, _), *_ = spline_rows()
+        turned = (angle, rate, accel)
+        by_force = sum(slope[..., None] * rows for slope, rows in zip(force, turned, strict=True))
         of_swing = by_i * inertia - by_s * inertia
-        by_moment = sum(slope[:, None] * rows for slope, rows in zip(moment, turned, strict=True))
-        load_rows = by_s * by_force + self.push + self.base_n
-        moment_rows = by_s * by_moment + of_swing * self._accel
-        moment_rows = moment_rows + PUSH_LEVER_M * self.push + self.base_nm
+        by_moment = sum(slope[..., None] * rows for slope, rows in zip(moment, turned, strict=True))
+        load_rows = by_s * by_force + self._push + self._base_n
+        moment_rows = by_s * by_moment + of_swing * accel
+        moment_rows = moment_rows + PUSH_LEVER_M * self._push + self._base_nm
         return (
-            np.column_stack([load_rows, leg_n, np.zeros(len(leg_n))]),
-            np.column_stack([moment_rows, leg_nm - swing_nm, swing_nm]),
+            load_rows,
+            moment_rows,
+            np.stack([leg_n, np.zeros_like(leg_n)], axis=-1),
+            np.stack([leg_nm - swing_nm, swing_nm], axis=-1),
         )
 
-    def _priors(self, c: Array, d: Array) -> list[tuple[Array, Array, Array]]:
+    def _priors(self, both: Array, d: Array) -> list[tuple[Array, Array, Array]]:
         """Return (weights, rows, what is there too much) of what is likely beforehand."""
-        u, jerk, push_rate = self.push @ c, self._jerk @ c, self._push_rate @ c
+        (angle, _, _, of_jerk), (push, of_push_rate), *_ = spline_rows()
+        u, jerk, push_rate = both @ push.T, both @ of_jerk.T, both @ of_push_rate.T
         degrees = np.degrees(d)
         rests = np.where(
             degrees > 0.0, 1.0 / np.hypot(REST_SD_DEG, REST_SHARE * degrees), 1.0 / BELOW_SD_DEG
@@ -210,12 +229,36 @@ class _Fit:
         above = np.where(degrees > ABOVE_DEG, 1.0 / ABOVE_SD_DEG, 0.0)
         hand = np.where(u > 0.0, PUSH_TYPICAL_N / (np.abs(u) + PUSH_FLOOR_N), 1.0 / PULL_SD_N)
         return [
-            (1.0 / np.hypot(JERK_SD, jerk / JERK_TAIL), self._jerk, jerk),
-            (math.degrees(1.0) * rests, self.angle, d),
-            (math.degrees(1.0) * above, self.angle, d - math.radians(ABOVE_DEG)),
-            (hand, self.push, u),
-            (1.0 / np.hypot(PUSH_RATE_NPS, push_rate), self._push_rate, push_rate),
+            (1.0 / np.hypot(JERK_SD, jerk / JERK_TAIL), of_jerk, jerk),
+            (math.degrees(1.0) * rests, angle, d),
+            (math.degrees(1.0) * above, angle, d - math.radians(ABOVE_DEG)),
+            (hand, push, u),
+            (1.0 / np.hypot(PUSH_RATE_NPS, push_rate), of_push_rate, push_rate),
         ]
+
+
+def _normal_equations(jacobian: Array, residual: Array, free: Array) -> tuple[Array, Array]:
+    """Return both sides of the Gauss-Newton step over all blocks.
+
+    jacobian: (blocks, rows, 2 SIZE). residual: (blocks, rows). free: (blocks, first rows, 2), by
+    the two unknowns that no block has.
+    """
+    measured = free.shape[1]
+    turned = jacobian.transpose(0, 2, 1)
+    own, right = turned @ jacobian, (turned @ residual[..., None])[..., 0]
+    with_free = turned[..., :measured] @ free
+    unknowns = (len(jacobian) + 1) * SIZE
+    lhs, rhs = np.zeros((unknowns + 2, unknowns + 2)), np.zeros(unknowns + 2)
+    for block in range(len(jacobian)):
+        at = slice(block * SIZE, (block + 2) * SIZE)
+        lhs[at, at] += own[block]
+        lhs[at, -2:] += with_free[block]
+        rhs[at] += right[block]
+    lhs[-2:, :-2] = lhs[:-2, -2:].T
+    flat = free.reshape(-1, 2)
+    lhs[-2:, -2:] = flat.T @ flat
+    rhs[-2:] = flat.T @ residual[:, :measured].ravel()
+    return lhs, rhs
 
 
 def _spread(rows: Array, steps: int) -> Array:

@@ -1,9 +1,9 @@
 """When a lifted leg may have come down, so that a look may find a finished repetition.
 
-The filters believe in a moving leg for a second or more after its landing: near rest hardly
+The filters assume a moving leg for a second or more after its landing: near rest hardly
 anything in load and moment tells its height, and their own spread says so. So the leg may be down
 as soon as rest lies within that spread, and then looks follow each other until one is sure. A look
-too soon costs computing and nothing else: it sees no rest after the end, and concludes nothing
+too soon costs computing and nothing else: it sees no rest after the end, and finishes nothing
 (`refine.SURE_AFTER_S`).
 """
 
@@ -16,7 +16,7 @@ LIFTED_DEG = 5.0  # lower than this nothing has been lifted
 LOW_SHARE = 0.25  # of the height: a leg lower than this may be down ...
 SPREAD_SD = 2.0  # ... as far as the filters know, in their own standard deviations
 FALLING_DPS = -8.0  # ... but not while it surely still falls
-# Of the descent asked for: after so much of a descent the leg may be down, whatever is believed.
+# Of the descent asked for: after so much of a descent the leg may be down, whatever filters say.
 DESCENT_SHARE = 0.75
 FIRST_LOOK_S = 0.45  # after it may be down: less rest than that no look is sure of
 NEXT_LOOK_S = 0.2  # after a look: 6 to 8 computed looks a repetition (tuning people)
@@ -55,7 +55,7 @@ class LandingWatch:
         """Return whether to look now.
 
         Once it may be down the leg stays so until the phase, or another movement, says that it is
-        lifted: after a landing the filters may believe in some height again.
+        lifted: after a landing the filters may assume some height again.
         """
         begins = motion.is_moving and not self._was_moving
         self._was_moving = motion.is_moving

@@ -28,7 +28,7 @@ WEAK_LIFT_PUSH_N = 1.5  # smaller hand pushes may be the lift itself
 # nothing in calm sets passes that is not a lift, under stress one weak peak for ten missed lifts.
 # Where there are only weak peaks the most is asked for, however calm.
 NOISE_SCALES, MIN_LOG_LIKELIHOOD_RATIO = (1.0, 1.5), (60.0, 130.0)  # straight in between
-MAX_MISFIT = 3.0  # a step
+MAX_STEP_COST = 3.0  # a step
 MIN_HOLD_S = 0.3  # sways have none
 MIN_DEG = 5.0
 EASED_N = 1.2  # for a body of usual noise scale
@@ -45,12 +45,12 @@ def missed_lifts(
         x
         for x in weak_peaks
         if x.angle_deg > min(WEAK_PEAK_DEG_PER_NOISE_SCALE * segment.noise_scale, MAX_WEAK_PEAK_DEG)
-        and is_in_set(x, [*found, *(y for y in weak_peaks if y is not x)], segment.concluded_s)
+        and is_in_set(x, [*found, *(y for y in weak_peaks if y is not x)], segment.finished_s)
         and not any(overlap(x, y) for y in found)
     ]
     lifts: list[RefinedRep] = []
     for weak_peak in worth[-MAX_TRIALS:]:
-        is_sure_set = is_in_set(weak_peak, found, segment.concluded_s)
+        is_sure_set = is_in_set(weak_peak, found, segment.finished_s)
         lift = _tried(
             segment,
             weak_peak,
@@ -63,7 +63,7 @@ def missed_lifts(
     return [
         x
         for x in lifts
-        if is_in_set(x, [*found, *(y for y in lifts if y is not x)], segment.concluded_s)
+        if is_in_set(x, [*found, *(y for y in lifts if y is not x)], segment.finished_s)
     ]
 
 
@@ -80,7 +80,7 @@ def _tried(
     asked_for = float(np.interp(segment.noise_scale, NOISE_SCALES, log_likelihood_ratio))
     is_one = (
         lift.log_likelihood_ratio > asked_for
-        and lift.cost_per_step < MAX_MISFIT
+        and lift.cost_per_step < MAX_STEP_COST
         and lift.params[HOLD_S] > MIN_HOLD_S
     )
     if not is_one:
@@ -95,9 +95,9 @@ def _tried(
     return None if has_eased else found
 
 
-def is_in_set(x: RefinedRep, others: Collection[RefinedRep], concluded_s: float) -> bool:
-    """Return whether another repetition is near, or what was concluded last was one."""
-    return x.start_s - concluded_s < IN_SET_S or any(
+def is_in_set(x: RefinedRep, others: Collection[RefinedRep], finished_s: float) -> bool:
+    """Return whether another repetition is near, or what was finished last was one."""
+    return x.start_s - finished_s < IN_SET_S or any(
         max(x.start_s - y.end_s, y.start_s - x.end_s) < IN_SET_S for y in others
     )
 

@@ -12,7 +12,7 @@ from matfw.refinement.rep_shape import HIGH_SHARE, LOW_SHARE
 MIN_PEAK_DEG = 3.5  # smaller peaks are ignored
 PROMINENCE_SHARE = 0.35  # of its height a peak must stand out to be a rep of its own
 LANDED_SHARE = 0.3  # of its height that a leg must have come below, or it is not down yet ...
-RISEN_DEG = 3.0  # ... unless it has risen again by this
+RISES_AGAIN_DEG = 3.0  # ... unless it rises again by this
 MID_LOW, MID_HIGH = 0.15, 0.85  # the middle of a way
 
 Peak = tuple[int, int, int]
@@ -46,8 +46,8 @@ def _is_down(angle_deg: Array, peak: Peak) -> bool:
     """Return whether the leg has come down from the last peak, or gone up again."""
     _, top, valley = peak
     lowest = angle_deg[valley]
-    has_risen = float(angle_deg[valley:].max()) > lowest + RISEN_DEG
-    return has_risen or bool(lowest < LANDED_SHARE * angle_deg[top])
+    rises_again = float(angle_deg[valley:].max()) > lowest + RISES_AGAIN_DEG
+    return rises_again or bool(lowest < LANDED_SHARE * angle_deg[top])
 
 
 def crossings_s(

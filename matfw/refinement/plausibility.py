@@ -1,21 +1,24 @@
 """Is this movement a leg raise at all? One score, natural log-odds, > 0: rather one.
 
 Getting on, rolling over, reaching for a glass: some leg fits each of them better than rest does.
-What they lack shows in the features below: together, not one by one. The weights are a logistic
-regression on the features and their squares (`plausibility_weights`), found on virtual people who
-exercise and on movements that are no exercise, by `python -m tests.accuracy.plausibility`.
+What they lack shows in the features below: together, not one by one. A load that swings is usual in
+a kick and not in a slow lift; a hand's push excuses what is left of the moment. So the weights are
+a logistic regression on the features, their squares and their products (`plausibility_weights`),
+found on virtual people who exercise and on movements that are no exercise, by
+`python -m tests.accuracy.plausibility`.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
 from matfw.estimation.leg_model import Array
 from matfw.messages import RefinedRep
 from matfw.refinement.explanation import Explanation, explain
-from matfw.refinement.plausibility_weights import BIAS, WEIGHTS
+from matfw.refinement.plausibility_weights import BIAS, PRODUCTS, WEIGHTS
 from matfw.refinement.segment import Marks, Segment
 from matfw.refinement.smoother import FORCE_SD_N
 
@@ -34,10 +37,33 @@ NAMES = tuple(WEIGHTS)
 
 def plausibility(segment: Segment, rep: RefinedRep) -> float:
     """Return the log-odds that a movement of a segment is a leg raise."""
-    table = np.array(list(WEIGHTS.values()))
+    return weighed(features(segment, rep), BIAS, _TABLE, _PRODUCTS)
+
+
+def weighed(x: Array, bias: float, table: Array, products: Array) -> float:
+    """Return the log-odds that features x, (k,), speak for.
+
+    table: mean, sd, linear and square weight of each, (k, 4). products: weights of each with each
+    later one, (k, k), zero elsewhere.
+    """
     mean, sd, linear, square = table.T
-    z = np.clip((features(segment, rep) - mean) / sd, -CLIPPED_AT, CLIPPED_AT)
-    return float(BIAS + linear @ z + square @ (z * z - 1.0))
+    z = standardised(x, mean, sd)
+    return float(bias + linear @ z + square @ (z * z - 1.0) + z @ products @ z)
+
+
+def standardised(x: Array, mean: Array, sd: Array) -> Array:
+    """Return standard scores of features, (..., k); what is far out says no more."""
+    return np.asarray(np.clip((x - mean) / sd, -CLIPPED_AT, CLIPPED_AT))
+
+
+def _above_diagonal(rows: Iterable[Sequence[float]]) -> Array:
+    """Return a square of rows that each begin right of the diagonal; the last one has none."""
+    filled = [np.pad(np.asarray(row, float), (at + 1, 0)) for at, row in enumerate((*rows, ()))]
+    return np.array(filled)
+
+
+_TABLE = np.array(list(WEIGHTS.values()))
+_PRODUCTS = _above_diagonal(PRODUCTS.values())
 
 
 def features(segment: Segment, rep: RefinedRep) -> Array:

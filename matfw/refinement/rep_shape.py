@@ -33,6 +33,7 @@ SEEN = 2  # last rows of the residual: leaving and landing
 SEEN_SD_S = 0.05  # of a leg's leaving and landing as plates see it, about the shape's own ends
 TIME_SD = 0.6  # logarithm of a way's length, about the curve's ...
 TEMPO_SD = 0.6  # ... and about what is asked for; both robust
+TIED_TIMES, TIED_SD = [UP_S, DOWN_S, UP_S, DOWN_S], np.repeat([TIME_SD, TEMPO_SD], 2)
 LONGEST_SHARE = 1.6  # of what is asked for, that a way or a hold may take if that is more
 FORCE_SD_N = 0.5
 MOMENT_STEP_NM = 0.35  # sd of the whitened moment
@@ -212,7 +213,8 @@ class _Fit:
         self._sd = math.sqrt(noise_scale)
         self._top_sd_rad = top_sd_rad
         self._lift_off_s, self._touch_down_s = seen_s
-        self._tempo = tempo
+        # What the two ways' lengths are tied to: the curve's, and what is asked for.
+        self._times_s = np.array([start[UP_S], start[DOWN_S], tempo.up_s, tempo.down_s])
         self.highest = _highest(tempo)
         self.robust = ROBUST
 
@@ -224,10 +226,9 @@ class _Fit:
         d = shape_rad(params, self._fine_s)
         w = _slope(d)
         a = _slope(w)
-        left_n = self._left(self._force_n, self._model.force_n(d, w, a), params[..., FORCE_N])
-        left_nm = self._left(
-            self._moment_nm, self._model.moment_nm(d, w, a), params[..., MOMENT_NM]
-        )
+        force_n, moment_nm = self._model.force_and_moment(d, w, a)
+        left_n = self._left(self._force_n, force_n, params[..., FORCE_N])
+        left_nm = self._left(self._moment_nm, moment_nm, params[..., MOMENT_NM])
         new_nm = (left_nm[..., 1:] - self._left_share * left_nm[..., :-1]) / self._wandered
         return np.concatenate(
             [
@@ -241,26 +242,20 @@ class _Fit:
 
     def _left(self, measured: Array, fine: Array, constant: Array) -> Array:
         """Return what a model's fine series and a constant leave of what was measured."""
-        means = fine.reshape(*fine.shape[:-1], -1, 3).mean(axis=-1)
+        means = (fine[..., ::3] + fine[..., 1::3] + fine[..., 2::3]) / 3.0
         return _smooth(measured - means - constant[..., None], self._seen)[..., self._rows]
 
     def _tied(self, params: Array) -> Array:
         """Return how far the numbers are from what is known of them, in standard deviations."""
-        zero = np.zeros(params.shape[:-1])
-        end_s = params[..., : DOWN_S + 1].sum(axis=-1)
-        off, down = self._lift_off_s, self._touch_down_s
-        return np.stack(
-            [
-                (params[..., TOP_RAD] - self._start[TOP_RAD]) / self._top_sd_rad,
-                np.log(params[..., UP_S] / self._start[UP_S]) / TIME_SD,
-                np.log(params[..., DOWN_S] / self._start[DOWN_S]) / TIME_SD,
-                np.log(params[..., UP_S] / self._tempo.up_s) / TEMPO_SD,
-                np.log(params[..., DOWN_S] / self._tempo.down_s) / TEMPO_SD,
-                zero if off is None else (params[..., BEGIN_S] - off) / SEEN_SD_S,
-                zero if down is None else (end_s - down) / SEEN_SD_S,
-            ],
-            axis=-1,
-        )
+        out = np.zeros((*params.shape[:-1], 5 + SEEN))
+        out[..., 0] = (params[..., TOP_RAD] - self._start[TOP_RAD]) / self._top_sd_rad
+        out[..., 1:5] = np.log(params[..., TIED_TIMES] / self._times_s) / TIED_SD
+        if self._lift_off_s is not None:
+            out[..., 5] = (params[..., BEGIN_S] - self._lift_off_s) / SEEN_SD_S
+        if self._touch_down_s is not None:
+            end_s = params[..., : DOWN_S + 1].sum(axis=-1)
+            out[..., 6] = (end_s - self._touch_down_s) / SEEN_SD_S
+        return out
 
     def cost(self, residual: Array, params: Array) -> float:
         """Return the robust cost, prior included."""

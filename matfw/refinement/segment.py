@@ -15,7 +15,7 @@ from matfw.refinement.rep_shape import crossings_s, top_rad
 from matfw.refinement.smoother import LegCurve, leg_curve
 from matfw.refinement.windows import RepWindow
 
-CONTEXT_S = 2.5  # of what has been concluded: where the leg rested, and the hips
+CONTEXT_S = 2.5  # of what is finished: where the leg rested, and the hips
 ZERO_S = 2.0  # before a repetition that its sideways zero is taken from, ...
 REST_DEG = 4.0  # ... as far as the leg rests there
 
@@ -27,7 +27,7 @@ Marks = np.ndarray[tuple[int, ...], np.dtype[np.bool_]]
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A window's motions as columns, (n,). first: the row after what has been concluded."""
+    """A window's motions as columns, (n,). first: the row after what is finished."""
 
     t_s: Array
     load_n: Array
@@ -46,10 +46,10 @@ class Segment:
     tempo: Tempo  # asked for
 
     @classmethod
-    def of(cls, window: RepWindow, concluded_s: float) -> Segment | None:
-        """Take what has not been concluded of a window, and find the curve; None if nothing is."""
-        motions = [m for m in window.motions if m.t_s >= concluded_s - CONTEXT_S]
-        first = sum(1 for m in motions if m.t_s <= concluded_s)
+    def of(cls, window: RepWindow, finished_s: float) -> Segment | None:
+        """Take what is not finished of a window, and find the curve; None if nothing is."""
+        motions = [m for m in window.motions if m.t_s >= finished_s - CONTEXT_S]
+        first = sum(1 for m in motions if m.t_s <= finished_s)
         weight_kg = motions[-1].weight_kg if motions else None
         if first == len(motions) or not weight_kg:
             return None
@@ -86,18 +86,18 @@ class Segment:
         return np.asarray(np.degrees(self.curve.angle_rad))
 
     @property
-    def concluded_s(self) -> float:
-        """Return until when all has been concluded, -inf if that was too long ago to be here."""
+    def finished_s(self) -> float:
+        """Return until when all is finished, -inf if that was too long ago to be here."""
         return float(self.t_s[self.first - 1]) if self.first else -math.inf
 
     def between(self, from_s: float, to_s: float) -> Marks:
         """Return which rows lie between two times."""
         return np.asarray((self.t_s >= from_s) & (self.t_s <= to_s))
 
-    def forces(self, rows: Marks, push_least_n: float) -> tuple[Array, Array]:
+    def forces(self, rows: Marks, min_push_n: float) -> tuple[Array, Array]:
         """Return load and moment without a hand's push, if it was that large, and load's level."""
         push_n = self.curve.push_n[rows]
-        push_n = np.where(np.abs(push_n) > push_least_n, push_n, 0.0)
+        push_n = np.where(np.abs(push_n) > min_push_n, push_n, 0.0)
         force_n = self.load_n[rows] - self.curve.base_n[rows] - push_n
         return force_n, self.moment_nm[rows] - PUSH_LEVER_M * push_n
 

@@ -45,7 +45,7 @@ MIN_OVER_REST = 2.6  # times what is left: sway and what is no such lift leave m
 # Of the lift over the mean of both rests, that these may differ by: 2 if the leg never came back.
 RETURNED_SHARE = 0.8
 LEVEL_S = (0.2, 1.2)  # before and after a repetition that its levels are taken from
-OVERLAP_S = 0.5  # that it may begin before what has been concluded ends
+OVERLAP_S = 0.5  # that it may begin before what is finished ends
 TOP_SD_RAD = 0.05
 NEAR_SHARE = 0.2  # of its length that a fitted end may lie from where the shape lay
 
@@ -68,12 +68,12 @@ def slow_lifts(segment: Segment) -> list[RefinedRep]:
     """Return the lifts at the tempo asked for, none if that is no slow one."""
     if not is_slow(segment.tempo):
         return []
-    least_nm = max(MIN_NM * math.sqrt(segment.noise_scale), _fall_nm(segment.model, MIN_DEG))
-    most_nm = _fall_nm(segment.model, MAX_DEG)
+    min_nm = max(MIN_NM * math.sqrt(segment.noise_scale), _fall_nm(segment.model, MIN_DEG))
+    max_nm = _fall_nm(segment.model, MAX_DEG)
     matches = [
         match
         for tempo in _tempos(segment.tempo)
-        for match in _matches(segment, tempo, (least_nm, most_nm))
+        for match in _matches(segment, tempo, (min_nm, max_nm))
     ]
     kept: list[_Match] = []
     for match in sorted(matches, key=lambda match: -match.score):
@@ -82,7 +82,7 @@ def slow_lifts(segment: Segment) -> list[RefinedRep]:
     return [
         _rep(segment, match)
         for match in kept
-        if match.begin_s > segment.concluded_s - OVERLAP_S and _has_returned(segment, match)
+        if match.begin_s > segment.finished_s - OVERLAP_S and _has_returned(segment, match)
     ]
 
 

@@ -21,7 +21,9 @@ from matfw.refinement.segment import Segment
 WEAK_LOG_ODDS = 2.0  # of plausibility; of what stands out clearly 0.7 is enough
 MIN_DEG = 6.0
 MIN_LOG_LIKELIHOOD_RATIO = 20.0  # over no lift at all
-MAX_COST_PER_STEP = 4.0
+# What it leaves unexplained: so much a step, or less than this many times what it explains. A quick
+# lift's neighbours are within what it is fitted over, and large.
+MAX_COST_PER_STEP, MAX_LEFT = 4.0, 2.0
 HELD_S = (0.8, 8.0)  # of a hold that the curve loses; a shorter one keeps its peak whole
 ALIKE = 3.0  # times: the two movements of one lift are as high as each other
 AROUND_S = 0.8  # of rest before and after, that a shape is fitted over
@@ -93,9 +95,10 @@ def _tried(
         model=segment.model, noise_scale=segment.noise_scale, seen=segment.seen[rows],
     )  # fmt: skip
     found = segment.refined_rep(lift.params)
+    left = lift.cost_per_step * int(rows.sum())
     if (
         lift.log_likelihood_ratio < MIN_LOG_LIKELIHOOD_RATIO
-        or lift.cost_per_step > MAX_COST_PER_STEP
+        or (lift.cost_per_step > MAX_COST_PER_STEP and left > MAX_LEFT * lift.log_likelihood_ratio)
         or (first is not last and lift.params[HOLD_S] < HELD_S[0])
         or found.angle_deg < MIN_DEG
         or found.end_s > segment.t_s[-1] - AFTER_S

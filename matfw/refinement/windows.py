@@ -26,7 +26,7 @@ SETTLE_OFF_S = 2.5  # while plates still see this movement's leg off: it came do
 HOVERS_S = 0.8  # of rest while plates see the leg off: it hovers over the other one
 LEFT_LEAD_S = 1.0  # before a movement is noticed that its leg has left at the earliest
 LONGEST_S = 20.0  # a leg up for longer is looked at as it is
-FURTHEST_S = 25.0  # of what is looked at: a repetition that was hidden, and the one after it
+FURTHEST_S = 25.0  # of what is looked at: a repetition that was missed, and the one after it
 QUIET_SHARE, QUIET_N = 0.02, 10.0  # of the weight, at least: load of a body that is not leaving
 QUIET_MM = 45.0  # of its centre of pressure, half of what makes it another place
 QUIET_S = 0.15  # for so long; a load that swings passes its rest faster
@@ -42,7 +42,7 @@ class RepWindow:
     """The last FURTHEST_S of somebody lying there; one row a 50 ms step.
 
     ended_s: when the last movement was over. noise_scale: of this body, variance against the usual.
-    is_early: the leg may be down, but has not rested for long: only what is sure is concluded.
+    is_early: the leg may be down, but has not rested for long: only what is sure is finished.
     is_left: the body began to get up, or to move away, after the last row. tempo: asked for.
     """
 

@@ -155,7 +155,7 @@ class Firmware:
             window = self._line.finish()
             if window is not None:
                 refiner.submit(window)
-            self._conclude(self._last_t_s, refiner.close())
+            self._finish_reps(self._last_t_s, refiner.close())
 
     def _loop(self, refiner: Refiner, end_s: float | None) -> None:
         heard_s = self._clock.now_s()
@@ -208,14 +208,14 @@ class Firmware:
             refiner.submit(step.window)
         found = refiner.finished()
         if found:
-            self._conclude(frame.t_s, found)
+            self._finish_reps(frame.t_s, found)
 
     def _tick(self, t_s: float) -> None:
         """Let the cue's pattern advance: by frames' time, between two of them by the clock's."""
         self._ticked_s = max(self._ticked_s, t_s)  # never back, whichever of the two is ahead
         self._indicator.tick(self._ticked_s)
 
-    def _conclude(self, t_s: float, found: Sequence[RefinedRep]) -> None:
+    def _finish_reps(self, t_s: float, found: Sequence[RefinedRep]) -> None:
         reps = self._line.finish_reps(t_s, found)
         for rep in reps:
             self.tally.verdicts[rep.verdict] += 1

@@ -73,13 +73,13 @@ class RefineProcess:
         if self._process.poll() is not None:
             raise self._lost()
 
-    def look(self, window: RepWindow, concluded_s: float) -> list[RefinedRep]:
+    def look(self, window: RepWindow, finished_s: float) -> list[RefinedRep]:
         """Return what `refine` finds over there.
 
         Raises ProcessLostError when no answer comes, MatError when the refinement itself fails.
         """
         try:
-            _send(self._socket, self._encode((window, concluded_s)))
+            _send(self._socket, self._encode((window, finished_s)))
             answer = _receive(self._answers)
         except TimeoutError:
             raise ProcessLostError(f"has not answered for {self._limit_s:g} s") from None
@@ -118,9 +118,9 @@ def serve(channel: socket.socket) -> None:
     encode = msgspec.msgpack.Encoder().encode
     with channel, channel.makefile("rb") as asked, suppress(BrokenPipeError, ConnectionResetError):
         while (message := _receive(asked)) is not None:
-            window, concluded_s = decoder.decode(message)
+            window, finished_s = decoder.decode(message)
             try:
-                answer = _FOUND + encode(refine(window, concluded_s))
+                answer = _FOUND + encode(refine(window, finished_s))
             except Exception as error:
                 traceback.print_exc()
                 answer = _FAILED + repr(error).encode()

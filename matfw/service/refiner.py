@@ -182,9 +182,9 @@ class ProcessRefiner:
                 return
             self._done.put(refinement.refine(window))
 
-    def _look(self, window: RepWindow, concluded_s: float) -> list[RefinedRep]:
+    def _look(self, window: RepWindow, finished_s: float) -> list[RefinedRep]:
         try:
-            return self._process.look(window, concluded_s)
+            return self._process.look(window, finished_s)
         except ProcessLostError as error:
             self._replace_process(error, lost=1)
             return []

@@ -56,8 +56,8 @@ Table: TypeAlias = Callable[..., tuple[Form, ...]]  # of Purposes
 class Moved:
     """What was reported of what is no repetition, by the form it was in ("" for lying still).
 
-    extra, sounds: the forms' names, one entry each time. last_told: the last repetition of who
-    left; None: in the middle of one. broken_told: the one broken off; None: none was. played: every
+    extra, sounds: the forms' names, one entry each time. last_found: the last repetition of who
+    left; None: in the middle of one. broken_found: the one broken off; None: none was. played: each
     form's name, once each time it was done.
     """
 

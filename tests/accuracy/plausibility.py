@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import math
 import sys
+import textwrap
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,7 +22,7 @@ import numpy as np
 from matfw.estimation.leg_model import Array
 from matfw.messages import RefinedRep
 from matfw.pipeline import Pipeline
-from matfw.refinement.plausibility import CLIPPED_AT, NAMES, features
+from matfw.refinement.plausibility import NAMES, features, standardised, weighed
 from matfw.refinement.refine import refine
 from matfw.refinement.segment import Segment
 from matfw.virtual.truth import TrueRep
@@ -37,6 +38,7 @@ TRUE = (
 NONE = (("movements", 70, "core4"), ("getting_on", 140, "core4"), ("still", 10, "core4"))
 GROUPS = 8  # of people; each is left out once
 RIDGE = 10.0  # of the weights; between 3 and 30 the figures hardly differ
+PRODUCT_RIDGE = 28.0  # of those of products, which are many; between 10 and 80 likewise
 NONE_SHARE = 0.5  # what all movements that were none weigh together against all that were true
 TOUCH_S = 0.2  # a movement that shares less with any true repetition is none
 SAME_SHARE = 0.5  # of the shorter one that both must share to be the same
@@ -80,16 +82,16 @@ def examples(job: Job) -> list[Example]:
 
 
 def _candidates(played: Played) -> list[tuple[Segment, RefinedRep]]:
-    line, concluded_s = Pipeline(played.mat), -math.inf
+    line, finished_s = Pipeline(played.mat), -math.inf
     found: list[tuple[Segment, RefinedRep]] = []
     for frame in played.frames:
         window = line.update(frame).window
-        segment = Segment.of(window, concluded_s) if window else None
+        segment = Segment.of(window, finished_s) if window else None
         if window is None or segment is None:
             continue
-        new = [x for x in refine(window, concluded_s) if x.top_s > concluded_s]
+        new = [x for x in refine(window, finished_s) if x.top_s > finished_s]
         found += [(segment, x) for x in new]
-        concluded_s = max([concluded_s, *(x.end_s for x in new)])
+        finished_s = max([finished_s, *(x.end_s for x in new)])
     return found
 
 
@@ -105,40 +107,44 @@ def _is_true(rep: RefinedRep, truth: Sequence[TrueRep]) -> bool | None:
     return True if any(both_s > SAME_SHARE * shorter_s for both_s, shorter_s in shared) else None
 
 
-def fitted(found: Sequence[Example]) -> tuple[float, Array]:
-    """Return the bias, and mean, sd, linear and square weight of each feature, (k, 4)."""
+def fitted(found: Sequence[Example]) -> tuple[float, Array, Array]:
+    """Return the bias, mean, sd, linear and square weight of each feature, and the products'.
+
+    (k, 4) and (k, k): the weights of products above the diagonal, zeros below.
+    """
     x = np.array([example.features for example in found])
     y = np.array([example.is_true for example in found], float)
     mean, sd = x.mean(axis=0), x.std(axis=0) + 1e-6
-    rows = _expanded(x, mean, sd)
+    z = standardised(x, mean, sd)
+    k = z.shape[1]
+    first, second = np.triu_indices(k, 1)
+    rows = np.column_stack([np.ones(len(z)), z, z * z - 1.0, z[:, first] * z[:, second]])
     weight = np.where(y == 1.0, 1.0, NONE_SHARE * y.sum() / max(1.0, (1.0 - y).sum()))
-    ridge = RIDGE * np.eye(rows.shape[1])
-    ridge[0, 0] = 1e-6
+    b = _logistic(rows, y, weight, [1e-6, *[RIDGE] * 2 * k, *[PRODUCT_RIDGE] * len(first)])
+    products = np.zeros((k, k))
+    products[first, second] = b[2 * k + 1 :]
+    return float(b[0]), np.column_stack([mean, sd, b[1 : k + 1], b[k + 1 : 2 * k + 1]]), products
+
+
+def _logistic(rows: Array, y: Array, weight: Array, ridge: Sequence[float]) -> Array:
+    """Return the coefficients of a weighted logistic regression with a ridge for each."""
     b = np.zeros(rows.shape[1])
     for _ in range(60):
         p = 1.0 / (1.0 + np.exp(-np.clip(rows @ b, -30.0, 30.0)))
-        lhs = (rows * (weight * p * (1.0 - p))[:, None]).T @ rows + ridge
-        step = np.linalg.solve(lhs, rows.T @ (weight * (p - y)) + ridge @ b)
+        lhs = (rows * (weight * p * (1.0 - p))[:, None]).T @ rows + np.diag(ridge)
+        step = np.linalg.solve(lhs, rows.T @ (weight * (p - y)) + np.array(ridge) * b)
         b -= step
         if np.abs(step).max() < 1e-6:
             break
-    k = len(mean)
-    return float(b[0]), np.column_stack([mean, sd, b[1 : k + 1], b[k + 1 :]])
-
-
-def _expanded(x: Array, mean: Array, sd: Array) -> Array:
-    z = np.clip((x - mean) / sd, -CLIPPED_AT, CLIPPED_AT)
-    return np.column_stack([np.ones(len(z)), z, z * z - 1.0])
+    return b
 
 
 def _quality(found: Sequence[Example]) -> str:
     score = np.zeros(len(found))
     for group in range(GROUPS):
-        bias, table = fitted([example for example in found if example.group != group])
+        weights = fitted([example for example in found if example.group != group])
         rows = [at for at, example in enumerate(found) if example.group == group]
-        x = np.array([found[at].features for at in rows]).reshape(len(rows), len(NAMES))
-        b = np.concatenate([[bias], table[:, 2], table[:, 3]])
-        score[rows] = _expanded(x, table[:, 0], table[:, 1]) @ b
+        score[rows] = [weighed(found[at].features, *weights) for at in rows]
     is_true = np.array([example.is_true for example in found])
     lines = [f"{is_true.sum()} true, {(~is_true).sum()} none"]
     for percent in (0.5, 1.0, 2.0, 3.0):
@@ -148,14 +154,21 @@ def _quality(found: Sequence[Example]) -> str:
     return "\n".join(lines)
 
 
-def _module(bias: float, table: Array) -> str:
-    rows = [
+def _module(bias: float, table: Array, products: Array) -> str:
+    weights = [
         f'        "{name}": ({", ".join(f"{value:.4g}" for value in row)}),'
         for name, row in zip(NAMES, table, strict=True)
     ]
-    return "\n".join(
-        [f"BIAS = {bias:.4g}", "WEIGHTS = MappingProxyType(\n    {", *rows, "    }\n)"]
-    )
+    with_later = [
+        textwrap.fill(
+            f'"{name}": ({", ".join(f"{value:.3f}" for value in products[at, at + 1 :])},),',
+            100, initial_indent=" " * 8, subsequent_indent=" " * 12,
+        )
+        for at, name in enumerate(NAMES[:-1])
+    ]  # fmt: skip
+    head, tail = "MappingProxyType(\n    {", "    }\n)"
+    lines = [f"BIAS = {bias:.4g}", f"WEIGHTS = {head}", *weights, tail]
+    return "\n".join([*lines, "# fmt: off", f"PRODUCTS = {head}", *with_later, tail, "# fmt: on"])
 
 
 if __name__ == "__main__":

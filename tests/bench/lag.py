@@ -60,10 +60,10 @@ class WatchedRefiner(ProcessRefiner):
 
     is_busy = False
 
-    def _look(self, window: RepWindow, concluded_s: float) -> list[RefinedRep]:
+    def _look(self, window: RepWindow, finished_s: float) -> list[RefinedRep]:
         self.is_busy = True
         try:
-            return super()._look(window, concluded_s)
+            return super()._look(window, finished_s)
         finally:
             self.is_busy = False
 

@@ -162,7 +162,7 @@ def _help_s() -> float:
 
 
 def _live() -> list[bool]:
-    """Start `run --virtual`, told by its notification socket of the first frame; weigh it."""
+    """Start `run --virtual`, wait at its notification socket for the first frame; weigh it."""
 
     with tempfile.TemporaryDirectory() as folder:
         address = str(Path(folder) / "notify")

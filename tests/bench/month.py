@@ -65,7 +65,7 @@ class Watch:
     """Reads the figures whenever a day is over; a tap of the firmware."""
 
     def __init__(self, source: Paced, folder: Path, journal: list[str]) -> None:
-        """Take where frames come from, what is kept, and what a journal was told."""
+        """Take where frames come from, what is kept, and what goes to a journal."""
         self.line: Pipeline | None = None
         self.record: Record | None = None
         self.days: list[Figures] = []

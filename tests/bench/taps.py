@@ -61,10 +61,10 @@ class Group:
 
 def free_times(trace: Trace, plan: SessionPlan) -> Iterator[float]:
     """Yield when there is room for taps in rests: a hand that pushes or scratches taps nothing."""
-    moves: list[Push | Scratch | Fidget | OffMat] = [
-        *plan.pushes, *plan.scratches, *plan.fidgets, *plan.off_mats,
-    ]  # fmt: skip
-    busy = [(trace.lying_from_s + each.at_s, each.duration_s) for each in moves]
+    moved: tuple[Push | Scratch | Fidget | OffMat, ...] = (
+        *plan.pushes, *plan.scratches, *plan.fidgets, *plan.off_mats
+    )  # fmt: skip
+    busy = [(trace.lying_from_s + each.at_s, each.duration_s) for each in moved]
     begins = [trace.lying_from_s + 4.0, *(rep.end_s + 0.5 for rep in trace.truth)]
     ends = [*(rep.start_s for rep in trace.truth), trace.lying_to_s - 2.0]
     for begin_s, end_s in zip(begins, ends, strict=True):

@@ -43,8 +43,8 @@ def test_every_word_can_be_rendered_to_a_file(programs: Programs, tmp_path: Path
 def test_the_lesson_says_each_name_and_waits_until_it_is_said(
     programs: Programs, tmp_path: Path
 ) -> None:
-    told: list[str] = []
-    with spoken_names(catalogue("de"), tmp_path / "v", None, RealClock(), told.append) as name:
+    errors: list[str] = []
+    with spoken_names(catalogue("de"), tmp_path / "v", None, RealClock(), errors.append) as name:
         for cue in (Fault.KICK, Announcement.COUNT):
             name(cue)
             assert len(programs.log("aplay")) == 1 + (cue is Announcement.COUNT)
@@ -52,7 +52,7 @@ def test_the_lesson_says_each_name_and_waits_until_it_is_said(
         "Schwung",
         "eine Wiederholung",
     ]
-    assert told == []
+    assert errors == []
 
 
 def test_words_make_way_for_cues_and_who_may_not_speak_says_so_in_the_status(

@@ -163,12 +163,12 @@ def tap_twice(talk: Kept) -> None:
     talk.control.play(0.1)
 
 
-def test_who_connects_later_is_told_of_an_interrupted_session_once(interrupted: Kept) -> None:
+def test_an_interrupted_session_is_reported_once_to_a_later_link(interrupted: Kept) -> None:
     first = interrupted.ask("version")
     interrupted.control.play(0.1)
     interrupted.conversation.poll()
-    told = [line for line in (*first, *interrupted.lines) if line.startswith("// ")]
-    assert len([line for line in told if "session 1 was interrupted" in line]) == 1
+    notices = [line for line in (*first, *interrupted.lines) if line.startswith("// ")]
+    assert len([line for line in notices if "session 1 was interrupted" in line]) == 1
     interrupted.ask("resume")
     assert interrupted.control.offer.notice is None
 

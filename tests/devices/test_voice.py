@@ -87,7 +87,7 @@ def test_a_cue_ends_the_player_and_nothing_is_said_of_it(
 @pytest.mark.parametrize(
     ("name", "words"), [("espeak-ng", "apt install espeak-ng"), ("aplay", "apt install alsa-utils")]
 )
-def test_a_program_that_is_not_there_is_told_once(
+def test_a_program_that_is_not_there_is_reported_once(
     name: str, words: str, programs: Programs, voice: EspeakVoice, said: list[str]
 ) -> None:
     (programs.bin / name).unlink()

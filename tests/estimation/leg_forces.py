@@ -1,4 +1,4 @@
-"""Forces of legs, hands and unrest for tests, as 50 ms means, and the judge's way through them."""
+"""Forces of legs, hands and noise for tests, as 50 ms means, and the judge's way through them."""
 
 from __future__ import annotations
 
@@ -200,8 +200,8 @@ def window_of(
     return RepWindow(motions, MODEL, noise_scale, motions[-1].t_s)
 
 
-def felt_from(window: RepWindow, concluded_s: float = -math.inf) -> Segment:
-    """Return what was felt of a window that not all is concluded of, by somebody weighed."""
-    segment = Segment.of(window, concluded_s)
+def segment_from(window: RepWindow, finished_s: float = -math.inf) -> Segment:
+    """Return the segment of a window that is not all finished, of somebody weighed."""
+    segment = Segment.of(window, finished_s)
     assert segment is not None
     return segment

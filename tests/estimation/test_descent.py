@@ -1,4 +1,4 @@
-"""The watch over a leg at the top: whether it stands, or has begun its way down."""
+"""The watch over a leg at the top: whether it stands, or has begun its descent."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 
 from matfw.estimation.descent import (
     MIN_STAND_RAD,
-    NOT_WATCHED,
+    NOT_TRACKED,
     PREDICT_S,
     SAGS_RADPS,
     SAGS_S,
@@ -44,7 +44,7 @@ def reported_s(segment: Forces) -> float:
 
 
 @pytest.mark.parametrize("seed", range(6))
-def test_the_way_down_is_believed_about_when_five_percent_are_lost(seed: int) -> None:
+def test_the_descent_is_detected_about_when_five_percent_are_lost(seed: int) -> None:
     segment = legs(LIFT.end_s, LIFT) + noise_scale(LIFT.end_s, seed)
     assert reported_s(segment) == pytest.approx(CROSSED_S, abs=0.35)
 
@@ -56,7 +56,7 @@ def test_a_leg_that_stays_up_for_long_is_believed_to_stand(seed: int) -> None:
     assert reported_s(segment) > AT_S + lift.up_s + lift.hold_s
 
 
-def test_sway_in_the_moment_alone_is_no_way_down() -> None:
+def test_sway_in_the_moment_alone_is_no_descent() -> None:
     lift = Lift(AT_S, hold_s=4.0)
     t_s = middles_s(lift.end_s)
     sway_nm = 1.5 * np.sin(2.0 * np.pi * 0.3 * (t_s - AT_S - lift.up_s)) * (t_s > AT_S + lift.up_s)
@@ -65,18 +65,18 @@ def test_sway_in_the_moment_alone_is_no_way_down() -> None:
     assert reported_s(swaying) > AT_S + lift.up_s + lift.hold_s
 
 
-def test_nothing_is_watched_at_rest_and_nothing_once_the_leg_is_half_way_down() -> None:
+def test_nothing_is_tracked_at_rest_and_nothing_once_the_leg_is_half_way_down() -> None:
     segment = legs(LIFT.end_s + 2.0, LIFT) + noise_scale(LIFT.end_s + 2.0, 2)
-    remote = [leg.descent != NOT_WATCHED for leg in followed(segment)]
+    remote = [leg.descent != NOT_TRACKED for leg in followed(segment)]
     t_s = middles_s(LIFT.end_s + 2.0)
     assert not any(is_ for is_, at_s in zip(remote, t_s, strict=True) if at_s < AT_S)
     assert any(remote)
     assert not any(is_ for is_, at_s in zip(remote, t_s, strict=True) if at_s > LIFT.end_s - 1.0)
 
 
-def test_a_hand_on_the_mat_is_never_watched() -> None:
+def test_a_hand_on_the_mat_is_never_tracked() -> None:
     segment = hand(12.0, 4.0, 12.0, 0.4, 3.0) + noise_scale(12.0, 3)
-    assert all(leg.descent == NOT_WATCHED for leg in followed(segment))
+    assert all(leg.descent == NOT_TRACKED for leg in followed(segment))
 
 
 @pytest.mark.parametrize(
@@ -98,7 +98,7 @@ def test_a_leg_taken_to_go_down_stands_again_once_it_has_been_slow_for_long_enou
     assert not any(answers[:-1])
 
 
-def test_a_leg_that_has_been_fast_again_has_to_be_slow_anew() -> None:
+def test_a_leg_that_has_been_fast_again_has_to_be_slow_again() -> None:
     sag = Sag()
     for radps in (*[0.0] * (round(SAGS_S / STEP_S) - 1), -2.0 * SAGS_RADPS):
         assert not sag.update(1.0, radps)
@@ -131,7 +131,7 @@ def test_a_leg_that_comes_to_rest_is_forgotten() -> None:
     stands = (2.0 * MIN_STAND_RAD, 0.0, 0.0, 0.0, 0.0)
     watch.update((rises, p), (0.0, 0.0), 1.0, CALM)
     watch.update((stands, p), (0.0, 0.0), 1.0, CALM)
-    assert watch.update((stands, p), (0.0, 0.0), 1.0, CALM) != NOT_WATCHED
-    assert watch.update(None, (0.0, 0.0), 1.0, CALM) == NOT_WATCHED
-    assert watch.update((stands, p), (0.0, 0.0), 1.0, CALM) == NOT_WATCHED
+    assert watch.update((stands, p), (0.0, 0.0), 1.0, CALM) != NOT_TRACKED
+    assert watch.update(None, (0.0, 0.0), 1.0, CALM) == NOT_TRACKED
+    assert watch.update((stands, p), (0.0, 0.0), 1.0, CALM) == NOT_TRACKED
     assert PREDICT_S > 0.0

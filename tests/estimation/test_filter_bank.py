@@ -108,7 +108,7 @@ def test_a_lift_s_age_counts_from_when_the_leg_left_its_rest() -> None:
         assert after.age_s == pytest.approx(before.age_s + STEP_S, abs=3.0 * STEP_S)
 
 
-def test_a_restless_person_s_unrest_is_learned_and_a_calm_one_s() -> None:
+def test_the_noise_scale_of_restless_and_calm_people_is_learned() -> None:
     levels = []
     for size in (0.5, 1.0, 2.0):
         tracker = LegTracker(MODEL)
@@ -119,7 +119,7 @@ def test_a_restless_person_s_unrest_is_learned_and_a_calm_one_s() -> None:
 
 
 @pytest.mark.parametrize("size", [0.0, 100.0])
-def test_unrest_is_never_learned_beyond_its_range(size: float) -> None:
+def test_the_noise_scale_is_never_learned_beyond_its_range(size: float) -> None:
     tracker = LegTracker(MODEL)
     low, high = NOISE_SCALE_RANGE
     segment = noise_scale(10.0 * NOISE_SCALE_TAU_S, 1, size)
@@ -130,7 +130,7 @@ def test_unrest_is_never_learned_beyond_its_range(size: float) -> None:
         assert low <= tracker.noise_scale <= high
 
 
-def test_a_lift_teaches_nothing_about_the_unrest() -> None:
+def test_a_lift_teaches_nothing_about_the_noise_scale() -> None:
     tracker = LegTracker(MODEL)
     segment = legs(SPAN_S, LIFT)
     before = None

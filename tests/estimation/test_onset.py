@@ -1,4 +1,4 @@
-"""What has just risen: load, moment and evidence against before."""
+"""What has just increased: load, moment and evidence against before."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def test_evidence_rises_as_a_leg_lifts_and_not_as_it_lands(seed: int) -> None:
 
 
 @given(SIZES, SIZES, SIZES)
-def test_what_stands_has_no_rise_and_its_load_is_told_as_it_is(
+def test_what_stands_has_no_rise_and_its_load_is_reported_as_it_is(
     force_n: float, moment_nm: float, evidence: float
 ) -> None:
     rise = Rise()
@@ -86,6 +86,6 @@ def test_a_new_zero_is_no_rise(force_n: float, moment_nm: float) -> None:
     assert found == pytest.approx((0.0,) * 5, abs=1e-9)
 
 
-def test_nothing_has_risen_before_there_is_a_before() -> None:
+def test_nothing_has_increased_before_there_is_a_before() -> None:
     rise = Rise()
     assert {rise.update(9.0, 9.0, 9.0) for _ in range(BEFORE_STEPS[0] - 1)} == {NOTHING}

@@ -1,4 +1,4 @@
-"""A trembling leg is felt as one, and a lift, a kick or a hand is not."""
+"""A trembling leg is detected as one, and a lift, a kick or a hand is not."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ def lift_n(up_s: float) -> Array:
     return MODEL.force_n(d, w, np.gradient(w, STEP_S))
 
 
-def test_a_tremor_of_6_hz_is_felt_with_its_power_less_what_is_calm() -> None:
+def test_a_tremor_of_6_hz_is_detected_with_its_power_less_what_is_calm() -> None:
     segment = powers(2.0 * np.sin(2.0 * np.pi * 6.0 * T_S))[-20:].mean()
     assert segment == pytest.approx(2.0 - CALM_N2, abs=0.3)
 
 
 @pytest.mark.parametrize("hertz", [5.0, 7.0, 8.0])
-def test_faster_and_slower_ones_are_felt_too(hertz: float) -> None:
+def test_faster_and_slower_ones_are_detected_too(hertz: float) -> None:
     assert powers(2.0 * np.sin(2.0 * np.pi * hertz * T_S))[-20:].mean() > 0.25
 
 

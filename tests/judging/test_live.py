@@ -1,4 +1,4 @@
-"""Faults while they happen: each at its limit, told once, and never of nobody."""
+"""Faults while they happen: each at its limit, reported once, and never of nobody."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def seen(
 ) -> list[FaultSeen]:
     """Return the faults of steps, each a phase and what the motion is like in it.
 
-    held_s: the hold's length as the phases tell it once the leg goes down.
+    held_s: the hold's length as the phases report it once the leg goes down.
     """
     stage = stage or Faults(limits, tempo, side)
     before, since_s = Phase.REST, 0.0
@@ -69,10 +69,10 @@ def seen(
         changed = phase is not before
         since_s = t_s if changed else since_s
         before = phase
-        told = dict(lengths or GOOD)
+        times = dict(lengths or GOOD)
         if held_s and phase is Phase.DOWN:
-            told["hold_s"] = held_s
-        step = PhaseStep(t_s=t_s, phase=phase, changed=changed, since_s=since_s, **told)
+            times["hold_s"] = held_s
+        step = PhaseStep(t_s=t_s, phase=phase, changed=changed, since_s=since_s, **times)
         found += stage.update(Motion(t_s=t_s, presence=presence, **fields), step)  # type: ignore[arg-type]
     return found
 
@@ -118,17 +118,17 @@ TOO_HIGH = {"angle_deg": 1.1 * LIMITS.too_high_deg}
         {"accel_dps2": ABOVE * HIGH_SLOWS_DPS2},
     ],
 )
-def test_a_height_that_is_not_sure_is_not_told(doubt: dict[str, float]) -> None:
+def test_a_height_that_is_not_sure_is_not_reported(doubt: dict[str, float]) -> None:
     assert kinds(seen([(Phase.HOLD, TOO_HIGH)] * HIGH_STEPS)) == [Fault.TOO_HIGH]
     assert seen([(Phase.HOLD, TOO_HIGH | doubt)] * HIGH_STEPS) == []
 
 
-def test_one_step_beyond_the_height_limit_is_not_told() -> None:
+def test_one_step_beyond_the_height_limit_is_not_reported() -> None:
     assert seen([(Phase.HOLD, TOO_HIGH), (Phase.HOLD, {})] * HIGH_STEPS) == []
 
 
 @pytest.mark.parametrize(("share", "reported"), [(BELOW, [Fault.KICK]), (ABOVE, [])])
-def test_a_kick_is_told_by_its_start(share: float, reported: list[Fault]) -> None:
+def test_a_kick_is_detected_by_its_start(share: float, reported: list[Fault]) -> None:
     way = {"accel_dps2": 2.0 * KICK_DPS2, "angle_deg": share * KICK_BELOW_DEG}
     assert kinds(seen([(Phase.UP, way)])) == reported
 
@@ -158,7 +158,7 @@ TEMPOS = [Tempo(), Tempo(3.0, 1.5, 4.5)]
 def up_and_held(
     by_speed_s: float, lifted_s: float, deg: float = TRAVEL_DEG, hand_n: float = 0.0
 ) -> Script:
-    """Return a way up that its fastest speed says lasted by_speed_s, and the hold's beginning.
+    """Return an ascent that its fastest speed says lasted by_speed_s, and the hold's beginning.
 
     lifted_s: from leaving rest to the hold, as the motion tells it.
     """
@@ -170,7 +170,7 @@ def up_and_held(
 
 
 def down(by_speed_s: float, deg: float = TRAVEL_DEG) -> Script:
-    """Return a way down that its fastest speed says lasted by_speed_s, from a slow way up."""
+    """Return a descent that its fastest speed says lasted by_speed_s, from a slow ascent."""
     rate_dps = -PEAK_SPEED * deg / by_speed_s
     up = [(phase, fields | {"lifting_s": 60.0}) for phase, fields in up_and_held(60.0, 0.0, deg)]
     return [*up, (Phase.DOWN, {"rate_dps": rate_dps}), (Phase.REST, {})]
@@ -180,7 +180,7 @@ def down(by_speed_s: float, deg: float = TRAVEL_DEG) -> Script:
 @pytest.mark.parametrize(("speed", "time", "is_rushed"), [
     (BELOW, BELOW, True), (ABOVE, BELOW, False), (BELOW, ABOVE, False), (ABOVE, ABOVE, False),
 ])  # fmt: skip
-def test_a_way_up_is_rushed_live_only_if_speed_and_time_both_say_so(
+def test_an_ascent_is_rushed_live_only_if_speed_and_time_both_say_so(
     tempo: Tempo, speed: float, time: float, is_rushed: bool
 ) -> None:
     limit_s = LIMITS.rushed_up_s * tempo.up_s / Tempo().up_s
@@ -193,7 +193,7 @@ def test_a_way_up_is_rushed_live_only_if_speed_and_time_both_say_so(
 @pytest.mark.parametrize(("speed", "time", "is_rushed"), [
     (BELOW, BELOW, True), (ABOVE, BELOW, False), (BELOW, ABOVE, False), (ABOVE, ABOVE, False),
 ])  # fmt: skip
-def test_a_way_down_is_rushed_live_only_if_speed_and_time_both_say_so(
+def test_a_descent_is_rushed_live_only_if_speed_and_time_both_say_so(
     tempo: Tempo, speed: float, time: float, is_rushed: bool
 ) -> None:
     limit_s = LIMITS.rushed_down_s * tempo.down_s / Tempo().down_s
@@ -226,13 +226,13 @@ def test_a_hand_that_pushes_the_body_up_is_no_kick(push_n: float, found: list[Fa
     assert kinds(seen(kick)) == found
 
 
-def test_a_false_start_has_no_way_down_to_be_rushed() -> None:
+def test_a_false_start_has_no_descent_to_be_rushed() -> None:
     assert kinds(seen(down(0.3), lengths={"up_s": 2.0, "down_s": 0.0})) == []
     assert kinds(seen(down(0.3), lengths={"up_s": 2.0, "down_s": 0.01})) == [Fault.RUSHED_DOWN]
 
 
 @pytest.mark.parametrize("sign", [-1.0, 1.0])
-def test_a_body_that_lies_bent_is_told_after_a_while_once_a_spell(sign: float) -> None:
+def test_a_body_that_lies_bent_is_reported_after_a_while_once_a_spell(sign: float) -> None:
     bent = (Phase.REST, {"bend_deg": sign * ABOVE * LIMITS.bent_body_deg})
     straight = (Phase.REST, {"bend_deg": sign * BELOW * LIMITS.bent_body_deg})
     long = int(BENT_S / STEP_S) + 2
@@ -246,7 +246,7 @@ def test_on_a_mat_that_cannot_see_a_bend_nobody_is_bent() -> None:
     assert kinds(seen([(Phase.REST, {})] * 10 * int(BENT_S / STEP_S))) == []
 
 
-def test_a_fault_is_told_once_a_rep_and_again_in_the_next() -> None:
+def test_a_fault_is_reported_once_a_rep_and_again_in_the_next() -> None:
     one = [(Phase.UP, {"angle_deg": 60.0})] * 5 + [(Phase.HOLD, {"angle_deg": 60.0})] * 5
     assert kinds(seen(one)) == [Fault.TOO_HIGH]
     two = [*one, (Phase.DOWN, {}), (Phase.REST, {}), *one]

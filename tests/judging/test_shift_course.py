@@ -1,4 +1,4 @@
-"""The course of the shift over the leg: straight in a good repetition, bowed where hips cancel."""
+"""The course of the shift over the leg: straight in a good repetition, curved where hips cancel."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ GOOD = RefinedRep(
     front_shift_mm=0.0,
 )
 BELOW, ABOVE = 0.999, 1.001
-# Just beyond their limits these are named only if they were felt live too.
+# Just beyond their limits these are named only if they were detected live too.
 NEEDS_TELLING = {
     Fault.DROP, Fault.TOO_HIGH, Fault.RUSHED_UP, Fault.RUSHED_DOWN, Fault.SHORT_HOLD,
 }  # fmt: skip
@@ -91,7 +91,7 @@ def test_a_rep_has_the_fault_just_beyond_the_limit_and_not_just_within(
         ("angle_deg", LIMITS.too_high_deg + 3.0, Fault.TOO_HIGH),
     ],
 )
-def test_what_is_too_close_to_its_limit_to_tell_or_was_not_felt_is_unsure_unless_told_live(
+def test_what_is_too_close_to_its_limit_is_unsure_unless_detected_live(
     field: str, value: float, fault: Fault
 ) -> None:
     close = replace(GOOD, **{field: value})
@@ -108,7 +108,7 @@ def test_what_is_too_close_to_its_limit_to_tell_or_was_not_felt_is_unsure_unless
         ("down_s", 1.6, Fault.RUSHED_DOWN, Fault.DROP),
     ],
 )
-def test_a_kick_or_a_drop_that_was_felt_takes_the_place_of_a_way_that_reads_as_rushed(
+def test_a_live_kick_or_drop_takes_the_place_of_a_way_that_reads_as_rushed(
     field: str, value: float, read: Fault, live: Fault
 ) -> None:
     live_faults = [FaultSeen(live, 300.0, "deg/s2")]
@@ -137,7 +137,7 @@ def test_several_faults_are_all_named() -> None:
     assert faults_of(bad, live_faults)[1] == {Fault.TOO_HIGH, Fault.KICK, Fault.ROLL_BACK}
 
 
-def test_what_was_said_live_and_is_not_borne_out_makes_the_rep_unsure() -> None:
+def test_what_was_named_live_and_is_not_confirmed_makes_the_rep_unsure() -> None:
     live_faults = [FaultSeen(Fault.ROLL_BACK, 20.0, "mm")]
     verdict, faults, reason = judge(GOOD, live_faults, LIMITS, Tempo(), Side.LEFT)
     assert (verdict, faults) == (Verdict.UNSURE, ())
@@ -159,13 +159,13 @@ def test_a_body_that_lay_bent_is_a_fault_and_named_once() -> None:
 HASTY = replace(GOOD, up_s=1.2, hold_s=0.1, down_s=1.5)
 
 
-def test_nothing_is_said_of_the_times_of_a_rep_too_small_to_be_timed() -> None:
+def test_no_time_is_judged_of_a_rep_too_small_to_be_timed() -> None:
     assert faults_of(HASTY)[1] == {Fault.RUSHED_UP, Fault.SHORT_HOLD, Fault.RUSHED_DOWN}
     small = replace(HASTY, angle_deg=BELOW * LIMITS.too_small_deg)
     assert faults_of(small) == (Verdict.FAULT, {Fault.TOO_SMALL})
 
 
-def test_nothing_is_said_of_the_times_of_a_rep_that_a_hand_off_the_mat_drowned() -> None:
+def test_no_time_is_judged_of_a_rep_that_a_hand_off_the_mat_drowned() -> None:
     live_faults = [FaultSeen(Fault.OFF_MAT, 25.0, "N")]
     assert faults_of(HASTY, live_faults) == (Verdict.FAULT, {Fault.OFF_MAT})
 
@@ -202,7 +202,7 @@ def test_a_time_that_proves_nothing_is_unsure_and_says_why(bad: RefinedRep, reas
     assert reason in why
 
 
-def test_what_was_felt_live_needs_no_other_proof() -> None:
+def test_what_was_detected_live_needs_no_other_proof() -> None:
     live_faults = [FaultSeen(Fault.DROP, 200.0, "deg/s2")]
     assert faults_of(replace(GOOD, down_s=0.8), live_faults) == (Verdict.FAULT, {Fault.DROP})
     hasty = [FaultSeen(Fault.RUSHED_UP, 1.2, "s")]
@@ -216,11 +216,11 @@ def test_a_doubtful_time_does_not_hide_a_fault_that_is_sure() -> None:
 
 
 def test_hips_that_may_cancel_are_unsure_unless_a_sensor_settles_it_or_it_is_switched_off() -> None:
-    bowed = replace(GOOD, curvature_mm=1.01 * LIMITS.curvature_mm)
-    assert judge(bowed, (), LIMITS, Tempo(), Side.LEFT) == (Verdict.UNSURE, (), MAY_CANCEL)
+    curved = replace(GOOD, curvature_mm=1.01 * LIMITS.curvature_mm)
+    assert judge(curved, (), LIMITS, Tempo(), Side.LEFT) == (Verdict.UNSURE, (), MAY_CANCEL)
     straight = replace(GOOD, curvature_mm=0.99 * LIMITS.curvature_mm)
     assert faults_of(straight)[0] is Verdict.CLEAN
-    assert faults_of(replace(bowed, hip_roll_deg=0.0, hip_sd_deg=1.5))[0] is Verdict.CLEAN
+    assert faults_of(replace(curved, hip_roll_deg=0.0, hip_sd_deg=1.5))[0] is Verdict.CLEAN
     off = replace(LIMITS, curvature_mm=0.0)
     assert judge(replace(GOOD, curvature_mm=50.0), (), off, Tempo(), Side.LEFT)[0] is Verdict.CLEAN
 
@@ -243,8 +243,8 @@ EXCURSIONS = st.builds(
 def test_a_verdict_and_its_faults_always_agree(
     refined_rep: RefinedRep, live_faults: set[Fault], side: Side
 ) -> None:
-    said = [FaultSeen(fault, 1.0, "x") for fault in sorted(live_faults)]
-    verdict, faults, reason = judge(refined_rep, said, LIMITS, Tempo(), side)
+    reported = [FaultSeen(fault, 1.0, "x") for fault in sorted(live_faults)]
+    verdict, faults, reason = judge(refined_rep, reported, LIMITS, Tempo(), side)
     assert (verdict is Verdict.FAULT) is bool(faults)
     assert (verdict is Verdict.UNSURE) is bool(reason)
     assert len({fault.fault for fault in faults}) == len(faults)

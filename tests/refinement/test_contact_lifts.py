@@ -12,7 +12,7 @@ from matfw.messages import RefinedRep
 from matfw.refinement.contact_lifts import LONGEST_S, SHORTEST_S, contact_lifts
 from matfw.refinement.refine import refine
 from matfw.refinement.segment import Segment
-from tests.estimation.leg_forces import Lift, felt_from, hand, legs, noise_scale, window_of
+from tests.estimation.leg_forces import Lift, hand, legs, noise_scale, segment_from, window_of
 
 SMALL = Lift(5.0, top_deg=12.0)
 SPAN_S = SMALL.end_s + 4.0
@@ -31,13 +31,15 @@ SCRAP = RefinedRep(
 WHOLE = replace(SCRAP, lower_s=9.0, end_s=10.4)
 
 
-def felt_of(seen_s: tuple[float, float] | None = SEEN_S, concluded_s: float = -math.inf) -> Segment:
-    return felt_from(window_of(legs(SPAN_S, SMALL), seen_s=seen_s, noise_scale=0.5), concluded_s)
+def segment_of(
+    seen_s: tuple[float, float] | None = SEEN_S, finished_s: float = -math.inf
+) -> Segment:
+    return segment_from(window_of(legs(SPAN_S, SMALL), seen_s=seen_s, noise_scale=0.5), finished_s)
 
 
 @pytest.mark.parametrize("height_deg", [10.0, 12.0, 14.0])
 @pytest.mark.parametrize("seed", range(3))
-def test_a_small_lift_that_plates_saw_is_told(height_deg: float, seed: int) -> None:
+def test_a_small_lift_that_plates_saw_is_reported(height_deg: float, seed: int) -> None:
     lift = replace(SMALL, top_deg=height_deg)
     segment = legs(SPAN_S, lift) + noise_scale(SPAN_S, seed, 0.7)
     [found] = refine(window_of(segment, noise_scale=0.5, seen_s=SEEN_S))
@@ -58,18 +60,18 @@ def test_a_leg_made_light_while_a_hand_pushes_is_not_lifted(push_n: float) -> No
     assert refine(window_of(segment, seen_s=SEEN_S)) == []
 
 
-def test_a_high_lift_that_plates_saw_is_told_once() -> None:
+def test_a_high_lift_that_plates_saw_is_reported_once() -> None:
     segment = legs(SPAN_S, Lift(5.0)) + noise_scale(SPAN_S, 1)
     [found] = refine(window_of(segment, seen_s=SEEN_S))
     assert found.angle_deg == pytest.approx(36.0, rel=0.1)
 
 
 def test_a_repetition_that_was_found_is_not_looked_for_again() -> None:
-    assert contact_lifts(felt_of(), [WHOLE]) == []
+    assert contact_lifts(segment_of(), [WHOLE]) == []
 
 
 def test_a_scrap_of_it_is_no_reason_not_to_look() -> None:
-    assert len(contact_lifts(felt_of(), [SCRAP])) == 1
+    assert len(contact_lifts(segment_of(), [SCRAP])) == 1
 
 
 @pytest.mark.parametrize(("span_s", "lifts"), [
@@ -77,12 +79,12 @@ def test_a_scrap_of_it_is_no_reason_not_to_look() -> None:
 ])  # fmt: skip
 def test_only_what_lasts_as_long_as_a_lift_is_one(span_s: float, lifts: int) -> None:
     lift = replace(SMALL, begin_s=2.0)
-    segment = felt_from(window_of(legs(16.0, lift), seen_s=(2.0, 2.0 + span_s), noise_scale=0.5))
+    segment = segment_from(window_of(legs(16.0, lift), seen_s=(2.0, 2.0 + span_s), noise_scale=0.5))
     assert len(contact_lifts(segment, [])) == lifts
 
 
 def test_a_leg_that_has_not_landed_is_left_to_the_next_look() -> None:
-    segment = felt_of(seen_s=(SEEN_S[0], SPAN_S + 1.0))
+    segment = segment_of(seen_s=(SEEN_S[0], SPAN_S + 1.0))
     assert segment.lift_off_s
     assert contact_lifts(segment, []) == []
 
@@ -92,19 +94,19 @@ def test_a_leg_that_left_again_before_it_landed_is_taken_from_then() -> None:
     early = tuple(
         replace(m, lift_off_s=3.0) if 3.0 <= m.t_s < SEEN_S[0] else m for m in window.motions
     )
-    segment = felt_from(replace(window, motions=early))
+    segment = segment_from(replace(window, motions=early))
     assert segment.lift_off_s == frozenset({3.0, SEEN_S[0]})
     [found] = contact_lifts(segment, [])
     assert found.start_s == pytest.approx(SMALL.begin_s + 0.4, abs=0.4)
 
 
-@pytest.mark.parametrize(("concluded_s", "lifts"), [(SEEN_S[0] - 0.2, 1), (SEEN_S[0] + 0.2, 0)])
-def test_what_left_before_all_was_concluded_belongs_to_that(concluded_s: float, lifts: int) -> None:
-    assert len(contact_lifts(felt_of(concluded_s=concluded_s), [])) == lifts
+@pytest.mark.parametrize(("finished_s", "lifts"), [(SEEN_S[0] - 0.2, 1), (SEEN_S[0] + 0.2, 0)])
+def test_what_left_before_all_was_finished_belongs_to_that(finished_s: float, lifts: int) -> None:
+    assert len(contact_lifts(segment_of(finished_s=finished_s), [])) == lifts
 
 
 def test_a_mat_that_cannot_see_it_has_none() -> None:
-    assert contact_lifts(felt_of(seen_s=None), []) == []
+    assert contact_lifts(segment_of(seen_s=None), []) == []
 
 
 def test_a_leg_that_left_with_the_window_s_very_first_row_can_be_tried() -> None:

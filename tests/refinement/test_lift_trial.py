@@ -126,7 +126,7 @@ def test_a_stretch_that_begins_in_the_midst_of_the_guess_can_be_tried() -> None:
     st.floats(0.4, 6.0),
 )
 @settings(deadline=None, max_examples=15)
-def test_whatever_was_felt_the_answer_is_finite(
+def test_whatever_was_measured_the_answer_is_finite(
     force_n: list[float], moment_nm: list[float], noise: float
 ) -> None:
     t_s = middles_s(2.0)

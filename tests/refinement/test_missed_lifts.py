@@ -1,4 +1,4 @@
-"""A lift that something hid is told in the midst of a set, and nothing else is made one."""
+"""A lift that something hid is reported in the midst of a set, and nothing else is made one."""
 
 from __future__ import annotations
 
@@ -21,18 +21,18 @@ from matfw.refinement.segment import Segment
 from tests.estimation.leg_forces import (
     Forces,
     Lift,
-    felt_from,
     hand,
     legs,
     middles_s,
     min_jerk,
     noise_scale,
+    segment_from,
     window_of,
 )
 
 FIRST, SECOND = Lift(4.0), Lift(13.0)
 SPAN_S = SECOND.end_s + 4.0
-CALM = 0.5  # unrest, variance against the usual
+CALM = 0.5  # noise scale, variance against the usual
 
 
 def sway(begin_s: float, size_nm: float, held_s: float) -> Forces:
@@ -80,7 +80,7 @@ def test_a_lift_whose_hold_a_sway_hides_is_found_in_a_set(hiding: Forces, seed: 
 
 
 @pytest.mark.parametrize("hiding", HIDING[:2])
-def test_a_rep_that_was_concluded_shortly_before_makes_it_a_set_as_well(hiding: Forces) -> None:
+def test_a_rep_that_was_finished_shortly_before_makes_it_a_set_as_well(hiding: Forces) -> None:
     segment = legs(SPAN_S, FIRST, SECOND) + hiding + noise_scale(SPAN_S, 1)
     [found] = refine(window_of(segment), FIRST.end_s)
     assert_is(found, SECOND)
@@ -131,52 +131,52 @@ def test_a_rest_in_a_set_never_is_one(seed: int) -> None:
 # --- what is tried --------------------------------------------------------------------------------
 
 
-def felt_of(*lifts: Lift, span_s: float = SPAN_S) -> Segment:
-    return felt_from(window_of(legs(span_s, *lifts), noise_scale=CALM))
+def segment_of(*lifts: Lift, span_s: float = SPAN_S) -> Segment:
+    return segment_from(window_of(legs(span_s, *lifts), noise_scale=CALM))
 
 
-def test_a_twitch_that_was_a_lift_is_told_as_the_shape_has_it() -> None:
-    [lift] = missed_lifts(felt_of(FIRST, SECOND), [refined_rep(SECOND)], [refined_rep(FIRST)])
+def test_a_weak_peak_that_was_a_lift_is_reported_as_its_shape() -> None:
+    [lift] = missed_lifts(segment_of(FIRST, SECOND), [refined_rep(SECOND)], [refined_rep(FIRST)])
     assert_is(lift, SECOND, within_s=0.15)
     assert lift.angle_deg == pytest.approx(SECOND.top_deg, abs=2.0)
 
 
-def test_a_twitch_that_was_none_is_not_told() -> None:
-    assert missed_lifts(felt_of(FIRST), [refined_rep(SECOND)], [refined_rep(FIRST)]) == []
+def test_a_weak_peak_that_was_no_lift_is_not_reported() -> None:
+    assert missed_lifts(segment_of(FIRST), [refined_rep(SECOND)], [refined_rep(FIRST)]) == []
 
 
-def test_a_twitch_long_after_the_repetition_before_is_not_tried() -> None:
+def test_a_weak_peak_long_after_the_repetition_before_is_not_tried() -> None:
     late = Lift(FIRST.end_s + IN_SET_S + 1.0)
-    segment = felt_of(FIRST, late, span_s=late.end_s + 2.0)
+    segment = segment_of(FIRST, late, span_s=late.end_s + 2.0)
     assert missed_lifts(segment, [refined_rep(late)], [refined_rep(FIRST)]) == []
     near = replace(refined_rep(FIRST), start_s=FIRST.begin_s + 2.0, end_s=FIRST.end_s + 3.0)
     assert len(missed_lifts(segment, [refined_rep(late)], [near])) == 1
 
 
-def test_a_twitch_before_the_set_s_first_known_repetition_is_tried_as_well() -> None:
-    [lift] = missed_lifts(felt_of(FIRST, SECOND), [refined_rep(FIRST)], [refined_rep(SECOND)])
+def test_a_weak_peak_before_the_set_s_first_known_repetition_is_tried_as_well() -> None:
+    [lift] = missed_lifts(segment_of(FIRST, SECOND), [refined_rep(FIRST)], [refined_rep(SECOND)])
     assert_is(lift, FIRST, within_s=0.15)
 
 
-def test_two_twitches_make_each_other_a_set_if_both_were_lifts() -> None:
+def test_two_weak_peaks_make_each_other_a_set_if_both_were_lifts() -> None:
     both = [refined_rep(FIRST), refined_rep(SECOND)]
-    assert len(missed_lifts(felt_of(FIRST, SECOND), both, [])) == 2
-    assert missed_lifts(felt_of(FIRST), both, []) == []
-    assert missed_lifts(felt_of(FIRST), both[:1], []) == []
+    assert len(missed_lifts(segment_of(FIRST, SECOND), both, [])) == 2
+    assert missed_lifts(segment_of(FIRST), both, []) == []
+    assert missed_lifts(segment_of(FIRST), both[:1], []) == []
 
 
 def test_a_look_tries_no_more_than_the_latest_few() -> None:
     """A trial takes as long as a repetition's own fit, and the next look is soon."""
     lifts = [Lift(4.0 + 8.0 * k) for k in range(MAX_TRIALS + 1)]
-    segment = felt_of(*lifts, span_s=lifts[-1].end_s + 2.0)
+    segment = segment_of(*lifts, span_s=lifts[-1].end_s + 2.0)
     found = missed_lifts(segment, [refined_rep(lift) for lift in lifts], [])
     assert len(found) == MAX_TRIALS
     for x, lift in zip(found, lifts[1:], strict=True):
         assert_is(x, lift)
 
 
-def test_a_twitch_too_small_for_a_body_as_restless_is_not_tried() -> None:
-    segment = felt_of(FIRST, SECOND)
+def test_a_weak_peak_too_small_for_a_body_as_restless_is_not_tried() -> None:
+    segment = segment_of(FIRST, SECOND)
     worth_deg = WEAK_PEAK_DEG_PER_NOISE_SCALE * CALM
     for share, lifts in ((0.9, 0), (1.1, 1)):
         weak_peak = refined_rep(SECOND, share * worth_deg)
@@ -189,7 +189,7 @@ def test_the_load_that_makes_a_hand_of_a_lift_is_as_tuned() -> None:
 
 @pytest.mark.parametrize(("eased_n", "lifts"), [(0.5, 1), (0.9, 1), (1.1, 0), (1.5, 0)])
 def test_a_lift_during_which_the_load_falls_for_good_was_a_hand(eased_n: float, lifts: int) -> None:
-    segment = felt_of(FIRST, SECOND)
+    segment = segment_of(FIRST, SECOND)
     held = segment.t_s > SECOND.begin_s + SECOND.up_s
     eased = replace(segment, load_n=segment.load_n - eased_n * EASED_N * CALM**0.5 * held)
     # The curve has the fall as its level: the shape alone would be a lift.
@@ -197,39 +197,39 @@ def test_a_lift_during_which_the_load_falls_for_good_was_a_hand(eased_n: float, 
     assert len(missed_lifts(eased, [refined_rep(SECOND)], [refined_rep(FIRST)])) == lifts
 
 
-def test_a_lift_that_was_just_found_makes_the_next_twitch_part_of_the_set() -> None:
+def test_a_lift_that_was_just_found_makes_the_next_weak_peak_part_of_the_set() -> None:
     third = Lift(SECOND.end_s + 4.0)
-    segment = felt_of(FIRST, SECOND, third, span_s=third.end_s + 2.0)
+    segment = segment_of(FIRST, SECOND, third, span_s=third.end_s + 2.0)
     found = missed_lifts(segment, [refined_rep(SECOND), refined_rep(third)], [refined_rep(FIRST)])
     assert third.begin_s - FIRST.end_s > IN_SET_S
     assert len(found) == 2
 
 
 def test_what_overlaps_a_repetition_is_a_part_of_it() -> None:
-    segment = felt_of(FIRST, SECOND)
+    segment = segment_of(FIRST, SECOND)
     inside = replace(refined_rep(SECOND), start_s=SECOND.begin_s + 1.0, end_s=SECOND.end_s - 1.0)
     assert missed_lifts(segment, [inside], [refined_rep(FIRST), refined_rep(SECOND)]) == []
 
 
 def test_two_halves_of_one_lift_make_one() -> None:
-    segment = felt_of(FIRST, SECOND)
+    segment = segment_of(FIRST, SECOND)
     up = replace(refined_rep(SECOND), end_s=SECOND.begin_s + 2.2)
     down = replace(refined_rep(SECOND), start_s=SECOND.end_s - 3.4)
     assert len(missed_lifts(segment, [up, down], [refined_rep(FIRST)])) == 1
 
 
 def test_a_lift_that_is_not_over_yet_is_left_to_the_next_look() -> None:
-    segment = felt_of(FIRST, SECOND, span_s=SECOND.end_s - 0.6)
+    segment = segment_of(FIRST, SECOND, span_s=SECOND.end_s - 0.6)
     assert missed_lifts(segment, [refined_rep(SECOND)], [refined_rep(FIRST)]) == []
 
 
 def test_a_lift_of_next_to_no_height_is_none() -> None:
     low = replace(SECOND, top_deg=0.7 * MIN_DEG)
-    assert missed_lifts(felt_of(FIRST, low), [refined_rep(low)], [refined_rep(FIRST)]) == []
+    assert missed_lifts(segment_of(FIRST, low), [refined_rep(low)], [refined_rep(FIRST)]) == []
 
 
-def test_without_twitches_there_is_nothing_hidden() -> None:
-    assert missed_lifts(felt_of(FIRST, SECOND), [], [refined_rep(FIRST)]) == []
+def test_without_weak_peaks_no_lift_is_missed() -> None:
+    assert missed_lifts(segment_of(FIRST, SECOND), [], [refined_rep(FIRST)]) == []
 
 
 @pytest.mark.parametrize("eased_n", [4.0, 5.0, 6.0])
@@ -241,10 +241,10 @@ def test_a_hand_that_eases_off_the_mat_at_once_is_no_lift_s_shape(
     eased = Forces(push.angle_rad, -push.force_n, -push.moment_nm)
     segment = legs(SPAN_S, FIRST) + eased + noise_scale(SPAN_S, 1, CALM**0.5)
     window = window_of(segment, noise_scale=CALM)
-    assert missed_lifts(felt_from(window), [refined_rep(SECOND)], [refined_rep(FIRST)]) == []
+    assert missed_lifts(segment_from(window), [refined_rep(SECOND)], [refined_rep(FIRST)]) == []
 
 
 def test_up_and_down_without_any_hold_is_a_sway() -> None:
     through = replace(SECOND, top_deg=20.0, hold_s=0.0)
-    segment = felt_of(FIRST, through)
+    segment = segment_of(FIRST, through)
     assert missed_lifts(segment, [refined_rep(through)], [refined_rep(FIRST)]) == []

@@ -15,7 +15,7 @@ from matfw.refinement.peaks import (
     LANDED_SHARE,
     MIN_PEAK_DEG,
     PROMINENCE_SHARE,
-    RISEN_DEG,
+    RISES_AGAIN_DEG,
     crossings_s,
     peaks,
 )
@@ -70,11 +70,9 @@ def test_a_leg_that_has_not_come_down_yet_is_no_peak(share: float, found: int) -
 
 
 @pytest.mark.parametrize(("share", "found"), [(0.8, 0), (1.2, 1)])
-def test_a_leg_that_has_risen_again_from_where_it_hovered_was_down(
-    share: float, found: int
-) -> None:
+def test_a_leg_that_rises_again_from_where_it_hovered_was_down(share: float, found: int) -> None:
     low_deg = 0.5 * TOP_DEG
-    assert len(peaks(ways(0.0, TOP_DEG, low_deg, low_deg + share * RISEN_DEG), 0)) == found
+    assert len(peaks(ways(0.0, TOP_DEG, low_deg, low_deg + share * RISES_AGAIN_DEG), 0)) == found
 
 
 def test_only_the_last_peak_has_to_have_come_down() -> None:
@@ -82,14 +80,14 @@ def test_only_the_last_peak_has_to_have_come_down() -> None:
     assert tops_deg(ways(0.0, 30.0, low_deg, TOP_DEG, low_deg)) == [30.0]
 
 
-def test_what_was_concluded_before_is_no_peak_nor_a_part_of_one() -> None:
+def test_what_was_finished_before_is_no_peak_nor_a_part_of_one() -> None:
     curve = ways(0.0, 30.0, 0.0, 40.0, 0.0)
     assert peaks(curve, 2 * WAY + 5) == [(2 * WAY + 5, 3 * WAY, 4 * WAY)]
     assert tops_deg(curve, WAY) == [40.0]
 
 
 @pytest.mark.parametrize("beyond", [0, 1, 100])
-def test_a_window_that_is_all_concluded_has_no_peak(beyond: int) -> None:
+def test_a_window_that_is_all_finished_has_no_peak(beyond: int) -> None:
     curve = ways(0.0, 30.0, 0.0)
     assert peaks(curve, len(curve) - 1 + beyond) == []
 
@@ -121,7 +119,7 @@ def test_peaks_are_in_order_stand_out_and_share_no_more_than_a_valley(
 # --- crossings ------------------------------------------------------------------------------------
 
 
-def test_a_straight_way_up_and_down_is_crossed_at_its_shares() -> None:
+def test_a_straight_ascent_and_descent_is_crossed_at_its_shares() -> None:
     curve = ways(0.0, TOP_DEG, TOP_DEG, 0.0)
     t_s = times_s(curve)
     way_s = WAY * STEP_S

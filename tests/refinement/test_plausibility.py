@@ -1,8 +1,7 @@
-"""A leg raise is told from what else people do on a mat, by one score."""
+"""A leg raise is distinguished from what else people do on a mat, by one score."""
 
 from __future__ import annotations
 
-import math
 from dataclasses import replace
 
 import numpy as np
@@ -11,7 +10,7 @@ import pytest
 from matfw.judging.verdicts import HARDLY_ONE, PLAUSIBLE_LOG_ODDS, Conditions, judge
 from matfw.messages import FaultSeen, Limits, RefinedRep, Side, Tempo, Verdict
 from matfw.refinement.missed_lifts import IN_SET_S
-from matfw.refinement.plausibility import NAMES
+from matfw.refinement.plausibility import NAMES, weighed
 from matfw.refinement.refine import IN_SET_LOG_ODDS, Refinement
 from tests.accuracy.plausibility import Example, examples, fitted
 from tests.accuracy.populations import FIRST_SEED, Job
@@ -58,7 +57,21 @@ def test_a_first_movement_is_reported_with_the_plausible_one_after_it(
     rest_s: float, is_told: bool
 ) -> None:
     second = rep_at(15.0 + IN_SET_S + rest_s, 5.0)
-    assert (10.0 in reported([rep_at(10.0, 0.0), second])) is is_told
+    assert (10.0 in reported([rep_at(10.0, IN_SET_LOG_ODDS), second])) is is_told
+
+
+def test_one_lucky_look_of_many_is_not_believed() -> None:
+    doubted = [[rep_at(10.0, -3.0)]] * 3
+    assert reported(*doubted, [rep_at(10.0, 3.0)]) == []
+
+
+def test_one_unlucky_look_only_delays() -> None:
+    unlucky, good = [rep_at(10.0, -20.0)], [rep_at(10.0, 8.0)]
+    assert reported(unlucky, good, good, good) == [10.0]
+
+
+def test_what_was_doubted_does_not_count_against_the_next_movement() -> None:
+    assert reported([rep_at(10.0, -20.0)], [rep_at(15.5, 3.0)]) == [15.5]
 
 
 def test_what_is_refused_does_not_hide_what_comes_after() -> None:
@@ -76,7 +89,7 @@ def test_what_hardly_fits_a_leg_raise_is_unsure(log_odds: float, verdict: Verdic
     assert judgement.reason == (HARDLY_ONE if verdict is Verdict.UNSURE else "")
 
 
-def test_nobody_is_told_off_for_what_hardly_fits_a_leg_raise() -> None:
+def test_no_fault_is_named_of_what_hardly_fits_a_leg_raise() -> None:
     rep = replace(rep_at(10.0, PLAUSIBLE_LOG_ODDS - EDGE), up_s=0.4)
     now = Conditions(limits=Limits(), tempo=Tempo(), side=Side.LEFT)
     no_live_faults: tuple[FaultSeen, ...] = ()
@@ -111,9 +124,14 @@ def test_features_are_numbers_whatever_moved(
 def test_weights_tell_apart_what_they_were_fitted_to(
     movements: list[Example], lifts: list[Example]
 ) -> None:
-    bias, table = fitted([*movements, *lifts])
-    assert math.isfinite(bias)
+    weights = fitted([*movements, *lifts])
     for example in (*movements, *lifts):
-        z = np.clip((example.features - table[:, 0]) / table[:, 1], -3.0, 3.0)
-        score = bias + table[:, 2] @ z + table[:, 3] @ (z * z - 1.0)
-        assert bool(score > 0.0) is example.is_true
+        assert bool(weighed(example.features, *weights) > 0.0) is example.is_true
+
+
+def test_products_tell_apart_what_no_single_feature_does() -> None:
+    signs = [(1.0, 1.0), (-1.0, -1.0), (1.0, -1.0), (-1.0, 1.0)] * 50
+    found = [Example("", 0, a * b > 0.0, np.array([a, b])) for a, b in signs]
+    weights = fitted(found)
+    for example in found:
+        assert bool(weighed(example.features, *weights) > 0.0) is example.is_true

@@ -13,7 +13,7 @@ from matfw.estimation.noise import STEP_S
 from matfw.refinement.rep_shape import BEGIN_S, DOWN_S, HOLD_S, SAG, SIZE, TOP_RAD, UP_S
 from matfw.refinement.segment import CONTEXT_S, REST_DEG, ZERO_S, Segment
 from matfw.refinement.windows import RepWindow
-from tests.estimation.leg_forces import MODEL, Lift, felt_from, hand, legs, middles_s, window_of
+from tests.estimation.leg_forces import MODEL, Lift, hand, legs, middles_s, segment_from, window_of
 
 LIFT = Lift(5.0)
 SPAN_S = LIFT.end_s + 4.0
@@ -36,7 +36,7 @@ def stepped(before: float, during: float) -> Array:
 
 
 def test_every_column_has_a_row_for_every_motion() -> None:
-    segment = felt_from(window_of(legs(SPAN_S, LIFT), noise_scale=1.7), float(TIMES_S[19]))
+    segment = segment_from(window_of(legs(SPAN_S, LIFT), noise_scale=1.7), float(TIMES_S[19]))
     assert segment.t_s == pytest.approx(TIMES_S)
     for column in (
         segment.load_n,
@@ -50,43 +50,43 @@ def test_every_column_has_a_row_for_every_motion() -> None:
     assert segment.angle_deg.max() == pytest.approx(LIFT.top_deg, abs=2.0)
 
 
-def test_it_is_known_until_when_all_has_been_concluded() -> None:
+def test_it_is_known_until_when_all_is_finished() -> None:
     window = window_of(legs(SPAN_S, LIFT))
-    concluded_s = window.motions[19].t_s
-    assert felt_from(window, concluded_s).concluded_s == concluded_s
-    assert felt_from(window).concluded_s == -math.inf
+    finished_s = window.motions[19].t_s
+    assert segment_from(window, finished_s).finished_s == finished_s
+    assert segment_from(window).finished_s == -math.inf
 
 
-@pytest.mark.parametrize("concluded_s", [CONTEXT_S + 0.51, 6.0, 11.0])
-def test_of_what_was_concluded_only_the_last_moment_is_taken(concluded_s: float) -> None:
-    segment = felt_from(window_of(legs(SPAN_S, LIFT)), concluded_s)
-    assert segment.t_s[0] == pytest.approx(concluded_s - CONTEXT_S, abs=STEP_S)
-    assert segment.t_s[segment.first - 1] <= concluded_s < segment.t_s[segment.first]
+@pytest.mark.parametrize("finished_s", [CONTEXT_S + 0.51, 6.0, 11.0])
+def test_of_what_is_finished_only_the_last_moment_is_taken(finished_s: float) -> None:
+    segment = segment_from(window_of(legs(SPAN_S, LIFT)), finished_s)
+    assert segment.t_s[0] == pytest.approx(finished_s - CONTEXT_S, abs=STEP_S)
+    assert segment.t_s[segment.first - 1] <= finished_s < segment.t_s[segment.first]
     assert len(segment.angle_deg) == len(segment.t_s)
 
 
 def test_times_between_two_others_include_both() -> None:
-    segment = felt_from(window_of(legs(SPAN_S, LIFT)))
+    segment = segment_from(window_of(legs(SPAN_S, LIFT)))
     rows = np.flatnonzero(segment.between(float(TIMES_S[30]), float(TIMES_S[40])))
     assert rows.tolist() == list(range(30, 41))
     assert not segment.between(100.0, 200.0).any()
 
 
 def test_leaving_and_landing_are_kept_as_plates_saw_them() -> None:
-    segment = felt_from(window_of(legs(SPAN_S, LIFT), seen_s=(5.1, 10.9)))
+    segment = segment_from(window_of(legs(SPAN_S, LIFT), seen_s=(5.1, 10.9)))
     assert (segment.lift_off_s, segment.touch_down_s) == (frozenset({5.1}), frozenset({10.9}))
-    unseen = felt_from(window_of(legs(SPAN_S, LIFT)))
+    unseen = segment_from(window_of(legs(SPAN_S, LIFT)))
     assert (unseen.lift_off_s, unseen.touch_down_s) == (frozenset(), frozenset())
 
 
-@pytest.mark.parametrize(("least_n", "is_taken_off"), [(2.0, True), (20.0, False)])
+@pytest.mark.parametrize(("min_n", "is_taken_off"), [(2.0, True), (20.0, False)])
 def test_a_push_is_taken_off_load_and_moment_if_it_is_large_enough(
-    least_n: float, is_taken_off: bool
+    min_n: float, is_taken_off: bool
 ) -> None:
     leg, push = legs(SPAN_S, LIFT), hand(SPAN_S, 1.0, 10.0, ramp_s=0.4, held_s=2.0)
-    segment = felt_from(window_of(leg + push))
+    segment = segment_from(window_of(leg + push))
     rows = segment.between(0.0, SPAN_S)
-    force_n, moment_nm = segment.forces(rows, least_n)
+    force_n, moment_nm = segment.forces(rows, min_n)
     pushed = slice(round(2.0 / STEP_S), round(3.0 / STEP_S))
     left_n = 0.0 if is_taken_off else 10.0
     assert force_n[pushed] == pytest.approx(left_n, abs=1.5)
@@ -99,8 +99,8 @@ def test_the_load_s_level_is_taken_off_and_the_moment_s_is_not() -> None:
     leg = legs(SPAN_S, LIFT)
     leg.force_n[:] += 7.0
     leg.moment_nm[:] += 7.0
-    segment = felt_from(window_of(leg))
-    force_n, moment_nm = segment.forces(segment.between(0.0, 4.0), push_least_n=2.0)
+    segment = segment_from(window_of(leg))
+    force_n, moment_nm = segment.forces(segment.between(0.0, 4.0), min_push_n=2.0)
     assert force_n == pytest.approx(0.0, abs=0.5)
     assert moment_nm == pytest.approx(7.0, abs=1e-6)
 
@@ -108,7 +108,7 @@ def test_the_load_s_level_is_taken_off_and_the_moment_s_is_not() -> None:
 def test_hips_are_read_at_the_top_against_the_rest_before() -> None:
     rolls: list[float | None] = stepped(3.0, 12.0).tolist()
     window = window_of(legs(SPAN_S, LIFT), shift_mm=stepped(30.0, 10.0), roll_deg=rolls)
-    shift_mm, roll_deg = felt_from(window).hips(LIFT.begin_s, HELD)
+    shift_mm, roll_deg = segment_from(window).hips(LIFT.begin_s, HELD)
     assert shift_mm == pytest.approx(-20.0)
     assert roll_deg == pytest.approx(9.0)
 
@@ -117,16 +117,16 @@ def test_hips_of_no_sensor_or_of_one_that_failed_at_the_top_have_no_roll() -> No
     rolls: list[float | None] = stepped(3.0, 12.0).tolist()
     rolls[HELD[2]] = None
     for window in (window_of(legs(SPAN_S, LIFT)), window_of(legs(SPAN_S, LIFT), roll_deg=rolls)):
-        assert felt_from(window).hips(LIFT.begin_s, HELD)[1] is None
+        assert segment_from(window).hips(LIFT.begin_s, HELD)[1] is None
 
 
-def test_only_a_resting_leg_of_what_is_not_concluded_makes_the_sideways_zero() -> None:
+def test_only_a_resting_leg_of_what_is_not_finished_makes_the_sideways_zero() -> None:
     """The rep before shifted the hips; its last two seconds are no rest of this one."""
     second = Lift(LIFT.end_s + 0.8)
     span_s = second.end_s + 2.0
     t_s = middles_s(span_s)
     shift_mm = np.where(t_s < LIFT.end_s, 40.0, np.where(t_s < second.begin_s, 4.0, 10.0))
-    segment = felt_from(window_of(legs(span_s, LIFT, second), shift_mm=shift_mm), LIFT.end_s)
+    segment = segment_from(window_of(legs(span_s, LIFT, second), shift_mm=shift_mm), LIFT.end_s)
     high = np.flatnonzero(segment.between(second.begin_s + 2.1, second.begin_s + 2.9))
     assert second.begin_s - LIFT.end_s < ZERO_S
     assert segment.angle_deg[segment.first] < REST_DEG
@@ -134,12 +134,14 @@ def test_only_a_resting_leg_of_what_is_not_concluded_makes_the_sideways_zero() -
 
 
 def test_without_any_rest_before_the_line_s_own_sideways_zero_counts() -> None:
-    segment = felt_from(window_of(legs(SPAN_S, LIFT), shift_mm=stepped(0.0, 10.0)))
+    segment = segment_from(window_of(legs(SPAN_S, LIFT), shift_mm=stepped(0.0, 10.0)))
     assert segment.hips(-1.0, HELD)[0] == pytest.approx(10.0)
 
 
 def test_a_shape_s_numbers_become_crossings_height_and_hips() -> None:
-    segment = felt_from(window_of(legs(SPAN_S, LIFT), shift_mm=stepped(2.0, 10.0), noise_scale=1.3))
+    segment = segment_from(
+        window_of(legs(SPAN_S, LIFT), shift_mm=stepped(2.0, 10.0), noise_scale=1.3)
+    )
     found = segment.refined_rep(params())
     assert LIFT.begin_s < found.start_s < found.top_s < LIFT.begin_s + LIFT.up_s
     assert LIFT.end_s - LIFT.down_s < found.lower_s < found.end_s < LIFT.end_s
@@ -149,21 +151,21 @@ def test_a_shape_s_numbers_become_crossings_height_and_hips() -> None:
 
 
 def test_a_shape_that_stays_at_its_top_for_less_than_a_step_has_hips_all_the_same() -> None:
-    found = felt_from(window_of(legs(SPAN_S, LIFT), shift_mm=stepped(2.0, 10.0))).refined_rep(
+    found = segment_from(window_of(legs(SPAN_S, LIFT), shift_mm=stepped(2.0, 10.0))).refined_rep(
         np.where(np.arange(SIZE) == UP_S, 2.9, params(hold_s=0.02))
     )
     assert found.front_shift_mm == pytest.approx(8.0)
 
 
 def test_a_window_of_a_single_step_can_be_taken() -> None:
-    segment = felt_from(window_of(legs(STEP_S)))
+    segment = segment_from(window_of(legs(STEP_S)))
     assert np.isfinite(segment.angle_deg).all()
-    assert segment.concluded_s == -math.inf
+    assert segment.finished_s == -math.inf
 
 
 @pytest.mark.parametrize("steps", [1, 5])
 @pytest.mark.parametrize("later_s", [0.0, 1.0, 100.0])
-def test_of_a_window_that_is_all_concluded_nothing_is_left(steps: int, later_s: float) -> None:
+def test_of_a_window_that_is_all_finished_nothing_is_left(steps: int, later_s: float) -> None:
     window = window_of(legs(steps * STEP_S))
     assert Segment.of(window, window.motions[-1].t_s + later_s) is None
 

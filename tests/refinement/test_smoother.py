@@ -238,7 +238,7 @@ LEVELS = st.tuples(st.integers(1, 80), st.floats(-1.0, 1.0), SIZES, st.floats(-1
 
 @given(st.lists(LEVELS, min_size=1, max_size=8), st.floats(0.4, 6.0))
 @settings(deadline=None, max_examples=60)
-def test_whatever_is_felt_the_curve_is_finite_and_adds_up(
+def test_whatever_is_measured_the_curve_is_finite_and_adds_up(
     levels: list[tuple[int, float, float, float, float]], noise_scale: float
 ) -> None:
     """Steps of any size: what leg, hand, levels and the unexplained rest sum up to is what came."""
@@ -270,9 +270,9 @@ def test_the_blocks_one_after_the_other_give_what_all_at_once_give(
         both = slice(b * SIZE, (b + 2) * SIZE)
         dense[both, both] += lhs[b]
         right[both] += rhs[b]
-    wanted = np.linalg.solve(dense, right).reshape(blocks + 1, SIZE)
+    expected = np.linalg.solve(dense, right).reshape(blocks + 1, SIZE)
     found = _solved(lhs, rhs)
-    assert found == pytest.approx(wanted, rel=1e-5, abs=1e-7 * float(np.abs(wanted).max()))
+    assert found == pytest.approx(expected, rel=1e-5, abs=1e-7 * float(np.abs(expected).max()))
 
 
 def test_an_unknown_that_nothing_is_known_of_is_left_at_nought() -> None:

@@ -8,6 +8,7 @@ from functools import cache
 from itertools import pairwise
 from statistics import median
 
+import numpy as np
 import pytest
 
 from matfw.messages import RefinedRep
@@ -59,3 +60,27 @@ def peak_at(start_s: float, length_s: float) -> RefinedRep:
         end_s=start_s + length_s, up_s=0.0, hold_s=0.0, down_s=0.0, angle_deg=12.0,
         front_shift_mm=0.0,
     )  # fmt: skip
+
+
+def test_neighbours_half_a_second_away_do_not_hide_a_quick_lift() -> None:
+    quick = Lift(20.0, top_deg=16.0, up_s=1.1, hold_s=0.2, down_s=1.2)
+    before, after = (
+        Lift(begin_s, top_deg=16.0, up_s=1.1, hold_s=0.4, down_s=1.1)
+        for begin_s in (quick.begin_s - 3.0, quick.end_s + 0.4)
+    )
+    span_s = after.end_s + REST_S
+    lying = judged(legs(span_s, before, quick, after) + noise_scale(span_s, 1))
+    segment = Segment.of(lying.windows[-1], -math.inf)
+    assert segment is not None
+    peak = replace(peak_at(quick.begin_s + 0.1, quick.end_s - quick.begin_s - 0.2), angle_deg=14.0)
+    found = weak_lifts(segment, [peak], lambda _: WEAK_LOG_ODDS)
+    assert [rep.start_s for rep in found] == [pytest.approx(quick.begin_s + 0.2, abs=0.3)]
+
+
+def test_what_explains_little_of_what_is_there_is_no_weak_lift() -> None:
+    segment = Segment.of(held(1).windows[-1], -math.inf)
+    assert segment is not None
+    rocks = replace(segment, load_n=segment.load_n + 25.0 * np.sin(7.0 * segment.t_s))
+    ends = [peak_at(LIFTS[2].begin_s, 1.6), peak_at(LIFTS[2].begin_s + 1.6 + 3.6, 1.5)]
+    assert weak_lifts(segment, ends, lambda _: WEAK_LOG_ODDS)
+    assert weak_lifts(rocks, ends, lambda _: WEAK_LOG_ODDS) == []

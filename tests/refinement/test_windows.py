@@ -78,7 +78,7 @@ def lain() -> Played:
 
 @pytest.mark.parametrize("motion", [UP, RESTLESS])
 @pytest.mark.parametrize("span_s", [STEP_S, 3.0])
-def test_a_movement_or_unrest_is_looked_at_after_it_and_once_more_later(
+def test_a_movement_or_noise_is_refined_after_it_and_once_more_later(
     motion: Motion, span_s: float
 ) -> None:
     played = lain().play(motion, span_s)
@@ -253,22 +253,22 @@ def test_what_getting_up_ends_is_looked_at_once_up_to_when_the_body_began_to_lea
 ) -> None:
     leaving = replace(UP, force_n=-100.0)
     played = lain().play(UP, 2.0)
-    left_s = played.now_s
+    leaves_s = played.now_s
     played.play(leaving, 1.0).play(replace(UP, presence=presence), STEP_S)
     [(_, window)] = played.play(REST, 5.0).found
     assert window.is_left
     assert window.ended_s == window.motions[-1].t_s
-    assert left_s - LEAVE_LEAD_S - SLACK_S < window.ended_s < left_s
+    assert leaves_s - LEAVE_LEAD_S - SLACK_S < window.ended_s < leaves_s
     assert played.cutter.finish(played.tracker) is None
 
 
 def test_a_load_that_swings_through_its_rest_while_leaving_is_part_of_it() -> None:
     played = lain().play(UP, 2.0)
-    left_s = played.now_s
+    leaves_s = played.now_s
     played.play(replace(UP, force_n=60.0), 0.5).play(UP, QUIET_S - STEP_S)
     played.play(replace(UP, force_n=-100.0), 1.0).play(replace(UP, presence=Presence.EMPTY), STEP_S)
     [(_, window)] = played.found
-    assert window.ended_s < left_s
+    assert window.ended_s < leaves_s
 
 
 def test_getting_up_after_all_was_looked_at_is_no_look() -> None:
@@ -277,7 +277,7 @@ def test_getting_up_after_all_was_looked_at_is_no_look() -> None:
     assert len(played.play(replace(REST, presence=Presence.EMPTY), 1.0).found) == looks
 
 
-def test_whoever_lies_down_anew_is_not_looked_at_further_back_than_that() -> None:
+def test_a_window_never_reaches_back_before_the_person_lay_down() -> None:
     played = lain().play(UP, 3.0).play(replace(REST, presence=Presence.EMPTY), 2.0)
     again_s = played.now_s
     window = played.play(REST, 3.0).play(UP, 3.0).play(REST, 1.0).found[-1][1]

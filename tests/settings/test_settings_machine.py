@@ -182,11 +182,11 @@ class Stored(RuleBasedStateMachine):
 
     @rule(name=st.sampled_from((*NAMES, "none")))
     def use_profile(self, name: str) -> None:
-        wanted = None if name == "none" else name
-        is_known = wanted is None or wanted in self.profiles
-        is_allowed = is_known and is_possible(self.values({}, wanted))
+        chosen = None if name == "none" else name
+        is_known = chosen is None or chosen in self.profiles
+        is_allowed = is_known and is_possible(self.values({}, chosen))
         if self.change(is_allowed, lambda: self.store.use_profile(name)):
-            self.profile = wanted
+            self.profile = chosen
 
     @rule(name=st.sampled_from(NAMES))
     def delete_profile(self, name: str) -> None:

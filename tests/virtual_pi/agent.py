@@ -53,6 +53,12 @@ def start(words: list[str]) -> Answer:
     return {"pid": process.pid}
 
 
+def kill(pid: int, signal: int) -> Answer:
+    """Send a process a signal."""
+    os.kill(pid, signal)
+    return {}
+
+
 def until(words: list[str], says: str | None, limit_s: float, every_s: float) -> Answer:
     """Run a program again and again until it prints that line, or ends with 0 where says is None.
 
@@ -91,7 +97,8 @@ def read(path: str) -> Answer:
 
 
 ACTIONS: dict[str, Callable[..., Answer]] = {
-    "run": run, "start": start, "until": until, "pause": pause, "write": write, "read": read,
+    "run": run, "start": start, "kill": kill, "until": until, "pause": pause,
+    "write": write, "read": read,
 }  # fmt: skip
 
 

@@ -58,10 +58,10 @@ def make(
     files["agent/agent.py"] = AGENT.read_bytes()
     files["agent/virtual-pi-agent.service"] = AGENT_UNIT.encode()
     entries += [(name, stat.S_IFREG | 0o644, data) for name, data in files.items()]
-    archive.write_bytes(gzip.compress(_newc(entries), compresslevel=1))
+    archive.write_bytes(gzip.compress(archive_of(entries), compresslevel=1))
 
 
-def _newc(entries: Sequence[tuple[str, int, bytes]]) -> bytes:
+def archive_of(entries: Sequence[tuple[str, int, bytes]]) -> bytes:
     """Return a cpio archive in the format `newc`, as the kernel reads it; all owned by root."""
     parts: list[bytes] = []
     for number, (name, mode, data) in enumerate([*entries, ("TRAILER!!!", 0, b"")], start=1):

@@ -41,7 +41,7 @@ class Lit:
 def read_edges(data: bytes) -> list[Edge]:
     """Return the edges of the module's file, in time order."""
     return [
-        Edge((word >> 7) * 1e-9, word >> 1 & 63, bool(word & 1))
+        Edge((word >> 7) / 1e9, word >> 1 & 63, bool(word & 1))
         for (word,) in struct.iter_unpack("<Q", data)
     ]
 

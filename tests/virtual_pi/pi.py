@@ -186,6 +186,18 @@ class VirtualPi:
                 found.append(Said(float(match[1]), match[2], match[3]))
         return found
 
+    def wait_event(self, since_s: float, kind: str, begins: str, limit_s: float = 20.0) -> Said:
+        """Return the first such event. limit_s: guest time. Raises GuestError."""
+        end_s = self.now_s() + limit_s
+        while True:
+            events = self.events(since_s)
+            for event in events:
+                if event.kind == kind and event.what.startswith(begins):
+                    return event
+            if self.machine.guest_s > end_s:
+                raise GuestError(f"no {kind} {begins!r} within {limit_s:g} s; only {events}")
+            self.machine.pause(1.0)
+
     # --- the console
 
     @property

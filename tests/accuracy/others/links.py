@@ -274,8 +274,8 @@ def placed(t_s: Array, body: Array, plan: Plan, rng: Draw) -> tuple[Array, Array
     on, off = plan.on_s, plan.off_s
     sat = ramp(t_s, on[0], on[0] + 1.1) * (1.0 - ramp(t_s, off[1] - 1.0, off[1]))
     half = 0.5 * (on[1] - on[0])
-    risen_s = off[0] + 0.6 * (off[1] - off[0])
-    lies = ramp(t_s, on[0] + half, on[1]) * (1.0 - ramp(t_s, off[0], risen_s))
+    sat_up_s = off[0] + 0.6 * (off[1] - off[0])
+    lies = ramp(t_s, on[0] + half, on[1]) * (1.0 - ramp(t_s, off[0], sat_up_s))
     wobble = 1.0 + 0.06 * rounded(rng.standard_normal(len(t_s)), 0.12, STEP_S) * 8.0
     seat_n = 0.85 * weight_n * sat * (1.0 - lies) * wobble
     force = body[:, 0] * lies + seat_n

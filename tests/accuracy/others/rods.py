@@ -67,7 +67,7 @@ def excursion(t_s: Array, plan: Plan, rng: Draw) -> Array:
     creeps_deg, creep_s = rng.uniform(0.0, 2.0), rng.uniform(0.5, 1.5)
     for lift in plan.lifts:
         down_at = lift.at_s + lift.up_s + lift.hold_s
-        up = _risen((t_s - lift.at_s) / lift.up_s, rng)
+        up = _rise((t_s - lift.at_s) / lift.up_s, rng)
         down = _lowered((t_s - down_at) / lift.down_s, rng, lift.is_dropped)
         left = min(creeps_deg / lift.height_deg, 0.06) * (0.0 if lift.is_dropped else 1.0)
         creep = left * np.exp(-np.maximum(t_s - lift.end_s, 0.0) / creep_s)
@@ -75,7 +75,7 @@ def excursion(t_s: Array, plan: Plan, rng: Draw) -> Array:
     return np.maximum(rounded(angle, 0.06, STEP_S), 0.0)
 
 
-def _risen(phase: Array, rng: Draw) -> Array:
+def _rise(phase: Array, rng: Draw) -> Array:
     share = np.clip(phase, 0.0, 1.0)
     draw = rng.random()
     if draw < 0.4:
@@ -94,7 +94,7 @@ def _lowered(phase: Array, rng: Draw, is_falling: bool) -> Array:
     if is_falling:
         power = rng.uniform(1.8, 2.3)
         return np.asarray(1.0 - (1.0 - share**power) ** 1.2)
-    return _risen(phase, rng)
+    return _rise(phase, rng)
 
 
 def _snap(share: Array) -> Array:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+
 import pytest
 
 from matfw.testing.lifter import Lifter
@@ -26,8 +28,8 @@ def wait_restart(pi: VirtualPi, before: int) -> None:
 @pytest.mark.parametrize("process", ["main", "acquisition"])
 def test_a_killed_process_is_restarted_with_outputs_off(pi: VirtualPi, process: str) -> None:
     before = restarts(pi)
-    pi.console.ask("cue", "mat_problem")
-    pi.machine.out("kill", "-9", str(pi.processes()[process]))
+    pi.console.ask("cue", "roll_back")
+    pi.machine.kill(pi.processes()[process])
     wait_restart(pi, before)
     assert not any(pi.levels().values())
     assert pi.console.ask("status")["cells"].keys() == set(pi.names)
@@ -38,7 +40,7 @@ def test_without_its_refiner_it_goes_on_and_judges(pi: VirtualPi) -> None:
     trace = Lifter().lift().trace(pi.mat.cells)
     start_s = pi.play(trace)
     if "refiner" in pi.processes():
-        pi.machine.out("kill", "-9", str(pi.processes()["refiner"]))
+        pi.machine.kill(pi.processes()["refiner"])
     pi.machine.pause(start_s - pi.machine.guest_s + trace.duration_s + 8.0)
     reps = [event.what for event in pi.events(start_s) if event.kind == "rep"]
     assert len(reps) == 1
@@ -49,7 +51,7 @@ def test_without_its_refiner_it_goes_on_and_judges(pi: VirtualPi) -> None:
 def test_a_hung_process_is_restarted(pi: VirtualPi, process: str) -> None:
     before = restarts(pi)
     since_s = pi.now_s()
-    pi.machine.out("kill", "-STOP", str(pi.processes()[process]))
+    pi.machine.kill(pi.processes()[process], signal.SIGSTOP)
     wait_restart(pi, before)
     said = pi.machine.out("journalctl", "-b", "-u", UNIT, "-o", "cat", "--no-pager")
     if process == "main":

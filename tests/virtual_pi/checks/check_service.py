@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from matfw.messages import Cue, Phase, cue_named
+from matfw.messages import Cue, Fault, Phase, cue_named
 from matfw.sounds.earcons import SOUNDS
 from matfw.testing.lifter import Lifter
 from matfw.testing.outputs import cues_in
-from tests.virtual_pi.errors import GuestError
 from tests.virtual_pi.outputs import melody
 from tests.virtual_pi.pi import UNIT, Said, VirtualPi, Wire
 from tests.virtual_pi.rack import Rack
@@ -45,7 +44,7 @@ def test_cells_are_read(pi: VirtualPi) -> None:
 
 def test_lifts_have_their_phases_lights_and_sounds(pi: VirtualPi) -> None:
     pi.console.ask("side", "left")
-    lifter = Lifter().lift(2).lift(fault="drop").lift(fault="too_high")
+    lifter = Lifter().lift().lift(fault="drop")
     trace = lifter.trace(pi.mat.cells)
     start_s = pi.play(trace)
     pi.machine.pause(start_s - pi.machine.guest_s + trace.duration_s + AFTER_S)
@@ -62,10 +61,10 @@ def test_lifts_have_their_phases_lights_and_sounds(pi: VirtualPi) -> None:
             assert -0.1 < said.t_s - start_s - true_s < PHASE_LATE_S, told
 
     reps = [event.what for event in events if event.kind == "rep"]
-    assert [" clean " in rep for rep in reps] == [True, True, False, False], told
-    assert ("drop" in reps[2], "too_high" in reps[3]) == (True, True), told
+    assert [" clean " in rep for rep in reps] == [True, False], told
 
     given = _sounding(events)
+    assert Fault.DROP in given, told  # while it falls; its refined verdict may be unsure
     notes = pi.heard(edges)
     assert cues_in(notes) == given, f"{melody(notes)}\n{told}"
     for name, lit in pi.seen(edges).items():
@@ -82,26 +81,11 @@ def _sounding(events: list[Said]) -> list[Cue]:
 def test_a_cut_wire_is_named_and_a_mended_one_too(pi: VirtualPi) -> None:
     since_s = pi.now_s()
     pi.wire("foot_left", Wire.SCK_CUT)
-    _wait_event(pi, since_s, "sensor", "foot_left lost")
+    pi.wait_event(since_s, "sensor", "foot_left lost")
     pi.wire("foot_left", Wire.WHOLE)
-    _wait_event(pi, since_s, "sensor", "foot_left ok")
+    pi.wait_event(since_s, "sensor", "foot_left ok")
 
 
 def test_its_exposure_is_small(pi: VirtualPi) -> None:
     said = pi.machine.out("systemd-analyze", "security", "--no-pager", UNIT).splitlines()[-1]
     assert float(said.split(":")[1].split()[0]) <= MAX_EXPOSURE, said
-
-
-def _wait_event(
-    pi: VirtualPi, since_s: float, kind: str, begins: str, limit_s: float = 20.0
-) -> Said:
-    """Return the first such event; fail with what was said instead. limit_s: guest time."""
-    end_s = pi.now_s() + limit_s
-    while True:
-        events = pi.events(since_s)
-        for event in events:
-            if event.kind == kind and event.what.startswith(begins):
-                return event
-        if pi.machine.guest_s > end_s:
-            raise GuestError(f"no {kind} {begins!r} within {limit_s:g} s; only {events}")
-        pi.machine.pause(1.0)

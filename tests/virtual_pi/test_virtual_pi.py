@@ -1,0 +1,77 @@
+"""What of the virtual Pi can be seen without one: what it lacks, and how it reads pins."""
+
+from __future__ import annotations
+
+import random
+import stat
+from collections.abc import Sequence
+
+import pytest
+
+from matfw.messages import Cue, Fault
+from matfw.sounds.earcons import SOUNDS
+from matfw.testing.outputs import cues_in
+from tests.virtual_pi import host
+from tests.virtual_pi.__main__ import NOTHING_DONE, main
+from tests.virtual_pi.initramfs import archive_of
+from tests.virtual_pi.outputs import Edge, heard, read_edges, seen
+
+PIN, LIGHT = 18, 23
+
+
+def test_without_its_programs_it_skips_and_says_which(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(host, "which", lambda name: None if "qemu" in name else f"/bin/{name}")
+    assert main(["--only-image"]) == NOTHING_DONE
+    said = capsys.readouterr().out
+    assert "SKIPPED" in said
+    assert "apt-get install qemu-system-x86 qemu-utils" in said
+
+
+@pytest.mark.parametrize("cue", [Fault.DROP, Fault.TOO_HIGH, Fault.ROLL_BACK, Fault.LEG_FORWARD])
+def test_a_cue_is_heard_in_the_edges_of_a_jittery_pwm(cue: Cue) -> None:
+    edges = edges_of(cue, start_s=12.0, jitter_s=20e-6, seed=3)
+    assert cues_in(heard(edges, PIN)) == [cue]
+    assert heard(edges, LIGHT) == []
+
+
+def test_a_dimmed_light_is_seen_as_one_light() -> None:
+    edges = [
+        edge
+        for n in range(30)  # 0.3 s at 100 Hz and a duty of 40 %
+        for edge in (Edge(5.0 + 0.01 * n, LIGHT, True), Edge(5.004 + 0.01 * n, LIGHT, False))
+    ]
+    (lit,) = seen(edges, LIGHT)
+    assert (lit.from_s, lit.until_s) == pytest.approx((5.0, 5.294))
+    assert lit.brightness == pytest.approx(0.4, abs=0.02)
+
+
+def test_edges_are_read_as_the_module_writes_them() -> None:
+    word = 1_500_000_123 << 7 | PIN << 1 | 1
+    assert read_edges(word.to_bytes(8, "little")) == [Edge(1.500000123, PIN, True)]
+
+
+def test_the_archive_has_what_the_kernel_reads() -> None:
+    data = archive_of([("bin", stat.S_IFDIR | 0o755, b""), ("a", stat.S_IFREG | 0o644, b"xyz")])
+    assert data[:6] == b"070701"
+    assert data.count(b"070701") == 3
+    assert b"TRAILER!!!\0" in data
+    at = data.index(b"a\0", 112)
+    size = int(data[at - 110 :][54:62], 16)
+    assert (size, data[at + 2 : at + 5], len(data) % 4) == (3, b"xyz", 0)
+
+
+def edges_of(cue: Cue, start_s: float, jitter_s: float, seed: int) -> Sequence[Edge]:
+    """Return what software PWM makes of a cue: each edge a little late."""
+    chance = random.Random(seed)
+    edges, at_s = [], start_s
+    for note in SOUNDS[cue]:
+        end_s = at_s + note.duration_s
+        if note.frequency_hz is not None:
+            period_s = 1.0 / note.frequency_hz
+            for n in range(int(note.duration_s / period_s)):
+                rise_s = at_s + n * period_s + chance.uniform(0.0, jitter_s)
+                edges += [Edge(rise_s, PIN, True), Edge(rise_s + period_s / 2, PIN, False)]
+        at_s = end_s
+    return edges
