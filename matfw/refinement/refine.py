@@ -201,7 +201,10 @@ class Refinement:
         return found
 
     def _averaged(self, found: Sequence[RefinedRep]) -> list[RefinedRep]:
-        """Return them with what this look and earlier ones say of each, in the mean."""
+        """Return them with what this look and earlier ones say of each, in the mean.
+
+        Slow lifts are not weighed at all (inf), and stay so.
+        """
         log_odds = [
             [x.plausibility, *(y.plausibility for y in self._seen if _are_same(x, y))]
             for x in found
@@ -209,7 +212,7 @@ class Refinement:
         self._seen.extend(found)
         return [
             x
-            if len(odds) == 1
+            if len(odds) == 1 or x.plausibility == math.inf
             else replace(x, plausibility=float(np.mean(np.clip(odds, -MAX_LOG_ODDS, MAX_LOG_ODDS))))
             for x, odds in zip(found, log_odds, strict=True)
         ]
