@@ -6,13 +6,15 @@ import itertools
 import json
 import socket
 import time
+from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from tests.virtual_pi.errors import GuestError
 
 ANSWER_LIMIT_S = 600.0  # of this computer's time; the guest's seconds may be ten times as long
-GREETING_S = 2.0  # between two tries to be heard by a console that may not be there yet
+GREETING_S = 20.0  # between two tries to be heard by a console that may not be there yet
 Line = dict[str, Any]  # JSON
 
 
@@ -23,6 +25,7 @@ class FarEnd:
         """Ask until somebody answers in JSON. Raises GuestError."""
         self._cable = cable
         self._kept = b""
+        self._read: deque[Line] = deque()
         self._numbers = itertools.count(1)
         self.heard: list[Line] = []  # what was not asked for
         self._greet()
@@ -35,10 +38,10 @@ class FarEnd:
         result: Line = answer["result"]
         return result
 
-    def answer(self, command: str, *words: object) -> Line:
+    def answer(self, command: str, *words: object, limit_s: float = ANSWER_LIMIT_S) -> Line:
         """Return a command's answer, whatever it is."""
         number = self.begin(command, *words)
-        return self.wait(lambda line: line.get("id") == number and "ok" in line, command)
+        return self.wait(lambda line: line.get("id") == number and "ok" in line, command, limit_s)
 
     def begin(self, command: str, *words: object) -> int:
         """Send a command; return the number that its answers will have."""
@@ -50,14 +53,18 @@ class FarEnd:
         """Send one object."""
         self._cable.sendall(json.dumps(line).encode() + b"\r")
 
-    def wait(self, is_it: Callable[[Line], bool], what: str) -> Line:
+    def wait(
+        self, is_it: Callable[[Line], bool], what: str, limit_s: float = ANSWER_LIMIT_S
+    ) -> Line:
         """Return the next line that is it; the others are kept in `heard`. Raises GuestError."""
-        end_s = time.monotonic() + ANSWER_LIMIT_S
+        end_s = time.monotonic() + limit_s
         while True:
-            for line in self._lines(end_s, what):
+            while self._read:
+                line = self._read.popleft()
                 if is_it(line):
                     return line
                 self.heard.append(line)
+            self._read.extend(self._lines(end_s, what))
 
     def close(self) -> None:
         """Unplug the cable."""
@@ -67,24 +74,24 @@ class FarEnd:
         end_s = time.monotonic() + ANSWER_LIMIT_S
         while time.monotonic() < end_s:
             self._cable.sendall(b"\x03\rmode json\r")
-            self._cable.settimeout(GREETING_S)
-            try:
-                if self.answer("version")["ok"]:
+            with suppress(GuestError):
+                if self.answer("version", limit_s=GREETING_S)["ok"]:
                     self.heard.clear()
                     return
-            except TimeoutError:
-                continue
         raise GuestError("nobody answers at ttyS1: is matfw there, and is the port its own?")
 
     def _lines(self, end_s: float, what: str) -> list[Line]:
         while b"\n" not in self._kept:
             if time.monotonic() > end_s:
                 raise GuestError(
-                    f"no answer to {what} at ttyS1 within {ANSWER_LIMIT_S:g} s (so far:"
-                    f" {self.heard[-5:]} {self._kept!r})"
+                    f"no answer to {what} at ttyS1 in time (so far: {self.heard[-5:]}"
+                    f" {self._kept!r})"
                 )
-            self._cable.settimeout(end_s - time.monotonic())
-            data = self._cable.recv(65536)
+            self._cable.settimeout(1.0)
+            try:
+                data = self._cable.recv(65536)
+            except TimeoutError:
+                continue
             if not data:
                 raise GuestError(f"the virtual Pi ended while {what} was asked")
             self._kept += data

@@ -146,7 +146,11 @@ class VirtualPi:
     # --- the service
 
     def wait_ready(self, limit_s: float = READY_LIMIT_S) -> None:
-        """Wait until systemd has been told that it is ready: the cells have been read."""
+        """Wait until systemd has been told that it is ready: the cells have been read.
+
+        The cable is plugged in anew: a console that has started again speaks text.
+        """
+        self.unplug()
         self.machine.until(("systemctl", "is-active", UNIT), "active", limit_s=limit_s)
 
     def systemd(self, name: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import socket
 import stat
 from collections.abc import Sequence
 
@@ -13,6 +14,8 @@ from matfw.sounds.earcons import SOUNDS
 from matfw.testing.outputs import cues_in
 from tests.virtual_pi import host
 from tests.virtual_pi.__main__ import NOTHING_DONE, main
+from tests.virtual_pi.errors import GuestError
+from tests.virtual_pi.far_end import FarEnd
 from tests.virtual_pi.initramfs import archive_of
 from tests.virtual_pi.outputs import Edge, heard, read_edges, seen
 
@@ -60,6 +63,22 @@ def test_the_archive_has_what_the_kernel_reads() -> None:
     at = data.index(b"a\0", 112)
     size = int(data[at - 110 :][54:62], 16)
     assert (size, data[at + 2 : at + 5], len(data) % 4) == (3, b"xyz", 0)
+
+
+def test_the_far_end_keeps_what_comes_with_an_answer() -> None:
+    near, far = socket.socketpair()
+    with near, far:
+        lines = (
+            b"matfw> mode json", b"ok", b'{"id": 1, "ok": true, "result": {}}',
+            b'{"event": "note"}', b'{"id": 2, "ok": true, "result": {"reps": 9}}',
+            b'{"id": 3, "ok": false, "error": {}}',
+        )  # fmt: skip
+        far.sendall(b"".join(line + b"\r\n" for line in lines))
+        console = FarEnd(near)
+        assert console.ask("status") == {"reps": 9}
+        assert console.heard == [{"event": "note"}]
+        with pytest.raises(GuestError, match="save"):
+            console.ask("save")
 
 
 def edges_of(cue: Cue, start_s: float, jitter_s: float, seed: int) -> Sequence[Edge]:
