@@ -10,7 +10,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from matfw.estimation.noise import STEP_S
@@ -212,6 +212,7 @@ SEEN = st.none() | st.tuples(st.floats(0.1, 6.0), st.floats(6.0, 12.0))
 
 
 @given(LEVELS, st.floats(-5.0, 15.0), st.floats(0.4, 6.0), SEEN, st.integers(0, 99))
+@example([(1, 0.0, 0.0), (15, 0.0, 0.0), (39, 40.0, 0.0)], 0.0, 3.0, None, 0)
 @settings(max_examples=25, deadline=None)
 def test_whatever_was_measured_times_are_in_order_and_of_the_window(
     levels: list[tuple[int, float, float]],
