@@ -198,6 +198,9 @@ TRANSITIONS = (
 )
 
 
+_FROM = {phase: [row for row in TRANSITIONS if row.source is phase] for phase in Phase}
+
+
 class Phases:
     """Walk the table with each motion."""
 
@@ -242,12 +245,8 @@ class Phases:
         if not motion.seen_share:
             return self._phase  # what nothing was measured of decides nothing
         dwelt_s = motion.t_s - self._since_s
-        for row in TRANSITIONS:
-            if (
-                row.source is self._phase
-                and dwelt_s >= row.min_dwell_s
-                and row.guard(motion, self._rep)
-            ):
+        for row in _FROM[self._phase]:
+            if dwelt_s >= row.min_dwell_s and row.guard(motion, self._rep):
                 return row.target
         return self._phase
 

@@ -25,13 +25,15 @@ BACK_SHARE = 0.45  # of its peak: the pulse is over
 WIDTH_S = (0.02, 0.22)  # from ON_N to back; a landing leg is wider, and so is a push
 BASE_TAU_S = 0.25  # of the load that a pulse is over, while it is quiet, ...
 BASE_LOUD_TAU_S = 1.5  # ... and while an arm is thrown down, or somebody moves
-APART_S = (0.16, 0.60)  # from a tap to the next
+APART_S = (0.16, 0.56)  # from a tap to the next; an arm put elsewhere: 0.6 s and more
 QUIET_S = 0.7  # before the first ...
 THROWN_S = 0.25  # ... up to when the arm is thrown down, which the load dips for, ...
 QUIET_SHARE = 0.4  # ... in which nothing is louder than this share of it
 REACH_X_MM = (-800.0, 300.0)  # of a hand: from over the head to the hip; knees lie at 420
 REACH_Y_MM = 360.0  # the deck's half width is 325
-SPREAD_MM = 220.0  # two taps of one hand are no farther apart
+# Two taps of one hand are no farther apart, along and across. Cells are read up to 12 ms apart: a
+# tap of 35 ms is then found 200 mm beside its place, along a mat whose cells are 1.8 m apart.
+SPREAD_MM = (400.0, 220.0)
 ALIKE = 3.5  # times that one is stronger than another at most
 TAPS = (2, 3)
 CORNER_HZ = 14.0  # of each of two low-passes, as in `conditioning`
@@ -48,8 +50,8 @@ class _Pulse:
     def is_like(self, other: _Pulse) -> bool:
         """Return whether one hand may have made both."""
         ratio = max(self.peak_n, other.peak_n) / min(self.peak_n, other.peak_n)
-        is_near = max(abs(self.x_mm - other.x_mm), abs(self.y_mm - other.y_mm)) <= SPREAD_MM
-        return ratio <= ALIKE and is_near
+        along_mm, across_mm = abs(self.x_mm - other.x_mm), abs(self.y_mm - other.y_mm)
+        return ratio <= ALIKE and along_mm <= SPREAD_MM[0] and across_mm <= SPREAD_MM[1]
 
 
 class Taps:
@@ -70,7 +72,8 @@ class Taps:
         self._base: tuple[float, float, float] | None = None
         self._last_s = 0.0
         self._began_s: float | None = None
-        self._peak: tuple[float, float, float] = (0.0, 0.0, 0.0)
+        self._peak_kg = 0.0
+        self._sum: tuple[float, float, float] = (0.0, 0.0, 0.0)  # over the pulse's samples
         self._heard: deque[tuple[float, float]] = deque()  # t_s, N off the base, before the pulse
         self._taps: list[_Pulse] = []
         self._is_armed = True  # the last pulse has died away
@@ -110,9 +113,10 @@ class Taps:
         """Return load and moments without single wrong samples, kg and kg mm."""
         kg = x_kgmm = y_kgmm = 0.0
         for load, (x_mm, y_mm) in zip(loads.loads_kg, self._places, strict=True):
-            kg += load or 0.0
-            x_kgmm += (load or 0.0) * x_mm
-            y_kgmm += (load or 0.0) * y_mm
+            if load is not None:
+                kg += load
+                x_kgmm += load * x_mm
+                y_kgmm += load * y_mm
         self._three.append((kg, x_kgmm, y_kgmm))
         middle = sorted(self._three)[len(self._three) // 2]
         a, b, c = self._low1 or middle
@@ -133,11 +137,12 @@ class Taps:
                 while self._heard and self._heard[0][0] < t_s - QUIET_S - WIDTH_S[1]:
                     self._heard.popleft()
                 return
-            self._began_s, self._peak, self._is_armed = t_s, off, False
+            self._began_s, self._peak_kg, self._sum, self._is_armed = t_s, off[0], off, False
             return
-        if off[0] > self._peak[0]:
-            self._peak = off
-        peak_n = self._peak[0] * GRAVITY_M_S2
+        total = self._sum
+        self._sum = (total[0] + off[0], total[1] + off[1], total[2] + off[2])
+        self._peak_kg = max(self._peak_kg, off[0])
+        peak_n = self._peak_kg * GRAVITY_M_S2
         if off_n > BACK_SHARE * peak_n:
             if t_s - self._began_s > WIDTH_S[1]:
                 self._give_up(t_s)
@@ -146,7 +151,8 @@ class Taps:
 
     def _end_pulse(self, t_s: float, peak_n: float) -> None:
         began_s = self._began_s or t_s
-        x_mm, y_mm = (moment / self._peak[0] for moment in self._peak[1:])
+        # Of the whole pulse: its peak comes to each cell's sample at another time.
+        x_mm, y_mm = (moment / self._sum[0] for moment in self._sum[1:])
         pulse = _Pulse(began_s, peak_n, x_mm, y_mm)
         self._began_s = None
         is_reached = REACH_X_MM[0] <= x_mm <= REACH_X_MM[1] and abs(y_mm) <= REACH_Y_MM

@@ -261,7 +261,8 @@ def test_the_two_commands_are_complete_and_ci_runs_the_second() -> None:
     assert demo.startswith("python3 -m venv .venv && ")
     assert demo.endswith(" && .venv/bin/matfw demo")
     assert tests.endswith(" && .venv/bin/python -m tests")
-    assert (ROOT / ".ci" / "run").read_text().splitlines()[-1] == tests
+    *_, runs_it, ends = (ROOT / ".ci" / "run").read_text().splitlines()
+    assert (runs_it, ends) == (f"{tests} || failed=1", 'exit "$failed"')
 
 
 def test_the_consoles_table_is_made_from_its_commands() -> None:

@@ -27,6 +27,7 @@ def detected(
     width_s: float = WIDTH_S,
     noise_n: float = 0.0,
     phase: Phase = Phase.REST,
+    skew_s: float = 0.0,
 ) -> list[int]:
     """Return what is found when somebody of 65 kg lies there and these blows come."""
     taps = Taps(CELLS, RATE_HZ)
@@ -35,10 +36,11 @@ def detected(
     for number in range(round(6.0 * RATE_HZ)):
         t_s = number / RATE_HZ
         kg = [16.25 + 1e-3 * ((number * 7 + 3 * i) % 5) for i in range(4)]
-        forces = [(_half_sine(t_s - at_s, n, width_s), place) for at_s, n, place in blows]
-        forces.append((noise_n * math.sin(2.0 * math.pi * 4.0 * t_s), HAND))
-        for force_n, (x_mm, y_mm) in forces:
-            for i, cell in enumerate(CELLS):
+        noise = noise_n * math.sin(2.0 * math.pi * 4.0 * t_s)
+        for i, cell in enumerate(CELLS):
+            felt_s = t_s - i * skew_s  # each cell is read at a time of its own
+            forces = [(_half_sine(felt_s - at_s, n, width_s), place) for at_s, n, place in blows]
+            for force_n, (x_mm, y_mm) in (*forces, (noise, HAND)):
                 share = (1 + x_mm / cell.x_mm) * (1 + y_mm / cell.y_mm) / 4
                 kg[i] += force_n / 9.81 * share
         loads = Loads(t_s, tuple(kg), tuple(round(1000 * each) for each in kg))
@@ -73,6 +75,12 @@ def test_soft_and_hard_quick_and_slow_taps_are_found(
     assert detected(beats(2, apart_s, force_n), width_s=width_s) == [2]
 
 
+@pytest.mark.parametrize("later_s", [0.0, 0.003, 0.006, 0.009])
+def test_short_taps_have_one_place_however_far_apart_the_cells_are_read(later_s: float) -> None:
+    blows = [(3.0 + later_s, 60.0, HAND), (3.41, 60.0, HAND)]
+    assert detected(blows, width_s=0.035, skew_s=0.004) == [2]
+
+
 @pytest.mark.parametrize(
     "blows",
     [
@@ -81,7 +89,7 @@ def test_soft_and_hard_quick_and_slow_taps_are_found(
         beats(2, apart_s=APART_S[1] + 0.1),  # two blows, no rhythm
         beats(2, apart_s=0.1),
         beats(2, force_n=1.3 * ON_N),  # `conditioning` leaves too little of so soft a blow
-        [(3.0, 60.0, HAND), (3.35, 60.0, (HAND[0] + 2 * SPREAD_MM, HAND[1]))],
+        [(3.0, 60.0, HAND), (3.35, 60.0, (HAND[0] + 1.5 * SPREAD_MM[0], HAND[1]))],
         [(3.0, 60.0, HAND), (3.35, 60.0, FOOT)],
         [(3.0 - 0.8 * QUIET_S, 60.0, FOOT), *beats(2)],  # somebody moves about
     ],

@@ -49,6 +49,8 @@ class Faults:
             reading = row.live(now)
             if row.lasts_s is not None:
                 is_new = self._goes_on(row.fault, reading is not None, motion.t_s, row.lasts_s)
+            elif reading is None:
+                continue  # as nearly always
             else:
                 is_new = row.fault not in self._reported and row.sharper not in self._reported
             if reading is not None and is_new:

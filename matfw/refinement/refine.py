@@ -83,7 +83,7 @@ SEEN_NEAR_S = 3.0  # before a curve's start, or after its end, to be of this rep
 IN_SET_LOG_ODDS = 0.5
 IN_SET_REPS = 2  # that came before within their rests make it part of a set
 SAME_SHARE = 0.5  # of the shorter one that two looks' movements share if they are the same
-MAX_SAID = 4.0  # log-odds that one look may say for or against
+MAX_LOG_ODDS = 4.0  # log-odds that one look may say for or against
 REMEMBERED = 32  # movements of earlier looks
 
 Look = Callable[[RepWindow, float], list[RefinedRep]]
@@ -175,47 +175,50 @@ class Refinement:
     """
 
     def __init__(self, look: Look = refine) -> None:
-        """Begin with nothing concluded. look: finds the repetitions of a window."""
+        """Begin with nothing finished. look: finds the repetitions of a window."""
         self._look = look
-        self._concluded_s = -math.inf
+        self._finished_s = -math.inf
         self._ends_s: deque[float] = deque(maxlen=IN_SET_REPS)
         self._unsure: RefinedRep | None = None
         self._seen: deque[RefinedRep] = deque(maxlen=REMEMBERED)
 
     def refine(self, window: RepWindow) -> list[RefinedRep]:
         """Return the repetitions in a window that were not known before, oldest first."""
-        if window.ended_s < self._concluded_s + SHORTEST_REP_S:
+        if window.ended_s < self._finished_s + SHORTEST_REP_S:
             return []  # there is no room for another one
         found = [
             x
-            for x in self._look(window, self._concluded_s)
-            if x.start_s > self._concluded_s - OVERLAP_S and x.top_s > self._concluded_s
+            for x in self._look(window, self._finished_s)
+            if x.start_s > self._finished_s - OVERLAP_S and x.top_s > self._finished_s
         ]
-        found = self._believed(found)
+        found = self._averaged(found)
         found = [x for x in found if self._is_leg_raise(x, found)]
         if window.is_early and not self._are_sure(found, window.motions[-1].t_s):
             return []  # a later look has more of the rest
         self._unsure = None
         self._ends_s.extend(x.end_s for x in found)
-        self._concluded_s = max([self._concluded_s, *(x.end_s for x in found)])
+        self._finished_s = max([self._finished_s, *(x.end_s for x in found)])
         return found
 
-    def _believed(self, found: Sequence[RefinedRep]) -> list[RefinedRep]:
-        """Return them with what this look and earlier ones say of each, in the mean."""
-        said = [
+    def _averaged(self, found: Sequence[RefinedRep]) -> list[RefinedRep]:
+        """Return them with what this look and earlier ones say of each, in the mean.
+
+        Slow lifts are not weighed at all (inf), and stay so.
+        """
+        log_odds = [
             [x.plausibility, *(y.plausibility for y in self._seen if _are_same(x, y))]
             for x in found
         ]
         self._seen.extend(found)
         return [
             x
-            if len(odds) == 1
-            else replace(x, plausibility=float(np.mean(np.clip(odds, -MAX_SAID, MAX_SAID))))
-            for x, odds in zip(found, said, strict=True)
+            if len(odds) == 1 or x.plausibility == math.inf
+            else replace(x, plausibility=float(np.mean(np.clip(odds, -MAX_LOG_ODDS, MAX_LOG_ODDS))))
+            for x, odds in zip(found, log_odds, strict=True)
         ]
 
     def _are_sure(self, found: Sequence[RefinedRep], now_s: float) -> bool:
-        """Return whether an early look may conclude these: the last is down, and its shape fits.
+        """Return whether an early look may finish these: the last is down, and its shape fits.
 
         Where no shape fits, the look before must have seen the same end.
         """

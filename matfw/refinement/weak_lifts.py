@@ -12,9 +12,11 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from matfw.messages import RefinedRep
 from matfw.refinement.lift_trial import LiftTrial, try_lift
+from matfw.refinement.missed_lifts import overlap
 from matfw.refinement.rep_shape import HOLD_S, SPAN_SHARE
 from matfw.refinement.segment import Segment
 
@@ -63,13 +65,21 @@ def weak_lifts(
         if held and held.is_plausible and held.log_likelihood_ratio > _worth(alone[k : k + 2]):
             lifts.append(held.rep)
             skip = True
-        elif (single := alone[k]) is not None and single.is_plausible:
+        elif (
+            (single := alone[k]) is not None
+            and single.is_plausible
+            and not any(overlap(single.rep, x) for x in lifts)
+        ):
             lifts.append(single.rep)
     return lifts
 
 
 def _worth(tried: Sequence[_Tried | None]) -> float:
-    return sum(x.log_likelihood_ratio for x in tried if x is not None)
+    """Return what speaks for two lifts; two that overlap would explain the same thing twice."""
+    lifts = [x for x in tried if x is not None]
+    ratios = [x.log_likelihood_ratio for x in lifts]
+    are_two = not any(overlap(x.rep, y.rep) for x, y in pairwise(lifts))
+    return sum(ratios) if are_two else max(ratios)
 
 
 def _may_be_one(first: RefinedRep, second: RefinedRep) -> bool:

@@ -41,7 +41,7 @@ DOCS = Path("usr/share/doc/matfw")
 # Of the libraries: programs, uv's own, a stray folder of tests; and Blinka's programs for boards of
 # other kinds, which matfw never starts.
 DROPPED = ("bin", ".lock", "tests", "adafruit_blinka/microcontroller/*/**/libgpiod_pulsein*")
-DOC_FILES = ("README.md", "hardware/README.md", "systemd/README.md", "matfw/console/README.md")
+DOC_FILES = ("README.md", "hardware/*.md", "systemd/README.md", "matfw/console/README.md")
 FILES = (
     ("systemd/debian/launcher", "usr/bin/matfw", 0o755),
     ("systemd/debian/matfw-update", "usr/sbin/matfw-update", 0o755),
@@ -148,8 +148,8 @@ def add_program(folder: Path) -> None:
 
 def add_docs(tree: Path, libraries: str) -> None:
     """Write guides, manual pages, both changelogs and the licences."""
-    for name in DOC_FILES:
-        copy(ROOT / name, tree / DOCS / name, 0o644)
+    for path in sorted(path for pattern in DOC_FILES for path in ROOT.glob(pattern)):
+        copy(path, tree / DOCS / path.relative_to(ROOT), 0o644)
     write_gzip(tree / DOCS / "changelog.gz", (HERE / "changelog").read_bytes())
     write_gzip(tree / DOCS / "NEWS.matfw.md.gz", (ROOT / "CHANGELOG.md").read_bytes())
     for name in MANUALS:

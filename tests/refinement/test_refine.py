@@ -424,7 +424,7 @@ def test_an_early_look_reports_only_what_has_rested_for_long_enough(
 def test_what_no_shape_fits_is_reported_early_once_two_looks_see_the_same_end(
     off_s: float, count: int
 ) -> None:
-    first = replace(at(4.0, 9.0), fit_error_deg=2.0 * AGREE_DEG)
+    first = replace(at(4.0, 9.0), fit_error_deg=2.0 * AGREE_DEG, plausibility=3.0)
     again = replace(first, end_s=9.0 + off_s)
     assert reported_of([first], window=early(11.0)) == []
     assert reported_of([first], [again], window=early(11.0)) == [again][:count]

@@ -77,6 +77,18 @@ def test_neighbours_half_a_second_away_do_not_hide_a_quick_lift() -> None:
     assert [rep.start_s for rep in found] == [pytest.approx(quick.begin_s + 0.2, abs=0.3)]
 
 
+def test_two_fits_of_the_same_are_no_two_lifts() -> None:
+    """Each peak of a held lift, fitted alone, takes some of the other one's signal."""
+    segment = Segment.of(held(1).windows[-1], -math.inf)
+    assert segment is not None
+    lift = LIFTS[2]
+    early = peak_at(lift.begin_s, 3.0)
+    late = replace(peak_at(lift.begin_s + 2.0, lift.end_s - lift.begin_s - 2.0), angle_deg=12.0)
+    found = weak_lifts(segment, [early, late], lambda _: WEAK_LOG_ODDS)
+    assert all(before.end_s <= after.start_s for before, after in pairwise(found))
+    assert len(found) <= 1
+
+
 def test_what_explains_little_of_what_is_there_is_no_weak_lift() -> None:
     segment = Segment.of(held(1).windows[-1], -math.inf)
     assert segment is not None
