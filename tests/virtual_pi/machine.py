@@ -86,9 +86,10 @@ class Machine:
             words, stdin=subprocess.DEVNULL, stdout=self._errors, stderr=self._errors,
         )  # fmt: skip
         self._kept = b""
+        self._agent = socket.socket(socket.AF_UNIX)
         self.guest_s = 0.0  # the guest's monotonic clock when it last said it
         try:
-            self._agent = self._connect(self._agent_path)
+            self._connect(self._agent, self._agent_path)
             self.guest_s = float(self._answer(BOOT_LIMIT_S, "to boot")["hello"])
         except BaseException:
             self.cut_power()
@@ -164,7 +165,9 @@ class Machine:
 
     def connect_tty(self) -> socket.socket:
         """Plug a cable into the serial port ttyS1."""
-        return self._connect(self.tty_path)
+        cable = socket.socket(socket.AF_UNIX)
+        self._connect(cable, self.tty_path)
+        return cable
 
     def tail(self) -> str:
         """Return the end of the guest's log."""
@@ -188,6 +191,7 @@ class Machine:
         if self._qemu.poll() is None:
             self._qemu.kill()
             self._qemu.wait(60.0)
+        self._agent.close()
         self._errors.close()
         kept = os.environ.get("MATFW_VIRTUAL_PI_LOGS")
         if kept and self.folder.exists():
@@ -197,15 +201,13 @@ class Machine:
             )  # fmt: skip
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def _connect(self, path: Path) -> socket.socket:
+    def _connect(self, link: socket.socket, path: Path) -> None:
         end_s = time.monotonic() + 30.0
         while True:
-            link = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
             try:
                 link.connect(str(path))
-                return link
+                return
             except OSError as error:
-                link.close()
                 if self._qemu.poll() is not None or time.monotonic() > end_s:
                     said = (self.folder / "qemu").read_text(errors="replace")
                     raise GuestError(f"QEMU did not start ({error}): {said.strip()}") from None

@@ -6,7 +6,6 @@ import signal
 
 import pytest
 
-from matfw.testing.lifter import Lifter
 from tests.virtual_pi.pi import UNIT, VirtualPi
 
 RESTART_LIMIT_S = 60.0  # guest time, from the blow to the next start: watchdog and RestartSec
@@ -33,18 +32,6 @@ def test_a_killed_process_is_restarted_with_outputs_off(pi: VirtualPi, process: 
     wait_restart(pi, before)
     assert not any(pi.levels().values())
     assert pi.console.ask("status")["cells"].keys() == set(pi.names)
-
-
-def test_without_its_refiner_it_goes_on_and_judges(pi: VirtualPi) -> None:
-    main, before = pi.processes()["main"], restarts(pi)
-    trace = Lifter().lift().trace(pi.mat.cells)
-    start_s = pi.play(trace)
-    if "refiner" in pi.processes():
-        pi.machine.kill(pi.processes()["refiner"])
-    pi.machine.pause(start_s - pi.machine.guest_s + trace.duration_s + 8.0)
-    reps = [event.what for event in pi.events(start_s) if event.kind == "rep"]
-    assert len(reps) == 1
-    assert (pi.processes()["main"], restarts(pi)) == (main, before)
 
 
 @pytest.mark.parametrize("process", ["main", "acquisition"])

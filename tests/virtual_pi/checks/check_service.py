@@ -26,6 +26,7 @@ def test_it_is_ready_after_the_boot(rack: Rack) -> None:
 
 
 def test_cells_are_read(pi: VirtualPi) -> None:
+    pi.machine.pause(5.0)  # a load that comes within seconds of a start is not shown yet
     pi.lay((10.0, 0.0, 0.0))
     before = pi.chips()
     pi.machine.pause(2.0)
