@@ -32,8 +32,10 @@ ZERO_JUMP_SHARE = 0.1  # of it that another cell may make with it: a hand's weig
 LEVEL_S = 0.15  # that its load is level before and after it; a hand that comes down is not
 LEVEL_KG = 0.3
 REWEIGH_S = 3.2  # longer than `motion.KNOWN_S`: who lies there is then weighed on the new zero
-STEP_KG = 0.1  # that all cells step by at least ...
-STEP_SPREAD = 0.35  # ... and differ by at most, of it
+# That all cells step by, at least and at most: the buzzer's draw was 0.3 kg where it was measured,
+# and more is a weight that somebody lays in the middle.
+STEP_KG, STEP_MAX_KG = 0.1, 1.0
+STEP_SPREAD = 0.35  # of it that they differ by at most
 STEP_LEVEL = 0.25  # of it that they move in two samples before it and after: a body swings
 STEP_BACK = 0.4  # of the step that may be left when it is over
 STEP_S = 2.0  # longer than the longest pattern of the buzzer
@@ -97,7 +99,7 @@ class _Supply:
         moves_kg = [load - last for load, last in zip(known, before, strict=True)]
         moved_kg = sum(moves_kg) / len(moves_kg)
         if (
-            abs(moved_kg) > STEP_KG
+            STEP_KG < abs(moved_kg) < STEP_MAX_KG
             and max(self._moved_kg) < STEP_LEVEL * abs(moved_kg)
             and _are_alike(moves_kg, moved_kg)
         ):

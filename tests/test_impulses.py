@@ -16,6 +16,7 @@ from matfw.impulses import (
     LEVEL_S,
     REWEIGH_S,
     STEP_KG,
+    STEP_MAX_KG,
     STEP_S,
     ZERO_JUMP_KG,
     Impulses,
@@ -128,6 +129,8 @@ def test_a_cell_of_too_many_impulses_is_unreliable(share: float, is_unreliable: 
         (-0.3, 1.5, True),
         (-0.8 * STEP_KG, 0.2, False),
         (-0.3, 1.5 * STEP_S, False),
+        (-0.95 * STEP_MAX_KG, 0.2, True),
+        (1.05 * STEP_MAX_KG, 0.2, False),
     ],
 )
 def test_what_the_buzzer_draws_is_taken_off_all_cells(
