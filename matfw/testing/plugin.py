@@ -33,8 +33,8 @@ MARKS = (
     " that failed the later ones are skipped, with --mat=real",
 )
 VM_REASON = (
-    "--mat=vm: the virtual Pi is not there yet; --mat=virtual has the same fixtures without a"
-    " kernel, --mat=real is a Pi with a mat"
+    "--mat=vm: the virtual Pi (tests/virtual_pi) has its own checks and no fixtures yet;"
+    " --mat=virtual has the same fixtures without a kernel, --mat=real is a Pi with a mat"
 )
 VIRTUAL_OPTIONS = ("time", "seed", "noise_counts", "oscillator_error", "tears")
 
