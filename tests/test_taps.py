@@ -10,7 +10,7 @@ import pytest
 from matfw.calibration import Calibration
 from matfw.layouts import PRESETS
 from matfw.messages import Loads, Mat, Phase, PhaseStep, RawFrame
-from matfw.taps import APART_S, ON_N, QUIET_S, SPREAD_MM, Taps
+from matfw.taps import APART_S, DIP_SHARE, ON_N, QUIET_S, SPREAD_MM, Taps
 from tests.importers import kistler, wii
 
 CELLS = PRESETS["core4"].cells
@@ -96,6 +96,15 @@ def test_short_taps_have_one_place_however_far_apart_the_cells_are_read(later_s:
 )
 def test_other_blows_are_no_taps(blows: list[Blow]) -> None:
     assert detected(blows) == []
+
+
+@pytest.mark.parametrize(("share", "found"), [(0.3, [2]), (0.8 * DIP_SHARE, [2]),
+                                              (1.2 * DIP_SHARE, []), (1.1, [])])  # fmt: skip
+def test_an_arm_that_is_put_elsewhere_is_no_tap(share: float, found: list[int]) -> None:
+    """It pushes off, falls, and is caught: as much below the load as above it."""
+    first, second = beats(2, apart_s=0.46, force_n=40.0)
+    fall: Blow = (0.5 * (first[0] + second[0]), -share * 40.0, HAND)
+    assert detected([first, fall, second], width_s=0.1) == found
 
 
 def test_a_push_is_no_tap() -> None:
