@@ -87,7 +87,7 @@ class Taps:
     def update(self, loads: Loads, phase: PhaseStep | None) -> int:
         """Return 2 or 3 when so many taps have just ended, else 0."""
         t_s = loads.t_s
-        is_busy = phase is not None and phase.phase is not Phase.REST
+        is_busy = phase is not None and self._is_lifting(phase)
         if is_busy or t_s - self._clean_s > HOLE_S:
             if not self._is_fresh:
                 self.reset()
@@ -113,6 +113,11 @@ class Taps:
             )
         self._last_s = t_s
         return self._finished(t_s)
+
+    def _is_lifting(self, phase: PhaseStep) -> bool:
+        """Return whether a leg is up; what begins within taps are the taps, of 90 N and more."""
+        first_s = self._taps[0].at_s if self._taps else self._began_s
+        return phase.phase is not Phase.REST and (first_s is None or phase.since_s < first_s)
 
     def _smoothed(self, loads: Loads) -> tuple[float, float, float]:
         """Return load and moments without single wrong samples, kg and kg mm."""

@@ -18,7 +18,7 @@ from matfw.virtual.sampling import record
 from matfw.workout.plan import Plan
 from tests.long_run import Paced, Silent, held, rounds
 
-SESSION_S = 32.0  # of one: somebody lies down and does two repetitions
+SESSION_S = 40.0  # of one: somebody lies down and does three repetitions; ends at rest
 ROUNDS = 4
 SPREAD = 24  # objects; a session's repetitions have 40, its live faults 12
 

@@ -59,6 +59,7 @@ class GpiozeroIndicator:
         self._cue: Cue | None = None
         self._start_s = 0.0
         self._tone_hz: float | None = None
+        self._is_ending = False  # the tone: low already, its PWM not ended yet
         self._brightness = list(DARK)
         self._volume = 1.0
         self._pace: Pace | None = None
@@ -105,6 +106,7 @@ class GpiozeroIndicator:
         """Bring pins to where the running pattern says they are at t_s."""
         if self._cue is not None and t_s - self._start_s > pattern_s(self._cue):
             self._cue = None
+        self._end_pwm()
         tone_hz, lights = self._wanted(t_s)
         self._set_tone(tone_hz if is_heard(self.sound_mode, self._cue) else None)
         for number, limit in enumerate(self._limits):
@@ -153,12 +155,23 @@ class GpiozeroIndicator:
         if self._buzzer is None or tone_hz == self._tone_hz:
             return
         if tone_hz is None:
-            self._buzzer.stop()
+            self._buzzer.pwm_device.value = 0.0
         else:
             # What TonalBuzzer.play does, but for the duty: it always takes one half.
             self._buzzer.pwm_device.pin.frequency = tone_hz
             self._buzzer.pwm_device.value = duty_of(self._volume)
         self._tone_hz = tone_hz
+        self._is_ending = tone_hz is None
+
+    def _end_pwm(self) -> None:
+        """End the PWM of a tone that is over.
+
+        lgpio ends it at once, and the line stays as it is: high, one time in two (seen on the
+        virtual Pi). So it goes low first, by a duty of 0, and the PWM ends a tick later.
+        """
+        if self._is_ending and self._buzzer is not None:
+            self._buzzer.stop()
+            self._is_ending = False
 
     def _set_light(self, number: int, brightness: float) -> None:
         if number < len(self._lights) and brightness != self._brightness[number]:

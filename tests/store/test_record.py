@@ -189,7 +189,7 @@ def test_an_interrupted_session_is_offered_and_goes_on_where_it_was(tmp_path: Pa
     run = after(tmp_path / "state", 3.0)
     assert run.notices == [
         "session 1 was interrupted, 3 min ago in set 2, after 2 of 3 repetitions: `resume` at the"
-        " console goes on with it"
+        " console goes on with it, or two taps after its cue"
     ]
     run.record.step(step(1_000.0))
     offered = run.record.interrupted()
