@@ -26,7 +26,8 @@ STEPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("mypy --strict", (sys.executable, "-m", "mypy", "--strict")),
     ("lint-imports", (str(SCRIPTS / "lint-imports"),)),
 )
-PYTEST = (sys.executable, "-m", "pytest", "-n", "auto", "--dist", "loadgroup", "-rs")
+# A whole file in one process: what its tests share is made once, and played once.
+PYTEST = (sys.executable, "-m", "pytest", "-n", "auto", "--dist", "loadfile", "-rs")
 
 
 def main(arguments: Sequence[str]) -> int:

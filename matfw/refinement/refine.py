@@ -353,9 +353,11 @@ def _shaped(segment: Segment, rough: RefinedRep, peak: Peak) -> RefinedRep:
     if fit_error_deg > AGREE_DEG or fitted.cost_per_step > FREE_STEP_COST:
         return replace(rough, fit_error_deg=fit_error_deg)
     start_s, top_s, lower_s, end_s = shape_crossings_s(params)
-    if start_s < t_s[0] or end_s > t_s[-1]:
-        # It has been seen at rest before, and to be down by then.
-        return replace(rough, fit_error_deg=fit_error_deg)
+    if end_s > t_s[-1]:
+        return replace(rough, fit_error_deg=fit_error_deg)  # it has been seen to be down by then
+    if start_s < t_s[0]:
+        # It began before what was looked at, or the first row is no rest: its times are not known.
+        return replace(rough, fit_error_deg=math.inf)
     return replace(
         rough,
         start_s=start_s,

@@ -25,6 +25,7 @@ from tests.virtual_pi.outputs import Edge, Lit, heard, read_edges, seen
 FOLDER = "/sys/kernel/debug/virtual_pi"
 UNIT = "matfw.service"
 PLAY_HZ = 100  # frames of a script; the module goes straight between them
+LAID_S, LAID_STEPS = 0.4, 8  # guest time in which a weight is set down
 NOISE_COUNTS = 60  # 1.4 g: a half bridge of 50 kg at 80 samples a second
 # What the cells really are, and the settings do not know: to be found by a calibration.
 TARES = (5200, -3100, 8400, -1500)
@@ -87,9 +88,12 @@ class VirtualPi:
         self._carry([0.0] * len(self.names))
 
     def lay(self, *weights: tuple[float, float, float]) -> None:
-        """Lay weights (kg, x mm, y mm) on the mat, and nothing else."""
+        """Lay weights (kg, x mm, y mm) on the mat, and nothing else, as a hand sets them down."""
         kg, x, y = np.array(weights).T
-        self._carry(self._deck.loads_kg(x, y, kg[None, :] * GRAVITY_M_S2)[0].tolist())
+        laid_kg = self._deck.loads_kg(x, y, kg[None, :] * GRAVITY_M_S2)[0]
+        for step in range(1, LAID_STEPS + 1):
+            self._carry((laid_kg * (step / LAID_STEPS)).tolist())
+            self.machine.pause(LAID_S / LAID_STEPS)
 
     def wire(self, cell: str, wire: Wire) -> None:
         """Cut or mend a cell's wires."""
