@@ -345,7 +345,8 @@ def test_every_movement_is_looked_at_and_every_window_ends_now_and_has_no_hole(
             assert len(times_s) == pytest.approx((t_s - times_s[0]) / STEP_S + 1.0)
             assert len(times_s) <= FURTHEST_S / STEP_S
             assert window.ended_s <= t_s
-        ends_s = [window.ended_s for _, window in played.found]
+        # A look before it is over may take the leg to have landed later than it has.
+        ends_s = [window.ended_s for _, window in played.found if not window.is_early]
         assert ends_s == sorted(ends_s)
     played.play(REST, 2.0 * AGAIN_S)
     assert (max(played.times_s, default=-math.inf) > moved_s) or moved_s == -math.inf
