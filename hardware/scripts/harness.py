@@ -104,8 +104,8 @@ def narrow(source: str) -> str:
 
 def drawings() -> dict[str, str]:
     """Return the files' texts by name."""
-    from graphviz import Source  # noqa: PLC0415
-    from wireviz.wireviz import parse  # noqa: PLC0415
+    from graphviz import Source
+    from wireviz.wireviz import parse
 
     made = {}
     for layout in LAYOUTS:

@@ -23,7 +23,7 @@ Solid = Any  # build123d's Part; it is no dependency of what is type-checked
 
 def foot() -> Solid:
     """Return the foot: a disc with a socket for a dome nut M6."""
-    from build123d import Align, Axis, Cone, Cylinder, Pos, Sphere, chamfer  # noqa: PLC0415
+    from build123d import Align, Axis, Cone, Cylinder, Pos, Sphere, chamfer
 
     s = load().foot
     low = (Align.CENTER, Align.CENTER, Align.MIN)
@@ -43,7 +43,7 @@ def foot() -> Solid:
 
 def half_bridge_holder() -> Solid:
     """Return the holder of two half bridges, pockets up: its back goes to the batten."""
-    from build123d import Align, Axis, Box, Cone, Cylinder, Pos, chamfer  # noqa: PLC0415
+    from build123d import Align, Axis, Box, Cone, Cylinder, Pos, chamfer
 
     s = load().half_bridge
     low = (Align.CENTER, Align.CENTER, Align.MIN)
@@ -63,7 +63,7 @@ def half_bridge_holder() -> Solid:
 
 def half_bridge_shoe() -> Solid:
     """Return the shoe below two half bridges, boss up: printed on its flat top."""
-    from build123d import Align, Axis, Box, Cylinder, Pos, chamfer  # noqa: PLC0415
+    from build123d import Align, Axis, Box, Cylinder, Pos, chamfer
 
     s = load().half_bridge
     low = (Align.CENTER, Align.CENTER, Align.MIN)
@@ -79,7 +79,7 @@ def half_bridge_shoe() -> Solid:
 
 def cable_clamp() -> Solid:
     """Return the clamp, flat top down: a groove for the cable, two screws."""
-    from build123d import Align, Axis, Box, Cylinder, Pos, Rot, chamfer  # noqa: PLC0415
+    from build123d import Align, Axis, Box, Cylinder, Pos, Rot, chamfer
 
     s = load().clamp
     low = (Align.CENTER, Align.CENTER, Align.MIN)
@@ -97,7 +97,7 @@ def cable_clamp() -> Solid:
 
 def light_block() -> Solid:
     """Return the block of one LED: a sloping face, a hole for it, room for its wires below."""
-    from build123d import Align, Axis, Box, Cylinder, Pos, Rot, chamfer  # noqa: PLC0415
+    from build123d import Align, Axis, Box, Cylinder, Pos, Rot, chamfer
 
     s = load().light
     low = (Align.CENTER, Align.CENTER, Align.MIN)
@@ -150,7 +150,7 @@ def measure(solid: Solid) -> Measure:
 
 def write(name: str, folder: Path) -> None:
     """Write NAME.step and NAME.stl."""
-    from build123d import export_step, export_stl  # noqa: PLC0415
+    from build123d import export_step, export_stl
 
     solid = PRINTS[name]()
     solid.label = name
@@ -164,7 +164,7 @@ def write(name: str, folder: Path) -> None:
 
 def read_step(path: Path) -> Measure:
     """Measure the solid of a STEP file."""
-    from build123d import import_step  # noqa: PLC0415
+    from build123d import import_step
 
     return measure(import_step(str(path)))
 

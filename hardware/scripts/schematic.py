@@ -21,7 +21,7 @@ def ohm(value: float) -> str:
 
 
 def _new() -> Sheet:
-    import schemdraw  # noqa: PLC0415
+    import schemdraw
 
     schemdraw.use("svg")
     schemdraw.svgconfig.text = "text"
@@ -37,14 +37,14 @@ def _new() -> Sheet:
 
 
 def _words(sheet: Sheet, at: tuple[float, float], words: str, size: float = FONT) -> None:
-    from schemdraw import elements as elm  # noqa: PLC0415
+    from schemdraw import elements as elm
 
     sheet += elm.Label().at(at).label(words, halign="left", valign="center", ofst=0, fontsize=size)
 
 
 def _pin(sheet: Sheet, at: tuple[float, float], words: str, left: bool) -> None:
     """Draw a tag of the Pi's header."""
-    from schemdraw import elements as elm  # noqa: PLC0415
+    from schemdraw import elements as elm
 
     tag = elm.Tag(width=5.5, height=1.0).at(at)
     sheet += (tag.left() if left else tag.right()).label(words, fontsize=FONT - 2)
@@ -52,7 +52,7 @@ def _pin(sheet: Sheet, at: tuple[float, float], words: str, left: bool) -> None:
 
 def converter(name: str = "head_left") -> str:
     """Return the circuit of one converter and its cell."""
-    from schemdraw import elements as elm  # noqa: PLC0415
+    from schemdraw import elements as elm
 
     e, w = load().electrical, wires("core4")[name]
     sheet = _new()
@@ -121,7 +121,7 @@ def converter(name: str = "head_left") -> str:
 
 def _bridge(sheet: Sheet, chip: Any) -> None:
     """Draw the bridge of a cell to the right of its converter."""
-    from schemdraw import elements as elm  # noqa: PLC0415
+    from schemdraw import elements as elm
 
     left, mid, right = 8.2, 10.4, 12.6
     top, low = chip.ep[1] - 0.6, chip.em[1] + 0.6
@@ -145,7 +145,7 @@ def _bridge(sheet: Sheet, chip: Any) -> None:
 
 def drivers() -> str:
     """Return the drivers: the buzzer's, and one light's."""
-    from schemdraw import elements as elm  # noqa: PLC0415
+    from schemdraw import elements as elm
 
     e, pins = load().electrical, outputs()
     sheet = _new()
@@ -200,7 +200,7 @@ def drivers() -> str:
 
 def supply() -> str:
     """Return the supply: from the mains to the converters."""
-    from schemdraw import elements as elm  # noqa: PLC0415
+    from schemdraw import elements as elm
 
     e = load().electrical
     sheet = _new()

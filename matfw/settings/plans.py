@@ -100,7 +100,7 @@ def unseen_tempo(tempo_s: tuple[float, float, float]) -> str:
         return ""
     return (
         f"up and down must be {min_s:g} to {max_s:g} s, hold at most {HOLD_SEEN_S:g} s"
-        f" (got {up_s:g}, {hold_s:g}, {down_s:g}): a slower leg cannot be told from a body"
+        f" (got {up_s:g}, {hold_s:g}, {down_s:g}): a slower leg cannot be distinguished from a body"
         " that sways"
     )
 

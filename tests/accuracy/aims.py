@@ -56,8 +56,8 @@ AIMS: dict[str, dict[str, str]] = {
     "untaught: start top lower end, median": dict.fromkeys(UNTAUGHT, "80 60 100 80"),
     "flung up, named kick or rushed_up": dict.fromkeys(UNTAUGHT, "100"),
     "dropped, named drop or rushed_down, not both": dict.fromkeys(UNTAUGHT, "100"),
-    "fatigue told in sets with it": {"fatigue": "80"},
-    "fatigue told in sets without it": {"fatigue": "<= 2"},
+    "fatigue named in sets with it": {"fatigue": "80"},
+    "fatigue named in sets without it": {"fatigue": "<= 2"},
     "roll+forward called fault": {
         "hips belt 1.2": "95",
         "hips belt 1.5": "95",

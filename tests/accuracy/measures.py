@@ -253,7 +253,7 @@ def _of_sets(by_kind: ByKind) -> list[Figure]:
                     for o in by_kind[kind]
                     if is_true is (o.is_bent if fault is Fault.BENT_BODY else o.is_fatigued)
                 ]
-                name = f"{fault} told in sets {'with' if is_true else 'without'} it"
+                name = f"{fault} named in sets {'with' if is_true else 'without'} it"
                 found += [share(name, kind, hits)] if hits else []
     return found
 

@@ -15,7 +15,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 )
 HIGH_IS_BAD = (
     *("false ", "start top ", "angle error", "good reps ", "live up early", "live down early"),
-    *("bent_body told in sets without", "fatigue told in sets without"),
+    *("bent_body named in sets without", "fatigue named in sets without"),
 )
 DETAIL = "..."  # belongs to the line above it, and its name is not its own
 MIN_KINDS = 2  # of one population there is no worst

@@ -171,7 +171,7 @@ def measure(some: Sequence[Seen]) -> list[Figure]:
         found.append(share(name, "small", hits))
     for kind, aim in (("bent", "90"), ("straight", "")):
         hits = [s.is_bent_reported for s in some if s.kind == kind]
-        found.append(replace(share("bent_body told", kind, hits), aim=aim))
+        found.append(replace(share("bent_body named", kind, hits), aim=aim))
     return [figure for figure in found if figure.n]
 
 

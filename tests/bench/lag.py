@@ -13,13 +13,14 @@ from dataclasses import dataclass, field, replace
 from statistics import quantiles
 
 from matfw.devices.clock import RealClock
-from matfw.messages import Event, Mat, Pace, RawFrame, RefinedRep
+from matfw.messages import Event, Mat, RawFrame, RefinedRep
 from matfw.pipeline import Pipeline, Step
 from matfw.ports import LoadCells, ReaderStats
 from matfw.refinement.windows import RepWindow
 from matfw.service.acquisition import Acquisition
 from matfw.service.firmware import Firmware
 from matfw.service.refiner import ProcessRefiner
+from tests.long_run import Silent
 
 SETTLED_S = 2.0  # after the first frame: imports are done, also the refiner's
 
@@ -91,25 +92,6 @@ class Watch:
             self.lags.refining_s.append(lag_s)
 
     def events(self, events: Sequence[Event]) -> None:
-        pass
-
-
-class Silent:
-    """An indicator without pins."""
-
-    def show(self, cue: str, t_s: float) -> None:
-        pass
-
-    def pace(self, pace: Pace | None) -> None:
-        pass
-
-    def tick(self, t_s: float) -> None:
-        pass
-
-    def off(self) -> None:
-        pass
-
-    def close(self) -> None:
         pass
 
 

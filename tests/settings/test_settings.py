@@ -537,7 +537,7 @@ def test_tempo_that_cannot_be_seen_is_refused_with_its_reason(
 ) -> None:
     message = error_of(tmp_path, f"workout.tempo_s = {tempo_s}")
     assert "workout.tempo_s up and down must be 0.5 to 6 s" in message
-    assert "cannot be told from a body that sways" in message
+    assert "cannot be distinguished from a body that sways" in message
 
 
 def test_tempo_of_the_settings_is_asked_of_a_recording() -> None:

@@ -28,7 +28,7 @@ def main() -> None:
         request = json.loads(line)
         try:
             answer = ACTIONS[request.pop("do")](**request)
-        except Exception as error:  # the host is told, whatever it is
+        except Exception as error:  # the host gets it, whatever it is
             answer = {"error": f"{type(error).__name__}: {error}"}
         _send(port, answer)
 

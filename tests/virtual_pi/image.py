@@ -39,7 +39,7 @@ class Image:
 def prepare(say: Callable[[str], object]) -> Image:
     """Return the image of this checkout; what is not kept yet is made. Raises LackingError.
 
-    say: is told what is made, as that takes minutes.
+    say: takes what is made, as that takes minutes.
     """
     cache = cache_folder()
     cache.mkdir(parents=True, exist_ok=True)

@@ -150,7 +150,7 @@ class VirtualPi:
     # --- the service
 
     def wait_ready(self, limit_s: float = READY_LIMIT_S) -> None:
-        """Wait until systemd has been told that it is ready: the cells have been read.
+        """Wait until systemd knows that it is ready: the cells have been read.
 
         The cable is plugged in anew: a console that has started again speaks text.
         """

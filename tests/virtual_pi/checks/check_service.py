@@ -14,7 +14,7 @@ from tests.virtual_pi.rack import Rack
 
 MAX_EXPOSURE = 2.0  # of `systemd-analyze security`
 AFTER_S = 6.0  # the refined verdict of the last lift, and getting up
-PHASE_LATE_S = 0.6  # a phase is told so long after its truth at most; 0.19 s when it was tried
+PHASE_LATE_S = 0.6  # a phase is reported so long after its truth at most; 0.19 s when it was tried
 
 
 def test_it_is_ready_after_the_boot(rack: Rack) -> None:
@@ -26,7 +26,6 @@ def test_it_is_ready_after_the_boot(rack: Rack) -> None:
 
 
 def test_cells_are_read(pi: VirtualPi) -> None:
-    pi.machine.pause(5.0)  # a load that comes within seconds of a start is not shown yet
     pi.lay((10.0, 0.0, 0.0))
     before = pi.chips()
     pi.machine.pause(2.0)
@@ -50,26 +49,26 @@ def test_lifts_have_their_phases_lights_and_sounds(pi: VirtualPi) -> None:
     start_s = pi.play(trace)
     pi.machine.pause(start_s - pi.machine.guest_s + trace.duration_s + AFTER_S)
     edges, events = pi.edges(), pi.events(start_s)
-    told = "\n".join(f"{event.t_s - start_s:8.2f} {event.kind} {event.what}" for event in events)
+    log = "\n".join(f"{event.t_s - start_s:8.2f} {event.kind} {event.what}" for event in events)
 
     phases = [event for event in events if event.kind == "phase"]
     assert [event.what for event in phases[: 4 * len(trace.truth)]] == [
         Phase.UP, Phase.HOLD, Phase.DOWN, Phase.REST,
-    ] * len(trace.truth), told  # fmt: skip
+    ] * len(trace.truth), log  # fmt: skip
     for number, rep in enumerate(trace.truth):
         up, hold, down, _rest = phases[4 * number : 4 * number + 4]
         for said, true_s in ((up, rep.onset_s), (hold, rep.top_s), (down, rep.lower_s)):
-            assert -0.1 < said.t_s - start_s - true_s < PHASE_LATE_S, told
+            assert -0.1 < said.t_s - start_s - true_s < PHASE_LATE_S, log
 
     reps = [event.what for event in events if event.kind == "rep"]
-    assert [" clean " in rep for rep in reps] == [True, False], told
+    assert [" clean " in rep for rep in reps] == [True, False], log
 
     given = _sounding(events)
-    assert Fault.DROP in given, told  # while it falls; its refined verdict may be unsure
+    assert Fault.DROP in given, log  # while it falls; its refined verdict may be unsure
     notes = pi.heard(edges)
-    assert cues_in(notes) == given, f"{melody(notes)}\n{told}"
+    assert cues_in(notes) == given, f"{melody(notes)}\n{log}"
     for name, lit in pi.seen(edges).items():
-        assert lit, f"the {name} light was never on\n{told}"
+        assert lit, f"the {name} light was never on\n{log}"
     assert not any(pi.levels().values())
 
 
