@@ -101,7 +101,8 @@ def _refuse_person(now: Status) -> None:
             "tare: a cell gives nothing, so nobody can tell whether the mat is empty: `status`"
             " names it, `diagnose` finds the cause",
         )
-    if now.presence is not Presence.EMPTY or abs(now.load_kg) >= EMPTY_KG:
+    # By the load alone: whoever has just got off is known as lying for another half second.
+    if abs(now.load_kg) >= EMPTY_KG:
         raise ConsoleError(Code.SOMEONE_ON_MAT, _person_words(now.presence, now.load_kg))
 
 

@@ -259,6 +259,12 @@ def test_tare_is_refused_with_reason_and_weight(
     assert talk.control.state() == before
 
 
+def test_tare_does_not_wait_until_the_mat_is_known_to_be_empty(talk: Talk) -> None:
+    talk.control.put(Presence.LYING, 0.3)  # in the half second after somebody has got off
+    talk.ask("tare")
+    assert talk.wait(20.0, load_kg=0.3)[-1] == "ok"
+
+
 def test_tare_is_refused_when_somebody_gets_on_meanwhile(talk: Talk) -> None:
     before = talk.control.state()
     talk.ask("tare")

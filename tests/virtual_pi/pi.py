@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import struct
 from collections.abc import Mapping, Sequence
@@ -25,6 +26,7 @@ from tests.virtual_pi.outputs import Edge, Lit, heard, read_edges, seen
 FOLDER = "/sys/kernel/debug/virtual_pi"
 UNIT = "matfw.service"
 PLAY_HZ = 100  # frames of a script; the module goes straight between them
+LOAD_LIMIT_S = 10.0  # a small computer that has just started lags by a second or two
 LAID_S, LAID_STEPS = 0.4, 8  # guest time in which a weight is set down
 NOISE_COUNTS = 60  # 1.4 g: a half bridge of 50 kg at 80 samples a second
 # What the cells really are, and the settings do not know: to be found by a calibration.
@@ -94,6 +96,17 @@ class VirtualPi:
         for step in range(1, LAID_STEPS + 1):
             self._carry((laid_kg * (step / LAID_STEPS)).tolist())
             self.machine.pause(LAID_S / LAID_STEPS)
+
+    def wait_load(self, load_kg: float, within_kg: float) -> None:
+        """Wait until the console tells of this load. Raises GuestError where it never does."""
+        told_kg, ends_s = math.nan, self.now_s() + LOAD_LIMIT_S
+        while self.now_s() < ends_s:
+            told_kg = self.console.ask("status")["load_kg"]
+            if told_kg is not None and abs(told_kg - load_kg) <= within_kg:
+                return
+            self.machine.pause(0.2)
+        raise GuestError(f"the console tells of {told_kg} kg {LOAD_LIMIT_S:g} s after"
+                         f" {load_kg:g} kg lay there")  # fmt: skip
 
     def wire(self, cell: str, wire: Wire) -> None:
         """Cut or mend a cell's wires."""

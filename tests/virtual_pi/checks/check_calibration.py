@@ -37,20 +37,18 @@ def test_a_calibration_finds_what_the_cells_are_and_is_kept(pi: VirtualPi) -> No
     assert pi.console.ask("status")["uncalibrated"] == []
     _check(tomllib.loads(pi.machine.read(STATE).decode())["calibration"])
     pi.lay((25.0, 300.0, 50.0))
-    pi.machine.pause(2.0)
-    assert pi.console.ask("status")["load_kg"] == pytest.approx(25.0, abs=0.05)
+    pi.wait_load(25.0, within_kg=0.05)
 
 
 def test_a_mat_whose_zero_has_moved_is_tared(pi: VirtualPi) -> None:
     if pi.console.ask("status")["uncalibrated"]:
         pytest.skip("the calibration before it has failed")
     pi.lay((0.4, 0.0, 0.0))  # a towel that stays there from now on
-    pi.machine.pause(2.0)
+    pi.wait_load(0.4, within_kg=0.05)
     assert pi.console.ask("tare")["cells"].keys() == set(pi.names)
-    pi.machine.pause(1.0)
-    assert abs(pi.console.ask("status")["load_kg"]) < 0.02
+    pi.wait_load(0.0, within_kg=0.02)
     pi.clear()
-    pi.machine.pause(2.0)
+    pi.wait_load(-0.4, within_kg=0.05)
     pi.console.ask("tare")
 
 
