@@ -149,7 +149,7 @@ class FreeSets:
 
     def change(self, plan: Plan) -> None:
         """Ask for another plan; the place in the set is kept."""
-        self._sets.plan = plan
+        self._sets.change(plan)
 
     def tell(self, ask: Ask) -> None:
         """Take an offer; nobody leads here: there is nothing to pause or to skip."""
