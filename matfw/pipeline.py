@@ -85,6 +85,7 @@ class Pipeline:
     def __init__(self, mat: Mat, plan: Plan | None = None) -> None:
         """Take the mat and what is asked for."""
         self._mat = mat
+        self._stated_side = mat.side
         self._calibration = Calibration(mat.calibration)
         self._impulses = Impulses(len(mat.cells), mat.rate_hz)
         self._conditioning = Conditioning(mat.cells, mat.rate_hz)
@@ -129,6 +130,7 @@ class Pipeline:
         (calibration, person, side), whoever lies there must lie still and is weighed again; a
         repetition under way then gets no verdict. The place in the set is kept.
         """
+        self._stated_side = mat.side
         mat = mat.on(self._workout.side or mat.side)
         before, self._mat = self._mat, mat
         if (plan.guide is None) is (self._workout.plan.guide is None):
@@ -199,7 +201,7 @@ class Pipeline:
             faults += seen
             events += noted
         taps = self._taps.update(loads, self._phase_now) or self._pressed
-        events += self._lead(raw.t_s, taps)
+        events += self._lead(raw.t_s, taps, hips.side)
         self._pressed = 0
         rep_cues = self._take_rep_cues() if self._rep_cues else ()
         cue = self._cues.update(raw.t_s, self._cue_requests, rep_cues, self._phases.last_top_s)
@@ -243,7 +245,7 @@ class Pipeline:
         self._motion_now, self._phase_now = motion, phase
         return phase, faults, events
 
-    def _lead(self, t_s: float, taps: int) -> Sequence[Event]:
+    def _lead(self, t_s: float, taps: int, sensed: Side) -> Sequence[Event]:
         """Let the workout take this frame: it says what may be cued, and by which side to judge."""
         coached = self._workout.update(
             WorkoutMoment(
@@ -253,6 +255,7 @@ class Pipeline:
                 requests=self._cue_requests,
                 taps=taps,
                 heard=self._last_cue,
+                sensed=sensed,
             )
         )
         requests, self._pace = coached.requests, coached.pace
@@ -260,7 +263,8 @@ class Pipeline:
             requests = [cue for cue in requests if cue not in COUNTING]
         self._cue_requests = list(requests)
         if coached.side is not None:
-            self._turn(coached.side)
+            is_told = coached.side is not Side.UNKNOWN
+            self._turn(coached.side if is_told else self._stated_side)
         return coached.events
 
     def _take_rep_cues(self) -> Sequence[RepCue]:

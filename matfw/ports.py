@@ -10,6 +10,7 @@ from matfw.messages import Channel, Pace, RawFrame
 
 # What hip sensors call their columns, in a frame's order; a belt's place has no x_mm.
 SACRUM_CHANNELS = (Channel("hip_roll_deg", "sacrum_imu"),)
+SIDE_CHANNELS = (Channel("hip_left_up_deg", "sacrum_side"),)  # of a belt that knows its head end
 RAIL_CHANNELS = (
     Channel("back_shoulder_mm", "rear_rail", -450.0),
     Channel("back_hip_mm", "rear_rail", 0.0),

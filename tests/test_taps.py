@@ -111,7 +111,7 @@ def beside(along_mm: float, across_mm: float) -> list[Blow]:
     return [(FIRST_S, 60.0, place), (FIRST_S + 0.35, 60.0, other)]
 
 
-BOUNDARIES: dict[str, tuple[list[Blow], list[Blow]]] = {  # just a tap, just none
+BOUNDARIES: dict[str, Sequence[list[Blow]]] = {  # just a tap, just none
     "too soon": (beats(2, APART_S[0] + 0.01), beats(2, APART_S[0] - 0.01)),
     "too late": (beats(2, APART_S[1] - 0.01), beats(2, APART_S[1] + 0.01)),
     "over the head": tuple(beats(2, place=(REACH_X_MM[0] + mm, 0.0)) for mm in (10.0, -10.0)),

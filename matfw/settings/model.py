@@ -31,7 +31,7 @@ from matfw.messages import (
     Side,
     Tempo,
 )
-from matfw.ports import RAIL_CHANNELS, SACRUM_CHANNELS
+from matfw.ports import RAIL_CHANNELS, SACRUM_CHANNELS, SIDE_CHANNELS
 from matfw.settings.limits import LimitSettings
 from matfw.settings.plans import (
     BUILT_IN,
@@ -190,6 +190,14 @@ class HipSensors(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         Literal["+x", "-x", "+y", "-y", "+z", "-z"],
         Meta(description="the belt's board: which of its axes points out of the back"),
     ] = "+z"
+    imu_head_axis: Annotated[
+        Literal["+x", "-x", "+y", "-y", "+z", "-z"] | None,
+        Meta(
+            description="the belt's board: which of its axes points to the head; with it the belt"
+            " tells the side lain on",
+            extra={"example": "+y"},
+        ),
+    ] = None
     imu_address: Annotated[
         Literal[0x6A, 0x6B],
         Meta(description="the belt's board on I2C: 0x6A is 106; 0x6B, 107, with SDO/SA0 high"),
@@ -219,9 +227,8 @@ class HipSensors(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     def channels(self) -> tuple[Channel, ...]:
         """Return the columns that a frame gets from the sensors that are on."""
-        return (SACRUM_CHANNELS if self.imu != "off" else ()) + (
-            RAIL_CHANNELS if self.rail != "off" else ()
-        )
+        belt = SACRUM_CHANNELS + (SIDE_CHANNELS if self.imu_head_axis else ())
+        return (belt if self.imu != "off" else ()) + (RAIL_CHANNELS if self.rail != "off" else ())
 
     def pin_uses(self) -> Iterator[tuple[Keys, int]]:
         """Yield the keys below hip_sensors, and the pin each of them takes."""
@@ -466,6 +473,15 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         self.limits.check()
         self._check_workout()
         self._check_quiet_hours()
+        self._check_belt()
+
+    def _check_belt(self) -> None:
+        back, head = self.hip_sensors.imu_axis, self.hip_sensors.imu_head_axis
+        if head is not None and head[1] == back[1]:
+            raise MismatchError(
+                ("hip_sensors", "imu_head_axis"),
+                f"must be another of the board's axes than imu_axis, {back} (got {head})",
+            )
 
     def _check_quiet_hours(self) -> None:
         text = self.outputs.quiet_hours

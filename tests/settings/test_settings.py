@@ -13,7 +13,7 @@ from matfw.devices.sacrum_imu import ADDRESS, AXES
 from matfw.errors import MatSettingsError
 from matfw.layouts import PRESETS
 from matfw.messages import Cell, CellCalibration, Channel, Limits, Mat, Person, Side, Tempo
-from matfw.ports import RAIL_CHANNELS, SACRUM_CHANNELS
+from matfw.ports import RAIL_CHANNELS, SACRUM_CHANNELS, SIDE_CHANNELS
 from matfw.settings.files import default_config_path, default_state_dir, find_line, load_settings
 from matfw.settings.limits import RANGES as LIMIT_RANGES
 from matfw.settings.limits import LimitSettings
@@ -161,6 +161,8 @@ def test_limits_are_the_line_s_own() -> None:
         ('imu = "off"\nrail = "off"', ()),
         ('imu = "lsm6ds"', SACRUM_CHANNELS),
         ('rail = "vl53l1x"', RAIL_CHANNELS),
+        ('imu_head_axis = "+y"', ()),
+        ('imu = "lsm6ds"\nimu_head_axis = "+y"', SACRUM_CHANNELS + SIDE_CHANNELS),
         ('rail = "vl53l1x"\nimu = "lsm6ds"', SACRUM_CHANNELS + RAIL_CHANNELS),
     ],
 )
@@ -286,6 +288,11 @@ ERRORS: dict[str, tuple[str, str, list[str]]] = {
         "[hip_sensors]\nrail = true",
         ", line 2: ",
         ['hip_sensors.rail must be "off" or "vl53l1x"', "(got True)"],
+    ),
+    "head axis": (
+        "[hip_sensors]\nimu_head_axis = '-z'",
+        ", line 2: ",
+        ["imu_head_axis must be another of the board's axes than imu_axis, +z (got -z)"],
     ),
     "axis": ("[hip_sensors]\nimu_axis = 'z'", ", line 2: ", ['"+z"', '"-z"', "(got 'z')"]),
     "address below": (
