@@ -62,7 +62,7 @@ class Step:
 
     motion and phase are those of the last 50 ms step; faults, cue and events are this frame's;
     progress is that before what a window of this frame will show. pace: to be moved at now. taps:
-    on the mat or the button, that have just been found.
+    on the mat or the button, that have just been found. side: lain on right now; UNKNOWN on doubt.
     """
 
     raw: RawFrame
@@ -77,6 +77,7 @@ class Step:
     progress: Progress = NOTHING_DONE
     pace: Pace | None = None
     taps: int = 0
+    side: Side = Side.UNKNOWN
 
 
 class Pipeline:
@@ -222,6 +223,7 @@ class Pipeline:
             progress=self._workout.progress,
             pace=self._pace,
             taps=taps,
+            side=self._lain_on(),
         )
 
     def finish_reps(self, t_s: float, refined_reps: Iterable[RefinedRep]) -> Sequence[Rep]:
@@ -266,6 +268,13 @@ class Pipeline:
             is_told = coached.side is not Side.UNKNOWN
             self._turn(coached.side if is_told else self._stated_side)
         return coached.events
+
+    def _lain_on(self) -> Side:
+        """Return the side that whoever lies there surely lies on."""
+        if self._motion_now.presence is not Presence.LYING:
+            return Side.UNKNOWN
+        side = self._workout.lain_on
+        return self._mat.side if side is None else side
 
     def _take_rep_cues(self) -> Sequence[RepCue]:
         """Return what verdicts ask for that is released; what is not goes on waiting."""

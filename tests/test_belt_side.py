@@ -10,7 +10,7 @@ from functools import cache
 import pytest
 
 from matfw.layouts import PRESETS
-from matfw.messages import CueGiven, Event, Mat, RawFrame, SetChanged, SetState, Side
+from matfw.messages import CueGiven, Event, Mat, Presence, RawFrame, SetChanged, SetState, Side
 from matfw.pipeline import Pipeline
 from matfw.ports import SACRUM_CHANNELS, SIDE_CHANNELS
 from matfw.settings.model import Settings
@@ -46,6 +46,23 @@ def led(mat: Mat, frames: Sequence[RawFrame], plan: Plan) -> tuple[list[str], li
 
 def plan_on(side: Side) -> Plan:
     return PlanSettings(name="p", reps=3, sets_a_side=1, first_side=side).plan()
+
+
+@pytest.mark.parametrize("side", SIDES)
+def test_the_lights_know_the_face_s_edge_as_soon_as_somebody_lies_there(side: Side) -> None:
+    mat, frames = lying_on(side, 1)
+    plan = plan_on(side)
+    for belt, stated, now in ((True, plan, side), (False, plan, Side.UNKNOWN), (False, None, side)):
+        line = Pipeline(mat.on(side), stated)
+        steps = [
+            line.update(frame if belt else replace(frame, channels=(None, None)))
+            for frame in frames
+        ]
+        is_lying = [step.motion.presence is Presence.LYING for step in steps]
+        assert {step.side for step, lies in zip(steps, is_lying, strict=True) if not lies} == {
+            Side.UNKNOWN
+        }
+        assert steps[-1].side is now, "led and unconfirmed: both edges; unled: as the settings say"
 
 
 @pytest.mark.parametrize("seed", SEEDS)

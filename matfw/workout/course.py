@@ -26,7 +26,7 @@ from matfw.workout.fading import Fading
 from matfw.workout.plan import Guide, Plan
 from matfw.workout.situation import Situation
 from matfw.workout.stage import Ask
-from matfw.workout.states import State
+from matfw.workout.states import COUNTED, State
 
 
 class Course:
@@ -146,6 +146,13 @@ class Course:
     def sensed(self) -> Side:
         """Return the side lain on, as a hip sensor tells it; UNKNOWN where none is believed."""
         return Side.UNKNOWN if self.is_overruled else self.told_side
+
+    @property
+    def lain_on(self) -> Side:
+        """Return the side lain on: as sensed, or as it is counted by; UNKNOWN between sets."""
+        if self.sensed is Side.UNKNOWN and self.state in COUNTED and self.side is not None:
+            return self.side
+        return self.sensed
 
     @property
     def is_sensed_wrong(self) -> bool:

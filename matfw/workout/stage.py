@@ -91,6 +91,11 @@ class WorkoutStage(Protocol):
         """Return the side that it knows to be lain on; None where others must know."""
         ...
 
+    @property
+    def lain_on(self) -> Side | None:
+        """Return the side that whoever lies there surely lies on; None where others must know."""
+        ...
+
     def reset(self) -> None:
         """Begin with the first repetition of the first set."""
         ...
@@ -141,6 +146,11 @@ class FreeSets:
     @property
     def side(self) -> Side | None:
         """Return the side that a hip sensor told; it asks for none."""
+        return self._side.side
+
+    @property
+    def lain_on(self) -> Side | None:
+        """Return the side that a hip sensor told."""
         return self._side.side
 
     def reset(self) -> None:

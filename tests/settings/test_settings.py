@@ -180,6 +180,32 @@ def test_every_axis_of_a_board_can_be_named(tmp_path: Path) -> None:
     assert HipSensors().imu_address == ADDRESS
 
 
+STRIP = "[outputs]\nright_light_pins = {{ head = {}, hip = {}, foot = {} }}"
+
+
+def test_a_second_strip_is_there_where_its_pins_are(tmp_path: Path) -> None:
+    one = loaded(tmp_path, "")
+    assert one.outputs.strips() == ((23, 24, 25),)
+    two = loaded(tmp_path, STRIP.format(9, 10, 22))
+    assert two.outputs.strips() == ((23, 24, 25), (9, 10, 22))
+    assert two.named_pins() == {
+        **one.named_pins(), "right head light": 9, "right hip light": 10, "right foot light": 22
+    }  # fmt: skip
+    part = loaded(tmp_path, "[outputs]\nright_light_pins.hip = 10")
+    assert part.outputs.strips() == ((23, 24, 25), (None, 10, None))
+    message = error_of(tmp_path, STRIP.format(9, 10, 18))
+    assert "outputs.right_light_pins.foot and outputs.buzzer_pin both use GPIO 18" in message
+
+
+@pytest.mark.parametrize(("layout", "pins"), [("core4", (9, 10, 22)), ("hex6", (9, 10, 8))])
+def test_the_guides_pins_of_a_second_strip_are_free_beside_all_sensors(
+    layout: str, pins: tuple[int, int, int], tmp_path: Path
+) -> None:
+    hips = '\n[hip_sensors]\nimu = "lsm6ds"\nrail = "vl53l1x"\n'
+    settings = loaded(tmp_path, f'layout = "{layout}"\n{STRIP.format(*pins)}{hips}')
+    assert settings.outputs.strips()[1] == pins
+
+
 I2C_USERS = "[pins.head_left]\ndout = {}\nsck = 12\n[hip_sensors]\n"
 
 

@@ -351,6 +351,17 @@ def test_two_taps_overrule_a_belt_that_is_on_upside_down(at: str) -> None:
     assert [e.reps for e in sets(person, SetState.DONE)] == [2]
 
 
+def test_the_side_is_known_without_a_belt_while_a_set_is_open_and_no_longer() -> None:
+    person, known = Played(SHORT), dict[State, set[Side]]()
+    person.on_step = lambda: known.setdefault(state(person), set()).add(person.coach.lain_on)
+    follow(person, lambda *_: Done())
+    sides = {Side.LEFT, Side.RIGHT}
+    assert {each: known[each] for each in (State.SET, State.READY)} == {
+        State.SET: sides, State.READY: sides
+    }  # fmt: skip
+    assert known[State.ASK] == known[State.REST] == known[State.AWAY] == {Side.UNKNOWN}
+
+
 def test_when_the_belt_dies_the_set_goes_on_and_the_next_side_is_asked_for() -> None:
     person = belted(Side.LEFT)
     person.wait_for(Announcement.GET_READY)
