@@ -24,6 +24,7 @@ from matfw.judging.verdicts import PLAUSIBLE_LOG_ODDS
 from matfw.messages import RefinedRep
 from matfw.refinement.contact_lifts import contact_lifts
 from matfw.refinement.missed_lifts import IN_SET_S, is_in_set, missed_lifts, overlap
+from matfw.refinement.moment_levels import has_come_down
 from matfw.refinement.peaks import Peak, crossings_s, peaks
 from matfw.refinement.plausibility import plausibility
 from matfw.refinement.rep_shape import (
@@ -102,7 +103,7 @@ def refine(window: RepWindow, finished_s: float = -math.inf) -> list[RefinedRep]
     for peak in peaks(segment.angle_deg, segment.first):
         rough = _measure(segment, peak)
         strength_deg = _strength_deg(segment, rough)
-        if rough.angle_deg > HIGHEST_DEG or rough.end_s - rough.start_s > LONGEST_REP_S:
+        if not _may_be_one(segment, rough):
             continue
         if strength_deg < BORNE_OUT_DEG:
             weak_peaks.append(rough)
@@ -136,6 +137,13 @@ def refine(window: RepWindow, finished_s: float = -math.inf) -> list[RefinedRep]
     finished = [_weighed(segment, _finished(segment, x)) for x in found]
     finished += [_finished(segment, x) for x in slow]  # load says nothing of them to be weighed
     return sorted(map(_rounded, finished), key=lambda x: x.start_s)
+
+
+def _may_be_one(segment: Segment, rough: RefinedRep) -> bool:
+    """Return whether a leg may go so high and so long; a leg held for long, the curve lets go."""
+    if rough.angle_deg > HIGHEST_DEG or rough.end_s - rough.start_s > LONGEST_REP_S:
+        return False
+    return not is_slow(segment.tempo) or has_come_down(segment, rough)
 
 
 def _rounded(x: RefinedRep) -> RefinedRep:
