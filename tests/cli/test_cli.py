@@ -641,13 +641,16 @@ def test_what_the_virtual_bench_records_can_be_replayed(matfw: Call, tmp_path: P
     assert matfw("replay", "new.csv.gz", "--json").returncode == 0
 
 
-@pytest.mark.parametrize(("number", "to_all"), [(signal.SIGINT, True), (signal.SIGTERM, False)])
+@pytest.mark.parametrize(
+    ("number", "to_all", "words"),
+    [(signal.SIGINT, True, "person"), (signal.SIGTERM, False, "VIRTUAL")],
+)
 def test_a_signal_ends_the_run_soon_cleanly_and_completely(
-    live: Callable[..., subprocess.Popen[str]], number: signal.Signals, to_all: bool
+    live: Callable[..., subprocess.Popen[str]], number: signal.Signals, to_all: bool, words: str
 ) -> None:
     """As Ctrl-C does, to all of a terminal's processes, and as `kill` does."""
     process = live("run", "--virtual")
-    wait_for(process, "person")
+    wait_for(process, words)
     begin_s = time.monotonic()
     (os.killpg if to_all else os.kill)(process.pid, number)
     _, errors = process.communicate(timeout=LIMIT_S)
@@ -709,7 +712,7 @@ def test_sighup_ends_the_service_so_that_systemd_starts_it_again(
 ) -> None:
     """Restart=on-failure: any exit code but 0 and 2."""
     process = live("run", "--virtual")
-    wait_for(process, "person")
+    wait_for(process, "VIRTUAL")
     os.kill(process.pid, signal.SIGHUP)
     process.communicate(timeout=LIMIT_S)
     assert process.returncode == EXIT_HUNG_UP
