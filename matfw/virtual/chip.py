@@ -77,6 +77,7 @@ class Hx711Chip:
         self._noise_counts = noise_counts
         self._rng = Random(seed)
         self._defects = tuple(defects)
+        self._reset_s = self._next_reset_s(power_on_s)
         self._is_ready_while_settling = is_ready_while_settling
         self._tears = tears
         self._power_down_s = power_down_s
@@ -109,6 +110,7 @@ class Hx711Chip:
         """
         self.catch_up(t_s)
         self._defects = tuple(defects)
+        self._reset_s = self._next_reset_s(t_s)
         self.period_s = self._period_s(defects)
 
     def catch_up(self, t_s: float) -> None:
@@ -135,7 +137,7 @@ class Hx711Chip:
         self._is_sck_high = level
         counters = self.counters
         if level:
-            if t_s >= self._next_s:
+            if t_s >= self._next_s or t_s >= self._reset_s:
                 self._convert_until(t_s)
             self._rise_s = t_s
             counters.pulses += 1
@@ -155,7 +157,7 @@ class Hx711Chip:
         if self._is_sck_high and t_s - self._rise_s > self._power_down_s:
             level = True
         else:
-            if t_s >= self._next_s:
+            if t_s >= self._next_s or t_s >= self._reset_s:
                 self._convert_until(t_s)
             level = self._level or t_s < self._high_until_s
         for defect in self._defects:
@@ -169,6 +171,11 @@ class Hx711Chip:
             rate_hz = defect.rate_hz or rate_hz
         return 1.0 / (rate_hz * (1.0 + self._oscillator_error))
 
+    def _next_reset_s(self, t_s: float) -> float:
+        """Return when, after t_s, a defect lets the converter begin anew; inf if never."""
+        ends = [d.until_s for d in self._defects if d.resets and d.until_s > t_s]
+        return min(ends, default=math.inf)
+
     def _restart(self, t_s: float) -> None:
         """Begin settling at t_s, as after power-up; the gain stays (V2.0 of the datasheet)."""
         self._has_result = False
@@ -180,6 +187,10 @@ class Hx711Chip:
 
     def _convert_until(self, t_s: float) -> None:
         """End every conversion due by t_s; of many, only those that can matter are worked out."""
+        while self._reset_s <= t_s:
+            self._gain_share = 1.0
+            self._restart(self._reset_s)
+            self._reset_s = self._next_reset_s(self._reset_s)
         surplus = int((t_s - self._next_s) / self.period_s) - SETTLING_CONVERSIONS
         if surplus > 0:
             self._next_s += surplus * self.period_s
