@@ -60,6 +60,8 @@ class Played:
     presence: Presence = Presence.EMPTY
     lies_on: Side = Side.UNKNOWN
     shift_mm: float = 0.0  # to the front of the side lain on
+    has_belt: bool = False
+    is_belt_turned: bool = False  # it says the other side
     events: list[Event] = field(default_factory=list)
     heard: list[tuple[float, Cue]] = field(default_factory=list)
     reps: list[Rep] = field(default_factory=list)  # all that were judged
@@ -168,6 +170,12 @@ class Played:
     _requests: Sequence[Cue] = ()
     pace: Pace | None = None
 
+    def _sensed(self) -> Side:
+        """Return what a belt tells of the side."""
+        if not self.has_belt or self.presence is not Presence.LYING:
+            return Side.UNKNOWN
+        return OTHER[self.lies_on] if self.is_belt_turned else self.lies_on
+
     def step(self) -> None:
         """Let one step pass."""
         self.t_s += STEP_S
@@ -195,6 +203,7 @@ class Played:
                 requests=self._requests,
                 taps=self._taps,
                 heard=self._last_cue,
+                sensed=self._sensed(),
             )
         )
         self._requests, self._taps = (), 0
@@ -209,6 +218,8 @@ class Played:
             self.heard.append((self.t_s, cue))
         self.on_step()
 
+
+OTHER = {Side.LEFT: Side.RIGHT, Side.RIGHT: Side.LEFT, Side.UNKNOWN: Side.UNKNOWN}
 
 LIVE_IN = {
     Fault.KICK: Phase.UP,
