@@ -77,8 +77,8 @@ CURVE_END_S = 0.2  # by which the curve's end may be later than its shape's
 SAME_END_S = 0.1  # between two early looks whose curves no shape fits: the end is known
 DIGITS = 6  # after the point: a microsecond, a millionth of a degree
 SEEN_NEAR_S = 3.0  # before a curve's start, or after its end, to be of this repetition
-# What plates say for a leg raise that saw the leg leave so little before it, or this much within it,
-# and land so little after: of a lift 0.2-0.6 s before and 0.4-0.8 s after.
+# What plates say for a leg raise that saw the leg leave so little before it, or this much within
+# it, and land so little after: of a lift 0.2-0.6 s before and 0.4-0.8 s after.
 CONTACT_LOG_ODDS, CONTACT_BEFORE_S, CONTACT_AFTER_S, CONTACT_WITHIN_S = 3.0, 1.0, 1.4, 0.2
 
 
