@@ -132,7 +132,11 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """A hip sensor's column: `sacrum_imu` in degrees of roll, `rear_rail` in mm of distance."""
+    """A hip sensor's column: `sacrum_imu` in degrees of roll, `rear_rail` in mm of distance.
+
+    `sacrum_side`: how far the body's left points up, degrees: -90 on the left side, +90 on the
+    right one.
+    """
 
     name: str
     kind: str
@@ -414,7 +418,7 @@ class Hips:
 
     roll_deg: of the pelvis, > 0 rolled back, from a zero of its own that only `sources` (the
     columns it is made of) can compare; None while no column has a value. sd_deg: what it repeats
-    within.
+    within. side: lain on, as a belt's gravity tells it; UNKNOWN: nothing does.
     """
 
     t_s: float
@@ -422,6 +426,7 @@ class Hips:
     sources: tuple[str, ...]
     events: tuple[CellEvent, ...] = ()
     sd_deg: float = 0.0
+    side: Side = Side.UNKNOWN
 
 
 class Presence(StrEnum):

@@ -62,7 +62,7 @@ class Step:
 
     motion and phase are those of the last 50 ms step; faults, cue and events are this frame's;
     progress is that before what a window of this frame will show. pace: to be moved at now. taps:
-    on the mat or the button, that have just been found.
+    on the mat or the button, that have just been found. side: lain on right now; UNKNOWN on doubt.
     """
 
     raw: RawFrame
@@ -77,6 +77,7 @@ class Step:
     progress: Progress = NOTHING_DONE
     pace: Pace | None = None
     taps: int = 0
+    side: Side = Side.UNKNOWN
 
 
 class Pipeline:
@@ -85,6 +86,7 @@ class Pipeline:
     def __init__(self, mat: Mat, plan: Plan | None = None) -> None:
         """Take the mat and what is asked for."""
         self._mat = mat
+        self._stated_side = mat.side
         self._calibration = Calibration(mat.calibration)
         self._impulses = Impulses(len(mat.cells), mat.rate_hz)
         self._conditioning = Conditioning(mat.cells, mat.rate_hz)
@@ -129,6 +131,7 @@ class Pipeline:
         (calibration, person, side), whoever lies there must lie still and is weighed again; a
         repetition under way then gets no verdict. The place in the set is kept.
         """
+        self._stated_side = mat.side
         mat = mat.on(self._workout.side or mat.side)
         before, self._mat = self._mat, mat
         if (plan.guide is None) is (self._workout.plan.guide is None):
@@ -199,7 +202,7 @@ class Pipeline:
             faults += seen
             events += noted
         taps = self._taps.update(loads, self._phase_now) or self._pressed
-        events += self._lead(raw.t_s, taps)
+        events += self._lead(raw.t_s, taps, hips.side)
         self._pressed = 0
         rep_cues = self._take_rep_cues() if self._rep_cues else ()
         cue = self._cues.update(raw.t_s, self._cue_requests, rep_cues, self._phases.last_top_s)
@@ -220,6 +223,7 @@ class Pipeline:
             progress=self._workout.progress,
             pace=self._pace,
             taps=taps,
+            side=self._lain_on(),
         )
 
     def finish_reps(self, t_s: float, refined_reps: Iterable[RefinedRep]) -> Sequence[Rep]:
@@ -243,7 +247,7 @@ class Pipeline:
         self._motion_now, self._phase_now = motion, phase
         return phase, faults, events
 
-    def _lead(self, t_s: float, taps: int) -> Sequence[Event]:
+    def _lead(self, t_s: float, taps: int, sensed: Side) -> Sequence[Event]:
         """Let the workout take this frame: it says what may be cued, and by which side to judge."""
         coached = self._workout.update(
             WorkoutMoment(
@@ -253,6 +257,7 @@ class Pipeline:
                 requests=self._cue_requests,
                 taps=taps,
                 heard=self._last_cue,
+                sensed=sensed,
             )
         )
         requests, self._pace = coached.requests, coached.pace
@@ -260,8 +265,16 @@ class Pipeline:
             requests = [cue for cue in requests if cue not in COUNTING]
         self._cue_requests = list(requests)
         if coached.side is not None:
-            self._turn(coached.side)
+            is_told = coached.side is not Side.UNKNOWN
+            self._turn(coached.side if is_told else self._stated_side)
         return coached.events
+
+    def _lain_on(self) -> Side:
+        """Return the side that whoever lies there surely lies on."""
+        if self._motion_now.presence is not Presence.LYING:
+            return Side.UNKNOWN
+        side = self._workout.lain_on
+        return self._mat.side if side is None else side
 
     def _take_rep_cues(self) -> Sequence[RepCue]:
         """Return what verdicts ask for that is released; what is not goes on waiting."""

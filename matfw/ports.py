@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from matfw.messages import Channel, Pace, RawFrame
+from matfw.messages import Channel, Pace, RawFrame, Side
 
 # What hip sensors call their columns, in a frame's order; a belt's place has no x_mm.
 SACRUM_CHANNELS = (Channel("hip_roll_deg", "sacrum_imu"),)
+SIDE_CHANNELS = (Channel("hip_left_up_deg", "sacrum_side"),)  # of a belt that knows its head end
 RAIL_CHANNELS = (
     Channel("back_shoulder_mm", "rear_rail", -450.0),
     Channel("back_hip_mm", "rear_rail", 0.0),
@@ -140,6 +141,13 @@ class Indicator(Protocol):
 
     def pace(self, pace: Pace | None) -> None:
         """Give this repetition's tempo while no cue is given; None: of none."""
+        ...
+
+    def face(self, side: Side) -> None:
+        """Light the edge that somebody on this side looks at, from the next tick on.
+
+        All there are where the side is UNKNOWN.
+        """
         ...
 
     def tick(self, t_s: float) -> None:

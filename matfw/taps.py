@@ -5,10 +5,14 @@ who hops aside; load alone does not tell them apart (of taps of 25-120 N, 86 % f
 and 96 % at 2.7 an hour). What does is that the pulse's own place, change of moment over change of
 force, is in a hand's reach, where no leg lands; that it was quiet before; and that pulses of one
 kind follow each other in a rhythm, with next to no dip between them: an arm that is put elsewhere
-has one as deep as its two pulses are high. Looked for only while the leg rests.
+has one as deep as its two pulses are high. Looked for only while the leg rests, listened always:
+what seems a leg for a moment may be the arm that is thrown down.
 
 It takes the loads as they were read: `impulses` withholds what one cell feels alone, which a tap
 over a corner is, and so do they here, but for their place: a single cell's spike has the cell's.
+A pulse is found in load without single wrong samples, smoothed. Its place is that of all samples
+of it as they were read: the middle one of three is now and then taken twice and its neighbour not
+at all, which of a tap of three samples, each cell's read at another time, makes another place.
 """
 
 from __future__ import annotations
@@ -17,6 +21,7 @@ import math
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from matfw.estimation.anthropometry import GRAVITY_M_S2
 from matfw.messages import Cell, Loads, Phase, PhaseStep
@@ -32,14 +37,15 @@ THROWN_S = 0.25  # ... up to when the arm is thrown down, which the load dips fo
 QUIET_SHARE = 0.4  # ... in which nothing is louder than this share of it
 REACH_X_MM = (-800.0, 300.0)  # of a hand: from over the head to the hip; knees lie at 420
 REACH_Y_MM = 360.0  # the deck's half width is 325
-# Two taps of one hand are no farther apart, along and across. Cells are read up to 12 ms apart: a
-# tap of 35 ms is then found 200 mm beside its place, along a mat whose cells are 1.8 m apart.
-SPREAD_MM = (400.0, 220.0)
+# Two taps of one hand are no farther apart, along and across. Cells are read up to 12 ms apart:
+# virtual taps of 30 to 50 ms are found within 100 mm of their place along the mat, 24 across.
+SPREAD_MM = (300.0, 150.0)
 ALIKE = 3.5  # times that one is stronger than another at most
 # Of the weaker of two taps, by which the load falls between them at most: the arm's fall takes 0.12
 # to 0.29 off virtual taps, an arm that is moved and caught again 1.0 to 1.3.
 DIP_SHARE = 0.6
 TAPS = (2, 3)
+LEAD_S = 0.03  # of a pulse that has come before it is found: the low-passes' delay
 CORNER_HZ = 14.0  # of each of two low-passes, as in `conditioning`
 HOLE_S = 0.1  # without one whole frame, after which it begins again
 
@@ -65,6 +71,8 @@ class Taps:
         """Take the cells in the frame's order and the nominal frame rate."""
         self._places = tuple((cell.x_mm, cell.y_mm) for cell in cells)
         self._gain = 1.0 - math.exp(-2.0 * math.pi * min(CORNER_HZ, 0.25 * rate_hz) / rate_hz)
+        self._lead = round(LEAD_S * rate_hz)
+        self._kept = self._lead + math.ceil(WIDTH_S[1] * rate_hz) + 2
         self._clean_s = -math.inf
         self.reset()
 
@@ -77,24 +85,21 @@ class Taps:
         self._last_s = 0.0
         self._began_s: float | None = None
         self._peak_kg = 0.0
-        self._sum: tuple[float, float, float] = (0.0, 0.0, 0.0)  # over the pulse's samples
+        self._samples = 0  # of the pulse
+        self._read: deque[tuple[float, float, float]] = deque(maxlen=self._kept)
         self._heard: deque[tuple[float, float]] = deque()  # t_s, N off the base, before the pulse
         self._dip_n = 0.0  # that the load has fallen by since the last pulse
         self._taps: list[_Pulse] = []
         self._is_armed = True  # the last pulse has died away
-        self._is_fresh = True  # nothing has been seen since
 
     def update(self, loads: Loads, phase: PhaseStep | None) -> int:
         """Return 2 or 3 when so many taps have just ended, else 0."""
         t_s = loads.t_s
-        is_busy = phase is not None and self._is_lifting(phase)
-        if is_busy or t_s - self._clean_s > HOLE_S:
-            if not self._is_fresh:
-                self.reset()
-            self._clean_s = t_s
-        if is_busy or None in loads.loads_kg:
+        if t_s - self._clean_s > HOLE_S:
+            self.reset()
+        if None in loads.loads_kg:
             return 0
-        self._clean_s, self._is_fresh = t_s, False
+        self._clean_s = t_s
         now = self._smoothed(loads)
         if self._base is None:
             self._base, self._last_s = now, t_s
@@ -102,7 +107,10 @@ class Taps:
         base = self._base
         off = (now[0] - base[0], now[1] - base[1], now[2] - base[2])
         off_n = off[0] * GRAVITY_M_S2
-        self._follow(t_s, off_n, off)
+        if phase is not None and self._is_lifting(t_s, phase):
+            self._stand_by(t_s, off_n)
+        else:
+            self._follow(t_s, off_n, off[0])
         if self._began_s is None and self._base is not None:
             tau_s = BASE_TAU_S if abs(off_n) < ON_N else BASE_LOUD_TAU_S
             share = min(1.0, (t_s - self._last_s) / tau_s)
@@ -114,10 +122,14 @@ class Taps:
         self._last_s = t_s
         return self._finished(t_s)
 
-    def _is_lifting(self, phase: PhaseStep) -> bool:
-        """Return whether a leg is up; what begins within taps are the taps, of 90 N and more."""
-        first_s = self._taps[0].at_s if self._taps else self._began_s
-        return phase.phase is not Phase.REST and (first_s is None or phase.since_s < first_s)
+    def _is_lifting(self, t_s: float, phase: PhaseStep) -> bool:
+        """Return whether a leg is up.
+
+        What begins within taps are the taps, of 90 N and more, and so is what began as the arm was
+        thrown down for the first: of what has just begun that cannot be known yet.
+        """
+        first_s = self._taps[0].at_s if self._taps else self._began_s or t_s
+        return phase.phase is not Phase.REST and phase.since_s < first_s - THROWN_S
 
     def _smoothed(self, loads: Loads) -> tuple[float, float, float]:
         """Return load and moments without single wrong samples, kg and kg mm."""
@@ -128,6 +140,7 @@ class Taps:
                 x_kgmm += load * x_mm
                 y_kgmm += load * y_mm
         self._three.append((kg, x_kgmm, y_kgmm))
+        self._read.append((kg, x_kgmm, y_kgmm))
         middle = sorted(self._three)[len(self._three) // 2]
         a, b, c = self._low1 or middle
         d, e, f = self._low2 or middle
@@ -139,20 +152,27 @@ class Taps:
         self._low2 = (d + gain * (a - d), e + gain * (b - e), f + gain * (c - f))
         return self._low2
 
-    def _follow(self, t_s: float, off_n: float, off: tuple[float, float, float]) -> None:
+    def _stand_by(self, t_s: float, off_n: float) -> None:
+        """Take nothing for a tap, but note how quiet it is: what is taken for a leg may be none."""
+        self._taps, self._began_s, self._is_armed = [], None, False
+        self._hear(t_s, abs(off_n))
+
+    def _hear(self, t_s: float, off_n: float) -> None:
+        self._heard.append((t_s, off_n))
+        while self._heard and self._heard[0][0] < t_s - QUIET_S - WIDTH_S[1]:
+            self._heard.popleft()
+
+    def _follow(self, t_s: float, off_n: float, off_kg: float) -> None:
         if self._began_s is None:
             self._is_armed = self._is_armed or off_n < ON_N
             if off_n < ON_N or not self._is_armed:
                 self._dip_n = max(self._dip_n, -off_n)
-                self._heard.append((t_s, abs(off_n)))
-                while self._heard and self._heard[0][0] < t_s - QUIET_S - WIDTH_S[1]:
-                    self._heard.popleft()
+                self._hear(t_s, abs(off_n))
                 return
-            self._began_s, self._peak_kg, self._sum, self._is_armed = t_s, off[0], off, False
+            self._began_s, self._peak_kg, self._samples, self._is_armed = t_s, off_kg, 1, False
             return
-        total = self._sum
-        self._sum = (total[0] + off[0], total[1] + off[1], total[2] + off[2])
-        self._peak_kg = max(self._peak_kg, off[0])
+        self._samples += 1
+        self._peak_kg = max(self._peak_kg, off_kg)
         peak_n = self._peak_kg * GRAVITY_M_S2
         if off_n > BACK_SHARE * peak_n:
             if t_s - self._began_s > WIDTH_S[1]:
@@ -162,8 +182,7 @@ class Taps:
 
     def _end_pulse(self, t_s: float, peak_n: float) -> None:
         began_s = self._began_s or t_s
-        # Of the whole pulse: its peak comes to each cell's sample at another time.
-        x_mm, y_mm = (moment / self._sum[0] for moment in self._sum[1:])
+        x_mm, y_mm = self._place_mm()
         pulse = _Pulse(began_s, peak_n, x_mm, y_mm)
         dip_n, self._dip_n, self._began_s = self._dip_n, 0.0, None
         is_reached = REACH_X_MM[0] <= x_mm <= REACH_X_MM[1] and abs(y_mm) <= REACH_Y_MM
@@ -180,6 +199,15 @@ class Taps:
             self._taps.append(pulse)
         else:
             self._give_up(t_s)
+
+    def _place_mm(self) -> tuple[float, float]:
+        """Return the place of the whole pulse: its peak comes to each cell's sample at its time."""
+        base = self._base or (0.0, 0.0, 0.0)
+        samples = islice(reversed(self._read), self._samples + self._lead)
+        offs = [(kg - base[0], x - base[1], y - base[2]) for kg, x, y in samples]
+        kg, x_kgmm, y_kgmm = map(sum, zip(*offs, strict=True))
+        # Less than nothing: what was read beside the pulse outweighs it, so it has no place.
+        return (x_kgmm / kg, y_kgmm / kg) if kg > 0.0 else (math.inf, math.inf)
 
     def _is_quiet(self, began_s: float, peak_n: float) -> bool:
         before = [

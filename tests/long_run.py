@@ -7,7 +7,7 @@ import types
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from matfw.messages import Pace, RawFrame
+from matfw.messages import Pace, RawFrame, Side
 from matfw.virtual.clock import VirtualClock
 
 BREAKS_S = 0.0125  # between two sessions, one frame
@@ -58,6 +58,9 @@ class Silent:
         pass
 
     def pace(self, pace: Pace | None) -> None:
+        pass
+
+    def face(self, side: Side) -> None:
         pass
 
     def tick(self, t_s: float) -> None:

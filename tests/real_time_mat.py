@@ -114,7 +114,7 @@ def main() -> None:
     mat = store.settings.mat(store.state)
     watch = Watch(1.0 / mat.rate_hz)
     acquisition = Acquisition(functools.partial(cells_in_real_time, mat))
-    buzzer, *lights = store.settings.outputs.pins()
+    outputs = store.settings.outputs
     plan = ConsolePlan(store, options.state, options.console, NO_PLAN)
 
     def say(text: str) -> None:
@@ -122,7 +122,7 @@ def main() -> None:
 
     with (
         GpiozeroIndicator(
-            MockFactory(pin_class=MockPWMPin), buzzer, (lights[0], lights[1], lights[2])
+            MockFactory(pin_class=MockPWMPin), outputs.buzzer_pin, *outputs.strips()
         ) as indicator,
         consoles(plan, mat, indicator, acquisition, say, is_virtual=True) as control,
     ):

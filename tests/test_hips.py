@@ -8,10 +8,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matfw.hips import LOST_S, RAIL_DEG_PER_MM, HipStage
+from matfw.hips import KEPT_DEG, LOST_S, RAIL_DEG_PER_MM, SIDE_DEG, SIDE_S, HipStage
 from matfw.judging.hip_rules import SHIFT_MM_PER_DEG, leg_forward, roll_back
-from matfw.messages import CellEvent, CellProblem, Fault, HipRepeatability, Limits, RawFrame
-from matfw.ports import RAIL_CHANNELS, SACRUM_CHANNELS
+from matfw.messages import (
+    CellEvent,
+    CellProblem,
+    Fault,
+    HipRepeatability,
+    Limits,
+    RawFrame,
+    Side,
+)
+from matfw.ports import RAIL_CHANNELS, SACRUM_CHANNELS, SIDE_CHANNELS
 
 LIMITS = Limits()
 REPEAT = HipRepeatability()
@@ -66,6 +74,54 @@ def test_two_sensors_repeat_better_than_either_and_the_poorer_counts_for_less() 
 def test_a_mat_without_hip_sensors_has_no_roll() -> None:
     hips = HipStage((), REPEAT).update(frame(0.0))
     assert (hips.roll_deg, hips.sources, hips.events) == (None, (), ())
+
+
+def told(*spans: tuple[float, float | None]) -> list[tuple[float, Side]]:
+    """Return the sides told, and when, of what a belt shows for so long each."""
+    stage, t_s = HipStage(SACRUM_CHANNELS + SIDE_CHANNELS, REPEAT), 0.0
+    found: list[tuple[float, Side]] = []
+    for lasts_s, left_up_deg in spans:
+        for _ in range(round(lasts_s / PERIOD_S)):
+            roll_deg = None if left_up_deg is None else 0.0
+            side = stage.update(frame(t_s, roll_deg, left_up_deg)).side
+            if side is not (found[-1][1] if found else Side.UNKNOWN):
+                found.append((round(t_s, 1), side))
+            t_s += PERIOD_S
+    return found
+
+
+@pytest.mark.parametrize(("sign", "side"), [(-1.0, Side.LEFT), (1.0, Side.RIGHT)])
+def test_the_hip_that_points_up_tells_the_side(sign: float, side: Side) -> None:
+    assert told((3.0, sign * 88.0)) == [(SIDE_S, side)]
+    assert told((3.0, sign * (SIDE_DEG + 0.1))) == [(SIDE_S, side)]
+    assert told((3.0, sign * (SIDE_DEG - 0.1))) == []
+    rolls = (2.0, sign * 88.0), (2.0, sign * (KEPT_DEG + 0.1)), (1.0, sign * (KEPT_DEG - 0.1))
+    assert told(*rolls) == [(SIDE_S, side), (4.0, Side.UNKNOWN)]
+
+
+def test_who_turns_over_is_on_no_side_until_they_lie() -> None:
+    turning = ((0.5, -60.0), (1.0, 0.0), (0.5, 60.0))
+    assert told((2.0, -88.0), *turning, (2.0, 88.0)) == [
+        (1.0, Side.LEFT), (2.5, Side.UNKNOWN), (4.5, Side.RIGHT)
+    ]  # fmt: skip
+    assert told((2.0, -88.0), (SIDE_S - 0.1, 88.0), (0.5, 0.0))[1:] == [(2.0, Side.UNKNOWN)]
+
+
+def test_a_belt_that_dies_tells_no_side_after_a_moment_and_is_named_lost_once() -> None:
+    assert told((2.0, -88.0), (LOST_S - 0.1, None), (1.0, -88.0)) == [(1.0, Side.LEFT)]
+    dies = told((2.0, -88.0), (2.0, None), (2.0, -88.0))
+    assert [side for _, side in dies] == [Side.LEFT, Side.UNKNOWN, Side.LEFT]
+    assert dies[1][0] == pytest.approx(2.0 + LOST_S, abs=0.1)
+    assert dies[2][0] == pytest.approx(4.0 + SIDE_S, abs=0.1)
+    stage = HipStage(SACRUM_CHANNELS + SIDE_CHANNELS, REPEAT)
+    stage.update(frame(0.0, 0.0, -88.0))
+    assert [event.cell for event in stage.update(frame(2.0, None, None)).events] == ["hip_roll_deg"]
+
+
+def test_a_rail_or_a_belt_without_its_head_end_tells_no_side() -> None:
+    stage = HipStage(SACRUM_CHANNELS + RAIL_CHANNELS, REPEAT)
+    sides = {stage.update(frame(k * 0.1, 0.0, 150.0, 150.0, 150.0)).side for k in range(50)}
+    assert sides == {Side.UNKNOWN}
 
 
 def named(shift_mm: float, roll_deg: float | None, sd_deg: float = REPEAT.imu_deg) -> list[Fault]:

@@ -67,6 +67,8 @@ def consoles(
     from matfw.devices.clock import RealClock
     from matfw.devices.console_socket import ConsoleSocket
     from matfw.devices.serial_link import open_serial
+    from matfw.diagnose.checks import Computer
+    from matfw.diagnose.system import supply_trouble
     from matfw.links.hub import ConsoleLinks
     from matfw.recording.background import Recordings
 
@@ -79,6 +81,7 @@ def consoles(
         account=lambda: acquisition.account, is_virtual=is_virtual,
         can_restart="NOTIFY_SOCKET" in os.environ, lay=plan.lay, ports=plan.ports,
         unset_plan=plan.unset_plan,
+        supply_trouble=functools.partial(supply_trouble, Computer()),
     )  # fmt: skip
     with ExitStack() as opened:
         opened.callback(control.close)

@@ -124,7 +124,12 @@ def build_led_hips(mat: Mat, plan: Plan) -> list[HipsInStep]:
     """Return the mat's hip sensors on the same virtual person, in step with the frames."""
     from matfw.virtual.hips import HipsInStep
 
-    return [HipsInStep.of_mat(mat, taking_turns(mat, plan).trace, seed=DEMO_SEED, repeats=True)]
+    turns = taking_turns(mat, plan)
+    return [
+        HipsInStep.of_mat(
+            mat, turns.trace, seed=DEMO_SEED, repeats=True, is_mirrored=turns.is_mirrored
+        )
+    ]
 
 
 def taking_turns(mat: Mat, plan: Plan) -> TakingTurns:

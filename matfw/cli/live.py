@@ -61,14 +61,15 @@ def run_live(
         from matfw.service.refiner import ProcessRefiner
         from matfw.service.watchdog import Watchdog
 
-    buzzer, head, hip, foot = settings.outputs.pins()
     factory = virtual_factory() if speed is not None else real_factory(settings)
     with (
         mat_frames(mat, build, functools.partial(hips, factory), speed is not None) as (
             frames,
             acquisition,
         ),
-        GpiozeroIndicator(factory, buzzer, (head, hip, foot)) as indicator,
+        GpiozeroIndicator(
+            factory, settings.outputs.buzzer_pin, *settings.outputs.strips()
+        ) as indicator,
         shown(settings, mat, title, pace_of(speed, quick_until_s), end_s) as picture,
         Watchdog(RealClock()) as systemd,
         ExitStack() as opened,

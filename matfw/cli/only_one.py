@@ -5,7 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from matfw.errors import MatError
@@ -41,7 +41,8 @@ def only_one(state_dir: Path, say: Callable[[str], object]) -> Iterator[None]:
                 " this one a folder of its own with --state"
             ) from None
         os.ftruncate(held, 0)
-        os.write(held, f"{os.getpid()}\n".encode())
+        with suppress(OSError):  # a full disk: the lock holds all the same, only its pid is unknown
+            os.write(held, f"{os.getpid()}\n".encode())
         yield
         os.ftruncate(held, 0)
     finally:

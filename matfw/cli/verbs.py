@@ -167,7 +167,7 @@ def _run(options: argparse.Namespace) -> int:
     if options.all_off:
         from matfw.devices.all_off import all_off
 
-        all_off(real_factory(settings), settings.outputs.pins())
+        all_off(real_factory(settings), settings.outputs.named_pins().values())
         return EXIT_DONE
     if not options.virtual:
         settings.check_ports(options.console)
@@ -375,7 +375,7 @@ def _sounds(options: argparse.Namespace) -> int:
     from matfw.devices.indicator import GpiozeroIndicator
 
     factory = virtual_factory() if options.virtual else real_factory(settings)
-    buzzer, *lights = settings.outputs.pins()
+    outputs = settings.outputs
     clock = RealClock()
     naming = (
         nullcontext(lambda _: None)
@@ -383,7 +383,7 @@ def _sounds(options: argparse.Namespace) -> int:
         else spoken_names(words, state_dir_of(options) / FOLDER, settings.voice.device, clock, say)
     )
     with (
-        GpiozeroIndicator(factory, buzzer, (lights[0], lights[1], lights[2])) as indicator,
+        GpiozeroIndicator(factory, outputs.buzzer_pin, *outputs.strips()) as indicator,
         naming as name,
     ):
         indicator.volume = settings.outputs.loudness_percent() / 100.0

@@ -96,6 +96,7 @@ class Control:
         lay: Callable[[float, float, float], object] | None = None,
         ports: Sequence[str] = (),
         unset_plan: str = NO_PLAN,
+        supply_trouble: Callable[[], str] = lambda: "",
     ) -> None:
         """Take the settings, and the mat as the line begins with it.
 
@@ -103,7 +104,7 @@ class Control:
         buzzer, 0 to 1; set_sound: which of its sounds; called by the main thread. account: the
         acquisition's. is_virtual: mat.side holds where the settings name none, since the virtual
         person lies on one. ports: of the console. unset_plan: led through where the settings name
-        none.
+        none. supply_trouble: what is wrong with the computer's supply now, or empty; for `status`.
         """
         self.settings = store
         self.lock = Lock(
@@ -121,6 +122,7 @@ class Control:
         self._set_volume = set_volume
         self._set_sound = set_sound
         self._minute_of_day = minute_of_day
+        self._supply_trouble = supply_trouble
         self._is_quiet = False
         self._account = account
         self._is_virtual = is_virtual
@@ -292,7 +294,7 @@ class Control:
             lock=self.lock.word,
             is_reader_late=self._reader_problem is ReaderProblem.LATE,
             recording=self.recordings.status,
-            notices=(*self.settings.notices, *self._noted),
+            notices=(*self.settings.notices, *self._noted, *self._troubles()),
             config=str(store.config) if store.config else None,
             state_dir=str(store.folder.absolute()),
             pins=self._pins,
@@ -318,6 +320,11 @@ class Control:
             return self.settings.notices
         text = f"not calibrated: {', '.join(names)}: weights may be far off: `calibrate`"
         return (*self.settings.notices, text)
+
+    def _troubles(self) -> tuple[str, ...]:
+        """Return what is wrong now and may be over by the next look."""
+        record = self.record.trouble if self.record is not None else ""
+        return tuple(filter(None, (record, self._supply_trouble())))
 
     def note(self, what: str, text: str) -> None:
         """Tell all consoles, and show it in `status` from now on; from any thread."""

@@ -63,6 +63,11 @@ class Record(Protocol):
     `resume` is for the main thread, all else for any other.
     """
 
+    @property
+    def trouble(self) -> str:
+        """Return why nothing can be kept now; empty while all is kept."""
+        ...
+
     def interrupted(self) -> SessionRecord | None:
         """Return the session that was interrupted lately and can go on. Raises MatError."""
         ...

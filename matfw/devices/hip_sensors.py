@@ -29,7 +29,10 @@ def open_hip_sensors(settings: HipSensors, factory: Factory, clock: Clock) -> li
             return Bus(wire, clock)
 
         if settings.imu != "off":
-            imu = SacrumImu(bus(), clock, back_axis=settings.imu_axis, address=settings.imu_address)
+            imu = SacrumImu(
+                bus(), clock, back_axis=settings.imu_axis, head_axis=settings.imu_head_axis,
+                address=settings.imu_address,
+            )  # fmt: skip
             opened.callback(imu.close)
             sensors.append(imu)
         if settings.rail != "off":

@@ -1,4 +1,4 @@
-"""The buzzer and the three lights on real pins, through gpiozero.
+"""The buzzer and the lights on real pins, through gpiozero: three, or three along either edge.
 
 Patterns advance in `tick`, called once a frame, so there is no thread to join and none that goes
 on buzzing when the firmware hangs between two frames. A pin is written only when its value
@@ -22,12 +22,13 @@ from gpiozero.tones import Tone
 
 from matfw.devices.flash_limit import FlashLimit
 from matfw.errors import MatGpioError
-from matfw.messages import Cue, Pace, cue_named
+from matfw.messages import Cue, Pace, Side, cue_named
 from matfw.sounds.earcons import DARK, MID_TONE, OCTAVES, lights_at, pattern_s, tone_at
 from matfw.sounds.modes import SoundMode, is_heard
 from matfw.sounds.pace import pace_lights, pace_tone
 
 LIGHT_NAMES = ("head", "hip", "foot")
+EDGES = (Side.LEFT, Side.RIGHT)  # of two strips, in this order: who lies on that side looks at it
 
 # What gpiozero raises -> limit, and what to do. The rest comes from the back end itself (lgpio's
 # "GPIO busy" when another process holds the line, "GPIO not allowed" without permission).
@@ -46,21 +47,23 @@ class GpiozeroIndicator:
         self,
         factory: Factory,
         buzzer_pin: int | None,
-        light_pins: tuple[int, int, int] | None,
+        *strips: tuple[int | None, int | None, int | None],
     ) -> None:
         """Claim the pins, all off.
 
-        factory: not closed here. light_pins: head, hip, foot, or None: no lights.
+        factory: not closed here. strips: head, hip, foot of the one, or of the left edge and the
+        right one; without any no lights. A light that one edge lacks shines at the other.
         Raises MatGpioError if a pin cannot be had; pins claimed before it are given back.
         """
         self._buzzer: TonalBuzzer | None = None
-        self._lights: list[PWMLED] = []
-        self._limits = [FlashLimit() for _ in LIGHT_NAMES]
+        self._lights: list[tuple[int, Side, PWMLED]] = []  # of LIGHT_NAMES, by whom it is seen
+        self._limits: list[FlashLimit] = []
+        self._brightness: list[float] = []
+        self._side = Side.UNKNOWN
         self._cue: Cue | None = None
         self._start_s = 0.0
         self._tone_hz: float | None = None
         self._is_ending = False  # the tone: low already, its PWM not ended yet
-        self._brightness = list(DARK)
         self._volume = 1.0
         self._pace: Pace | None = None
         self.sound_mode = SoundMode.FULL  # from the next cue on
@@ -71,9 +74,14 @@ class GpiozeroIndicator:
                 self._buzzer = TonalBuzzer(
                     buzzer_pin, mid_tone=Tone(MID_TONE), octaves=OCTAVES, pin_factory=factory
                 )
-            for name, pin in zip(LIGHT_NAMES, light_pins or (), strict=False):
-                where = f"{name} light on GPIO{pin}"
-                self._lights.append(PWMLED(pin, pin_factory=factory))
+            for number, name in enumerate(LIGHT_NAMES):
+                there = [pin for strip in strips if (pin := strip[number]) is not None]
+                for edge, pin in zip(EDGES, there, strict=False):
+                    where = f"{'right ' * (edge is Side.RIGHT)}{name} light on GPIO{pin}"
+                    seen_by = edge if len(there) > 1 else Side.UNKNOWN
+                    self._lights.append((number, seen_by, PWMLED(pin, pin_factory=factory)))
+                    self._limits.append(FlashLimit())
+                    self._brightness.append(0.0)
         # Exception: lgpio.error is no GPIOZeroError, and to import lgpio here only for its name
         # would start its threads on a machine that uses another pin factory.
         except Exception as error:
@@ -102,6 +110,10 @@ class GpiozeroIndicator:
         """Give this repetition's tempo from the next tick on, while no cue is given."""
         self._pace = pace
 
+    def face(self, side: Side) -> None:
+        """Light the edge that somebody on this side looks at, from the next tick on."""
+        self._side = side
+
     def tick(self, t_s: float) -> None:
         """Bring pins to where the running pattern says they are at t_s."""
         if self._cue is not None and t_s - self._start_s > pattern_s(self._cue):
@@ -109,8 +121,10 @@ class GpiozeroIndicator:
         self._end_pwm()
         tone_hz, lights = self._wanted(t_s)
         self._set_tone(tone_hz if is_heard(self.sound_mode, self._cue) else None)
-        for number, limit in enumerate(self._limits):
-            self._set_light(number, limit.limited(t_s, lights[number]))
+        for index, (number, seen_by, _) in enumerate(self._lights):
+            is_seen = Side.UNKNOWN in (seen_by, self._side) or seen_by is self._side
+            brightness = lights[number] if is_seen else 0.0
+            self._set_light(index, self._limits[index].limited(t_s, brightness))
 
     def _wanted(self, t_s: float) -> tuple[float | None, tuple[float, float, float]]:
         """Return tone and lights of the cue that is given, else of the pace, else nothing."""
@@ -125,14 +139,14 @@ class GpiozeroIndicator:
         """Silence and darkness, now."""
         self._cue = self._pace = None
         self._set_tone(None)
-        for number in range(len(LIGHT_NAMES)):
-            self._set_light(number, 0.0)
+        for index in range(len(self._lights)):
+            self._set_light(index, 0.0)
 
     def close(self) -> None:
         """Turn everything off and give the pins back. Calling it twice is allowed."""
         self._cue = None
         with ExitStack() as all_of_them:  # the next is closed even where one fails
-            for device in (self._buzzer, *self._lights):
+            for device in (self._buzzer, *(light for _, _, light in self._lights)):
                 if device is not None:
                     # Ends the PWM, which leaves the line low, then gives it back.
                     all_of_them.callback(device.close)
@@ -173,10 +187,10 @@ class GpiozeroIndicator:
             self._buzzer.stop()
             self._is_ending = False
 
-    def _set_light(self, number: int, brightness: float) -> None:
-        if number < len(self._lights) and brightness != self._brightness[number]:
-            self._lights[number].value = brightness
-            self._brightness[number] = brightness
+    def _set_light(self, index: int, brightness: float) -> None:
+        if brightness != self._brightness[index]:
+            self._lights[index][2].value = brightness
+            self._brightness[index] = brightness
 
 
 def duty_of(volume: float) -> float:

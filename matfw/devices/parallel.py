@@ -250,6 +250,8 @@ class ParallelReader:
     def _account_silent(self, converter: Converter) -> None:
         """Count a frame without an answer; power-cycle a converter that has been silent long."""
         watch = self._watch
+        if not watch.expected and watch.looked_s < converter.expires_s:
+            return  # nobody is waited for, so this frame came before its next result was due
         converter.on_timeout()
         watch.sought &= ~converter.bit
         if (

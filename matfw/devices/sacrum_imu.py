@@ -8,8 +8,13 @@ push of the ground, 1 g up at rest:
 
     roll = asin(-f_back / |f|)      > 0 rolled back, +90 on the back, -90 on the belly
 
-How the board is turned about that axis does not matter. A board that leans by t along the spine,
-as a sloping sacrum makes it, shows cos t of the roll and sin t of a hip hike.
+How the board is turned about that axis does not matter to the roll. A board that leans by t along
+the spine, as a sloping sacrum makes it, shows cos t of the roll and sin t of a hip hike.
+
+Where the settings also name the axis that points to the head, the third one is the body's left,
+back x head, and gravity tells the side lain on:
+
+    left_up = asin(f_left / |f|)    -90 on the left side, +90 on the right one, 0 on back or belly
 
 Plain gravity, no gyroscope: a lift of 2 s moves the sacrum with less than 0.1 m/s2 (0.4 deg), and
 a gyroscope's own drift of up to 10 deg/s would have to be filtered out again. The three axes go
@@ -26,7 +31,7 @@ from typing import Any
 from matfw.devices.i2c import Bus, load_driver
 from matfw.errors import MatSettingsError
 from matfw.messages import Channel
-from matfw.ports import HIP_SILENCE_S, SACRUM_CHANNELS, Clock
+from matfw.ports import HIP_SILENCE_S, SACRUM_CHANNELS, SIDE_CHANNELS, Clock
 
 AXES = {
     f"{sign}{name}": (i, s) for i, name in enumerate("xyz") for sign, s in (("+", 1), ("-", -1))
@@ -50,20 +55,31 @@ RETRY_S = 1.0  # a chip without a good sample for so long is set up again, again
 class SacrumImu:
     """The pelvis's roll by an LSM6DS on I2C; fits `ports.HipSensor`.
 
-    bus: for this sensor alone; closed with it. back_axis: the board's axis out of the back. Raises
-    MatSettingsError for another axis, MatError where the driver is not installed. A sensor that
-    does not answer is no error: it is None until it does.
+    bus: for this sensor alone; closed with it. back_axis, head_axis: the board's axes out of the
+    back and to the head; without the second the side is not told. Raises MatSettingsError for
+    other axes, MatError where the driver is not installed. A sensor that does not answer is no
+    error: it is None until it does.
     """
 
-    channels: tuple[Channel, ...] = SACRUM_CHANNELS
-
     def __init__(
-        self, bus: Bus, clock: Clock, *, back_axis: str = "+z", address: int = ADDRESS
+        self,
+        bus: Bus,
+        clock: Clock,
+        *,
+        back_axis: str = "+z",
+        head_axis: str | None = None,
+        address: int = ADDRESS,
     ) -> None:
         if back_axis not in AXES:
             raise MatSettingsError(f"back_axis must be {', '.join(AXES)} (got {back_axis!r})")
         self._package = load_driver("adafruit_lsm6ds")
-        self._back, self._sign = AXES[back_axis]
+        back, sign = AXES[back_axis]
+        self._up = [(back, -sign)]  # the axis, with its sign, whose elevation each column is
+        self.channels: tuple[Channel, ...] = SACRUM_CHANNELS
+        if head_axis is not None:
+            self._up.append(left_axis(back_axis, head_axis))
+            self.channels += SIDE_CHANNELS
+        self._nothing: tuple[None, ...] = (None,) * len(self.channels)
         self._bus = bus
         self._clock = clock
         self._address = address
@@ -74,14 +90,14 @@ class SacrumImu:
         self._is_closed = False
 
     def read(self) -> tuple[float | None, ...]:
-        """Return the roll in degrees, or None without a valid sample."""
+        """Return the roll, and left_up where it is told, in degrees; None without valid samples."""
         if self._is_closed or not self._is_open():
-            return (None,)
+            return self._nothing
         self._bus.allow_s(OPEN_LIMIT_S)
         try:
             raw = tuple(self._chip.acceleration)
         except OSError:
-            return (None,)
+            return self._nothing
         now_s = self._clock.now_s()
         if raw != self._raw:  # noise changes some bit of 48 every time, unless the chip hangs
             self._raw, self._new_s = raw, now_s
@@ -90,8 +106,9 @@ class SacrumImu:
             or now_s - self._new_s >= HIP_SILENCE_S
             or not NORM_G[0] <= math.hypot(*raw) / GRAVITY_MPS2 <= NORM_G[1]
         ):
-            return (None,)
-        return (self._roll_deg(raw, now_s),)
+            return self._nothing
+        self._filter(raw, now_s)
+        return tuple(self._elevation_deg(axis, sign) for axis, sign in self._up)
 
     def close(self) -> None:
         """Stop the chip's measuring, if it answers, and give the bus back."""
@@ -108,7 +125,7 @@ class SacrumImu:
         finally:
             self._bus.close()
 
-    def _roll_deg(self, raw: tuple[float, ...], now_s: float) -> float:
+    def _filter(self, raw: tuple[float, ...], now_s: float) -> None:
         if self._smooth is None:
             self._smooth = raw
         else:
@@ -117,7 +134,11 @@ class SacrumImu:
                 old + share * (new - old) for old, new in zip(self._smooth, raw, strict=True)
             )
         self._good_s = now_s
-        level = -self._sign * self._smooth[self._back] / math.hypot(*self._smooth)
+
+    def _elevation_deg(self, axis: int, sign: int) -> float:
+        """Return how far an axis points up."""
+        assert self._smooth is not None
+        level = sign * self._smooth[axis] / math.hypot(*self._smooth)
         return round(math.degrees(math.asin(max(-1.0, min(1.0, level)))), 2)
 
     def _is_open(self) -> bool:
@@ -144,3 +165,18 @@ class SacrumImu:
         module, name = CHIPS[answer[0]]
         self._package.sleep = self._bus.pause_s  # type: ignore[attr-defined]
         return getattr(load_driver(module), name)(self._bus, self._address)
+
+
+def left_axis(back_axis: str, head_axis: str) -> tuple[int, int]:
+    """Return the index and sign of the board's axis that points to the body's left.
+
+    Raises MatSettingsError where the two are not two different axes of AXES.
+    """
+    if head_axis not in AXES or head_axis[1] == back_axis[1]:
+        others = ", ".join(name for name in AXES if name[1] != back_axis[1])
+        raise MatSettingsError(
+            f"head_axis must be {others} while back_axis is {back_axis} (got {head_axis!r})"
+        )
+    (back, back_sign), (head, head_sign) = AXES[back_axis], AXES[head_axis]
+    turn = 1 if (head - back) % 3 == 1 else -1  # x x y = z, and so on round; the other way -z
+    return 3 - back - head, turn * back_sign * head_sign

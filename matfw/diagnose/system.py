@@ -10,7 +10,7 @@ from datetime import datetime
 from importlib import metadata
 from pathlib import Path
 
-from matfw.calibrate.guide import Place
+from matfw.calibrate.guide import Place, cited
 from matfw.diagnose.checks import Check, Computer, State
 from matfw.diagnose.overlays import taken_pins
 from matfw.errors import MatError
@@ -36,6 +36,9 @@ POWER_BITS: Mapping[int, tuple[State, str]] = {
     18: (State.WARN, "the processor has been slowed down since the start"),
     19: (State.WARN, "the processor has been at its temperature limit since the start"),
 }
+HWMON = "sys/class/hwmon"
+HWMON_NAME, HWMON_ALARM = "rpi_volt", "in0_lcrit_alarm"  # kernel, Documentation/hwmon
+USE_OWN_SUPPLY = "use the Pi's own supply and a short cable"
 PI_ONLY = "not a Raspberry Pi, so this was not looked at"
 
 
@@ -215,6 +218,11 @@ def check_power(computer: Computer) -> Check:
     )
     match = re.fullmatch(r"(?:throttled=)?(?:0x)?([0-9a-fA-F]+)\s*", answer or "")
     if answer is None or match is None:
+        match is_under_voltage(computer):
+            case True:
+                return Check("power", State.BAD, POWER_BITS[0][1], USE_OWN_SUPPLY, Place.SUPPLY)
+            case False:
+                return Check("power", State.OK, "the supply is steady now, says the kernel")
         return Check("power", State.UNKNOWN, "vcgencmd does not answer",
                      "run as a user of the group video")  # fmt: skip
     bits = int(match[1], 16)
@@ -223,7 +231,30 @@ def check_power(computer: Computer) -> Check:
         return Check("power", State.OK, "the supply is and was steady")
     worst = State.BAD if any(state is State.BAD for state, _ in flags) else State.WARN
     return Check("power", worst, "; ".join(why for _, why in flags),
-                 "use the Pi's own supply and a short cable", Place.SUPPLY)  # fmt: skip
+                 USE_OWN_SUPPLY, Place.SUPPLY)  # fmt: skip
+
+
+def is_under_voltage(computer: Computer) -> bool | None:
+    """Return whether the supply was too low in the last two seconds; None: nothing here tells.
+
+    The kernel's own monitor, which anyone may read: a service need not be in the group video.
+    """
+    try:
+        folders = sorted((computer.root / HWMON).iterdir())
+    except OSError:
+        return None
+    for folder in folders:
+        if (computer.read(f"{HWMON}/{folder.name}/name") or "").strip() == HWMON_NAME:
+            alarm = (computer.read(f"{HWMON}/{folder.name}/{HWMON_ALARM}") or "").strip()
+            return alarm == "1" if alarm in {"0", "1"} else None
+    return None
+
+
+def supply_trouble(computer: Computer) -> str:
+    """Return what is wrong with the Pi's supply now and what to do; empty if nothing is seen."""
+    if not is_under_voltage(computer):
+        return ""
+    return f"the Pi: {POWER_BITS[0][1]}: {USE_OWN_SUPPLY} ({cited(Place.SUPPLY)})"
 
 
 def check_service(computer: Computer) -> Check:

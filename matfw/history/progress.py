@@ -105,7 +105,7 @@ def progress(
         records=tuple(records),
         weeks=_weeks(records, days),
         trends=_trends(records),
-        due=_due(days, _day(now.unix_s, zone)),
+        due=_due(days, _today(days, now, zone)),
         step=_step(records),
         change=_change(records),
         clean_in_a_row=_clean_in_a_row(records),
@@ -187,14 +187,24 @@ def slope(points: Sequence[tuple[float, float]]) -> Estimate | None:
 # --- the plan
 
 
+def _today(days: Sequence[date], now: WallTime, zone: tzinfo | None) -> date:
+    """Return the date; by a clock that nobody has set it is at least that of the last session."""
+    today = _day(now.unix_s, zone)
+    return max(today, *days) if now.doubt_s is None else today
+
+
 def _due(days: Sequence[date], today: date) -> Due:
-    """Return what is due: three a week, a day between two of them."""
+    """Return what is due: three a week, a day between two of them.
+
+    A session that is yet to come was dated by a clock that was wrong: it puts nothing off.
+    """
     by_week: dict[date, set[date]] = {}
-    for day in days:
+    past = [day for day in days if day <= today]
+    for day in past:
         by_week.setdefault(_monday(day), set()).add(day)
-    monday, last = _monday(today), max(days)
+    monday = _monday(today)
     this_week = len(by_week.get(monday, ()))
-    rested = max(today, last + timedelta(days=2))
+    rested = max(today, max(past) + timedelta(days=2)) if past else today
     next_monday = monday + timedelta(days=7)
     is_done = this_week >= SESSIONS_A_WEEK
     full_weeks, week = 0, monday - timedelta(days=7)

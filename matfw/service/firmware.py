@@ -194,6 +194,7 @@ class Firmware:
         step = self._line.update(frame)
         if self._paused:
             step = _unjudged(step)
+        self._indicator.face(step.side)
         if step.cue is not None:
             self._indicator.show(step.cue, frame.t_s)
         self._indicator.pace(step.pace)

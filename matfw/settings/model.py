@@ -31,7 +31,7 @@ from matfw.messages import (
     Side,
     Tempo,
 )
-from matfw.ports import RAIL_CHANNELS, SACRUM_CHANNELS
+from matfw.ports import RAIL_CHANNELS, SACRUM_CHANNELS, SIDE_CHANNELS
 from matfw.settings.limits import LimitSettings
 from matfw.settings.plans import (
     BUILT_IN,
@@ -114,18 +114,48 @@ class Gpio(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class LightPins(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The three lights, BCM numbers."""
+    """The three lights, BCM numbers; with a second strip, those along the left edge."""
 
     head: Annotated[Pin, Meta(description="the light at the head end, BCM number")] = 23
     hip: Annotated[Pin, Meta(description="the light at the hips, BCM number")] = 24
     foot: Annotated[Pin, Meta(description="the light at the foot end, BCM number")] = 25
 
 
+class RightLightPins(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A second strip, along the right edge.
+
+    Left and right as seen by somebody lying on their back: on the left side they face the left.
+    """
+
+    head: Annotated[
+        Pin | None, Meta(description="right edge: the light at the head end", extra={"example": 9})
+    ] = None
+    hip: Annotated[
+        Pin | None, Meta(description="right edge: the light at the hips", extra={"example": 10})
+    ] = None
+    foot: Annotated[
+        Pin | None, Meta(description="right edge: the light at the foot end", extra={"example": 22})
+    ] = None
+
+
+Strip: TypeAlias = tuple[int | None, int | None, int | None]
+
+
 class Outputs(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What the person hears and sees."""
 
     buzzer_pin: Annotated[Pin, Meta(description="the buzzer, BCM number")] = 18
-    light_pins: Annotated[LightPins, Meta(description="the lights, BCM numbers")] = LightPins()
+    light_pins: Annotated[
+        LightPins,
+        Meta(description="the lights, BCM numbers; with right_light_pins those of the left edge"),
+    ] = LightPins()
+    right_light_pins: Annotated[
+        RightLightPins,
+        Meta(
+            description="a second strip, along the right edge, BCM numbers: then that one shines"
+            " which the face looks at, both where the side is not known"
+        ),
+    ] = RightLightPins()
     button_pin: Annotated[
         Pin | None,
         Meta(
@@ -160,10 +190,29 @@ class Outputs(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         is_silent = self.mute or self.sound is SoundMode.SILENT
         return 0 if is_silent else self.volume_percent
 
+    def strips(self) -> tuple[Strip, ...]:
+        """Return the pins of head, hip and foot light of the strip, or of the left and right one.
+
+        None for a light that the right one lacks.
+        """
+        lights, right = self.light_pins, self.right_light_pins
+        one = (lights.head, lights.hip, lights.foot)
+        other = (right.head, right.hip, right.foot)
+        return (one,) if other == (None,) * 3 else (one, other)
+
     def pins(self) -> tuple[int, int, int, int]:
         """Return the pins of the buzzer, muted or not, and of the head, hip and foot lights."""
         lights = self.light_pins
         return (self.buzzer_pin, lights.head, lights.hip, lights.foot)
+
+    def named_pins(self) -> dict[str, int]:
+        """Return every pin that drives something, by what it is for."""
+        named = {"buzzer": self.buzzer_pin}
+        for edge, strip in zip(("", "right "), self.strips(), strict=False):
+            for name, pin in zip(LightPins.__struct_fields__, strip, strict=True):
+                if pin is not None:
+                    named[f"{edge}{name} light"] = pin
+        return named
 
 
 # TXD and RXD of the header's UART, and its names; Raspberry Pi documentation, "UARTs".
@@ -190,6 +239,14 @@ class HipSensors(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         Literal["+x", "-x", "+y", "-y", "+z", "-z"],
         Meta(description="the belt's board: which of its axes points out of the back"),
     ] = "+z"
+    imu_head_axis: Annotated[
+        Literal["+x", "-x", "+y", "-y", "+z", "-z"] | None,
+        Meta(
+            description="the belt's board: which of its axes points to the head; with it the belt"
+            " tells the side lain on",
+            extra={"example": "+y"},
+        ),
+    ] = None
     imu_address: Annotated[
         Literal[0x6A, 0x6B],
         Meta(description="the belt's board on I2C: 0x6A is 106; 0x6B, 107, with SDO/SA0 high"),
@@ -219,9 +276,8 @@ class HipSensors(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     def channels(self) -> tuple[Channel, ...]:
         """Return the columns that a frame gets from the sensors that are on."""
-        return (SACRUM_CHANNELS if self.imu != "off" else ()) + (
-            RAIL_CHANNELS if self.rail != "off" else ()
-        )
+        belt = SACRUM_CHANNELS + (SIDE_CHANNELS if self.imu_head_axis else ())
+        return (belt if self.imu != "off" else ()) + (RAIL_CHANNELS if self.rail != "off" else ())
 
     def pin_uses(self) -> Iterator[tuple[Keys, int]]:
         """Yield the keys below hip_sensors, and the pin each of them takes."""
@@ -466,6 +522,15 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         self.limits.check()
         self._check_workout()
         self._check_quiet_hours()
+        self._check_belt()
+
+    def _check_belt(self) -> None:
+        back, head = self.hip_sensors.imu_axis, self.hip_sensors.imu_head_axis
+        if head is not None and head[1] == back[1]:
+            raise MismatchError(
+                ("hip_sensors", "imu_head_axis"),
+                f"must be another of the board's axes than imu_axis, {back} (got {head})",
+            )
 
     def _check_quiet_hours(self) -> None:
         text = self.outputs.quiet_hours
@@ -525,8 +590,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         pins = {}
         for name, wires in self.wiring().items():
             pins[f"{name} DOUT"], pins[f"{name} SCK"] = wires.dout, wires.sck
-        names = ("buzzer", "head light", "hip light", "foot light")
-        return {**pins, **dict(zip(names, self.outputs.pins(), strict=True))}
+        return {**pins, **self.outputs.named_pins()}
 
     def check_ports(self, ports: Sequence[str]) -> None:
         """Refuse a console of the command line on pins in use. Raises MatSettingsError."""
@@ -559,6 +623,10 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         yield ("outputs", "buzzer_pin"), self.outputs.buzzer_pin
         for light in LightPins.__struct_fields__:
             yield ("outputs", "light_pins", light), getattr(self.outputs.light_pins, light)
+        for light in RightLightPins.__struct_fields__:
+            pin = getattr(self.outputs.right_light_pins, light)
+            if pin is not None:
+                yield ("outputs", "right_light_pins", light), pin
         if self.outputs.button_pin is not None:
             yield ("outputs", "button_pin"), self.outputs.button_pin
         for index, (name, pins) in enumerate(self.wiring().items()):

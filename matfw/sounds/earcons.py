@@ -10,10 +10,10 @@ sets the volume of all cues alike (devices/indicator.py). Between cues pitch doe
 element is loudest at 2-4 kHz, and length: the clean rep's tick is low and 50 ms long, the faults
 are high. A low note of long duration still carries, by its odd harmonics (it buzzes).
 
-The lights stand along the face-side edge: head, hip, foot. The one nearest to what is to change
-is lit: hips -> hip, leg -> foot, the whole body, the tempo or a sensor -> several. All have one
-colour; shape and rhythm carry the meaning. No light flashes more than 3 times a second
-(WCAG 2.2, 2.3.1 "Three Flashes or Below Threshold").
+The lights stand along the face-side edge: head, hip, foot; of two strips the indicator lights that
+one. The light nearest to what is to change is lit: hips -> hip, leg -> foot, the whole body, the
+tempo or a sensor -> several. All have one colour; shape and rhythm carry the meaning. No light
+flashes more than 3 times a second (WCAG 2.2, 2.3.1 "Three Flashes or Below Threshold").
 
 All durations are multiples of 25 ms, two frames at 80 Hz, so a pattern that is advanced once a
 frame keeps its rhythm.

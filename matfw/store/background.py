@@ -54,6 +54,7 @@ class BackgroundWriter:
         self._queue: Queue[Job | _Call[object] | None] = Queue(WAITING_LIMIT)
         self.kept_rep = 0
         self.is_failing = False
+        self.trouble = ""  # while it is failing: why, and what becomes of repetitions
         self.dropped = 0
         self._writer: RecordWriter | None = None
         self._is_closing = threading.Event()
@@ -106,7 +107,8 @@ class BackgroundWriter:
                     self._keep(job)
         except Exception as error:
             self.is_failing = True  # so that no sound waits for a thread that has ended
-            self._say(f"{self._path}: nothing is kept any more ({error!r}): report this")
+            self.trouble = f"{self._path}: nothing is kept any more ({error!r}): report this"
+            self._say(self.trouble)
             raise
         finally:
             self._shut()
@@ -146,10 +148,11 @@ class BackgroundWriter:
             self._shut()  # whatever was open there may be gone
             if not self.is_failing:
                 self.is_failing = True
-                self._say(f"{self._refusal(error)}; repetitions are judged, and kept later")
+                self.trouble = f"{self._refusal(error)}; repetitions are judged, and kept later"
+                self._say(self.trouble)
             return False
         if self.is_failing:
-            self.is_failing = False
+            self.is_failing, self.trouble = False, ""
             self._say(f"{self._path}: can be written again; what was done meanwhile is kept too")
         return True
 

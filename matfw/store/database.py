@@ -16,12 +16,13 @@ from urllib.parse import quote
 from matfw.errors import MatStateError
 from matfw.settings.atomic_file import FILE_MODE, make_folder
 from matfw.settings.os_errors import advice
-from matfw.store.schema import migrate
+from matfw.store.schema import migrate, version_of
 
 DATABASE_FILE = "matfw.sqlite3"
 BESIDE = ("-wal", "-shm", "-journal")  # what SQLite may keep beside it
 BUSY_S = 2.0  # for another process that writes: `matfw people`
 DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+_NONE_YET = "there is none yet: sessions are kept while `matfw run` runs"
 _FULL, _DENIED = "the disk is full: free some space", "the folder or disk cannot be written"
 _ADVICE = {
     sqlite3.SQLITE_FULL: _FULL,
@@ -118,9 +119,11 @@ def set_aside(path: Path) -> Path:
 def reading(path: Path) -> Iterator[sqlite3.Connection]:
     """Give a connection that only reads. Raises MatStateError where nothing can be read."""
     if not path.exists():
-        raise MatStateError(f"{path}: there is none yet: sessions are kept while `matfw run` runs")
+        raise MatStateError(f"{path}: {_NONE_YET}")
     try:
         with closing(_to_read(path)) as connection:
+            if not version_of(connection):  # made on a disk that was full then
+                raise MatStateError(f"{path}: {_NONE_YET}")
             yield connection
     except sqlite3.Error as error:
         do = "`matfw run` sets it aside and begins a new one" if is_damage(error) else "try again"

@@ -112,6 +112,11 @@ class Record:
 
     # --- the consoles' side
 
+    @property
+    def trouble(self) -> str:
+        """Return why nothing can be kept now; empty while all is kept."""
+        return self.writer.trouble
+
     def sessions(self, which: str = ALL, person: str | None = None) -> Sequence[SessionRecord]:
         """Return kept sessions, oldest first. Raises MatError."""
         return read_sessions(self.path, which, person)

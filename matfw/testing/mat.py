@@ -114,10 +114,8 @@ class MatUnderTest(ABC):
         Use it in a `with`, or have it stopped with the mat. On virtual time it stands until
         `let_pass`. taps: who else reads along. between: called between two frames, in its thread.
         """
-        outputs = self.output_pins
-        indicator = GpiozeroIndicator(
-            self.factory, outputs["buzzer"], (outputs["head"], outputs["hip"], outputs["foot"])
-        )
+        outputs = self.settings.outputs
+        indicator = GpiozeroIndicator(self.factory, outputs.buzzer_pin, *outputs.strips())
         try:
             session = Session(
                 Pipeline(self.config, self.settings.plan()), cells or self.reader(), indicator,

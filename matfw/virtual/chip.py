@@ -77,6 +77,7 @@ class Hx711Chip:
         self._noise_counts = noise_counts
         self._rng = Random(seed)
         self._defects = tuple(defects)
+        self._reset_s = self._next_reset_s(power_on_s)
         self._is_ready_while_settling = is_ready_while_settling
         self._tears = tears
         self._power_down_s = power_down_s
@@ -109,6 +110,7 @@ class Hx711Chip:
         """
         self.catch_up(t_s)
         self._defects = tuple(defects)
+        self._reset_s = self._next_reset_s(t_s)
         self.period_s = self._period_s(defects)
 
     def catch_up(self, t_s: float) -> None:
@@ -132,17 +134,30 @@ class Hx711Chip:
         """Put SCK to a level at t_s; a level it already has is no edge."""
         if level == self._is_sck_high or (self._defects and self._is_clock_cut(t_s)):
             return
+        self._is_sck_high = level
+        counters = self.counters
         if level:
-            self._raise_sck(t_s)
-        else:
-            self._lower_sck(t_s)
+            if t_s >= self._next_s or t_s >= self._reset_s:
+                self._convert_until(t_s)
+            self._rise_s = t_s
+            counters.pulses += 1
+            if self._has_result:  # else a stray pulse: nothing to shift out
+                self._pulses += 1
+                bit = DATA_PULSES - self._pulses
+                self._level = bit < 0 or self._word >> bit & 1 == 1
+            return
+        high_s = t_s - self._rise_s
+        counters.longest_sck_high_s = max(counters.longest_sck_high_s, high_s)
+        if high_s > self._power_down_s:
+            counters.power_downs += 1
+            self._restart(t_s)
 
     def dout(self, t_s: float) -> bool:
         """Return what the computer sees on DOUT at t_s."""
         if self._is_sck_high and t_s - self._rise_s > self._power_down_s:
             level = True
         else:
-            if t_s >= self._next_s:
+            if t_s >= self._next_s or t_s >= self._reset_s:
                 self._convert_until(t_s)
             level = self._level or t_s < self._high_until_s
         for defect in self._defects:
@@ -156,24 +171,10 @@ class Hx711Chip:
             rate_hz = defect.rate_hz or rate_hz
         return 1.0 / (rate_hz * (1.0 + self._oscillator_error))
 
-    def _raise_sck(self, t_s: float) -> None:
-        if t_s >= self._next_s:
-            self._convert_until(t_s)
-        self._is_sck_high = True
-        self._rise_s = t_s
-        self.counters.pulses += 1
-        if self._has_result:  # else a stray pulse: nothing to shift out
-            self._pulses += 1
-            bit = DATA_PULSES - self._pulses
-            self._level = bit < 0 or self._word >> bit & 1 == 1
-
-    def _lower_sck(self, t_s: float) -> None:
-        self._is_sck_high = False
-        high_s = t_s - self._rise_s
-        self.counters.longest_sck_high_s = max(self.counters.longest_sck_high_s, high_s)
-        if high_s > self._power_down_s:
-            self.counters.power_downs += 1
-            self._restart(t_s)
+    def _next_reset_s(self, t_s: float) -> float:
+        """Return when, after t_s, a defect lets the converter begin anew; inf if never."""
+        ends = [d.until_s for d in self._defects if d.resets and d.until_s > t_s]
+        return min(ends, default=math.inf)
 
     def _restart(self, t_s: float) -> None:
         """Begin settling at t_s, as after power-up; the gain stays (V2.0 of the datasheet)."""
@@ -186,6 +187,10 @@ class Hx711Chip:
 
     def _convert_until(self, t_s: float) -> None:
         """End every conversion due by t_s; of many, only those that can matter are worked out."""
+        while self._reset_s <= t_s:
+            self._gain_share = 1.0
+            self._restart(self._reset_s)
+            self._reset_s = self._next_reset_s(self._reset_s)
         surplus = int((t_s - self._next_s) / self.period_s) - SETTLING_CONVERSIONS
         if surplus > 0:
             self._next_s += surplus * self.period_s

@@ -49,6 +49,11 @@ class Defect:
         return False
 
     @property
+    def resets(self) -> bool:
+        """Return whether the converter begins anew, with its settling, at until_s."""
+        return False
+
+    @property
     def rate_hz(self) -> float | None:
         """Return the rate that a RATE pin at the wrong level gives, from the start."""
         return None
@@ -108,6 +113,24 @@ class StuckDout(Defect):
         if self.line is Line.FLOATING:
             return rng.random() < 0.5
         return self.line is Line.HIGH
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BrownOut(Defect):
+    """The supply is too low to run on: DOUT is high, as after any reset (datasheet p. 5).
+
+    From `until_s` on the converter settles as after power-on. Put on all of them it also starts
+    their conversions together, which free-running converters never do by themselves.
+    """
+
+    def dout(self, level: bool, rng: Random) -> bool:  # noqa: ARG002
+        """Return high."""
+        return True
+
+    @property
+    def resets(self) -> bool:
+        """Return True."""
+        return True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

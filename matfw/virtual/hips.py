@@ -38,6 +38,7 @@ class _Twin:
     """Columns of a trace, sampled and held; fits `ports.HipSensor`.
 
     clock: its time is the trace's, from 0 s. repeats: begin again at the trace's end, for ever.
+    is_mirrored: for each time round, whether they lie on the other side.
     drop_share: of samples that do not come, of each column its own. The same seed, the same values.
     Raises MatSettingsError for a share outside 0 to 1.
     """
@@ -56,6 +57,7 @@ class _Twin:
         outages: Iterable[Outage] = (),
         drop_share: float = 0.0,
         repeats: bool = False,
+        is_mirrored: Sequence[bool] = (False,),
     ) -> None:
         if not 0.0 <= drop_share <= 1.0:
             raise MatSettingsError(f"drop_share must be 0 to 1 (got {drop_share:g})")
@@ -63,6 +65,8 @@ class _Twin:
         self._clock = clock
         self._outages = tuple(outages)
         self._repeat_s = trace.duration_s if repeats else float("inf")
+        self._is_mirrored = tuple(is_mirrored)
+        self._signs = tuple(-1.0 if each.kind == "sacrum_side" else 1.0 for each in channels)
         rng = np.random.default_rng(seed)
         sample_s = np.arange(0.0, trace.duration_s, 1.0 / self._rate_hz)
         columns: list[list[float | None]] = []
@@ -85,7 +89,12 @@ class _Twin:
                 return nothing
             now_s = outage.from_s
         index = int(now_s % self._repeat_s * self._rate_hz + 1e-6)
-        return self._rows[min(index, len(self._rows) - 1)]
+        row = self._rows[min(index, len(self._rows) - 1)]
+        if not self._is_mirrored[int(now_s // self._repeat_s) % len(self._is_mirrored)]:
+            return row
+        return tuple(
+            None if x is None else x * sign for x, sign in zip(row, self._signs, strict=True)
+        )
 
     def close(self) -> None:
         """Say nothing any more."""
@@ -93,7 +102,7 @@ class _Twin:
 
 
 class VirtualImu(_Twin):
-    """The belt: `hip_roll_deg` of a trace."""
+    """The belt: `hip_roll_deg` of a trace, and `hip_left_up_deg` where it is asked for."""
 
     _rate_hz = IMU_RATE_HZ
     _delay_s = IMU_DELAY_S
@@ -104,14 +113,16 @@ class VirtualImu(_Twin):
         clock: Clock,
         *,
         seed: int,
+        channels: tuple[Channel, ...] = SACRUM_CHANNELS,
         errors: HipErrors | None = None,
         outages: Iterable[Outage] = (),
         drop_share: float = 0.0,
         repeats: bool = False,
+        is_mirrored: Sequence[bool] = (False,),
     ) -> None:
         super().__init__(
-            trace, clock, channels=SACRUM_CHANNELS, seed=seed, errors=errors,
-            outages=outages, drop_share=drop_share, repeats=repeats,
+            trace, clock, channels=channels, seed=seed, errors=errors, outages=outages,
+            drop_share=drop_share, repeats=repeats, is_mirrored=is_mirrored,
         )  # fmt: skip
 
 
@@ -169,13 +180,25 @@ class HipsInStep:
         self._clock = clock
 
     @classmethod
-    def of_mat(cls, mat: Mat, trace: Trace, *, seed: int, repeats: bool = False) -> Self:
+    def of_mat(
+        cls,
+        mat: Mat,
+        trace: Trace,
+        *,
+        seed: int,
+        repeats: bool = False,
+        is_mirrored: Sequence[bool] = (False,),
+    ) -> Self:
         """Return the sensors that the mat's channels ask for, on this trace; a belt comes first."""
         clock = FollowingClock()
         kinds = {channel.kind for channel in mat.channels}
+        belt = tuple(each for each in mat.channels if each.kind in ("sacrum_imu", "sacrum_side"))
         sensors: list[HipSensor] = []
-        if "sacrum_imu" in kinds:
-            sensors.append(VirtualImu(trace, clock, seed=seed, repeats=repeats))
+        if belt:
+            imu = VirtualImu(
+                trace, clock, seed=seed, channels=belt, repeats=repeats, is_mirrored=is_mirrored
+            )
+            sensors.append(imu)
         if "rear_rail" in kinds:
             sensors.append(VirtualRail(trace, clock, seed=seed, repeats=repeats))
         return cls(sensors, clock)

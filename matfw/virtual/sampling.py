@@ -110,15 +110,21 @@ def hip_channel(
             clean = trace.hip_roll_deg * rng.uniform(*hips.imu_gain)
             offset = hips.imu_offset_deg * rng.normal()
             repeat, noise = hips.imu_repeatability_deg, hips.imu_noise_deg
+        case "sacrum_side":
+            clean = trace.left_up_deg
+            offset = hips.imu_offset_deg * rng.normal()
+            repeat, noise = hips.imu_repeatability_deg, hips.imu_noise_deg
         case "rear_rail":
             clean = trace.back_mm(0.0 if channel.x_mm is None else channel.x_mm)
             offset = hips.rail_offset_mm * rng.normal()
             repeat, noise = hips.rail_repeatability_mm, hips.rail_noise_mm
         case _:
-            msg = f"channel {channel.name}: kind must be sacrum_imu or rear_rail ({channel.kind})"
-            raise MatSettingsError(msg)
+            kinds = "sacrum_imu, sacrum_side or rear_rail"
+            raise MatSettingsError(f"channel {channel.name}: kind must be {kinds} ({channel.kind})")
     seen = np.interp(t_s, trace.t_s, clean) + offset
     seen += _repeat_error(trace, t_s, repeat, rng) + noise * rng.standard_normal(len(t_s))
+    if channel.kind == "sacrum_side":  # an elevation
+        seen = np.clip(seen, -90.0, 90.0)
     return [round(value, 2) for value in seen.tolist()]
 
 

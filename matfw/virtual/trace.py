@@ -21,7 +21,8 @@ class Trace:
     """A session on a 200 Hz grid from 0 s; series are (n,), loads (n, cells) in kg.
 
     angle_deg is the leg's elevation over the horizontal, excursion_deg over its own rest;
-    hip_roll_deg is > 0 rolled back. lying_from_s..lying_to_s: the body lies, wriggles included.
+    hip_roll_deg is > 0 rolled back, left_up_deg -90 on the left side. lying_from_s..lying_to_s: the
+    body lies, wriggles included.
     """
 
     t_s: Array
@@ -38,10 +39,15 @@ class Trace:
     pelvis_y_mm: Array  # of its centre, > 0 to the body's front
     bend_deg: float = 0.0
     set_faults: tuple[Fault, ...] = ()
+    left_up_deg: Array = field(default_factory=lambda: np.empty(0))  # empty: by side and lying
     _step_s: float = field(init=False, default=0.005)
 
     def __post_init__(self) -> None:
         self._step_s = float(self.t_s[1] - self.t_s[0])
+        if not len(self.left_up_deg):
+            is_lying = (self.t_s >= self.lying_from_s) & (self.t_s <= self.lying_to_s)
+            up_deg = 90.0 - np.abs(self.hip_roll_deg)  # of the hip that is not lain on
+            self.left_up_deg = -self.side.front_sign * np.where(is_lying, up_deg, 0.0)
 
     @property
     def mass_kg(self) -> float:

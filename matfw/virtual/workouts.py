@@ -79,6 +79,7 @@ def joined(first: Trace, second: Trace) -> Trace:
         excursion_deg=np.concatenate([first.excursion_deg, second.excursion_deg]),
         hip_roll_deg=np.concatenate([first.hip_roll_deg, second.hip_roll_deg]),
         pelvis_y_mm=np.concatenate([first.pelvis_y_mm, second.pelvis_y_mm]),
+        left_up_deg=np.concatenate([first.left_up_deg, second.left_up_deg]),
     )
 
 
@@ -100,7 +101,7 @@ class TakingTurns:
     def __init__(self, trace: Trace, sides: Sequence[Side]) -> None:
         """Take one set with its rest, and the sets' sides: left or right."""
         self.trace = trace
-        self._is_mirrored = tuple(side is not trace.side for side in sides)
+        self.is_mirrored = tuple(side is not trace.side for side in sides)  # each set
         places = {(cell.x_mm, cell.y_mm): index for index, cell in enumerate(trace.cells)}
         self._mirrored = tuple(places[(cell.x_mm, -cell.y_mm)] for cell in trace.cells)
 
@@ -108,7 +109,7 @@ class TakingTurns:
         """Return the cells' loads in kg."""
         number, set_s = divmod(t_s, self.trace.duration_s)
         loads = self.trace.loads_at(set_s)
-        if not self._is_mirrored[int(number) % len(self._is_mirrored)]:
+        if not self.is_mirrored[int(number) % len(self.is_mirrored)]:
             return loads
         return tuple(loads[index] for index in self._mirrored)
 
@@ -135,6 +136,7 @@ def _with_rest(trace: Trace, rest_s: float) -> Trace:
         excursion_deg=_held(trace.excursion_deg, count),
         hip_roll_deg=_held(trace.hip_roll_deg, count),
         pelvis_y_mm=_held(trace.pelvis_y_mm, count),
+        left_up_deg=_held(trace.left_up_deg, count),
     )
 
 

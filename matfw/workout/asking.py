@@ -18,6 +18,12 @@ def begin_asking(c: Course) -> None:
     c.asked_side = c.requested_side
 
 
+def ask_instead(c: Course) -> None:
+    """Ask for the side of somebody who turned over while they were counted in."""
+    c.drop(Announcement.GET_READY)
+    begin_asking(c)
+
+
 def ask_side(c: Course) -> None:
     """Ask once more."""
     c.asked_times += 1
@@ -30,6 +36,17 @@ def say_wrong(c: Course) -> None:
     c.has_said_wrong = True
     c.since_s = c.t_s
     c.say(Announcement.WRONG_SIDE)
+
+
+def overrule(c: Course) -> None:
+    """Believe whoever lies there, not the belt: it sits otherwise than the settings say."""
+    c.is_overruled = c.is_overruled or c.is_sensed_wrong
+
+
+def confirm(c: Course) -> None:
+    """Count in: they said themselves that they lie on the side asked for."""
+    overrule(c)
+    get_ready(c)
 
 
 def get_ready(c: Course) -> None:

@@ -26,7 +26,7 @@ from matfw.workout.fading import Fading
 from matfw.workout.plan import Guide, Plan
 from matfw.workout.situation import Situation
 from matfw.workout.stage import Ask
-from matfw.workout.states import State
+from matfw.workout.states import COUNTED, State
 
 
 class Course:
@@ -54,6 +54,8 @@ class Course:
         self.is_started = self.has_offer = False
         self.has_said_mark = self.has_said_wrong = False
         self.side: Side | None = None  # as confirmed, or taken
+        self.told_side = Side.UNKNOWN  # by a hip sensor, right now
+        self.is_overruled = False  # the sensor: they said by hand that it is wrong
         self.set_index = 0
         self.rest_from_s: float | None = None
         self.reps: list[Rep] = []
@@ -136,7 +138,26 @@ class Course:
     @property
     def is_on_its_side(self) -> bool:
         """Return whether the side of the set is known to be lain on."""
+        if self.sensed is not Side.UNKNOWN:
+            return self.sensed is self.requested_side
         return self.side is self.requested_side and self.here.empty_s == 0.0
+
+    @property
+    def sensed(self) -> Side:
+        """Return the side lain on, as a hip sensor tells it; UNKNOWN where none is believed."""
+        return Side.UNKNOWN if self.is_overruled else self.told_side
+
+    @property
+    def lain_on(self) -> Side:
+        """Return the side lain on: as sensed, or as it is counted by; UNKNOWN between sets."""
+        if self.sensed is Side.UNKNOWN and self.state in COUNTED and self.side is not None:
+            return self.side
+        return self.sensed
+
+    @property
+    def is_sensed_wrong(self) -> bool:
+        """Return whether a hip sensor sees them on the other side than the set's."""
+        return self.sensed not in (Side.UNKNOWN, self.requested_side)
 
     # --- what goes out
 

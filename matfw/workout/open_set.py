@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from matfw.messages import Announcement, Cue, SetState, WorkoutState
+from matfw.workout.asking import overrule, say_wrong
 from matfw.workout.counting import OpenTimes
 from matfw.workout.course import Course
 from matfw.workout.fatigue import fatigue
@@ -66,6 +67,24 @@ def go_on(c: Course) -> None:
     c.last_rep_s = c.t_s
     end_pause(c)
     c.say(Announcement.RESUMED)
+
+
+def hold_wrong(c: Course) -> None:
+    """Close the set for now, and say that they lie on the other side."""
+    pause(c)
+    say_wrong_again(c)
+
+
+def say_wrong_again(c: Course) -> None:
+    """Say so once for each time that they lie down."""
+    c.here.mark()
+    say_wrong(c)
+
+
+def insist(c: Course) -> None:
+    """Open the set again for somebody who says by hand that the belt is wrong."""
+    overrule(c)
+    go_on(c)
 
 
 def close_set(c: Course) -> None:

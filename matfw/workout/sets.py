@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from matfw.messages import FaultSeen, Rep, Verdict
+from matfw.messages import FaultSeen, Rep, Tempo, Verdict
 from matfw.workout.fatigue import fatigue
 from matfw.workout.plan import Plan
 
@@ -52,6 +52,7 @@ class Workout:
 
     def reset(self) -> None:
         """Begin the first set."""
+        self._progress: Progress | None = None  # until it changes: asked for with every frame
         self._set: list[Rep] = []
         self._set_number = 1
         self._counts = dict.fromkeys(Verdict, 0)
@@ -59,21 +60,28 @@ class Workout:
         self._fatigue: FaultSeen | None = None
         self._rest_until_s: float | None = None
 
+    def change(self, plan: Plan) -> None:
+        """Ask for another plan; the place in the set is kept."""
+        self.plan = plan
+        self._progress = None
+
     @property
     def progress(self) -> Progress:
         """Return where the person is."""
-        return Progress(
-            rep=len(self._set),
-            reps_per_set=self.plan.reps,
-            set_number=self._set_number,
-            clean=self._counts[Verdict.CLEAN],
-            faulty=self._counts[Verdict.FAULT],
-            unsure=self._counts[Verdict.UNSURE],
-            is_set_done=self._is_done,
-            fatigue=self._fatigue,
-            sets=self.plan.sets,
-            rest_until_s=self._rest_until_s,
-        )
+        if self._progress is None:
+            self._progress = Progress(
+                rep=len(self._set),
+                reps_per_set=self.plan.reps,
+                set_number=self._set_number,
+                clean=self._counts[Verdict.CLEAN],
+                faulty=self._counts[Verdict.FAULT],
+                unsure=self._counts[Verdict.UNSURE],
+                is_set_done=self._is_done,
+                fatigue=self._fatigue,
+                sets=self.plan.sets,
+                rest_until_s=self._rest_until_s,
+            )
+        return self._progress
 
     def update(self, rep: Rep) -> Progress:
         """Count a repetition and say where that leaves the set."""
@@ -89,16 +97,26 @@ class Workout:
         self._fatigue = fatigue(self._set) if self._is_done else None
         is_rest_next = self._is_done and self._set_number < self.plan.sets
         self._rest_until_s = rep.end_s + self.plan.rest_s if is_rest_next else None
+        self._progress = None
         return self.progress
 
     def is_rest_over(self, t_s: float) -> bool:
         """Return, once after each rest, that it is over."""
         if self._rest_until_s is None or t_s < self._rest_until_s:
             return False
-        self._rest_until_s = None
+        self._rest_until_s = self._progress = None
         return True
 
 
 def pause_s(last: Rep) -> float:
     """Return after how long without a repetition a set is over, by the length of its last one."""
-    return max(SET_PAUSE_S, MISSED_REPS * (last.end_s - last.start_s + REST_S))
+    return _pause_s(last.end_s - last.start_s)
+
+
+def pause_at_s(tempo: Tempo) -> float:
+    """Return after how long without a repetition a set is over that is asked for at a tempo."""
+    return _pause_s(tempo.up_s + tempo.hold_s + tempo.down_s)
+
+
+def _pause_s(rep_s: float) -> float:
+    return max(SET_PAUSE_S, MISSED_REPS * (rep_s + REST_S))

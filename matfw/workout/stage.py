@@ -27,6 +27,7 @@ from matfw.messages import (
 )
 from matfw.workout.plan import Plan
 from matfw.workout.sets import Progress, Workout
+from matfw.workout.states import NOT_LYING_S
 
 
 class Ask(StrEnum):
@@ -44,7 +45,8 @@ class WorkoutMoment:
     """What a frame brings. requests: the cues that the stages before ask for.
 
     motion, phase: the last ones, of 50 ms steps. taps: that somebody has just tapped, 0 if not.
-    heard: the cue that began with the frame before, if one did.
+    heard: the cue that began with the frame before, if one did. sensed: the side lain on, as a hip
+    sensor tells it; UNKNOWN where none does.
     """
 
     t_s: float
@@ -53,6 +55,7 @@ class WorkoutMoment:
     requests: Sequence[Cue] = ()
     taps: int = 0
     heard: Cue | None = None
+    sensed: Side = Side.UNKNOWN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +63,8 @@ class WorkoutStep:
     """What the workout makes of a frame.
 
     requests: the cues to ask for, its own and those let through. side: to judge by from now on,
-    None: no other than until now. pace: of the repetition under way, None without one.
+    None: no other than until now, UNKNOWN: what the settings say. pace: of the repetition under
+    way, None without one.
     """
 
     events: Sequence[Event] = ()
@@ -85,6 +89,11 @@ class WorkoutStage(Protocol):
     @property
     def side(self) -> Side | None:
         """Return the side that it knows to be lain on; None where others must know."""
+        ...
+
+    @property
+    def lain_on(self) -> Side | None:
+        """Return the side that whoever lies there surely lies on; None where others must know."""
         ...
 
     def reset(self) -> None:
@@ -122,6 +131,7 @@ class FreeSets:
         """Take what is asked for."""
         self._sets = Workout(plan)
         self._has_offer = False
+        self._side = FreeSide()
 
     @property
     def plan(self) -> Plan:
@@ -134,8 +144,14 @@ class FreeSets:
         return self._sets.progress
 
     @property
-    def side(self) -> None:
-        """Return None: it asks for no side."""
+    def side(self) -> Side | None:
+        """Return the side that a hip sensor told; it asks for none."""
+        return self._side.side
+
+    @property
+    def lain_on(self) -> Side | None:
+        """Return the side that a hip sensor told."""
+        return self._side.side
 
     def reset(self) -> None:
         """Begin with the first repetition of the first set."""
@@ -149,7 +165,7 @@ class FreeSets:
 
     def change(self, plan: Plan) -> None:
         """Ask for another plan; the place in the set is kept."""
-        self._sets.plan = plan
+        self._sets.change(plan)
 
     def tell(self, ask: Ask) -> None:
         """Take an offer; nobody leads here: there is nothing to pause or to skip."""
@@ -157,12 +173,14 @@ class FreeSets:
 
     def update(self, moment: WorkoutMoment) -> WorkoutStep:
         """Let all cues through; call whoever lies there when a rest is over."""
+        side = self._side.update(moment)
+        requests = moment.requests
         if self._has_offer and _is_resting(moment):
             self._has_offer = False
-            return WorkoutStep(requests=(*moment.requests, Announcement.UNFINISHED))
-        if self._sets.is_rest_over(moment.t_s) and _is_resting(moment):
-            return WorkoutStep(requests=(*moment.requests, Announcement.READY))
-        return WorkoutStep(requests=moment.requests)
+            requests = (*requests, Announcement.UNFINISHED)
+        elif self._sets.is_rest_over(moment.t_s) and _is_resting(moment):
+            requests = (*requests, Announcement.READY)
+        return WorkoutStep(requests=requests, side=side)
 
     def finish_rep(self, rep: Rep, unreported: Sequence[Fault]) -> tuple[Rep, Sequence[Cue]]:
         """Count it."""
@@ -176,6 +194,30 @@ class FreeSets:
         if progress.fatigue:
             cues.append(progress.fatigue.fault)
         return rep, cues
+
+
+class FreeSide:
+    """Follows the side that a hip sensor tells while nobody asks for one."""
+
+    def __init__(self) -> None:
+        self.side: Side | None = None
+        self._lay_s = 0.0
+
+    def update(self, moment: WorkoutMoment) -> Side | None:
+        """Return the side to judge by from now on, as in WorkoutStep.
+
+        One that was told stays while they lie there, though the sensor should die.
+        """
+        if moment.motion.presence is Presence.LYING:
+            self._lay_s = moment.t_s
+        told = self.side
+        if moment.sensed is not Side.UNKNOWN and _is_resting(moment):
+            self.side = moment.sensed
+        elif moment.t_s - self._lay_s >= NOT_LYING_S:
+            self.side = None
+        if self.side is told:
+            return None
+        return Side.UNKNOWN if self.side is None else self.side
 
 
 def _is_resting(moment: WorkoutMoment) -> bool:

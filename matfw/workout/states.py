@@ -31,3 +31,7 @@ class State(StrEnum):
     ENDING = "ending"  # the set was ended by hand
     REST = "rest"
     DONE = "done"
+
+
+# In which the side asked for was confirmed or taken, and nobody has left since.
+COUNTED = (State.READY, State.SET, State.OFFERED, State.ENDING)

@@ -11,19 +11,32 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from matfw.estimation.plates import contradicts_side
-from matfw.workout.asking import ask_side, begin_asking, get_ready, leave, say_wrong
+from matfw.messages import Side
+from matfw.workout.asking import (
+    ask_instead,
+    ask_side,
+    begin_asking,
+    confirm,
+    get_ready,
+    leave,
+    say_wrong,
+)
 from matfw.workout.course import Course
 from matfw.workout.open_set import (
     begin_set,
     close_set,
     end_set,
     go_on,
+    hold_wrong,
+    insist,
     offer,
     park,
     pause,
+    say_wrong_again,
     unpark,
 )
 from matfw.workout.rests import close_rest, end_rest, say_mark
+from matfw.workout.sets import pause_at_s
 from matfw.workout.stage import Ask
 from matfw.workout.start_end import do_nothing, give_up, restart
 from matfw.workout.states import (
@@ -50,6 +63,26 @@ def _needs_asking(c: Course) -> bool:
     return _lies_still(c) and not c.is_on_its_side
 
 
+def _is_seen_on_its_side(c: Course) -> bool:
+    return _lies_still(c) and c.sensed is c.requested_side
+
+
+def _is_seen_wrong(c: Course) -> bool:
+    return _lies_still(c) and c.is_sensed_wrong
+
+
+def _is_seen_wrong_again(c: Course) -> bool:
+    return _is_seen_wrong(c) and c.here.has_turned
+
+
+def _goes_on_lying(c: Course) -> bool:
+    return _lies_still(c) and not c.is_sensed_wrong
+
+
+def _insists(c: Course) -> bool:
+    return c.taps == 2 and _is_seen_wrong(c)
+
+
 def _has_left(c: Course) -> bool:
     return c.here.off_s >= NOT_LYING_S or c.here.empty_s >= EMPTY_S
 
@@ -63,17 +96,20 @@ def _lifts(c: Course) -> bool:
 
 
 def _surely_lifts(c: Course) -> bool:
-    return c.here.is_lift_sure and c.here.has_turned
+    return c.here.is_lift_sure and c.here.has_turned and not c.is_sensed_wrong
 
 
 def _confirms(c: Course) -> bool:
-    return c.taps == 2 or c.here.wiggle > 0
+    """Return whether they say so: by taps, or a wiggle that no belt contradicts."""
+    return c.taps == 2 or (c.here.wiggle > 0 and not c.is_sensed_wrong)
 
 
 def _contradicts(c: Course) -> bool:
-    """Return whether they wiggle to the other side, have not turned over, or lie bent to it."""
+    """Return whether they are seen on the other side, wiggle or are bent to it, or did not turn."""
     if c.has_said_wrong:
         return c.here.wiggle < 0
+    if c.sensed is not Side.UNKNOWN:
+        return c.is_sensed_wrong
     has_not_turned = not c.here.has_turned and c.dwelt_s >= ASK_AGAIN_S
     is_bent = c.here.lying_s >= NOT_LYING_S and contradicts_side(c.here.motion.bend_deg, c.limits)
     return c.here.wiggle < 0 or has_not_turned or is_bent
@@ -81,13 +117,14 @@ def _contradicts(c: Course) -> bool:
 
 def _may_ask_again(c: Course) -> bool:
     """Return whether to ask again: seldom where they are surely on the other side."""
-    if c.here.has_turned:
+    if c.here.has_turned and not c.is_sensed_wrong:
         return c.dwelt_s >= ASK_AGAIN_S and c.asked_times < ASK_TIMES
     return c.dwelt_s >= ASK_AGAIN_S * min(c.asked_times, ASK_TIMES)
 
 
 def _has_asked_enough(c: Course) -> bool:
-    return c.here.has_turned and c.dwelt_s >= ASK_AGAIN_S and c.here.lying_s >= ARM_S
+    is_maybe_right = c.here.has_turned and not c.is_sensed_wrong
+    return is_maybe_right and c.dwelt_s >= ASK_AGAIN_S and c.here.lying_s >= ARM_S
 
 
 def _asks_in_vain(c: Course) -> bool:
@@ -124,11 +161,16 @@ def _goes_on(c: Course) -> bool:
 
 
 def _idles(c: Course) -> bool:
-    return c.idle_s >= IDLE_S
+    return c.idle_s >= max(IDLE_S, pause_at_s(c.guide.tempo))
+
+
+def _has_gone_on(c: Course) -> bool:
+    """Return whether a repetition ended since: at a slow tempo its lift may not be seen live."""
+    return c.last_rep_s > c.since_s
 
 
 def _offer_is_over(c: Course) -> bool:
-    return c.dwelt_s >= OFFER_S
+    return c.dwelt_s >= max(OFFER_S, pause_at_s(c.guide.tempo))
 
 
 def _has_settled(c: Course) -> bool:
@@ -176,12 +218,14 @@ ROWS = (
     Row((_S.AWAY,), _needs_asking, _S.ASK, begin_asking),
     Row((_S.AWAY,), _lies_still, _S.READY, get_ready),
     Row((_S.ASK, _S.READY), _has_left, _S.AWAY, leave),
-    Row((_S.ASK,), _confirms, _S.READY, get_ready),
+    Row((_S.ASK,), _is_seen_on_its_side, _S.READY, get_ready),
+    Row((_S.ASK,), _confirms, _S.READY, confirm),
     Row((_S.ASK,), _contradicts, _S.ASK, say_wrong),
     Row((_S.ASK,), _surely_lifts, _S.SET, begin_set),
     Row((_S.ASK,), _asks_in_vain, _S.DONE, give_up),
     Row((_S.ASK,), _may_ask_again, _S.ASK, ask_side),
     Row((_S.ASK,), _has_asked_enough, _S.READY, get_ready),
+    Row((_S.READY,), _is_seen_wrong, _S.ASK, ask_instead),
     Row((_S.READY,), _lifts, _S.SET, begin_set),
     Row((_S.READY,), _is_counted_in, _S.SET, begin_set),
     Row((_S.SET, _S.OFFERED, _S.HELD, _S.STOPPED, _S.ENDING), _is_whole, _S.DONE, end_set),
@@ -192,10 +236,14 @@ ROWS = (
     Row((_S.SET, _S.OFFERED), _is_toggled, _S.STOPPED, pause),
     Row((_S.SET, _S.OFFERED), _has_left, _S.HELD, pause),
     Row((_S.OFFERED,), _lifts, _S.SET),
+    Row((_S.OFFERED,), _has_gone_on, _S.SET),
     Row((_S.SET,), _idles, _S.OFFERED, offer),
     Row((_S.OFFERED,), _offer_is_over, _S.ENDING, close_set),
     Row((_S.HELD,), _is_held, _S.STOPPED),
-    Row((_S.HELD,), _lies_still, _S.SET, go_on),
+    Row((_S.SET, _S.OFFERED), _is_seen_wrong, _S.HELD, hold_wrong),
+    Row((_S.HELD,), _insists, _S.SET, insist),
+    Row((_S.HELD,), _is_seen_wrong_again, _S.HELD, say_wrong_again),
+    Row((_S.HELD,), _goes_on_lying, _S.SET, go_on),
     Row((_S.STOPPED,), _goes_on, _S.SET, go_on),
     Row((_S.ENDING,), _has_settled_last, _S.DONE, end_set),
     Row((_S.ENDING,), _has_settled, _S.REST, end_set),

@@ -3,19 +3,20 @@
 Every day somebody does a whole short workout on both sides, in virtual time, on one firmware with
 its record: the line, the refinement, the coach, the database. Prints, for the first day after
 which nothing should grow any more, the middle and the last one: objects that hang on the line,
-resident memory, open descriptors, threads, files and bytes of the state folder, bytes written, and
-lines for the journal. The rest of each day is not played: an empty mat writes nothing, which the
-last figure shows over ten minutes.
+resident memory, open descriptors, threads, files and bytes of the state folder, bytes written to
+files, lines and bytes for the journal. The rest of each day is not played: an empty mat writes
+nothing, which the last figure shows over ten minutes.
 """
 
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import chain
 from pathlib import Path
@@ -23,6 +24,7 @@ from typing import NamedTuple
 
 from matfw import __version__
 from matfw.cli.hardware import virtual_trace
+from matfw.display.lines import EventLines
 from matfw.messages import CueGiven, Event, Mat, RawFrame, Rep, Side
 from matfw.pipeline import Pipeline, Step
 from matfw.service.firmware import Firmware
@@ -51,6 +53,7 @@ class Figures(NamedTuple):
     state_bytes: int
     written_bytes: int
     journal_lines: int
+    journal_bytes: int
     repetitions: int
     sounds: int
 
@@ -61,10 +64,29 @@ def proc_field(file: str, name: str) -> int:
     return int(next(line for line in lines if line.startswith(name)).split()[1])
 
 
+class Journal(io.StringIO):
+    """Counts what the service would write to its journal, and keeps nothing of it."""
+
+    def __init__(self) -> None:
+        """Begin with nothing."""
+        super().__init__()
+        self.lines = self.bytes = 0
+
+    def writelines(self, lines: Iterable[str]) -> None:  # type: ignore[override]
+        """Count lines of events."""
+        for line in lines:
+            self.say(line.rstrip("\n"))
+
+    def say(self, text: str) -> None:
+        """Count one line."""
+        self.lines += 1
+        self.bytes += len(text.encode()) + 1
+
+
 class Watch:
     """Reads the figures whenever a day is over; a tap of the firmware."""
 
-    def __init__(self, source: Paced, folder: Path, journal: list[str]) -> None:
+    def __init__(self, source: Paced, folder: Path, journal: Journal) -> None:
         """Take where frames come from, what is kept, and what goes to a journal."""
         self.line: Pipeline | None = None
         self.record: Record | None = None
@@ -72,6 +94,7 @@ class Watch:
         self._source = source
         self._folder = folder
         self._journal = journal
+        self._lines = EventLines(journal, "matfw run")
         self._reps = self._sounds = 0
         self._before_bytes = proc_field("io", "wchar")
 
@@ -86,6 +109,7 @@ class Watch:
         """See what happened."""
         if self.record is not None:
             self.record.events(events)
+        self._lines.events(events)
         self._reps += sum(isinstance(event, Rep) for event in events)
         self._sounds += sum(isinstance(event, CueGiven) for event in events)
 
@@ -95,8 +119,8 @@ class Watch:
         return Figures(
             held(self.line), proc_field("status", "VmRSS:"), len(os.listdir("/proc/self/fd")),
             threading.active_count(), len(files), sum(path.stat().st_size for path in files),
-            proc_field("io", "wchar") - self._before_bytes, len(self._journal), self._reps,
-            self._sounds,
+            proc_field("io", "wchar") - self._before_bytes, self._journal.lines,
+            self._journal.bytes, self._reps, self._sounds,
         )  # fmt: skip
 
 
@@ -115,12 +139,12 @@ def month(folder: Path, days: int) -> tuple[list[Figures], Figures]:
     mat = replace(settings.mat(), side=Side.LEFT, person=trace.person)
     frames = list(record(trace, mat, 7))
     after_s = days * (frames[-1].t_s + BREAKS_S)
-    clock, journal = VirtualClock(), list[str]()
+    clock, journal = VirtualClock(), Journal()
     idle = ((days, frame) for frame in empty(mat, after_s))
     source = Paced(chain(rounds(frames, days), idle), clock)
     watch = Watch(source, folder, journal)
     store = SettingsStore(None, folder, UNSYNCED)
-    kept = Record(store, folder, mat, journal.append, firmware=__version__, is_virtual=True)
+    kept = Record(store, folder, mat, journal.say, firmware=__version__, is_virtual=True)
     watch.record = kept
     watch.line = Pipeline(mat, settings.plan())
     firmware = Firmware(watch.line, source, Silent(), clock, [watch], record=kept)
@@ -144,6 +168,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"{name.replace('_', ' '):<16}" + "".join(f"{value:>14,}" for value in row))
     a_day = (found[-1].written_bytes - found[0].written_bytes) / (days - 1)
     print(f"written a day    {a_day:>13,.0f} bytes")
+    a_day = (found[-1].journal_bytes - found[0].journal_bytes) / (days - 1)
+    print(f"journal a day    {a_day:>13,.0f} bytes")
     idle_bytes = last.written_bytes - found[-1].written_bytes
     print(f"on an empty mat  {idle_bytes:>13,} bytes in {EMPTY_S / 60.0:.0f} minutes")
     return 0

@@ -1,6 +1,6 @@
-"""How many taps are found, and how many that nobody made: `python -m tests.bench.taps [N]`.
+"""How many taps are found, and how many that nobody made: `python -m tests.bench.taps [N [SEED]]`.
 
-N virtual people (40 where not said), each in a session of every kind, on one board: once as they
+N virtual people (40 where not said), the kinds of sessions in turn, on one board: once as they
 are, where each tap found is a false one, and once with two or three taps of a hand in each rest
 that has room for them. Aims: 95 % found with their number, under one false an hour.
 
@@ -129,16 +129,17 @@ def measure(people: int, seed: int = 0) -> Counts:
         counts.made += len(made)
         for group in made:
             until_s = group.at_s + LATE_S + 0.5 * group.taps
-            hits = [taps for t_s, taps in found if group.at_s < t_s <= until_s]
-            counts.found += hits[:1] == [group.taps]
-            counts.false += len(hits[1:])
+            hits = [each for each in found if group.at_s < each[0] <= until_s]
+            counts.found += [taps for _, taps in hits[:1]] == [group.taps]
+            found = [each for each in found if each not in hits[:1]]
+        counts.false += len(found)  # found twice, or where nobody tapped
     return counts
 
 
 def main() -> int:
     """Print it; 1 where an aim is missed."""
-    people = int(sys.argv[1]) if len(sys.argv) > 1 else 40
-    counts = measure(people)
+    people, seed = (int(each) for each in (*sys.argv[1:], *("40", "0")[len(sys.argv) - 1 :]))
+    counts = measure(people, seed)
     share, an_hour = counts.found / max(1, counts.made), counts.false / counts.hours
     print(f"taps found      {share:7.1%}  of {counts.made} groups (aim {FOUND_AIM:.0%})")
     aim = f"aim under {FALSE_AIM_PER_H:g}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import subprocess
@@ -49,6 +50,21 @@ def test_a_folder_that_cannot_be_made_holds_nobody_back(tmp_path: Path) -> None:
     notices: list[str] = []
     with only_one(tmp_path / "file" / "below", notices.append):
         assert "would not be noticed" in notices[0]
+
+
+def test_a_full_disk_holds_nobody_back_and_a_second_one_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> int:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr("matfw.cli.only_one.os.write", full)
+    with (
+        only_one(tmp_path, print),
+        pytest.raises(MatError, match=r"runs already on .*not known"),
+        only_one(tmp_path, print),
+    ):
+        pytest.fail("two at once")
 
 
 def test_the_folder_that_it_makes_is_private(tmp_path: Path) -> None:

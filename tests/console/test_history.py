@@ -65,6 +65,20 @@ def test_the_last_sessions_are_listed(talk: Kept) -> None:
     assert (second["person"], second["state"]) == ("ann", "done")
 
 
+def test_status_says_why_nothing_is_kept_and_what_is_wrong_with_the_supply(
+    talk: Kept, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    why = "the disk is full: free some space; repetitions are judged, and kept later"
+    assert not [line for line in talk.ask("status") if line.startswith("state ")]
+    monkeypatch.setattr(talk.record.writer, "trouble", why)
+    assert f"state       {why}" in talk.ask("status")
+    talk.control._supply_trouble = lambda: "the Pi: the supply is under 4.63 V now"
+    found = talk.ask("status")
+    assert found.index(f"state       {why}") + 1 == found.index(
+        "state       the Pi: the supply is under 4.63 V now"
+    )
+
+
 def test_a_report_says_what_to_change(talk: Kept) -> None:
     lines = talk.ask("report 1")
     assert any(line.startswith("To change next time, roll back: stack them") for line in lines)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from matfw.virtual.defects import (
+    BrownOut,
     CutSck,
     Defect,
     Line,
@@ -17,6 +18,7 @@ from tests.rigs import READERS, build
 
 WANT = (123_456, -1, -8_388_608, 8_388_607)
 PERIOD_S = 1.0 / 80.0
+BACK_S = 0.3  # after the supply is back: settling, and five whole frames of each
 DEAD: dict[str, Defect] = {
     "missing": StuckDout(line=Line.HIGH),
     "stuck_low": StuckDout(line=Line.LOW),
@@ -88,6 +90,22 @@ def test_a_cell_that_falls_silent_and_comes_back_is_read_again(kind: str) -> Non
     assert rig.wrong(WANT) == 0
     assert all(frame[2] is None for frame in frames[100:150])
     assert sum(frame[2] is not None for frame in frames[-60:]) >= 58
+
+
+@pytest.mark.parametrize("defect", [StuckDout, BrownOut], ids=["wire", "supply"])
+@pytest.mark.parametrize("lasts_s", [0.02, 0.12, 1.0])
+def test_cells_that_fall_silent_together_are_read_together_again(
+    kind: str, defect: type[Defect], lasts_s: float
+) -> None:
+    """As all of them do when their supply fails; at 1 s nobody is waited for any more."""
+    names = ("cell_a", "cell_b", "cell_c", "cell_d")
+    fails_s, back_s = 1001.0, 1001.0 + lasts_s
+    rig = build(kind, WANT, defects=dict.fromkeys(names, (defect(from_s=fails_s, until_s=back_s),)))
+    while rig.clock.now_s() < back_s + BACK_S:
+        rig.run(1)
+    whole = rig.run(80)
+    assert rig.wrong(WANT) == 0
+    assert sum(frame == WANT for frame in whole) >= 76
 
 
 def test_an_open_bridge_is_read_as_the_rail_it_is(kind: str) -> None:

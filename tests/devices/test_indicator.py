@@ -18,9 +18,9 @@ from matfw.devices.all_off import all_off
 from matfw.devices.flash_limit import MAX_FLASHES, RISE, WINDOW_S, FlashLimit
 from matfw.devices.indicator import GpiozeroIndicator, duty_of
 from matfw.errors import MatGpioError
-from matfw.messages import CUES, Announcement, Cue, Fault
+from matfw.messages import CUES, Announcement, Cue, Fault, Guidance, Pace, Side, Tempo
 from matfw.ports import Indicator
-from matfw.sounds.earcons import LIGHTS, SOUNDS, lights_at, pattern_s, tone_at
+from matfw.sounds.earcons import DARK, LIGHTS, SOUNDS, lights_at, pattern_s, tone_at
 from matfw.testing import Buzzer, Lights, MatUnderTest
 
 BUZZER, HEAD, HIP, FOOT = 18, 12, 13, 19
@@ -114,6 +114,79 @@ def test_off_is_at_once_and_lasts(factory: MockFactory) -> None:
         assert is_all_off(factory)
 
 
+RIGHT_PINS = (9, 10, 22)
+BOTH = (True, True)
+
+
+def edges_lit(factory: MockFactory) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """Return the brightness of the left edge's lights and of the right one's."""
+    left, right = ([factory.pin(pin).state for pin in pins] for pins in (LIGHT_PINS, RIGHT_PINS))
+    return tuple(left), tuple(right)
+
+
+@pytest.mark.parametrize(
+    ("side", "is_lit"),
+    [(Side.LEFT, (True, False)), (Side.RIGHT, (False, True)), (Side.UNKNOWN, BOTH)],
+)
+@pytest.mark.parametrize("cue", [Fault.ROLL_BACK, Announcement.LIE_RIGHT])
+def test_of_two_strips_the_one_shines_that_the_face_looks_at_and_both_on_doubt(
+    cue: Cue, side: Side, is_lit: tuple[bool, bool], factory: MockFactory
+) -> None:
+    with GpiozeroIndicator(factory, BUZZER, LIGHT_PINS, RIGHT_PINS) as indicator:
+        indicator.face(side)
+        indicator.show(cue, 0.0)
+        for frame in range(int((pattern_s(cue) + 0.3) / FRAME_S)):
+            indicator.tick(frame * FRAME_S)
+            pattern = lights_at(cue, frame * FRAME_S)
+            assert edges_lit(factory) == tuple(pattern if lit else DARK for lit in is_lit)
+        assert edges_lit(factory) == (DARK, DARK)
+
+
+def test_the_strip_changes_in_mid_cue_with_the_side_and_off_darkens_both(
+    factory: MockFactory,
+) -> None:
+    with GpiozeroIndicator(factory, BUZZER, LIGHT_PINS, RIGHT_PINS) as indicator:
+        indicator.show(Announcement.NOT_JUDGING, 0.0)
+        assert edges_lit(factory) == ((1.0, 1.0, 1.0), (1.0, 1.0, 1.0))
+        indicator.face(Side.RIGHT)
+        indicator.tick(0.1)
+        assert edges_lit(factory) == (DARK, (1.0, 1.0, 1.0))
+        indicator.off()
+        assert edges_lit(factory) == (DARK, DARK)
+
+
+@pytest.mark.parametrize(("side", "is_lit"), [(Side.LEFT, (1, 0)), (Side.RIGHT, (0, 1))])
+def test_a_light_that_one_edge_lacks_shines_at_the_other(
+    side: Side, is_lit: tuple[float, float], factory: MockFactory
+) -> None:
+    with GpiozeroIndicator(factory, BUZZER, LIGHT_PINS, (None, RIGHT_PINS[1], None)) as indicator:
+        indicator.face(side)
+        indicator.show(Announcement.NOT_JUDGING, 0.0)
+        assert brightness(factory) == (1.0, is_lit[0], 1.0)
+        assert factory.pin(RIGHT_PINS[1]).state == is_lit[1]
+
+
+@pytest.mark.parametrize("side", Side)
+def test_one_strip_shines_on_either_side(side: Side, factory: MockFactory) -> None:
+    with GpiozeroIndicator(factory, BUZZER, LIGHT_PINS) as indicator:
+        indicator.face(side)
+        indicator.show(Announcement.NOT_JUDGING, 0.0)
+        assert brightness(factory) == (1.0, 1.0, 1.0)
+
+
+def test_the_tempo_too_shines_where_the_face_looks(factory: MockFactory) -> None:
+    pace = Pace(start_s=0.0, tempo=Tempo(), guidance=Guidance.FULL)
+    with GpiozeroIndicator(factory, BUZZER, LIGHT_PINS, RIGHT_PINS) as indicator:
+        indicator.face(Side.LEFT)
+        indicator.pace(pace)
+        seen = []
+        for frame in range(int(6.0 / FRAME_S)):
+            indicator.tick(frame * FRAME_S)
+            seen.append(edges_lit(factory))
+        assert {right for _, right in seen} == {DARK}
+        assert {left for left, _ in seen} != {DARK}
+
+
 @pytest.mark.mat(needs="virtual")
 def test_everything_is_off_and_given_back_after_a_crash(
     mat: MatUnderTest, buzzer: Buzzer, lights: Lights
@@ -172,7 +245,7 @@ def test_without_a_buzzer_pin_no_buzzer_edge_is_ever_made(factory: MockFactory) 
 
 
 def test_without_lights_it_still_sounds(factory: MockFactory) -> None:
-    with GpiozeroIndicator(factory, BUZZER, None) as indicator:
+    with GpiozeroIndicator(factory, BUZZER) as indicator:
         indicator.show(Announcement.REP, 0.0)
         assert sounding_hz(factory) == tone_at(Announcement.REP, 0.0)
 
@@ -202,7 +275,7 @@ def test_a_pin_that_is_none_is_refused(factory: MockFactory) -> None:
 
 def test_an_unknown_cue_is_misuse(factory: MockFactory) -> None:
     with (
-        GpiozeroIndicator(factory, BUZZER, None) as indicator,
+        GpiozeroIndicator(factory, BUZZER) as indicator,
         pytest.raises(ValueError, match="hurrah"),
     ):
         indicator.show("hurrah", 0.0)

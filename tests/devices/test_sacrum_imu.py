@@ -8,9 +8,9 @@ from collections.abc import Callable
 import pytest
 
 from matfw.devices.i2c import Bus
-from matfw.devices.sacrum_imu import CHIPS, SacrumImu
+from matfw.devices.sacrum_imu import AXES, CHIPS, SacrumImu
 from matfw.errors import MatSettingsError
-from matfw.ports import HIP_READ_S
+from matfw.ports import HIP_READ_S, SACRUM_CHANNELS, SIDE_CHANNELS
 from matfw.virtual.clock import VirtualClock
 from tests.i2c_wire import FakeLsm6ds, FakeWire, needs_drivers
 
@@ -39,7 +39,7 @@ class Belt:
         end_s = self.clock.now_s() + duration_s
         while self.clock.now_s() < end_s:
             before_s = self.clock.now_s()
-            (value,) = self.sensor.read()
+            value = self.sensor.read()[0]
             self.longest_read_s = max(self.longest_read_s, self.clock.now_s() - before_s)
             self.clock.sleep_s(0.02)
         return value
@@ -64,6 +64,49 @@ def test_the_axis_out_of_the_back_goes_to_the_floor(
     back_axis: str, accel_g: Vector, roll_deg: float
 ) -> None:
     assert Belt(accel_g, back_axis=back_axis).run(1.0) == pytest.approx(roll_deg, abs=0.1)
+
+
+# A board flat on the back, its parts outwards, by how it is turned: which axis points to the head.
+# Seen from behind +x is then to the right of +y.
+@pytest.mark.parametrize(
+    ("back_axis", "head_axis", "left"),
+    [
+        ("+z", "+y", (-1, 0, 0)),
+        ("+z", "-y", (1, 0, 0)),
+        ("+z", "+x", (0, 1, 0)),
+        ("-z", "+y", (1, 0, 0)),
+        ("+x", "+z", (0, -1, 0)),
+        ("-y", "-x", (0, 0, -1)),
+    ],
+)
+@pytest.mark.parametrize("roll_deg", [0.0, 30.0])
+def test_the_body_s_left_points_up_on_the_right_side_and_down_on_the_left(
+    back_axis: str, head_axis: str, left: Vector, roll_deg: float
+) -> None:
+    index, sign = AXES[back_axis]
+    for up in (-1.0, 1.0):
+        accel_g = [up * math.cos(math.radians(roll_deg)) * x for x in left]
+        accel_g[index] -= sign * math.sin(math.radians(roll_deg))
+        belt = Belt((accel_g[0], accel_g[1], accel_g[2]), back_axis=back_axis, head_axis=head_axis)
+        belt.run(1.0)
+        want = (roll_deg, up * (90.0 - roll_deg))
+        assert belt.sensor.read() == pytest.approx(want, abs=1.0)
+        assert belt.sensor.channels == SACRUM_CHANNELS + SIDE_CHANNELS
+
+
+def test_who_stands_or_lies_on_the_back_is_on_no_side() -> None:
+    for accel_g in ((0.0, 1.0, 0.0), (0.0, 0.0, -1.0)):
+        belt = Belt(accel_g, head_axis="+y")
+        belt.run(1.0)
+        assert belt.sensor.read()[1] == pytest.approx(0.0, abs=1.0)
+    belt.chip.plugged = False
+    assert belt.sensor.read() == (None, None)
+
+
+@pytest.mark.parametrize("head_axis", ["+z", "-z", "up"])
+def test_a_head_axis_that_cannot_be_is_refused(head_axis: str) -> None:
+    with pytest.raises(MatSettingsError, match=r"head_axis must be \+x, -x, \+y, -y while"):
+        Belt(LEVEL, head_axis=head_axis)
 
 
 def test_another_axis_is_refused() -> None:

@@ -202,6 +202,31 @@ def test_the_supply_is_read_from_the_kernel_where_vcgencmd_is_not(tmp_path: Path
     says(system.check_power(a_pi(tmp_path, {name: "1\n"})), State.BAD, "4.63 V")
 
 
+HWMON = {
+    "sys/class/hwmon/hwmon0/name": "cpu_thermal\n",
+    "sys/class/hwmon/hwmon1/name": "rpi_volt\n",
+}
+ALARM = "sys/class/hwmon/hwmon1/in0_lcrit_alarm"
+
+
+@pytest.mark.parametrize(
+    ("files", "state", "word"),
+    [
+        ({**HWMON, ALARM: "1\n"}, State.BAD, "4.63 V"),
+        ({**HWMON, ALARM: "0\n"}, State.OK, "steady now"),
+        (HWMON, State.UNKNOWN, "vcgencmd"),
+        ({"sys/class/hwmon/hwmon0/in0_lcrit_alarm": "1\n"}, State.UNKNOWN, "vcgencmd"),
+    ],
+)
+def test_who_may_not_ask_the_firmware_reads_the_kernels_monitor_of_the_supply(
+    tmp_path: Path, files: dict[str, str], state: State, word: str
+) -> None:
+    """As the service's own user, who is not in the group video."""
+    pi = a_pi(tmp_path, files)
+    says(system.check_power(pi), state, word)
+    assert bool(system.supply_trouble(pi)) is (state is State.BAD)
+
+
 @pytest.mark.parametrize(
     ("shown", "state", "word"),
     [

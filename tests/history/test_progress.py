@@ -181,6 +181,25 @@ def test_full_weeks_in_a_row_are_counted() -> None:
     assert due_line(found) == "This week 2 of 3; 2 full weeks before. Next one due: Friday, 20 Nov."
 
 
+def test_a_session_dated_years_ahead_puts_nothing_off() -> None:
+    """By a clock that was set wrong, and right again since."""
+    days = (0.0, 2.0, 3650.0)
+    records = [record(k + 1, day=day, sides=BOTH, reps=5) for k, day in enumerate(days)]
+    due = progress(records, on(3.0), UTC).due
+    assert (due.this_week, due.next_day) == (2, date(2026, 11, 6))
+    assert progress(records[2:], on(3.0), UTC).due.next_day == date(2026, 11, 5)
+
+
+@pytest.mark.parametrize("behind_days", [1.0, 20_000.0])
+def test_a_clock_that_fell_back_and_that_nobody_set_is_no_earlier_than_the_last_session(
+    behind_days: float,
+) -> None:
+    records = [record(k + 1, day=day, sides=BOTH, reps=5) for k, day in enumerate((0.0, 2.0))]
+    unset = WallTime(on(2.0 - behind_days).unix_s, None)
+    due = progress(records, unset, UTC).due
+    assert (due.this_week, due.next_day) == (2, date(2026, 11, 6))
+
+
 # --- how it is shown
 
 

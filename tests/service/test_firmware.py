@@ -41,6 +41,9 @@ class Outputs:
     def pace(self, pace: Pace | None) -> None:
         pass
 
+    def face(self, side: Side) -> None:
+        pass
+
     def tick(self, t_s: float) -> None:
         self.ticks_s.append(t_s)
 

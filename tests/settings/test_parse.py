@@ -181,7 +181,7 @@ def test_a_key_may_be_shortened_to_what_only_one_has(word: str, key: str) -> Non
         ("roll", "roll may be limits.roll_back_mm or limits.roll_back_deg: give more of the key"),
         ("limits", "limits may be limits.too_high_deg or "),
         ("limits.", ", ...: give more of the key"),
-        ("hip", "hip may be outputs.light_pins.hip or hip_sensors.xshut_pins.hip: give more"),
+        ("hip", "hip may be outputs.light_pins.hip or outputs.right_light_pins.hip or hip_sensors"),
         ("dout", "dout may be pins.head_left.dout or"),
         ("limits.rol_back_mm", "is no setting: did you mean limits.roll_back_mm?"),
         ("hight", "hight is no setting: did you mean"),

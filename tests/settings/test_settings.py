@@ -13,7 +13,7 @@ from matfw.devices.sacrum_imu import ADDRESS, AXES
 from matfw.errors import MatSettingsError
 from matfw.layouts import PRESETS
 from matfw.messages import Cell, CellCalibration, Channel, Limits, Mat, Person, Side, Tempo
-from matfw.ports import RAIL_CHANNELS, SACRUM_CHANNELS
+from matfw.ports import RAIL_CHANNELS, SACRUM_CHANNELS, SIDE_CHANNELS
 from matfw.settings.files import default_config_path, default_state_dir, find_line, load_settings
 from matfw.settings.limits import RANGES as LIMIT_RANGES
 from matfw.settings.limits import LimitSettings
@@ -161,6 +161,8 @@ def test_limits_are_the_line_s_own() -> None:
         ('imu = "off"\nrail = "off"', ()),
         ('imu = "lsm6ds"', SACRUM_CHANNELS),
         ('rail = "vl53l1x"', RAIL_CHANNELS),
+        ('imu_head_axis = "+y"', ()),
+        ('imu = "lsm6ds"\nimu_head_axis = "+y"', SACRUM_CHANNELS + SIDE_CHANNELS),
         ('rail = "vl53l1x"\nimu = "lsm6ds"', SACRUM_CHANNELS + RAIL_CHANNELS),
     ],
 )
@@ -176,6 +178,32 @@ def test_every_axis_of_a_board_can_be_named(tmp_path: Path) -> None:
         settings = loaded(tmp_path, f'[hip_sensors]\nimu_axis = "{axis}"')
         assert settings.hip_sensors.imu_axis == axis
     assert HipSensors().imu_address == ADDRESS
+
+
+STRIP = "[outputs]\nright_light_pins = {{ head = {}, hip = {}, foot = {} }}"
+
+
+def test_a_second_strip_is_there_where_its_pins_are(tmp_path: Path) -> None:
+    one = loaded(tmp_path, "")
+    assert one.outputs.strips() == ((23, 24, 25),)
+    two = loaded(tmp_path, STRIP.format(9, 10, 22))
+    assert two.outputs.strips() == ((23, 24, 25), (9, 10, 22))
+    assert two.named_pins() == {
+        **one.named_pins(), "right head light": 9, "right hip light": 10, "right foot light": 22
+    }  # fmt: skip
+    part = loaded(tmp_path, "[outputs]\nright_light_pins.hip = 10")
+    assert part.outputs.strips() == ((23, 24, 25), (None, 10, None))
+    message = error_of(tmp_path, STRIP.format(9, 10, 18))
+    assert "outputs.right_light_pins.foot and outputs.buzzer_pin both use GPIO 18" in message
+
+
+@pytest.mark.parametrize(("layout", "pins"), [("core4", (9, 10, 22)), ("hex6", (9, 10, 8))])
+def test_the_guides_pins_of_a_second_strip_are_free_beside_all_sensors(
+    layout: str, pins: tuple[int, int, int], tmp_path: Path
+) -> None:
+    hips = '\n[hip_sensors]\nimu = "lsm6ds"\nrail = "vl53l1x"\n'
+    settings = loaded(tmp_path, f'layout = "{layout}"\n{STRIP.format(*pins)}{hips}')
+    assert settings.outputs.strips()[1] == pins
 
 
 I2C_USERS = "[pins.head_left]\ndout = {}\nsck = 12\n[hip_sensors]\n"
@@ -286,6 +314,11 @@ ERRORS: dict[str, tuple[str, str, list[str]]] = {
         "[hip_sensors]\nrail = true",
         ", line 2: ",
         ['hip_sensors.rail must be "off" or "vl53l1x"', "(got True)"],
+    ),
+    "head axis": (
+        "[hip_sensors]\nimu_head_axis = '-z'",
+        ", line 2: ",
+        ["imu_head_axis must be another of the board's axes than imu_axis, +z (got -z)"],
     ),
     "axis": ("[hip_sensors]\nimu_axis = 'z'", ", line 2: ", ['"+z"', '"-z"', "(got 'z')"]),
     "address below": (
@@ -519,7 +552,7 @@ def test_range(key: str, minimum: float, maximum: float, step: float, tmp_path: 
 
 
 def test_range_of_each_part_of_the_tempo(tmp_path: Path) -> None:
-    for good in ([0.5, 0, 0.5], [6, 10, 6]):
+    for good in ([0.5, 0, 0.5], [6, 10, 6], [3, 30, 4.5]):
         assert loaded(tmp_path, f"workout.tempo_s = {good}").workout.tempo_s == tuple(good)
     for bad, place in (
         ([0.1, 1, 1], "first"), ([1, -0.1, 1], "second"), ([1, 1, 0.1], "third"),
@@ -529,15 +562,24 @@ def test_range_of_each_part_of_the_tempo(tmp_path: Path) -> None:
         assert f"workout.tempo_s, {place} value, must be a number" in message
 
 
-@pytest.mark.parametrize(
-    "tempo_s", [[0.4, 1, 3], [2, 1, 0.4], [6.1, 1, 3], [2, 1, 6.1], [2, 10.1, 3]]
-)
+@pytest.mark.parametrize("tempo_s", [[0.4, 1, 3], [2, 1, 0.4], [6.1, 1, 3], [2, 1, 6.1]])
 def test_tempo_that_cannot_be_seen_is_refused_with_its_reason(
     tmp_path: Path, tempo_s: list[float]
 ) -> None:
     message = error_of(tmp_path, f"workout.tempo_s = {tempo_s}")
     assert "workout.tempo_s up and down must be 0.5 to 6 s" in message
     assert "cannot be distinguished from a body that sways" in message
+    assert "ask for less extreme ways" in message
+
+
+@pytest.mark.parametrize("tempo_s", [[3.1, 10.1, 3], [2, 10.1, 4.6], [6, 30, 6]])
+def test_long_hold_between_slow_ways_is_refused_with_its_reason(
+    tmp_path: Path, tempo_s: list[float]
+) -> None:
+    message = error_of(tmp_path, f"workout.tempo_s = {tempo_s}")
+    assert "workout.tempo_s hold must be at most 10 s unless up is at most 3 s" in message
+    assert "down at most 4.5 s" in message
+    assert "ask for quicker ways or a shorter hold" in message
 
 
 def test_tempo_of_the_settings_is_asked_of_a_recording() -> None:

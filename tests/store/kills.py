@@ -116,6 +116,9 @@ class Telling:
     def pace(self, pace: Pace | None) -> None:
         pass
 
+    def face(self, side: Side) -> None:
+        pass
+
     def off(self) -> None:
         pass
 

@@ -96,9 +96,10 @@ def test_a_disk_that_refuses_is_reported_once_and_nothing_is_lost(
     (notice,) = running.notices
     assert words in notice
     assert notice.endswith("repetitions are judged, and kept later")
+    assert running.writer.trouble == notice
     disk.pragma = None
     until(lambda: running.writer.kept_rep == 5)
-    assert not running.writer.is_failing
+    assert (running.writer.is_failing, running.writer.trouble) == (False, "")
     assert [text.rpartition(":")[2] for text in running.notices[1:]] == [
         " can be written again; what was done meanwhile is kept too"
     ]

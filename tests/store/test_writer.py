@@ -325,8 +325,13 @@ def test_it_is_read_beside_a_firmware_that_writes(path: Path) -> None:
 
 
 def test_that_nothing_is_kept_is_reported(path: Path) -> None:
-    with pytest.raises(MatStateError, match="there is none yet: sessions are kept while"):
-        read_sessions(path)
+    path.parent.mkdir(parents=True)
+    for made in (False, True):
+        if made:
+            path.touch()  # as on a disk that was full
+        with pytest.raises(MatStateError, match="there is none yet: sessions are kept while"):
+            read_sessions(path)
+    path.unlink()
     opened(path)[0].close()
     with pytest.raises(MatUsageError, match="no session is kept yet: `matfw run` keeps"):
         read_sessions(path)

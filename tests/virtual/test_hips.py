@@ -7,7 +7,7 @@ import pytest
 
 from matfw.errors import MatSettingsError
 from matfw.layouts import PRESETS
-from matfw.ports import RAIL_CHANNELS, SACRUM_CHANNELS
+from matfw.ports import RAIL_CHANNELS, SACRUM_CHANNELS, SIDE_CHANNELS
 from matfw.virtual.clock import VirtualClock
 from matfw.virtual.hips import FollowingClock, HipsInStep, VirtualImu, VirtualRail
 from matfw.virtual.person import generate
@@ -94,6 +94,21 @@ def test_it_begins_again_only_if_asked(trace: Trace) -> None:
         clock = VirtualClock(again_s)
         sensor = VirtualImu(trace, clock, seed=1, errors=EXACT, repeats=repeats)
         assert sensor.read() == pytest.approx((want_deg,), abs=0.3)
+
+
+def test_who_takes_turns_is_seen_on_either_side_by_the_belt_and_rolls_the_same(
+    trace: Trace,
+) -> None:
+    middle_s = 0.5 * (trace.lying_from_s + trace.truth[0].start_s)
+    rows = []
+    for turn in range(3):
+        clock = VirtualClock(turn * trace.duration_s + middle_s)
+        sensor = VirtualImu(
+            trace, clock, seed=1, channels=SACRUM_CHANNELS + SIDE_CHANNELS, errors=EXACT,
+            repeats=True, is_mirrored=(False, True),
+        )  # fmt: skip
+        rows.append(sensor.read())
+    assert rows == [(0.0, -90.0), (0.0, 90.0), (0.0, -90.0)]
 
 
 def test_in_step_every_frame_has_the_hips_of_its_own_time(trace: Trace) -> None:

@@ -15,6 +15,7 @@ from matfw.messages import (
     Cue,
     Fault,
     Limits,
+    Phase,
     Presence,
     Rep,
     RestChanged,
@@ -42,10 +43,14 @@ from matfw.workout.states import (
 )
 from matfw.workout.variations import as_seen
 from tests.workout.by_ear import COUNTS, Log, SetHeard, follow, written_down
-from tests.workout.played import LIVE_IN, STEP_S, Done, Played, made_rep
+from tests.workout.played import LIVE_IN, OTHER, STEP_S, Done, Played, made_rep
 from tests.workout.seen_and_heard import as_heard, as_seen_lights, until_next_s
 
 SHORT = PlanSettings(name="short", reps=2, sets_a_side=1, rest_s=20.0)
+
+
+def replace_side(plan: PlanSettings, side: Side) -> PlanSettings:
+    return structs.replace(plan, first_side=side)
 
 
 def states(person: Played) -> list[str]:
@@ -255,6 +260,123 @@ def test_an_eager_lift_begins_the_set_and_counts() -> None:
     assert person.coach.progress.rep == 1
 
 
+# --- the side by a belt ---------------------------------------------------------------------------
+
+
+def belted(side: Side, plan: PlanSettings = SHORT) -> Played:
+    """Return somebody with a belt who has just lain down on this side."""
+    person = Played(plan, has_belt=True)
+    person.lie(side)
+    return person
+
+
+@pytest.mark.parametrize("side", [Side.LEFT, Side.RIGHT])
+def test_who_is_seen_on_the_side_of_the_plan_is_asked_nothing(side: Side) -> None:
+    person = belted(side, replace_side(SHORT, side))
+    person.wait(ARM_S + COUNT_IN_S + 5 * STEP_S)
+    assert cues(person) == ["get_ready"]
+    assert (state(person), person.judged_side) == (State.SET, side)
+
+
+@pytest.mark.parametrize("side", [Side.LEFT, Side.RIGHT])
+def test_who_is_seen_on_the_other_side_is_told_and_counted_in_once_they_turn(side: Side) -> None:
+    person = belted(OTHER[side], replace_side(SHORT, side))
+    person.wait_for(Announcement.WRONG_SIDE, max_s=5.0)
+    person.wait(3 * ASK_AGAIN_S * ASK_TIMES)
+    person.rep(rest_s=2.0)
+    person.shift_mm = -15.0  # to their back: the other side's front
+    person.wait(1.0)
+    person.shift_mm = 0.0
+    person.wait(1.0)
+    assert state(person) is State.ASK, "not at the plan's word, nor by a lift or a wiggle"
+    assert cues(person).count("wrong_side") == 1
+    person.lie(side)
+    person.wait_for(Announcement.GET_READY, max_s=2.0)
+    assert person.judged_side is side
+
+
+def test_after_a_turn_in_the_rest_the_next_set_comes_by_itself() -> None:
+    person = belted(Side.LEFT)
+    person.wait_for(Announcement.GET_READY)
+    person.wait(COUNT_IN_S + 0.5)
+    person.rep()
+    person.rep()
+    person.wait_for(Announcement.LIE_RIGHT)
+    person.lie(Side.RIGHT)
+    person.wait_for(Announcement.GET_READY)
+    person.wait(COUNT_IN_S + 0.5)
+    rest = [e for e in person.events if isinstance(e, RestChanged)][-1]
+    assert rest.rest_s == pytest.approx(SHORT.rest_s, abs=1.0)
+    assert (state(person), person.judged_side) == (State.SET, Side.RIGHT)
+    assert "wrong_side" not in cues(person)
+
+
+def test_who_turns_over_while_counted_in_is_told() -> None:
+    person = belted(Side.LEFT)
+    person.wait_for(Announcement.GET_READY)
+    person.lies_on = Side.RIGHT  # so quickly that they hardly stop lying
+    person.wait_for(Announcement.WRONG_SIDE, max_s=8.0)  # after the count-in's sound
+    assert state(person) is State.ASK
+
+
+def test_who_turns_over_in_a_set_is_told_each_time_and_nothing_counts_until_they_are_back() -> None:
+    person = belted(Side.LEFT)
+    person.wait_for(Announcement.GET_READY)
+    person.wait(COUNT_IN_S + 0.5)
+    person.rep()
+    for _ in range(2):
+        person.lie(Side.RIGHT)
+        person.wait_for(Announcement.WRONG_SIDE, max_s=5.0)
+        person.rep(rest_s=2.0)
+        assert (state(person), person.coach.progress.rep) == (State.HELD, 1)
+        person.get_off()
+    person.lie(Side.LEFT)
+    person.wait(2.0)
+    assert state(person) is State.SET
+    person.rep(rest_s=2.0)
+    assert [e.reps for e in sets(person, SetState.DONE)] == [2]
+
+
+@pytest.mark.parametrize("at", ["begin", "set"])
+def test_two_taps_overrule_a_belt_that_is_on_upside_down(at: str) -> None:
+    person = in_set() if at == "set" else Played(SHORT)
+    person.has_belt = person.is_belt_turned = True
+    person.lie(Side.LEFT)
+    person.wait_for(Announcement.WRONG_SIDE, max_s=5.0)
+    person.wait(2.0)
+    person.tap(2)
+    person.wait(COUNT_IN_S + 3.0)
+    assert (state(person), person.judged_side) == (State.SET, Side.LEFT)
+    person.rep()
+    person.rep(rest_s=3.0)
+    assert [e.reps for e in sets(person, SetState.DONE)] == [2]
+
+
+def test_the_side_is_known_without_a_belt_while_a_set_is_open_and_no_longer() -> None:
+    person, known = Played(SHORT), dict[State, set[Side]]()
+    person.on_step = lambda: known.setdefault(state(person), set()).add(person.coach.lain_on)
+    follow(person, lambda *_: Done())
+    sides = {Side.LEFT, Side.RIGHT}
+    assert {each: known[each] for each in (State.SET, State.READY)} == {
+        State.SET: sides, State.READY: sides
+    }  # fmt: skip
+    assert known[State.ASK] == known[State.REST] == known[State.AWAY] == {Side.UNKNOWN}
+
+
+def test_when_the_belt_dies_the_set_goes_on_and_the_next_side_is_asked_for() -> None:
+    person = belted(Side.LEFT)
+    person.wait_for(Announcement.GET_READY)
+    person.wait(COUNT_IN_S + 0.5)
+    person.rep()
+    person.has_belt = False
+    person.rep()
+    person.lie(Side.RIGHT)
+    person.wait(SHORT.rest_s + 2.0)
+    assert state(person) is State.ASK
+    person.wiggle()
+    person.wait_for(Announcement.GET_READY, max_s=2.0)
+
+
 # --- pauses and ends ------------------------------------------------------------------------------
 
 
@@ -316,6 +438,70 @@ def test_an_offer_that_nobody_takes_ends_the_set() -> None:
     person.rep()
     person.wait(IDLE_S + OFFER_S + 5.0)
     assert [e.reps for e in sets(person, SetState.DONE)] == [1]
+
+
+LONG = PlanSettings(name="long", reps=2, sets_a_side=1, tempo_s=(3.0, 30.0, 3.0))
+
+
+def paced_s(person: Played, done: Done) -> list[float]:
+    """Return when after a repetition's start its tempo is given, while it is done."""
+    given_s: list[float] = []
+    start_s = person.t_s
+    person.on_step = lambda: given_s.append(person.t_s - start_s) if person.pace else None
+    person.rep(done, rest_s=2.0)
+    person.on_step = lambda: None
+    return given_s
+
+
+def test_a_long_hold_that_is_lost_sight_of_is_paced_to_its_end_and_not_asked_about() -> None:
+    person = in_set(LONG)
+    given_s = paced_s(person, Done(tempo_s=LONG.tempo_s, hold_seen_s=6.0))
+    assert max(given_s) == pytest.approx(36.0, abs=0.4)
+    assert len(given_s) > 340, "without a gap"
+    person.rep(Done(tempo_s=LONG.tempo_s, hold_seen_s=6.0), rest_s=3.0)
+    assert "unfinished" not in cues(person)
+    assert sets(person, SetState.DONE)[0].reps == 2
+
+
+def test_a_usual_tempo_is_given_while_the_leg_is_seen_to_be_up() -> None:
+    given_s = paced_s(in_set(), Done(hold_seen_s=0.5))
+    assert max(given_s) == pytest.approx(2.5, abs=0.4)
+
+
+def test_a_paced_hold_ends_with_whoever_stops_lying() -> None:
+    person = in_set(LONG)
+    person.phase = replace(
+        person.phase, t_s=person.t_s, phase=Phase.UP, changed=True, since_s=person.t_s, top_deg=35.0
+    )
+    person.wait(3.0)
+    person.phase = replace(person.phase, phase=Phase.HOLD)
+    person.wait(2.0)
+    person.phase = replace(person.phase, phase=Phase.REST)
+    person.wait(2.0)
+    assert person.pace is not None
+    person.presence = Presence.UNSETTLED
+    person.wait(0.5)
+    assert person.pace is None
+
+
+def test_a_slow_set_is_asked_about_only_once_two_of_its_repetitions_could_be_done() -> None:
+    person = in_set(LONG)
+    person.wait(2 * (36.0 + 3.0) - 2.0)
+    assert "unfinished" not in cues(person)
+    person.wait(4.0)
+    assert "unfinished" in cues(person)
+
+
+def test_a_repetition_that_ends_takes_an_offer_even_if_its_lift_was_not_seen() -> None:
+    person = in_set()
+    person.rep()
+    assert person.wait_for(Announcement.UNFINISHED, max_s=40.0)
+    assert state(person) is State.OFFERED
+    done = made_rep(2, person.t_s, person.t_s + 6.0, Done(), Side.LEFT)
+    person.wait(6.7)
+    person.coach.finish_rep(done, ())
+    person.wait(0.3)
+    assert state(person) is not State.OFFERED
 
 
 def test_a_rest_says_ten_seconds_and_counts_in_on_the_same_side() -> None:

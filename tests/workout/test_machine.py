@@ -31,7 +31,7 @@ from matfw.workout.stage import Ask
 from matfw.workout.states import GIVE_UP_S, OFFER_S, State
 from matfw.workout.transitions import ROWS
 from tests.workout.by_ear import COUNTS
-from tests.workout.played import Done, Played
+from tests.workout.played import OTHER, Done, Played
 
 PLAN = PlanSettings(name="m", reps=3, sets_a_side=1, rest_s=15.0)
 DONE = (
@@ -63,6 +63,7 @@ class Workouts(RuleBasedStateMachine):
     def roll_over(self) -> None:
         self.person.presence = Presence.UNSETTLED
         self.person.wait(4.0)
+        self.person.lies_on = OTHER[self.person.lies_on]
         self.person.presence = Presence.LYING
 
     @precondition(lambda self: self.person.presence is Presence.LYING)
@@ -96,6 +97,11 @@ class Workouts(RuleBasedStateMachine):
         self.person._requests = [Announcement.NOT_JUDGING]
         self.person.wait(5.0)
         self.person.presence = before
+
+    @rule(has_belt=st.booleans(), is_turned=st.booleans())
+    def wear_a_belt(self, has_belt: bool, is_turned: bool) -> None:
+        """It may be put on, die, or sit otherwise than the settings say."""
+        self.person.has_belt, self.person.is_belt_turned = has_belt, is_turned
 
     @invariant()
     def no_repetition_is_doubled(self) -> None:

@@ -118,6 +118,6 @@ def test_another_plan_keeps_the_place_in_the_set() -> None:
     workout = Workout(Plan(reps=15))
     for rep in reps(3):
         workout.update(rep)
-    workout.plan = Plan(reps=4, sets=1)
+    workout.change(Plan(reps=4, sets=1))
     last = workout.update(reps(4)[-1])
     assert (last.rep, last.is_set_done, last.is_workout_done) == (4, True, True)

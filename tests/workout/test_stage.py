@@ -6,9 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from matfw.messages import Announcement, Fault, Motion, Phase, PhaseStep, Presence, Verdict
+from matfw.messages import Announcement, Fault, Motion, Phase, PhaseStep, Presence, Side, Verdict
 from matfw.workout.plan import Plan
 from matfw.workout.stage import FreeSets, WorkoutMoment
+from matfw.workout.states import NOT_LYING_S
 from tests.workout.test_sets import REP
 
 
@@ -38,6 +39,25 @@ def test_the_end_of_a_rest_calls_whoever_lies_there_and_does_nothing(
     asks = free.update(moment(REP.end_s + 40.0 + late_s, presence, phase))
     assert asks.requests == ((Fault.KICK, Announcement.READY) if is_called else [Fault.KICK])
     assert (asks.side, tuple(asks.events)) == (None, ())
+
+
+def test_the_side_that_a_belt_tells_holds_until_they_are_gone() -> None:
+    free = FreeSets(Plan())
+    lying = (Presence.LYING, Phase.REST)
+
+    def asked(t_s: float, sensed: Side, presence: Presence, phase: Phase) -> Side | None:
+        return free.update(replace(moment(t_s, presence, phase), sensed=sensed)).side
+
+    assert asked(1.0, Side.UNKNOWN, *lying) is None
+    assert asked(2.0, Side.LEFT, Presence.UNSETTLED, Phase.REST) is None
+    assert asked(3.0, Side.LEFT, *lying) is Side.LEFT
+    assert asked(4.0, Side.LEFT, *lying) is None, "told once"
+    assert asked(5.0, Side.RIGHT, Presence.LYING, Phase.UP) is None, "not while a leg is up"
+    assert asked(6.0, Side.UNKNOWN, *lying) is None, "the belt is dead, they still lie there"
+    assert free.side is Side.LEFT
+    assert asked(6.0 + NOT_LYING_S - 0.01, Side.UNKNOWN, Presence.EMPTY, Phase.REST) is None
+    assert asked(6.0 + NOT_LYING_S, Side.UNKNOWN, Presence.EMPTY, Phase.REST) is Side.UNKNOWN
+    assert free.side is None
 
 
 @pytest.mark.parametrize(
