@@ -1,7 +1,34 @@
-"""What all tests share: none fails because the computer is busy."""
+"""What all tests share: none fails because the computer is busy, and none keeps it busy idly."""
 
+import os
+from pathlib import Path
+
+# As `matfw` itself runs: for products this small a second thread of the matrix library only burns
+# the other core, and a refinement takes twice the CPU. It is read when numpy is first imported.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+import pytest
 from hypothesis import settings
 
 # An example may take as long as it takes; pytest-timeout ends what hangs.
 settings.register_profile("busy", deadline=None)
 settings.load_profile("busy")
+
+TESTS = Path(__file__).parent
+# The files that take longest come first, so that no process is alone with one of them at the end.
+LONGEST = (
+    *("cli/test_cli.py", "test_debian.py", "links/test_newcomer.py", "refinement/test_refine.py"),
+    *("diagnose/test_wiring.py", "accuracy/test_cases.py", "accuracy/test_accuracy.py"),
+    *("test_scenarios.py", "importers/test_replayed.py", "test_layouts.py", "links/test_client.py"),
+    *("test_pipeline.py", "refinement/test_missed_lifts.py", "calibrate/test_wizard.py"),
+    *("accuracy/test_holes.py", "accuracy/test_movements.py", "fuzz/test_console_firmware.py"),
+    *("links/test_hub.py", "refinement/test_plausibility.py", "test_growth.py"),
+    *("refinement/test_weak_lifts.py", "testing/test_guide.py", "fuzz/test_console_bytes.py"),
+    *("console/test_machine.py", "service/test_replay.py", "contracts/test_load_cells.py"),
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the files that take longest first; the order within a file stays."""
+    turns = {TESTS / name: turn for turn, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: turns.get(item.path, len(turns)))

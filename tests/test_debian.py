@@ -152,6 +152,36 @@ def test_each_script_is_one_that_sh_can_read(extracted: Path) -> None:
         run("sh", "-n", script)
 
 
+def test_libraries_are_compiled_again_only_where_they_have_changed(tmp_path: Path) -> None:
+    library, sums, log = tmp_path / "lib", tmp_path / "md5sums", tmp_path / "log"
+    (library / "common" / "matfw" / "__pycache__").mkdir(parents=True)
+    (library / "python3.11" / "gone" / "__pycache__").mkdir(parents=True)
+    for name, text in (
+        ("python3.11", f'echo "$5" >>{log}'), ("dpkg-query", f"echo {sums}"),
+    ):  # fmt: skip
+        (tmp_path / name).write_text(f"#!/bin/sh\n{text}\n")
+        (tmp_path / name).chmod(0o755)
+    functions = (DEBIAN / "postinst").read_text().partition("\ncase $1 in")[0]
+    script = functions.replace("/usr/lib/matfw", str(library))
+    script = script.replace("/usr/bin/python", f"{tmp_path}/python") + "\ncompile\n"
+
+    def compiled(program: str, numpy: str) -> list[str]:
+        sums.write_text(
+            f"{program}  usr/lib/matfw/common/matfw/pipeline.py\n"
+            f"{numpy}  usr/lib/matfw/python3.11/numpy/__init__.py\n9  usr/bin/matfw\n"
+        )
+        log.write_text("")
+        subprocess.run(["sh", "-c", script], check=True, env={"PATH": f"{tmp_path}:/usr/bin:/bin"})
+        return [str(Path(line).relative_to(library)) for line in log.read_text().splitlines()]
+
+    everything = ["common", "python3.11"]
+    assert compiled(program="1", numpy="1") == everything
+    assert not (library / "python3.11" / "gone").exists(), "a folder of caches alone"
+    (library / "python3.11").mkdir(exist_ok=True)
+    assert compiled(program="2", numpy="1") == ["common/matfw"]
+    assert compiled(program="2", numpy="2") == everything
+
+
 def test_lintian_finds_no_error(package: Path) -> None:
     said = run(need("lintian"), "--fail-on", "error,warning", "--allow-root",
                "--suppress-tags", "mismatched-override", package)  # fmt: skip

@@ -166,7 +166,10 @@ def test_the_parts_are_counted_by_the_cells() -> None:
     numbers = tuple(len(cells(layout)) for layout in LAYOUTS)
     for name, each in OF_MANY.items():
         assert counts[name] == tuple(each * number for number in numbers), name
-    assert counts["printed clamp"] == tuple(number + 4 for number in numbers)
+    plugs = counts["plug and socket GX12, 5 poles"]  # a cable is held on both sides of its plug
+    assert counts["printed clamp"] == tuple(n + 4 + p for n, p in zip(numbers, plugs, strict=True))
+    screws = tuple(2 * (clamps + 3) + 4 for clamps in counts["printed clamp"])
+    assert counts["wood screw 4 x 16, pan head"] == screws
     assert counts["cable gland M12"] == tuple(number + 3 for number in numbers)
     assert counts["NPN transistor BC337-25"] == (len(outputs()),) * 2
 

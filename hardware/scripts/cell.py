@@ -8,6 +8,7 @@ from hardware.scripts.svg import BLUE, FAINT, PLY, PRINT, RUBBER, STEEL, WOOD, D
 
 ALLOY = "#e3e7eb"
 FELT_MM = 3.0
+SUNK_MM = 7.0  # washer and head of a joint's bolt lie below the board's top
 
 
 def bar_cell() -> Drawing:
@@ -98,7 +99,7 @@ def _foot(drawing: Drawing, view: View, s: Source, x: float, bar_low: float) -> 
 def plate() -> Drawing:
     """Return the plate's drilling drawing."""
     s = load()
-    drawing = Drawing("The plate of a cell: drilling, in millimetres", 700)
+    drawing = Drawing("The plate of a cell: drilling, in millimetres", 740)
     drawing.text((500, 44), "Plate: steel 50 x 10, in mm", size=36, anchor="middle", bold=True)
     view = View((70, 250), 5.0)
     half = s.plate.width_mm / 2
@@ -131,6 +132,9 @@ def plate() -> Drawing:
         (60, 678),
         f"4 holes {tidy(s.plate.screw_hole_mm)}, {tidy(2 * across)} apart,"
         " countersunk on the cell's side",
+    )
+    drawing.text(
+        (60, 716), f"bolts, stop and foot on the middle line; the foot is at {tidy(s.foot_at_mm)}"
     )
     return drawing
 
@@ -201,8 +205,10 @@ def joint() -> Drawing:
     drawing.rect(view(-20, high + thick + FELT_MM), view(-16, 20), fill=FAINT, line=1.2)
     x = JOINT_BOLT_X_MM
     up = high + thick + FELT_MM
-    drawing.rect(view(x - 3, up + 1), view(x + 3, -14), fill=STEEL, line=1.2)
-    drawing.rect(view(x - 9, up + 2.6), view(x + 9, up + 1), fill=STEEL, line=1.2)
+    drawing.rect(view(x - 10, up), view(x + 10, up - SUNK_MM), fill="#fff", line=1.2)
+    drawing.rect(view(x - 3, up - 1.4), view(x + 3, -19), fill=STEEL, line=1.2)
+    drawing.rect(view(x - 5, up - 1.4), view(x + 5, up - 5.4), fill=STEEL, line=1.2)
+    drawing.rect(view(x - 9, up - 5.4), view(x + 9, up - SUNK_MM), fill=STEEL, line=1.2)
     drawing.rect(view(x - 9, -1), view(x + 9, -2.6), fill=STEEL, line=1.2)
     drawing.rect(view(x - 7, -2.6), view(x + 7, -9), fill=STEEL, line=1.2)
     drawing.text(view(-70, high + 8), "head panel", anchor="middle", bold=True)
@@ -211,14 +217,14 @@ def joint() -> Drawing:
     drawing.leader(
         view(-18, high + thick + FELT_MM), (30, 120), "screws: batten to the head panel alone"
     )
-    drawing.leader(view(x, up + 2), (560, 170), f"2 bolts M6, y = ±{tidy(BOLT_Y_MM)}")
+    drawing.leader(view(x, up - 3), (560, 170), f"2 bolts M6, y = ±{tidy(BOLT_Y_MM)}")
     drawing.leader(view(30, high + 1.5), (690, 400), "felt")
     drawing.leader(view(x + 6, -6), (640, 640), "wing nut: 1 mm of play,")
     drawing.text((640, 674), "then lock it")
     drawing.dimension(view(-half, 0), view(0, 0), tidy(half), away=60)
     drawing.dimension(view(0, 0), view(x, 0), tidy(x), away=100)
     drawing.text(
-        (500, 750), "Holes of 7 in panel and batten. The hip cells' plates are below it.",
+        (500, 750), f"Holes of 7, the head sunk: 20 wide, {tidy(SUNK_MM)} deep. Plates below it.",
         anchor="middle", size=26, fill=BLUE,
     )  # fmt: skip
     return drawing

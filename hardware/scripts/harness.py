@@ -11,11 +11,15 @@ from html import unescape
 from typing import Any
 
 from hardware.scripts.source import LAYOUTS, header_pin, load, outputs, wires
+from matfw.layouts import PRESETS
 
 CELL_WIRES = (("E+", "RD"), ("E-", "BK"), ("A-", "WH"), ("A+", "GN"))
 SUPPLY = (("3V3", 1, "OG"), ("5V", 2, "RD"), ("GND", 6, "BK"))
 SIGNALS = ("YE", "BU")  # DOUT, SCK
 OUTPUT_COLOURS = ("VT", "GY", "WH", "BN")
+LIGHTS_X_MM = {"head": -700.0, "hip": -60.0, "foot": 700.0}  # assembly.md, "Lights"
+LIGHTS_Y_MM = 315.0  # middle of a block that is flush with the edge
+SLACK_M = 0.2  # the loop at the cell, and what is inside the box
 Harness = dict[str, Any]
 
 
@@ -48,12 +52,14 @@ def harness(layout: str) -> Harness:
     connections: list[Any] = [
         [{"PI": [pin for _, pin, _ in box]}, {"INSIDE": every}, {"BOARD": every}]
     ]
-    for name in wires(layout):
-        _cell(name, connectors, cables, connections, e.cell_wire_m)
+    for cell in PRESETS[layout].cells:
+        length_m = _way_m(cell.x_mm, cell.y_mm)
+        _cell(cell.name, connectors, cables, connections, length_m)
     into: Harness = {"connectors": connectors, "cables": cables, "connections": connections}
     for name in ("head", "hip", "foot"):
         ends = (f"5V by {e.led_ohm:.0f} Ohm", "collector")
-        _pair(name, f"{name} light", ends, e.cell_wire_m, **into)
+        length_m = _way_m(LIGHTS_X_MM[name], LIGHTS_Y_MM)
+        _pair(name, f"{name} light", ends, length_m, **into)
     ends = ("5V", "collector")
     _pair("buzzer", "piezo, in the box", ends, 0.1, **into)
     for connector in connectors.values():
@@ -63,6 +69,12 @@ def harness(layout: str) -> Harness:
         "options": {"fontname": "DejaVu Sans", "bgcolor": "WH"},
         "connectors": order, "cables": cables, "connections": connections[::-1],
     }  # fmt: skip
+
+
+def _way_m(x_mm: float, y_mm: float) -> float:
+    """Return a cable's length from the box to a place: along the deck, then across, and slack."""
+    way_mm = abs(x_mm - load().box.x_mm) + abs(y_mm)
+    return round(1e-3 * way_mm + SLACK_M, 1)
 
 
 def _cell(

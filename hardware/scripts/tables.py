@@ -243,7 +243,7 @@ def currents() -> str:
          f"holds {1000 * e.fuse_hold_a:.0f} mA"),
         ("lost in fuse and wire, `hex6`", "that x (1.2 Ohm + wire)",
          f"{supply_mv(numbers[-1]):.0f} mV", "400 mV: the converter's regulator"),
-        ("lost in a cell's cable", "2 x 1.2 m x 0.14 Ohm / 1 kOhm",
+        ("lost in a cell's cable", f"2 x {e.cell_wire_m:g} m x 0.14 Ohm / 1 kOhm",
          f"{100 * circuit.cell_drop_share(e):.2f} %", "constant: calibrated away"),
         ("DOUT's pull-up", "3.3 V squared / 47 kOhm", f"{c.pull_up_mw:.2f} mW", "250 mW"),
     ]  # fmt: skip

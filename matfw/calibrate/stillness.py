@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -108,22 +109,21 @@ def look(
         return NotStill(saturated=_indices(saturated))
     counts = np.where(at_rail, np.nan, counts)
     block = ((t_s - t_s[0]) / BLOCK_S).astype(np.int64)
-    whole = [block == number for number in range(int((t_s[-1] - t_s[0]) / BLOCK_S))]
+    blocks = int((t_s[-1] - t_s[0]) / BLOCK_S)  # whole ones
+    ends = np.searchsorted(block, np.arange(1, blocks + 1)).tolist()
     noise, means, sizes = [], [], []
     for column in counts.T:
         values = column[~np.isnan(column)]
-        noise.append(float(_MAD * np.median(np.abs(np.diff(values)))))
-        parts = [column[mask & ~np.isnan(column)] for mask in whole]
-        parts = [part for part in parts if part.size]
+        noise.append(float(_MAD * _median(np.abs(np.diff(values)))))
+        parts = [column[a:b] for a, b in pairwise([0, *ends])]
+        parts = [kept for part in parts if (kept := part[~np.isnan(part)]).size]
         # A spike is a single sample far off: blocks go by their medians where there are enough.
-        means.append(
-            [float(np.median(part)) if part.size > 4 else float(part.mean()) for part in parts]
-        )
+        means.append([_median(part) if part.size > 4 else float(part.mean()) for part in parts])
         sizes.append(float(np.mean([part.size for part in parts])))
     noise_counts = np.array(noise)
     ranges = np.array([np.ptp(each) for each in means])
     block_sigma = 1.2533 * noise_counts / np.sqrt(np.array(sizes))  # of a median; of a mean less
-    noise_range = 2.0 * np.sqrt(2.0 * np.log(max(len(whole), 2))) + NOISE_RANGE
+    noise_range = 2.0 * np.sqrt(2.0 * np.log(max(blocks, 2))) + NOISE_RANGE
     limit = np.hypot(STILL_KG / scale, noise_range * block_sigma)
     moving = np.flatnonzero(ranges > limit)
     moved_kg = float((ranges * scale).max())
@@ -145,10 +145,16 @@ def look(
     )
 
 
+def _median(values: Array) -> float:
+    """Return what np.median does, a fifth as long: a look takes one of each block and cell."""
+    ordered, half = np.sort(values), len(values) // 2
+    return float(ordered[half] if len(values) % 2 else 0.5 * (ordered[half - 1] + ordered[half]))
+
+
 def _trimmed_mean(column: Array, noise: float) -> float:
     """Return the mean without spikes: samples further from the median than noise explains."""
     values = column[~np.isnan(column)]
-    median = float(np.median(values))
+    median = _median(values)
     near = values[np.abs(values - median) <= 6.0 * noise + 2.0]
     return float(near.mean()) if near.size else median
 

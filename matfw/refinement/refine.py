@@ -24,6 +24,7 @@ from matfw.judging.verdicts import PLAUSIBLE_LOG_ODDS
 from matfw.messages import RefinedRep
 from matfw.refinement.contact_lifts import contact_lifts
 from matfw.refinement.missed_lifts import IN_SET_S, is_in_set, missed_lifts, overlap
+from matfw.refinement.moment_levels import has_come_down
 from matfw.refinement.peaks import Peak, crossings_s, peaks
 from matfw.refinement.plausibility import plausibility
 from matfw.refinement.rep_shape import (
@@ -42,7 +43,7 @@ from matfw.refinement.rep_shape import (
 from matfw.refinement.rep_shape import crossings_s as shape_crossings_s
 from matfw.refinement.segment import Segment
 from matfw.refinement.slow_lifts import slow_lifts, without_slow
-from matfw.refinement.slow_tempo import is_slow
+from matfw.refinement.slow_tempo import LONG_HOLD_S, is_slow
 from matfw.refinement.weak_lifts import weak_lifts
 from matfw.refinement.windows import RepWindow
 
@@ -76,6 +77,9 @@ CURVE_END_S = 0.2  # by which the curve's end may be later than its shape's
 SAME_END_S = 0.1  # between two early looks whose curves no shape fits: the end is known
 DIGITS = 6  # after the point: a microsecond, a millionth of a degree
 SEEN_NEAR_S = 3.0  # before a curve's start, or after its end, to be of this repetition
+# What plates say for a leg raise that saw the leg leave so little before it, or this much within
+# it, and land so little after: of a lift 0.2-0.6 s before and 0.4-0.8 s after.
+CONTACT_LOG_ODDS, CONTACT_BEFORE_S, CONTACT_AFTER_S, CONTACT_WITHIN_S = 3.0, 1.0, 1.4, 0.2
 
 
 # That are enough in a set; alone it takes PLAUSIBLE_LOG_ODDS. Of tuning people left out of the
@@ -102,7 +106,7 @@ def refine(window: RepWindow, finished_s: float = -math.inf) -> list[RefinedRep]
     for peak in peaks(segment.angle_deg, segment.first):
         rough = _measure(segment, peak)
         strength_deg = _strength_deg(segment, rough)
-        if rough.angle_deg > HIGHEST_DEG or rough.end_s - rough.start_s > LONGEST_REP_S:
+        if not _may_be_one(segment, rough):
             continue
         if strength_deg < BORNE_OUT_DEG:
             weak_peaks.append(rough)
@@ -136,6 +140,13 @@ def refine(window: RepWindow, finished_s: float = -math.inf) -> list[RefinedRep]
     finished = [_weighed(segment, _finished(segment, x)) for x in found]
     finished += [_finished(segment, x) for x in slow]  # load says nothing of them to be weighed
     return sorted(map(_rounded, finished), key=lambda x: x.start_s)
+
+
+def _may_be_one(segment: Segment, rough: RefinedRep) -> bool:
+    """Return whether a leg may go so high and so long; one held for long, the curve lets go."""
+    if rough.angle_deg > HIGHEST_DEG or rough.end_s - rough.start_s > LONGEST_REP_S:
+        return False
+    return segment.tempo.hold_s <= LONG_HOLD_S or has_come_down(segment, rough)
 
 
 def _rounded(x: RefinedRep) -> RefinedRep:
@@ -222,9 +233,9 @@ class Refinement:
 
         Where no shape fits, the look before must have seen the same end.
         """
+        before, self._unsure = self._unsure, found[-1] if found else None
         if not _have_ended(found, now_s):
             return False
-        before, self._unsure = self._unsure, found[-1]
         if all(x.fit_error_deg < AGREE_DEG for x in found):
             return True
         return before is not None and abs(found[-1].end_s - before.end_s) < SAME_END_S
@@ -383,7 +394,21 @@ def _seen_s(segment: Segment, rough: RefinedRep) -> tuple[float | None, float | 
 
 def _weighed(segment: Segment, x: RefinedRep) -> RefinedRep:
     """Add how likely it is one at all."""
-    return replace(x, plausibility=plausibility(segment, x))
+    log_odds = plausibility(segment, x)
+    if _is_contact_alike(segment, x):
+        log_odds += CONTACT_LOG_ODDS
+    return replace(x, plausibility=log_odds)
+
+
+def _is_contact_alike(segment: Segment, x: RefinedRep) -> bool:
+    """Return whether plates saw the leg leave and land just when it began and ended."""
+    lift_off_s, touch_down_s = _seen_s(segment, x)
+    return (
+        lift_off_s is not None
+        and touch_down_s is not None
+        and -CONTACT_WITHIN_S < x.start_s - lift_off_s < CONTACT_BEFORE_S
+        and -CONTACT_WITHIN_S < touch_down_s - x.end_s < CONTACT_AFTER_S
+    )
 
 
 def _finished(segment: Segment, x: RefinedRep) -> RefinedRep:

@@ -10,7 +10,6 @@ its own. Its times are then fitted as any other's (`rep_shape`).
 
 from __future__ import annotations
 
-import itertools
 import math
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -21,7 +20,9 @@ import numpy as np
 from matfw.estimation.leg_model import Array, LegModel
 from matfw.estimation.noise import STEP_S
 from matfw.messages import RefinedRep, Tempo
+from matfw.refinement.held_lifts import held_lifts
 from matfw.refinement.missed_lifts import overlap
+from matfw.refinement.moment_levels import levels
 from matfw.refinement.rep_shape import (
     BEGIN_S,
     DOWN_S,
@@ -35,19 +36,27 @@ from matfw.refinement.rep_shape import (
     shape_rad,
 )
 from matfw.refinement.segment import Segment
-from matfw.refinement.slow_tempo import AROUND_S, HOLDS, WAYS, is_slow
+from matfw.refinement.slow_tempo import (
+    AROUND_S,
+    HOLDS,
+    LONG_HOLD_S,
+    is_cut_short,
+    is_long_hold,
+    is_slow,
+    longest_s,
+    tempos_near,
+)
 
 COARSE_STEPS = 4  # of 50 ms that the shape is laid by
 USUAL_TOP_RAD = math.radians(38.0)  # a shape's curve by the cosine hardly depends on it
 MIN_DEG, MAX_DEG = 10.0, 75.0
 MIN_NM = 2.0  # for a body of usual noise scale
 MIN_OVER_REST = 2.6  # times what is left: sway and what is no such lift leave more
-# Of the lift over the mean of both rests, that these may differ by: 2 if the leg never came back.
-RETURNED_SHARE = 0.8
-LEVEL_S = (0.2, 1.2)  # before and after a repetition that its levels are taken from
 OVERLAP_S = 0.5  # that it may begin before what is finished ends
 TOP_SD_RAD = 0.05
-NEAR_SHARE = 0.2  # of its length that a fitted end may lie from where the shape lay
+# Of its length, and at most, that a fitted end may lie from where the shape lay.
+NEAR_SHARE, NEAR_S = 0.2, 2.5
+SHORT_HOLD_S = 4.0  # up to which the curve follows a lift
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,22 +77,40 @@ def slow_lifts(segment: Segment) -> list[RefinedRep]:
     """Return the lifts at the tempo asked for, none if that is no slow one."""
     if not is_slow(segment.tempo):
         return []
+    matches = _held(segment) if is_long_hold(segment.tempo) else _laid(segment)
+    return [
+        _rep(segment, match)
+        for match in matches
+        if match.begin_s > segment.finished_s - OVERLAP_S
+        and (not is_cut_short(match.tempo, segment.tempo) or match.begin_s < _known_s(segment))
+    ]
+
+
+def _held(segment: Segment) -> list[_Match]:
+    """Return the lifts of a long hold between quick ways; shorter ones are left to the curve."""
+    longest_s = HOLDS[-1] * segment.tempo.hold_s
+    usual_nm = _fall_nm(segment.model, math.degrees(USUAL_TOP_RAD))
+    return [
+        _Match(x.begin_s, x.tempo, x.share * usual_nm, x.gain)
+        for x in held_lifts(segment, segment.tempo, longest_s)
+        if x.tempo.hold_s > SHORT_HOLD_S
+    ]
+
+
+def _laid(segment: Segment) -> list[_Match]:
+    """Return where the shape asked for, somewhat quicker or slower, lies on the moment."""
     min_nm = max(MIN_NM * math.sqrt(segment.noise_scale), _fall_nm(segment.model, MIN_DEG))
     max_nm = _fall_nm(segment.model, MAX_DEG)
     matches = [
         match
-        for tempo in _tempos(segment.tempo)
+        for tempo in tempos_near(segment.tempo)
         for match in _matches(segment, tempo, (min_nm, max_nm))
     ]
     kept: list[_Match] = []
     for match in sorted(matches, key=lambda match: -match.score):
         if all(match.begin_s >= x.end_s or match.end_s <= x.begin_s for x in kept):
             kept.append(match)
-    return [
-        _rep(segment, match)
-        for match in kept
-        if match.begin_s > segment.finished_s - OVERLAP_S and _has_returned(segment, match)
-    ]
+    return [match for match in kept if _has_returned(segment, match)]
 
 
 def without_slow(
@@ -96,33 +123,26 @@ def without_slow(
     """Return of other findings those that are no part of a slow lift, found or under way."""
     if not is_slow(segment.tempo):
         return list(found)
-    tempo = segment.tempo
-    asked_s = tempo.up_s + tempo.hold_s + tempo.down_s
-    known_s = math.inf if is_left else float(segment.t_s[-1]) - asked_s - AROUND_S
+    known_s = math.inf if is_left else _known_s(segment)
     return [x for x in found if x.start_s < known_s and not any(overlap(x, y) for y in slow)]
+
+
+def _known_s(segment: Segment) -> float:
+    """Return before when a lift would have begun whose end has been seen.
+
+    A long hold may last longer than asked for: what comes sooner may be a part of it.
+    """
+    asked = segment.tempo
+    is_long = asked.hold_s > LONG_HOLD_S
+    whole_s = asked.up_s + asked.hold_s + asked.down_s + 2.0 * AROUND_S
+    return float(segment.t_s[-1]) - (longest_s(asked) if is_long else whole_s) + AROUND_S
 
 
 def _has_returned(segment: Segment, match: _Match) -> bool:
     """Return whether the moment is back after a lift: else the leg is still up, or was no leg."""
-    near_s, far_s = LEVEL_S
     top_s = match.begin_s + match.tempo.up_s
-    spans_s = (
-        (match.begin_s - far_s, match.begin_s - near_s),
-        (top_s, max(top_s + match.tempo.hold_s, top_s + far_s)),
-        (match.end_s + near_s, match.end_s + far_s),
-    )
-    levels = [segment.moment_nm[segment.between(*span_s)] for span_s in spans_s]
-    if any(not len(level) for level in levels):
-        return False
-    before, held, after = (float(level.mean()) for level in levels)
-    return abs(after - before) < RETURNED_SHARE * (0.5 * (before + after) - held)
-
-
-def _tempos(tempo: Tempo) -> list[Tempo]:
-    return [
-        Tempo(tempo.up_s * up, tempo.hold_s * hold, tempo.down_s * down)
-        for up, hold, down in itertools.product(WAYS, HOLDS, WAYS)
-    ]
+    found = levels(segment, match.begin_s, top_s, top_s + match.tempo.hold_s, match.end_s)
+    return found is not None and found.has_returned
 
 
 def _fall_nm(model: LegModel, angle_deg: float) -> float:
@@ -189,7 +209,7 @@ def _rep(segment: Segment, match: _Match) -> RefinedRep:
             top_sd_rad=TOP_SD_RAD,
         ).params
     )  # fmt: skip
-    near_s = NEAR_SHARE * (match.end_s - match.begin_s)
+    near_s = min(NEAR_SHARE * (match.end_s - match.begin_s), NEAR_S)
     agrees = (
         abs(fitted.start_s - as_it_lay.start_s) < near_s
         and abs(fitted.end_s - as_it_lay.end_s) < near_s

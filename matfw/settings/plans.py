@@ -8,6 +8,7 @@ from typing import Annotated, TypeAlias
 from msgspec import Meta, Struct
 
 from matfw.messages import Limits, Side, Tempo
+from matfw.refinement.slow_tempo import SLOW_DOWN_S, SLOW_UP_S
 from matfw.settings.schema import Name
 from matfw.workout.plan import Guide, Plan, SideOrder, Variation, sides_of
 
@@ -95,14 +96,20 @@ def unseen_tempo(tempo_s: tuple[float, float, float]) -> str:
     """Return why no mat can follow a tempo; empty if it can."""
     min_s, max_s = WAY_SEEN_S
     up_s, hold_s, down_s = tempo_s
-    are_ways_seen = min_s <= min(up_s, down_s) and max(up_s, down_s) <= max_s
-    if are_ways_seen and hold_s <= HOLD_SEEN_S:
-        return ""
-    return (
-        f"up and down must be {min_s:g} to {max_s:g} s, hold at most {HOLD_SEEN_S:g} s"
-        f" (got {up_s:g}, {hold_s:g}, {down_s:g}): a slower leg cannot be distinguished from a body"
-        " that sways"
-    )
+    got = f"(got {up_s:g}, {hold_s:g}, {down_s:g})"
+    if not (min_s <= min(up_s, down_s) and max(up_s, down_s) <= max_s):
+        return (
+            f"up and down must be {min_s:g} to {max_s:g} s {got}: a slower leg cannot be"
+            " distinguished from a body that sways, nor a quicker one timed; ask for less extreme"
+            " ways"
+        )
+    if hold_s > HOLD_SEEN_S and (up_s > SLOW_UP_S or down_s > SLOW_DOWN_S):
+        return (
+            f"hold must be at most {HOLD_SEEN_S:g} s unless up is at most {SLOW_UP_S:g} s and"
+            f" down at most {SLOW_DOWN_S:g} s {got}: after so long a hold only a quicker leg"
+            " can be distinguished from a body that settles; ask for quicker ways or a shorter hold"
+        )
+    return ""
 
 
 NO_PLAN = "none"  # what workout.plan is where nobody is to be led

@@ -134,10 +134,23 @@ class Hx711Chip:
         """Put SCK to a level at t_s; a level it already has is no edge."""
         if level == self._is_sck_high or (self._defects and self._is_clock_cut(t_s)):
             return
+        self._is_sck_high = level
+        counters = self.counters
         if level:
-            self._raise_sck(t_s)
-        else:
-            self._lower_sck(t_s)
+            if t_s >= self._next_s or t_s >= self._reset_s:
+                self._convert_until(t_s)
+            self._rise_s = t_s
+            counters.pulses += 1
+            if self._has_result:  # else a stray pulse: nothing to shift out
+                self._pulses += 1
+                bit = DATA_PULSES - self._pulses
+                self._level = bit < 0 or self._word >> bit & 1 == 1
+            return
+        high_s = t_s - self._rise_s
+        counters.longest_sck_high_s = max(counters.longest_sck_high_s, high_s)
+        if high_s > self._power_down_s:
+            counters.power_downs += 1
+            self._restart(t_s)
 
     def dout(self, t_s: float) -> bool:
         """Return what the computer sees on DOUT at t_s."""
@@ -162,25 +175,6 @@ class Hx711Chip:
         """Return when, after t_s, a defect lets the converter begin anew; inf if never."""
         ends = [d.until_s for d in self._defects if d.resets and d.until_s > t_s]
         return min(ends, default=math.inf)
-
-    def _raise_sck(self, t_s: float) -> None:
-        if t_s >= self._next_s or t_s >= self._reset_s:
-            self._convert_until(t_s)
-        self._is_sck_high = True
-        self._rise_s = t_s
-        self.counters.pulses += 1
-        if self._has_result:  # else a stray pulse: nothing to shift out
-            self._pulses += 1
-            bit = DATA_PULSES - self._pulses
-            self._level = bit < 0 or self._word >> bit & 1 == 1
-
-    def _lower_sck(self, t_s: float) -> None:
-        self._is_sck_high = False
-        high_s = t_s - self._rise_s
-        self.counters.longest_sck_high_s = max(self.counters.longest_sck_high_s, high_s)
-        if high_s > self._power_down_s:
-            self.counters.power_downs += 1
-            self._restart(t_s)
 
     def _restart(self, t_s: float) -> None:
         """Begin settling at t_s, as after power-up; the gain stays (V2.0 of the datasheet)."""

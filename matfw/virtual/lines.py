@@ -73,43 +73,50 @@ class VirtualGpio:
         self._half_cost_s = call_cost_s / 2.0
         self._stall_s = stall_s
         self._delay_s = delay_s
-        self._bits = tuple(1 if is_sck_shared else 1 << i for i in range(len(chips)))
+        bits = [1 if is_sck_shared else 1 << i for i in range(len(chips))]
+        self._clocked = tuple(zip(self._clock_chips, bits, strict=True))
 
     def write(self, levels: int, mask: int) -> None:
         """Drive the clock lines in mask to the given levels."""
         self.calls += 1
         is_rise = levels & mask != 0
-        self._pass(Moment.BEFORE_RISE if is_rise else Moment.BEFORE_FALL)
+        if self._advance_s is not None:  # written out: a hundred times a frame
+            self._advance_s(self._half_cost_s)
+            if self._delay_s is not None:
+                self._advance_s(
+                    self._delay_s(Moment.BEFORE_RISE if is_rise else Moment.BEFORE_FALL)
+                )
         t_s = self._now_s()
-        for chip, bit in zip(self._clock_chips, self._bits, strict=True):
+        for chip, bit in self._clocked:
             if mask & bit:
                 chip.set_sck(levels & bit != 0, t_s)
         self.levels = self.levels & ~mask | levels & mask
-        self._pass(Moment.AFTER_RISE if is_rise else Moment.AFTER_FALL)
-        if is_rise and self._advance_s is not None and self._stall_s is not None:
-            self._advance_s(self._stall_s(self.rises))
+        if self._advance_s is not None:
+            self._advance_s(self._half_cost_s)
+            if self._delay_s is not None:
+                self._advance_s(self._delay_s(Moment.AFTER_RISE if is_rise else Moment.AFTER_FALL))
+            if is_rise and self._stall_s is not None:
+                self._advance_s(self._stall_s(self.rises))
         self.rises += is_rise
 
     def read(self) -> int:
         """Return the levels of all data lines."""
         self.calls += 1
-        self._pass(Moment.BEFORE_LOOK)
+        if self._advance_s is not None:
+            self._advance_s(self._half_cost_s)
+            if self._delay_s is not None:
+                self._advance_s(self._delay_s(Moment.BEFORE_LOOK))
         t_s = self._now_s()
         levels, bit = 0, 1
         for chip in self._data_chips:
             if chip.dout(t_s):
                 levels |= bit
             bit <<= 1
-        self._pass(Moment.AFTER_LOOK)
+        if self._advance_s is not None:
+            self._advance_s(self._half_cost_s)
+            if self._delay_s is not None:
+                self._advance_s(self._delay_s(Moment.AFTER_LOOK))
         return levels
-
-    def _pass(self, moment: Moment) -> None:
-        """Let the time of half a call pass, and what it is held up for."""
-        if self._advance_s is None:
-            return
-        self._advance_s(self._half_cost_s)
-        if self._delay_s is not None:
-            self._advance_s(self._delay_s(moment))
 
     def close(self) -> None:
         """Give the lines back, clocks low."""

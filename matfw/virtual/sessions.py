@@ -56,7 +56,7 @@ def random_session(rng: Draw, kind: str, body: Body | None = None) -> SessionPla
         steps_on=bool(rng.random() < 0.3),
         fatigued=fatigued,
     )
-    return replace(_disturbed(plan, kind, rng), tremor_deg=_tremor_deg(rng, fatigued))
+    return replace(disturbed(plan, kind, rng), tremor_deg=_tremor_deg(rng, fatigued))
 
 
 def _reps(rng: Draw, kind: str) -> list[RepPlan]:
@@ -120,7 +120,8 @@ def random_fidgets(span_s: float, rng: Draw) -> tuple[Fidget, ...]:
     )
 
 
-def _disturbed(plan: SessionPlan, kind: str, rng: Draw) -> SessionPlan:
+def disturbed(plan: SessionPlan, kind: str, rng: Draw) -> SessionPlan:
+    """Return a session with what a person of a kind does besides, over its own length."""
     fidgets = random_fidgets(plan.lying_s, rng)
     pushes: list[Push] = []
     scratches: list[Scratch] = []

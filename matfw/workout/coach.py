@@ -15,6 +15,8 @@ from matfw.workout.states import State
 from matfw.workout.transitions import ROWS
 from matfw.workout.variations import as_seen, may_be_cued
 
+FOLLOWED_HOLD_S = 4.0  # of a hold that the live line follows mostly; later it takes it for rest
+
 
 class Coach(Course):
     """Leads through a plan. Fits `stage.WorkoutStage`."""
@@ -24,6 +26,7 @@ class Coach(Course):
         super().reset()
         self._known: tuple[object, Progress] | None = None
         self._pace: Pace | None = None
+        self._was_sure = False  # the lift that the pace was begun with
 
     @property
     def progress(self) -> Progress:
@@ -69,7 +72,7 @@ class Coach(Course):
         """Take one frame."""
         self.here.follow(moment.t_s, moment.motion, moment.phase)
         self.told_side = moment.sensed
-        if self.here.lift_s is not None:
+        if self.here.lift_s is not None or self._pace is not None:
             self.busy_s = moment.t_s
         self.taps = moment.taps
         if self.due and moment.heard is self.due[0]:
@@ -112,13 +115,28 @@ class Coach(Course):
         return rep, cues
 
     def _follow_pace(self) -> None:
-        """Give the tempo with each lift of an open set."""
+        """Give the tempo with each lift of an open set.
+
+        A leg that is held for long, the live line takes for one that rests: the tempo that was
+        begun with a sure lift then goes on to its end, or until the next lift.
+        """
         lift_s = self.here.lift_s
-        if lift_s is None or self.state is not State.SET:
+        self._was_sure = self.here.is_lift_sure if lift_s is not None else self._was_sure
+        if self.state is not State.SET:
             self._pace = None
+        elif lift_s is None:
+            self._pace = self._pace if self._is_held_unseen() else None
         elif self._pace is None or self._pace.start_s != lift_s:
             guidance = self.fading.guidance
             self._pace = Pace(start_s=lift_s, tempo=self.guide.tempo, guidance=guidance)
+
+    def _is_held_unseen(self) -> bool:
+        """Return whether the hold asked for is a long one and goes on though it is not seen."""
+        if self._pace is None or not self._was_sure or not self.here.is_lying:
+            return False
+        tempo, since_s = self._pace.tempo, self.here.t_s - self._pace.start_s
+        is_long = tempo.hold_s > FOLLOWED_HOLD_S
+        return is_long and since_s < tempo.up_s + tempo.hold_s + tempo.down_s
 
     def _lets_through(self, cue: Cue) -> bool:
         """Return whether a cue of the stages before may be asked for now."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from matfw.messages import FaultSeen, Rep, Verdict
+from matfw.messages import FaultSeen, Rep, Tempo, Verdict
 from matfw.workout.fatigue import fatigue
 from matfw.workout.plan import Plan
 
@@ -110,4 +110,13 @@ class Workout:
 
 def pause_s(last: Rep) -> float:
     """Return after how long without a repetition a set is over, by the length of its last one."""
-    return max(SET_PAUSE_S, MISSED_REPS * (last.end_s - last.start_s + REST_S))
+    return _pause_s(last.end_s - last.start_s)
+
+
+def pause_at_s(tempo: Tempo) -> float:
+    """Return after how long without a repetition a set is over that is asked for at a tempo."""
+    return _pause_s(tempo.up_s + tempo.hold_s + tempo.down_s)
+
+
+def _pause_s(rep_s: float) -> float:
+    return max(SET_PAUSE_S, MISSED_REPS * (rep_s + REST_S))

@@ -36,6 +36,7 @@ from matfw.workout.open_set import (
     unpark,
 )
 from matfw.workout.rests import close_rest, end_rest, say_mark
+from matfw.workout.sets import pause_at_s
 from matfw.workout.stage import Ask
 from matfw.workout.start_end import do_nothing, give_up, restart
 from matfw.workout.states import (
@@ -160,11 +161,16 @@ def _goes_on(c: Course) -> bool:
 
 
 def _idles(c: Course) -> bool:
-    return c.idle_s >= IDLE_S
+    return c.idle_s >= max(IDLE_S, pause_at_s(c.guide.tempo))
+
+
+def _has_gone_on(c: Course) -> bool:
+    """Return whether a repetition ended since: at a slow tempo its lift may not be seen live."""
+    return c.last_rep_s > c.since_s
 
 
 def _offer_is_over(c: Course) -> bool:
-    return c.dwelt_s >= OFFER_S
+    return c.dwelt_s >= max(OFFER_S, pause_at_s(c.guide.tempo))
 
 
 def _has_settled(c: Course) -> bool:
@@ -230,6 +236,7 @@ ROWS = (
     Row((_S.SET, _S.OFFERED), _is_toggled, _S.STOPPED, pause),
     Row((_S.SET, _S.OFFERED), _has_left, _S.HELD, pause),
     Row((_S.OFFERED,), _lifts, _S.SET),
+    Row((_S.OFFERED,), _has_gone_on, _S.SET),
     Row((_S.SET,), _idles, _S.OFFERED, offer),
     Row((_S.OFFERED,), _offer_is_over, _S.ENDING, close_set),
     Row((_S.HELD,), _is_held, _S.STOPPED),

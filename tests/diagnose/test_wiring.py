@@ -94,26 +94,29 @@ def named(diagnosis: Diagnosis) -> set[tuple[str, tuple[str, ...]]]:
 
 
 def test_every_defect_of_the_bench_is_in_the_table() -> None:
-    common = {d.NoisySupply}  # of all cells: below
+    common = {d.NoisySupply, d.BrownOut}  # of all cells, and again and again: below
     assert {type(case.defect) for case in CASES} | common == ALL
     assert {case.defect.line for case in CASES if isinstance(case.defect, d.StuckDout)} == set(
         d.Line
     )
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+@pytest.mark.parametrize(
+    ("number", "case"), list(enumerate(CASES)), ids=[case.name for case in CASES]
+)
 @pytest.mark.parametrize("layout", ["core4", "hex6"])
-def test_a_defect_is_named_on_its_cell_alone(case: Case, layout: str) -> None:
+def test_a_defect_is_named_on_its_cell_alone(number: int, case: Case, layout: str) -> None:
+    """Each on another cell, so that every cell has its turn."""
     cells = PRESETS[layout].cells
-    for seed, cell in enumerate(cells[::3] if layout == "core4" else cells[2:3]):
-        mat = healthy(layout, seed, defects={cell.name: [case.defect]})
-        diagnosis = pressed(mat) if case.is_pressed else diagnosed(mat)
-        assert named(diagnosis) == {(case.found, (cell.name,))}, (cell.name, diagnosis.findings)
-        (finding,) = diagnosis.findings
-        assert cell.name in finding.sentence
-        assert case.says in finding.sentence
-        assert "hardware/wiring.md" in finding.sentence
-        check_width(diagnosis)
+    cell = cells[number % len(cells)]
+    mat = healthy(layout, number, defects={cell.name: [case.defect]})
+    diagnosis = pressed(mat) if case.is_pressed else diagnosed(mat)
+    assert named(diagnosis) == {(case.found, (cell.name,))}, (cell.name, diagnosis.findings)
+    (finding,) = diagnosis.findings
+    assert cell.name in finding.sentence
+    assert case.says in finding.sentence
+    assert "hardware/wiring.md" in finding.sentence
+    check_width(diagnosis)
 
 
 def check_width(diagnosis: Diagnosis) -> None:
@@ -181,7 +184,7 @@ PAIR = ("head_right", "foot_left")
     ids=["DOUTs exchanged", "SCKs exchanged", "one DOUT on two pins", "the other way round"],
 )
 def test_crossed_wires_name_both_cells(crossing: d.Crossing, found: str) -> None:
-    for seed in range(5):
+    for seed in range(2):
         assert named(diagnosed(healthy("core4", seed, crossing=crossing))) == {(found, PAIR)}
 
 
@@ -243,8 +246,7 @@ def test_a_wire_that_is_off_now_and_then_is_loose() -> None:
 
 
 def test_a_converter_that_starts_again_and_again_has_a_supply_that_dips() -> None:
-    # Silent for as long as a reset and its settling take: 10 ms and four conversions.
-    dips = [d.StuckDout(from_s=100.2 + 0.3 * n, until_s=100.26 + 0.3 * n) for n in range(34)]
+    dips = [d.BrownOut(from_s=100.2 + 0.3 * n, until_s=100.21 + 0.3 * n) for n in range(34)]
     mat = healthy("core4", defects={"head_right": dips})
     assert named(diagnosed(mat)) == {("restarts", ("head_right",))}
 
@@ -258,7 +260,7 @@ def test_no_supply_at_all_is_one_finding() -> None:
 # --- a healthy mat --------------------------------------------------------------------------------
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(
     seed=st.integers(0, 10_000),
     layout=st.sampled_from(sorted(PRESETS)),
@@ -273,7 +275,7 @@ def test_a_healthy_mat_has_no_finding(
     assert diagnosis.findings == ()
 
 
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=4, deadline=None)
 @given(seed=st.integers(0, 10_000), layout=st.sampled_from(sorted(PRESETS)))
 def test_a_healthy_mat_at_ten_samples_has_no_finding(seed: int, layout: str) -> None:
     count = len(PRESETS[layout].cells)
@@ -291,7 +293,7 @@ def test_somebody_on_a_healthy_mat_is_no_finding(layout: str, kind: str) -> None
     names = [cell.name for cell in mat.cells]
     reader = ParallelReader(names, bench.lines(), clock)
     reader.start()
-    for _ in range(int(min(trace.duration_s, 40.0) / SECONDS)):
+    for _ in range(int(min(trace.duration_s, 30.0) / SECONDS)):
         before = deepcopy(reader.stats)
         until_s, frames = clock.now_s() + SECONDS, []
         while clock.now_s() < until_s:

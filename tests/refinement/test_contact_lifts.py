@@ -10,7 +10,7 @@ import pytest
 from matfw.estimation.noise import STEP_S
 from matfw.messages import RefinedRep
 from matfw.refinement.contact_lifts import LONGEST_S, SHORTEST_S, contact_lifts
-from matfw.refinement.refine import refine
+from matfw.refinement.refine import CONTACT_LOG_ODDS, refine
 from matfw.refinement.segment import Segment
 from tests.estimation.leg_forces import Lift, hand, legs, noise_scale, segment_from, window_of
 
@@ -115,3 +115,18 @@ def test_a_leg_that_left_with_the_window_s_very_first_row_can_be_tried() -> None
     first_s = 0.5 * STEP_S
     found = refine(window_of(segment, seen_s=(first_s, 6.0)))
     assert all(x.start_s < x.end_s < 7.0 for x in found)
+
+
+# The leg's own times are 5.4 and 10.4 s.
+@pytest.mark.parametrize(("seen_s", "is_alike"), [
+    ((5.1, 10.9), True), ((4.6, 10.9), True), ((4.0, 10.9), False), ((6.0, 10.9), False),
+    ((5.1, 11.5), True), ((5.1, 12.4), False), ((5.1, 9.0), False),
+])  # fmt: skip
+def test_who_left_and_landed_as_the_leg_did_is_rather_believed(
+    seen_s: tuple[float, float], is_alike: bool
+) -> None:
+    segment = legs(SPAN_S, Lift(5.0)) + noise_scale(SPAN_S, 1)
+    [alone] = refine(window_of(segment))
+    [seen] = refine(window_of(segment, seen_s=seen_s))
+    more = CONTACT_LOG_ODDS if is_alike else 0.0
+    assert seen.plausibility - alone.plausibility == pytest.approx(more, abs=0.5)

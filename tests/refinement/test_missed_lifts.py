@@ -71,7 +71,7 @@ def assert_is(found: RefinedRep, lift: Lift, within_s: float = 0.4) -> None:
 
 
 @pytest.mark.parametrize("hiding", HIDING)
-@pytest.mark.parametrize("seed", [None, 1, 2])
+@pytest.mark.parametrize("seed", [None, 1])
 def test_a_lift_whose_hold_a_sway_hides_is_found_in_a_set(hiding: Forces, seed: int | None) -> None:
     segment = legs(SPAN_S, FIRST, SECOND) + hiding
     one, two = refine(window_of(segment if seed is None else segment + noise_scale(SPAN_S, seed)))
@@ -87,7 +87,7 @@ def test_a_rep_that_was_finished_shortly_before_makes_it_a_set_as_well(hiding: F
 
 
 @pytest.mark.parametrize("hiding", HIDING[:2])
-@pytest.mark.parametrize("seed", [None, 1, 2])
+@pytest.mark.parametrize("seed", [None, 1])
 def test_such_a_lift_alone_is_none(hiding: Forces, seed: int | None) -> None:
     segment = legs(SPAN_S, SECOND) + hiding
     assert refine(window_of(segment if seed is None else segment + noise_scale(SPAN_S, seed))) == []
@@ -105,8 +105,7 @@ def test_a_small_lift_in_a_calm_set_is_found(height_deg: float, seed: int) -> No
 
 
 @pytest.mark.parametrize("size_nm", [-3.0, 3.0, 5.0, 8.0])
-@pytest.mark.parametrize("held_s", [1.5, 2.5])
-@pytest.mark.parametrize("noise", [CALM, 1.0])
+@pytest.mark.parametrize(("held_s", "noise"), [(1.5, CALM), (2.5, 1.0)])
 def test_a_sway_alone_never_is_one(size_nm: float, held_s: float, noise: float) -> None:
     segment = legs(SPAN_S, FIRST) + sway(SECOND.begin_s, size_nm, held_s)
     [found] = refine(window_of(segment + noise_scale(SPAN_S, 1, noise**0.5), noise_scale=noise))
@@ -114,15 +113,14 @@ def test_a_sway_alone_never_is_one(size_nm: float, held_s: float, noise: float) 
 
 
 @pytest.mark.parametrize("push_n", [2.0, 4.0, 8.0, 14.0])
-@pytest.mark.parametrize("ramp_s", [0.35, 1.0])
-@pytest.mark.parametrize("held_s", [1.0, 4.0])
+@pytest.mark.parametrize(("ramp_s", "held_s"), [(0.35, 4.0), (1.0, 1.0)])
 def test_a_hand_alone_never_is_one(push_n: float, ramp_s: float, held_s: float) -> None:
     segment = legs(SPAN_S, FIRST) + hand(SPAN_S, SECOND.begin_s, push_n, ramp_s, held_s)
     [found] = refine(window_of(segment + noise_scale(SPAN_S, 1)))
     assert_is(found, FIRST)
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(4))
 def test_a_rest_in_a_set_never_is_one(seed: int) -> None:
     [found] = refine(window_of(legs(SPAN_S, FIRST) + noise_scale(SPAN_S, seed)))
     assert_is(found, FIRST)

@@ -552,7 +552,7 @@ def test_range(key: str, minimum: float, maximum: float, step: float, tmp_path: 
 
 
 def test_range_of_each_part_of_the_tempo(tmp_path: Path) -> None:
-    for good in ([0.5, 0, 0.5], [6, 10, 6]):
+    for good in ([0.5, 0, 0.5], [6, 10, 6], [3, 30, 4.5]):
         assert loaded(tmp_path, f"workout.tempo_s = {good}").workout.tempo_s == tuple(good)
     for bad, place in (
         ([0.1, 1, 1], "first"), ([1, -0.1, 1], "second"), ([1, 1, 0.1], "third"),
@@ -562,15 +562,24 @@ def test_range_of_each_part_of_the_tempo(tmp_path: Path) -> None:
         assert f"workout.tempo_s, {place} value, must be a number" in message
 
 
-@pytest.mark.parametrize(
-    "tempo_s", [[0.4, 1, 3], [2, 1, 0.4], [6.1, 1, 3], [2, 1, 6.1], [2, 10.1, 3]]
-)
+@pytest.mark.parametrize("tempo_s", [[0.4, 1, 3], [2, 1, 0.4], [6.1, 1, 3], [2, 1, 6.1]])
 def test_tempo_that_cannot_be_seen_is_refused_with_its_reason(
     tmp_path: Path, tempo_s: list[float]
 ) -> None:
     message = error_of(tmp_path, f"workout.tempo_s = {tempo_s}")
     assert "workout.tempo_s up and down must be 0.5 to 6 s" in message
     assert "cannot be distinguished from a body that sways" in message
+    assert "ask for less extreme ways" in message
+
+
+@pytest.mark.parametrize("tempo_s", [[3.1, 10.1, 3], [2, 10.1, 4.6], [6, 30, 6]])
+def test_long_hold_between_slow_ways_is_refused_with_its_reason(
+    tmp_path: Path, tempo_s: list[float]
+) -> None:
+    message = error_of(tmp_path, f"workout.tempo_s = {tempo_s}")
+    assert "workout.tempo_s hold must be at most 10 s unless up is at most 3 s" in message
+    assert "down at most 4.5 s" in message
+    assert "ask for quicker ways or a shorter hold" in message
 
 
 def test_tempo_of_the_settings_is_asked_of_a_recording() -> None:

@@ -6,6 +6,7 @@ repetition is judged 0.5 to 0.9 s after its end. Time is virtual, ten steps a se
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -17,6 +18,7 @@ from matfw.messages import (
     FaultSeen,
     Limits,
     Motion,
+    Pace,
     Phase,
     PhaseStep,
     Presence,
@@ -41,6 +43,7 @@ class Done:
     live: tuple[Fault, ...] = ()
     later: tuple[Fault, ...] = ()
     tempo_s: tuple[float, float, float] = (2.0, 1.0, 3.0)
+    hold_seen_s: float = math.inf  # of the hold, after which the leg is taken for one that rests
 
     @property
     def faults(self) -> tuple[Fault, ...]:
@@ -130,7 +133,9 @@ class Played:
         """Do a repetition and rest; it is judged while they rest or lift again."""
         done = done or Done()
         start_s = self.t_s
-        for phase, lasts_s in zip((Phase.UP, Phase.HOLD, Phase.DOWN), done.tempo_s, strict=True):
+        up_s, hold_s, down_s = done.tempo_s
+        seen_s = up_s, min(hold_s, done.hold_seen_s), down_s
+        for phase, lasts_s in zip((Phase.UP, Phase.HOLD, Phase.DOWN), seen_s, strict=True):
             lead_s = SEEN_S if phase is Phase.UP else 0.0
             self.wait(lead_s)
             self.phase = PhaseStep(
@@ -147,6 +152,12 @@ class Played:
             self.wait(0.3)
             self._requests = live
             self.wait(lasts_s - lead_s - 0.3)
+            if phase is Phase.HOLD and lasts_s < done.tempo_s[1]:
+                self.phase = PhaseStep(
+                    t_s=self.t_s, phase=Phase.REST, changed=True, since_s=self.t_s
+                )
+                self.wait(done.tempo_s[1] - lasts_s + done.tempo_s[2])
+                break
         self.phase = PhaseStep(t_s=self.t_s, phase=Phase.REST, changed=True, since_s=self.t_s)
         rep = made_rep(len(self.reps) + 1, start_s, self.t_s, done, self.judged_side)
         self.reps.append(rep)
@@ -157,6 +168,7 @@ class Played:
     # --- time
 
     _requests: Sequence[Cue] = ()
+    pace: Pace | None = None
 
     def _sensed(self) -> Side:
         """Return what a belt tells of the side."""
@@ -195,6 +207,7 @@ class Played:
             )
         )
         self._requests, self._taps = (), 0
+        self.pace = asks.pace
         if asks.side is not None:
             self.judged_side = asks.side
         self.events += asks.events

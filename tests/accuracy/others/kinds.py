@@ -11,9 +11,9 @@ from matfw.layouts import PRESETS
 from matfw.messages import Cell, Mat, RawFrame
 from tests.accuracy.others import links, rods
 from tests.accuracy.others.mat import frames_of, mat_of
-from tests.accuracy.others.plans import Recording
+from tests.accuracy.others.plans import DrawPlan, Recording, draw_plan
 
-Maker = Callable[[int, Sequence[Cell], bool], Recording]
+Maker = Callable[[int, Sequence[Cell], bool, DrawPlan], Recording]
 
 OTHERS: Mapping[str, tuple[Maker, bool]] = MappingProxyType(  # and whether they are restless
     {
@@ -25,9 +25,11 @@ OTHERS: Mapping[str, tuple[Maker, bool]] = MappingProxyType(  # and whether they
 )
 
 
-def recorded(kind: str, layout: str, seed: int) -> tuple[Mat, list[RawFrame], Recording]:
-    """Return one person's mat and frames, and what really happened."""
+def recorded(
+    kind: str, layout: str, seed: int, draw: DrawPlan = draw_plan
+) -> tuple[Mat, list[RawFrame], Recording]:
+    """Return one person's mat and frames, and what really happened. draw: what they do."""
     make, is_restless = OTHERS[kind]
-    recording = make(seed, PRESETS[layout].cells, is_restless)
+    recording = make(seed, PRESETS[layout].cells, is_restless, draw)
     mat = mat_of(recording, layout)
     return mat, frames_of(recording, mat, np.random.default_rng([seed, 1])), recording

@@ -19,7 +19,16 @@ from scipy.special import betainc
 
 from matfw.messages import Cell
 from tests.accuracy.others.mat import REST_DEG, cell_loads, truth_of
-from tests.accuracy.others.plans import Array, Draw, Plan, Recording, draw_plan, ramp, rounded
+from tests.accuracy.others.plans import (
+    Array,
+    Draw,
+    DrawPlan,
+    Plan,
+    Recording,
+    draw_plan,
+    ramp,
+    rounded,
+)
 
 STEP_S = 0.0025
 G_M_S2 = 9.81
@@ -49,10 +58,12 @@ class Leg:
     flesh: tuple[Array, Array]  # filter of bone acceleration -> flesh acceleration
 
 
-def record(seed: int, cells: Sequence[Cell], is_restless: bool) -> Recording:
-    """Return somebody's session; the same seed, the same."""
+def record(
+    seed: int, cells: Sequence[Cell], is_restless: bool, draw: DrawPlan = draw_plan
+) -> Recording:
+    """Return somebody's session; the same seed, the same. draw: what they do."""
     rng = np.random.default_rng([seed, 0xA])
-    plan = draw_plan(rng)
+    plan = draw(rng)
     t_s = np.arange(0.0, plan.span_s, STEP_S)
     angle_deg, shaking_deg = excursion(t_s, plan, rng)
     scale = 2.0 if is_restless else 1.0

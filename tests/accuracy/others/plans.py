@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -52,6 +53,9 @@ class Plan:
     def span_s(self) -> float:
         """Return the recording's length."""
         return self.off_s[1] + 2.0
+
+
+DrawPlan = Callable[[Draw], Plan]
 
 
 @dataclass(frozen=True, slots=True)

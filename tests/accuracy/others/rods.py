@@ -17,7 +17,16 @@ from scipy.signal import lfilter
 
 from matfw.messages import Cell
 from tests.accuracy.others.mat import REST_DEG, cell_loads, truth_of
-from tests.accuracy.others.plans import Array, Draw, Plan, Recording, draw_plan, ramp, rounded
+from tests.accuracy.others.plans import (
+    Array,
+    Draw,
+    DrawPlan,
+    Plan,
+    Recording,
+    draw_plan,
+    ramp,
+    rounded,
+)
 
 STEP_S = 0.005
 G_M_S2 = 9.81
@@ -46,10 +55,12 @@ class Rod:
     rocks_m: float
 
 
-def record(seed: int, cells: Sequence[Cell], is_restless: bool) -> Recording:
-    """Return somebody's session; the same seed, the same."""
+def record(
+    seed: int, cells: Sequence[Cell], is_restless: bool, draw: DrawPlan = draw_plan
+) -> Recording:
+    """Return somebody's session; the same seed, the same. draw: what they do."""
     rng = np.random.default_rng([seed, 0xB])
-    plan = draw_plan(rng)
+    plan = draw(rng)
     t_s = np.arange(0.0, plan.span_s, STEP_S)
     scale = 2.0 if is_restless else 1.0
     angle_deg = excursion(t_s, plan, rng)
