@@ -518,20 +518,25 @@ def test_a_leg_falls_once_its_load_dips_as_in_the_last_falls(dip_n: float) -> No
     spare_n = SLOW_DIP_N_PER_KG * WEIGHT_KG
     asked_n = DIP_SHARE * (dip_n - spare_n)
     for share, phase in zip(JUST, (Phase.HOLD, Phase.DOWN), strict=True):
-        fields = {**STANDS, **LOWERS, "force_n": -share * asked_n}
+        fields: dict[str, Any] = {**STANDS, **LOWERS, "force_n": -share * asked_n}
         assert dropped(dip_n).update(motion(LONG_S * 9, **fields)).phase is phase
 
 
 def test_a_leg_that_was_let_down_slowly_is_asked_for_no_dip() -> None:
     slow_n = 0.99 * SLOW_DIP_N_PER_KG * WEIGHT_KG
-    fields = {**STANDS, **LOWERS, "force_n": 1.0}
+    fields: dict[str, Any] = {**STANDS, **LOWERS, "force_n": 1.0}
     assert dropped(slow_n).update(motion(LONG_S * 9, **fields)).phase is Phase.DOWN
 
 
 def test_a_leg_that_has_lost_much_of_its_height_goes_down_without_a_dip() -> None:
     for share, phase in zip(JUST, (Phase.HOLD, Phase.DOWN), strict=True):
         lost_deg = share * LOST_SHARE * TOP_DEG
-        fields = {**STANDS, **LOWERS, "angle_deg": TOP_DEG - lost_deg, "force_n": 0.0}
+        fields: dict[str, Any] = {
+            **STANDS,
+            **LOWERS,
+            "angle_deg": TOP_DEG - lost_deg,
+            "force_n": 0.0,
+        }
         assert dropped(40.0).update(motion(LONG_S * 9, **fields)).phase is phase
 
 

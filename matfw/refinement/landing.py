@@ -43,6 +43,10 @@ class LandingWatch:
         self._every_s = every_s
         self._descent_s = DESCENT_SHARE * tempo.down_s
         self._whole_s = tempo.up_s + tempo.hold_s + self._descent_s
+        self._has_begun = False
+        self._top_deg = self._fastest_dps = self._due_s = 0.0
+        self._looks = 0
+        self._since_s: float | None = None
         self.reset()
 
     def reset(self) -> None:
@@ -50,8 +54,8 @@ class LandingWatch:
         self._was_moving = False
         self._rested_s = REST_S
         self._phase = Phase.REST
-        self._begin()
         self._lifted_s: float | None = None
+        self._begin()
 
     @property
     def since_s(self) -> float | None:
@@ -103,7 +107,7 @@ class LandingWatch:
         self._fastest_dps = 0.0
         self._due_s = 0.0
         self._looks = 0
-        self._since_s: float | None = None
+        self._since_s = None
 
     def _may_be_down(self, motion: Motion, phase: PhaseStep) -> bool:
         has_lasted = self._lifted_s is not None and motion.t_s - self._lifted_s > self._whole_s
@@ -121,5 +125,4 @@ class LandingWatch:
 
     def _longest_s(self) -> float:
         """Return after how much of a descent its end is likely."""
-        fall_s = FALL_TIMES * self._top_deg / max(self._fastest_dps, 1.0)
-        return min(self._descent_s, fall_s)
+        return min(self._descent_s, FALL_TIMES * self._top_deg / max(self._fastest_dps, 1.0))
