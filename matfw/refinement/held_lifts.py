@@ -40,6 +40,7 @@ AFTER_S = 0.6  # of rest after a lift that must have been seen
 STANDS_S = 5.0  # anything longer than BESIDE_S: the other way is not to be seen
 WAYS = (0.6, 0.85, 1.2)  # times what is asked for
 MIN_HOLD_S = 0.2
+OVERLAP_S = 0.5  # that a lift may begin before what is finished ends
 LOAD_SD_N = 0.5  # of a coarse step, for a body of usual noise scale
 CHANGE_SD_NM = 0.7  # of the whitened moment's coarse step
 MOST_SD = 4.0  # what stands out further counts as this: a hand, a fidget
@@ -85,6 +86,8 @@ def held_lifts(segment: Segment, asked: Tempo, longest_hold_s: float) -> list[He
         gains[is_better] = gain[is_better]
         choice[is_better] = number
     first_s = float(segment.t_s[len(segment.t_s) - rows * COARSE_STEPS]) - 0.5 * STEP_S
+    # What is finished ends with a landing, which pushes as an ascent does.
+    gains[: math.ceil(max(0.0, segment.finished_s - OVERLAP_S - first_s) / COARSE_S)] = -math.inf
     found = []
     for begin, end in _best_spans(gains):
         up, down = ups[choice[begin, end] // len(downs)], downs[choice[begin, end] % len(downs)]

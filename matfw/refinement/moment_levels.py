@@ -16,6 +16,7 @@ from matfw.messages import RefinedRep
 from matfw.refinement.segment import Segment
 
 NEAR_S, FAR_S = 0.2, 1.2  # before and after a repetition that its levels are taken from
+BY_TOP_S = 0.2  # about what is above 95 % of the top: as good as the top, of the quickest too
 MIN_AFTER_S = 0.6  # of it that must have been seen
 # Of the lift over the mean of both rests that these may differ by; 2 if the leg never came back.
 RETURNED_SHARE = 0.8
@@ -44,7 +45,7 @@ def levels(
         return None
     spans_s = (
         (begin_s - FAR_S, begin_s - NEAR_S),
-        (top_s, max(lower_s, top_s + FAR_S)),
+        (top_s - BY_TOP_S, lower_s + BY_TOP_S),
         (end_s + NEAR_S, end_s + FAR_S),
     )
     rows = [segment.between(*span_s) & (segment.seen > 0.0) for span_s in spans_s]

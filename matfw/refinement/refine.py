@@ -43,7 +43,7 @@ from matfw.refinement.rep_shape import (
 from matfw.refinement.rep_shape import crossings_s as shape_crossings_s
 from matfw.refinement.segment import Segment
 from matfw.refinement.slow_lifts import slow_lifts, without_slow
-from matfw.refinement.slow_tempo import is_slow
+from matfw.refinement.slow_tempo import LONG_HOLD_S, is_slow
 from matfw.refinement.weak_lifts import weak_lifts
 from matfw.refinement.windows import RepWindow
 
@@ -143,10 +143,10 @@ def refine(window: RepWindow, finished_s: float = -math.inf) -> list[RefinedRep]
 
 
 def _may_be_one(segment: Segment, rough: RefinedRep) -> bool:
-    """Return whether a leg may go so high and so long; a leg held for long, the curve lets go."""
+    """Return whether a leg may go so high and so long; one held for long, the curve lets go."""
     if rough.angle_deg > HIGHEST_DEG or rough.end_s - rough.start_s > LONGEST_REP_S:
         return False
-    return not is_slow(segment.tempo) or has_come_down(segment, rough)
+    return segment.tempo.hold_s <= LONG_HOLD_S or has_come_down(segment, rough)
 
 
 def _rounded(x: RefinedRep) -> RefinedRep:

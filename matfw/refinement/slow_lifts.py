@@ -39,6 +39,7 @@ from matfw.refinement.segment import Segment
 from matfw.refinement.slow_tempo import (
     AROUND_S,
     HOLDS,
+    LONG_HOLD_S,
     is_cut_short,
     is_long_hold,
     is_slow,
@@ -127,8 +128,14 @@ def without_slow(
 
 
 def _known_s(segment: Segment) -> float:
-    """Return before when the slowest lift would have begun whose end has been seen."""
-    return float(segment.t_s[-1]) - longest_s(segment.tempo) + AROUND_S
+    """Return before when a lift would have begun whose end has been seen.
+
+    A long hold may last longer than asked for: what comes sooner may be a part of it.
+    """
+    asked = segment.tempo
+    is_long = asked.hold_s > LONG_HOLD_S
+    whole_s = asked.up_s + asked.hold_s + asked.down_s + 2.0 * AROUND_S
+    return float(segment.t_s[-1]) - (longest_s(asked) if is_long else whole_s) + AROUND_S
 
 
 def _has_returned(segment: Segment, match: _Match) -> bool:

@@ -33,8 +33,10 @@ def shifted(seen: RepWindow, at_s: float, over_s: float, by_nm: float) -> RepWin
     return replace(seen, motions=motions)
 
 
-def held(seen: RepWindow, longest_hold_s: float = 39.0) -> list[HeldLift]:
-    segment = Segment.of(seen, -math.inf)
+def held(
+    seen: RepWindow, longest_hold_s: float = 39.0, finished_s: float = -math.inf
+) -> list[HeldLift]:
+    segment = Segment.of(seen, finished_s)
     assert segment is not None
     return held_lifts(segment, seen.tempo, longest_hold_s)
 
@@ -72,6 +74,15 @@ def test_hold_that_was_cut_short_waits_until_a_whole_one_would_be_over() -> None
     late = window(ASKED, done, until_s=BEGIN_S + longest_s(ASKED) + 1.0)
     ((_, stop_s),) = found(late)
     assert stop_s == pytest.approx(BEGIN_S + 18.0, abs=NEAR_S)
+
+
+def test_what_is_finished_is_no_beginning() -> None:
+    whole = window(ASKED, ASKED)
+    (lift,) = held(whole)
+    (again,) = held(whole, finished_s=lift.begin_s)
+    assert again.begin_s == pytest.approx(lift.begin_s)
+    late = held(whole, finished_s=lift.begin_s + 1.5)
+    assert all(x.begin_s > lift.begin_s + 0.9 for x in late)
 
 
 def test_hold_is_not_longer_than_the_longest_that_is_looked_for() -> None:
