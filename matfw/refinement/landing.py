@@ -98,6 +98,8 @@ class LandingWatch:
         lifts = phase.phase in LIFTED and before not in LIFTED
         if lifts and (before is Phase.REST or phase.phase is Phase.UP):
             self._lifted_s = motion.t_s
+        if before is Phase.DOWN and phase.phase is Phase.REST:
+            self._looks = 0  # those before were at a leg that was still up
         is_doubt = self._since_s is not None and motion.t_s - self._since_s < DOUBTED_S
         return lifts or (self._has_begun and not is_doubt)
 

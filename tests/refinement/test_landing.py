@@ -154,6 +154,12 @@ def test_looks_at_one_landing_are_bounded() -> None:
     assert len(lifted().play(LANDED, 1.0).play(REST, 60.0).looks_s) == MAX_LOOKS
 
 
+def test_looks_at_a_leg_that_was_still_up_are_not_those_at_its_landing() -> None:
+    played = lifted().play(UP, 10.0, Phase.DOWN)
+    assert len(played.looks_s) == MAX_LOOKS
+    assert len(played.play(LANDED, 1.0).looks_s) > MAX_LOOKS
+
+
 @pytest.mark.parametrize(("top_deg", "is_looked_at"), [(LIFTED_DEG, False), (5.1, True)])
 def test_what_was_never_lifted_is_not_looked_at(top_deg: float, is_looked_at: bool) -> None:
     played = Played().play(REST, 1.0).play(replace(UP, angle_deg=top_deg), 1.0).play(REST, 3.0)
