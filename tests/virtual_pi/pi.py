@@ -45,6 +45,7 @@ NOISE_COUNTS = 60  # 1.4 g: a half bridge of 50 kg at 80 samples a second
 TARES = (5200, -3100, 8400, -1500)
 GAINS = (42_100.0, 43_600.0, 42_700.0, 44_000.0)
 PPM = (3000, -4000, 9000, -1000)  # of the converters' oscillators
+JOURNAL_LINES = 300  # that are looked at: the last ones, as a whole journal takes a second to read
 READY_LIMIT_S = 90.0  # guest time, from a start or restart of the service
 # What tells matfw's processes apart in their command lines.
 ROLES = {"resource_tracker": "tracker", "refine_process": "refiner", "spawn_main": "acquisition"}
@@ -209,7 +210,16 @@ class VirtualPi:
     def journal(self, since_s: float = 0.0) -> list[str]:
         """Return what the service has printed since a moment of the guest's clock."""
         done = self.machine.out(
-            "journalctl", "-b", "-u", UNIT, "-o", "short-monotonic", "--no-pager", "-q"
+            "journalctl",
+            "-b",
+            "-u",
+            UNIT,
+            "-o",
+            "short-monotonic",
+            "--no-pager",
+            "-q",
+            "-n",
+            str(JOURNAL_LINES),
         )
         found = []
         for line in done.splitlines():
