@@ -31,10 +31,14 @@ class Levels:
     after_nm: float
 
     @property
+    def lift_nm(self) -> float:
+        """Return by how much the moment was lower at the top than in the mean of both rests."""
+        return 0.5 * (self.before_nm + self.after_nm) - self.held_nm
+
+    @property
     def has_returned(self) -> bool:
         """Return whether the moment is back where it was, as far as that can be said."""
-        lift_nm = 0.5 * (self.before_nm + self.after_nm) - self.held_nm
-        return abs(self.after_nm - self.before_nm) < RETURNED_SHARE * lift_nm
+        return abs(self.after_nm - self.before_nm) < RETURNED_SHARE * self.lift_nm
 
 
 def levels(

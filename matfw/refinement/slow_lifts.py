@@ -22,7 +22,7 @@ from matfw.estimation.noise import STEP_S
 from matfw.messages import RefinedRep, Tempo
 from matfw.refinement.held_lifts import held_lifts
 from matfw.refinement.missed_lifts import overlap
-from matfw.refinement.moment_levels import levels
+from matfw.refinement.moment_levels import Levels, levels
 from matfw.refinement.rep_shape import (
     BEGIN_S,
     DOWN_S,
@@ -56,6 +56,10 @@ OVERLAP_S = 0.5  # that it may begin before what is finished ends
 TOP_SD_RAD = 0.05
 # Of its length, and at most, that a fitted end may lie from where the shape lay.
 NEAR_SHARE, NEAR_S = 0.2, 2.5
+# Of what its ways say that a held leg lowers the moment by, at least: 0.9 and more in 15 true ones
+# (two others were lost to a body that settled at their ends), less than nothing where somebody lay
+# still and pushed with a hand (tuning and held-out people).
+MIN_HELD_SHARE = 0.15
 SHORT_HOLD_S = 4.0  # up to which the curve follows a lift
 
 
@@ -90,11 +94,18 @@ def _held(segment: Segment) -> list[_Match]:
     """Return the lifts of a long hold between quick ways; shorter ones are left to the curve."""
     longest_s = HOLDS[-1] * segment.tempo.hold_s
     usual_nm = _fall_nm(segment.model, math.degrees(USUAL_TOP_RAD))
-    return [
+    matches = [
         _Match(x.begin_s, x.tempo, x.share * usual_nm, x.gain)
         for x in held_lifts(segment, segment.tempo, longest_s)
         if x.tempo.hold_s > SHORT_HOLD_S
     ]
+    return [match for match in matches if _stands_between(segment, match)]
+
+
+def _stands_between(segment: Segment, match: _Match) -> bool:
+    """Return whether the moment is lower between two ways: hands that come and go push alike."""
+    found = _levels(segment, match)
+    return found is not None and found.lift_nm > MIN_HELD_SHARE * match.fall_nm
 
 
 def _laid(segment: Segment) -> list[_Match]:
@@ -140,9 +151,13 @@ def _known_s(segment: Segment) -> float:
 
 def _has_returned(segment: Segment, match: _Match) -> bool:
     """Return whether the moment is back after a lift: else the leg is still up, or was no leg."""
-    top_s = match.begin_s + match.tempo.up_s
-    found = levels(segment, match.begin_s, top_s, top_s + match.tempo.hold_s, match.end_s)
+    found = _levels(segment, match)
     return found is not None and found.has_returned
+
+
+def _levels(segment: Segment, match: _Match) -> Levels | None:
+    top_s = match.begin_s + match.tempo.up_s
+    return levels(segment, match.begin_s, top_s, top_s + match.tempo.hold_s, match.end_s)
 
 
 def _fall_nm(model: LegModel, angle_deg: float) -> float:

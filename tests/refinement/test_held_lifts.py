@@ -52,6 +52,13 @@ def test_lift_is_found_from_end_to_end_wherever_the_body_settles_meanwhile(by_nm
     assert stop_s == pytest.approx(END_S, abs=NEAR_S)
 
 
+def test_ways_with_no_leg_held_between_them_are_hands() -> None:
+    whole = window(ASKED, ASKED)
+    up_again = shifted(whole, BEGIN_S + 3.0, 1.0, 8.0)
+    assert found(whole) != []
+    assert found(shifted(up_again, BEGIN_S + 32.0, 1.0, -8.0)) == []
+
+
 def test_moment_that_comes_back_under_a_held_leg_is_no_landing() -> None:
     seen = shifted(window(ASKED, ASKED, until_s=BEGIN_S + 28.0), BEGIN_S + 8.0, 4.0, 6.0)
     assert found(seen) == []
