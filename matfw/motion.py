@@ -390,7 +390,7 @@ class MotionStage:
     def _follow_rest(self, leg: LegEstimate, force_n: float, y_mm: float) -> None:
         """Let weight, moment and sideways zero follow a leg that surely rests."""
         self._is_resting = not leg.is_moving
-        if leg.is_moving or leg.evidence > REST_SURE or self._tracker is None:
+        if leg.is_moving or leg.is_restless or leg.evidence > REST_SURE or self._tracker is None:
             self._pushed_s = 0.0
             return
         if abs(leg.push_n) > STEADY_HAND_N:

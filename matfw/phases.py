@@ -9,8 +9,10 @@ getting on and off, sitting up and rolling over cannot look like a repetition.
 from __future__ import annotations
 
 import math
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
+from statistics import median
 
 from matfw.estimation.lift_signs import (
     AGAIN_DPS,
@@ -46,6 +48,13 @@ STANDS_DPS = 6.0  # a leg that falls no faster, ...
 # ... has never been lower, and seems to stand, was not going down. Who was never taught
 # overshoots by a fifth and sags by another.
 STANDS_SHARE = 0.55
+# Who lets the leg drop mostly flings it up as well, and it sags before it is held. It is taken to
+# fall once the load dips by DIP_SHARE of what it did in this person's last falls, or much is lost.
+DIP_SHARE = 0.3
+DIP_REPS = 5  # last ones, of which the median counts
+DIP_MIN_DEG = 10.0  # a dip goes with the height as well; that of a lower leg is known too badly
+SLOW_DIP_N_PER_KG = 0.07  # of a load that dips no more a leg was let down slowly: 5 N for 70 kg
+LOST_SHARE = 0.4  # of the height held
 AGAIN_SHARE = 0.5  # of the top: below it, or with fresh evidence, a leg that rises lifts again
 LOST_SIGHT_S = (0.5, 10.0)  # of rest, at least, and since a lift, at most, that it may be up unseen
 REST_SHARE = 0.07  # of the top: the leg is down; the 5 % crossing, less half a step of travel
@@ -59,15 +68,23 @@ class _Rep:
 
     __slots__ = (
         "began_s",
+        "dip_n",
         "fastest_dps",
         "is_unseen",
         "level_deg",
         "low_deg",
         "lowest_deg",
         "top_deg",
+        "usual_dip",
     )
 
-    def __init__(self, began_s: float = -math.inf, *, is_unseen: bool = False) -> None:
+    def __init__(
+        self,
+        began_s: float = -math.inf,
+        *,
+        is_unseen: bool = False,
+        usual_dip: tuple[float, float] = (0.0, 0.0),
+    ) -> None:
         self.began_s = began_s
         self.is_unseen = is_unseen  # its lift was: it may be none
         self.low_deg = 0.0  # lowest angle just now
@@ -75,6 +92,8 @@ class _Rep:
         self.fastest_dps = 0.0
         self.level_deg = 0.0  # held, or the top on the way to it
         self.lowest_deg = math.inf  # in the descent
+        self.dip_n = 0.0  # by how much the load has been below the weight in the descent
+        self.usual_dip = usual_dip  # of the last ones: N, and N a degree of height
 
     def follow(self, motion: Motion, phase: Phase) -> None:
         lifted_deg = motion.angle_deg - self.low_deg
@@ -87,6 +106,8 @@ class _Rep:
         elif phase is Phase.UP:
             self.level_deg = self.top_deg
         is_down = phase is Phase.DOWN
+        if is_down:
+            self.dip_n = max(self.dip_n, -motion.force_n)
         self.lowest_deg = min(self.lowest_deg, motion.angle_deg) if is_down else math.inf
 
 
@@ -136,7 +157,16 @@ def _falls(motion: Motion, rep: _Rep) -> bool:
     is_quick = is_far or motion.rate_dps < -DROPS_DPS
     # A snapped lift is braked as hard as a leg falls, and the rate overshoots. But the load comes
     # back then, and goes on falling as the leg begins to fall.
-    return (is_quick and motion.force_n < motion.over_n) or _lowers(motion)
+    falls = (is_quick and motion.force_n < motion.over_n) or _lowers(motion)
+    return falls and (_dips(motion, rep) or lost_deg > LOST_SHARE * rep.level_deg)
+
+
+def _dips(motion: Motion, rep: _Rep) -> bool:
+    """Return whether the load dips as it did when this person's leg came down before."""
+    dip_n, dip_n_per_deg = rep.usual_dip
+    fallen_n = min(dip_n, dip_n_per_deg * max(rep.top_deg, DIP_MIN_DEG))
+    asked_n = DIP_SHARE * (fallen_n - SLOW_DIP_N_PER_KG * (motion.weight_kg or 0.0))
+    return asked_n <= 0.0 or motion.force_n < -asked_n
 
 
 def _lowers(motion: Motion) -> bool:
@@ -215,6 +245,7 @@ class Phases:
         self._rep = _Rep()
         self._lengths = {Phase.UP: 0.0, Phase.HOLD: 0.0, Phase.DOWN: 0.0}
         self._last_top_s = -math.inf
+        self._dips: deque[tuple[float, float]] = deque(maxlen=DIP_REPS)
 
     @property
     def last_top_s(self) -> float:
@@ -251,6 +282,9 @@ class Phases:
         return self._phase
 
     def _enter(self, target: Phase, motion: Motion) -> None:
+        if self._phase is Phase.DOWN and target is not Phase.HOLD:
+            dip_n = self._rep.dip_n
+            self._dips.append((dip_n, dip_n / max(self._rep.top_deg, DIP_MIN_DEG)))
         dwelt_s = motion.t_s - self._since_s
         # A lift may be noticed at its top, or only on its descent.
         is_rising = self._phase in {Phase.REST, Phase.UP}
@@ -259,7 +293,11 @@ class Phases:
         if target is Phase.UP or self._phase is Phase.REST:
             # A leg that falls from rest ends the rep whose hold was lost sight of.
             began_s = -math.inf if target is Phase.DOWN else motion.t_s
-            self._rep = _Rep(began_s, is_unseen=target is Phase.HOLD)
+            self._rep = _Rep(
+                began_s,
+                is_unseen=target is Phase.HOLD,
+                usual_dip=self._usual_dip(),
+            )
             self._lengths = dict.fromkeys(self._lengths, 0.0)
         elif self._phase is Phase.DOWN and target is Phase.HOLD:
             self._lengths[Phase.HOLD] += dwelt_s  # it stood there all the time
@@ -267,3 +305,10 @@ class Phases:
             self._lengths[self._phase] += dwelt_s
         self._phase = target
         self._since_s = motion.t_s
+
+    def _usual_dip(self) -> tuple[float, float]:
+        """Return by how much the load dips as this person's leg comes down: N, N a degree."""
+        if not self._dips:
+            return 0.0, 0.0
+        by_n, by_deg = zip(*self._dips, strict=True)
+        return median(by_n), median(by_deg)

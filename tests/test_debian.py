@@ -152,6 +152,108 @@ def test_each_script_is_one_that_sh_can_read(extracted: Path) -> None:
         run("sh", "-n", script)
 
 
+def test_libraries_are_compiled_again_only_where_they_have_changed(tmp_path: Path) -> None:
+    library, sums, log = tmp_path / "lib", tmp_path / "md5sums", tmp_path / "log"
+    (library / "common" / "matfw" / "__pycache__").mkdir(parents=True)
+    (library / "python3.11" / "gone" / "__pycache__").mkdir(parents=True)
+    for name, text in (
+        ("python3.11", f'echo "$5" >>{log}'), ("dpkg-query", f"echo {sums}"),
+    ):  # fmt: skip
+        (tmp_path / name).write_text(f"#!/bin/sh\n{text}\n")
+        (tmp_path / name).chmod(0o755)
+    functions = (DEBIAN / "postinst").read_text().partition("\ncase $1 in")[0]
+    script = functions.replace("/usr/lib/matfw", str(library))
+    script = script.replace("/usr/bin/python", f"{tmp_path}/python") + "\ncompile\n"
+
+    def compiled(program: str, numpy: str) -> list[str]:
+        sums.write_text(
+            f"{program}  usr/lib/matfw/common/matfw/pipeline.py\n"
+            f"{numpy}  usr/lib/matfw/python3.11/numpy/__init__.py\n9  usr/bin/matfw\n"
+        )
+        log.write_text("")
+        subprocess.run(["sh", "-c", script], check=True, env={"PATH": f"{tmp_path}:/usr/bin:/bin"})
+        return [str(Path(line).relative_to(library)) for line in log.read_text().splitlines()]
+
+    everything = ["common", "python3.11"]
+    assert compiled(program="1", numpy="1") == everything
+    assert not (library / "python3.11" / "gone").exists(), "a folder of caches alone"
+    (library / "python3.11").mkdir(exist_ok=True)
+    assert compiled(program="2", numpy="1") == ["common/matfw"]
+    assert compiled(program="2", numpy="2") == everything
+
+
+# --- what is done when it is installed and removed, with every path below a folder of the test ----
+
+KEPT = (
+    "etc/matfw/matfw.toml", "var/lib/matfw/state.toml", "var/cache/matfw/previous.deb",
+    "run/matfw/console.sock", "etc/systemd/system/matfw.service.d/ports.conf",
+    "etc/systemd/system/multi-user.target.wants/matfw.service", "var/lib/misc/matfw.groups",
+)  # fmt: skip
+STUBS = {
+    "getent": 'case $2 in gpio) echo "gpio:x:993:ann";; *) echo "$2:x:994:";; esac',
+    "python3.11": ":", "python3.13": ":", "systemctl": ":", "systemd-sysusers": ":",
+    "dpkg-query": "echo /dev/null", "udevadm": ":", "userdel": ":", "groupdel": ":", "install": ":",
+}  # fmt: skip
+
+
+class Installed:
+    """A computer with what a mat leaves on it, for a maintainer's script to act on."""
+
+    def __init__(self, folder: Path) -> None:
+        self.root, self.log, self._bin = folder / "root", folder / "log", folder / "bin"
+        self._bin.mkdir(parents=True)
+        self.log.touch()
+        for name, does in STUBS.items():
+            stub = self._bin / name
+            stub.write_text(f'#!/bin/sh\necho "{name} $*" >> {self.log}\n{does}\n')
+            stub.chmod(0o755)
+        for name in KEPT:
+            (self.root / name).parent.mkdir(parents=True, exist_ok=True)
+            (self.root / name).write_text("gpio\ni2c\n")
+
+    def run(self, script: str, *arguments: str) -> str:
+        text = re.sub(r"(?<![\w.])/(etc|var|run|usr)/", rf"{self.root}/\1/",
+                      (DEBIAN / script).read_text().replace("#!/bin/sh", ""))  # fmt: skip
+        done = subprocess.run(
+            ["/bin/sh", "-c", text, script, *arguments], check=False, text=True,
+            capture_output=True, env={"PATH": f"{self._bin}:/usr/bin:/bin"},
+        )  # fmt: skip
+        assert (done.returncode, done.stderr) == (0, "")
+        return done.stdout.replace(f"{self.root}/", "/")
+
+    @property
+    def left(self) -> set[str]:
+        """Return the files that are still there."""
+        files = (path for path in self.root.rglob("*") if not path.is_dir())
+        return {str(path.relative_to(self.root)) for path in files}
+
+
+def test_remove_keeps_everything_and_purge_leaves_and_asks_nothing(tmp_path: Path) -> None:
+    computer = Installed(tmp_path)
+    computer.run("postrm", "remove")
+    assert computer.left == set(KEPT)
+    assert computer.run("postrm", "purge") == ""
+    assert computer.left == set()
+    assert not (computer.root / "var/lib/matfw").exists()
+    done = computer.log.read_text().splitlines()
+    assert "userdel matfw" in done
+    assert "groupdel matfw" in done
+    assert "groupdel i2c" in done
+    assert "groupdel gpio" not in done, "somebody else is in it"
+
+
+def test_it_says_what_is_left_to_do_the_first_time_alone(tmp_path: Path, extracted: Path) -> None:
+    computer = Installed(tmp_path)
+    (computer.root / "usr/lib/matfw/common/matfw").mkdir(parents=True)
+    said = computer.run("postinst", "configure", "")
+    todo = re.findall(r"^  (\d)\. (.*)$", said, re.MULTILINE)
+    assert [int(number) for number, _ in todo] == [1, 2, 3, 4, 5]
+    for name in re.findall(r"/(?:usr|etc)/[\w./-]+\w", said):
+        assert (extracted / name.lstrip("/")).exists(), name
+    assert computer.run("postinst", "configure", "0.0.9") == ""
+    assert computer.run("postinst", "triggered") == ""
+
+
 def test_lintian_finds_no_error(package: Path) -> None:
     said = run(need("lintian"), "--fail-on", "error,warning", "--allow-root",
                "--suppress-tags", "mismatched-override", package)  # fmt: skip

@@ -322,6 +322,21 @@ def test_a_hand_is_not_yet_the_new_rest_before_it_has_stayed() -> None:
     assert during[-1].force_n == pytest.approx(push_n, rel=0.1)
 
 
+def test_what_a_body_that_moves_about_does_to_the_load_is_no_hand() -> None:
+    """A load that jumps about is no leg's and no arm's; 0.35 s of it once became the rest."""
+    motion, t_s = lying()
+
+    def about(at_s: float) -> Place:
+        jump_kg = 8.0 if (at_s - t_s) % 0.2 < 0.12 else 4.0
+        x_mm = LYING[1] + (60.0 if (at_s - t_s) % 0.3 < 0.15 else -60.0)
+        return LYING[0] + jump_kg, x_mm, LYING[2]
+
+    during = moved(motion, about, 0.9, t_s)
+    assert sum(m.is_restless for m in during) * STEP_S >= HAND_SETTLES_S
+    after = moved(motion, LYING, 0.3, t_s + 0.9)
+    assert all(m.force_n == m.load_n for m in (*during, *after))
+
+
 def test_a_smaller_push_is_no_hand_and_is_reported_as_it_is() -> None:
     motion, t_s = lying()
     after = moved(motion, leant(-0.5 * STEADY_HAND_N, t_s), 1.5, t_s)

@@ -14,6 +14,8 @@ from hypothesis import strategies as st
 from matfw.estimation.lift_signs import (
     AGAIN_DPS,
     AGAIN_NM_PER_KG,
+    DIPPED_N_PER_KG,
+    DIPPED_SHARE,
     EVIDENCE_RISE,
     FALL_DEG,
     FALL_DPS,
@@ -27,10 +29,13 @@ from matfw.estimation.lift_signs import (
     OVER_N_PER_KG,
     RISE_N_PER_KG,
     RISE_NM_PER_KG,
+    UP_DEG,
+    UP_EVIDENCE,
 )
 from matfw.messages import Motion, Phase, PhaseStep, Presence
 from matfw.phases import (
     AGAIN_SHARE,
+    DIP_SHARE,
     DOWN_SHARE,
     DROPS_DPS,
     FAR_DPS,
@@ -39,6 +44,7 @@ from matfw.phases import (
     HOLD_MIN_DEG,
     LIFT_DEG,
     LIFT_DPS,
+    LOST_SHARE,
     LOST_SIGHT_S,
     LOWERING_EVIDENCE,
     MIN_DOWN_DEG,
@@ -48,6 +54,7 @@ from matfw.phases import (
     MISSED_REST_S,
     MISSED_S,
     REST_SHARE,
+    SLOW_DIP_N_PER_KG,
     STANDS_DPS,
     STANDS_SHARE,
     STOPPED_DPS,
@@ -203,6 +210,7 @@ LIFTS: dict[str, Any] = {
     "is_moving": True,
     **rising(1.01),
 }
+JUST = (0.99, 1.01)
 STANDS: dict[str, Any] = {**CLASSES["stands high"], "angle_deg": 36.0}
 TOP_DEG = 36.0
 
@@ -225,6 +233,22 @@ TOP_DEG = 36.0
 def test_a_lift_needs_every_sign_of_one(field: str, value: float) -> None:
     assert Phases().update(motion(**LIFTS)).phase is Phase.UP
     assert Phases().update(motion(**{**LIFTS, field: value})).phase is Phase.REST
+
+
+@pytest.mark.parametrize(
+    ("over_n", "before_n", "push_n"),
+    [
+        (4.0, -DIPPED_N_PER_KG * WEIGHT_KG, 0.0),
+        (12.0, -DIPPED_SHARE * 12.0, 0.0),
+        (4.0, -DIPPED_N_PER_KG * WEIGHT_KG - 2.0, -2.0),  # a hand takes it
+    ],
+)
+def test_a_load_that_comes_back_from_a_dip_is_a_landing(
+    over_n: float, before_n: float, push_n: float
+) -> None:
+    lifts = {**LIFTS, "over_n": over_n, "push_n": push_n}
+    for more_n, phase in ((-0.01, Phase.REST), (0.01, Phase.UP)):
+        assert Phases().update(motion(**{**lifts, "before_n": before_n + more_n})).phase is phase
 
 
 @pytest.mark.parametrize(
@@ -312,6 +336,15 @@ def test_a_leg_that_falls_from_where_it_rests_was_up_and_shows_every_sign_of_it(
         ({**falls, "is_moving": field != "is_moving"}, Phase.REST),
     ):
         machine, _, rested_s = lost_sight_of()
+        assert machine.update(motion(rested_s + 1.0, **fields)).phase is phase
+
+
+@pytest.mark.parametrize(("field", "limit"), [("angle_deg", UP_DEG), ("evidence", UP_EVIDENCE)])
+def test_a_leg_that_is_up_beyond_doubt_falls_from_where_it_is(field: str, limit: float) -> None:
+    up = {**FALLS, "angle_deg": 2.0 * UP_DEG, "evidence": 2.0 * UP_EVIDENCE}
+    for share, phase in zip(JUST, (Phase.REST, Phase.DOWN), strict=True):
+        machine, _, rested_s = lost_sight_of()
+        fields = {**up, field: share * limit}
         assert machine.update(motion(rested_s + 1.0, **fields)).phase is phase
 
 
@@ -414,7 +447,6 @@ def answered(source: Phase, **fields: Any) -> Phase:  # Any: of a Motion
     return machine.update(motion(since_s + LONG_S, **{**STANDS, **fields})).phase
 
 
-JUST = (0.99, 1.01)
 LOST_DEG = max(MIN_DOWN_DEG, DOWN_SHARE * TOP_DEG)
 LOWERS = {
     "descent": 2.0 * LOWERING_EVIDENCE, "descended_deg": 2.0 * LOST_DEG, "held_deg": TOP_DEG,
@@ -468,6 +500,44 @@ def test_a_phase_ends_just_beyond_its_limit_and_not_just_within(
     source: Phase, field: str, limit: float, answers: list[Phase], others: dict[str, float]
 ) -> None:
     assert [answered(source, **{**others, field: share * limit}) for share in JUST] == answers
+
+
+def dropped(dip_n: float) -> Phases:
+    """Return the machine with a leg held at TOP_DEG whose last fall's load dipped by so much."""
+    machine = Phases()
+    names = ("rises", "rises high", "stands high", "falls", "rests", "rises", "rises high")
+    for number, name in enumerate((*names, "stands high")):
+        fields = CLASSES[name] | ({"force_n": -dip_n} if name == "falls" else {})
+        step = machine.update(motion(LONG_S * number, **fields))
+    assert step.phase is Phase.HOLD
+    return machine
+
+
+@pytest.mark.parametrize("dip_n", [10.0, 40.0])
+def test_a_leg_falls_once_its_load_dips_as_in_the_last_falls(dip_n: float) -> None:
+    spare_n = SLOW_DIP_N_PER_KG * WEIGHT_KG
+    asked_n = DIP_SHARE * (dip_n - spare_n)
+    for share, phase in zip(JUST, (Phase.HOLD, Phase.DOWN), strict=True):
+        fields: dict[str, Any] = {**STANDS, **LOWERS, "force_n": -share * asked_n}
+        assert dropped(dip_n).update(motion(LONG_S * 9, **fields)).phase is phase
+
+
+def test_a_leg_that_was_let_down_slowly_is_asked_for_no_dip() -> None:
+    slow_n = 0.99 * SLOW_DIP_N_PER_KG * WEIGHT_KG
+    fields: dict[str, Any] = {**STANDS, **LOWERS, "force_n": 1.0}
+    assert dropped(slow_n).update(motion(LONG_S * 9, **fields)).phase is Phase.DOWN
+
+
+def test_a_leg_that_has_lost_much_of_its_height_goes_down_without_a_dip() -> None:
+    for share, phase in zip(JUST, (Phase.HOLD, Phase.DOWN), strict=True):
+        lost_deg = share * LOST_SHARE * TOP_DEG
+        fields: dict[str, Any] = {
+            **STANDS,
+            **LOWERS,
+            "angle_deg": TOP_DEG - lost_deg,
+            "force_n": 0.0,
+        }
+        assert dropped(40.0).update(motion(LONG_S * 9, **fields)).phase is phase
 
 
 @pytest.mark.parametrize(("share", "phase"), [(0.99, Phase.HOLD), (1.01, Phase.UP)])

@@ -251,7 +251,9 @@ class ParallelReader:
         """Count a frame without an answer; power-cycle a converter that has been silent long."""
         watch = self._watch
         if not watch.expected and watch.looked_s < converter.expires_s:
-            return  # nobody is waited for, so this frame came before its next result was due
+            # Nobody is waited for, so this frame came before its next result was due: no silence.
+            converter.counters.missing += 1
+            return
         converter.on_timeout()
         watch.sought &= ~converter.bit
         if (

@@ -233,9 +233,9 @@ class Refinement:
 
         Where no shape fits, the look before must have seen the same end.
         """
+        before, self._unsure = self._unsure, found[-1] if found else None
         if not _have_ended(found, now_s):
             return False
-        before, self._unsure = self._unsure, found[-1]
         if all(x.fit_error_deg < AGREE_DEG for x in found):
             return True
         return before is not None and abs(found[-1].end_s - before.end_s) < SAME_END_S

@@ -76,7 +76,7 @@ class RepWindows:
         self._tempo = tempo
         self._is_slow = is_slow(tempo)
         every_s = SLOW_LOOK_S if self._is_slow else NEXT_LOOK_S
-        self._landing = LandingWatch(tempo.down_s, every_s)
+        self._landing = LandingWatch(tempo, every_s)
         furthest_s = longest_s(tempo) + BESIDE_S if self._is_slow else FURTHEST_S
         steps = round(max(furthest_s, FURTHEST_S) / STEP_S)
         self._motions = deque(self._motions, maxlen=steps)

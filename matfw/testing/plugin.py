@@ -27,14 +27,15 @@ MATS = ("virtual", "vm", "real")
 BRING_UP = ("outputs", "pins", "cells", "weights", "person", "firmware")
 MARKS = (
     "mat(time='virtual', needs=None, **options): how the mat fixture is made: time 'real'; needs"
-    " 'virtual' or 'real'; seed, noise_counts, oscillator_error, tears; any setting of matfw.toml,"
-    " as layout='hex6'",
+    " 'virtual', 'vm' or 'real'; seed, noise_counts, oscillator_error, tears; any setting of"
+    " matfw.toml, as layout='hex6'",
     f"bring_up(step): of a real mat's first day, in the order {', '.join(BRING_UP)}; after a step"
     " that failed the later ones are skipped, with --mat=real",
 )
-VM_REASON = (
-    "--mat=vm: the virtual Pi (tests/virtual_pi) has its own checks and no fixtures yet;"
-    " --mat=virtual has the same fixtures without a kernel, --mat=real is a Pi with a mat"
+NO_VM = (
+    "--mat=vm runs in the virtual Pi, and this is none: in a checkout of matfw"
+    " `sudo python -m tests.virtual_pi --tests FOLDER` brings a folder of tests there;"
+    " --mat=virtual has the same fixtures without a kernel"
 )
 VIRTUAL_OPTIONS = ("time", "seed", "noise_counts", "oscillator_error", "tears")
 
@@ -182,8 +183,6 @@ def _make(request: pytest.FixtureRequest, bench: BenchFile) -> MatUnderTest:
     needs = options.pop("needs", None)
     if needs not in (None, *MATS):
         raise pytest.UsageError(f"mark mat: needs must be one of {', '.join(MATS)} (got {needs!r})")
-    if kind == "vm":
-        pytest.skip(VM_REASON)
     if needs not in (None, kind):
         pytest.skip(f"needs --mat={needs}")
     made = {name: options.pop(name) for name in VIRTUAL_OPTIONS if name in options}
@@ -191,6 +190,8 @@ def _make(request: pytest.FixtureRequest, bench: BenchFile) -> MatUnderTest:
         if options:
             pytest.skip(f"a real mat is as the bench file says, not {sorted(options)}")
         return _real(request, bench)
+    if kind == "vm":
+        return _vm(_with_settings(bench, options), made)
     from matfw.testing.virtual_mat import VirtualMat
 
     try:
@@ -241,17 +242,36 @@ def _without_none(table: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def _vm(bench: BenchFile, made: dict[str, Any]) -> MatUnderTest:
+    from matfw.testing.header import Header, is_there
+
+    if not is_there():
+        pytest.skip(NO_VM)
+    from matfw.errors import MatError
+    from matfw.testing.asking import BenchPerson
+    from matfw.testing.real_mat import PiHardware
+    from matfw.testing.vm_mat import VmMat
+
+    given = {name: made[name] for name in ("noise_counts", "oscillator_error") if name in made}
+    nobody = BenchPerson(_skip, is_there=lambda: False)
+    try:
+        return VmMat(bench, nobody, PiHardware(bench.settings), Header(), **given)
+    except MatError as error:
+        pytest.fail(f"--mat=vm: {error}", pytrace=False)
+
+
+def _skip(reason: str) -> NoReturn:
+    pytest.skip(reason)
+
+
 def _real(request: pytest.FixtureRequest, bench: BenchFile) -> MatUnderTest:
     from matfw.errors import MatError
     from matfw.testing.asking import BenchPerson
     from matfw.testing.real_mat import PiHardware, RealMat
 
-    def skip(reason: str) -> NoReturn:
-        pytest.skip(reason)
-
     capture = request.config.pluginmanager.getplugin("capturemanager")
     person = BenchPerson(
-        skip,
+        _skip,
         talk=capture.global_and_fixture_disabled if capture is not None else nullcontext,
         ask=_ask_on_tty, is_there=_has_tty,
     )  # fmt: skip

@@ -206,6 +206,13 @@ def _answers(by_kind: ByKind) -> list[Figure]:
             found.append(share(name, kind, [is_hit(answer) for answer in heard]))
     found += [
         share(
+            f"verdicts within {ANSWER_S:.1f} s of the end, sounded or not", kind,
+            [rep.told_s <= ANSWER_S for rep in reps if rep.told_s is not None],
+        )
+        for kind, reps in _reps_by_kind(by_kind, (*JUDGED, *UNTAUGHT))
+    ]  # fmt: skip
+    found += [
+        share(
             "clean or unsure reps with their sound", kind,
             [rep.answer is not None for rep in reps if rep.verdict in SOUNDED],
         )

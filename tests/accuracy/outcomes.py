@@ -55,7 +55,7 @@ class RepOutcome:
     the first live cue of its own fault, by fault, from the moment that each is counted from.
     suspicion_mm: of hips that cancel; inf where something else makes it `unsure`. height_deg,
     up_s, down_s: the true ones, standstill to standstill. block: what was asked for.
-    answer: None if no sound came of the verdict.
+    answer: None if no sound came of the verdict. told_s: after the true end that it was reached.
     """
 
     faults: tuple[Fault, ...]
@@ -73,6 +73,7 @@ class RepOutcome:
     down_s: float = 0.0
     block: str = ""
     answer: Answer | None = None
+    told_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +156,7 @@ def compare(job: Job, played: Played, events: Sequence[Event]) -> Outcome:
             true.down_s,
             block,
             answer,
+            None if index is None else found[index].t_s - true.end_s,
         )
         for true, index, up, down, too_high_s, block, answer in zip(
             played.truth,
@@ -206,7 +208,10 @@ def answers(
 
 def _heard_s(found: Sequence[Rep], index: int, given: Sequence[CueGiven]) -> float | None:
     rep = found[index]
-    asked: set[Cue] = {seen.fault for seen in rep.faults} or {VERDICT_CUES[rep.verdict]}
+    # A fault that was cued while it happened is not cued again, but the next repetition's may be.
+    live = {x.cue for x in given if rep.start_s - LEAD_S <= x.t_s < rep.t_s}
+    faults: set[Cue] = {seen.fault for seen in rep.faults}
+    asked = faults - live if faults else {VERDICT_CUES[rep.verdict]}
     # What is judged after this one has the later sounds; two judged at once: the last has them.
     until_s = min((other.t_s for other in found[index + 1 :]), default=math.inf)
     heard = (x.t_s for x in given if rep.t_s <= x.t_s < until_s and x.cue in asked)

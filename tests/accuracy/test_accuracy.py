@@ -217,6 +217,23 @@ def test_a_verdicts_cue_is_no_live_cue() -> None:
     assert [rep.false_cues for rep in outcome.reps] == [(), ()]
 
 
+@pytest.mark.parametrize(("cued_s", "delay_s"), [(14.0, None), (8.0, 0.65)])
+def test_a_fault_that_was_cued_live_needs_no_answer_and_the_next_ones_cue_is_none(
+    cued_s: float, delay_s: float | None
+) -> None:
+    truth = [true_rep(10.0), true_rep(16.0)]
+    rep = found_rep(10.0, Verdict.FAULT, Fault.DROP)
+    given = [CueGiven(at_s, Fault.DROP) for at_s in (cued_s, 15.65, 20.5)]
+    events: list[Event] = [given[0], rep, *(given[1:] if delay_s else given[2:])]
+    first, second = compare(
+        Job("clean", "core4", 1, 0), Played(MAT, (), truth, [None] * 2, 60.0), events
+    ).reps
+    answer_s = first.answer and first.answer.delay_s
+    assert answer_s == (None if delay_s is None else pytest.approx(delay_s))
+    assert first.told_s == pytest.approx(0.6)
+    assert (second.answer, second.told_s) == (None, None)
+
+
 def test_figures_of_a_recording_made_by_hand(by_hand: Outcome) -> None:
     figures = {figure.name: figure.values for figure in measure([by_hand])}
     assert figures["sets exact"] == (100.0,)

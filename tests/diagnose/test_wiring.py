@@ -94,7 +94,7 @@ def named(diagnosis: Diagnosis) -> set[tuple[str, tuple[str, ...]]]:
 
 
 def test_every_defect_of_the_bench_is_in_the_table() -> None:
-    common = {d.NoisySupply}  # of all cells: below
+    common = {d.NoisySupply, d.BrownOut}  # of all cells, and again and again: below
     assert {type(case.defect) for case in CASES} | common == ALL
     assert {case.defect.line for case in CASES if isinstance(case.defect, d.StuckDout)} == set(
         d.Line
@@ -246,8 +246,7 @@ def test_a_wire_that_is_off_now_and_then_is_loose() -> None:
 
 
 def test_a_converter_that_starts_again_and_again_has_a_supply_that_dips() -> None:
-    # Silent for as long as a reset and its settling take: 10 ms and four conversions.
-    dips = [d.StuckDout(from_s=100.2 + 0.3 * n, until_s=100.26 + 0.3 * n) for n in range(34)]
+    dips = [d.BrownOut(from_s=100.2 + 0.3 * n, until_s=100.21 + 0.3 * n) for n in range(34)]
     mat = healthy("core4", defects={"head_right": dips})
     assert named(diagnosed(mat)) == {("restarts", ("head_right",))}
 

@@ -7,20 +7,24 @@ from dataclasses import replace
 import pytest
 
 from matfw.estimation.noise import STEP_S
-from matfw.messages import Motion, Phase, PhaseStep, Presence
+from matfw.messages import Motion, Phase, PhaseStep, Presence, Tempo
 from matfw.refinement.landing import (
     DESCENT_SHARE,
+    DOUBTED_S,
+    FALL_TIMES,
     FALLING_DPS,
     FIRST_LOOK_S,
     LIFTED_DEG,
     LOW_SHARE,
     MAX_LOOKS,
     NEXT_LOOK_S,
+    REST_S,
     SPREAD_SD,
     LandingWatch,
 )
 
 TOP_DEG, DOWN_S = 40.0, 3.0
+TEMPO = Tempo(up_s=2.0, hold_s=1.0, down_s=DOWN_S)
 REST = Motion(t_s=0.0, presence=Presence.LYING, weight_kg=64.0)
 UP = replace(REST, angle_deg=TOP_DEG, is_moving=True)
 LANDED = replace(UP, angle_deg=1.0)
@@ -29,7 +33,7 @@ SLACK_S = 1.5 * STEP_S
 
 class Played:
     def __init__(self) -> None:
-        self.watch = LandingWatch(DOWN_S)
+        self.watch = LandingWatch(TEMPO)
         self.now_s = 0.0
         self.looks_s: list[float] = []
 
@@ -105,9 +109,55 @@ def test_a_leg_that_the_phase_says_is_up_again_is_not_looked_at(phase: Phase) ->
     assert len(played.play(LANDED, 1.0).looks_s) > looks
 
 
+@pytest.mark.parametrize("dps", [40.0, 80.0])
+def test_a_fall_may_be_over_after_the_time_its_height_takes(dps: float) -> None:
+    fall_s = FALL_TIMES * TOP_DEG / dps
+    falls = replace(UP, rate_dps=-dps)
+    played = lifted()
+    down_s = played.now_s
+    played.play(falls, fall_s + FIRST_LOOK_S + 2.0 * STEP_S, Phase.DOWN)
+    assert played.looks_s == [pytest.approx(down_s + fall_s + FIRST_LOOK_S, abs=2.0 * STEP_S)]
+
+
+@pytest.mark.parametrize("phase", [Phase.HOLD, Phase.DOWN])
+def test_a_lift_as_long_as_was_asked_for_may_be_over_whatever_is_believed(phase: Phase) -> None:
+    whole_s = TEMPO.up_s + TEMPO.hold_s + DESCENT_SHARE * DOWN_S
+    played = Played().play(REST, 1.0)
+    begun_s = played.now_s
+    played.play(UP, 4.0, Phase.UP).play(UP, 2.0, phase)
+    assert played.looks_s[0] == pytest.approx(begun_s + whole_s + FIRST_LOOK_S, abs=SLACK_S)
+
+
+@pytest.mark.parametrize(
+    ("rest_s", "goes_on"), [(REST_S - STEP_S, True), (REST_S + DOUBTED_S, False)]
+)
+def test_a_movement_that_begins_at_once_is_a_doubt_of_the_landing_and_no_other(
+    rest_s: float, goes_on: bool
+) -> None:
+    played = lifted().play(LANDED, 0.1).play(REST, rest_s)
+    looks = len(played.looks_s)
+    played.play(replace(UP, angle_deg=LIFTED_DEG), 0.9)
+    assert (len(played.looks_s) > looks) is goes_on
+
+
+def test_a_movement_after_a_rest_may_be_a_doubt_for_a_while_and_then_is_another() -> None:
+    played = lifted().play(LANDED, 0.1).play(REST, 2.0 * REST_S)
+    looks = len(played.looks_s)
+    played.play(replace(UP, angle_deg=LIFTED_DEG), DOUBTED_S)
+    doubted = len(played.looks_s)
+    assert doubted > looks
+    assert len(played.play(replace(UP, angle_deg=LIFTED_DEG), 2.0).looks_s) == doubted
+
+
 def test_looks_at_one_landing_are_bounded() -> None:
     assert len(lifted().play(LANDED, 60.0).looks_s) == MAX_LOOKS
     assert len(lifted().play(LANDED, 1.0).play(REST, 60.0).looks_s) == MAX_LOOKS
+
+
+def test_looks_at_a_leg_that_was_still_up_are_not_those_at_its_landing() -> None:
+    played = lifted().play(UP, 10.0, Phase.DOWN)
+    assert len(played.looks_s) == MAX_LOOKS
+    assert len(played.play(LANDED, 1.0).looks_s) > MAX_LOOKS
 
 
 @pytest.mark.parametrize(("top_deg", "is_looked_at"), [(LIFTED_DEG, False), (5.1, True)])

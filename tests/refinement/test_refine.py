@@ -435,6 +435,13 @@ def test_what_no_shape_fits_is_reported_early_once_two_looks_see_the_same_end(
     assert reported_of([first], [first], [first], window=early(11.0)) == [first]
 
 
+def test_the_same_end_may_have_been_seen_before_there_was_enough_rest() -> None:
+    rep = replace(at(4.0, 9.0), fit_error_deg=2.0 * AGREE_DEG, plausibility=3.0)
+    refinement = Refinement(lambda *_: [rep])
+    assert refinement.refine(early(9.0 + 0.5 * SURE_AFTER_S)) == []
+    assert refinement.refine(early(9.0 + 1.5 * SURE_AFTER_S)) == [rep]
+
+
 @pytest.mark.parametrize("after_s", [0.0, 0.7])
 def test_an_early_look_finds_no_leg_that_has_just_come_down_or_not_yet(after_s: float) -> None:
     lift = Lift(REST_S)

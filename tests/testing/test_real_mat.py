@@ -170,7 +170,7 @@ def test_options_real_and_vm(tmp_path: Path) -> None:
     vm = outside(tmp_path, "-q", "--mat=vm", "-k", "with_a_mat")
     assert vm.returncode == 0
     assert "1 skipped" in vm.stdout
-    assert "the virtual Pi (tests/virtual_pi) has its own checks and no fixtures yet" in vm.stdout
+    assert "python -m tests.virtual_pi --tests FOLDER" in vm.stdout
 
 
 LIGHT = """

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,9 +17,16 @@ from tests.virtual_pi import initramfs, rootfs
 from tests.virtual_pi.host import cache_folder, run
 from tests.virtual_pi.kernel import Kernel, abi
 from tests.virtual_pi.machine import Machine
-from tests.virtual_pi.package import PACKAGES_KEPT, Package, current_package
+from tests.virtual_pi.package import (
+    PACKAGES_KEPT,
+    Package,
+    current_package,
+    pack_cargo,
+    versions_of_pytest,
+)
 
-KEPT = 2  # disks with matfw installed: of this checkout, and of the one before
+RAW = ".raw"  # how the name of a disk ends that is no qcow2
+KEPT = 2  # disks with matfw installed, and what is brought: of this checkout, and the one before
 
 
 @dataclass(frozen=True)
@@ -29,11 +36,13 @@ class Image:
     kernel: Kernel
     initramfs: Path
     disk: Path
+    base: Path  # a tar archive of what was there before matfw
+    cargo: Path  # a raw ext4 with pytest
     package: Package
 
-    def machine(self, disk: Path, cargo: Path | None = None) -> Machine:
-        """Return a machine that is switched on."""
-        return Machine(self.kernel.vmlinux, self.initramfs, disk, cargo)
+    def machine(self, disk: Path, writes: Path | None = None) -> Machine:
+        """Return a machine that is switched on. writes: where its writes are logged."""
+        return Machine(self.kernel.vmlinux, self.initramfs, disk, cargo=self.cargo, writes=writes)
 
 
 def prepare(say: Callable[[str], object]) -> Image:
@@ -52,27 +61,30 @@ def prepare(say: Callable[[str], object]) -> Image:
         say("making a small Debian (mmdebstrap: one to four minutes)")
         rootfs.debootstrap(base)
     archive = cache / "initramfs"
-    initramfs.make(
-        archive, kernel.busybox, kernel.modules, kernel.build_header(), _wires(Settings())
-    )
+    initramfs.make(archive, kernel.busybox, kernel.modules, kernel.build_header(), _wires())
     package = current_package(cache / "packages", say)
     key = _key(base.name, package.digest, rootfs.SETTINGS, rootfs.SIZE)
     disk = cache / f"installed-{key}.qcow2"
     if not disk.exists():
         say(f"installing {package.name} (one to three minutes, once a checkout)")
         rootfs.install(base, package, disk)
-        _forget_old(cache)
-    return Image(kernel, archive, disk, package)
+        _forget_old(cache, "installed-*.qcow2")
+    cargo = cache / f"cargo-{_key(versions_of_pytest())}.ext4"
+    if not cargo.exists():
+        pack_cargo(cargo)
+        _forget_old(cache, "cargo-*.ext4")
+    return Image(kernel, archive, disk, base, cargo, package)
 
 
 def overlay(below: Path, disk: Path) -> None:
     """Make a disk that is `below` until it is written to."""
     disk.unlink(missing_ok=True)
-    run("qemu-img", "create", "-q", "-f", "qcow2", "-b", below, "-F", "qcow2", disk)
+    kind = "raw" if below.suffix == RAW else "qcow2"
+    run("qemu-img", "create", "-q", "-f", "qcow2", "-b", below, "-F", kind, disk)
 
 
-def _forget_old(cache: Path) -> None:
-    by_age = sorted(cache.glob("installed-*.qcow2"), key=lambda path: path.stat().st_mtime)
+def _forget_old(cache: Path, pattern: str) -> None:
+    by_age = sorted(cache.glob(pattern), key=lambda path: path.stat().st_mtime)
     for path in by_age[:-KEPT]:
         path.unlink()
     packages = sorted((cache / "packages").glob("*/"), key=lambda path: path.stat().st_mtime)
@@ -80,10 +92,13 @@ def _forget_old(cache: Path) -> None:
         shutil.rmtree(path)
 
 
-def _wires(settings: Settings) -> str:
-    """Return the module's parameters: the converters at the pins where matfw expects them."""
-    pins: Mapping[str, object] = settings.wiring()
-    wires = [DEFAULT_PINS[name] for name in pins]
+def _wires() -> str:
+    """Return the module's parameters: converters at all pins where matfw may expect one.
+
+    Those of the default layout come first. Who is not clocked costs nothing.
+    """
+    names = dict.fromkeys([*Settings().wiring(), *DEFAULT_PINS])
+    wires = [DEFAULT_PINS[name] for name in names]
     return (
         f"dout={','.join(str(each.dout) for each in wires)}"
         f" sck={','.join(str(each.sck) for each in wires)}"

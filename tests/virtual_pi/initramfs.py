@@ -7,6 +7,7 @@ the header's module change.
 from __future__ import annotations
 
 import gzip
+import os
 import stat
 from collections.abc import Sequence
 from pathlib import Path
@@ -58,7 +59,9 @@ def make(
     files["agent/agent.py"] = AGENT.read_bytes()
     files["agent/virtual-pi-agent.service"] = AGENT_UNIT.encode()
     entries += [(name, stat.S_IFREG | 0o644, data) for name, data in files.items()]
-    archive.write_bytes(gzip.compress(archive_of(entries), compresslevel=1))
+    unfinished = archive.with_suffix(f".{os.getpid()}")  # a machine may be reading the one before
+    unfinished.write_bytes(gzip.compress(archive_of(entries), compresslevel=1))
+    unfinished.rename(archive)
 
 
 def archive_of(entries: Sequence[tuple[str, int, bytes]]) -> bytes:

@@ -31,6 +31,8 @@ from tests.virtual_pi.host import which
 
 BOOT_LIMIT_S = 600.0  # of this computer's time, until the agent answers; a minute when it is idle
 CALL_LIMIT_S = 900.0  # of this computer's time for one request: a guest second may take ten
+LONG = "/run/virtual-pi-long"  # what `run_long` prints and ends with
+LONG_PAUSE_S = 3.0  # guest time
 LOG_TAIL = 30  # lines of the guest's log in a message
 COMMAND_LINE = (
     "console=ttyS0 quiet loglevel=4 systemd.show_status=0 mitigations=off random.trust_cpu=on"
@@ -53,18 +55,24 @@ class Done:
 class Machine:
     """A machine that is switched on. A context: it is switched off at its end, as by its plug.
 
-    disk: qcow2, written to. cargo: a raw ext4 image, read only, at /dev/vdb.
+    disk: qcow2, written to. cargo: a raw ext4 image, read only, at /dev/vdb. writes: a log of all
+    that is written to the disk (power_cut.py).
     """
 
     def __init__(
-        self, vmlinux: Path, initramfs: Path, disk: Path, cargo: Path | None = None,
-        memory_mb: int = 512,
+        self, vmlinux: Path, initramfs: Path, disk: Path, *, cargo: Path | None = None,
+        writes: Path | None = None, memory_mb: int = 512,
     ) -> None:  # fmt: skip
         # A unix socket's path has 108 bytes at most: a short folder.
         self.folder = Path(tempfile.mkdtemp(prefix="matfw-pi-"))
         self.log = self.folder / "log"
         self._agent_path, self.tty_path = self.folder / "agent", self.folder / "tty"
         drives = [f"file={disk},if=virtio,format=qcow2,cache=writeback"]
+        if writes is not None:
+            drives = [
+                "if=virtio,cache=writeback,driver=blklogwrites,log-sector-size=512,"
+                f"file.driver=qcow2,file.file.filename={disk},log.filename={writes}"
+            ]
         if cargo is not None:
             drives.append(f"file={cargo},if=virtio,format=raw,readonly=on")
         words = [
@@ -115,6 +123,26 @@ class Machine:
     def shell(self, script: str, limit_s: float = 120.0) -> str:
         """Return what a script prints that stops at its first error."""
         return self.out("sh", "-euc", script, limit_s=limit_s)
+
+    def run_long(self, *words: str, limit_s: float) -> Done:
+        """Run a program to its end that may take minutes; what it prints comes in one.
+
+        Asked after now and then: one call must end within CALL_LIMIT_S, however slow this computer.
+        """
+        self.shell(f"rm -f {LONG}.code")
+        script = f'"$@" </dev/null >{LONG}.out 2>&1; echo $? >{LONG}.new; mv {LONG}.new {LONG}.code'
+        self.start("sh", "-c", script, "sh", *words)
+        self.pause(0.0)
+        ends_s = self.guest_s + limit_s
+        while self.run("test", "-e", f"{LONG}.code").code:
+            self.pause(LONG_PAUSE_S)
+            if self.guest_s > ends_s:
+                raise GuestError(
+                    f"in the guest `{' '.join(words)}` took more than {limit_s:g} s of its time:"
+                    f" {self.read(f'{LONG}.out')[-2000:].decode(errors='replace')}"
+                )
+        out = self.read(f"{LONG}.out").decode(errors="replace")
+        return Done(int(self.read(f"{LONG}.code")), out, "")
 
     def start(self, *words: str) -> int:
         """Start a program in the guest and leave it running; return its process id."""
@@ -187,7 +215,11 @@ class Machine:
             self.cut_power()
 
     def cut_power(self) -> None:
-        """Pull the plug: what the guest has not flushed to its disk is lost. Twice is allowed."""
+        """Pull the plug. Twice is allowed.
+
+        What the guest has written and not flushed is on the disk all the same; what a real disk
+        would have lost of it is power_cut.py's business.
+        """
         if self._qemu.poll() is None:
             self._qemu.kill()
             self._qemu.wait(60.0)

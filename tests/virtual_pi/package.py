@@ -1,13 +1,15 @@
-"""The Debian package under test: this checkout's own, built by its own command."""
+"""The Debian package under test, built by its own command, and what else the guest is brought."""
 
 from __future__ import annotations
 
 import hashlib
+import importlib.metadata
+import re
 import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,7 +19,10 @@ from tests.virtual_pi.host import run
 ROOT = Path(__file__).parents[2]
 BUILD = ROOT / "systemd" / "debian" / "build.py"
 SOURCES = ("matfw", "systemd", "hardware", "README.md", "CHANGELOG.md", "LICENSE", "pyproject.toml")
-CARGO = "/mnt"  # where the guest finds what is brought to it
+# What pytest is made of, for tests that run in the guest (`--mat=vm`); all of it is pure Python.
+PYTEST = ("pytest", "pluggy", "iniconfig", "packaging", "pygments")
+PYTEST_FOLDER = "pytest"  # on the cargo
+CARGO = "/mnt"  # where the guest finds what it is brought
 PACKAGES_KEPT = 4
 LIMIT_S = 900.0
 
@@ -35,21 +40,18 @@ class Package:
         return self.path.name
 
 
-def current_package(folder: Path, say: Callable[[str], object], version: str = "") -> Package:
-    """Return the package of this checkout, built if it is not kept. Raises LackingError.
-
-    version: another one than matfw's own, for upgrades.
-    """
-    digest = _digest(version)
+def current_package(folder: Path, say: Callable[[str], object]) -> Package:
+    """Return the package of this checkout, built if it is not kept. Raises LackingError."""
+    digest = _digest()
     kept = folder / digest[:16]
     found = sorted(kept.glob("*.deb"))
     if found:
         return Package(found[0], digest)
-    say(f"building the Debian package {version}".rstrip())
+    say("building the Debian package")
     folder.mkdir(parents=True, exist_ok=True)
     unfinished = Path(tempfile.mkdtemp(dir=folder))
     words = [sys.executable, str(BUILD), "--arch", "amd64", "--compression", "zstd"]
-    words += ["--output", str(unfinished), *(("--version", version) if version else ())]
+    words += ["--output", str(unfinished)]
     try:
         done = subprocess.run(
             words, check=False, text=True, timeout=LIMIT_S, capture_output=True, cwd=ROOT
@@ -64,19 +66,60 @@ def current_package(folder: Path, say: Callable[[str], object], version: str = "
     return Package(next(kept.glob("*.deb")), digest)
 
 
-def pack_cargo(image: Path, *packages: Package) -> None:
-    """Put packages on a drive that the guest can mount."""
+def pack_cargo(image: Path) -> None:
+    """Put pytest on a drive that the guest can mount."""
     with tempfile.TemporaryDirectory(dir=image.parent) as name:
-        for package in packages:
-            shutil.copy(package.path, name)
-        size_mb = sum(package.path.stat().st_size for package in packages) // 1_000_000
-        image.unlink(missing_ok=True)
-        run("mke2fs", "-q", "-t", "ext4", "-d", name, image, f"{size_mb * 5 // 4 + 16}M")
+        add_pytest(Path(name) / PYTEST_FOLDER)
+        files = [path for path in Path(name).rglob("*") if path.is_file()]
+        size_mb = sum(path.stat().st_size + 4096 for path in files) // 1_000_000
+        unfinished = image.with_suffix(".part")
+        unfinished.unlink(missing_ok=True)
+        run("mke2fs", "-q", "-t", "ext4", "-d", name, unfinished, f"{size_mb * 5 // 4 + 16}M")
+        unfinished.rename(image)
 
 
-def _digest(version: str) -> str:
+def make_version(package: Package, version: str, more: Mapping[str, str], path: Path) -> None:
+    """Make another version of a package, with other settings as shipped.
+
+    more: what is added at the end of modules.
+    """
+    with tempfile.TemporaryDirectory(dir=path.parent) as name:
+        tree = Path(name) / "tree"
+        run("dpkg-deb", "-R", package.path, tree)
+        control = tree / "DEBIAN" / "control"
+        control.write_text(re.sub("(?m)^Version: .*$", f"Version: {version}", control.read_text()))
+        for settings in ("etc/matfw/matfw.toml", "usr/lib/matfw/matfw.toml"):
+            with (tree / settings).open("a") as file:
+                file.write(f"# of version {version}\n")
+        for module, text in more.items():
+            with (tree / "usr/lib/matfw/common/matfw" / module).open("a") as file:
+                file.write(text)
+        run("dpkg-deb", "--root-owner-group", "-Znone", "--build", tree, path, limit_s=300.0)
+
+
+def add_pytest(folder: Path) -> None:
+    """Copy this environment's pytest, with what Python has compiled of it."""
+    for name in PYTEST:
+        try:
+            found = importlib.metadata.distribution(name)
+        except importlib.metadata.PackageNotFoundError:
+            raise LackingError(f"{name} is not installed here: pip install pytest") from None
+        for file in found.files or ():
+            source = Path(str(found.locate_file(file)))
+            if ".." not in file.parts and source.is_file():
+                target = folder / Path(*file.parts)
+                target.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy2(source, target)
+
+
+def versions_of_pytest() -> tuple[str, ...]:
+    """Return which versions `add_pytest` copies."""
+    return tuple(importlib.metadata.version(name) for name in PYTEST)
+
+
+def _digest() -> str:
     """Return a sum over all files that the package is made of."""
-    total = hashlib.sha256(version.encode())
+    total = hashlib.sha256()
     for name in SOURCES:
         top = ROOT / name
         for path in sorted(top.rglob("*")) if top.is_dir() else [top]:

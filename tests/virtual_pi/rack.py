@@ -2,55 +2,67 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from tests.virtual_pi.image import Image, overlay
+from tests.virtual_pi.host import run
+from tests.virtual_pi.image import RAW, Image, overlay
 from tests.virtual_pi.pi import VirtualPi
+from tests.virtual_pi.power_cut import DiskAfterCut, WriteLog, new_log
 
 
 class Rack:
     """Switches Pis on and off. A context: at its end all are off.
 
-    shared: the Pi of all checks that leave it as it was. Another one takes its place; asked for
-    again, the shared one is a new Pi.
+    shared: the Pi of all checks. Whoever leaves it as it was not switches it off: asked for again,
+    it is a new one.
     """
 
     def __init__(self, image: Image, folder: Path) -> None:
         self.image = image
         self.folder = folder
         self._on: VirtualPi | None = None
-        self._is_shared = False
+        self._below = image.disk
+        self._log: WriteLog | None = None
         self._disks = 0
 
     def shared(self) -> VirtualPi:
-        """Return the shared Pi, switched on if it is not."""
-        if self._on is None or not self._is_shared:
-            self.boot(self.new_disk())
-            self._is_shared = True
-        assert self._on is not None
-        return self._on
+        """Return the Pi that is on; a new one where none is."""
+        return self._on or self.boot(self.image.disk)
 
-    def new_disk(self) -> Path:
-        """Return a disk on which matfw has just been installed."""
-        self._disks += 1
-        disk = self.folder / f"disk{self._disks}.qcow2"
-        overlay(self.image.disk, disk)
-        return disk
-
-    def boot(self, disk: Path, cargo: Path | None = None) -> VirtualPi:
-        """Return a Pi of one's own; whatever was on before is switched off."""
+    def boot(self, below: Path) -> VirtualPi:
+        """Switch a Pi on whose disk is `below`, which stays as it is; whatever was on is off."""
         self.cut_power()
-        self._on = VirtualPi(self.image.machine(disk, cargo))
+        self._disks += 1
+        disk, log = (self.folder / f"disk{self._disks}.{kind}" for kind in ("qcow2", "log"))
+        overlay(below, disk)
+        new_log(log)
+        self._below, self._log = below, WriteLog(log)
+        self._on = VirtualPi(self.image.machine(disk, log))
         return self._on
+
+    @property
+    def writes(self) -> WriteLog:
+        """Return the log of what was written to the last disk."""
+        assert self._log is not None, "nothing was on yet"
+        return self._log
+
+    def after_cut(self) -> DiskAfterCut:
+        """Return what cuts at some moments would have left of the last disk."""
+        flushed, after = (
+            self.folder / f"{name}{self._disks}{RAW}" for name in ("flushed", "after")
+        )
+        run("qemu-img", "convert", "-O", "raw", self._below, flushed, limit_s=600.0)
+        return DiskAfterCut(flushed, self.writes, after)
 
     def cut_power(self) -> None:
         """Pull the plug of whatever is on."""
         if self._on is not None:
             self._on.unplug()
             self._on.machine.cut_power()
-        self._on, self._is_shared = None, False
+        self._on = None
 
     def __enter__(self) -> Self:
         return self
@@ -62,3 +74,4 @@ class Rack:
         traceback: TracebackType | None,
     ) -> None:
         self.cut_power()
+        shutil.rmtree(self.folder, ignore_errors=True)  # a gigabyte

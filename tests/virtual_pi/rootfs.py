@@ -44,7 +44,7 @@ def install(archive: Path, package: Package, disk: Path) -> None:
     """
     raw, unfinished = disk.with_suffix(".raw"), disk.with_suffix(".part")
     try:
-        with _unpacked(archive, disk.parent) as root:
+        with unpacked(archive, disk.parent) as root:
             for name, text in FILES.items():
                 (root / name).write_text(text)
             shutil.copy(package.path, root / "root")
@@ -62,7 +62,8 @@ def install(archive: Path, package: Package, disk: Path) -> None:
 
 
 @contextmanager
-def _unpacked(archive: Path, folder: Path) -> Iterator[Path]:
+def unpacked(archive: Path, folder: Path) -> Iterator[Path]:
+    """Give a folder below `folder` with what the archive holds; it is deleted afterwards."""
     with tempfile.TemporaryDirectory(dir=folder, prefix="root-") as name:
         run("tar", "-xf", archive, "-C", name, "--numeric-owner", limit_s=600.0)
         Path(name).chmod(0o755)

@@ -11,13 +11,13 @@ import pytest
 
 from matfw.messages import Cue, Fault
 from matfw.sounds.earcons import SOUNDS
+from matfw.testing.edges import Edge, heard, read_edges, seen
 from matfw.testing.outputs import cues_in
 from tests.virtual_pi import host
 from tests.virtual_pi.__main__ import NOTHING_DONE, main
 from tests.virtual_pi.errors import GuestError
 from tests.virtual_pi.far_end import FarEnd
 from tests.virtual_pi.initramfs import archive_of
-from tests.virtual_pi.outputs import Edge, heard, read_edges, seen
 
 PIN, LIGHT = 18, 23
 

@@ -10,12 +10,11 @@ import pytest
 
 from matfw.errors import MatUsageError
 from tests.virtual_pi.far_end import Line
-from tests.virtual_pi.pi import GAINS, TARES, UNIT, VirtualPi
+from tests.virtual_pi.pi import GAINS, STATE, TARES, UNIT, VirtualPi
 
 WEIGHT_KG = 10.0
 GAIN_ERROR = 0.002  # of what a calibration finds; 5 counts in 42,000 when it was tried
 TARE_ERROR_COUNTS = 40.0  # 1 g
-STATE = "/var/lib/matfw/state.toml"
 
 
 def test_a_calibration_finds_what_the_cells_are_and_is_kept(pi: VirtualPi) -> None:

@@ -27,10 +27,14 @@ def wait_restart(pi: VirtualPi, before: int) -> None:
 @pytest.mark.parametrize("process", ["main", "acquisition"])
 def test_a_killed_process_is_restarted_with_outputs_off(pi: VirtualPi, process: str) -> None:
     before = restarts(pi)
+    pid = pi.processes()[process]
+    pi.control("clear")
     pi.console.ask("cue", "roll_back")
-    pi.machine.kill(pi.processes()[process])
+    pi.wait_for(pi.edges, bool, "sound", 5.0, every_s=0.02)
+    pi.machine.kill(pid)
     wait_restart(pi, before)
-    assert not any(pi.levels().values())
+    edges, again_s = pi.edges(), 1e-6 * int(pi.systemd("ExecMainStartTimestampMonotonic"))
+    assert pi.on_at(edges, again_s) == []
     assert pi.console.ask("status")["cells"].keys() == set(pi.names)
 
 
@@ -51,11 +55,10 @@ def test_a_port_is_taken_back_when_a_login_shell_leaves_it(pi: VirtualPi) -> Non
     pi.unplug()
     pi.machine.out("systemctl", "stop", UNIT)
     pi.machine.out("systemctl", "start", "serial-getty@ttyS1.service")
-    pi.machine.pause(3.0)
+    pi.machine.until(("stat", "-c", "%G", "/dev/ttyS1"), "tty")  # the login shell has taken it
     since_s = pi.now_s()
     pi.machine.out("systemctl", "start", UNIT)
     pi.wait_ready()
-    pi.machine.pause(3.0)
-    assert any("a login shell has /dev/ttyS1" in line for line in pi.journal(since_s))
+    pi.wait_said(since_s, "a login shell has /dev/ttyS1")
     pi.machine.out("systemctl", "stop", "serial-getty@ttyS1.service")
     assert pi.console.ask("status")["virtual"] is False

@@ -12,6 +12,18 @@ from tests.virtual_pi.image import Image, prepare
 from tests.virtual_pi.pi import VirtualPi
 from tests.virtual_pi.rack import Rack
 
+# The long ones first: the last to end is not begun last.
+ORDER = tuple(
+    f"check_{name}"
+    for name in ("upgrade", "power", "recovery", "pins", "calibration", "service", "reader")
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Bring the checks into their order; among other tests there are none."""
+    if {item.path.stem for item in items} <= set(ORDER):
+        items.sort(key=lambda item: ORDER.index(item.path.stem))
+
 
 @pytest.fixture(scope="session")
 def image() -> Image:
@@ -30,6 +42,15 @@ def rack(image: Image, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rac
     """Give the rack; everything on it is off afterwards."""
     with Rack(image, tmp_path_factory.mktemp("rack")) as rack:
         yield rack
+
+
+@pytest.fixture(scope="module")
+def module_pi(rack: Rack) -> VirtualPi:
+    """Return the shared Pi with an empty mat and matfw ready, for checks that go together."""
+    pi = rack.shared()
+    pi.clear()
+    pi.wait_ready()
+    return pi
 
 
 @pytest.fixture

@@ -78,7 +78,7 @@ struct chip {
 	u64 next_ns, rise_ns, high_until_ns;
 	u32 word, gain_shift;
 	int pulses;
-	bool has_result, level, sck_high;
+	bool has_result, level, sck_high, told;
 	u64 rng;
 	bool irq_on;
 	struct hrtimer timer;
@@ -230,24 +230,26 @@ static bool dout_level(struct chip *chip, u64 now)
 	return level;
 }
 
-static void tell_edge(struct chip *chip, bool before, bool after)
+/* Whoever waits for an edge of DOUT hears of it here. */
+static void tell_edge(struct chip *chip, u64 now)
 {
 	struct line *line = &lines[dout[chip - chips]];
+	bool before = chip->told, level = dout_level(chip, now);
 
-	if (!line->irq_on || before == after)
+	chip->told = level;
+	if (!line->irq_on || before == level)
 		return;
-	if (line->irq_type & (after ? IRQ_TYPE_EDGE_RISING : IRQ_TYPE_EDGE_FALLING))
+	if (line->irq_type & (level ? IRQ_TYPE_EDGE_RISING : IRQ_TYPE_EDGE_FALLING))
 		irq_work_queue(&line->edge);
 }
 
 static void set_sck(struct chip *chip, bool level, u64 now)
 {
-	bool before;
 	u64 high_ns;
 
 	if (level == chip->sck_high || chip->fault & SCK_CUT)
 		return;
-	before = dout_level(chip, now);
+	tell_edge(chip, now); /* of before */
 	chip->sck_high = level;
 	if (level) {
 		chip->rise_ns = now;
@@ -264,10 +266,13 @@ static void set_sck(struct chip *chip, bool level, u64 now)
 			restart(chip, now);
 		}
 	}
-	tell_edge(chip, before, dout_level(chip, now));
+	tell_edge(chip, now);
 }
 
-/* Only a line whose interrupt is in use has a timer: it looks when the next conversion ends. */
+/*
+ * Only a line whose interrupt is in use has a timer: it looks when the next conversion ends, and
+ * when DOUT falls again that a replaced result has lifted.
+ */
 static enum hrtimer_restart on_conversion(struct hrtimer *timer)
 {
 	struct chip *chip = container_of(timer, struct chip, timer);
@@ -276,12 +281,9 @@ static enum hrtimer_restart on_conversion(struct hrtimer *timer)
 
 	raw_spin_lock_irqsave(&lock, flags);
 	now = ktime_get_ns();
-	if (now >= chip->next_ns) {
-		bool before = chip->level;
-
-		tell_edge(chip, before, dout_level(chip, now));
-	}
-	next = max(chip->next_ns, now + 1000);
+	tell_edge(chip, now);
+	next = now < chip->high_until_ns ? chip->high_until_ns : chip->next_ns;
+	next = max(next, now + 1000);
 	raw_spin_unlock_irqrestore(&lock, flags);
 	hrtimer_set_expires(timer, ns_to_ktime(next));
 	return chip->irq_on ? HRTIMER_RESTART : HRTIMER_NORESTART;
@@ -458,6 +460,7 @@ static void irq_unmask(struct irq_data *data)
 		struct chip *chip = &chips[line->dout_of];
 
 		chip->irq_on = true;
+		chip->told = dout_level(chip, ktime_get_ns());
 		hrtimer_start(&chip->timer, ns_to_ktime(chip->next_ns), HRTIMER_MODE_ABS_HARD);
 	}
 }
@@ -648,9 +651,10 @@ static int state_show(struct seq_file *out, void *unused)
 
 		convert_until(c, now);
 		seq_printf(out,
-			   "chip=%d conversions=%llu reads=%llu unread=%llu bad_pulse_counts=%llu torn=%llu power_downs=%llu longest_high_ns=%llu fault=%ld\n",
+			   "chip=%d conversions=%llu reads=%llu unread=%llu bad_pulse_counts=%llu torn=%llu power_downs=%llu longest_high_ns=%llu fault=%ld last_counts=%d\n",
 			   i, c->conversions, c->reads, c->unread, c->bad_pulse_counts, c->torn,
-			   c->power_downs, c->longest_high_ns, c->fault);
+			   c->power_downs, c->longest_high_ns, c->fault,
+			   (s32)(c->word << 8) >> 8);
 	}
 	for (i = 0; i < LINES; i++) {
 		struct line *line = &lines[i];

@@ -1,4 +1,4 @@
-"""Edges of a pin as the kernel module saw them -> tones heard and light seen.
+"""Edges of a pin as the virtual Pi's kernel module saw them -> tones heard and light seen.
 
 lgpio's tones and brightness are software PWM, so a period is never quite what it should be: each
 tone is named by the median of its periods.
@@ -91,9 +91,11 @@ def _periods_s(rises_s: Sequence[float], begin: int, end: int) -> list[float]:
     return [b - a for a, b in pairwise(part)]
 
 
-def seen(edges: Sequence[Edge], line: int) -> list[Lit]:
-    """Return when a light was on."""
+def seen(edges: Sequence[Edge], line: int, now_s: float | None = None) -> list[Lit]:
+    """Return when a light was on; now_s: until then where it still is."""
     own = [edge for edge in edges if edge.line == line]
+    if now_s is not None and own and own[-1].level:
+        own.append(Edge(now_s, line, level=False))
     found: list[Lit] = []
     on_s: list[tuple[float, float]] = []
     for rise, fall in pairwise(own):
