@@ -17,7 +17,7 @@ from matfw.refinement.segment import Segment
 
 NEAR_S, FAR_S = 0.2, 1.2  # before and after a repetition that its levels are taken from
 BY_TOP_S = 0.2  # about what is above 95 % of the top: as good as the top, of the quickest too
-MIN_AFTER_S = 0.6  # of it that must have been seen
+MIN_AFTER_S = 0.4  # of it that must have been seen
 # Of the lift over the mean of both rests that these may differ by; 2 if the leg never came back.
 RETURNED_SHARE = 0.8
 
