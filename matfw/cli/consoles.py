@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from matfw.cli.signals import signals_blocked
 from matfw.errors import MatLinkError
 
 if TYPE_CHECKING:
@@ -63,14 +64,15 @@ def consoles(
     is_virtual: bool,
 ) -> Iterator[Control]:
     """Give what consoles act on, with all links open; a link that cannot be had stops nothing."""
-    from matfw.control.api import Control
-    from matfw.devices.clock import RealClock
-    from matfw.devices.console_socket import ConsoleSocket
-    from matfw.devices.serial_link import open_serial
-    from matfw.diagnose.checks import Computer
-    from matfw.diagnose.system import supply_trouble
-    from matfw.links.hub import ConsoleLinks
-    from matfw.recording.background import Recordings
+    with signals_blocked():
+        from matfw.control.api import Control
+        from matfw.devices.clock import RealClock
+        from matfw.devices.console_socket import ConsoleSocket
+        from matfw.devices.serial_link import open_serial
+        from matfw.diagnose.checks import Computer
+        from matfw.diagnose.system import supply_trouble
+        from matfw.links.hub import ConsoleLinks
+        from matfw.recording.background import Recordings
 
     source = "the VIRTUAL bench of matfw: no person" if is_virtual else "a matfw mat"
     control = Control(

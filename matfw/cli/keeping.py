@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from matfw import __version__
+from matfw.cli.signals import signals_blocked
 
 if TYPE_CHECKING:
     from matfw.cli.consoles import ConsolePlan
@@ -31,9 +32,10 @@ def keeping(
 
     What a person should know of it is a notice to every console.
     """
-    from matfw.control.status import Notice
-    from matfw.history.advice import summary
-    from matfw.store.record import Record
+    with signals_blocked():
+        from matfw.control.status import Notice
+        from matfw.history.advice import summary
+        from matfw.store.record import Record
 
     if not plan.store.settings.record.keep:
         yield None

@@ -52,6 +52,8 @@ def run_live(
     once cells answer. console: None without one. taps: who else reads along.
     """
     with signals_blocked():
+        from matfw.cli.consoles import consoles
+        from matfw.cli.keeping import keeping
         from matfw.devices.clock import RealClock
         from matfw.devices.indicator import GpiozeroIndicator
         from matfw.display.live_view import LiveView
@@ -82,9 +84,6 @@ def run_live(
         if isinstance(picture, LiveView):
             rounds.append(picture.between)
         if console is not None:
-            from matfw.cli.consoles import consoles
-            from matfw.cli.keeping import keeping
-
             control = opened.enter_context(
                 consoles(console, mat, indicator, acquisition, say, is_virtual=speed is not None)
             )
