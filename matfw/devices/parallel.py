@@ -250,10 +250,21 @@ class ParallelReader:
     def _account_silent(self, converter: Converter) -> None:
         """Count a frame without an answer; power-cycle a converter that has been silent long."""
         watch = self._watch
-        if not watch.expected and watch.looked_s < converter.expires_s:
+        if watch.expected or watch.looked_s >= converter.expires_s:
+            self._account_missed(converter)
+        else:
             # Nobody is waited for, so this frame came before its next result was due: no silence.
             converter.counters.missing += 1
-            return
+        if watch.looked_s < converter.excused_s:
+            self._blamed |= converter.bit
+        if converter.silent_frames >= SILENT_FRAMES:
+            watch.expected &= ~converter.bit
+        if converter.silent_frames >= converter.patience_frames and not self._held & converter.bit:
+            self._hold(converter)
+
+    def _account_missed(self, converter: Converter) -> None:
+        """Take that a result which was due has not come; one that is late has been reset."""
+        watch = self._watch
         converter.on_timeout()
         watch.sought &= ~converter.bit
         if (
@@ -261,12 +272,6 @@ class ParallelReader:
             and not (watch.barred | watch.unwatched) & converter.bit
         ):
             self._account_reset(converter)
-        if watch.looked_s < converter.excused_s:
-            self._blamed |= converter.bit
-        if converter.silent_frames >= SILENT_FRAMES:
-            watch.expected &= ~converter.bit
-        if converter.silent_frames >= converter.patience_frames and not self._held & converter.bit:
-            self._hold(converter)
 
     def _account_reset(self, converter: Converter) -> None:
         """Take that a converter is late, so that it has been reset."""

@@ -69,6 +69,9 @@ class PiHardware:
         return build_real_cells(self._settings)
 
 
+EDGES_OVER_S = 0.02
+
+
 class RealMat(MatUnderTest):
     """The mat fixture of `--mat=real`. Raises MatGpioError where there are no pins."""
 
@@ -161,6 +164,11 @@ class RealMat(MatUnderTest):
         """Free every pin, outputs and clocks low before."""
         for device in open_devices(self.factory):
             device.close()
+        # Edges that are still on their way end lgpio's thread of callbacks, for whoever comes next
+        # too, if they find the chip closed.
+        for pin in self.factory.pins.values():
+            pin.when_changed = None
+        self.clock.sleep_s(EDGES_OVER_S)
         if not self.factory.pins and not self._has_claimed:
             self.factory.close()  # a matfw that runs by itself may have the pins
             return

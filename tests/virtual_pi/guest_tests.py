@@ -16,6 +16,8 @@ from tests.virtual_pi.package import CARGO, PYTEST_FOLDER
 FOLDER = "/root/tests"  # in the guest
 LIBRARIES = ("/usr/lib/matfw/common", "/usr/lib/matfw/python3.11", f"{CARGO}/{PYTEST_FOLDER}")
 LIMIT_S = 1800.0  # guest time
+# As the firmware asks for it: else whatever else runs tears a bit-banged read on the only core.
+PROMPT = ("chrt", "--fifo", "50")
 
 
 def files_in(folder: Path) -> dict[str, bytes]:
@@ -41,6 +43,6 @@ def run_tests(machine: Machine, files: Mapping[str, bytes], *arguments: str) -> 
     machine.shell(f"tar -xf {FOLDER}.tar -C {FOLDER}")
     return machine.run_long(
         "env", "-C", FOLDER, f"PYTHONPATH={':'.join(LIBRARIES)}", "PYTHONDONTWRITEBYTECODE=1",
-        "python3", "-m", "pytest", "-p", "matfw.testing.plugin", "-p", "no:cacheprovider",
+        *PROMPT, "python3", "-m", "pytest", "-p", "matfw.testing.plugin", "-p", "no:cacheprovider",
         "--mat=vm", "-rs", *arguments, limit_s=LIMIT_S,
     )  # fmt: skip

@@ -55,7 +55,7 @@ def test_a_port_is_taken_back_when_a_login_shell_leaves_it(pi: VirtualPi) -> Non
     pi.unplug()
     pi.machine.out("systemctl", "stop", UNIT)
     pi.machine.out("systemctl", "start", "serial-getty@ttyS1.service")
-    pi.machine.until(("stat", "-c", "%G", "/dev/ttyS1"), "tty")  # the login shell has taken it
+    pi.machine.until(("systemctl", "is-active", "serial-getty@ttyS1.service"), "active")
     since_s = pi.now_s()
     pi.machine.out("systemctl", "start", UNIT)
     pi.wait_ready()
