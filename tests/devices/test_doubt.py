@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from matfw.devices.burst import clock_out, spread_table
@@ -176,6 +177,18 @@ def test_what_a_late_computer_lost_is_its_own() -> None:
     for frame in lost:
         for i, value in enumerate(frame.counts):
             assert (value is None) == bool(frame.computer_mask >> i & 1)
+
+
+@pytest.mark.parametrize("share", [0.02, 0.1, 0.3])
+def test_what_a_computer_that_is_always_late_loses_is_its_own(share: float) -> None:
+    """Beside a program of higher priority: then no converter is waited for any more."""
+    rng = np.random.default_rng(5)
+    rig = build("own_sck", WANT, stall_s=lambda _rise: DEADLY_S * float(rng.random() < share))
+    frames = [rig.reader.read() for _ in range(600)][12:]
+    lost = [(frame, i) for frame in frames for i in range(4) if frame.counts[i] is None]
+    assert len(lost) > 4 * len(frames) / 4
+    blamed = sum(frame.computer_mask >> i & 1 for frame, i in lost)
+    assert blamed > 0.95 * len(lost)
 
 
 def test_a_chip_silent_through_two_restarts_is_known_to_be_and_trusted_at_once() -> None:
