@@ -9,7 +9,7 @@ import pytest
 from tests.virtual_pi.errors import LackingError
 from tests.virtual_pi.host import lacking
 from tests.virtual_pi.image import Image, prepare
-from tests.virtual_pi.pi import VirtualPi
+from tests.virtual_pi.pi import UNIT, VirtualPi
 from tests.virtual_pi.rack import Rack
 
 # The long ones first: the last to end is not begun last.
@@ -44,20 +44,24 @@ def rack(image: Image, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rac
         yield rack
 
 
+def ready(rack: Rack) -> VirtualPi:
+    """Return the shared Pi with matfw running, also after a check that failed with it stopped."""
+    pi = rack.shared()
+    pi.clear()
+    pi.machine.out("systemctl", "start", "--no-block", UNIT)
+    pi.wait_ready()
+    return pi
+
+
 @pytest.fixture(scope="module")
 def module_pi(rack: Rack) -> VirtualPi:
     """Return the shared Pi with an empty mat and matfw ready, for checks that go together."""
-    pi = rack.shared()
-    pi.clear()
-    pi.wait_ready()
-    return pi
+    return ready(rack)
 
 
 @pytest.fixture
 def pi(rack: Rack) -> Iterator[VirtualPi]:
     """Give the shared Pi with an empty mat and whole wires, and matfw ready."""
-    pi = rack.shared()
-    pi.clear()
-    pi.wait_ready()
+    pi = ready(rack)
     yield pi
     pi.clear()
