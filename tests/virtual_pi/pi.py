@@ -188,6 +188,7 @@ class VirtualPi:
         self.machine.out("systemctl", "stop", UNIT)
         self.machine.write(STATE, state, mode=0o600)
         self.machine.out("chown", "matfw:matfw", STATE)
+        self.machine.out("sync")  # a mat that was calibrated long ago
         self.machine.out("systemctl", "start", UNIT)
         self.wait_ready()
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from tests.virtual_pi.pi import VirtualPi
 
-# Wakes some 600 times a second for a quarter of a millisecond, before everything else: another
-# program with real-time priority, as people's own motor drivers are. It hits some of the bursts,
-# which take half a millisecond here: where it hits all of them nothing can be read at all.
+# Wakes some 190 times a second for a quarter of a millisecond, before everything else: another
+# program with real-time priority, as people's own motor drivers are. A burst takes half a
+# millisecond here, so one in seven is hit. Were it one in two, half a second without a value would
+# come now and then, and with it lost cells.
 HOG = """
 import os, time
 os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(90))
@@ -14,7 +15,7 @@ while True:
     end = time.perf_counter() + 0.00025
     while time.perf_counter() < end:
         pass
-    time.sleep(0.00125)
+    time.sleep(0.005)
 """
 LEARNT_S = 10.0  # guest time after a start, by when the converters' rates are known
 
