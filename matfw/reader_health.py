@@ -99,9 +99,9 @@ class ReaderHealth:
         """Return what is to be reported of the last WITHIN_S, once a second."""
         while self._seconds and t_s - self._seconds[0].begin_s > WITHIN_S:
             self._seconds.popleft()
-        samples = sum(second.samples for second in self._seconds)
-        if samples < 0.5 * WITHIN_S / self._period_s:
+        if not self._seconds or t_s - self._seconds[0].begin_s < 0.5 * WITHIN_S:
             return ()  # too little to judge by
+        samples = sum(second.samples for second in self._seconds)
         columns = zip(*(second.torn for second in self._seconds), strict=True)
         share = usual([sum(column) for column in columns]) / samples
         limit = LATE_SHARE if self._problem is ReaderProblem.OK else OK_SHARE

@@ -70,6 +70,16 @@ def test_frames_that_never_came_are_lost_as_well(pause: int, is_late: bool) -> N
     assert [event.problem for event in events] == ([ReaderProblem.LATE] if is_late else [])
 
 
+def test_a_computer_that_loses_everything_is_reported_though_frames_are_rare() -> None:
+    """Of which nothing comes a frame is given after two periods and more."""
+    stage = ReaderHealth(CELLS, RATE_HZ)
+    frames = (RawFrame(k * 2.04 / RATE_HZ, (None,) * CELLS, (), ALL) for k in range(800))
+    [late] = [event for frame in frames for event in stage.update(frame)]
+    assert late.problem is ReaderProblem.LATE
+    assert late.torn_share == pytest.approx(1.0)
+    assert late.t_s < WITHIN_S
+
+
 def test_reset_begins_with_a_computer_that_is_on_time() -> None:
     stage = ReaderHealth(CELLS, RATE_HZ)
     frames = [frame_of(k, torn(0.1)(k)) for k in range(2000)]

@@ -250,14 +250,12 @@ class ParallelReader:
     def _account_silent(self, converter: Converter) -> None:
         """Count a frame without an answer; power-cycle a converter that has been silent long."""
         watch = self._watch
-        is_excused = watch.looked_s < converter.excused_s
-        if watch.expected or is_excused or watch.looked_s >= converter.expires_s:
+        if watch.expected or watch.looked_s >= converter.expires_s:
             self._account_missed(converter)
-            is_excused = watch.looked_s < converter.excused_s
         else:
             # Nobody is waited for, so this frame came before its next result was due: no silence.
             converter.counters.missing += 1
-        if is_excused:
+        if watch.looked_s < converter.excused_s:
             self._blamed |= converter.bit
         if converter.silent_frames >= SILENT_FRAMES:
             watch.expected &= ~converter.bit
