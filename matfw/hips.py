@@ -18,7 +18,7 @@ from matfw.messages import CellEvent, CellProblem, Channel, HipRepeatability, Hi
 RAIL_DEG_PER_MM = -1.0 / 3.1  # a back comes 3.1 mm nearer a degree; rolling ellipse
 HIP_REACH_MM = 300.0  # a rail's sensor further from the hip line does not look at the pelvis
 LOST_S = 0.5  # without a value; a rail sends 10 a second, its driver drops some
-SIDE_DEG = 50.0  # a hip that points up so far is the upper one: rolled by 40 it is still told ...
+SIDE_DEG = 50.0  # a hip that points up so far is the upper one: rolled by 40 it is still seen ...
 KEPT_DEG = 30.0  # ... and remains so down to here: nobody who is judged rolls by 60
 SIDE_S = 1.0  # for which it does; who turns over passes through
 

@@ -56,7 +56,7 @@ class SacrumImu:
     """The pelvis's roll by an LSM6DS on I2C; fits `ports.HipSensor`.
 
     bus: for this sensor alone; closed with it. back_axis, head_axis: the board's axes out of the
-    back and to the head; without the second the side is not told. Raises MatSettingsError for
+    back and to the head; without the second the side is not known. Raises MatSettingsError for
     other axes, MatError where the driver is not installed. A sensor that does not answer is no
     error: it is None until it does.
     """
@@ -90,7 +90,7 @@ class SacrumImu:
         self._is_closed = False
 
     def read(self) -> tuple[float | None, ...]:
-        """Return the roll, and left_up where it is told, in degrees; None without valid samples."""
+        """Return the roll, and left_up if it is known, in degrees; None without valid samples."""
         if self._is_closed or not self._is_open():
             return self._nothing
         self._bus.allow_s(OPEN_LIMIT_S)

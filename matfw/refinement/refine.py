@@ -395,12 +395,12 @@ def _seen_s(segment: Segment, rough: RefinedRep) -> tuple[float | None, float | 
 def _weighed(segment: Segment, x: RefinedRep) -> RefinedRep:
     """Add how likely it is one at all."""
     log_odds = plausibility(segment, x)
-    if _is_contact_alike(segment, x):
+    if _agrees_with_contact(segment, x):
         log_odds += CONTACT_LOG_ODDS
     return replace(x, plausibility=log_odds)
 
 
-def _is_contact_alike(segment: Segment, x: RefinedRep) -> bool:
+def _agrees_with_contact(segment: Segment, x: RefinedRep) -> bool:
     """Return whether plates saw the leg leave and land just when it began and ended."""
     lift_off_s, touch_down_s = _seen_s(segment, x)
     return (

@@ -287,7 +287,7 @@ class VmLights(Lights):
         self._from_s = now_s()
 
     @property
-    def _pins(self) -> dict[str, SimpleNamespace]:  # type: ignore[override]  # looked at anew
+    def _pins(self) -> dict[str, SimpleNamespace]:  # type: ignore[override]  # looked at each time
         edges, now_s = self._header.edges(), self._now()
         pins = {}
         for name, line in self._lines.items():

@@ -172,7 +172,7 @@ class Hx711Chip:
         return 1.0 / (rate_hz * (1.0 + self._oscillator_error))
 
     def _next_reset_s(self, t_s: float) -> float:
-        """Return when, after t_s, a defect lets the converter begin anew; inf if never."""
+        """Return when, after t_s, a defect lets the converter begin again; inf if never."""
         ends = [d.until_s for d in self._defects if d.resets and d.until_s > t_s]
         return min(ends, default=math.inf)
 

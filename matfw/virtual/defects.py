@@ -50,7 +50,7 @@ class Defect:
 
     @property
     def resets(self) -> bool:
-        """Return whether the converter begins anew, with its settling, at until_s."""
+        """Return whether the converter begins again, with its settling, at until_s."""
         return False
 
     @property

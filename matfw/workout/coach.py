@@ -71,7 +71,7 @@ class Coach(Course):
     def update(self, moment: WorkoutMoment) -> WorkoutStep:
         """Take one frame."""
         self.here.follow(moment.t_s, moment.motion, moment.phase)
-        self.told_side = moment.sensed
+        self.sensed_side = moment.sensed
         if self.here.lift_s is not None or self._pace is not None:
             self.busy_s = moment.t_s
         self.taps = moment.taps

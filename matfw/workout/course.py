@@ -54,7 +54,7 @@ class Course:
         self.is_started = self.has_offer = False
         self.has_said_mark = self.has_said_wrong = False
         self.side: Side | None = None  # as confirmed, or taken
-        self.told_side = Side.UNKNOWN  # by a hip sensor, right now
+        self.sensed_side = Side.UNKNOWN  # by a hip sensor, right now
         self.is_overruled = False  # the sensor: they said by hand that it is wrong
         self.set_index = 0
         self.rest_from_s: float | None = None
@@ -145,7 +145,7 @@ class Course:
     @property
     def sensed(self) -> Side:
         """Return the side lain on, as a hip sensor tells it; UNKNOWN where none is believed."""
-        return Side.UNKNOWN if self.is_overruled else self.told_side
+        return Side.UNKNOWN if self.is_overruled else self.sensed_side
 
     @property
     def lain_on(self) -> Side:

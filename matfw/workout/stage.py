@@ -145,12 +145,12 @@ class FreeSets:
 
     @property
     def side(self) -> Side | None:
-        """Return the side that a hip sensor told; it asks for none."""
+        """Return the side that a hip sensor showed; it asks for none."""
         return self._side.side
 
     @property
     def lain_on(self) -> Side | None:
-        """Return the side that a hip sensor told."""
+        """Return the side that a hip sensor showed."""
         return self._side.side
 
     def reset(self) -> None:
@@ -206,16 +206,16 @@ class FreeSide:
     def update(self, moment: WorkoutMoment) -> Side | None:
         """Return the side to judge by from now on, as in WorkoutStep.
 
-        One that was told stays while they lie there, though the sensor should die.
+        One that was shown stays while they lie there, though the sensor should die.
         """
         if moment.motion.presence is Presence.LYING:
             self._lay_s = moment.t_s
-        told = self.side
+        before = self.side
         if moment.sensed is not Side.UNKNOWN and _is_resting(moment):
             self.side = moment.sensed
         elif moment.t_s - self._lay_s >= NOT_LYING_S:
             self.side = None
-        if self.side is told:
+        if self.side is before:
             return None
         return Side.UNKNOWN if self.side is None else self.side
 

@@ -118,15 +118,15 @@ def test_a_leg_that_left_with_the_window_s_very_first_row_can_be_tried() -> None
 
 
 # The leg's own times are 5.4 and 10.4 s.
-@pytest.mark.parametrize(("seen_s", "is_alike"), [
+@pytest.mark.parametrize(("seen_s", "agrees"), [
     ((5.1, 10.9), True), ((4.6, 10.9), True), ((4.0, 10.9), False), ((6.0, 10.9), False),
     ((5.1, 11.5), True), ((5.1, 12.4), False), ((5.1, 9.0), False),
 ])  # fmt: skip
 def test_who_left_and_landed_as_the_leg_did_is_rather_believed(
-    seen_s: tuple[float, float], is_alike: bool
+    seen_s: tuple[float, float], agrees: bool
 ) -> None:
     segment = legs(SPAN_S, Lift(5.0)) + noise_scale(SPAN_S, 1)
     [alone] = refine(window_of(segment))
     [seen] = refine(window_of(segment, seen_s=seen_s))
-    more = CONTACT_LOG_ODDS if is_alike else 0.0
+    more = CONTACT_LOG_ODDS if agrees else 0.0
     assert seen.plausibility - alone.plausibility == pytest.approx(more, abs=0.5)
