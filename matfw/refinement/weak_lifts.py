@@ -14,10 +14,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from matfw.estimation.leg_model import Array
 from matfw.messages import RefinedRep
 from matfw.refinement.lift_trial import LiftTrial, try_lift
 from matfw.refinement.missed_lifts import overlap
-from matfw.refinement.rep_shape import HOLD_S, SPAN_SHARE
+from matfw.refinement.rep_shape import DOWN_S, HOLD_S, SPAN_SHARE, UP_S
 from matfw.refinement.segment import Segment
 
 WEAK_LOG_ODDS = 2.0  # of plausibility; of what stands out clearly 0.7 is enough
@@ -31,6 +32,10 @@ ALIKE = 3.0  # times: the two movements of one lift are as high as each other
 AROUND_S = 0.8  # of rest before and after, that a shape is fitted over
 WEAK_LIFT_PUSH_N = 1.5  # smaller hand pushes may be the lift itself
 MIN_WAY_S = 0.3
+# A breath swings load and moment as a lift of 15 to 40 degrees in two or three seconds does, but
+# turns at once: who lifts so slowly stands at the top. And two breaths with a pause between them
+# are no long hold, which those have who lift quickly.
+BREATH_WAYS_S, BREATH_PAIR_WAY_S, MIN_HOLD_S = (1.5, 4.0), 2.0, 0.3
 MAX_TRIALS = 6  # weak peaks of a look, the latest
 AFTER_S = 0.3  # of what is known after its end
 
@@ -88,6 +93,18 @@ def _may_be_one(first: RefinedRep, second: RefinedRep) -> bool:
     return HELD_S[0] < held_s < HELD_S[1] and 1.0 / ALIKE < ratio < ALIKE
 
 
+def may_be_breath(params: Array, *, is_pair: bool) -> bool:
+    """Return whether a shape goes up and comes down as slowly as somebody breathes.
+
+    is_pair: the two movements of a lift that was held, and else one that does not stay up.
+    """
+    quicker_s, slower_s = sorted(params[[UP_S, DOWN_S]].tolist())
+    if is_pair:
+        return bool(quicker_s > BREATH_PAIR_WAY_S)
+    is_slow = BREATH_WAYS_S[0] < quicker_s and slower_s < BREATH_WAYS_S[1]
+    return bool(is_slow and params[HOLD_S] < MIN_HOLD_S)
+
+
 def _tried(
     segment: Segment, first: RefinedRep, last: RefinedRep, plausible: Plausibility
 ) -> _Tried | None:
@@ -110,6 +127,7 @@ def _tried(
         lift.log_likelihood_ratio < MIN_LOG_LIKELIHOOD_RATIO
         or (lift.cost_per_step > MAX_COST_PER_STEP and left > MAX_LEFT * lift.log_likelihood_ratio)
         or (first is not last and lift.params[HOLD_S] < HELD_S[0])
+        or may_be_breath(lift.params, is_pair=first is not last)
         or found.angle_deg < MIN_DEG
         or found.end_s > segment.t_s[-1] - AFTER_S
     ):

@@ -12,9 +12,18 @@ import numpy as np
 import pytest
 
 from matfw.messages import RefinedRep
+from matfw.refinement.rep_shape import DOWN_S, HOLD_S, SIZE, UP_S
 from matfw.refinement.segment import Segment
-from matfw.refinement.weak_lifts import WEAK_LOG_ODDS, weak_lifts
-from tests.estimation.leg_forces import Judged, Lift, judged, legs, noise_scale
+from matfw.refinement.weak_lifts import WEAK_LOG_ODDS, may_be_breath, weak_lifts
+from tests.estimation.leg_forces import (
+    Forces,
+    Judged,
+    Lift,
+    judged,
+    legs,
+    middles_s,
+    noise_scale,
+)
 
 REST_S, SET = 4.0, 4
 HELD = Lift(REST_S, top_deg=20.0, up_s=1.6, hold_s=3.6, down_s=1.5)
@@ -96,3 +105,37 @@ def test_what_explains_little_of_what_is_there_is_no_weak_lift() -> None:
     ends = [peak_at(LIFTS[2].begin_s, 1.6), peak_at(LIFTS[2].begin_s + 1.6 + 3.6, 1.5)]
     assert weak_lifts(segment, ends, lambda _: WEAK_LOG_ODDS)
     assert weak_lifts(rocks, ends, lambda _: WEAK_LOG_ODDS) == []
+
+
+@pytest.mark.parametrize("size_n", [1.0, 1.6])
+def test_breaths_between_lifts_are_no_lifts(size_n: float) -> None:
+    lifts = tuple(Lift(5.0 + 12.0 * k) for k in range(3))
+    span_s = lifts[-1].end_s + 6.0
+    breath_n = size_n * np.sin(2.0 * np.pi * middles_s(span_s) / 4.4)
+    breathing = Forces(np.zeros_like(breath_n), breath_n, 1.0 * breath_n)
+    lying = judged(legs(span_s, *lifts) + breathing + noise_scale(span_s, 1))
+    found = lying.refined_reps
+    assert len(found) == len(lifts)
+    assert all(
+        rep.start_s < lift.begin_s + 3.0 < rep.end_s for rep, lift in zip(found, lifts, strict=True)
+    )
+
+
+@pytest.mark.parametrize(
+    ("up_s", "hold_s", "down_s", "is_pair", "is_breath"),
+    [
+        (1.55, 0.25, 1.55, False, True),
+        (1.45, 0.25, 2.5, False, False),
+        (2.0, 0.25, 3.95, False, True),
+        (2.0, 0.25, 4.05, False, False),
+        (1.55, 0.35, 1.55, False, False),
+        (2.05, 3.0, 2.05, True, True),
+        (1.95, 3.0, 2.5, True, False),
+    ],
+)
+def test_slow_ways_without_a_hold_and_slow_pairs_may_be_breaths(
+    up_s: float, hold_s: float, down_s: float, is_pair: bool, is_breath: bool
+) -> None:
+    params = np.zeros(SIZE)
+    params[[UP_S, HOLD_S, DOWN_S]] = up_s, hold_s, down_s
+    assert may_be_breath(params, is_pair=is_pair) is is_breath
