@@ -26,7 +26,7 @@ from matfw.layouts import PRESETS
 from matfw.messages import CellCalibration, RawFrame
 from matfw.phases import TRANSITIONS
 from matfw.ports import RAIL_CHANNELS
-from matfw.recording.file import RecordingWriter
+from matfw.recording.writer import RecordingWriter
 from matfw.settings.files import load_settings
 from matfw.settings.model import DEFAULT_PINS, I2C_1_PINS, LightPins, Settings, XshutPins
 from matfw.workout.transitions import ROWS as WORKOUT_ROWS

@@ -256,7 +256,7 @@ def _replay(options: argparse.Namespace) -> int:
 
 
 def _record(options: argparse.Namespace) -> int:
-    from matfw.recording.file import RecordingWriter, check_name
+    from matfw.recording.writer import RecordingWriter, check_name
     from matfw.service.recorder import record
 
     check_name(options.file)

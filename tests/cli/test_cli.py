@@ -33,7 +33,8 @@ from matfw.control.events import event_json
 from matfw.errors import MatGpioError
 from matfw.messages import Mat, RawFrame, Rep, Side
 from matfw.ports import RAIL_CHANNELS, SACRUM_CHANNELS
-from matfw.recording.file import RecordingWriter, read_recording
+from matfw.recording.file import read_recording
+from matfw.recording.writer import RecordingWriter
 from matfw.service.replay import replay
 from matfw.settings.model import HipSensors, Settings
 from matfw.settings.state import CellLine
