@@ -18,7 +18,8 @@ import pytest
 from gpiozero.pins.mock import MockFactory
 
 from matfw.cli.arguments import build_parser
-from matfw.cli.verbs import EXIT_DONE, EXIT_FAILED, EXIT_USAGE, VERBS
+from matfw.cli.exit_codes import EXIT_DONE, EXIT_FAILED, EXIT_USAGE
+from matfw.cli.verbs import VERBS
 from matfw.console.commands import COMMANDS
 from matfw.console.help_commands import readme_table
 from matfw.control.errors import Code

@@ -20,15 +20,9 @@ import pytest
 from gpiozero import OutputDevice
 from gpiozero.pins.mock import MockFactory, MockPWMPin
 
+from matfw.cli.exit_codes import EXIT_DONE, EXIT_FAILED, EXIT_HUNG_UP, EXIT_INTERRUPTED, EXIT_USAGE
 from matfw.cli.hardware import build_real_hips, build_virtual_hips, virtual_trace
-from matfw.cli.verbs import (
-    EXIT_DONE,
-    EXIT_FAILED,
-    EXIT_HUNG_UP,
-    EXIT_INTERRUPTED,
-    EXIT_USAGE,
-    main,
-)
+from matfw.cli.verbs import main
 from matfw.control.events import event_json
 from matfw.errors import MatGpioError
 from matfw.messages import Mat, RawFrame, Rep, Side
