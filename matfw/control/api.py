@@ -26,7 +26,7 @@ from matfw.control.ports import ReaderAccount, Record, Recordings, Resumed, Runn
 from matfw.control.resume_offer import ResumeOffer
 from matfw.control.status import CellStatus, Notice, Status
 from matfw.control.subscriptions import Subscriptions
-from matfw.control.words import PROBLEM_WORDS
+from matfw.control.words import PROBLEM_WORDS, READER_WORDS
 from matfw.control.workout_notices import WorkoutNotices
 from matfw.errors import MatError
 from matfw.judging.habits import MIN_REPS, Habits, learn
@@ -265,6 +265,7 @@ class Control:
             unsaved=len(store.diff()),
             lock=self.lock.word,
             is_reader_late=self._reader_problem is ReaderProblem.LATE,
+            is_blind=step is not None and step.is_blind,
             recording=self.recordings.status,
             notices=(*self.settings.notices, *self._noted, *self._troubles()),
             config=str(store.config) if store.config else None,
@@ -277,7 +278,9 @@ class Control:
 
     def _known_loads_kg(self) -> tuple[float | None, ...]:
         """Return each cell's latest load; None of one that gives nothing to be trusted."""
-        cells = self._live.mat.cells
+        cells, step = self._live.mat.cells, self._step
+        if step is not None and step.is_blind:
+            return (None,) * len(cells)  # the latest may be of long ago
         return tuple(
             None if self._problems.get(cell.name) in BLOCKING else load
             for cell, load in zip(cells, self._loads_kg or (None,) * len(cells), strict=True)
@@ -403,6 +406,10 @@ class Control:
             raise ConsoleError(
                 Code.NO_CELLS,
                 f"start: {what}: nothing can be judged without it; `diagnose` finds the cause",
+            )
+        if self._step is not None and self._step.is_blind:
+            raise ConsoleError(
+                Code.NO_CELLS, f"start: {READER_WORDS[ReaderProblem.LATE].sentence.rstrip('.')}"
             )
 
     def tell_workout(self, ask: Ask) -> None:
