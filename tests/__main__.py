@@ -1,8 +1,8 @@
 """Run every check, cheapest first: `python -m tests [pytest's arguments]`.
 
 Style, types and import rules are steps here and no tests, so that each says in its own words what
-is wrong. The first step that fails ends the run with its exit code. pytest comes last, so that
-its summary is the last line.
+is wrong. The first step that fails ends the run with its exit code. mypy has one core for a minute,
+so pytest begins beside it; pytest's summary is the last line.
 """
 
 from __future__ import annotations
@@ -13,7 +13,9 @@ import sys
 import sysconfig
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from signal import SIGINT
 
 ROOT = Path(__file__).parents[1]
 SCRIPTS = Path(sysconfig.get_path("scripts"))  # import-linter has no `python -m`
@@ -24,9 +26,9 @@ STEPS: tuple[tuple[str, tuple[str, ...]], ...] = (
         "ruff format --check",
         (sys.executable, "-m", "ruff", "format", "--check", "--quiet", "--diff"),
     ),
-    ("mypy --strict", (sys.executable, "-m", "mypy", "--strict")),
     ("lint-imports", (str(SCRIPTS / "lint-imports"),)),
 )
+MYPY = ("mypy --strict", (sys.executable, "-m", "mypy", "--strict"))
 # One process more than there are cores: some tests wait, for seconds or for processes of theirs.
 WORKERS = len(os.sched_getaffinity(0)) + 1
 # A whole file in one process: what its tests share is made once, and played once. The files come
@@ -41,18 +43,24 @@ ENVIRONMENT = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTEC
 
 def main(arguments: Sequence[str]) -> int:
     """Run the steps, then pytest with these arguments; return the first exit code that is not 0."""
-    # Rewriting all tests' assertions takes each of pytest's processes 10 s, unless one has done so
-    # before: it can while mypy has the other core.
-    with subprocess.Popen(
-        (*PYTEST, "-n", "0", "--collect-only"), cwd=ROOT, env=ENVIRONMENT,
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    ) as rewriting:  # fmt: skip
-        for name, command in STEPS:
-            if code := _step(name, command):
-                rewriting.terminate()
-                return code
-    print("pytest", flush=True)
-    return subprocess.run((*PYTEST, *arguments), cwd=ROOT, check=False, env=ENVIRONMENT).returncode
+    for name, command in STEPS:
+        if code := _step(name, command):
+            return code
+    with ThreadPoolExecutor(1) as beside:
+        mypy = beside.submit(_step, *MYPY)
+        # Rewriting all tests' assertions takes each of pytest's processes 10 s, unless one has
+        # done so before.
+        subprocess.run(
+            (*PYTEST, "-n", "0", "--collect-only"), cwd=ROOT, env=ENVIRONMENT, check=False,
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        if mypy.done() and mypy.result():
+            return mypy.result()
+        print("pytest", flush=True)
+        with subprocess.Popen((*PYTEST, *arguments), cwd=ROOT, env=ENVIRONMENT) as pytest:
+            mypy.add_done_callback(lambda it: pytest.send_signal(SIGINT) if it.result() else None)
+            code = pytest.wait()
+        return mypy.result() or code
 
 
 def _step(name: str, command: Sequence[str]) -> int:

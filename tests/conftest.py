@@ -17,9 +17,10 @@ settings.load_profile("busy")
 TESTS = Path(__file__).parent
 # The files that take longest come first, so that no process is alone with one of them at the end.
 LONGEST = (
-    *("cli/test_cli.py", "test_debian.py", "links/test_newcomer.py", "refinement/test_refine.py"),
+    *("test_scenarios.py", "cli/test_cli.py", "test_debian.py", "links/test_newcomer.py"),
+    *("test_failures.py", "refinement/test_refine.py"),
     *("diagnose/test_wiring.py", "accuracy/test_cases.py", "accuracy/test_accuracy.py"),
-    *("test_scenarios.py", "importers/test_replayed.py", "test_layouts.py", "links/test_client.py"),
+    *("importers/test_replayed.py", "test_layouts.py", "links/test_client.py"),
     *("test_pipeline.py", "refinement/test_missed_lifts.py", "calibrate/test_wizard.py"),
     *("accuracy/test_holes.py", "accuracy/test_movements.py", "fuzz/test_console_firmware.py"),
     *("links/test_hub.py", "refinement/test_plausibility.py", "test_growth.py"),
