@@ -176,7 +176,11 @@ def _faults(
     read = {fault: seen for fault, seen in read.items() if ROWS[fault].sharper not in live_kinds}
     faults = [
         *(seen for fault, seen in read.items() if ROWS[fault].about is About.HIPS),
-        *_once(seen for seen in live_faults if seen.fault in sharper),
+        *_once(
+            seen
+            for seen in live_faults
+            if seen.fault in sharper or (ROWS[seen.fault].is_sure_live and seen.fault not in read)
+        ),
         *(seen for fault, seen in read.items() if ROWS[fault].about is not About.HIPS),
     ]
     posture = _once(seen for seen in live_faults if ROWS[seen.fault].about is About.POSTURE)

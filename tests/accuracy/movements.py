@@ -3,8 +3,9 @@
 `getting_on` gets on, settles, lies still for 20 s and gets up, without a repetition; `movements`
 lies for some 90 s and moves three to six times; `in_set` moves between the repetitions of a set;
 `leaves` gets up 0.3 s after the last repetition or in the middle of one. Each kind uses the forms
-that may be tuned on; with `held-out` after its name the ones that may not, and with `recorded`
-those made of real recordings: both exist on held-out seeds only.
+that may be tuned on; with `held-out` after its name the ones that may not, with `recorded` those
+made of real recordings, and with `beam` those of a generator of forward dynamics (getting on and up
+are then other held-out forms): these exist on held-out seeds only.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from matfw.virtual.movements.forms import FORMS, Form, Purpose, Split
 from matfw.virtual.movements.scene import Planned, Scene, Span, play_scene
 from matfw.virtual.rep_kinds import Draw
 from matfw.virtual.sessions import random_session
-from tests.accuracy import recorded
+from tests.accuracy import beam_forms, recorded
 from tests.accuracy.matching import match
 
 BASE_KINDS = ("getting_on", "movements", "in_set", "leaves")
@@ -31,7 +32,9 @@ TUNING_KINDS = BASE_KINDS
 HELD_OUT_KINDS = tuple(kind + HELD_OUT for kind in BASE_KINDS)
 RECORDED = " recorded"
 RECORDED_KINDS = tuple(kind + RECORDED for kind in ("getting_on", "movements", "in_set"))
-NOT_FOR_TUNING = (*HELD_OUT_KINDS, *RECORDED_KINDS)
+BEAM = " beam"
+BEAM_KINDS = tuple(kind + BEAM for kind in ("getting_on", "movements", "in_set"))
+NOT_FOR_TUNING = (*HELD_OUT_KINDS, *RECORDED_KINDS, *BEAM_KINDS)
 KINDS = (*TUNING_KINDS, *NOT_FOR_TUNING)
 STILL_S = 20.0  # of lying still between getting on and getting up
 MOVING_S = 90.0
@@ -41,6 +44,7 @@ BROKEN_SHARE = 0.4  # of those who leave do it in the middle of a repetition
 EARLY_S, ECHO_S = 0.5, 2.0  # around a movement: what is reported there is about it
 STRIDE = 4  # of the forms from person to person; prime to their numbers, 15 and 13: all come by
 MOVES_IN_SET = 0.35  # after so many of the repetitions somebody moves
+TRANSITS = (Purpose.ON, Purpose.UP)
 SILENT = (
     Announcement.READY,
     Announcement.NOT_JUDGING,
@@ -124,13 +128,17 @@ def moved(played: Scene, events: Sequence[Event]) -> Moved:
 
 def base_kind(kind: str) -> str:
     """Return a kind's name without where its forms come from."""
-    return kind.removesuffix(HELD_OUT).removesuffix(RECORDED)
+    return kind.removesuffix(HELD_OUT).removesuffix(RECORDED).removesuffix(BEAM)
 
 
 def _table(kind: str) -> Table:
     """Return the forms of a kind, by purpose."""
     split = Split.TUNING if kind in TUNING_KINDS else Split.HELD_OUT
-    of = recorded.FORMS if kind.endswith(RECORDED) else FORMS
+    of = FORMS
+    if kind.endswith(RECORDED):
+        of = recorded.FORMS
+    elif kind.endswith(BEAM):
+        of = (*(form for form in FORMS if form.purpose in TRANSITS), *beam_forms.FORMS)
     return lambda *purposes: tuple(
         form for form in of if form.purpose in purposes and form.split is split
     )
