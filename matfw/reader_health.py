@@ -29,6 +29,7 @@ QUIET_S = 60.0  # between two reports
 # periods in which converters settle after a start, which is no lateness.
 BLIND_S, START_PERIODS = 0.5, 8.0
 LOSING_SHARE = 0.1  # of most cells' samples, over LOSING_TAU_S: the computer is late right now
+BLIND_SHARE = 0.5  # ... of one cell's, for BLIND_S: four in ten steps of 50 ms then lack a cell
 LOSING_TAU_S = 0.5
 # A reader that waits for a silent converter gives a frame within 3 periods; a longer pause was the
 # computer's.
@@ -90,7 +91,8 @@ class ReaderHealth:
     """Follow the share of samples that the computer costs.
 
     is_losing: it costs most cells samples in this very frame, so what a cell lacks by it is no
-    wire's. is_blind: a cell has given nothing for BLIND_S by the computer's doing, not long ago.
+    wire's. is_blind: a cell, or the whole reader, has given nothing or next to it for BLIND_S by
+    the computer's doing, not long ago.
     """
 
     def __init__(self, cells: int, rate_hz: float) -> None:
@@ -113,6 +115,7 @@ class ReaderHealth:
         self._problem = ReaderProblem.OK
         self._shares = [0.0] * self._cells  # of each cell's samples, lately
         self._shares_s = -math.inf  # as of then
+        self._heavy_since_s = math.inf  # that a cell's is over BLIND_SHARE
         self._silent_since_s: dict[int, float] = {}  # of the cells that give nothing by its doing
         self._blinded_s = -math.inf  # when one was last silent for so long
 
@@ -134,7 +137,9 @@ class ReaderHealth:
                 second.torn[i] += missed + (frame.computer_mask >> i & 1)
             self._follow_losses(frame, last_s, missed)
         if frame.computer_mask or self._silent_since_s:
-            events = (*events, *self._follow_silence(frame, last_s))
+            self._follow_silence(frame, last_s)
+        if self._blinds(t_s, missed * self._period_s):
+            events = (*events, *self._blinded(t_s))
         if self.is_blind and t_s - self._blinded_s > WITHIN_S:
             self.is_blind = False
         return events
@@ -149,22 +154,34 @@ class ReaderHealth:
             is_lost = missed > 0.0 or frame.computer_mask >> i & 1
             self._shares[i] = share * kept * (1.0 - new) + (new if is_lost else 0.0)
         self.is_losing = bool(frame.computer_mask) and usual(self._shares) > LOSING_SHARE
+        is_heavy = max(self._shares) > BLIND_SHARE
+        self._heavy_since_s = min(self._heavy_since_s, t_s) if is_heavy else math.inf
 
-    def _follow_silence(self, frame: RawFrame, last_s: float) -> Sequence[ReaderEvent]:
-        """Follow for how long each cell has given nothing by the computer's doing alone."""
+    def _follow_silence(self, frame: RawFrame, last_s: float) -> None:
+        """Follow since when each cell has given nothing by the computer's doing alone."""
         since_s = self._silent_since_s
         for i in range(self._cells):
             if frame.computer_mask >> i & 1:
                 since_s.setdefault(i, last_s)
             else:
                 since_s.pop(i, None)
-        if not self.is_losing or frame.t_s - min(since_s.values()) <= self._blind_s:
-            return ()
-        self.is_blind, self._blinded_s = True, frame.t_s
+
+    def _blinds(self, t_s: float, pause_s: float) -> bool:
+        """Return whether the computer takes too much to judge by, as of this frame."""
+        if pause_s > self._blind_s:
+            return True
+        if not self.is_losing:
+            return False
+        since_s = min(self._heavy_since_s, *self._silent_since_s.values())
+        return t_s - since_s > self._blind_s
+
+    def _blinded(self, t_s: float) -> Sequence[ReaderEvent]:
+        """Take that it is so; return what is to be reported now."""
+        self.is_blind, self._blinded_s = True, t_s
         if self.is_late:
             return ()
-        self._problem, self._reported_s = ReaderProblem.LATE, frame.t_s
-        return (ReaderEvent(frame.t_s, self._problem, self._share()),)
+        self._problem, self._reported_s = ReaderProblem.LATE, t_s
+        return (ReaderEvent(t_s, self._problem, self._share()),)
 
     def _share(self) -> float:
         """Return what the computer has cost of the samples of the last WITHIN_S."""

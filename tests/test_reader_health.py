@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable
 from itertools import pairwise
 
@@ -171,3 +172,29 @@ def test_of_a_computer_that_never_gives_a_value_all_is_lost_and_of_dead_wires_no
     silent = [RawFrame(k / RATE_HZ, (None,) * CELLS) for k in range(200)]
     assert lost_share(silent, CELLS, RATE_HZ) == 0.0
     assert taken(silent, CELLS) == frozenset()
+
+
+@pytest.mark.parametrize(("pause_s", "is_told"), [(BLIND_S - 0.05, False), (BLIND_S + 0.05, True)])
+def test_a_reader_that_was_stopped_has_been_blind(pause_s: float, is_told: bool) -> None:
+    """Reported with the first frame after it; what was missed counts as lost."""
+    stage = ReaderHealth(CELLS, RATE_HZ)
+    for k in range(80):
+        stage.update(frame_of(k, 0))
+    after = stage.update(frame_of(80 + round(pause_s * RATE_HZ), 0))
+    assert [event.problem for event in after] == [ReaderProblem.LATE] * is_told
+    assert stage.is_blind == is_told
+
+
+@pytest.mark.parametrize(("share", "is_told"), [(0.3, False), (0.65, True)])
+def test_a_computer_that_takes_most_samples_here_and_there_blinds(
+    share: float, is_told: bool
+) -> None:
+    """No cell is silent for long, but hardly a step of the line has a sample of each."""
+    rng = random.Random(3)
+
+    def mask(k: int) -> int:
+        return sum(1 << i for i in range(CELLS) if k >= 80 and rng.random() < share)
+
+    stage, events = blinded(mask, 4.0)
+    assert stage.is_blind == is_told
+    assert [event.problem for event in events if event.t_s < 3.0] == [ReaderProblem.LATE] * is_told
