@@ -8,8 +8,9 @@ load is None. Over RESEED_PERIODS the filters stand still; after a longer hole t
 comes then, because what they held belongs to another time.
 
 Who is to blame decides when a cell is `lost`: soon if it is silent although the computer was on
-time, later if the computer was late or all cells are silent at once. One that comes and goes is
-`unreliable` instead, which is reported once.
+time, later if the computer seems late for this cell alone or all cells are silent at once, and
+never by what a computer takes that is late for most of them: that is `reader_health`'s to report.
+One that comes and goes is `unreliable` instead, which is reported once.
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ class _Channel:
 
     __slots__ = ("a", "b", "failures", "failures_s", "good_run", "last_count", "last_good_s",
                  "low1", "low2", "own_silence_s", "problem", "repeats", "reported", "run",
-                 "samples", "saturated_run")  # fmt: skip
+                 "samples", "saturated_run", "taken_s")  # fmt: skip
 
     def __init__(self) -> None:
         self.a: float | None = None  # the sample before the last
@@ -58,6 +59,7 @@ class _Channel:
         self.problem = CellProblem.OK
         self.reported = CellProblem.OK
         self.own_silence_s = 0.0  # since its last sample, while the computer was on time
+        self.taken_s = 0.0  # of its silence: by a computer that is late for all
         self.failures = 0  # in this spell of coming and going
         self.failures_s: deque[float] = deque(maxlen=COMES_AND_GOES)
 
@@ -70,6 +72,11 @@ class _Channel:
             and self.a is not None
             and silence_s <= reseed_s
         )
+
+    def hear(self, t_s: float) -> None:
+        """Take that it spoke: its silence is over."""
+        self.last_good_s = t_s
+        self.own_silence_s = self.taken_s = 0.0
 
     def learn_repeats(self) -> None:
         """Note an ended run of equal counts: coarse or quiet cells repeat themselves honestly."""
@@ -132,8 +139,11 @@ class Conditioning:
         lag_s = self._period_s * (1.0 - self._gain) / self._gain
         self.delay_s = self._period_s + 2.0 * lag_s  # of median and low-passes together
 
-    def update(self, loads: Loads) -> CleanLoads:
-        """Return the frame's clean loads, stamped with the time they belong to."""
+    def update(self, loads: Loads, *, is_computer_late: bool = False) -> CleanLoads:
+        """Return the frame's clean loads, stamped with the time they belong to.
+
+        is_computer_late: for most cells, in this frame (`ReaderHealth.is_losing`).
+        """
         t_s = loads.t_s
         step_s = 0.0 if self._last_t_s is None else t_s - self._last_t_s
         self._last_t_s = t_s
@@ -155,8 +165,7 @@ class Conditioning:
                 and channel.goes_on(count, silence_s, reseed_s)
             ):
                 # The same as below, without asking what is wrong: a third of the time.
-                channel.last_good_s = t_s
-                channel.own_silence_s = 0.0
+                channel.hear(t_s)
                 channel.saturated_run = 0
                 channel.learn_repeats()
                 channel.run = 0
@@ -166,8 +175,11 @@ class Conditioning:
                 clean.append(channel.low2)
                 continue
             is_new = channel.last_count is None
-            if count is None and not loads.excused_mask >> i & 1:
-                channel.own_silence_s += own_step_s
+            if count is None:
+                if not loads.excused_mask >> i & 1:
+                    channel.own_silence_s += own_step_s
+                elif is_computer_late:
+                    channel.taken_s += step_s
             is_withheld = load is None and bool(loads.excused_mask >> i & 1)
             problem = self._examine(channel, count, load, t_s, is_withheld)
             if problem is CellProblem.OK and loads.unreliable_mask >> i & 1:
@@ -202,8 +214,7 @@ class Conditioning:
         if load is None and (count is None or not is_withheld):
             channel.good_run = 0
             if count is not None:  # it spoke, but from a rail
-                channel.last_good_s = t_s
-                channel.own_silence_s = 0.0
+                channel.hear(t_s)
                 channel.saturated_run += 1
                 if channel.saturated_run >= SATURATED_SAMPLES:
                     return CellProblem.SATURATED
@@ -212,11 +223,10 @@ class Conditioning:
                     channel.last_good_s = t_s
                     channel.own_silence_s = self._lost_own_s - FIRST_PERIODS * self._period_s
                 is_own = channel.own_silence_s > self._lost_own_s
-                if is_own or t_s - channel.last_good_s > self._lost_s:
+                if is_own or t_s - channel.last_good_s - channel.taken_s > self._lost_s:
                     return CellProblem.LOST
             return channel.problem
-        channel.last_good_s = t_s
-        channel.own_silence_s = 0.0
+        channel.hear(t_s)
         channel.saturated_run = 0
         if count == channel.last_count:
             channel.run += 1

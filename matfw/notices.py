@@ -28,6 +28,7 @@ class Notices:
     def __init__(self) -> None:
         """Begin with whole cells and nobody."""
         self._broken: dict[str, CellProblem] = {}
+        self._is_blind = False
         self.reset()
 
     def reset(self) -> None:
@@ -42,13 +43,26 @@ class Notices:
 
     def of_cells(self, events: Sequence[CellEvent]) -> list[Announcement]:
         """Return what to say when a cell has changed: once when judging ends."""
-        was_broken = bool(self._broken)
+        was_over = self._is_over
         for event in events:
             if event.problem is CellProblem.OK:
                 self._broken.pop(event.cell, None)
             else:
                 self._broken[event.cell] = event.problem
-        return [Announcement.NOT_JUDGING] if self._broken and not was_broken else []
+        return [Announcement.NOT_JUDGING] if self._is_over and not was_over else []
+
+    def of_reader(self, *, is_blind: bool) -> Sequence[Announcement]:
+        """Return what to say when the computer has begun to take all samples, or no longer does."""
+        if is_blind is self._is_blind:
+            return ()
+        was_over = self._is_over
+        self._is_blind = is_blind
+        return (Announcement.NOT_JUDGING,) if is_blind and not was_over else ()
+
+    @property
+    def _is_over(self) -> bool:
+        """Return whether judging has ended, whoever is to blame."""
+        return self._is_blind or bool(self._broken)
 
     def of_hip_sensors(self, events: Sequence[CellEvent]) -> list[Announcement]:
         """Return what to say when a hip sensor is lost or back: the cells go on judging."""

@@ -63,6 +63,7 @@ class Step:
     motion and phase are those of the last 50 ms step; faults, cue and events are this frame's;
     progress is that before what a window of this frame will show. pace: to be moved at now. taps:
     on the mat or the button, that have just been found. side: lain on right now; UNKNOWN on doubt.
+    is_blind: the computer has lately taken all of a cell's samples for long.
     """
 
     raw: RawFrame
@@ -78,6 +79,7 @@ class Step:
     pace: Pace | None = None
     taps: int = 0
     side: Side = Side.UNKNOWN
+    is_blind: bool = False
 
 
 class Pipeline:
@@ -181,7 +183,10 @@ class Pipeline:
     def update(self, raw: RawFrame) -> Step:
         """Take one frame through the line."""
         loads = self._calibration.update(raw)
-        clean = self._conditioning.update(self._impulses.update(loads))
+        reader, late = self._reader_health, self._reader_health.update(raw)
+        clean = self._conditioning.update(
+            self._impulses.update(loads), is_computer_late=reader.is_losing
+        )
         balance = self._balances.update(clean)
         hips = self._hips.update(raw)
         cells = (
@@ -189,9 +194,10 @@ class Pipeline:
             *self._drift.update(clean, self._motion_now),
             *self._interference.update(raw, clean),
         )
-        events: list[Event] = [*cells, *hips.events, *self._reader_health.update(raw)]
+        events: list[Event] = [*cells, *hips.events, *late]
         if cells:
             self._cue_requests += self._notices.of_cells(cells)
+        self._cue_requests += self._notices.of_reader(is_blind=reader.is_blind)
         if hips.events:
             self._cue_requests += self._notices.of_hip_sensors(hips.events)
         faults: list[FaultSeen] = []
@@ -224,6 +230,7 @@ class Pipeline:
             pace=self._pace,
             taps=taps,
             side=self._lain_on(),
+            is_blind=reader.is_blind,
         )
 
     def finish_reps(self, t_s: float, refined_reps: Iterable[RefinedRep]) -> Sequence[Rep]:
@@ -307,4 +314,5 @@ class Pipeline:
             side=self._mat.side,
             bend_deg=self._motion_now.bend_deg,
             broken=self._notices.broken,
+            is_reader_late=self._reader_health.is_late,
         )

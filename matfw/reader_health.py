@@ -3,6 +3,10 @@
 What a late computer costs looks like a bad wire from afar, and is none: nothing on the mat cures
 it. So it is counted apart, from what the reader marks as the computer's doing and from frames that
 never came, and reported once, not for every burst.
+
+A computer that takes every sample blinds the mat: that is reported at once, and again when it has
+been well for a minute in between. What one cell alone lacks may look like late reads and be its
+wire's doing, so the computer is believed to be late only where most cells lack samples by it.
 """
 
 from __future__ import annotations
@@ -21,6 +25,11 @@ LATE_SHARE = (
 )
 OK_SHARE = 0.005
 QUIET_S = 60.0  # between two reports
+# That a cell gives nothing, all of it the computer's: as long as is waited for a wire; at least the
+# periods in which converters settle after a start, which is no lateness.
+BLIND_S, START_PERIODS = 0.5, 8.0
+LOSING_SHARE = 0.1  # of most cells' samples, over LOSING_TAU_S: the computer is late right now
+LOSING_TAU_S = 0.5
 # A reader that waits for a silent converter gives a frame within 3 periods; a longer pause was the
 # computer's.
 PAUSE_PERIODS = 4.0
@@ -45,14 +54,27 @@ def usual(torn: Sequence[float]) -> float:
 def lost_share(frames: Sequence[RawFrame], cells: int, rate_hz: float) -> float:
     """Return which share of the samples of some frames the computer has cost.
 
-    Nothing counts before the first value: converters settle at the start.
+    Nothing counts before the first value: converters settle at the start. Where none ever comes, it
+    counts from when it should have.
     """
     seen = list(dropwhile(lambda frame: not any(c is not None for c in frame.counts), frames))
+    if not seen:
+        began_s = frames[0].t_s + START_PERIODS / rate_hz
+        seen = [frame for frame in frames if frame.t_s > began_s]
     if not seen:
         return 0.0
     missed = rate_hz * sum(pause_s(a.t_s, b.t_s, 1.0 / rate_hz) for a, b in pairwise(seen))
     torn = [sum(frame.computer_mask >> i & 1 for frame in seen) for i in range(cells)]
     return (usual(torn) + missed) / (len(seen) + missed)
+
+
+def taken(frames: Sequence[RawFrame], cells: int) -> frozenset[int]:
+    """Return the cells that lack samples by a computer that is late for most, and hardly else."""
+    torn = [sum(frame.computer_mask >> i & 1 for frame in frames) for i in range(cells)]
+    if usual(torn) <= LOSING_SHARE * len(frames):
+        return frozenset()
+    lacking = [sum(frame.counts[i] is None for frame in frames) for i in range(cells)]
+    return frozenset(i for i in range(cells) if torn[i] > 0.5 * lacking[i])
 
 
 @dataclass(slots=True)
@@ -65,35 +87,90 @@ class _Second:
 
 
 class ReaderHealth:
-    """Follow the share of samples that the computer costs."""
+    """Follow the share of samples that the computer costs.
+
+    is_losing: it costs most cells samples in this very frame, so what a cell lacks by it is no
+    wire's. is_blind: a cell has given nothing for BLIND_S by the computer's doing, not long ago.
+    """
 
     def __init__(self, cells: int, rate_hz: float) -> None:
         """Take the number of cells and the nominal frame rate."""
         self._cells, self._period_s = cells, 1.0 / rate_hz
+        self._blind_s = max(BLIND_S, START_PERIODS * self._period_s)
         self.reset()
+
+    @property
+    def is_late(self) -> bool:
+        """Return whether it was last reported that the computer is late."""
+        return self._problem is ReaderProblem.LATE
 
     def reset(self) -> None:
         """Begin with a computer that is on time."""
+        self.is_losing = self.is_blind = False
         self._seconds: deque[_Second] = deque()
         self._last_s: float | None = None
         self._reported_s = -math.inf
         self._problem = ReaderProblem.OK
+        self._shares = [0.0] * self._cells  # of each cell's samples, lately
+        self._shares_s = -math.inf  # as of then
+        self._silent_since_s: dict[int, float] = {}  # of the cells that give nothing by its doing
+        self._blinded_s = -math.inf  # when one was last silent for so long
 
     def update(self, frame: RawFrame) -> Sequence[ReaderEvent]:
         """Take a frame; return what is to be reported of the reader now: one event or none."""
         t_s = frame.t_s
+        last_s = t_s if self._last_s is None else self._last_s
         missed = pause_s(self._last_s, t_s, self._period_s) / self._period_s
         self._last_s = t_s
-        event: Sequence[ReaderEvent] = ()
+        events: Sequence[ReaderEvent] = ()
         if not self._seconds or t_s - self._seconds[-1].begin_s >= 1.0:
-            event = self._judge(t_s)
+            events = self._judge(t_s)
             self._seconds.append(_Second(t_s, [0.0] * self._cells))
         second = self._seconds[-1]
+        second.samples += 1.0 + missed
+        self.is_losing = False
         if missed or frame.computer_mask:
             for i in range(self._cells):
                 second.torn[i] += missed + (frame.computer_mask >> i & 1)
-        second.samples += 1.0 + missed
-        return event
+            self._follow_losses(frame, last_s, missed)
+        if frame.computer_mask or self._silent_since_s:
+            events = (*events, *self._follow_silence(frame, last_s))
+        if self.is_blind and t_s - self._blinded_s > WITHIN_S:
+            self.is_blind = False
+        return events
+
+    def _follow_losses(self, frame: RawFrame, last_s: float, missed: float) -> None:
+        """Take what this frame lacks into each cell's share, and see whether most have one."""
+        t_s = frame.t_s
+        kept = math.exp(-max(0.0, last_s - self._shares_s) / LOSING_TAU_S)
+        new = 1.0 - math.exp(-max(self._period_s, t_s - last_s) / LOSING_TAU_S)
+        self._shares_s = t_s
+        for i, share in enumerate(self._shares):
+            is_lost = missed > 0.0 or frame.computer_mask >> i & 1
+            self._shares[i] = share * kept * (1.0 - new) + (new if is_lost else 0.0)
+        self.is_losing = bool(frame.computer_mask) and usual(self._shares) > LOSING_SHARE
+
+    def _follow_silence(self, frame: RawFrame, last_s: float) -> Sequence[ReaderEvent]:
+        """Follow for how long each cell has given nothing by the computer's doing alone."""
+        since_s = self._silent_since_s
+        for i in range(self._cells):
+            if frame.computer_mask >> i & 1:
+                since_s.setdefault(i, last_s)
+            else:
+                since_s.pop(i, None)
+        if not self.is_losing or frame.t_s - min(since_s.values()) <= self._blind_s:
+            return ()
+        self.is_blind, self._blinded_s = True, frame.t_s
+        if self.is_late:
+            return ()
+        self._problem, self._reported_s = ReaderProblem.LATE, frame.t_s
+        return (ReaderEvent(frame.t_s, self._problem, self._share()),)
+
+    def _share(self) -> float:
+        """Return what the computer has cost of the samples of the last WITHIN_S."""
+        samples = sum(second.samples for second in self._seconds)
+        columns = zip(*(second.torn for second in self._seconds), strict=True)
+        return usual([sum(column) for column in columns]) / samples
 
     def _judge(self, t_s: float) -> Sequence[ReaderEvent]:
         """Return what is to be reported of the last WITHIN_S, once a second."""
@@ -101,9 +178,7 @@ class ReaderHealth:
             self._seconds.popleft()
         if not self._seconds or t_s - self._seconds[0].begin_s < 0.5 * WITHIN_S:
             return ()  # too little to judge by
-        samples = sum(second.samples for second in self._seconds)
-        columns = zip(*(second.torn for second in self._seconds), strict=True)
-        share = usual([sum(column) for column in columns]) / samples
+        share = self._share()
         limit = LATE_SHARE if self._problem is ReaderProblem.OK else OK_SHARE
         problem = ReaderProblem.LATE if share > limit else ReaderProblem.OK
         if problem is self._problem or t_s - self._reported_s < QUIET_S:

@@ -23,7 +23,7 @@ LONGEST = (
     *("test_pipeline.py", "refinement/test_missed_lifts.py", "calibrate/test_wizard.py"),
     *("accuracy/test_holes.py", "accuracy/test_movements.py", "fuzz/test_console_firmware.py"),
     *("links/test_hub.py", "refinement/test_plausibility.py", "test_growth.py"),
-    *("refinement/test_weak_lifts.py", "testing/test_guide.py", "fuzz/test_console_bytes.py"),
+    *("refinement/test_whole_lifts.py", "testing/test_guide.py", "fuzz/test_console_bytes.py"),
     *("console/test_machine.py", "service/test_replay.py", "contracts/test_load_cells.py"),
 )
 

@@ -226,6 +226,25 @@ def test_a_silence_that_is_the_computer_s_or_everybody_s_counts_later(
     assert silent_for(span_s, both=both, mask=mask) == reported
 
 
+@pytest.mark.parametrize(
+    ("wire_s", "reported"), [(0.0, []), (LOST_OWN_S - 0.02, []), (LOST_OWN_S + 0.03, COME_BACK)]
+)
+def test_what_a_late_computer_takes_of_all_cells_is_no_wire_s(
+    wire_s: float, reported: list[CellProblem]
+) -> None:
+    """Five seconds of it, within which the cell alone is silent by itself."""
+    stage, out = Conditioning(CELLS, RATE_HZ), []
+    for k in range(round(8.0 * RATE_HZ)):
+        at_s = k / RATE_HZ - 1.0
+        is_gone = 0.0 <= at_s < 5.0
+        mask = 0b11 if is_gone and not 1.0 <= at_s < 1.0 + wire_s else 0
+        counts = (None if is_gone else k, None if mask else -k)
+        loads = tuple(None if count is None else 20.0 + 0.01 * count for count in counts)
+        frame = Loads(k / RATE_HZ, loads, counts, mask)
+        out.append(stage.update(frame, is_computer_late=bool(mask)))
+    assert [(event.cell, event.problem) for event in events(out)] == [("a", x) for x in reported]
+
+
 def test_the_computer_s_part_of_a_silence_is_not_counted_as_the_cell_s() -> None:
     """By turns: 0.3 s of it, 0.075 s of which is the cell's own."""
     stage, out = Conditioning(CELLS, RATE_HZ), []

@@ -18,7 +18,8 @@ import pytest
 from gpiozero.pins.mock import MockFactory
 
 from matfw.cli.arguments import build_parser
-from matfw.cli.verbs import EXIT_DONE, EXIT_FAILED, EXIT_USAGE, VERBS
+from matfw.cli.exit_codes import EXIT_DONE, EXIT_FAILED, EXIT_USAGE
+from matfw.cli.verbs import VERBS
 from matfw.console.commands import COMMANDS
 from matfw.console.help_commands import readme_table
 from matfw.control.errors import Code
@@ -26,7 +27,7 @@ from matfw.layouts import PRESETS
 from matfw.messages import CellCalibration, RawFrame
 from matfw.phases import TRANSITIONS
 from matfw.ports import RAIL_CHANNELS
-from matfw.recording.file import RecordingWriter
+from matfw.recording.writer import RecordingWriter
 from matfw.settings.files import load_settings
 from matfw.settings.model import DEFAULT_PINS, I2C_1_PINS, LightPins, Settings, XshutPins
 from matfw.workout.transitions import ROWS as WORKOUT_ROWS

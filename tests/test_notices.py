@@ -41,6 +41,16 @@ def test_a_cell_that_is_back_may_fail_again_and_is_reported_again() -> None:
     assert notices.of_cells([lost]) == [Announcement.NOT_JUDGING]
 
 
+def test_a_computer_that_takes_all_samples_ends_judging_and_a_cell_then_says_no_more() -> None:
+    notices = Notices()
+    lost = CellEvent(1.0, "head_left", CellProblem.LOST)
+    assert list(notices.of_reader(is_blind=True)) == [Announcement.NOT_JUDGING]
+    assert list(notices.of_reader(is_blind=True)) == []
+    assert notices.of_cells([lost]) == []
+    assert list(notices.of_reader(is_blind=False)) == []
+    assert list(notices.of_reader(is_blind=True)) == [], "a cell fails all the while"
+
+
 @pytest.mark.parametrize(
     ("problem", "cue"),
     [(CellProblem.LOST, Announcement.HIPS_LOST), (CellProblem.OK, Announcement.HIPS_BACK)],

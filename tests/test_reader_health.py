@@ -8,7 +8,16 @@ from itertools import pairwise
 import pytest
 
 from matfw.messages import RawFrame, ReaderEvent, ReaderProblem
-from matfw.reader_health import LATE_SHARE, QUIET_S, WITHIN_S, ReaderHealth
+from matfw.reader_health import (
+    BLIND_S,
+    LATE_SHARE,
+    QUIET_S,
+    START_PERIODS,
+    WITHIN_S,
+    ReaderHealth,
+    lost_share,
+    taken,
+)
 
 RATE_HZ = 80.0
 CELLS = 4
@@ -92,3 +101,73 @@ def test_reset_begins_with_a_computer_that_is_on_time() -> None:
 def test_a_bad_wire_that_looks_like_late_reads_of_one_cell_is_not_the_computer_s() -> None:
     assert reported(lambda k: 0b0100 if k % 3 == 0 else 0, 40.0) == []
     assert reported(lambda k: 0b0110 if k % 3 == 0 else 0, 40.0) == [], "nor of two"
+
+
+# --- a computer that takes everything ---
+
+
+def blinded(mask: Callable[[int], int], span_s: float) -> tuple[ReaderHealth, list[ReaderEvent]]:
+    stage = ReaderHealth(CELLS, RATE_HZ)
+    frames = (frame_of(k, mask(k)) for k in range(round(span_s * RATE_HZ)))
+    return stage, [event for frame in frames for event in stage.update(frame)]
+
+
+@pytest.mark.parametrize(("silent_s", "is_told"), [(BLIND_S - 0.05, False), (BLIND_S + 0.05, True)])
+def test_a_computer_that_takes_every_sample_is_reported_at_once(
+    silent_s: float, is_told: bool
+) -> None:
+    stage, events = blinded(lambda k: ALL if k >= 160 else 0, 2.0 + silent_s)
+    assert [event.problem for event in events] == [ReaderProblem.LATE] * is_told
+    assert (stage.is_losing, stage.is_blind, stage.is_late) == (True, is_told, is_told)
+
+
+@pytest.mark.parametrize("rate_hz", [10.0, 80.0])
+def test_converters_that_settle_at_the_start_are_no_lateness(rate_hz: float) -> None:
+    stage = ReaderHealth(CELLS, rate_hz)
+    for k in range(round(START_PERIODS) + 1):
+        frame = RawFrame(k / rate_hz, (None,) * CELLS, computer_mask=ALL)
+        assert stage.update(frame) == ()
+
+
+def test_one_cell_that_stays_empty_while_all_are_torn_blinds_as_well() -> None:
+    """Of a word that ends in ones nothing is proved: a busy computer takes all of that cell's."""
+    stage, events = blinded(lambda k: 0b0010 | (ALL if k % 3 == 0 else 0), 1.0)
+    assert stage.is_blind
+    assert [event.problem for event in events] == [ReaderProblem.LATE]
+
+
+def test_one_cell_that_seems_to_be_read_late_while_the_others_are_not_blinds_nobody() -> None:
+    stage, events = blinded(lambda _: 0b0010, 5.0)
+    assert not stage.is_blind
+    assert not stage.is_losing
+    assert events == []
+
+
+def test_a_spell_of_blindness_ends_a_while_after_the_last_long_silence() -> None:
+    """A second without anything in every four is one spell."""
+    stage = ReaderHealth(CELLS, RATE_HZ)
+    states: list[bool] = []
+    for k in range(round(40.0 * RATE_HZ)):
+        is_taken = k < 20.0 * RATE_HZ and k % 320 < 80
+        stage.update(frame_of(k, ALL if is_taken else 0))
+        states.append(stage.is_blind)
+    changes = [k / RATE_HZ for k, (a, b) in enumerate(pairwise(states)) if a is not b]
+    assert changes == pytest.approx([BLIND_S, 17.0 + WITHIN_S], abs=0.1)
+
+
+def test_blindness_that_comes_back_within_the_minute_after_its_end_is_reported_again() -> None:
+    def mask(k: int) -> int:
+        return ALL if k < 80 or 75.0 * RATE_HZ <= k < 76.0 * RATE_HZ else 0
+
+    _, events = blinded(mask, 80.0)
+    problems = [event.problem for event in events]
+    assert problems == [ReaderProblem.LATE, ReaderProblem.OK, ReaderProblem.LATE]
+
+
+def test_of_a_computer_that_never_gives_a_value_all_is_lost_and_of_dead_wires_nothing() -> None:
+    frames = [frame_of(k, ALL) for k in range(200)]
+    assert lost_share(frames, CELLS, RATE_HZ) == pytest.approx(1.0)
+    assert taken(frames, CELLS) == {0, 1, 2, 3}
+    silent = [RawFrame(k / RATE_HZ, (None,) * CELLS) for k in range(200)]
+    assert lost_share(silent, CELLS, RATE_HZ) == 0.0
+    assert taken(silent, CELLS) == frozenset()

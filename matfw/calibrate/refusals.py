@@ -22,6 +22,7 @@ class Reason(StrEnum):
     """What a refusal is about, for programs."""
 
     LOST = "lost"
+    LATE = "late"  # the computer
     SATURATED = "saturated"
     NOISY = "noisy"
     SOMEONE = "someone_on_the_mat"
@@ -75,6 +76,13 @@ def restless_refusal(
             f"{_list(names)} {_verb(names, 'gives', 'give')} nothing, so nothing can be measured:"
             f" run diagnose, and see to the wires of {_list(names)} ({cited(Place.DATA)}).",
             names,
+        )
+    if movement.late:
+        return Refusal(
+            Reason.LATE,
+            "The computer is too busy to read the cells in time, so nothing can be measured; no"
+            " wire is at fault. End other programs, and try again: doctor says whether matfw has"
+            " real-time priority.",
         )
     if movement.saturated:
         names = _names(cells, movement.saturated)

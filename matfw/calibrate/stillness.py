@@ -18,6 +18,7 @@ import numpy.typing as npt
 
 from matfw.calibration import RAIL_MAX_COUNTS, RAIL_MIN_COUNTS
 from matfw.messages import RawFrame
+from matfw.reader_health import taken
 
 Array = npt.NDArray[np.float64]
 
@@ -50,6 +51,7 @@ class NotStill:
     """Why nothing was measured: cells by index; `moved_kg` is the largest range of block means."""
 
     lost: tuple[int, ...] = ()
+    late: tuple[int, ...] = ()  # as lost, but by the computer
     saturated: tuple[int, ...] = ()
     noisy: tuple[int, ...] = ()
     moving: tuple[int, ...] = ()
@@ -80,7 +82,7 @@ class Watch:
         seen = look(self._frames, self._scale, self._sigma_kg)
         if isinstance(seen, Measured):
             return seen
-        if is_last or seen.lost or seen.saturated:
+        if is_last or seen.lost or seen.late or seen.saturated:
             return seen
         if seen.moving:  # what lies before the movement is of no use
             while self._frames and frame.t_s - self._frames[0].t_s > MIN_S - BLOCK_S:
@@ -102,7 +104,9 @@ def look(
     there = ~np.isnan(counts)
     lost = np.flatnonzero(there.mean(axis=0) < GONE_SHARE)
     if lost.size:
-        return NotStill(lost=_indices(lost))
+        late = taken(list(frames), counts.shape[1])
+        by_themselves = tuple(i for i in _indices(lost) if i not in late)
+        return NotStill(lost=by_themselves) if by_themselves else NotStill(late=_indices(lost))
     at_rail = there & ((counts >= RAIL_MAX_COUNTS) | (counts <= RAIL_MIN_COUNTS))
     saturated = np.flatnonzero(at_rail.mean(axis=0) > RAIL_SHARE)
     if saturated.size:

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 from matfw.cli.arguments import build_parser
 from matfw.cli.encoding import adapt_output, write_json
 from matfw.cli.environment import for_screen, say, state_dir_of, store_of
+from matfw.cli.exit_codes import EXIT_DONE, EXIT_FAILED, EXIT_HUNG_UP, EXIT_INTERRUPTED, EXIT_USAGE
 from matfw.cli.hardware import (
     Build,
     BuildHips,
@@ -35,7 +36,6 @@ from matfw.cli.hardware import (
     on_bench,
     real_factory,
     virtual_factory,
-    virtual_trace,
 )
 from matfw.cli.journal import Level, is_journal, tell_of_crashes
 from matfw.cli.live import mat_frames, run_live
@@ -48,9 +48,6 @@ if TYPE_CHECKING:
     from matfw.messages import Mat
     from matfw.settings.model import Settings
 
-EXIT_DONE, EXIT_FAILED, EXIT_USAGE = 0, 1, 2
-LEAD_S = 7.5  # of the demo before its first lift, at the speed asked for: the side, and 3, 2, 1
-EXIT_HUNG_UP, EXIT_INTERRUPTED = 129, 130  # as shells count: 128 and the signal's number
 VIRTUAL_NOTICE = (
     "VIRTUAL bench: no cell is read, a simulated person exercises over and over;"
     " `--virtual empty` is a mat to calibrate"
@@ -103,56 +100,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _demo(options: argparse.Namespace) -> int:
-    from contextlib import nullcontext
+    from matfw.cli.demo import demo
 
-    from matfw.cli.demo_sound import cue_sounds
-    from matfw.display.report import Reps, demo_lines
-    from matfw.messages import Side
-    from matfw.ports import RAIL_CHANNELS, SACRUM_CHANNELS
-    from matfw.settings.model import Settings, Workout
-    from matfw.settings.plans import PlanSettings
-    from matfw.virtual.workouts import REPS
-
-    if options.config or options.state:
-        raise MatUsageError(
-            "the demo has a person and a mat of its own: it takes --layout, --side and --hips;"
-            " `matfw run --virtual --config FILE` runs your settings on a virtual mat"
-        )
-    side = Side(options.side)
-    trace = virtual_trace("workout", options.layout, side)
-    plan = PlanSettings(name="demo", reps=REPS, sets_a_side=1, rest_s=10.0, first_side=side)
-    settings = Settings(
-        layout=options.layout, plans=(plan,), workout=Workout(plan="demo", reps=REPS)
-    )
-    belt = SACRUM_CHANNELS if options.hips in ("imu", "both") else ()
-    rail = RAIL_CHANNELS if options.hips in ("rail", "both") else ()
-    mat = replace(settings.mat(), side=side, person=trace.person, channels=belt + rail)
-    # What is only waited for, until the first repetition, is played quickly; the picture says how
-    # fast. On the other side getting on, the wiggle and the count-in are shown.
-    quick_s = trace.truth[0].start_s - LEAD_S
-    build = functools.partial(build_virtual_cells, mat, "workout", side, options.speed, quick_s)
-    done = Reps()
-    code = EXIT_DONE
-    try:
-        with cue_sounds(say) if options.sound else nullcontext() as sounds:
-            run_live(
-                settings, mat, build, lambda _: build_virtual_hips(mat, "workout", side),
-                title="matfw demo", speed=options.speed, quick_until_s=quick_s,
-                end_s=trace.duration_s, taps=[done, *([sounds] if sounds else [])],
-            )  # fmt: skip
-    except HungUp:
-        raise
-    except KeyboardInterrupt:
-        code = EXIT_INTERRUPTED
-        say(f"interrupted at {done.t_s:.0f} of {trace.duration_s:.0f} s: this is what came before")
-    except MatError as error:
-        if not done.reps:
-            raise
-        code = EXIT_FAILED
-        say(f"{error}: this is what came before")
-    shown = [rep for rep in trace.truth if code == EXIT_DONE or rep.end_s <= done.t_s]
-    print("\n".join(demo_lines(shown, done.reps, mat.tempo, is_whole=code == EXIT_DONE)))
-    return code if done.reps or code != EXIT_DONE else EXIT_FAILED
+    return demo(options)
 
 
 def _run(options: argparse.Namespace) -> int:
@@ -256,7 +206,7 @@ def _replay(options: argparse.Namespace) -> int:
 
 
 def _record(options: argparse.Namespace) -> int:
-    from matfw.recording.file import RecordingWriter, check_name
+    from matfw.recording.writer import RecordingWriter, check_name
     from matfw.service.recorder import record
 
     check_name(options.file)

@@ -39,6 +39,7 @@ _CODES: Mapping[str, Code] = MappingProxyType(
         "someone_on_the_mat": Code.SOMEONE_ON_MAT,
         "moved": Code.NOT_STILL,
         "lost": Code.NO_CELLS,
+        "late": Code.NO_CELLS,
         "saturated": Code.NO_CELLS,
     }
 )

@@ -30,7 +30,7 @@ def status_lines(now: Status) -> list[str]:
         f" missing, {now.lost_frames} lost",
         *(
             [f"            {READER_WORDS[ReaderProblem.LATE].sentence}"]
-            if now.is_reader_late
+            if now.is_reader_late or now.is_blind
             else []
         ),
         f"sound       {'muted, lights only' if now.is_muted else 'on'}",
@@ -82,6 +82,7 @@ def status_data(now: Status, mat: Mat) -> dict[str, object]:
         "bad_frames": now.bad_frames,
         "lost_frames": now.lost_frames,
         "reader": (ReaderProblem.LATE if now.is_reader_late else ReaderProblem.OK).value,
+        "blind": now.is_blind,
         "muted": now.is_muted,
         "profile": now.profile,
         "unsaved": now.unsaved,
@@ -117,6 +118,8 @@ def duration(seconds: float) -> str:
 
 
 def _who(now: Status) -> str:
+    if now.is_blind:
+        return "not known: the computer does not read the cells in time"
     is_broken = any(c.problem is not CellProblem.OK for c in now.cells)
     unknown = "a cell fails" if is_broken else "a sample is missing"
     load = unknown if now.load_kg is None else f"{now.load_kg:.1f} kg"

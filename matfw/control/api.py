@@ -20,12 +20,13 @@ from matfw.control.calls import MainThreadCalls
 from matfw.control.errors import Code, ConsoleError
 from matfw.control.live_settings import LiveSettings, live_settings
 from matfw.control.lock import Lock
+from matfw.control.loudness import Loudness, local_minute
 from matfw.control.measuring import Hold, Measuring
 from matfw.control.ports import ReaderAccount, Record, Recordings, Resumed, RunningFirmware
 from matfw.control.resume_offer import ResumeOffer
 from matfw.control.status import CellStatus, Notice, Status
 from matfw.control.subscriptions import Subscriptions
-from matfw.control.words import PROBLEM_WORDS
+from matfw.control.words import PROBLEM_WORDS, READER_WORDS
 from matfw.control.workout_notices import WorkoutNotices
 from matfw.errors import MatError
 from matfw.judging.habits import MIN_REPS, Habits, learn
@@ -62,12 +63,6 @@ RESTART_DELAY_S = 0.5  # so that the answer can still be sent
 STOPPED = "stop"
 # A cell that is like this has no load, and without one of them there is no sum to judge by.
 BLOCKING = (CellProblem.LOST, CellProblem.STUCK, CellProblem.SATURATED)
-
-
-def local_minute() -> int:
-    """Return the minute of the local day, 0 to 1439. Without a clock it is that of the boot."""
-    now = datetime.now().astimezone()
-    return 60 * now.hour + now.minute
 
 
 class Control:
@@ -119,11 +114,8 @@ class Control:
         self.lay = lay
         self.unset_plan = unset_plan
         self._clock = clock
-        self._set_volume = set_volume
-        self._set_sound = set_sound
-        self._minute_of_day = minute_of_day
+        self._loudness = Loudness(set_volume, set_sound, minute_of_day, self.notifications.put)
         self._supply_trouble = supply_trouble
-        self._is_quiet = False
         self._account = account
         self._is_virtual = is_virtual
         self._began_s = clock.now_s()
@@ -193,10 +185,9 @@ class Control:
         if new is not self._taken:
             if new != self._taken:
                 firmware.line.adopt(new.mat, new.plan)
-                self._set_volume(self._loudness(new))
-                self._set_sound(new.sound)
+                self._loudness.adopt(new)
             self._taken = new
-        self._follow_quiet_hours()
+        self._loudness.follow(self._taken)
         self.offer.between(firmware, self.record)
         is_led = bool(firmware.line.progress.state)
         self._led_side = firmware.line.mat.side if is_led else None
@@ -211,25 +202,6 @@ class Control:
             self._workout.follow(firmware.line.progress, self._step.raw.t_s)
         if self._restart_s is not None and self._clock.now_s() >= self._restart_s:
             raise MatError("a console asked for a restart: systemd starts matfw again")
-
-    def _follow_quiet_hours(self) -> None:
-        """Fall silent and sound again by the local time of day, and say so."""
-        hours = self._taken.quiet
-        if hours is None and not self._is_quiet:
-            return
-        is_quiet = hours is not None and hours.holds(self._minute_of_day())
-        if is_quiet is self._is_quiet:
-            return
-        self._is_quiet = is_quiet
-        self._set_volume(self._loudness(self._taken))
-        until = f" until {hours.until}" if hours else ""
-        text = (
-            f"quiet hours: lights only{until}" if is_quiet else "quiet hours are over: sound is on"
-        )
-        self.notifications.put(Notice("quiet", text, {"text": text, "quiet": is_quiet}))
-
-    def _loudness(self, live: LiveSettings) -> float:
-        return 0.0 if self._is_quiet else live.volume
 
     def close(self) -> None:
         """End the recording, refuse calls: the firmware ends. Calling it twice is allowed."""
@@ -288,11 +260,12 @@ class Control:
             frames=self._frame_count,
             bad_frames=self._bad_count,
             lost_frames=account.dropped,
-            is_muted=now.volume == 0.0 or self._is_quiet,
+            is_muted=now.volume == 0.0 or self._loudness.is_quiet,
             profile=store.profile,
             unsaved=len(store.diff()),
             lock=self.lock.word,
             is_reader_late=self._reader_problem is ReaderProblem.LATE,
+            is_blind=step is not None and step.is_blind,
             recording=self.recordings.status,
             notices=(*self.settings.notices, *self._noted, *self._troubles()),
             config=str(store.config) if store.config else None,
@@ -305,7 +278,9 @@ class Control:
 
     def _known_loads_kg(self) -> tuple[float | None, ...]:
         """Return each cell's latest load; None of one that gives nothing to be trusted."""
-        cells = self._live.mat.cells
+        cells, step = self._live.mat.cells, self._step
+        if step is not None and step.is_blind:
+            return (None,) * len(cells)  # the latest may be of long ago
         return tuple(
             None if self._problems.get(cell.name) in BLOCKING else load
             for cell, load in zip(cells, self._loads_kg or (None,) * len(cells), strict=True)
@@ -431,6 +406,10 @@ class Control:
             raise ConsoleError(
                 Code.NO_CELLS,
                 f"start: {what}: nothing can be judged without it; `diagnose` finds the cause",
+            )
+        if self._step is not None and self._step.is_blind:
+            raise ConsoleError(
+                Code.NO_CELLS, f"start: {READER_WORDS[ReaderProblem.LATE].sentence.rstrip('.')}"
             )
 
     def tell_workout(self, ask: Ask) -> None:

@@ -34,7 +34,8 @@ class Status:
 
     weight_kg: of whoever has been weighed lying still. rest_left_s: of the rest between two sets,
     None outside of one. rate_hz: frames a second as the reader measured them. lost_frames: dropped
-    on the way to the line. is_reader_late: the computer costs samples. measuring: which link has
+    on the way to the line. is_reader_late: the computer costs samples; is_blind: so many that
+    nothing can be judged. measuring: which link has
     the mat for itself; empty: none. notices: of the state file, as it was found at the start, and
     what does not work since.
     config: the settings file. state_dir: where calibration and recordings are. calibrated: the note
@@ -75,6 +76,7 @@ class Status:
     lock: str
     recording: RecordingStatus | None
     is_reader_late: bool = False
+    is_blind: bool = False
     notices: tuple[str, ...] = ()
     config: str | None = None
     state_dir: str = ""

@@ -17,8 +17,8 @@ CUE_WORDS: Mapping[Cue, Words] = MappingProxyType(
     {
         Announcement.NOT_JUDGING: Words(
             "not judging",
-            "A cell fails, so reps are not judged",
-            "the line above names the cell: see to its wire",
+            "Reps are not judged at the moment",
+            "the line above says why, and what to do",
         ),
         Announcement.HIPS_LOST: Words(
             "hip sensor lost",

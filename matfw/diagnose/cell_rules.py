@@ -12,15 +12,9 @@ from typing import TypeAlias
 
 from matfw.calibrate.guide import Place
 from matfw.diagnose.finding import Finding, Level
-from matfw.diagnose.numbers import MIN_SAMPLES, RAIL_SHARE, CellNumbers
-from matfw.diagnose.seen import (
-    FEW_ONES,
-    MIN_TARE_COUNTS,
-    SCK_LIMIT_US,
-    SLOW_HZ,
-    TORN_SHARE,
-    Seen,
-)
+from matfw.diagnose.numbers import RAIL_SHARE, CellNumbers
+from matfw.diagnose.seen import FEW_ONES, MIN_TARE_COUNTS, SCK_LIMIT_US, SLOW_HZ, TORN_SHARE, Seen
+from matfw.diagnose.signals import MIN_SAMPLES
 from matfw.reader_health import LATE_SHARE
 
 SCATTER_COUNTS = 1 << 22  # a quarter of all codes: no load does that within seconds

@@ -10,17 +10,12 @@ from typing import TypeAlias
 
 from matfw.calibrate.guide import Place
 from matfw.diagnose.finding import Finding, Level
-from matfw.diagnose.numbers import MIN_SAMPLES, RAIL_SHARE, WANDER_G
-from matfw.diagnose.seen import (
-    FEW_ONES,
-    MIN_TARE_COUNTS,
-    SCK_LIMIT_US,
-    SLOW_HZ,
-    TORN_SHARE,
-    Seen,
-)
+from matfw.diagnose.numbers import RAIL_SHARE, WANDER_G
+from matfw.diagnose.seen import FEW_ONES, MIN_TARE_COUNTS, SCK_LIMIT_US, SLOW_HZ, TORN_SHARE, Seen
+from matfw.diagnose.signals import MIN_SAMPLES
 from matfw.reader_health import LATE_SHARE
 
+MOST = 0.5  # of the samples
 CROSSED_SHARE = 0.04  # of the frames: held low, in a cell that otherwise answers
 SAME_SHARE = 0.9  # of the frames in which two cells both gave something
 RATE_RANGE = (0.9, 1.1)  # of the rate asked for; oscillators are some 1 % off, "typ" only
@@ -34,6 +29,8 @@ def nobody_answers(seen: Seen, explained: Collection[str]) -> Iterable[Finding]:
     """Find that all converters are silent: what they share is wrong."""
     if any(cell.good or cell.held_low for cell in seen.cells):
         return
+    if seen.numbers.lost_share > MOST:
+        return  # they may well answer: nobody listens
     yield Finding(
         "nobody_answers", Level.BAD, tuple(cell.name for cell in seen.cells),
         "No cell gives anything: the converters have no supply, or all SCK wires are one header"
@@ -134,7 +131,7 @@ def late_computer(seen: Seen, explained: Collection[str]) -> Iterable[Finding]:
     if seen.numbers.lost_share <= LATE_SHARE:
         return
     yield Finding(
-        "late_computer", Level.WARN, (),
+        "late_computer", Level.BAD if seen.numbers.lost_share > MOST else Level.WARN, (),
         f"The computer is too busy to read the cells in time: {seen.numbers.lost_share:.0%} of all"
         " samples are lost to it, and no wire is at fault. End other programs, run matfw as the"
         " service does, and use PWM pins for buzzer and lights.",

@@ -12,7 +12,7 @@ from matfw.calibrate.checks import check_change
 from matfw.calibrate.guide import Place
 from matfw.calibrate.refusals import Reason
 from matfw.diagnose.finding import Finding, Level
-from matfw.diagnose.numbers import Array, blocks
+from matfw.diagnose.signals import Array, blocks
 from matfw.messages import Mat, RawFrame
 
 MIN_PRESS_KG = 3.0  # of the strongest press: less is no press

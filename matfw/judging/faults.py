@@ -48,6 +48,9 @@ FAULTS: tuple[FaultRow, ...] = (
         live=detectors.kick,
         rule=rules.shorter(lambda x: x.up_s, lambda limits: limits.kick_up_s),
         doubts=(rules.POOR_FIT,),
+        # A fitted ascent of a restless body may swallow half of the hold. Tuning people: live 2 of
+        # 656 good repetitions were called a kick, and 61 of 74 kicks of two other simulators.
+        is_sure_live=True,
         cue=CueRule(94, Rank.LIVE, 0.9, 1.0, 1.5),
         words=Words("kick", "The leg was thrown up", "start softly and lift, do not swing"),
     ),
@@ -73,7 +76,15 @@ FAULTS: tuple[FaultRow, ...] = (
         limits=("drop_down_s",),
         live=detectors.drop,
         rule=rules.shorter(lambda x: x.down_s, lambda limits: limits.drop_down_s),
-        doubts=(rules.POOR_FIT, rules.NO_FALL),
+        doubts=(
+            rules.POOR_FIT,
+            rules.close(
+                lambda x: x.down_s,
+                lambda limits: limits.drop_down_s,
+                rules.CLOSE_WAY,
+                "the descent",
+            ),
+        ),
         cue=CueRule(95, Rank.LIVE, 0.9, 1.0, 1.5),
         words=Words("drop", "The leg fell", "lower it all the way, as slowly as it went up"),
     ),

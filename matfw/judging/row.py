@@ -122,7 +122,8 @@ class FaultRow:
     limits: its fields of `Limits`; if none, no_limit says why. live: its detector while it happens,
     None for what shows only afterwards. lasts_s: None, and it is reported once a repetition; or how
     long it must last, and it is reported once a spell. rule: what the refined repetition shows.
-    sharper: a fault that takes this one's place. hides_times: a repetition with it cannot be timed.
+    sharper: a fault that takes this one's place. is_sure_live: seen live, it is named whatever the
+    refined times read. hides_times: a repetition with it cannot be timed.
     """
 
     fault: Fault
@@ -136,4 +137,5 @@ class FaultRow:
     rule: Rule | None = None
     doubts: tuple[Doubt, ...] = ()
     sharper: Fault | None = None
+    is_sure_live: bool = False
     hides_times: bool = False

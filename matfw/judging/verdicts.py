@@ -37,6 +37,7 @@ HARDLY_ONE = "load and moment hardly fit a leg raise"
 MAY_CANCEL = "the hips may have rolled back with the leg forward: only a hip sensor could tell"
 MAX_HOLE_S = 0.25  # of a repetition that is judged in spite of it
 HOLE = "nothing was measured for {:.2f} s of it"
+LATE = ": the computer read too late"
 SIDE_DOUBTED = "lies arched, or not on the {} side: hips not judged"
 
 
@@ -45,7 +46,7 @@ class Conditions:
     """What a repetition is judged by, and how somebody lay and the mat was when it ended.
 
     limits: for the tempo 2-1-3. bend_deg: of the resting body, None where it cannot be seen.
-    broken: cells that fail, with what is wrong.
+    broken: cells that fail, with what is wrong. is_reader_late: the computer costs samples.
     """
 
     limits: Limits
@@ -53,6 +54,7 @@ class Conditions:
     side: Side
     bend_deg: float | None = None
     broken: Mapping[str, CellProblem] = field(default_factory=dict)
+    is_reader_late: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,7 +179,11 @@ def _faults(
     read = {fault: seen for fault, seen in read.items() if ROWS[fault].sharper not in live_kinds}
     faults = [
         *(seen for fault, seen in read.items() if ROWS[fault].about is About.HIPS),
-        *_once(seen for seen in live_faults if seen.fault in sharper),
+        *_once(
+            seen
+            for seen in live_faults
+            if seen.fault in sharper or (ROWS[seen.fault].is_sure_live and seen.fault not in read)
+        ),
         *(seen for fault, seen in read.items() if ROWS[fault].about is not About.HIPS),
     ]
     posture = _once(seen for seen in live_faults if ROWS[seen.fault].about is About.POSTURE)
@@ -232,7 +238,10 @@ def _hardly_a_leg_raise(of: _Evidence) -> str:
 
 
 def _not_measured(of: _Evidence) -> str:
-    return HOLE.format(of.rep.hole_s) if _has_hole(of.rep) else ""
+    if not _has_hole(of.rep):
+        return ""
+    now = of.conditions
+    return HOLE.format(of.rep.hole_s) + (LATE if now.is_reader_late and not now.broken else "")
 
 
 def _fault_doubted(of: _Evidence) -> str:

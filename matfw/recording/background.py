@@ -16,7 +16,7 @@ from matfw.control.status import Notice, RecordingStatus
 from matfw.control.subscriptions import Subscription, Subscriptions
 from matfw.errors import MatError
 from matfw.messages import Mat, RawFrame
-from matfw.recording.file import RecordingWriter
+from matfw.recording.writer import RecordingWriter
 from matfw.settings.atomic_file import FOLDER_MODE, group_share, make_folder
 from matfw.settings.os_errors import advice
 

@@ -22,14 +22,17 @@ IN_SET_S = 12.0  # between two repetitions of one set
 EARLIER_S = 0.3  # than the curve's start that a lift begins
 TYPICAL_S = (2.0, 1.0, 3.0)  # up, hold, down
 TOPS = ((0.62, 0.12), (0.20, 0.12))  # rad: a usual lift, a small one
-REST_BEFORE_S, REST_AFTER_S = 0.8, 0.8  # of rest around it that the shape is fitted over
+REST_BEFORE_S, REST_AFTER_S = 0.8, 0.8  # of rest around it that the shape is fitted over, ...
+BEYOND_S, LEAST_BEFORE_S = 0.2, 0.3  # ... short of what its neighbours move, but for so much before
 WEAK_LIFT_PUSH_N = 1.5  # smaller hand pushes may be the lift itself
 # Twice the log likelihood that is asked for: restless bodies make shapes too. On 24 tuning people
 # nothing in calm sets passes that is not a lift, under stress one weak peak for ten missed lifts.
 # Where there are only weak peaks the most is asked for, however calm.
 NOISE_SCALES, MIN_LOG_LIKELIHOOD_RATIO = (1.0, 1.5), (60.0, 130.0)  # straight in between
-MAX_STEP_COST = 3.0  # a step
-MIN_HOLD_S = 0.3  # sways have none
+# What it leaves unexplained: so much a step, or less than this many times what it explains; a short
+# stretch between two others is mostly lift, and has little rest to be well explained.
+MAX_STEP_COST, MAX_LEFT = 3.0, 1.5
+MIN_HOLD_S = 0.5  # sways and breaths have none
 MIN_DEG = 5.0
 EASED_N = 1.2  # for a body of usual noise scale
 MAX_TRIALS = 4  # of a look, the latest: a trial takes as long as a repetition's own fit
@@ -54,6 +57,7 @@ def missed_lifts(
         lift = _tried(
             segment,
             weak_peak,
+            _free_of(weak_peak, found),
             MIN_LOG_LIKELIHOOD_RATIO
             if is_sure_set
             else (MIN_LOG_LIKELIHOOD_RATIO[1], MIN_LOG_LIKELIHOOD_RATIO[1]),
@@ -67,20 +71,37 @@ def missed_lifts(
     ]
 
 
+def _free_of(x: RefinedRep, found: Collection[RefinedRep]) -> tuple[float, float]:
+    """Return from when to when no other repetition moves the leg: a quick lift's next one is near.
+
+    They begin before their 5 % crossing and end after it.
+    """
+    from_s = max((y.end_s for y in found if y.end_s <= x.start_s), default=-math.inf)
+    to_s = min((y.start_s for y in found if y.start_s >= x.end_s), default=math.inf)
+    return from_s + BEYOND_S, to_s - BEYOND_S
+
+
 def _tried(
-    segment: Segment, weak_peak: RefinedRep, log_likelihood_ratio: tuple[float, float]
+    segment: Segment,
+    weak_peak: RefinedRep,
+    free_s: tuple[float, float],
+    log_likelihood_ratio: tuple[float, float],
 ) -> RefinedRep | None:
     begin_s = max(weak_peak.start_s - EARLIER_S, float(segment.t_s[0]) + REST_BEFORE_S)
-    rows = segment.between(begin_s - REST_BEFORE_S, begin_s + sum(TYPICAL_S) + REST_AFTER_S)
+    rows = segment.between(
+        max(begin_s - REST_BEFORE_S, min(free_s[0], begin_s - LEAST_BEFORE_S)),
+        min(begin_s + sum(TYPICAL_S) + REST_AFTER_S, max(free_s[1], weak_peak.end_s)),
+    )
     lift = try_lift(
         segment.t_s[rows], *segment.forces(rows, WEAK_LIFT_PUSH_N), (begin_s, *TYPICAL_S), TOPS,
         model=segment.model, noise_scale=segment.noise_scale, tempo=segment.tempo,
         seen=segment.seen[rows],
     )  # fmt: skip
     asked_for = float(np.interp(segment.noise_scale, NOISE_SCALES, log_likelihood_ratio))
+    left = lift.cost_per_step * int(rows.sum())
     is_one = (
         lift.log_likelihood_ratio > asked_for
-        and lift.cost_per_step < MAX_STEP_COST
+        and (lift.cost_per_step < MAX_STEP_COST or left < MAX_LEFT * lift.log_likelihood_ratio)
         and lift.params[HOLD_S] > MIN_HOLD_S
     )
     if not is_one:

@@ -44,7 +44,7 @@ from matfw.refinement.rep_shape import crossings_s as shape_crossings_s
 from matfw.refinement.segment import Segment
 from matfw.refinement.slow_lifts import slow_lifts, without_slow
 from matfw.refinement.slow_tempo import LONG_HOLD_S, is_slow
-from matfw.refinement.weak_lifts import weak_lifts
+from matfw.refinement.whole_lifts import whole_lifts
 from matfw.refinement.windows import RepWindow
 
 READ_TAIL, FIT_TAIL = 0.6, 0.35  # of a way's middle: 0.16-0.30 over speed profiles
@@ -132,7 +132,7 @@ def refine(window: RepWindow, finished_s: float = -math.inf) -> list[RefinedRep]
     is_due = not window.is_early or _have_ended(found, float(segment.t_s[-1]))
     if is_due and not is_slow(segment.tempo):
         found += missed_lifts(segment, weak_peaks, found)
-        found += _weak_lifts(segment, weak_peaks, found)
+        found += _whole_lifts(segment, found)
     if window.is_left:
         found = [x for x in found if _has_ended(segment, x)]
     slow = slow_lifts(segment)
@@ -162,13 +162,9 @@ def _rounded(x: RefinedRep) -> RefinedRep:
     return replace(x, **exact)
 
 
-def _weak_lifts(
-    segment: Segment, weak_peaks: Sequence[RefinedRep], found: Sequence[RefinedRep]
-) -> list[RefinedRep]:
-    """Return the lifts that weak peaks were. One alone may be an arm: it takes another near it."""
-    left_over = [x for x in weak_peaks if not any(overlap(x, y) for y in found)]
-    lifts = weak_lifts(segment, left_over, lambda x: plausibility(segment, x))
-    lifts = [x for x in lifts if not any(overlap(x, y) for y in found)]
+def _whole_lifts(segment: Segment, found: Sequence[RefinedRep]) -> list[RefinedRep]:
+    """Return the lifts besides those found. One alone may be an arm: it takes another near it."""
+    lifts = whole_lifts(segment, found, lambda x: plausibility(segment, x))
     return [
         x
         for x in lifts

@@ -21,7 +21,7 @@ from matfw.service.refiner import InlineRefiner
 from matfw.workout.stage import Ask
 
 POLL_S = 0.02  # without a frame (10 SPS) cue patterns advance this often; they need 0.025
-NO_CELL_S = 3.0  # of frames without one valid sample: nothing is connected
+NO_CELL_S = 3.0  # of frames without one valid sample or late read: nothing is connected
 
 
 class FrameSource(Protocol):
@@ -176,7 +176,8 @@ class Firmware:
             if valid_s is None:
                 valid_s = frame.t_s
                 self._on_first_frame()
-            if any(count is not None for count in frame.counts):
+            # What a late computer takes is no reason to end: it says so, and it may be over soon.
+            if frame.computer_mask or any(count is not None for count in frame.counts):
                 valid_s = frame.t_s
             elif frame.t_s - valid_s > NO_CELL_S:
                 raise MatCellsError(

@@ -17,7 +17,7 @@ from matfw.errors import MatError
 from matfw.history.rows import SessionInfo
 from matfw.messages import Mat, RawFrame
 from matfw.recording.background import FREE_BYTES, KEPT_FRAMES
-from matfw.recording.file import RecordingWriter
+from matfw.recording.writer import RecordingWriter
 from matfw.settings.atomic_file import FOLDER_MODE, make_folder
 from matfw.store.jobs import KeepRawFile
 from matfw.store.raw_files import RAW_FOLDER

@@ -7,6 +7,7 @@ The held-out seeds are for quoting, the tuning seeds for changing matfw by. Shar
 from __future__ import annotations
 
 import argparse
+import fnmatch
 import json
 import multiprocessing
 import os
@@ -27,12 +28,13 @@ from tests.accuracy.table import table
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the bench; return the exit code."""
     options = _parser().parse_args(arguments)
-    absent = missing_data(options.kinds)
+    asked = [kind for kinds in options.kinds for kind in kinds]
+    absent = missing_data(asked)
     if absent:
         print(
             f"left out, other people's recordings are not here: {' '.join(absent)}", file=sys.stderr
         )
-    kinds = [kind for kind in options.kinds if kind not in absent]
+    kinds = [kind for kind in asked if kind not in absent]
     todo = jobs(kinds, options.layouts, options.people, options.seed_set)
     outcomes = list(shown(played(todo, options.jobs), len(todo), "people"))
     report = {}
@@ -71,11 +73,22 @@ def _parser() -> argparse.ArgumentParser:
         "--people", type=_count, default=24, metavar="N", help="a kind (default 24)"
     )
     parser.add_argument("--layouts", nargs="+", choices=PRESETS, default=["core4", "hex6"])
-    parser.add_argument("--kinds", nargs="+", choices=KINDS, default=list(KINDS))
+    parser.add_argument(
+        "--kinds", nargs="+", type=kinds_named, default=[list(KINDS)], metavar="KIND",
+        help="or a pattern, as '* 6-1-6' and 'clean torn *'; all if absent",
+    )  # fmt: skip
     parser.add_argument("--seed-set", choices=FIRST_SEED, default="held-out")
     parser.add_argument("--jobs", type=_count, default=os.cpu_count() or 1, metavar="N")
     parser.add_argument("--json", type=Path, metavar="FILE", help="all figures and outcomes too")
     return parser
+
+
+def kinds_named(pattern: str) -> list[str]:
+    """Return the kinds that a shell pattern fits, at least one."""
+    found = fnmatch.filter(KINDS, pattern)
+    if not found:
+        raise argparse.ArgumentTypeError(f"no kind is {pattern!r}: {', '.join(KINDS)}")
+    return found
 
 
 def _count(text: str) -> int:

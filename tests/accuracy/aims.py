@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from tests.accuracy import holes, tempos
 from tests.accuracy.figures import Figure
 from tests.accuracy.others.kinds import OTHERS
 from tests.accuracy.populations import SENSORS, UNTAUGHT
@@ -46,6 +47,10 @@ AIMS: dict[str, dict[str, str]] = {
         **_others("<= 3", "<= 6"),
     },
     "good reps called unsure": _others("<= 8", "<= 15"),
+    "reps found": dict.fromkeys(tempos.KINDS, "98"),
+    "reps found, of those found without holes": dict(
+        zip(holes.KINDS, ("99", "99", "98", "95", "98"), strict=True)
+    ),
     "lifts of 13 to 21 deg found": _others("90", "90"),
     "last rep found, gone within 1 s": _others("99", "99"),
     "lifts of 12 deg or more found": dict.fromkeys(UNTAUGHT, "97"),

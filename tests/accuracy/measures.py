@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Sequence
 import numpy as np
 
 from matfw.messages import Fault, Verdict
-from tests.accuracy import untaught
+from tests.accuracy import holes, tempos, untaught
 from tests.accuracy.aims import with_aim
 from tests.accuracy.figures import Figure, quantiles, rate, share
 from tests.accuracy.matching import Call
@@ -23,7 +23,10 @@ from tests.accuracy.outcomes import SET_FAULTS, Answer, Outcome, RepOutcome
 from tests.accuracy.populations import HABITS, HIPS, KINDS, SENSORS, UNTAUGHT
 from tests.accuracy.worst import with_worst
 
-SETS = ("clean", "stress", "mex", "faults", "stress_faults", "combined", "fatigue", *OTHERS)
+SETS = (
+    *("clean", "stress", "mex", "faults", "stress_faults", "combined", "fatigue"),
+    *(*OTHERS, *tempos.KINDS, *holes.KINDS),
+)
 JUDGED = (
     "clean",
     "stress",
@@ -81,7 +84,28 @@ def _counts(by_kind: ByKind) -> list[Figure]:
         *_set_shares("sets exact", by_kind, lambda o: o.found == o.true),
         *_set_shares("sets within 1", by_kind, lambda o: abs(o.found - o.true) <= 1),
         *_rep_shares("reps found", by_kind, lambda rep: rep.verdict is not None),
+        *_over_holes(by_kind),
     ]
+
+
+def _over_holes(by_kind: ByKind) -> list[Figure]:
+    """Return how many of the repetitions that are found in a whole recording holes leave."""
+    whole = {(o.job.layout, o.job.number): o.reps for o in by_kind.get(holes.WHOLE, ())}
+    return [
+        share(
+            "reps found, of those found without holes", kind,
+            [
+                rep.verdict is not None
+                for o in by_kind[kind]
+                for rep, unbroken in zip(
+                    o.reps, whole.get((o.job.layout, o.job.number), ()), strict=False
+                )
+                if unbroken.verdict is not None
+            ],
+        )
+        for kind in holes.KINDS
+        if kind in by_kind
+    ]  # fmt: skip
 
 
 def _of_others(by_kind: ByKind) -> list[Figure]:

@@ -14,6 +14,7 @@ learned from.
 untaught people did in the exercise itself: three people in turn, each in the same three blocks.
 `untaught` are virtual people who lift in such a manner. In `fatigue` every second set tires. The
 kinds of `others` are played by simulators built otherwise, for the worst column, never to tune by.
+Those of `tempos` do a set in another tempo, and those of `holes` are `clean` with values missing.
 """
 
 from __future__ import annotations
@@ -46,8 +47,9 @@ from matfw.virtual.tiring import tiring_session
 from matfw.virtual.trace import Trace
 from matfw.virtual.truth import TrueRep
 from matfw.virtual.untaught import untaught_session
-from tests.accuracy import clams, movements, raises
+from tests.accuracy import clams, holes, movements, raises, tempos
 from tests.accuracy.others.kinds import OTHERS, recorded
+from tests.accuracy.others.plans import DrawPlan, draw_plan
 from tests.importers import files, kistler, leg_raise, wii
 
 FIRST_SEED = {"tuning": 1000, "held-out": 700_000}
@@ -73,6 +75,8 @@ LYING = (
     *UNTAUGHT,
     "fatigue",
     *OTHERS,
+    *tempos.KINDS,
+    *holes.KINDS,
 )
 STANDING = ("wii", "kistler")
 KINDS = (*LYING, *STANDING)
@@ -166,14 +170,33 @@ def play(job: Job) -> Played:
         plate = wii.load() if job.kind == "wii" else kistler.load(kistler.RECORDINGS[job.number])
         span_s = plate.frames[-1].t_s - plate.frames[0].t_s
         return Played(plate.mat, plate.frames, (), (), span_s)
+    if job.kind in holes.KINDS:
+        whole = play(replace(job, kind=holes.WHOLE))
+        return replace(whole, frames=holes.torn(whole.frames, holes.KINDS[job.kind], job.number))
+    if job.kind in tempos.KINDS:
+        return _play_paced(job, tempos.KINDS[job.kind])
     if job.kind in OTHERS:
         return _play_other(job)
-    scene = (
-        movements.scene(job.kind, job.layout, job.seed, job.number)
-        if job.kind in movements.KINDS
-        else None
-    )
-    trace = scene.trace if scene else _trace(job)
+    if job.kind in movements.KINDS:
+        return _play_scene(job, movements.scene(job.kind, job.layout, job.seed, job.number))
+    return _play_own(job, _trace(job))
+
+
+def _play_scene(job: Job, scene: Scene) -> Played:
+    played = _play_own(job, scene.trace)
+    return replace(played, lying_s=scene.trace.duration_s, scene=scene)
+
+
+def _play_paced(job: Job, paced: tempos.Paced) -> Played:
+    job = replace(job, kind=paced.base, seed=job.seed + tempos.SEED)
+    if paced.base in OTHERS:
+        played = _play_other(job, lambda rng: tempos.others_plan(rng, paced.done))
+    else:
+        played = _play_own(job, _generated(job, tempos.session(job.seed, paced.done, paced.base)))
+    return replace(played, mat=replace(played.mat, tempo=paced.asked))
+
+
+def _play_own(job: Job, trace: Trace) -> Played:
     mat = Mat(
         job.layout,
         trace.cells,
@@ -183,23 +206,21 @@ def play(job: Job) -> Played:
         side=trace.side,
         hip_repeatability=_repeat(job.kind),
     )
-    is_short = job.kind in ("on_off", *movements.KINDS)
     return Played(
         mat,
         record(trace, mat, job.seed, None, SENSORS.get(job.kind)),
         trace.truth,
         [_crossing_s(trace, rep, mat.limits) for rep in trace.truth],
-        trace.duration_s if is_short else trace.lying_to_s - trace.lying_from_s,
+        trace.duration_s if job.kind == "on_off" else trace.lying_to_s - trace.lying_from_s,
         is_bent=any("bent_body" in rep.faults for rep in trace.truth),
         is_fatigued=bool(trace.set_faults),
-        scene=scene,
         blocks=raises.blocks(job.number) if job.kind == "leg_raise" else (),
         pauses_s=_pauses_s(trace.truth) if job.kind in UNTAUGHT else (),
     )
 
 
-def _play_other(job: Job) -> Played:
-    mat, frames, recording = recorded(job.kind, job.layout, job.seed)
+def _play_other(job: Job, draw: DrawPlan = draw_plan) -> Played:
+    mat, frames, recording = recorded(job.kind, job.layout, job.seed, draw)
     plan, truth = recording.plan, recording.truth
     lying_s, leaves_s = plan.off_s[0] - plan.on_s[1], plan.off_s[0] - truth[-1].end_s
     return Played(mat, frames, truth, [None] * len(truth), lying_s, leaves_s=leaves_s)
@@ -223,12 +244,16 @@ def _repeat(kind: str) -> HipRepeatability:
 
 def _trace(job: Job) -> Trace:
     cells = PRESETS[job.layout].cells
-    noise = STRESS_NOISE if job.kind in RESTLESS else 1.0
     if job.kind == "mex":
         return clams.lifted(clams.MOVING[job.number % len(clams.MOVING)], cells, job.seed)
     if job.kind == "leg_raise":
         return raises.raised(raises.subject(job.number), cells, job.seed)
-    return generate(_plan(job.kind, np.random.default_rng(job.seed)), cells, job.seed, noise)
+    return _generated(job, _plan(job.kind, np.random.default_rng(job.seed)))
+
+
+def _generated(job: Job, plan: SessionPlan) -> Trace:
+    noise = STRESS_NOISE if job.kind in RESTLESS else 1.0
+    return generate(plan, PRESETS[job.layout].cells, job.seed, noise)
 
 
 def _plan(kind: str, rng: Draw) -> SessionPlan:

@@ -25,7 +25,7 @@ from matfw.messages import (
 from matfw.settings.model import Settings
 from matfw.virtual.truth import TrueRep
 from tests.accuracy import __main__ as bench
-from tests.accuracy import movements
+from tests.accuracy import holes, movements, tempos
 from tests.accuracy.aims import AIMS
 from tests.accuracy.figures import Figure, quantiles, rate, share, wilson
 from tests.accuracy.matching import Call, Called, call_moments, match
@@ -355,7 +355,10 @@ def test_tuning_and_held_out_people_are_never_the_same() -> None:
     assert not tuning & held_out
 
 
-@pytest.mark.parametrize("kind", [kind for kind in LYING if kind not in (*REAL, *movements.KINDS)])
+ELSEWHERE = (*REAL, *movements.KINDS, *tempos.KINDS, *holes.KINDS)  # their tests
+
+
+@pytest.mark.parametrize("kind", [kind for kind in LYING if kind not in ELSEWHERE])
 def test_each_kind_matches_its_name(kind: str) -> None:
     played = play(Job(kind, "core4", 1000, 0))
     counts = {
@@ -371,6 +374,28 @@ def test_each_kind_matches_its_name(kind: str) -> None:
         assert any(rep.faults for rep in played.truth)
     if kind == "still":
         assert 85 < played.lying_s < 100
+
+
+PACED = ("stress 4-1-4", "other_b_clean 2-10-3", "clean 3-30-3 done 2-1-3")
+
+
+@pytest.mark.parametrize("kind", PACED)
+def test_people_lift_in_the_tempo_that_is_done_and_the_mat_asks_for_the_other(kind: str) -> None:
+    played, paced = play(Job(kind, "hex6", 1000, 0)), tempos.KINDS[kind]
+    assert played.mat.tempo == paced.asked
+    assert len(played.truth) == tempos.REPS
+    done = paced.done
+    for rep in played.truth:
+        shares = (rep.up_s / done.up_s, rep.hold_s / done.hold_s, rep.down_s / done.down_s)
+        assert 0.8 <= min(shares) <= max(shares) <= 1.3
+
+
+def test_kinds_are_asked_for_by_name_or_by_a_pattern(capsys: pytest.CaptureFixture[str]) -> None:
+    assert bench.kinds_named("clean") == ["clean"]
+    assert bench.kinds_named("clean torn *") == list(holes.KINDS)
+    with pytest.raises(SystemExit):
+        bench.main(["--kinds", "nobody *"])
+    assert "no kind is 'nobody *'" in capsys.readouterr().err
 
 
 def test_same_job_gives_the_same_outcome_in_whatever_process() -> None:

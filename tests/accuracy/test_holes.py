@@ -1,29 +1,39 @@
-"""Holes cost nothing: one person here, ten by `python -m tests.accuracy.holes`."""
+"""Holes cost nothing: one person here, more by `tests.accuracy --kinds clean "clean torn *"`."""
 
 from __future__ import annotations
 
 import pytest
 
 from matfw.messages import RawFrame
-from tests.accuracy.holes import BURST, Sum, summed, torn
+from tests.accuracy.holes import BURST, WHOLE, Torn, torn
+from tests.accuracy.matching import Call
+from tests.accuracy.measures import measure
+from tests.accuracy.outcomes import Outcome, run
+from tests.accuracy.populations import jobs
 
 
 @pytest.fixture(scope="module")
-def whole() -> Sum:
-    return summed("core4", 1, (0.0,))[0.0]
+def whole() -> Outcome:
+    return run(*jobs([WHOLE], ["core4"], 1, "held-out"))
 
 
-@pytest.mark.parametrize("is_marked", [True, False])
-def test_repetitions_are_found_over_holes(is_marked: bool, whole: Sum) -> None:
-    holed = summed("core4", 1, (0.01,), is_marked=is_marked)[0.01]
+@pytest.mark.parametrize("kind", ["clean torn 1", "clean torn 1 unmarked"])
+def test_repetitions_are_found_over_holes(kind: str, whole: Outcome) -> None:
+    holed = run(*jobs([kind], ["core4"], 1, "held-out"))
     assert holed.found == whole.found == whole.true > 0
     assert holed.extra == whole.extra
-    assert abs(holed.up - whole.up) <= 1
+    assert abs(_ups(holed) - _ups(whole)) <= 1
+    (figure,) = [x for x in measure([whole, holed]) if x.name.endswith("without holes")]
+    assert (figure.kind, figure.values, figure.n) == (kind, (100.0,), whole.true)
+
+
+def _ups(outcome: Outcome) -> int:
+    return sum(rep.up.call is Call.IN_TIME for rep in outcome.reps)
 
 
 def test_bursts_are_as_long_and_as_many_as_asked_for_and_marked() -> None:
     frames = [RawFrame(k / 80.0, (k, k, k, k)) for k in range(20_000)]
-    broken = torn(frames, 0.01, 1)
+    broken = torn(frames, Torn(0.01), 1)
     lost = sum(count is None for frame in broken for count in frame.counts)
     expected = 0.01 * 0.5 * (sum(BURST) / 2.0) * (1.0 + 1.0 / 4.0)
     assert lost / (4 * len(frames)) == pytest.approx(expected, rel=0.25)

@@ -27,7 +27,8 @@ from matfw.conditioning import Conditioning
 from matfw.cues import Cues
 from matfw.messages import Mat, RawFrame, Side
 from matfw.pipeline import Pipeline
-from matfw.recording.file import RecordingWriter, read_recording
+from matfw.recording.file import read_recording
+from matfw.recording.writer import RecordingWriter
 from matfw.refinement.refine import Refinement
 from matfw.settings.model import Settings
 from matfw.virtual.sampling import record

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 from hypothesis import given, settings
@@ -208,6 +208,20 @@ def test_a_cell_that_cannot_be_measured_is_named(
     assert cell in lines
     assert "hardware/wiring.md" in lines
     assert wizard.step is Step.EMPTY
+
+
+def test_a_computer_that_takes_the_samples_is_named_and_no_cell() -> None:
+    mat = a_mat()
+    wizard = Wizard(mat.mat, weight_kg=WEIGHT_KG)
+    wizard.answer("go")
+    taken = [
+        replace(frame, counts=(None,) * 4, computer_mask=0b1111) if number % 3 else frame
+        for number, frame in enumerate(mat.frames(4.0))
+    ]
+    lines = " ".join(wizard.frames(taken))
+    assert reason(wizard) is Reason.LATE
+    assert "no wire is at fault" in lines
+    assert not any(cell.name in lines for cell in mat.mat.cells)
 
 
 @pytest.mark.parametrize("noise_counts", [45.0, 600.0])

@@ -20,20 +20,15 @@ import pytest
 from gpiozero import OutputDevice
 from gpiozero.pins.mock import MockFactory, MockPWMPin
 
+from matfw.cli.exit_codes import EXIT_DONE, EXIT_FAILED, EXIT_HUNG_UP, EXIT_INTERRUPTED, EXIT_USAGE
 from matfw.cli.hardware import build_real_hips, build_virtual_hips, virtual_trace
-from matfw.cli.verbs import (
-    EXIT_DONE,
-    EXIT_FAILED,
-    EXIT_HUNG_UP,
-    EXIT_INTERRUPTED,
-    EXIT_USAGE,
-    main,
-)
+from matfw.cli.verbs import main
 from matfw.control.events import event_json
 from matfw.errors import MatGpioError
 from matfw.messages import Mat, RawFrame, Rep, Side
 from matfw.ports import RAIL_CHANNELS, SACRUM_CHANNELS
-from matfw.recording.file import RecordingWriter, read_recording
+from matfw.recording.file import read_recording
+from matfw.recording.writer import RecordingWriter
 from matfw.service.replay import replay
 from matfw.settings.model import HipSensors, Settings
 from matfw.settings.state import CellLine

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from matfw.cli.doctor import Doctor, real_frames, virtual_frames
-from matfw.cli.verbs import EXIT_DONE, EXIT_FAILED, EXIT_USAGE, main
+from matfw.cli.exit_codes import EXIT_DONE, EXIT_FAILED, EXIT_USAGE
+from matfw.cli.verbs import main
 from matfw.console.status import status_data
 from matfw.diagnose.checks import Computer, Space, State
 from matfw.errors import MatGpioError, MatLinkError

@@ -13,7 +13,7 @@ import pytest
 from matfw.cli.encoding import JSON, LOOKALIKES, PLAIN, adapt_output, plain
 from matfw.display import drawing
 from matfw.messages import RawFrame
-from matfw.recording.file import RecordingWriter
+from matfw.recording.writer import RecordingWriter
 from matfw.settings.model import Settings
 
 LIMIT_S = 60.0

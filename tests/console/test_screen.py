@@ -97,6 +97,20 @@ def test_a_bad_day_in_status_and_notifications_keeps_to_the_width(talk: Talk) ->
     check_fits(talk.lines)
 
 
+def test_of_a_computer_that_takes_every_sample_status_and_start_say_so_and_no_load(
+    talk: Talk,
+) -> None:
+    talk.control.is_blind = True
+    talk.control.play(0.1)
+    lines = talk.ask("status")
+    assert any("not known: the computer does not read" in line for line in lines)
+    assert any("End other programs".lower() in line.lower() for line in lines)
+    assert any(line.startswith("cells, kg") and line.endswith("-") for line in lines)
+    assert not any(word in line for line in lines for word in ("wire:", "its wire"))
+    error = " ".join(talk.ask("start"))
+    assert error.startswith("error E303: start: The computer is too busy")
+
+
 def test_help_names_the_cues_and_a_groups_settings(talk: Talk) -> None:
     assert "roll_back, leg_forward" in " ".join(whole(talk, "help cue"))
     assert "head_left, head_right" in " ".join(whole(talk, "help lay"))

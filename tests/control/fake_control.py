@@ -91,6 +91,7 @@ class FakeControl(Control):
         self.clock = VirtualClock(100.0)
         self.load_kg: float | None = 0.3
         self.presence = Presence.EMPTY
+        self.is_blind = False
         self.place_mm = (0.0, 0.0)
         self.outputs = Outputs()
         store = SettingsStore(config, folder, UNSYNCED)
@@ -140,6 +141,7 @@ class FakeControl(Control):
                     cue=None,
                     events=(),
                     window=None,
+                    is_blind=self.is_blind,
                 )
             )
             self.between(self.firmware)

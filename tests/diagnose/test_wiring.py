@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from matfw.cli.hardware import virtual_trace
 from matfw.devices.parallel import ParallelReader
 from matfw.diagnose import Diagnosis, analyse, stats_since
+from matfw.diagnose.finding import Level
 from matfw.diagnose.presses import Press
 from matfw.diagnose.report import as_lines
 from matfw.layouts import PRESETS
@@ -162,6 +163,15 @@ def test_a_late_computer_is_named_and_no_wire(
     assert "no wire is at fault" in finding.sentence
     assert "End other programs" in finding.sentence
     check_width(diagnosis)
+
+
+def test_a_computer_that_takes_every_sample_is_all_that_is_found() -> None:
+    mat = healthy("core4")
+    frames = [late_reads(frame, 0) for frame in mat.frames(SECONDS)]
+    stats = replace(mat.reader.stats, cells={})
+    diagnosis = analyse([frame for frame in frames if frame], stats, mat.mat)
+    (finding,) = diagnosis.findings
+    assert (finding.name, finding.level) == ("late_computer", Level.BAD)
 
 
 def test_a_long_name_of_a_cell_takes_the_room_between_the_columns() -> None:

@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from matfw.recording.file import RecordingWriter, read_recording
+from matfw.recording.file import read_recording
+from matfw.recording.writer import RecordingWriter
 from tests.importers import kistler
 
 

@@ -15,7 +15,8 @@ import pytest
 
 from matfw.balance import Balances
 from matfw.messages import CleanLoads, Event, Mat, RawFrame, Rep
-from matfw.recording.file import RecordingWriter, read_recording
+from matfw.recording.file import read_recording
+from matfw.recording.writer import RecordingWriter
 from matfw.service.replay import replay
 from tests.accuracy.clams import MOVING
 from tests.accuracy.matching import match

@@ -19,8 +19,9 @@ from matfw.errors import MatError, MatRecordingError
 from matfw.layouts import PRESETS
 from matfw.messages import Cell, CellCalibration, Channel, Mat, Person, RawFrame, Side, Tempo
 from matfw.recording.background import new_path
-from matfw.recording.file import RecordingWriter, check_name, read_recording
+from matfw.recording.file import read_recording
 from matfw.recording.whole_rows import WholeRows
+from matfw.recording.writer import RecordingWriter, check_name
 from matfw.settings.model import Settings
 
 COUNT_MIN, COUNT_MAX = -8388608, 8388607

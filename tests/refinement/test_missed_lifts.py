@@ -246,3 +246,19 @@ def test_up_and_down_without_any_hold_is_a_sway() -> None:
     through = replace(SECOND, top_deg=20.0, hold_s=0.0)
     segment = segment_of(FIRST, through)
     assert missed_lifts(segment, [refined_rep(through)], [refined_rep(FIRST)]) == []
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_a_small_quick_lift_half_a_second_before_the_next_one_is_found(seed: int) -> None:
+    before = Lift(4.0)
+    quick = Lift(before.end_s + 0.7, top_deg=16.0, up_s=1.2, hold_s=1.4, down_s=1.6)
+    after = Lift(quick.end_s + 0.5)
+    span_s = after.end_s + 4.0
+    lying = window_of(legs(span_s, before, quick, after) + noise_scale(span_s, seed))
+    segment = segment_from(lying)
+    weak_peak = replace(refined_rep(quick, 15.0), lower_s=quick.end_s - 1.4)
+    found = [replace(refined_rep(x), top_s=x.begin_s + 1.6) for x in (before, after)]
+    (lift,) = missed_lifts(segment, [weak_peak], found)
+    assert lift.start_s == pytest.approx(quick.begin_s + 0.2, abs=0.2)
+    assert lift.end_s == pytest.approx(quick.end_s - 0.3, abs=0.3)
+    assert lift.angle_deg == pytest.approx(quick.top_deg, abs=4.0)

@@ -12,7 +12,19 @@ import pytest
 
 from matfw.cli.hardware import virtual_trace
 from matfw.errors import MatCellsError, MatError
-from matfw.messages import Announcement, CueGiven, Event, Mat, Pace, RawFrame, Rep, Side
+from matfw.messages import (
+    Announcement,
+    CellEvent,
+    CueGiven,
+    Event,
+    Mat,
+    Pace,
+    RawFrame,
+    ReaderEvent,
+    ReaderProblem,
+    Rep,
+    Side,
+)
 from matfw.pipeline import Pipeline, Step
 from matfw.service import refiner
 from matfw.service.firmware import NO_CELL_S, Firmware, Refiner, Tap
@@ -307,6 +319,24 @@ def test_when_all_cells_fall_silent_it_waits_its_limit_and_no_longer(
     else:
         firmware([*spoken, *silent], outputs=outputs).run(silent[-1].t_s)
     assert Announcement.NOT_JUDGING in {cue for _, cue in outputs.shown}
+
+
+@pytest.mark.parametrize("spoken_s", [0.0, 2.0], ids=["from the start", "later"])
+def test_a_computer_that_takes_every_sample_ends_nothing_and_is_named_and_no_wire(
+    spoken_s: float,
+) -> None:
+    all_of_it = (1 << len(MAT.cells)) - 1
+    taken = [
+        replace(f, t_s=spoken_s + f.t_s, computer_mask=all_of_it) for f in nothing(NO_CELL_S + 2.0)
+    ]
+    outputs, tap = Outputs(), Keeper()
+    firmware([*empty_mat(spoken_s), *taken], outputs=outputs, taps=[tap]).run(taken[-1].t_s)
+    [(heard_s, cue)] = outputs.shown
+    assert cue is Announcement.NOT_JUDGING
+    assert spoken_s < heard_s < spoken_s + 0.6
+    [event] = [each for each in tap.seen if isinstance(each, CellEvent | ReaderEvent)]
+    assert isinstance(event, ReaderEvent)
+    assert (event.t_s, event.problem) == (heard_s, ReaderProblem.LATE)
 
 
 def test_an_acquisition_that_hangs_is_reported() -> None:

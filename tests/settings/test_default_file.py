@@ -15,7 +15,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from matfw.cli.verbs import EXIT_DONE, EXIT_USAGE, main
+from matfw.cli.exit_codes import EXIT_DONE, EXIT_USAGE
+from matfw.cli.verbs import main
 from matfw.settings.default_file import WIDTH, default_toml, schema_json
 from matfw.settings.files import load_settings
 from matfw.settings.model import Settings

@@ -48,8 +48,8 @@ def test_the_buzzer_falls_silent_and_sounds_again_and_says_so(tmp_path: Path) ->
     talk = Talk(tmp_path)
     control, minute = talk.control, [21 * 60]
     volumes: list[float] = []
-    control._set_volume = volumes.append
-    control._minute_of_day = lambda: minute[0]
+    control._loudness._set_volume = volumes.append
+    control._loudness._minute_of_day = lambda: minute[0]
     subscription = control.notifications.open()
     assert talk.ask("set quiet_hours 22:00-07:00")[-1] == "ok"
     for minute[0] in (21 * 60, 22 * 60, 6 * 60, 7 * 60):

@@ -9,9 +9,9 @@ import pytest
 from gpiozero import PWMLED, OutputDevice
 
 from matfw.cli.arguments import DEMO_SPEED
+from matfw.cli.demo import LEAD_S
 from matfw.cli.hardware import virtual_trace
 from matfw.cli.live import pace_of
-from matfw.cli.verbs import LEAD_S
 from matfw.devices.clock import RealClock
 from matfw.layouts import PRESETS
 from matfw.messages import CellCalibration, Mat, Side

@@ -1,0 +1,295 @@
+"""Lifts of which the curve keeps too little: small ones, quick ones, long holds.
+
+A leg that goes up by 7 degrees within a second pushes with 5 N and stands still again; held for
+seconds, it changes load and moment no more than a body that settles. The curve lets it rest in
+between, or loses it wholly. But up pushes and then pulls, down pulls and then pushes: so each place
+is asked how much an ascent, and how much a descent, would explain of load and of the moment's
+changes there (matched filters), and of all ascents followed by a descent as high as they are those
+are taken that together explain the most. One way alone says little, as a landing pushes like the
+next ascent. Found on people who were never asked for a tempo.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from matfw.estimation.leg_model import Array
+from matfw.estimation.noise import STEP_S
+from matfw.messages import RefinedRep
+from matfw.refinement.missed_lifts import overlap
+from matfw.refinement.rep_shape import (
+    AR1,
+    BEGIN_S,
+    DOWN_S,
+    HOLD_S,
+    SIZE,
+    TOP_RAD,
+    TYPICAL_EXPONENT,
+    TYPICAL_SAG,
+    UP_S,
+    fit_shape,
+    shape_rad,
+)
+from matfw.refinement.segment import Segment
+
+ROW_STEPS = 2  # of 50 ms that a way is laid by
+ROW_S = ROW_STEPS * STEP_S
+WAYS_S = (0.6, 0.8, 1.1, 1.5, 2.0, 2.7)
+ALIKE = 2.6  # times as long as the other one a way may be
+LONGEST_HOLD_ROWS = 60  # 6 s; longer ones are asked for, see `held_lifts`
+NOMINAL_RAD = math.radians(10.0)  # that a template is of; what it pushes is nearly in proportion
+BESIDE_ROWS = 2  # before and after a way
+STANDS_S = 3.0  # anything longer than what is beside
+LOAD_SD_N, CHANGE_SD_NM = 0.7, 0.55  # of a row, for a body of usual noise scale
+MOST_SD = 8.0  # what stands out further counts as this: a hand, a fidget
+MIN_GAIN, SURE_GAIN = 30.0, 60.0  # log likelihood that a lift must explain more than rest does ...
+MIN_WAY_GAIN = 10.0  # ... and either way
+MIN_EVEN = 0.35  # of the whole lift's height, that either way's must be at least
+LOWEST_RAD = math.radians(3.5)  # by the filters, which read low
+MIN_DEG = 5.0
+BESIDE_FOUND_S = (0.2, 0.4)  # before and after what is found already, that is its own
+AROUND_S = 0.8  # of rest before and after, that a shape is fitted over
+PUSH_N = 1.5  # smaller hand pushes may be the lift itself
+MAX_TRIALS = 3  # of a look, the latest: one takes as long as a repetition's own fit
+# Of plausibility: where it gains little, and where it surely is something.
+PLAUSIBLE_LOG_ODDS = (3.0, 1.0)
+AFTER_S = 1.0  # of what is known after its end: a leg that sags in its hold goes on
+
+Plausibility = Callable[[RefinedRep], float]
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """A way at each row it may begin at. match: with the data; energy: with itself."""
+
+    rows: int
+    match: Array
+    energy: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Lift:
+    begin_s: float
+    up_s: float
+    hold_s: float
+    down_s: float
+    top_rad: float
+    gain: float
+
+
+def whole_lifts(
+    segment: Segment, found: Sequence[RefinedRep], plausible: Plausibility
+) -> list[RefinedRep]:
+    """Return the lifts besides those found, oldest first.
+
+    plausible: the log-odds that a movement is a leg raise.
+    """
+    lifts: list[RefinedRep] = []
+    for lift in _lifts(segment, found)[-MAX_TRIALS:]:
+        rep = _fitted(segment, lift)
+        if rep is None or any(overlap(rep, x) for x in (*found, *lifts)):
+            continue
+        if plausible(rep) >= PLAUSIBLE_LOG_ODDS[lift.gain >= SURE_GAIN]:
+            lifts.append(rep)
+    return lifts
+
+
+def _fitted(segment: Segment, lift: _Lift) -> RefinedRep | None:
+    begin_s = max(lift.begin_s, float(segment.t_s[0]) + AROUND_S)
+    end_s = lift.begin_s + lift.up_s + lift.hold_s + lift.down_s
+    rows = segment.between(begin_s - AROUND_S, end_s + AROUND_S)
+    force_n, moment_nm = segment.forces(rows, PUSH_N)
+    start = np.full(SIZE, TYPICAL_EXPONENT)
+    start[[BEGIN_S, UP_S, HOLD_S, DOWN_S]] = begin_s, lift.up_s, max(0.05, lift.hold_s), lift.down_s
+    start[TOP_RAD] = lift.top_rad
+    before_nm = moment_nm[segment.t_s[rows] < begin_s]
+    start[9:] = TYPICAL_SAG, float(np.median(before_nm if len(before_nm) else moment_nm[:1])), 0.0
+    fitted = fit_shape(
+        segment.t_s[rows], force_n, moment_nm, start,
+        model=segment.model, noise_scale=segment.noise_scale, tempo=segment.tempo,
+        seen=segment.seen[rows],
+    )  # fmt: skip
+    rep = segment.refined_rep(fitted.params)
+    if rep.angle_deg < MIN_DEG or rep.end_s > segment.t_s[-1] - AFTER_S:
+        return None
+    return rep
+
+
+def _lifts(segment: Segment, found: Sequence[RefinedRep]) -> list[_Lift]:
+    """Return the lifts that together explain load and moment best, oldest first."""
+    data, first_s = _data(segment, found)
+    rows = data.shape[1]
+    if rows * ROW_S < 2.0 * WAYS_S[0]:
+        return []
+    ups = [_way(segment, data, way_s, is_up=True) for way_s in WAYS_S]
+    downs = [_way(segment, data, way_s, is_up=False) for way_s in WAYS_S]
+    if not (any(map(_is_anywhere, ups)) and any(map(_is_anywhere, downs))):
+        return []  # mostly so where all is found: the rest is not asked for
+    pairs = [
+        (up, down)
+        for up in ups
+        for down in downs
+        if max(up.rows, down.rows) <= ALIKE * min(up.rows, down.rows)
+    ]
+    longest = max(up.rows + down.rows for up, down in pairs) + LONGEST_HOLD_ROWS
+    gains = np.full((rows, longest + 1), -math.inf)
+    heights, choice = np.zeros(gains.shape), np.zeros(gains.shape, int)
+    for number, (up, down) in enumerate(pairs):
+        shortest = up.rows + down.rows
+        some = np.s_[:, shortest : shortest + LONGEST_HOLD_ROWS + 1]
+        gain, height = _gain(up, down, rows)
+        is_better = gain > gains[some]
+        gains[some] = np.where(is_better, gain, gains[some])
+        heights[some] = np.where(is_better, height, heights[some])
+        choice[some] = np.where(is_better, number, choice[some])
+    lifts = []
+    for begin, length in _best(gains, ups, downs):
+        up, down = pairs[choice[begin, length]]
+        lifts.append(
+            _Lift(
+                begin_s=first_s + begin * ROW_S,
+                up_s=up.rows * ROW_S,
+                hold_s=(length - up.rows - down.rows) * ROW_S,
+                down_s=down.rows * ROW_S,
+                top_rad=float(heights[begin, length]) * NOMINAL_RAD,
+                gain=float(gains[begin, length]),
+            )
+        )
+    return lifts
+
+
+def _gain(up: _Way, down: _Way, rows: int) -> tuple[Array, Array]:
+    """Return what lifts of these ways gain, and their height in nominal ones.
+
+    Both (rows, holds): for each row that one may begin at and each length of its hold.
+    """
+    holds = np.arange(LONGEST_HOLD_ROWS + 1)
+    landings = np.arange(rows)[:, None] + up.rows + holds[None, :]
+    fits = landings + down.rows <= rows
+    descent = np.where(fits, down.match[np.minimum(landings, rows)], 0.0)
+    ascent = up.match[:rows, None]
+    energy = up.energy + down.energy
+    height = (ascent + descent) / energy
+    is_one = (
+        (height > LOWEST_RAD / NOMINAL_RAD)
+        & (ascent > np.maximum(MIN_EVEN * height * up.energy, _least(up)))
+        & (descent > np.maximum(MIN_EVEN * height * down.energy, _least(down)))
+    )
+    return np.where(is_one, 0.5 * energy * height * height, -math.inf), height
+
+
+def _is_anywhere(way: _Way) -> bool:
+    return bool(way.match.max() > _least(way))
+
+
+def _least(way: _Way) -> float:
+    """Return what a match must be for MIN_WAY_GAIN."""
+    return math.sqrt(2.0 * MIN_WAY_GAIN * way.energy)
+
+
+def _data(segment: Segment, found: Sequence[RefinedRep]) -> tuple[Array, float]:
+    """Return load and the moment's changes in standard deviations, (2, rows), and the first's time.
+
+    Zero where nothing was measured, where all is finished, and in what is found already.
+    """
+    rows = len(segment.t_s) // ROW_STEPS
+    sd = math.sqrt(segment.noise_scale)
+
+    def means(series: Array) -> Array:
+        last = series[len(series) - rows * ROW_STEPS :]
+        return np.asarray(last.reshape(rows, ROW_STEPS).mean(axis=1))
+
+    moment_nm = means(segment.moment_nm)
+    changes = moment_nm - AR1**ROW_STEPS * np.concatenate([moment_nm[:1], moment_nm[:-1]])
+    data = np.stack(
+        [
+            means(segment.load_n - np.median(segment.load_n)) / (LOAD_SD_N * sd),
+            (changes - np.median(changes)) / (CHANGE_SD_NM * sd),
+        ]
+    )
+    data = np.clip(data, -MOST_SD, MOST_SD)
+    t_s = means(segment.t_s)
+    is_other = (means(segment.seen) == 0.0) | (t_s <= segment.finished_s)
+    for x in found:
+        is_other |= (t_s > x.start_s - BESIDE_FOUND_S[0]) & (t_s < x.end_s + BESIDE_FOUND_S[1])
+    data[:, is_other] = 0.0
+    return data, float(t_s[0]) - 0.5 * ROW_S if rows else 0.0
+
+
+def _way(segment: Segment, data: Array, way_s: float, *, is_up: bool) -> _Way:
+    """Return how well a way of this length fits wherever it may begin."""
+    rows = round(way_s / ROW_S)
+    template = _template(segment, way_s, rows + 2 * BESIDE_ROWS, is_up=is_up)
+    padded = np.pad(data, ((0, 0), (BESIDE_ROWS, BESIDE_ROWS + rows)))
+    spans = np.lib.stride_tricks.sliding_window_view(padded, template.shape[1], axis=1)
+    match = np.einsum("ijk,ik->j", spans, template)
+    return _Way(rows, np.asarray(match), float((template**2).sum()))
+
+
+def _template(segment: Segment, way_s: float, rows: int, *, is_up: bool) -> Array:
+    """Return what a way to or from the nominal top does to load and changes, (2, rows)."""
+    params = np.full(SIZE, TYPICAL_EXPONENT)
+    params[[BEGIN_S, UP_S, HOLD_S, DOWN_S]] = 0.0, way_s, STANDS_S, way_s
+    params[TOP_RAD] = NOMINAL_RAD
+    params[9:] = 0.0
+    from_s = (0.0 if is_up else way_s + STANDS_S) - BESIDE_ROWS * ROW_S
+    fine_s = STEP_S / 5.0
+    per_row = ROW_STEPS * 5
+    # A row more before: changes are against it.
+    at_s = from_s + (np.arange(-per_row, rows * per_row) + 0.5) * fine_s
+    angle = shape_rad(params, np.asarray(at_s, np.float64))
+    rate = np.gradient(angle, fine_s)
+    force_n, moment_nm = segment.model.force_and_moment(angle, rate, np.gradient(rate, fine_s))
+    means = np.stack([force_n, moment_nm]).reshape(2, rows + 1, per_row).mean(axis=2)
+    sd = math.sqrt(segment.noise_scale)
+    load = means[0, 1:] - means[0, 1:].mean()
+    changes = np.diff(means[1])
+    return np.stack([load / (LOAD_SD_N * sd), changes / (CHANGE_SD_NM * sd)])
+
+
+def _best(gains: Array, ups: Sequence[_Way], downs: Sequence[_Way]) -> list[tuple[int, int]]:
+    """Return which spans (begin, length) together gain the most and do not overlap.
+
+    The last ascent may belong to a lift that is still up, and the first descent to one that began
+    before: they compete, and are no spans.
+    """
+    count, longest = gains.shape[0], gains.shape[1] - 1
+    best, last = np.zeros(count + 1), np.zeros(count + 1, int)
+    came_down = _lone(downs, count, from_end=False)
+    came_down[longest:] = -math.inf
+    for end in range(1, count + 1):
+        best[end] = max(best[end - 1], came_down[end] - MIN_GAIN)
+        first = max(0, end - longest)
+        begins = np.arange(first, end)
+        totals = best[first:end] + gains[begins, end - begins] - MIN_GAIN
+        at = int(np.argmax(totals))
+        if totals[at] > best[end]:
+            best[end], last[end] = totals[at], end - first - at
+    first = max(0, count - longest)
+    still_up = best[first:count] + _lone(ups, count, from_end=True)[first:count] - MIN_GAIN
+    at = int(np.argmax(still_up))
+    end = first + at if still_up[at] > best[count] else count
+    spans = []
+    while end > 0:
+        length = int(last[end])
+        end -= length or 1
+        if length:
+            spans.append((end, length))
+    return spans[::-1]
+
+
+def _lone(ways: Sequence[_Way], count: int, *, from_end: bool) -> Array:
+    """Return what the best way alone gains that begins, or ends, at each row, (count + 1,)."""
+    gains = np.full(count + 1, -math.inf)
+    for way in ways:
+        places = count + 1 - way.rows  # at which it may begin
+        if places < 1:
+            continue
+        gain = np.maximum(way.match[:places], 0.0) ** 2 / (2.0 * way.energy)
+        some = np.s_[:places] if from_end else np.s_[way.rows :]
+        gains[some] = np.maximum(gains[some], gain)
+    return gains
