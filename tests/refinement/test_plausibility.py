@@ -7,7 +7,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from matfw.judging.verdicts import HARDLY_ONE, PLAUSIBLE_LOG_ODDS, Conditions, judge
+from matfw.judging.verdicts import (
+    CLEAN_LOG_ODDS,
+    HARDLY_ONE,
+    PLAUSIBLE_LOG_ODDS,
+    Conditions,
+    judge,
+)
 from matfw.messages import FaultSeen, Limits, RefinedRep, Side, Tempo, Verdict
 from matfw.refinement.missed_lifts import IN_SET_S
 from matfw.refinement.plausibility import NAMES, weighed
@@ -82,18 +88,23 @@ def test_what_is_refused_does_not_hide_what_comes_after() -> None:
     ("log_odds", "verdict"), [(EDGE, Verdict.CLEAN), (0.0, Verdict.CLEAN), (-EDGE, Verdict.UNSURE)]
 )
 def test_what_hardly_fits_a_leg_raise_is_unsure(log_odds: float, verdict: Verdict) -> None:
-    rep = rep_at(10.0, PLAUSIBLE_LOG_ODDS + log_odds)
+    rep = rep_at(10.0, CLEAN_LOG_ODDS + log_odds)
     now = Conditions(limits=Limits(), tempo=Tempo(), side=Side.LEFT)
     judgement = judge(rep, (), now)
     assert judgement.verdict is verdict
     assert judgement.reason == (HARDLY_ONE if verdict is Verdict.UNSURE else "")
 
 
-def test_no_fault_is_named_of_what_hardly_fits_a_leg_raise() -> None:
-    rep = replace(rep_at(10.0, PLAUSIBLE_LOG_ODDS - EDGE), up_s=0.4)
+@pytest.mark.parametrize(("log_odds", "is_named"), [(EDGE, True), (0.0, True), (-EDGE, False)])
+def test_a_fault_is_named_of_a_plausible_leg_raise_only(log_odds: float, is_named: bool) -> None:
+    rep = replace(rep_at(10.0, PLAUSIBLE_LOG_ODDS + log_odds), up_s=0.4)
     now = Conditions(limits=Limits(), tempo=Tempo(), side=Side.LEFT)
     no_live_faults: tuple[FaultSeen, ...] = ()
-    assert judge(rep, no_live_faults, now).faults == ()
+    assert bool(judge(rep, no_live_faults, now).faults) is is_named
+
+
+def test_what_is_counted_alone_is_not_yet_sure_enough_to_be_clean() -> None:
+    assert IN_SET_LOG_ODDS < PLAUSIBLE_LOG_ODDS < CLEAN_LOG_ODDS
 
 
 @pytest.fixture(scope="module")
