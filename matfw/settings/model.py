@@ -11,6 +11,7 @@ settings/state.MachineState, so that nothing ever has to write into the person's
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Annotated, Literal, TypeAlias
 
@@ -22,7 +23,7 @@ from matfw.messages import Cell, CellCalibration, Limits, Mat, Person, Side, Tem
 from matfw.settings.limits import LimitSettings
 from matfw.settings.plans import BUILT_IN, DEFAULT_PLAN, NO_PLAN, PlanSettings, TempoSeconds
 from matfw.settings.schema import NOW, MismatchError, Name
-from matfw.settings.state import MachineState
+from matfw.settings.state import CellLine, MachineState
 from matfw.settings.wiring import DEFAULT_PINS, CellPins, GivenPins, Gpio, HipSensors, Outputs
 from matfw.workout.plan import Plan
 
@@ -31,6 +32,16 @@ from matfw.workout.plan import Plan
 NOMINAL = CellCalibration(tare_counts=0.0, counts_per_kg=42_950.0)
 
 Millimetres: TypeAlias = Annotated[float, Meta(ge=-10_000, le=10_000)]
+
+
+def calibration_of(
+    cells: Iterable[Cell], known: Mapping[str, CellLine]
+) -> tuple[CellCalibration, ...]:
+    """Return each cell's calibration, nominal where none is known."""
+    lines = (known.get(cell.name) for cell in cells)
+    return tuple(
+        CellCalibration(line.tare_counts, line.counts_per_kg) if line else NOMINAL for line in lines
+    )
 
 
 class CellPlace(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -212,17 +223,11 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     def mat(self, state: MachineState | None = None) -> Mat:
         """Return the mat, calibrated as far as the machine's state knows, else nominally."""
-        known = state.calibration if state else {}
         limits = self.asked_limits()
         return Mat(
             layout=self.layout,
             cells=self.mat_cells(),
-            calibration=tuple(
-                CellCalibration(known[c.name].tare_counts, known[c.name].counts_per_kg)
-                if c.name in known
-                else NOMINAL
-                for c in self.mat_cells()
-            ),
+            calibration=calibration_of(self.mat_cells(), state.calibration if state else {}),
             rate_hz=float(self.rate_hz),
             channels=self.hip_sensors.channels(),
             person=Person(self.person.sex, self.person.height_m),
