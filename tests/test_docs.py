@@ -29,7 +29,8 @@ from matfw.phases import TRANSITIONS
 from matfw.ports import RAIL_CHANNELS
 from matfw.recording.writer import RecordingWriter
 from matfw.settings.files import load_settings
-from matfw.settings.model import DEFAULT_PINS, I2C_1_PINS, LightPins, Settings, XshutPins
+from matfw.settings.model import Settings
+from matfw.settings.wiring import DEFAULT_PINS, I2C_1_PINS, LightPins, XshutPins
 from matfw.workout.transitions import ROWS as WORKOUT_ROWS
 from tests.control.fake_control import Talk
 from tests.pictures import FOLDER, pictures

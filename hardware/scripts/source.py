@@ -14,7 +14,8 @@ from msgspec import Struct
 
 from matfw.layouts import DECK_LENGTH_MM, DECK_WIDTH_MM, PRESETS
 from matfw.messages import Cell
-from matfw.settings.model import CellPins, Settings
+from matfw.settings.model import Settings
+from matfw.settings.wiring import CellPins
 
 FOLDER = Path(__file__).parents[1]
 LAYOUTS = ("core4", "hex6")  # the two that are drawn; trio8 is supported and not recommended

@@ -17,7 +17,8 @@ from hardware.scripts.source import (
     wires,
 )
 from matfw.layouts import PRESETS
-from matfw.settings.model import I2C_1_PINS, UART_PINS, Settings, XshutPins
+from matfw.settings.model import Settings
+from matfw.settings.wiring import I2C_1_PINS, UART_PINS, XshutPins
 
 Rows = Iterable[Sequence[str]]
 

@@ -31,8 +31,8 @@ from matfw.calibrate.solve import solve, weighed
 from matfw.calibrate.stillness import Measured, Watch
 from matfw.calibrate.words import MAX_KG, MEASURING, MIN_KG, asked
 from matfw.errors import MatUsageError
-from matfw.messages import CellCalibration, Mat, RawFrame
-from matfw.settings.model import NOMINAL
+from matfw.messages import Mat, RawFrame
+from matfw.settings.model import calibration_of
 from matfw.settings.numbers import read_number
 from matfw.settings.state import CellLine
 
@@ -71,12 +71,7 @@ class Wizard:
             mat,
             kind,
             frozenset(lines),
-            tuple(
-                CellCalibration(lines[cell.name].tare_counts, lines[cell.name].counts_per_kg)
-                if cell.name in lines
-                else NOMINAL
-                for cell in mat.cells
-            ),
+            calibration_of(mat.cells, lines),
             anywhere,
         )
         missing = [name for name in self._plan.names if name not in lines]

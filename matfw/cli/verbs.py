@@ -120,7 +120,9 @@ def _run(options: argparse.Namespace) -> int:
         all_off(real_factory(settings), settings.outputs.named_pins().values())
         return EXIT_DONE
     if not options.virtual:
-        settings.check_ports(options.console)
+        from matfw.settings.checks import check_ports
+
+        check_ports(settings, options.console)
     ports = (*settings.console.ports, *options.console)
     console = ConsolePlan(store, state_dir_of(options), ports, unset_plan)
     with only_one(console.state_dir, say):

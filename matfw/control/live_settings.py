@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from matfw.messages import CellCalibration, Mat, Side
-from matfw.settings.model import NOMINAL, Settings
+from matfw.messages import Mat, Side
+from matfw.settings.model import Settings, calibration_of
 from matfw.settings.plans import NO_PLAN
 from matfw.settings.quiet_hours import QuietHours, quiet_hours
-from matfw.settings.state import CellLine, MachineState
+from matfw.settings.state import MachineState
 from matfw.sounds.modes import SoundMode
 from matfw.workout.plan import Plan
 
@@ -41,7 +41,7 @@ def live_settings(
     side = asked.side if asked.side is not Side.UNKNOWN else unset_side
     mat = replace(
         mat,
-        calibration=tuple(_line(state.calibration.get(cell.name)) for cell in mat.cells),
+        calibration=calibration_of(mat.cells, state.calibration),
         person=asked.person,
         side=side,
         tempo=asked.tempo,
@@ -55,7 +55,3 @@ def live_settings(
         settings.outputs.sound,
         quiet_hours(settings.outputs.quiet_hours or ""),
     )
-
-
-def _line(known: CellLine | None) -> CellCalibration:
-    return CellCalibration(known.tare_counts, known.counts_per_kg) if known else NOMINAL

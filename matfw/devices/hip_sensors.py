@@ -11,7 +11,7 @@ from matfw.devices.rear_rail import RearRail
 from matfw.devices.sacrum_imu import SacrumImu
 from matfw.errors import MatGpioError
 from matfw.ports import Clock, HipSensor
-from matfw.settings.model import HipSensors
+from matfw.settings.wiring import HipSensors
 
 
 def open_hip_sensors(settings: HipSensors, factory: Factory, clock: Clock) -> list[HipSensor]:

@@ -10,10 +10,11 @@ from typing import Any
 import msgspec
 from msgspec import Struct, inspect
 
-from matfw.settings.model import CellPlace, GivenPins, Settings
+from matfw.settings.model import CellPlace, Settings
 from matfw.settings.plans import PlanSettings
 from matfw.settings.rows import noted_at
 from matfw.settings.schema import allowed
+from matfw.settings.wiring import GivenPins
 
 WIDTH = 100
 _HEAD = """\

@@ -10,9 +10,10 @@ import re
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 from matfw.errors import MatSettingsError
+from matfw.settings.checks import check
 from matfw.settings.model import Settings
 from matfw.settings.schema import Key, Keys, MismatchError, build
 
@@ -23,15 +24,7 @@ MAX_DOTS = 128  # in a line; tomllib takes 9 s for a key of 20 000 parts, their 
 ADVICE = "correct it, or delete it for the default"
 
 
-class Checkable(Protocol):
-    """A table that checks what no single key of it can say."""
-
-    def check(self) -> None:
-        """Raise MismatchError if something is wrong."""
-        ...
-
-
-Checked = TypeVar("Checked", bound=Checkable)
+Checked = TypeVar("Checked")
 
 
 class DamagedTextError(MatSettingsError):
@@ -58,26 +51,28 @@ def load_settings(path: Path | None) -> Settings:
     """Return the settings in a TOML file, the defaults for None. Raises MatSettingsError."""
     if path is None:
         return Settings()
-    return check_text(path, read_text(path), Settings, advice=ADVICE)
+    return check_text(path, read_text(path), Settings, check, advice=ADVICE)
 
 
 def check_text(
     path: Path,
     text: str,
     kind: type[Checked],
+    check: Callable[[Checked], object],
     *,
     advice: str,
     prepare: Callable[[dict[str, Any]], dict[str, Any]] = lambda parsed: parsed,
 ) -> Checked:
     """Return a TOML text, read from path, as a `kind`.
 
-    prepare: brings the parsed text up to date first; it may raise ValueError with what is wrong.
+    check: raises MismatchError for what no single key can say. prepare: brings the parsed text up
+    to date first; it may raise ValueError with what is wrong.
     advice: given where the error itself has none. Raises MatSettingsError that names path and line.
     """
     parsed = _parsed(path, text, advice)
     try:
         checked = build(prepare(parsed), kind)
-        checked.check()
+        check(checked)
     except MismatchError as mismatch:
         line = find_line(text, mismatch.keys, mismatch.also)
         where = f"{path}, line {line}" if line else str(path)

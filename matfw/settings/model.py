@@ -1,8 +1,9 @@
 """Every setting of a person's TOML file: its type, default, range and meaning; and -> Mat.
 
-A new setting is one field here: `Annotated` with a range and a description, its name ending in its
-unit (rows.UNITS), NOW where it needs no restart, an `example` where its default is None. A new
-limit is one field of messages.Limits.
+A new setting is one field here, or in wiring.py if it is about pins: `Annotated` with a range and a
+description, its name ending in its unit (rows.UNITS), NOW where it needs no restart, an `example`
+where its default is None. A new limit is one field of messages.Limits. What no single setting can
+say is in checks.py.
 
 Files, lines and folders are in settings/files.py; what only the machine knows (calibration) is
 settings/state.MachineState, so that nothing ever has to write into the person's file.
@@ -10,60 +11,37 @@ settings/state.MachineState, so that nothing ever has to write into the person's
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Annotated, Literal, TypeAlias
 
 import msgspec
 from msgspec import Meta, Struct
 
-from matfw.errors import MatSettingsError
-from matfw.layouts import MIN_CELLS, PRESETS, unfit
-from matfw.messages import (
-    Cell,
-    CellCalibration,
-    Channel,
-    HipRepeatability,
-    Limits,
-    Mat,
-    Person,
-    Side,
-    Tempo,
-)
-from matfw.ports import RAIL_CHANNELS, SACRUM_CHANNELS, SIDE_CHANNELS
+from matfw.layouts import PRESETS
+from matfw.messages import Cell, CellCalibration, Limits, Mat, Person, Side, Tempo
 from matfw.settings.limits import LimitSettings
-from matfw.settings.plans import (
-    BUILT_IN,
-    DEFAULT_PLAN,
-    NO_PLAN,
-    PlanSettings,
-    TempoSeconds,
-    unseen_tempo,
-)
-from matfw.settings.quiet_hours import quiet_hours
-from matfw.settings.schema import (
-    Keys,
-    MismatchError,
-    Name,
-    did_you_mean,
-    dotted,
-    found,
-)
-from matfw.settings.state import MachineState
-from matfw.sounds.modes import SoundMode
+from matfw.settings.plans import BUILT_IN, DEFAULT_PLAN, NO_PLAN, PlanSettings, TempoSeconds
+from matfw.settings.schema import NOW, MismatchError, Name
+from matfw.settings.state import CellLine, MachineState
+from matfw.settings.wiring import DEFAULT_PINS, CellPins, GivenPins, Gpio, HipSensors, Outputs
 from matfw.workout.plan import Plan
 
 # A 50 kg half bridge of 1 mV/V into 24 bits at gain 128, both on one supply, which cancels:
 # 1e-3 / 50 kg * 128 * 2^24. Real cells of this kind give 0.5 to 1 mV/V: calibrate.
 NOMINAL = CellCalibration(tare_counts=0.0, counts_per_kg=42_950.0)
 
-# Of a setting, or a table of them: taken over between two frames. All else is wiring, which is
-# claimed at the start.
-NOW = Meta(extra={"applies": "now"})
-
 Millimetres: TypeAlias = Annotated[float, Meta(ge=-10_000, le=10_000)]
-Pin: TypeAlias = Annotated[int, Meta(ge=2, le=27)]  # BCM; 0 and 1 belong to the HAT's EEPROM
+
+
+def calibration_of(
+    cells: Iterable[Cell], known: Mapping[str, CellLine]
+) -> tuple[CellCalibration, ...]:
+    """Return each cell's calibration, nominal where none is known."""
+    lines = (known.get(cell.name) for cell in cells)
+    return tuple(
+        CellCalibration(line.tare_counts, line.counts_per_kg) if line else NOMINAL for line in lines
+    )
 
 
 class CellPlace(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -73,220 +51,6 @@ class CellPlace(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     x_mm: Annotated[Millimetres, Meta(description="from the deck's centre to the foot end, mm")]
     y_mm: Annotated[Millimetres, Meta(description="from the centre to the left edge, mm")]
     plate: Annotated[Name, Meta(description="the panel it stands under")] = "deck"
-
-
-class CellPins(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A converter's two wires, BCM numbers."""
-
-    dout: Pin
-    sck: Pin
-
-
-class GivenPins(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What the settings say of a converter's wires; what they leave out is DEFAULT_PINS'."""
-
-    dout: Annotated[Pin | None, Meta(description="data, from the converter, BCM number")] = None
-    sck: Annotated[Pin | None, Meta(description="clock, to the converter, BCM number")] = None
-
-
-# Left free: 0/1 (HAT EEPROM), 2/3 (I2C: hip sensors), 14/15 (UART: the serial console). The
-# outputs sit where the Pi pulls down while it boots (9-27), so that the buzzer is silent then.
-# Each pair is near one another on the header. trio8 needs the SPI pins 8-11: leave SPI off.
-DEFAULT_PINS: dict[str, CellPins] = {
-    "head_left": CellPins(dout=5, sck=12),
-    "head_right": CellPins(dout=6, sck=16),
-    "foot_left": CellPins(dout=13, sck=20),
-    "foot_right": CellPins(dout=19, sck=21),
-    "hip_left": CellPins(dout=17, sck=27),
-    "hip_right": CellPins(dout=4, sck=22),
-    "waist_left": CellPins(dout=10, sck=9),
-    "waist_right": CellPins(dout=8, sck=11),
-}
-
-
-class Gpio(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The chip that the pins are on."""
-
-    chip: Annotated[
-        Literal["auto"] | Annotated[int, Meta(ge=0, le=99)],
-        Meta(description='the N of /dev/gpiochipN, or "auto": found by its label'),
-    ] = "auto"
-
-
-class LightPins(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The three lights, BCM numbers; with a second strip, those along the left edge."""
-
-    head: Annotated[Pin, Meta(description="the light at the head end, BCM number")] = 23
-    hip: Annotated[Pin, Meta(description="the light at the hips, BCM number")] = 24
-    foot: Annotated[Pin, Meta(description="the light at the foot end, BCM number")] = 25
-
-
-class RightLightPins(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A second strip, along the right edge.
-
-    Left and right as seen by somebody lying on their back: on the left side they face the left.
-    """
-
-    head: Annotated[
-        Pin | None, Meta(description="right edge: the light at the head end", extra={"example": 9})
-    ] = None
-    hip: Annotated[
-        Pin | None, Meta(description="right edge: the light at the hips", extra={"example": 10})
-    ] = None
-    foot: Annotated[
-        Pin | None, Meta(description="right edge: the light at the foot end", extra={"example": 22})
-    ] = None
-
-
-Strip: TypeAlias = tuple[int | None, int | None, int | None]
-
-
-class Outputs(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What the person hears and sees."""
-
-    buzzer_pin: Annotated[Pin, Meta(description="the buzzer, BCM number")] = 18
-    light_pins: Annotated[
-        LightPins,
-        Meta(description="the lights, BCM numbers; with right_light_pins those of the left edge"),
-    ] = LightPins()
-    right_light_pins: Annotated[
-        RightLightPins,
-        Meta(
-            description="a second strip, along the right edge, BCM numbers: then that one shines"
-            " which the face looks at, both where the side is not known"
-        ),
-    ] = RightLightPins()
-    button_pin: Annotated[
-        Pin | None,
-        Meta(
-            description="a push button to ground, BCM number: two or three presses are taps on the"
-            " mat, held it is quieter",
-            extra={"example": 7},
-        ),
-    ] = None
-    sound: Annotated[
-        SoundMode,
-        NOW,
-        Meta(
-            description="what is heard: all; faults; the tempo (metronome); nothing. The lights say"
-            " all of it in every mode"
-        ),
-    ] = SoundMode.FULL
-    quiet_hours: Annotated[
-        Annotated[str, Meta(max_length=11)] | None,
-        NOW,
-        Meta(
-            description="hours of the local day in which only the lights speak",
-            extra={"example": "22:00-07:00"},
-        ),
-    ] = None
-    mute: Annotated[bool, NOW, Meta(description="lights only, no sound")] = False
-    volume_percent: Annotated[
-        int, NOW, Meta(ge=0, le=100, description="how loud the buzzer is; 0 is silence")
-    ] = 100
-
-    def loudness_percent(self) -> int:
-        """Return how loud the buzzer is to be, 0 to 100; 0 when muted."""
-        is_silent = self.mute or self.sound is SoundMode.SILENT
-        return 0 if is_silent else self.volume_percent
-
-    def strips(self) -> tuple[Strip, ...]:
-        """Return the pins of head, hip and foot light of the strip, or of the left and right one.
-
-        None for a light that the right one lacks.
-        """
-        lights, right = self.light_pins, self.right_light_pins
-        one = (lights.head, lights.hip, lights.foot)
-        other = (right.head, right.hip, right.foot)
-        return (one,) if other == (None,) * 3 else (one, other)
-
-    def pins(self) -> tuple[int, int, int, int]:
-        """Return the pins of the buzzer, muted or not, and of the head, hip and foot lights."""
-        lights = self.light_pins
-        return (self.buzzer_pin, lights.head, lights.hip, lights.foot)
-
-    def named_pins(self) -> dict[str, int]:
-        """Return every pin that drives something, by what it is for."""
-        named = {"buzzer": self.buzzer_pin}
-        for edge, strip in zip(("", "right "), self.strips(), strict=False):
-            for name, pin in zip(LightPins.__struct_fields__, strip, strict=True):
-                if pin is not None:
-                    named[f"{edge}{name} light"] = pin
-        return named
-
-
-# TXD and RXD of the header's UART, and its names; Raspberry Pi documentation, "UARTs".
-UART_PINS = (14, 15)
-HEADER_UARTS = frozenset({"/dev/serial0", "/dev/ttyAMA0", "/dev/ttyS0"})
-I2C_1_PINS = (2, 3)  # SDA and SCL of the header's bus; other buses are wherever their overlay says
-
-
-class XshutPins(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The wires that hold the rail's sensors off, BCM numbers. trio8 needs 11 itself."""
-
-    shoulder: Annotated[Pin, Meta(description="XSHUT of the sensor at the shoulder")] = 26
-    hip: Annotated[Pin, Meta(description="XSHUT of the sensor at the hip")] = 7
-    heel: Annotated[Pin, Meta(description="XSHUT of the sensor at the heel")] = 11
-
-
-class HipSensors(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Sensors that see the hips directly: on a belt, on a rail behind the back. Both may be on."""
-
-    imu: Annotated[
-        Literal["off", "lsm6ds"], Meta(description="a motion sensor on a belt over the sacrum")
-    ] = "off"
-    imu_axis: Annotated[
-        Literal["+x", "-x", "+y", "-y", "+z", "-z"],
-        Meta(description="the belt's board: which of its axes points out of the back"),
-    ] = "+z"
-    imu_head_axis: Annotated[
-        Literal["+x", "-x", "+y", "-y", "+z", "-z"] | None,
-        Meta(
-            description="the belt's board: which of its axes points to the head; with it the belt"
-            " tells the side lain on",
-            extra={"example": "+y"},
-        ),
-    ] = None
-    imu_address: Annotated[
-        Literal[0x6A, 0x6B],
-        Meta(description="the belt's board on I2C: 0x6A is 106; 0x6B, 107, with SDO/SA0 high"),
-    ] = 0x6A
-    rail: Annotated[
-        Literal["off", "vl53l1x"],
-        Meta(description="three distance sensors on a rail behind the back"),
-    ] = "off"
-    imu_repeatability_deg: Annotated[
-        float,
-        Meta(ge=0.3, le=15, description="the belt shows the same roll again within so much, sd"),
-    ] = 1.5
-    rail_repeatability_mm: Annotated[
-        float,
-        Meta(ge=1, le=50, description="the rail shows the same distance again within so much, sd"),
-    ] = 5.0
-    xshut_pins: Annotated[
-        XshutPins, Meta(description="what holds the rail's sensors off, BCM numbers")
-    ] = XshutPins()
-    i2c_bus: Annotated[
-        int, Meta(ge=0, le=99, description="the N of /dev/i2c-N; 1 is on GPIO 2 and 3")
-    ] = 1
-
-    def repeat(self) -> HipRepeatability:
-        """Return what the sensors repeat within, as the line takes it."""
-        return HipRepeatability(self.imu_repeatability_deg, self.rail_repeatability_mm)
-
-    def channels(self) -> tuple[Channel, ...]:
-        """Return the columns that a frame gets from the sensors that are on."""
-        belt = SACRUM_CHANNELS + (SIDE_CHANNELS if self.imu_head_axis else ())
-        return (belt if self.imu != "off" else ()) + (RAIL_CHANNELS if self.rail != "off" else ())
-
-    def pin_uses(self) -> Iterator[tuple[Keys, int]]:
-        """Yield the keys below hip_sensors, and the pin each of them takes."""
-        if self.channels() and self.i2c_bus == 1:
-            for pin in I2C_1_PINS:
-                yield ("i2c_bus",), pin
-        if self.rail != "off":
-            for name in XshutPins.__struct_fields__:
-                yield ("xshut_pins", name), getattr(self.xshut_pins, name)
 
 
 class Who(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -459,17 +223,11 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     def mat(self, state: MachineState | None = None) -> Mat:
         """Return the mat, calibrated as far as the machine's state knows, else nominally."""
-        known = state.calibration if state else {}
         limits = self.asked_limits()
         return Mat(
             layout=self.layout,
             cells=self.mat_cells(),
-            calibration=tuple(
-                CellCalibration(known[c.name].tare_counts, known[c.name].counts_per_kg)
-                if c.name in known
-                else NOMINAL
-                for c in self.mat_cells()
-            ),
+            calibration=calibration_of(self.mat_cells(), state.calibration if state else {}),
             rate_hz=float(self.rate_hz),
             channels=self.hip_sensors.channels(),
             person=Person(self.person.sex, self.person.height_m),
@@ -515,126 +273,9 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         sck = next(iter(given_scks or [pins.sck for pins in wires.values()]))
         return {name: CellPins(dout=pins.dout, sck=sck) for name, pins in wires.items()}
 
-    def check(self) -> None:
-        """Check what no single key can say. Raises MismatchError."""
-        self._check_cells()
-        self._check_pins()
-        self.limits.check()
-        self._check_workout()
-        self._check_quiet_hours()
-        self._check_belt()
-
-    def _check_belt(self) -> None:
-        back, head = self.hip_sensors.imu_axis, self.hip_sensors.imu_head_axis
-        if head is not None and head[1] == back[1]:
-            raise MismatchError(
-                ("hip_sensors", "imu_head_axis"),
-                f"must be another of the board's axes than imu_axis, {back} (got {head})",
-            )
-
-    def _check_quiet_hours(self) -> None:
-        text = self.outputs.quiet_hours
-        if text is not None and quiet_hours(text) is None:
-            raise MismatchError(
-                ("outputs", "quiet_hours"), f"must be as 22:00-07:00 (got {found(text)})"
-            )
-
-    def _check_workout(self) -> None:
-        unseen = unseen_tempo(self.workout.tempo_s)
-        if unseen:
-            raise MismatchError(("workout", "tempo_s"), unseen)
-        for index, plan in enumerate(self.plans):
-            wrong = plan.wrong()
-            if wrong:
-                raise MismatchError(("plans", index, wrong[0]), wrong[1])
-        name = self.workout.plan
-        if name not in (None, NO_PLAN) and self.plan_named(str(name)) is None:
-            names = [*(plan.name for plan in self.known_plans()), NO_PLAN]
-            raise MismatchError(
-                ("workout", "plan"), f"names no plan (got {name})", advice=did_you_mean(name, names)
-            )
-
-    def _check_cells(self) -> None:
-        if self.layout != "custom" and self.cells:
-            raise MismatchError(("cells",), 'are given, but layout is not "custom"', ("layout",))
-        names = [cell.name for cell in self.mat_cells()]
-        if len(names) < MIN_CELLS:
-            raise MismatchError(
-                ("layout",),
-                f'"custom" needs at least {MIN_CELLS} [[cells]] (got {len(names)})',
-                advice="add [[cells]] to the settings file, one for each",
-            )
-        for name, times in Counter(names).items():
-            if times > 1:
-                raise MismatchError(
-                    ("cells", len(names) - 1 - names[::-1].index(name), "name"),
-                    f"must be another name for each cell (got {name} {times} times)",
-                )
-        reason = unfit(self.mat_cells())
-        if reason:
-            raise MismatchError(("cells",), reason, ("layout",))
-        for name in self.pins:
-            if name not in names:
-                raise MismatchError(("pins", name), "is no cell", advice=did_you_mean(name, names))
-        for index, name in enumerate(names):
-            given = self.pins.get(name, GivenPins())
-            if name not in DEFAULT_PINS and None in (given.dout, given.sck):
-                raise MismatchError(
-                    ("cells", index, "name"),
-                    f"{name} has no pins of its own",
-                    advice=f"add [pins.{name}] with dout and sck",
-                )
-
     def named_pins(self) -> dict[str, int]:
         """Return each pin of the cells and the outputs, by what it is for."""
         pins = {}
         for name, wires in self.wiring().items():
             pins[f"{name} DOUT"], pins[f"{name} SCK"] = wires.dout, wires.sck
         return {**pins, **self.outputs.named_pins()}
-
-    def check_ports(self, ports: Sequence[str]) -> None:
-        """Refuse a console of the command line on pins in use. Raises MatSettingsError."""
-        console = msgspec.structs.replace(self.console, ports=(*self.console.ports, *ports))
-        try:
-            msgspec.structs.replace(self, console=console)._check_pins()
-        except MismatchError as mismatch:
-            raise MatSettingsError(f"--console {' '.join(ports)}: {mismatch.message()}") from None
-
-    def _check_pins(self) -> None:
-        scks = {pins.sck: name for name, pins in self.pins.items() if pins.sck is not None}
-        if self.shared_sck and len(scks) > 1:
-            raise MismatchError(
-                ("pins", list(scks.values())[-1], "sck"),
-                f"must be the same for every cell while shared_sck is true (got {sorted(scks)})",
-                ("shared_sck",),
-            )
-        users: dict[int, Keys] = {}
-        for keys, pin in self._pin_uses():
-            if pin in users:
-                raise MismatchError(
-                    keys,
-                    f"and {dotted(users[pin])} both use GPIO {pin}",
-                    users[pin],
-                    advice="give one of them another pin",
-                )
-            users[pin] = keys
-
-    def _pin_uses(self) -> Iterator[tuple[Keys, int]]:
-        yield ("outputs", "buzzer_pin"), self.outputs.buzzer_pin
-        for light in LightPins.__struct_fields__:
-            yield ("outputs", "light_pins", light), getattr(self.outputs.light_pins, light)
-        for light in RightLightPins.__struct_fields__:
-            pin = getattr(self.outputs.right_light_pins, light)
-            if pin is not None:
-                yield ("outputs", "right_light_pins", light), pin
-        if self.outputs.button_pin is not None:
-            yield ("outputs", "button_pin"), self.outputs.button_pin
-        for index, (name, pins) in enumerate(self.wiring().items()):
-            yield ("pins", name, "dout"), pins.dout
-            if index == 0 or not self.shared_sck:
-                yield ("pins", name, "sck"), pins.sck
-        if HEADER_UARTS & set(self.console.ports):
-            for pin in UART_PINS:
-                yield ("console", "ports"), pin
-        for keys, pin in self.hip_sensors.pin_uses():
-            yield ("hip_sensors", *keys), pin

@@ -11,8 +11,9 @@ import msgspec
 from msgspec import Struct, inspect
 
 from matfw.errors import MatSettingsError
-from matfw.settings.model import DEFAULT_PINS, GivenPins, Settings
+from matfw.settings.model import Settings
 from matfw.settings.schema import Keys, allowed, did_you_mean, dotted
+from matfw.settings.wiring import DEFAULT_PINS, GivenPins
 
 # A key's name ends in its unit.
 UNITS = {"mm": "mm", "m": "m", "deg": "deg", "s": "s", "n": "N", "hz": "Hz", "percent": "%"}

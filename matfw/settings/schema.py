@@ -28,6 +28,9 @@ COUNT_MAX = 2**23 - 1
 TareCounts = Annotated[float, Meta(ge=COUNT_MIN, le=COUNT_MAX)]
 CountsPerKg = Annotated[float, Meta(ge=-1e7, le=1e7)]  # negative: a cell wired in reverse
 MIN_COUNTS_PER_KG = 1.0  # magnitude, since loads are divided by it; a 50 kg cell gives 43 000
+# Of a setting, or a table of them: taken over between two frames. All else is wiring, which is
+# claimed at the start.
+NOW = Meta(extra={"applies": "now"})
 FOUND_CHARS = 60  # so that an error stays one readable line whatever was in the file
 
 

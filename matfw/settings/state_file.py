@@ -173,7 +173,9 @@ def _read_one(path: Path, *, is_empty_damaged: bool) -> StateRead:
         document.update(_migrate(parsed))
         return document
 
-    state = check_text(path, text, MachineState, advice=ADVICE, prepare=migrated)
+    state = check_text(
+        path, text, MachineState, MachineState.check, advice=ADVICE, prepare=migrated
+    )
     notices = (_newer(path, state.schema),) if state.schema > STATE_SCHEMA else ()
     return StateRead(state, text, document, notices)
 

@@ -23,6 +23,7 @@ from matfw.errors import MatSettingsError, MatStateError
 from matfw.judging.habits import Habits
 from matfw.messages import Side
 from matfw.settings.atomic_file import Calls, alone_in, make_folder
+from matfw.settings.checks import check
 from matfw.settings.files import find_line, load_settings, read_text
 from matfw.settings.layers import Tables, holds, merged
 from matfw.settings.model import Settings
@@ -388,7 +389,7 @@ class SettingsStore:
     def _effective(self, state: MachineState, staged: Staged) -> Settings:
         """Raise MismatchError where the layers together are no settings."""
         settings = self._unchecked(state, staged)
-        settings.check()
+        check(settings)
         return settings
 
     def _unchecked(self, state: MachineState, staged: Staged) -> Settings:

@@ -8,6 +8,7 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from matfw.errors import MatSettingsError
+from matfw.settings.checks import check
 from matfw.settings.files import check_text, read_text
 from matfw.settings.model import PortName, Settings
 from matfw.settings.schema import MismatchError, Name, dotted
@@ -31,7 +32,7 @@ class BenchFile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     def check(self) -> None:
         """Check what no single key can say. Raises MismatchError."""
         try:
-            self.settings.check()
+            check(self.settings)
             self.settings.wiring()
         except MismatchError as error:
             where = dotted(error.keys)
@@ -61,4 +62,4 @@ def load_bench(path: Path | None) -> BenchFile:
     """Return the bench in a TOML file, the default wiring for None. Raises MatSettingsError."""
     if path is None:
         return BenchFile()
-    return check_text(path, read_text(path), BenchFile, advice=ADVICE)
+    return check_text(path, read_text(path), BenchFile, BenchFile.check, advice=ADVICE)

@@ -30,9 +30,10 @@ from matfw.ports import RAIL_CHANNELS, SACRUM_CHANNELS
 from matfw.recording.file import read_recording
 from matfw.recording.writer import RecordingWriter
 from matfw.service.replay import replay
-from matfw.settings.model import HipSensors, Settings
+from matfw.settings.model import Settings
 from matfw.settings.state import CellLine
 from matfw.settings.store import SettingsStore
+from matfw.settings.wiring import HipSensors
 from matfw.virtual.clock import VirtualClock
 from matfw.virtual.sampling import record
 from tests.i2c_wire import FakeWire, needs_drivers

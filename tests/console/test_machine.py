@@ -15,6 +15,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from matfw.console.commands import COMMANDS
 from matfw.console.workout_commands import CUE_NAMES
 from matfw.messages import Presence
+from matfw.settings.checks import check
 from tests.control.fake_control import LINES, Talk
 
 PIN = "2468"
@@ -186,7 +187,7 @@ class Console(RuleBasedStateMachine):
 
     @invariant()
     def what_is_kept_can_be_read_again(self) -> None:
-        self.talk.control.settings.settings.check()
+        check(self.talk.control.settings.settings)
 
 
 Console.TestCase.settings = settings(

@@ -13,7 +13,8 @@ from matfw.diagnose import system
 from matfw.diagnose.checks import Check, Computer, Space, State, run_program, space_at
 from matfw.errors import MatGpioError
 from matfw.settings.calibration_date import Age
-from matfw.settings.model import Console, HipSensors, Settings
+from matfw.settings.model import Console, Settings
+from matfw.settings.wiring import HipSensors
 
 PI = "Raspberry Pi 4 Model B Rev 1.5\0"
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)

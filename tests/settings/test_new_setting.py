@@ -39,8 +39,17 @@ CASES = {  # file; field it is put before, field; word, a good and a bad value; 
             "limits.elbow_deg deg 1 to 90 20.0 now (25.0, 'staged')",
         ],
     ),
-    "a setting": (
-        ("settings/model.py", "    mute: Annotated"),
+    "a setting of what is asked": (
+        ("settings/model.py", "    rest_s: Annotated"),
+        "    music_hz: Annotated[float, NOW, Meta(ge=1, le=9, description='beats')] = 2.0\n",
+        ("music", "3", "10"),
+        [
+            "workout.music_hz must be a number 1 to 9 Hz (got '10'): nothing was changed",
+            "workout.music_hz Hz 1 to 9 2.0 now (3.0, 'staged')",
+        ],
+    ),
+    "a setting of a pin": (
+        ("settings/wiring.py", "    mute: Annotated"),
         "    fan_hz: Annotated[float, Meta(ge=1, le=9, description='fans so fast')] = 2.0\n",
         ("fan", "3", "10"),
         [

@@ -17,10 +17,11 @@ from matfw.ports import RAIL_CHANNELS, SACRUM_CHANNELS, SIDE_CHANNELS
 from matfw.settings.files import default_config_path, default_state_dir, find_line, load_settings
 from matfw.settings.limits import RANGES as LIMIT_RANGES
 from matfw.settings.limits import LimitSettings
-from matfw.settings.model import DEFAULT_PINS, NOMINAL, HipSensors, Settings, Workout, XshutPins
+from matfw.settings.model import NOMINAL, Settings, Workout
 from matfw.settings.plans import PlanSettings
 from matfw.settings.state import MachineState
 from matfw.settings.state_file import read_state
+from matfw.settings.wiring import DEFAULT_PINS, HipSensors, XshutPins
 
 RESERVED_PINS = {0, 1, 2, 3, 14, 15}  # HAT EEPROM, I2C, UART
 

@@ -10,7 +10,8 @@ from typing import NoReturn
 
 import pytest
 
-from matfw.settings.model import DEFAULT_PINS, Settings
+from matfw.settings.model import Settings
+from matfw.settings.wiring import DEFAULT_PINS
 from matfw.testing import BenchFile, Lifter
 from matfw.testing.asking import BenchPerson
 from matfw.testing.edges import Edge

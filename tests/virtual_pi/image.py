@@ -12,7 +12,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from matfw.settings.model import DEFAULT_PINS, Settings
+from matfw.settings.model import Settings
+from matfw.settings.wiring import DEFAULT_PINS
 from tests.virtual_pi import initramfs, rootfs
 from tests.virtual_pi.host import cache_folder, run
 from tests.virtual_pi.kernel import Kernel, abi

@@ -15,9 +15,10 @@ import numpy as np
 from matfw.devices.indicator import LIGHT_NAMES
 from matfw.estimation.anthropometry import GRAVITY_M_S2
 from matfw.messages import CellCalibration, Mat
-from matfw.settings.model import DEFAULT_PINS, Settings
+from matfw.settings.model import Settings
 from matfw.settings.state import CellLine, MachineState
 from matfw.settings.state_file import STATE_FILE, read_state, write_state
+from matfw.settings.wiring import DEFAULT_PINS
 from matfw.testing.edges import Edge, Lit, heard, read_edges, seen
 from matfw.testing.header import (
     FOLDER,
