@@ -54,6 +54,10 @@ MIN_DEG = 5.0
 BESIDE_FOUND_S = (0.2, 0.4)  # before and after what is found already, that is its own
 AROUND_S = 0.8  # of rest before and after, that a shape is fitted over
 PUSH_N = 1.5  # smaller hand pushes may be the lift itself
+# A breath swings load and moment as a lift of 15 to 40 degrees in two or three seconds does, but
+# turns at once: who lifts so slowly stands at the top. And two breaths with a pause between them
+# are no long hold, which those have who lift quickly.
+BREATH_WAYS_S, STANDS_FOR_S, PAUSE_WAY_S, PAUSE_S = (1.5, 4.0), 0.3, 2.0, 2.0
 MAX_TRIALS = 3  # of a look, the latest: one takes as long as a repetition's own fit
 # Of plausibility: where it gains little, and where it surely is something.
 PLAUSIBLE_LOG_ODDS = (3.0, 1.0)
@@ -114,9 +118,17 @@ def _fitted(segment: Segment, lift: _Lift) -> RefinedRep | None:
         seen=segment.seen[rows],
     )  # fmt: skip
     rep = segment.refined_rep(fitted.params)
-    if rep.angle_deg < MIN_DEG or rep.end_s > segment.t_s[-1] - AFTER_S:
+    if rep.end_s > segment.t_s[-1] - AFTER_S or rep.angle_deg < MIN_DEG:
         return None
-    return rep
+    return None if may_be_breath(fitted.params) else rep
+
+
+def may_be_breath(params: Array) -> bool:
+    """Return whether a shape's ways are as slow as somebody breathes, once or twice."""
+    quicker_s, slower_s = sorted(params[[UP_S, DOWN_S]].tolist())
+    is_slow = BREATH_WAYS_S[0] < quicker_s and slower_s < BREATH_WAYS_S[1]
+    once = is_slow and params[HOLD_S] < STANDS_FOR_S
+    return bool(once or (quicker_s > PAUSE_WAY_S and params[HOLD_S] > PAUSE_S))
 
 
 def _lifts(segment: Segment, found: Sequence[RefinedRep]) -> list[_Lift]:
