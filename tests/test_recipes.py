@@ -113,7 +113,7 @@ print("lives")
 
 SOUND = (
     Change(
-        "messages.py",
+        "messages/cues.py",
         '    SET_DONE = "set_done"\n',
         '    SET_DONE = "set_done"\n    HALFWAY = "halfway"  # half of the set is done\n',
     ),

@@ -1,6 +1,6 @@
 """The mat from above, and a close-up of the centre of pressure's path, in characters.
 
-Head to the left, foot to the right, the deck's +y at the top, as in messages.py. A leg raise moves
+Head to the left, foot to the right, the deck's +y at the top, as in `messages`. A leg raise moves
 the centre of pressure by millimetres on a mat of two metres, where a character is 40 mm wide:
 hence the close-up.
 """

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict
 from typing import TypeAlias, TypeVar
 
 from msgspec.structs import replace
 
-from matfw.judging.habits import Habits
-from matfw.messages import Side
 from matfw.settings.layers import Tables, keys_of, with_value, without
 from matfw.settings.schema import Keys
-from matfw.settings.state import NO_PROFILE, PROFILE_TABLES, CellLine, HabitLine, MachineState
+from matfw.settings.state import PROFILE_TABLES, CellLine, MachineState
 
 
 class _Forgotten:
@@ -65,31 +62,3 @@ def calibrated(state: MachineState, lines: Mapping[str, CellLine], note: str) ->
         factory_calibration={**lines, **state.factory_calibration},
         notes=notes,
     )
-
-
-def renamed(state: MachineState, old: str, new: str) -> MachineState:
-    """Return state with a profile and its habits under another name."""
-
-    def moved(tables: Mapping[str, T]) -> dict[str, T]:
-        return {new if name == old else name: kept for name, kept in tables.items()}
-
-    return replace(
-        state,
-        profile=new if state.profile == old else state.profile,
-        profiles=moved(state.profiles),
-        habits=moved(state.habits),
-    )
-
-
-def learned(state: MachineState, side: Side, habits: Habits) -> MachineState:
-    """Return state with the habits of the profile in use on a side."""
-    key = state.profile or NO_PROFILE
-    lines = dict(state.habits.get(key, {}))
-    lines["left" if side is Side.LEFT else "right"] = HabitLine(**asdict(habits))
-    return replace(state, habits={**state.habits, key: lines})
-
-
-def unlearned(state: MachineState) -> MachineState:
-    """Return state without the habits of the profile in use."""
-    key = state.profile or NO_PROFILE
-    return replace(state, habits={name: kept for name, kept in state.habits.items() if name != key})

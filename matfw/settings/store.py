@@ -28,29 +28,28 @@ from matfw.settings.files import find_line, load_settings, read_text
 from matfw.settings.layers import Tables, holds, merged
 from matfw.settings.model import Settings
 from matfw.settings.parse import UNCHANGED, parse
-from matfw.settings.rows import Setting, find, table, value_of
-from matfw.settings.schema import Keys, MismatchError, build, did_you_mean, dotted, found
-from matfw.settings.state import (
-    NO_PROFILE,
-    PROFILE_NAME_WORDS,
-    CellLine,
-    MachineState,
-    is_profile_name,
+from matfw.settings.profiles import (
+    check_profile_name,
+    known_profile,
+    learned,
+    renamed,
+    unlearned,
+    with_new_profile,
+    with_profile_in_use,
+    without_profile,
 )
+from matfw.settings.rows import Setting, find, table, value_of
+from matfw.settings.schema import Keys, MismatchError, build, dotted
+from matfw.settings.state import NO_PROFILE, CellLine, MachineState
 from matfw.settings.state_changes import (
     FORGOTTEN,
     Staged,
     applied,
     calibrated,
     console_keys,
-    learned,
     profile_tables,
-    renamed,
-    unlearned,
 )
 from matfw.settings.state_file import STATE_FILE, not_written, read_state, write_state
-
-MAX_PROFILES = 200
 
 
 class SettingsStore:
@@ -247,22 +246,13 @@ class SettingsStore:
         with self._lock:
             self._refuse_while_staged()
             check_profile_name(name)
-
-            def more(state: MachineState) -> MachineState:
-                if name in state.profiles:
-                    raise MatSettingsError(f"profile {name} exists: use it, or take another name")
-                if len(state.profiles) >= MAX_PROFILES:
-                    raise MatSettingsError(f"there are {MAX_PROFILES} profiles: delete one first")
-                return replace(state, profile=name, profiles={**state.profiles, name: {}})
-
-            self._write(more)
+            self._write(lambda state: with_new_profile(state, name))
 
     def use_profile(self, name: str | None) -> None:
         """Use a profile; None or "none": none. Raises MatSettingsError."""
         with self._lock:
             self._refuse_while_staged()
-            used = None if name == NO_PROFILE else name
-            self._write(lambda state: replace(state, profile=_known_profile(state, used)))
+            self._write(lambda state: with_profile_in_use(state, name))
 
     def check_new_name(self, name: str) -> None:
         """Refuse a name that a profile may not have, or one has. Raises MatSettingsError."""
@@ -275,7 +265,7 @@ class SettingsStore:
         """Give a profile another name; it stays in use if it is. Raises MatSettingsError."""
         with self._lock:
             self.check_new_name(new)
-            self._write(lambda state: renamed(state, str(_known_profile(state, old)), new))
+            self._write(lambda state: renamed(state, known_profile(state, old), new))
 
     def forget_profile(self, name: str) -> None:
         """Delete a profile where there is one, and what the backup has of it.
@@ -291,15 +281,7 @@ class SettingsStore:
         """Delete a profile; where it was in use none is then. Raises MatSettingsError."""
         with self._lock:
             self._refuse_while_staged()
-
-            def less(state: MachineState) -> MachineState:
-                _known_profile(state, name)
-                others = {key: kept for key, kept in state.profiles.items() if key != name}
-                used = None if state.profile == name else state.profile
-                habits = {key: kept for key, kept in state.habits.items() if key != name}
-                return replace(state, profiles=others, profile=used, habits=habits)
-
-            self._write(less)
+            self._write(lambda state: without_profile(state, name))
 
     # --- habits: what good repetitions of one person showed
 
@@ -468,20 +450,6 @@ class SettingsStore:
                         f" with {self._config or 'the defaults'}: change that, or delete this line"
                     )
         return f"{path}: {mismatch.message('correct it, or delete it')}"
-
-
-def check_profile_name(name: str) -> None:
-    """Refuse a name that a profile may not have. Raises MatSettingsError."""
-    if not is_profile_name(name):
-        raise MatSettingsError(
-            f"a profile must have {PROFILE_NAME_WORDS}, other than {NO_PROFILE} (got {found(name)})"
-        )
-
-
-def _known_profile(state: MachineState, name: str | None) -> str | None:
-    if name is not None and name not in state.profiles:
-        raise MatSettingsError(f"{found(name)} is no profile: {did_you_mean(name, state.profiles)}")
-    return name
 
 
 def _value_or_none(settings: Settings, keys: Keys) -> object:

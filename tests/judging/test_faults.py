@@ -72,8 +72,9 @@ TOY_ROW = """FAULTS: tuple[FaultRow, ...] = (
         words=Words("dawdled", "The leg went up slowly", "go on"),
     ),
 """
-# File, what it is put in place of, and what is put there. The limit's field and the fault's name
-# stand in one file, so that a new timed fault touches three: row, earcon, messages.
+# File, what it is put in place of, and what is put there. A new timed fault touches two files, row
+# and earcon, and the one of its limit's field, which has its name too: `Mat` carries limits and
+# `Rep` faults, and neither may import the table above them.
 TOY = (
     ("judging/faults.py", "FAULTS: tuple[FaultRow, ...] = (\n", TOY_ROW),
     (
@@ -92,12 +93,12 @@ TOY = (
         "        Fault.DAWDLED: _lights((1, 1, 0, 0.3)),\n        # The hip light goes out",
     ),
     (
-        "messages.py",
+        "messages/limits.py",
         '    FATIGUE = "fatigue"\n',
         '    FATIGUE = "fatigue"\n    DAWDLED = "dawdled"\n',
     ),
     (
-        "messages.py",
+        "messages/limits.py",
         "    off_mat_n: Annotated[",
         '    dawdled_s: Annotated[float, Range(1, 30, "longer: dawdled")] = 4.0\n'
         "    off_mat_n: Annotated[",
@@ -149,7 +150,11 @@ def test_a_new_timed_fault_is_its_row_its_earcon_and_its_name_with_its_limit(
         text = file.read_text(encoding="utf-8")
         assert text.count(old) == 1, f"{old!r} is not once in {name}"
         file.write_text(text.replace(old, new), encoding="utf-8")
-    assert {name for name, _, _ in TOY} == {"judging/faults.py", "sounds/earcons.py", "messages.py"}
+    assert {name for name, _, _ in TOY} == {
+        "judging/faults.py",
+        "sounds/earcons.py",
+        "messages/limits.py",
+    }
     done = subprocess.run(
         [sys.executable, "-c", TOY_LIVES], cwd=tmp_path, env={"PYTHONPATH": str(tmp_path)},
         capture_output=True, text=True, check=False,

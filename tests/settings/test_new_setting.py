@@ -31,7 +31,7 @@ print(row.key, row.unit, row.range, row.default, row.applies, store.get(row.key)
 
 CASES = {  # file; field it is put before, field; word, a good and a bad value; what is shown
     "a limit": (
-        ("messages.py", "    roll_back_mm: Annotated"),
+        ("messages/limits.py", "    roll_back_mm: Annotated"),
         "    elbow_deg: Annotated[float, Range(1, 90, 'the elbow bends by more')] = 20.0\n",
         ("elbow", "25 deg", "91"),
         [

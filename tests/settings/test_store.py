@@ -18,8 +18,9 @@ from matfw.messages import Limits, Side
 from matfw.settings.atomic_file import alone_in
 from matfw.settings.limits import LimitSettings
 from matfw.settings.model import Settings
+from matfw.settings.profiles import MAX_PROFILES
 from matfw.settings.state import CellLine
-from matfw.settings.store import MAX_PROFILES, SettingsStore
+from matfw.settings.store import SettingsStore
 
 FIRST, SECOND, THIRD = (CellLine(tare_counts=t, counts_per_kg=42_000.0) for t in (1.0, 2.0, 3.0))
 

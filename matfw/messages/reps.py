@@ -1,0 +1,102 @@
+"""Phases and repetitions."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from enum import StrEnum
+
+from matfw.messages.limits import FaultSeen, Verdict
+from matfw.messages.mat import Side
+
+
+class Phase(StrEnum):
+    """A repetition's phases; `rest` also covers an empty mat."""
+
+    REST = "rest"
+    UP = "up"
+    HOLD = "hold"
+    DOWN = "down"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhaseStep:
+    """Where in a repetition the person is, every 50 ms.
+
+    changed: the phase began with this step. since_s: when it began. top_deg: highest angle of this
+    rep so far. up_s, hold_s: lengths of this rep's phases that are over, as decided live.
+    """
+
+    t_s: float
+    phase: Phase
+    changed: bool
+    since_s: float
+    top_deg: float = 0.0
+    up_s: float = 0.0
+    hold_s: float = 0.0
+    down_s: float = 0.0
+
+    @property
+    def begins_rep(self) -> bool:
+        """Return whether a rep begins: most with `up`, one whose lift was not seen with `hold`."""
+        is_unseen = self.phase is Phase.HOLD and self.up_s == self.hold_s == 0.0
+        return self.changed and (self.phase is Phase.UP or is_unseen)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rep:
+    """One finished repetition, times refined with what came after them.
+
+    start, top, lower, end: the 5 % and 95 % crossings of the leg's travel. up_s, hold_s, down_s:
+    standstill to standstill. angle_deg: highest angle over rest. front_shift_mm: hips toward the
+    body's front (+) or back (-) at the top. reason: why it is `unsure`, or empty.
+    cancellation_score_mm: what `Limits.curvature_mm` is compared with; 0 where a hip sensor settles
+    it.
+    """
+
+    rep: int
+    t_s: float
+    start_s: float
+    top_s: float
+    lower_s: float
+    end_s: float
+    up_s: float
+    hold_s: float
+    down_s: float
+    angle_deg: float
+    front_shift_mm: float
+    verdict: Verdict
+    faults: tuple[FaultSeen, ...]
+    side: Side
+    reason: str = ""
+    cancellation_score_mm: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefinedRep:
+    """One up and down of the leg, as refined after it. Times in s, angles in deg over rest.
+
+    start, top, lower, end: the 5 % and 95 % crossings of its travel; up_s, hold_s, down_s: the
+    movement's own lengths, standstill to standstill. curvature_mm: how far the shift's course is
+    curved on the way (`shift_course`). How far to trust it: fit_error_deg, by how much the fitted
+    shape's top misses the curve's; noise_scale, variance of the body's noise against the usual;
+    plausibility, the log-odds that this was a leg raise at all; hole_s, the longest time in it
+    without a measurement.
+    """
+
+    start_s: float
+    top_s: float
+    lower_s: float
+    end_s: float
+    up_s: float
+    hold_s: float
+    down_s: float
+    angle_deg: float
+    front_shift_mm: float
+    hip_roll_deg: float | None = None
+    hip_sd_deg: float = 0.0
+    curvature_mm: float = 0.0
+    fit_error_deg: float = 0.0
+    noise_scale: float = 1.0
+    plausibility: float = math.inf
+    hole_s: float = 0.0
