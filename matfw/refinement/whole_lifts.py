@@ -54,6 +54,11 @@ MIN_DEG = 5.0
 BESIDE_FOUND_S = (0.2, 0.4)  # before and after what is found already, that is its own
 AROUND_S = 0.8  # of rest before and after, that a shape is fitted over
 PUSH_N = 1.5  # smaller hand pushes may be the lift itself
+# A body that shakes goes up and down all the time. Real people's small lifts had 0.4 to 1.6.
+MAX_NOISE_SCALE = 3.0
+# What it leaves unexplained: so much a step, or less than this many times what it explains. A quick
+# lift's neighbours are within what it is fitted over, and large.
+MAX_COST_PER_STEP, MAX_LEFT = 4.0, 2.0
 # A breath swings load and moment as a lift of 15 to 40 degrees in two or three seconds does, but
 # turns at once: who lifts so slowly stands at the top. And two breaths with a pause between them
 # are no long hold, which those have who lift quickly.
@@ -118,7 +123,12 @@ def _fitted(segment: Segment, lift: _Lift) -> RefinedRep | None:
         seen=segment.seen[rows],
     )  # fmt: skip
     rep = segment.refined_rep(fitted.params)
-    if rep.end_s > segment.t_s[-1] - AFTER_S or rep.angle_deg < MIN_DEG:
+    left = 0.5 * fitted.cost_per_step * int(rows.sum())
+    if (
+        rep.end_s > segment.t_s[-1] - AFTER_S
+        or rep.angle_deg < MIN_DEG
+        or (fitted.cost_per_step > MAX_COST_PER_STEP and left > MAX_LEFT * lift.gain)
+    ):
         return None
     return None if may_be_breath(fitted.params) else rep
 
@@ -133,10 +143,10 @@ def may_be_breath(params: Array) -> bool:
 
 def _lifts(segment: Segment, found: Sequence[RefinedRep]) -> list[_Lift]:
     """Return the lifts that together explain load and moment best, oldest first."""
+    if len(segment.t_s) * STEP_S < 2.0 * WAYS_S[0] or segment.noise_scale > MAX_NOISE_SCALE:
+        return []
     data, first_s = _data(segment, found)
     rows = data.shape[1]
-    if rows * ROW_S < 2.0 * WAYS_S[0]:
-        return []
     ups = [_way(segment, data, way_s, is_up=True) for way_s in WAYS_S]
     downs = [_way(segment, data, way_s, is_up=False) for way_s in WAYS_S]
     if not (any(map(_is_anywhere, ups)) and any(map(_is_anywhere, downs))):
@@ -229,7 +239,7 @@ def _data(segment: Segment, found: Sequence[RefinedRep]) -> tuple[Array, float]:
     for x in found:
         is_other |= (t_s > x.start_s - BESIDE_FOUND_S[0]) & (t_s < x.end_s + BESIDE_FOUND_S[1])
     data[:, is_other] = 0.0
-    return data, float(t_s[0]) - 0.5 * ROW_S if rows else 0.0
+    return data, float(t_s[0]) - 0.5 * ROW_S
 
 
 def _way(segment: Segment, data: Array, way_s: float, *, is_up: bool) -> _Way:

@@ -131,6 +131,13 @@ def test_a_landing_is_not_the_next_ascent(seed: int) -> None:
     assert [x.start_s for x in found] == [pytest.approx(next_one.begin_s, abs=0.5)]
 
 
+@pytest.mark.parametrize(("noise", "are_lifts"), [(2.9, True), (3.1, False)])
+def test_a_body_that_shakes_has_no_small_lifts(noise: float, are_lifts: bool) -> None:
+    high = replace(HELD, top_deg=30.0, up_s=1.0, down_s=1.0)
+    segment = segment_of(high, span_s=high.end_s + REST_S)
+    assert bool(lifts_in(replace(segment, noise_scale=noise))) is are_lifts
+
+
 @pytest.mark.parametrize(("after_s", "is_known"), [(-0.2, False), (0.3, True)])
 def test_an_end_is_known_when_there_has_been_rest_after_it(after_s: float, is_known: bool) -> None:
     segment = segment_of(SMALL, span_s=SMALL.end_s + AFTER_S + after_s)
