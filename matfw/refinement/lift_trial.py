@@ -13,18 +13,7 @@ import numpy as np
 
 from matfw.estimation.leg_model import Array, LegModel
 from matfw.messages import Tempo
-from matfw.refinement.rep_shape import (
-    BEGIN_S,
-    DOWN_S,
-    HOLD_S,
-    SIZE,
-    TOP_RAD,
-    TYPICAL_EXPONENT,
-    TYPICAL_SAG,
-    UP_S,
-    cost_per_step,
-    fit_shape,
-)
+from matfw.refinement.rep_shape import cost_per_step, fit_shape, usual_shape
 from matfw.refinement.slow_tempo import USUAL_TEMPO
 
 NONE_RAD, NONE_SD_RAD = 0.05, 0.001  # next to no lift
@@ -61,15 +50,12 @@ def try_lift(
     up, hold and descent. tops: heights to begin from and their spreads, rad. seen_s: when plates
     saw the leg leave and land. tempo: asked for. seen: as in `fit_shape`.
     """
-    start = np.full(SIZE, TYPICAL_EXPONENT)
-    start[[BEGIN_S, UP_S, HOLD_S, DOWN_S]] = times_s
     before_nm = moment_nm[t_s < times_s[0]]
-    start[9:] = TYPICAL_SAG, float(np.median(before_nm if len(before_nm) else moment_nm[:1])), 0.0
+    level_nm = float(np.median(before_nm if len(before_nm) else moment_nm[:1]))
 
     def fitted(top_rad: float, sd_rad: float) -> Array:
-        start[TOP_RAD] = top_rad
         return fit_shape(
-            t_s, force_n, moment_nm, start,
+            t_s, force_n, moment_nm, usual_shape(times_s, top_rad, moment_nm=level_nm),
             model=model, noise_scale=noise_scale, top_sd_rad=sd_rad, seen_s=seen_s,
             tempo=tempo, seen=seen,
         ).params  # fmt: skip

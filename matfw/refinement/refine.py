@@ -28,17 +28,11 @@ from matfw.refinement.moment_levels import has_come_down
 from matfw.refinement.peaks import Peak, crossings_s, peaks
 from matfw.refinement.plausibility import plausibility
 from matfw.refinement.rep_shape import (
-    BEGIN_S,
-    DOWN_S,
-    HOLD_S,
-    SIZE,
     SPAN_SHARE,
     TOP_RAD,
-    TYPICAL_EXPONENT,
-    TYPICAL_SAG,
-    UP_S,
     fit_shape,
     top_rad,
+    usual_shape,
 )
 from matfw.refinement.rep_shape import crossings_s as shape_crossings_s
 from matfw.refinement.segment import Segment
@@ -339,13 +333,12 @@ def _shaped(segment: Segment, rough: RefinedRep, peak: Peak) -> RefinedRep:
     left_nm = moment_nm - segment.model.moment_nm(
         curve.angle_rad[rows], curve.rate_radps[rows], curve.accel_radps2[rows]
     )
-    start = np.full(SIZE, TYPICAL_EXPONENT)
-    start[[BEGIN_S, UP_S, HOLD_S, DOWN_S]] = begin_s, up_s, hold_s, down_s
-    start[TOP_RAD] = math.radians(rough.angle_deg)
     seen = segment.seen[rows]
     measured_nm = left_nm[seen > 0.0]
     level_nm = float(np.median(measured_nm)) if len(measured_nm) else 0.0
-    start[9:] = TYPICAL_SAG, level_nm, 0.0
+    start = usual_shape(
+        (begin_s, up_s, hold_s, down_s), math.radians(rough.angle_deg), moment_nm=level_nm
+    )
     fit = partial(
         fit_shape, t_s[rows], force_n, moment_nm, start,
         model=segment.model, noise_scale=segment.noise_scale, tempo=segment.tempo,

@@ -66,6 +66,20 @@ class Fitted:
     cost_per_step: float
 
 
+def usual_shape(
+    times_s: tuple[float, float, float, float],
+    top_rad: float,
+    *,
+    sag: float = TYPICAL_SAG,
+    moment_nm: float = 0.0,
+) -> Array:
+    """Return a shape of usual speed profiles. times_s: its begin, its way up, hold and descent."""
+    params = np.full(SIZE, TYPICAL_EXPONENT)
+    params[[BEGIN_S, UP_S, HOLD_S, DOWN_S]] = times_s
+    params[[TOP_RAD, SAG, MOMENT_NM, FORCE_N]] = top_rad, sag, moment_nm, 0.0
+    return params
+
+
 def shape_rad(params: Array, t_s: Array) -> Array:
     """Return the angle over rest, radians, at times (n,) counted like params[BEGIN_S].
 

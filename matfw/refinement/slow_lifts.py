@@ -17,24 +17,13 @@ from functools import partial
 
 import numpy as np
 
-from matfw.estimation.leg_model import Array, LegModel
+from matfw.estimation.leg_model import LegModel
 from matfw.estimation.noise import STEP_S
 from matfw.messages import RefinedRep, Tempo
 from matfw.refinement.held_lifts import held_lifts
 from matfw.refinement.missed_lifts import overlap
 from matfw.refinement.moment_levels import Levels, levels
-from matfw.refinement.rep_shape import (
-    BEGIN_S,
-    DOWN_S,
-    HOLD_S,
-    SIZE,
-    TOP_RAD,
-    TYPICAL_EXPONENT,
-    TYPICAL_SAG,
-    UP_S,
-    fit_shape,
-    shape_rad,
-)
+from matfw.refinement.rep_shape import fit_shape, shape_rad, usual_shape
 from matfw.refinement.segment import Segment
 from matfw.refinement.slow_tempo import (
     AROUND_S,
@@ -167,14 +156,6 @@ def _fall_nm(model: LegModel, angle_deg: float) -> float:
     return float(rest_nm - up_nm)
 
 
-def _params(begin_s: float, tempo: Tempo, top_rad: float) -> Array:
-    params = np.full(SIZE, TYPICAL_EXPONENT)
-    params[[BEGIN_S, UP_S, HOLD_S, DOWN_S]] = begin_s, tempo.up_s, tempo.hold_s, tempo.down_s
-    params[TOP_RAD] = top_rad
-    params[9:] = 0.0
-    return params
-
-
 def _matches(segment: Segment, tempo: Tempo, falls_nm: tuple[float, float]) -> list[_Match]:
     """Return where the shape stands out of the moment, by a fall from, to."""
     rows = len(segment.moment_nm) // COARSE_STEPS
@@ -186,7 +167,8 @@ def _matches(segment: Segment, tempo: Tempo, falls_nm: tuple[float, float]) -> l
     means = segment.moment_nm[-rows * COARSE_STEPS :].reshape(rows, COARSE_STEPS).mean(axis=1)
     at_s = segment.t_s[-rows * COARSE_STEPS :: COARSE_STEPS]
     middle_s = np.asarray((np.arange(steps) + 0.5) * coarse_s - AROUND_S, np.float64)
-    angle_rad = shape_rad(_params(0.0, tempo, USUAL_TOP_RAD), middle_s)
+    times_s = (tempo.up_s, tempo.hold_s, tempo.down_s)
+    angle_rad = shape_rad(usual_shape((0.0, *times_s), USUAL_TOP_RAD, sag=0.0), middle_s)
     zero = np.zeros(steps)
     fall = segment.model.moment_nm(zero, zero, zero) - segment.model.moment_nm(
         angle_rad, zero, zero
@@ -210,11 +192,12 @@ def _rep(segment: Segment, match: _Match) -> RefinedRep:
     degrees = np.arange(0.0, 90.0)
     falls = [_fall_nm(segment.model, float(angle_deg)) for angle_deg in degrees]
     top_rad = math.radians(float(np.interp(match.fall_nm, falls, degrees)))
-    start = _params(match.begin_s, match.tempo, top_rad)
-    as_it_lay = segment.refined_rep(start)
+    times_s = (match.begin_s, match.tempo.up_s, match.tempo.hold_s, match.tempo.down_s)
+    as_it_lay = segment.refined_rep(usual_shape(times_s, top_rad, sag=0.0))
     rows = segment.between(match.begin_s - AROUND_S, match.end_s + AROUND_S)
     before = segment.between(match.begin_s - AROUND_S, match.begin_s)
-    start[9:] = TYPICAL_SAG, float(np.median(segment.moment_nm[before])), 0.0
+    level_nm = float(np.median(segment.moment_nm[before]))
+    start = usual_shape(times_s, top_rad, moment_nm=level_nm)
     # What the curve took for a hand or for another resting level may be the leg.
     force_n = segment.load_n[rows] - float(np.median(segment.load_n[rows]))
     fit = partial(fit_shape, segment.t_s[rows], force_n, segment.moment_nm[rows], start)

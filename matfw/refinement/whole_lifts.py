@@ -21,31 +21,15 @@ from matfw.estimation.leg_model import Array
 from matfw.estimation.noise import STEP_S
 from matfw.messages import RefinedRep
 from matfw.refinement.missed_lifts import overlap
-from matfw.refinement.rep_shape import (
-    AR1,
-    BEGIN_S,
-    DOWN_S,
-    HOLD_S,
-    SIZE,
-    TOP_RAD,
-    TYPICAL_EXPONENT,
-    TYPICAL_SAG,
-    UP_S,
-    fit_shape,
-    shape_rad,
-)
+from matfw.refinement.rep_shape import fit_shape, usual_shape
 from matfw.refinement.segment import Segment
+from matfw.refinement.ways import Grid, Way, laid, seen_in_sd
 
-ROW_STEPS = 2  # of 50 ms that a way is laid by
-ROW_S = ROW_STEPS * STEP_S
 WAYS_S = (0.6, 0.8, 1.1, 1.5, 2.0, 2.7)
 ALIKE = 2.6  # times as long as the other one a way may be
+# What a low leg pushes is nearly in proportion to its height.
+GRID = Grid(2, 2, math.radians(10.0), load_sd_n=0.7, change_sd_nm=0.55, most_sd=8.0)
 LONGEST_HOLD_ROWS = 60  # 6 s; longer ones are asked for, see `held_lifts`
-NOMINAL_RAD = math.radians(10.0)  # that a template is of; what it pushes is nearly in proportion
-BESIDE_ROWS = 2  # before and after a way
-STANDS_S = 3.0  # anything longer than what is beside
-LOAD_SD_N, CHANGE_SD_NM = 0.7, 0.55  # of a row, for a body of usual noise scale
-MOST_SD = 8.0  # what stands out further counts as this: a hand, a fidget
 MIN_GAIN, SURE_GAIN = 30.0, 60.0  # log likelihood that a lift must explain more than rest does ...
 MIN_WAY_GAIN = 10.0  # ... and either way
 MIN_EVEN = 0.35  # of the whole lift's height, that either way's must be at least
@@ -56,28 +40,12 @@ AROUND_S = 0.8  # of rest before and after, that a shape is fitted over
 PUSH_N = 1.5  # smaller hand pushes may be the lift itself
 # A body that shakes goes up and down all the time. Real people's small lifts had 0.4 to 1.6.
 MAX_NOISE_SCALE = 3.0
-# What it leaves unexplained: so much a step, or less than this many times what it explains. A quick
-# lift's neighbours are within what it is fitted over, and large.
-MAX_COST_PER_STEP, MAX_LEFT = 4.0, 2.0
-# A breath swings load and moment as a lift of 15 to 40 degrees in two or three seconds does, but
-# turns at once: who lifts so slowly stands at the top. And two breaths with a pause between them
-# are no long hold, which those have who lift quickly.
-BREATH_WAYS_S, STANDS_FOR_S, PAUSE_WAY_S, PAUSE_S = (1.5, 4.0), 0.3, 2.0, 2.0
 MAX_TRIALS = 3  # of a look, the latest: one takes as long as a repetition's own fit
 # Of plausibility: where it gains little, and where it surely is something.
 PLAUSIBLE_LOG_ODDS = (3.0, 1.0)
 AFTER_S = 1.0  # of what is known after its end: a leg that sags in its hold goes on
 
 Plausibility = Callable[[RefinedRep], float]
-
-
-@dataclass(frozen=True, slots=True)
-class _Way:
-    """A way at each row it may begin at. match: with the data; energy: with itself."""
-
-    rows: int
-    match: Array
-    energy: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,33 +80,19 @@ def _fitted(segment: Segment, lift: _Lift) -> RefinedRep | None:
     end_s = lift.begin_s + lift.up_s + lift.hold_s + lift.down_s
     rows = segment.between(begin_s - AROUND_S, end_s + AROUND_S)
     force_n, moment_nm = segment.forces(rows, PUSH_N)
-    start = np.full(SIZE, TYPICAL_EXPONENT)
-    start[[BEGIN_S, UP_S, HOLD_S, DOWN_S]] = begin_s, lift.up_s, max(0.05, lift.hold_s), lift.down_s
-    start[TOP_RAD] = lift.top_rad
     before_nm = moment_nm[segment.t_s[rows] < begin_s]
-    start[9:] = TYPICAL_SAG, float(np.median(before_nm if len(before_nm) else moment_nm[:1])), 0.0
+    start = usual_shape(
+        (begin_s, lift.up_s, max(0.05, lift.hold_s), lift.down_s), lift.top_rad,
+        moment_nm=float(np.median(before_nm if len(before_nm) else moment_nm[:1])),
+    )  # fmt: skip
     fitted = fit_shape(
         segment.t_s[rows], force_n, moment_nm, start,
         model=segment.model, noise_scale=segment.noise_scale, tempo=segment.tempo,
         seen=segment.seen[rows],
     )  # fmt: skip
     rep = segment.refined_rep(fitted.params)
-    left = 0.5 * fitted.cost_per_step * int(rows.sum())
-    if (
-        rep.end_s > segment.t_s[-1] - AFTER_S
-        or rep.angle_deg < MIN_DEG
-        or (fitted.cost_per_step > MAX_COST_PER_STEP and left > MAX_LEFT * lift.gain)
-    ):
-        return None
-    return None if may_be_breath(fitted.params) else rep
-
-
-def may_be_breath(params: Array) -> bool:
-    """Return whether a shape's ways are as slow as somebody breathes, once or twice."""
-    quicker_s, slower_s = sorted(params[[UP_S, DOWN_S]].tolist())
-    is_slow = BREATH_WAYS_S[0] < quicker_s and slower_s < BREATH_WAYS_S[1]
-    once = is_slow and params[HOLD_S] < STANDS_FOR_S
-    return bool(once or (quicker_s > PAUSE_WAY_S and params[HOLD_S] > PAUSE_S))
+    is_over = rep.end_s <= segment.t_s[-1] - AFTER_S
+    return rep if is_over and rep.angle_deg >= MIN_DEG else None
 
 
 def _lifts(segment: Segment, found: Sequence[RefinedRep]) -> list[_Lift]:
@@ -147,8 +101,8 @@ def _lifts(segment: Segment, found: Sequence[RefinedRep]) -> list[_Lift]:
         return []
     data, first_s = _data(segment, found)
     rows = data.shape[1]
-    ups = [_way(segment, data, way_s, is_up=True) for way_s in WAYS_S]
-    downs = [_way(segment, data, way_s, is_up=False) for way_s in WAYS_S]
+    ups = [laid(segment, data, GRID, way_s, is_up=True) for way_s in WAYS_S]
+    downs = [laid(segment, data, GRID, way_s, is_up=False) for way_s in WAYS_S]
     if not (any(map(_is_anywhere, ups)) and any(map(_is_anywhere, downs))):
         return []  # mostly so where all is found: the rest is not asked for
     pairs = [
@@ -173,18 +127,18 @@ def _lifts(segment: Segment, found: Sequence[RefinedRep]) -> list[_Lift]:
         up, down = pairs[choice[begin, length]]
         lifts.append(
             _Lift(
-                begin_s=first_s + begin * ROW_S,
-                up_s=up.rows * ROW_S,
-                hold_s=(length - up.rows - down.rows) * ROW_S,
-                down_s=down.rows * ROW_S,
-                top_rad=float(heights[begin, length]) * NOMINAL_RAD,
+                begin_s=first_s + begin * GRID.row_s,
+                up_s=up.rows * GRID.row_s,
+                hold_s=(length - up.rows - down.rows) * GRID.row_s,
+                down_s=down.rows * GRID.row_s,
+                top_rad=float(heights[begin, length]) * GRID.top_rad,
                 gain=float(gains[begin, length]),
             )
         )
     return lifts
 
 
-def _gain(up: _Way, down: _Way, rows: int) -> tuple[Array, Array]:
+def _gain(up: Way, down: Way, rows: int) -> tuple[Array, Array]:
     """Return what lifts of these ways gain, and their height in nominal ones.
 
     Both (rows, holds): for each row that one may begin at and each length of its hold.
@@ -197,83 +151,28 @@ def _gain(up: _Way, down: _Way, rows: int) -> tuple[Array, Array]:
     energy = up.energy + down.energy
     height = (ascent + descent) / energy
     is_one = (
-        (height > LOWEST_RAD / NOMINAL_RAD)
-        & (ascent > np.maximum(MIN_EVEN * height * up.energy, _least(up)))
-        & (descent > np.maximum(MIN_EVEN * height * down.energy, _least(down)))
+        (height > LOWEST_RAD / GRID.top_rad)
+        & (ascent > np.maximum(MIN_EVEN * height * up.energy, up.least(MIN_WAY_GAIN)))
+        & (descent > np.maximum(MIN_EVEN * height * down.energy, down.least(MIN_WAY_GAIN)))
     )
     return np.where(is_one, 0.5 * energy * height * height, -math.inf), height
 
 
-def _is_anywhere(way: _Way) -> bool:
-    return bool(way.match.max() > _least(way))
-
-
-def _least(way: _Way) -> float:
-    """Return what a match must be for MIN_WAY_GAIN."""
-    return math.sqrt(2.0 * MIN_WAY_GAIN * way.energy)
+def _is_anywhere(way: Way) -> bool:
+    return bool(way.match.max() > way.least(MIN_WAY_GAIN))
 
 
 def _data(segment: Segment, found: Sequence[RefinedRep]) -> tuple[Array, float]:
-    """Return load and the moment's changes in standard deviations, (2, rows), and the first's time.
-
-    Zero where nothing was measured, where all is finished, and in what is found already.
-    """
-    rows = len(segment.t_s) // ROW_STEPS
-    sd = math.sqrt(segment.noise_scale)
-
-    def means(series: Array) -> Array:
-        last = series[len(series) - rows * ROW_STEPS :]
-        return np.asarray(last.reshape(rows, ROW_STEPS).mean(axis=1))
-
-    moment_nm = means(segment.moment_nm)
-    changes = moment_nm - AR1**ROW_STEPS * np.concatenate([moment_nm[:1], moment_nm[:-1]])
-    data = np.stack(
-        [
-            means(segment.load_n - np.median(segment.load_n)) / (LOAD_SD_N * sd),
-            (changes - np.median(changes)) / (CHANGE_SD_NM * sd),
-        ]
-    )
-    data = np.clip(data, -MOST_SD, MOST_SD)
-    t_s = means(segment.t_s)
-    is_other = (means(segment.seen) == 0.0) | (t_s <= segment.finished_s)
+    """Return what is seen, 0 where all is finished and in what is found, and when it begins, s."""
+    data, t_s = seen_in_sd(segment, GRID), GRID.means(segment.t_s)
+    is_other = t_s <= segment.finished_s
     for x in found:
         is_other |= (t_s > x.start_s - BESIDE_FOUND_S[0]) & (t_s < x.end_s + BESIDE_FOUND_S[1])
     data[:, is_other] = 0.0
-    return data, float(t_s[0]) - 0.5 * ROW_S
+    return data, float(t_s[0]) - 0.5 * GRID.row_s
 
 
-def _way(segment: Segment, data: Array, way_s: float, *, is_up: bool) -> _Way:
-    """Return how well a way of this length fits wherever it may begin."""
-    rows = round(way_s / ROW_S)
-    template = _template(segment, way_s, rows + 2 * BESIDE_ROWS, is_up=is_up)
-    padded = np.pad(data, ((0, 0), (BESIDE_ROWS, BESIDE_ROWS + rows)))
-    spans = np.lib.stride_tricks.sliding_window_view(padded, template.shape[1], axis=1)
-    match = np.einsum("ijk,ik->j", spans, template)
-    return _Way(rows, np.asarray(match), float((template**2).sum()))
-
-
-def _template(segment: Segment, way_s: float, rows: int, *, is_up: bool) -> Array:
-    """Return what a way to or from the nominal top does to load and changes, (2, rows)."""
-    params = np.full(SIZE, TYPICAL_EXPONENT)
-    params[[BEGIN_S, UP_S, HOLD_S, DOWN_S]] = 0.0, way_s, STANDS_S, way_s
-    params[TOP_RAD] = NOMINAL_RAD
-    params[9:] = 0.0
-    from_s = (0.0 if is_up else way_s + STANDS_S) - BESIDE_ROWS * ROW_S
-    fine_s = STEP_S / 5.0
-    per_row = ROW_STEPS * 5
-    # A row more before: changes are against it.
-    at_s = from_s + (np.arange(-per_row, rows * per_row) + 0.5) * fine_s
-    angle = shape_rad(params, np.asarray(at_s, np.float64))
-    rate = np.gradient(angle, fine_s)
-    force_n, moment_nm = segment.model.force_and_moment(angle, rate, np.gradient(rate, fine_s))
-    means = np.stack([force_n, moment_nm]).reshape(2, rows + 1, per_row).mean(axis=2)
-    sd = math.sqrt(segment.noise_scale)
-    load = means[0, 1:] - means[0, 1:].mean()
-    changes = np.diff(means[1])
-    return np.stack([load / (LOAD_SD_N * sd), changes / (CHANGE_SD_NM * sd)])
-
-
-def _best(gains: Array, ups: Sequence[_Way], downs: Sequence[_Way]) -> list[tuple[int, int]]:
+def _best(gains: Array, ups: Sequence[Way], downs: Sequence[Way]) -> list[tuple[int, int]]:
     """Return which spans (begin, length) together gain the most and do not overlap.
 
     The last ascent may belong to a lift that is still up, and the first descent to one that began
@@ -304,7 +203,7 @@ def _best(gains: Array, ups: Sequence[_Way], downs: Sequence[_Way]) -> list[tupl
     return spans[::-1]
 
 
-def _lone(ways: Sequence[_Way], count: int, *, from_end: bool) -> Array:
+def _lone(ways: Sequence[Way], count: int, *, from_end: bool) -> Array:
     """Return what the best way alone gains that begins, or ends, at each row, (count + 1,)."""
     gains = np.full(count + 1, -math.inf)
     for way in ways:

@@ -8,16 +8,13 @@ from functools import cache
 from itertools import pairwise
 from statistics import median
 
-import numpy as np
 import pytest
 
 from matfw.messages import RefinedRep
-from matfw.refinement.rep_shape import DOWN_S, HOLD_S, SIZE, UP_S
 from matfw.refinement.segment import Segment
 from matfw.refinement.whole_lifts import (
     AFTER_S,
     PLAUSIBLE_LOG_ODDS,
-    may_be_breath,
     whole_lifts,
 )
 from tests.estimation.leg_forces import Judged, Lift, judged, legs, noise_scale
@@ -142,19 +139,3 @@ def test_a_body_that_shakes_has_no_small_lifts(noise: float, are_lifts: bool) ->
 def test_an_end_is_known_when_there_has_been_rest_after_it(after_s: float, is_known: bool) -> None:
     segment = segment_of(SMALL, span_s=SMALL.end_s + AFTER_S + after_s)
     assert bool(lifts_in(segment)) is is_known
-
-
-@pytest.mark.parametrize(
-    ("up_s", "hold_s", "down_s", "is_breath"),
-    [
-        *((1.6, 0.25, 3.9, True), (1.4, 0.25, 3.9, False)),
-        *((1.6, 0.35, 3.9, False), (1.6, 0.25, 4.1, False)),
-        *((2.1, 2.1, 2.4, True), (1.9, 2.1, 2.4, False), (2.1, 1.9, 2.4, False)),
-    ],
-)
-def test_slow_ways_that_turn_at_once_or_stand_for_long_may_be_breaths(
-    up_s: float, hold_s: float, down_s: float, is_breath: bool
-) -> None:
-    params = np.zeros(SIZE)
-    params[[UP_S, HOLD_S, DOWN_S]] = up_s, hold_s, down_s
-    assert may_be_breath(params) is is_breath
