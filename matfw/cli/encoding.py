@@ -50,13 +50,19 @@ def plain(character: str) -> str:
 
 
 def adapt_output() -> None:
-    """Let stdout and stderr write anything, as well as their encoding can."""
+    """Let stdout and stderr write anything, as well as their encoding can, and line by line.
+
+    Into a pipe Python writes 8 kB at a time: `matfw replay FILE --json | jq` would say nothing for
+    minutes.
+    """
     codecs.register_error(PLAIN, _replace_plain)
     codecs.register_error(JSON, _replace_json)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             is_c = _is_c_locale(os.environ)
-            stream.reconfigure(encoding="ascii" if is_c else stream.encoding, errors=PLAIN)
+            stream.reconfigure(
+                encoding="ascii" if is_c else stream.encoding, errors=PLAIN, line_buffering=True
+            )
 
 
 def write_json() -> None:

@@ -56,7 +56,8 @@ FIELDS = {  # of the contract, exactly
 
 
 def environment(home: Path) -> dict[str, str]:
-    kept = {k: v for k, v in os.environ.items() if not k.startswith(("XDG_", "MATFW", "GPIO"))}
+    ours = ("XDG_", "MATFW", "GPIO", "PYTHONUNBUFFERED")
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(ours)}
     root = str(Path(__file__).parents[2])
     return {**kept, "HOME": str(home), "PYTHONPATH": root, "PYTHONWARNINGS": "error"}
 
