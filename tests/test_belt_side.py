@@ -29,7 +29,7 @@ SEEDS = (1, 2)
 
 @cache
 def lying_on(side: Side, seed: int) -> tuple[Mat, Sequence[RawFrame]]:
-    """Return the first seconds of somebody on this side, and their mat, which is told no side."""
+    """Return the first seconds of somebody on this side, and their mat, which has no side set."""
     trace = generate(demo_session(side=side), PRESETS["core4"].cells, seed)
     mat = replace(Settings().mat(), person=trace.person, channels=SACRUM_CHANNELS + SIDE_CHANNELS)
     frames = record(trace, mat, seed, hips=LEAN)

@@ -76,8 +76,8 @@ def test_a_mat_without_hip_sensors_has_no_roll() -> None:
     assert (hips.roll_deg, hips.sources, hips.events) == (None, (), ())
 
 
-def told(*spans: tuple[float, float | None]) -> list[tuple[float, Side]]:
-    """Return the sides told, and when, of what a belt shows for so long each."""
+def reported(*spans: tuple[float, float | None]) -> list[tuple[float, Side]]:
+    """Return the sides reported, and when, of what a belt shows for so long each."""
     stage, t_s = HipStage(SACRUM_CHANNELS + SIDE_CHANNELS, REPEAT), 0.0
     found: list[tuple[float, Side]] = []
     for lasts_s, left_up_deg in spans:
@@ -92,24 +92,24 @@ def told(*spans: tuple[float, float | None]) -> list[tuple[float, Side]]:
 
 @pytest.mark.parametrize(("sign", "side"), [(-1.0, Side.LEFT), (1.0, Side.RIGHT)])
 def test_the_hip_that_points_up_tells_the_side(sign: float, side: Side) -> None:
-    assert told((3.0, sign * 88.0)) == [(SIDE_S, side)]
-    assert told((3.0, sign * (SIDE_DEG + 0.1))) == [(SIDE_S, side)]
-    assert told((3.0, sign * (SIDE_DEG - 0.1))) == []
+    assert reported((3.0, sign * 88.0)) == [(SIDE_S, side)]
+    assert reported((3.0, sign * (SIDE_DEG + 0.1))) == [(SIDE_S, side)]
+    assert reported((3.0, sign * (SIDE_DEG - 0.1))) == []
     rolls = (2.0, sign * 88.0), (2.0, sign * (KEPT_DEG + 0.1)), (1.0, sign * (KEPT_DEG - 0.1))
-    assert told(*rolls) == [(SIDE_S, side), (4.0, Side.UNKNOWN)]
+    assert reported(*rolls) == [(SIDE_S, side), (4.0, Side.UNKNOWN)]
 
 
 def test_who_turns_over_is_on_no_side_until_they_lie() -> None:
     turning = ((0.5, -60.0), (1.0, 0.0), (0.5, 60.0))
-    assert told((2.0, -88.0), *turning, (2.0, 88.0)) == [
+    assert reported((2.0, -88.0), *turning, (2.0, 88.0)) == [
         (1.0, Side.LEFT), (2.5, Side.UNKNOWN), (4.5, Side.RIGHT)
     ]  # fmt: skip
-    assert told((2.0, -88.0), (SIDE_S - 0.1, 88.0), (0.5, 0.0))[1:] == [(2.0, Side.UNKNOWN)]
+    assert reported((2.0, -88.0), (SIDE_S - 0.1, 88.0), (0.5, 0.0))[1:] == [(2.0, Side.UNKNOWN)]
 
 
 def test_a_belt_that_dies_tells_no_side_after_a_moment_and_is_named_lost_once() -> None:
-    assert told((2.0, -88.0), (LOST_S - 0.1, None), (1.0, -88.0)) == [(1.0, Side.LEFT)]
-    dies = told((2.0, -88.0), (2.0, None), (2.0, -88.0))
+    assert reported((2.0, -88.0), (LOST_S - 0.1, None), (1.0, -88.0)) == [(1.0, Side.LEFT)]
+    dies = reported((2.0, -88.0), (2.0, None), (2.0, -88.0))
     assert [side for _, side in dies] == [Side.LEFT, Side.UNKNOWN, Side.LEFT]
     assert dies[1][0] == pytest.approx(2.0 + LOST_S, abs=0.1)
     assert dies[2][0] == pytest.approx(4.0 + SIDE_S, abs=0.1)

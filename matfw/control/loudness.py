@@ -17,7 +17,7 @@ def local_minute() -> int:
 
 
 class Loudness:
-    """What the buzzer is told of it. The main thread's, but for `is_quiet`."""
+    """Sets the buzzer by it. The main thread's, but for `is_quiet`."""
 
     def __init__(
         self,

@@ -37,7 +37,7 @@ MUSCLE_S = 0.12  # time constant of a muscle's force, twice
 
 @dataclass(slots=True)
 class Commands:
-    """What the muscles are told, (n, ...) on the grid.
+    """What the muscles are commanded, (n, ...) on the grid.
 
     curve_m: height of each inner lump over the middle of its neighbours, (n, 4). twist_rad: from
     lump to lump, (n, 5). push_n: of a hand before the chest, (n,), at hand_m to the front, on the
@@ -112,16 +112,17 @@ def _contacts(state: _Body, stiff: Array) -> Array:
 
 
 def _step(
-    state: _Body, stiff: Array, told: tuple[Array, Array], push_n: float, push_nm: float
+    state: _Body, stiff: Array, command: tuple[Array, Array], push_n: float, push_nm: float
 ) -> None:
     """Go on by a substep, semi-implicitly. Depth is downwards, roll lowers the front.
 
-    told: curvature and twist. push_n, push_nm: of the hand, at the shoulder.
+    command: curvature and twist. push_n, push_nm: of the hand, at the shoulder.
     """
     step_s = STEP_S / SUBSTEPS
     pressed_n = _contacts(state, stiff)
-    bend_n = BEND_NPM * (_CURVE @ state.depth_m + told[0] + LOSS * (_CURVE @ state.sink_mps))
-    twist_nm = TWIST_NM * (_TWIST @ state.roll_rad - told[1] + LOSS * (_TWIST @ state.roll_radps))
+    curve_m, twist_rad = command
+    bend_n = BEND_NPM * (_CURVE @ state.depth_m + curve_m + LOSS * (_CURVE @ state.sink_mps))
+    twist_nm = TWIST_NM * (_TWIST @ state.roll_rad - twist_rad + LOSS * (_TWIST @ state.roll_radps))
     down_n = state.kilograms * GRAVITY_M_S2 - pressed_n.sum(axis=1) - _CURVE.T @ bend_n
     roll_nm = HALF_WIDTH_M * (pressed_n[:, 1] - pressed_n[:, 0]) - _TWIST.T @ twist_nm
     down_n[SHOULDER] -= push_n
@@ -132,10 +133,10 @@ def _step(
     state.roll_rad = state.roll_rad + step_s * state.roll_radps
 
 
-def _through_muscle(told: Array) -> Array:
+def _through_muscle(commanded: Array) -> Array:
     """Return commands as muscles carry them out: two first-order lags."""
     gain = 1.0 - math.exp(-STEP_S / MUSCLE_S)
-    done = told.copy()
+    done = commanded.copy()
     for _ in range(2):
         state = done[0].copy()
         for row in range(len(done)):

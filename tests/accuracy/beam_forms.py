@@ -1,4 +1,4 @@
-"""What the beam's muscles are told, and things that come beside it: the fifth generator's forms.
+"""Commands to the beam's muscles, and things that come beside it: the fifth generator's forms.
 
 Things are another mass with a contact of its own, dropped, or lowered and lifted by a hand outside
 the mat.

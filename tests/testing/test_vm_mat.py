@@ -1,4 +1,4 @@
-"""`--mat=vm` behind the same words: what the kernel module is told, and what its edges say.
+"""`--mat=vm` behind the same words: what the kernel module is sent, and what its edges say.
 
 The module is not here: it is in the virtual Pi, where tests/virtual_pi runs the guide on it.
 """
@@ -23,7 +23,7 @@ WIRES = [(each.dout, each.sck) for each in list(DEFAULT_PINS.values())[:6]]
 
 
 class KeptHeader(Header):
-    """Keeps what it is told."""
+    """Keeps what it is sent."""
 
     def __init__(self) -> None:
         self.keys: dict[tuple[int, str], int] = {}

@@ -113,7 +113,7 @@ class VirtualPi:
             return told_kg is not None and abs(told_kg - load_kg) <= within_kg
 
         return self.wait_for(
-            lambda: self.console.ask("status"), is_it, f"load of {load_kg:g} kg told",
+            lambda: self.console.ask("status"), is_it, f"load of {load_kg:g} kg in status",
             LOAD_LIMIT_S, every_s=0.2,
         )  # fmt: skip
 

@@ -51,7 +51,7 @@ def test_the_side_that_a_belt_tells_holds_until_they_are_gone() -> None:
     assert asked(1.0, Side.UNKNOWN, *lying) is None
     assert asked(2.0, Side.LEFT, Presence.UNSETTLED, Phase.REST) is None
     assert asked(3.0, Side.LEFT, *lying) is Side.LEFT
-    assert asked(4.0, Side.LEFT, *lying) is None, "told once"
+    assert asked(4.0, Side.LEFT, *lying) is None, "reported once"
     assert asked(5.0, Side.RIGHT, Presence.LYING, Phase.UP) is None, "not while a leg is up"
     assert asked(6.0, Side.UNKNOWN, *lying) is None, "the belt is dead, they still lie there"
     assert free.side is Side.LEFT
