@@ -17,8 +17,8 @@ settings.load_profile("busy")
 TESTS = Path(__file__).parent
 # The files that take longest come first, so that no process is alone with one of them at the end.
 LONGEST = (
-    *("test_scenarios.py", "cli/test_cli.py", "test_debian.py", "links/test_newcomer.py"),
-    *("test_failures.py", "refinement/test_refine.py"),
+    *("test_scenarios.py", "cli/test_endings.py", "test_debian.py", "links/test_newcomer.py"),
+    *("test_failures.py", "refinement/test_refine.py", "cli/test_cli.py"),
     *("diagnose/test_wiring.py", "accuracy/test_cases.py", "accuracy/test_accuracy.py"),
     *("importers/test_replayed.py", "test_layouts.py", "links/test_client.py"),
     *("test_pipeline.py", "refinement/test_missed_lifts.py", "calibrate/test_wizard.py"),

@@ -272,7 +272,7 @@ def cells(layout: str) -> tuple[Cell, ...]:
 
 def wires(layout: str) -> dict[str, CellPins]:
     """Return the default pins of a preset's cells, by name and in order."""
-    return Settings(layout=layout).wiring()  # type: ignore[arg-type]  # a Literal
+    return msgspec.convert({"layout": layout}, Settings).wiring()
 
 
 def outputs() -> dict[str, int]:
