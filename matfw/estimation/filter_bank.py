@@ -303,10 +303,9 @@ class LegTracker:
         """Return all hypotheses, and what the best of each kind may have become in this step."""
         resting, lifting, restless = map(self._best, (RESTING, LIFTING, RESTLESS))
         stopped = _stopped(self._now, stops_per_s)
-        bank = [
-            _Hypothesis(one.kind, one.x, one.p, one.weight, one.age_s + STEP_S, one.top_rad)
-            for one in self._now
-        ]
+        bank = list(self._now)
+        for one in bank:
+            one.age_s += STEP_S
         if resting is not None:
             p = widened(_of_leg(resting.p), _LIFTS_OFF)
             weight = resting.weight + _log_chance(lifts_per_s)
@@ -426,6 +425,8 @@ def _quadratic(cofactors: _Six, state: State) -> float:
 def _best_of(bank: Sequence[_Hypothesis]) -> list[_Hypothesis]:
     """Return what is carried on of hypotheses that have seen a step, the best first."""
     for one in bank:
+        if one.kind != LIFTING:
+            continue  # its angle is 0
         angle = one.x[ANGLE]
         if angle < -BELOW_REST_RAD:
             one.weight -= 0.5 * ((angle + BELOW_REST_RAD) / BELOW_REST_RAD) ** 2
@@ -447,18 +448,28 @@ def _prune(bank: Sequence[_Hypothesis]) -> list[_Hypothesis]:
         alike = of_kind[one.kind]
         if len(alike) == KEPT[one.kind]:
             continue
-        angle, rate, accel, push, base = one.x
-        for a, r, c, u, b in alike:
-            if one.kind == LIFTING:
-                if (
-                    abs(angle - a) < SAME_RAD
-                    and abs(rate - r) < SAME_RADPS
-                    and abs(accel - c) < SAME_RADPS2
-                ):
-                    break
-            elif abs(push - u) < SAME_N and abs(base - b) < SAME_NM:
-                break
-        else:
+        says_so_too = _lifts_alike if one.kind == LIFTING else _rests_alike
+        if not says_so_too(one.x, alike):
             kept.append(one)
             alike.append(one.x)
     return kept
+
+
+def _lifts_alike(x: State, others: Sequence[State]) -> bool:
+    angle, rate, accel, _, _ = x
+    for a, r, c, _, _ in others:
+        if (
+            -SAME_RAD < angle - a < SAME_RAD
+            and -SAME_RADPS < rate - r < SAME_RADPS
+            and -SAME_RADPS2 < accel - c < SAME_RADPS2
+        ):
+            return True
+    return False
+
+
+def _rests_alike(x: State, others: Sequence[State]) -> bool:
+    _, _, _, push, base = x
+    for _, _, _, u, b in others:
+        if -SAME_N < push - u < SAME_N and -SAME_NM < base - b < SAME_NM:
+            return True
+    return False
