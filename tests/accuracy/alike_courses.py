@@ -8,7 +8,7 @@ import numpy as np
 
 from matfw.estimation.anthropometry import GRAVITY_M_S2
 from matfw.virtual.deck import Array
-from matfw.virtual.movements.contact import STEP_S, Movement, grid_s, load_of, smooth
+from tests.people.movements.contact import STEP_S, Movement, grid_s, load_of, smooth
 
 Draw = np.random.Generator
 REST_S, AFTER_S = 0.3, 0.8  # before and after a movement

@@ -15,8 +15,6 @@ import numpy as np
 from matfw.estimation.anthropometry import GRAVITY_M_S2
 from matfw.virtual.body import Body
 from matfw.virtual.deck import Array
-from matfw.virtual.movements.contact import STEP_S, Movement, grid_s, load_of, smooth
-from matfw.virtual.movements.forms import Form, Purpose, Split
 from tests.accuracy.alike_courses import (
     AFTER_S,
     REST_S,
@@ -33,6 +31,8 @@ from tests.accuracy.alike_courses import (
     unsteady,
     way,
 )
+from tests.people.movements.contact import STEP_S, Movement, grid_s, load_of, smooth
+from tests.people.movements.forms import Form, Purpose, Split
 
 FEET_M, TRUNK_M = 0.75, -0.5  # contacts that carry moments, from the hip's
 LEG_KG, LEG_M = np.array([0.1, 0.043, 0.018]), np.array([0.1, 0.36, 0.48])  # of weight, of height

@@ -8,10 +8,10 @@ import pytest
 from matfw.estimation.anthropometry import GRAVITY_M_S2
 from matfw.virtual.body import random_person
 from matfw.virtual.deck import Array
-from matfw.virtual.movements.contact import STEP_S
-from matfw.virtual.movements.forms import Form
 from tests.accuracy.alike_courses import landing_n
 from tests.accuracy.alike_forms import FORMS
+from tests.people.movements.contact import STEP_S
+from tests.people.movements.forms import Form
 
 BY_NAME = {form.name.removeprefix("alike "): form for form in FORMS}
 OF_A_BODY = ("both_legs", "both_feet", "leg_forward", "mat_push", "head_up")
