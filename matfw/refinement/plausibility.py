@@ -37,7 +37,7 @@ NAMES = tuple(WEIGHTS)
 
 def plausibility(segment: Segment, rep: RefinedRep) -> float:
     """Return the log-odds that a movement of a segment is a leg raise."""
-    return weighed(features(segment, rep), BIAS, _TABLE, _PRODUCTS)
+    return weighed(features(segment, rep), BIAS, TABLE, PRODUCTS_ABOVE)
 
 
 def weighed(x: Array, bias: float, table: Array, products: Array) -> float:
@@ -62,8 +62,8 @@ def _above_diagonal(rows: Iterable[Sequence[float]]) -> Array:
     return np.array(filled)
 
 
-_TABLE = np.array(list(WEIGHTS.values()))
-_PRODUCTS = _above_diagonal(PRODUCTS.values())
+TABLE = np.array(list(WEIGHTS.values()))
+PRODUCTS_ABOVE = _above_diagonal(PRODUCTS.values())
 
 
 def features(segment: Segment, rep: RefinedRep) -> Array:

@@ -3,9 +3,10 @@
 `getting_on` gets on, settles, lies still for 20 s and gets up, without a repetition; `movements`
 lies for some 90 s and moves three to six times; `in_set` moves between the repetitions of a set;
 `leaves` gets up 0.3 s after the last repetition or in the middle of one. Each kind uses the forms
-that may be tuned on; with `held-out` after its name the ones that may not, with `recorded` those
-made of real recordings, and with `beam` those of a generator of forward dynamics (getting on and up
-are then other held-out forms): these exist on held-out seeds only.
+that may be tuned on; with `alike` after its name those that load the mat much as a leg raised does;
+with `held-out` the ones that may not, with `recorded` those made of real recordings, and with
+`beam` those of a generator of forward dynamics (getting on and up are then other held-out forms):
+these exist on held-out seeds only.
 """
 
 from __future__ import annotations
@@ -21,14 +22,16 @@ from matfw.messages import Announcement, CueGiven, Event, Rep, Verdict
 from matfw.virtual.motion_script import SessionPlan
 from matfw.virtual.rep_kinds import Draw
 from matfw.virtual.sessions import random_session
-from tests.accuracy import beam_forms, recorded
+from tests.accuracy import alike_forms, beam_forms, recorded
 from tests.accuracy.matching import match
 from tests.people.movements.forms import FORMS, Form, Purpose, Split
 from tests.people.movements.scene import Planned, Scene, Span, play_scene
 
 BASE_KINDS = ("getting_on", "movements", "in_set", "leaves")
 HELD_OUT = " held-out"
-TUNING_KINDS = BASE_KINDS
+ALIKE = " alike"
+ALIKE_KINDS = tuple(kind + ALIKE for kind in ("movements", "in_set"))
+TUNING_KINDS = (*BASE_KINDS, *ALIKE_KINDS)
 HELD_OUT_KINDS = tuple(kind + HELD_OUT for kind in BASE_KINDS)
 RECORDED = " recorded"
 RECORDED_KINDS = tuple(kind + RECORDED for kind in ("getting_on", "movements", "in_set"))
@@ -118,27 +121,42 @@ def moved(played: Scene, events: Sequence[Event]) -> Moved:
     ]
     return Moved(
         played=tuple(span.name for span in played.spans),
-        extra=tuple(_form_in(rep.start_s, rep.end_s, played.spans) for rep in extra),
+        extra=tuple(form_in(rep.start_s, rep.end_s, played.spans) for rep in extra),
         extra_clean=sum(rep.verdict is Verdict.CLEAN for rep in extra),
-        sounds=tuple(_form_in(at_s, at_s, played.spans) for at_s in sounds),
+        sounds=tuple(form_in(at_s, at_s, played.spans) for at_s in sounds),
         last_found=matched[-1] is not None if truth and not played.broken else None,
         broken_found=bool(broken) if played.broken else None,
     )
 
 
+def form_in(from_s: float, to_s: float, spans: Sequence[Span]) -> str:
+    """Return the form that a stretch of time shares most with, "" if with none."""
+    # A movement's echo is its own: whoever has just moved is still coming to rest.
+    shared_s = [
+        (min(to_s, span.end_s + ECHO_S) - max(from_s, span.start_s - EARLY_S), span.name)
+        for span in spans
+    ]
+    longest_s, name = max(shared_s)
+    return name if longest_s >= 0.0 else ""
+
+
 def base_kind(kind: str) -> str:
     """Return a kind's name without where its forms come from."""
-    return kind.removesuffix(HELD_OUT).removesuffix(RECORDED).removesuffix(BEAM)
+    for suffix in (HELD_OUT, RECORDED, BEAM, ALIKE):
+        kind = kind.removesuffix(suffix)
+    return kind
 
 
 def _table(kind: str) -> Table:
     """Return the forms of a kind, by purpose."""
     split = Split.TUNING if kind in TUNING_KINDS else Split.HELD_OUT
-    of = FORMS
+    of, transits = FORMS, tuple(form for form in FORMS if form.purpose in TRANSITS)
     if kind.endswith(RECORDED):
         of = recorded.FORMS
     elif kind.endswith(BEAM):
-        of = (*(form for form in FORMS if form.purpose in TRANSITS), *beam_forms.FORMS)
+        of = (*transits, *beam_forms.FORMS)
+    elif kind.endswith(ALIKE):
+        of = (*transits, *alike_forms.FORMS)
     return lambda *purposes: tuple(
         form for form in of if form.purpose in purposes and form.split is split
     )
@@ -196,13 +214,3 @@ def _leaves_s(plan: SessionPlan, rng: Draw) -> float:
     # From half-way up to less than half-way down: it has begun and is not over.
     latest_s = last.up_s + last.hold_s + 0.3 * last.down_s
     return before_s + float(rng.uniform(0.5 * last.up_s, latest_s))
-
-
-def _form_in(from_s: float, to_s: float, spans: Sequence[Span]) -> str:
-    # A movement's echo is its own: whoever has just moved is still coming to rest.
-    shared_s = [
-        (min(to_s, span.end_s + ECHO_S) - max(from_s, span.start_s - EARLY_S), span.name)
-        for span in spans
-    ]
-    longest_s, name = max(shared_s)
-    return name if longest_s >= 0.0 else ""

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from matfw.messages import Announcement, CueGiven, Event, Rep, Side, Verdict
+from tests.accuracy import alike_forms
 from tests.accuracy.matching import Call, Called
 from tests.accuracy.movement_figures import movement_figures
 from tests.accuracy.movements import (
@@ -23,8 +24,9 @@ from tests.accuracy.populations import Job, jobs
 from tests.people.movements.forms import FORMS, Purpose, Split
 from tests.people.movements.scene import Scene, Span
 
-SPLIT = {form.name: form.split for form in FORMS}
-PURPOSE = {form.name: form.purpose for form in FORMS}
+ALL = (*FORMS, *alike_forms.FORMS)
+SPLIT = {form.name: form.split for form in ALL}
+PURPOSE = {form.name: form.purpose for form in ALL}
 
 
 def reported(start_s: float, verdict: Verdict = Verdict.CLEAN) -> Rep:
@@ -82,7 +84,7 @@ def test_somebody_leaves_just_after_a_repetition_or_in_the_middle_of_one(kind: s
 def test_held_out_forms_are_not_for_tuning_seeds() -> None:
     assert jobs(NOT_FOR_TUNING, ["core4"], 2, "tuning") == []
     assert len(jobs(HELD_OUT_KINDS, ["core4"], 2, "held-out")) == 8
-    assert len(jobs(TUNING_KINDS, ["core4"], 2, "tuning")) == 8
+    assert len(jobs(TUNING_KINDS, ["core4"], 2, "tuning")) == 12
 
 
 def test_all_forms_of_a_split_come_by() -> None:

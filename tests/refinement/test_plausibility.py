@@ -141,8 +141,24 @@ def test_weights_tell_apart_what_they_were_fitted_to(
 
 
 def test_products_tell_apart_what_no_single_feature_does() -> None:
-    signs = [(1.0, 1.0), (-1.0, -1.0), (1.0, -1.0), (-1.0, 1.0)] * 50
+    signs = [(1.0, 1.0), (-1.0, -1.0), (1.0, -1.0), (-1.0, 1.0)] * 200
     found = [Example("", 0, a * b > 0.0, np.array([a, b])) for a, b in signs]
     weights = fitted(found)
     for example in found:
         assert bool(weighed(example.features, *weights) > 0.0) is example.is_true
+
+
+def test_weights_found_further_keep_what_no_new_example_speaks_against() -> None:
+    old = [Example("", 0, a > 0.0, np.array([a, 0.0])) for a in (1.0, -1.0)] * 400
+    new = [Example("", 0, b > 0.0, np.array([0.0, b])) for b in (1.0, -1.0)] * 1000
+    bias, table, products = fitted(old)
+    table[1, 1] = 1.0  # of the feature that had never varied
+    weights = fitted(new, (bias, table, products))
+    for example in (*old, *new):
+        assert bool(weighed(example.features, *weights) > 0.0) is example.is_true
+
+
+def test_many_looks_at_one_movement_weigh_as_one() -> None:
+    found = [Example("", 0, a > 0.0, np.array([a, 0.5])) for a in (1.0, -0.4, -1.0)] * 100
+    often = [replace(found[0], share=0.25)] * 4
+    assert fitted([*found[1:], *often])[0] == pytest.approx(fitted(found)[0])
