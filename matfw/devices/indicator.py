@@ -14,7 +14,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from contextlib import ExitStack
-from types import TracebackType
 from typing import Self
 
 from gpiozero import PWMLED, Factory, GPIOPinInUse, PinInvalidPin, PinPWMUnsupported, TonalBuzzer
@@ -155,12 +154,7 @@ class GpiozeroIndicator:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def _set_tone(self, tone_hz: float | None) -> None:

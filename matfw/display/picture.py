@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import atexit
 from collections import deque
-from types import TracebackType
 from typing import TYPE_CHECKING, Self, TextIO
 
 from matfw.display.drawing import Trail, draw
@@ -82,12 +81,7 @@ class Picture:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def _follow(self, view: View) -> None:

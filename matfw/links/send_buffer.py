@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from matfw.ports import Link
 
-LINE_END = b"\r\n"  # terminals on a serial port want both
 UNASKED_BYTES = 8 * 1024  # 0.7 s of 115200 baud: older notifications are of no use
 FULL_BYTES = 64 * 1024  # far more than any one answer
 

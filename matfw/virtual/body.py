@@ -88,15 +88,6 @@ class Body:
             + self.foot.mass_kg * (ankle + self.foot.com_m)
         )
 
-    @property
-    def leg_inertia_kgm2(self) -> float:
-        """Return I of the straight leg about its hip."""
-        total, joint = 0.0, 0.0
-        for part in (self.thigh, self.shank, self.foot):
-            total += part.mass_kg * ((joint + part.com_m) ** 2 + part.gyration_m**2)
-            joint += part.length_m
-        return total
-
 
 def make_body(
     sex: str,

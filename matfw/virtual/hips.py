@@ -43,6 +43,7 @@ class _Twin:
     Raises MatSettingsError for a share outside 0 to 1.
     """
 
+    _all_channels: tuple[Channel, ...]  # where none are asked for
     _rate_hz: float
     _delay_s: float
 
@@ -51,8 +52,8 @@ class _Twin:
         trace: Trace,
         clock: Clock,
         *,
-        channels: tuple[Channel, ...],
         seed: int,
+        channels: tuple[Channel, ...] | None = None,
         errors: HipErrors | None = None,
         outages: Iterable[Outage] = (),
         drop_share: float = 0.0,
@@ -61,16 +62,16 @@ class _Twin:
     ) -> None:
         if not 0.0 <= drop_share <= 1.0:
             raise MatSettingsError(f"drop_share must be 0 to 1 (got {drop_share:g})")
-        self.channels = channels
+        self.channels = self._all_channels if channels is None else channels
         self._clock = clock
         self._outages = tuple(outages)
         self._repeat_s = trace.duration_s if repeats else float("inf")
         self._is_mirrored = tuple(is_mirrored)
-        self._signs = tuple(-1.0 if each.kind == "sacrum_side" else 1.0 for each in channels)
+        self._signs = tuple(-1.0 if each.kind == "sacrum_side" else 1.0 for each in self.channels)
         rng = np.random.default_rng(seed)
         sample_s = np.arange(0.0, trace.duration_s, 1.0 / self._rate_hz)
         columns: list[list[float | None]] = []
-        for channel in channels:
+        for channel in self.channels:
             seen = hip_channel(channel, trace, sample_s - self._delay_s, errors or HipErrors(), rng)
             lost = rng.random(len(seen)) < drop_share
             columns.append([None if gone else x for x, gone in zip(seen, lost, strict=True)])
@@ -104,50 +105,17 @@ class _Twin:
 class VirtualImu(_Twin):
     """The belt: `hip_roll_deg` of a trace, and `hip_left_up_deg` where it is asked for."""
 
+    _all_channels = SACRUM_CHANNELS
     _rate_hz = IMU_RATE_HZ
     _delay_s = IMU_DELAY_S
-
-    def __init__(
-        self,
-        trace: Trace,
-        clock: Clock,
-        *,
-        seed: int,
-        channels: tuple[Channel, ...] = SACRUM_CHANNELS,
-        errors: HipErrors | None = None,
-        outages: Iterable[Outage] = (),
-        drop_share: float = 0.0,
-        repeats: bool = False,
-        is_mirrored: Sequence[bool] = (False,),
-    ) -> None:
-        super().__init__(
-            trace, clock, channels=channels, seed=seed, errors=errors, outages=outages,
-            drop_share=drop_share, repeats=repeats, is_mirrored=is_mirrored,
-        )  # fmt: skip
 
 
 class VirtualRail(_Twin):
     """The rail: how far the back of a trace is from its sensors."""
 
+    _all_channels = RAIL_CHANNELS
     _rate_hz = RAIL_RATE_HZ
     _delay_s = RAIL_DELAY_S
-
-    def __init__(
-        self,
-        trace: Trace,
-        clock: Clock,
-        *,
-        seed: int,
-        channels: tuple[Channel, ...] = RAIL_CHANNELS,
-        errors: HipErrors | None = None,
-        outages: Iterable[Outage] = (),
-        drop_share: float = 0.0,
-        repeats: bool = False,
-    ) -> None:
-        super().__init__(
-            trace, clock, channels=channels, seed=seed, errors=errors,
-            outages=outages, drop_share=drop_share, repeats=repeats,
-        )  # fmt: skip
 
 
 class FollowingClock:

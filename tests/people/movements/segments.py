@@ -27,7 +27,6 @@ SLOWER = 1.2  # a step that would need a contact to pull is done more slowly by 
 SLOWER_TRIES = 14
 CARRIED = 0.03  # heights: a part that goes less far is not lifted on its way
 PULL_N = 2.0  # up to this much is rounding
-MIN_SHARE = 1e-4  # of a contact that either pose of a step has
 
 
 @dataclass(frozen=True, slots=True)
