@@ -129,7 +129,7 @@ def refine(window: RepWindow, finished_s: float = -math.inf) -> list[RefinedRep]
         found += _whole_lifts(segment, found)
     if window.is_left:
         found = [x for x in found if _has_ended(segment, x)]
-    slow = slow_lifts(segment)
+    slow = slow_lifts(segment, is_left=window.is_left)
     found = without_slow(segment, found, slow, is_left=window.is_left)
     finished = [_weighed(segment, _finished(segment, x)) for x in found]
     finished += [_finished(segment, x) for x in slow]  # load says nothing of them to be weighed

@@ -20,7 +20,7 @@ import numpy as np
 from matfw.estimation.leg_model import LegModel
 from matfw.estimation.noise import STEP_S
 from matfw.messages import RefinedRep, Tempo
-from matfw.refinement.held_lifts import held_lifts
+from matfw.refinement.held_lifts import held_lifts, usual_nm
 from matfw.refinement.missed_lifts import overlap
 from matfw.refinement.moment_levels import Levels, levels
 from matfw.refinement.rep_shape import fit_shape, shape_rad, usual_shape
@@ -45,56 +45,56 @@ OVERLAP_S = 0.5  # that it may begin before what is finished ends
 TOP_SD_RAD = 0.05
 # Of its length, and at most, that a fitted end may lie from where the shape lay.
 NEAR_SHARE, NEAR_S = 0.2, 2.5
-# Of what its ways say that a held leg lowers the moment by, at least: 0.9 and more in 15 true ones
-# (two others were lost to a body that settled at their ends), less than nothing where somebody lay
-# still and pushed with a hand (tuning and held-out people).
-MIN_HELD_SHARE = 0.15
 SHORT_HOLD_S = 4.0  # up to which the curve follows a lift
 
 
 @dataclass(frozen=True, slots=True)
 class _Match:
-    """Where a shape lies. fall_nm: of the moment at its top. score: fall over what is left."""
+    """Where a shape lies. fall_nm: of the moment at its top. score: fall over what is left.
+
+    is_sure: whether its end needs no more to be seen.
+    """
 
     begin_s: float
     tempo: Tempo
     fall_nm: float
     score: float
+    is_sure: bool = True
 
     @property
     def end_s(self) -> float:
         return self.begin_s + self.tempo.up_s + self.tempo.hold_s + self.tempo.down_s
 
 
-def slow_lifts(segment: Segment) -> list[RefinedRep]:
-    """Return the lifts at the tempo asked for, none if that is no slow one."""
+def slow_lifts(segment: Segment, *, is_left: bool = False) -> list[RefinedRep]:
+    """Return the lifts at the tempo asked for, none if that is no slow one.
+
+    is_left: the body began to leave at the segment's end: there is no more to wait for.
+    """
     if not is_slow(segment.tempo):
         return []
-    matches = _held(segment) if is_long_hold(segment.tempo) else _laid(segment)
+    matches = _held(segment, is_left=is_left) if is_long_hold(segment.tempo) else _laid(segment)
+    known_s = math.inf if is_left else _known_s(segment)
     return [
         _rep(segment, match)
         for match in matches
         if match.begin_s > segment.finished_s - OVERLAP_S
-        and (not is_cut_short(match.tempo, segment.tempo) or match.begin_s < _known_s(segment))
+        and (
+            match.begin_s < known_s
+            or (match.is_sure and not is_cut_short(match.tempo, segment.tempo))
+        )
     ]
 
 
-def _held(segment: Segment) -> list[_Match]:
+def _held(segment: Segment, *, is_left: bool) -> list[_Match]:
     """Return the lifts of a long hold between quick ways; shorter ones are left to the curve."""
     longest_s = HOLDS[-1] * segment.tempo.hold_s
-    usual_nm = _fall_nm(segment.model, math.degrees(USUAL_TOP_RAD))
-    matches = [
-        _Match(x.begin_s, x.tempo, x.share * usual_nm, x.gain)
-        for x in held_lifts(segment, segment.tempo, longest_s)
+    fall_nm = usual_nm(segment.model)
+    return [
+        _Match(x.begin_s, x.tempo, x.share * fall_nm, x.gain, x.is_sure)
+        for x in held_lifts(segment, segment.tempo, longest_s, is_left=is_left)
         if x.tempo.hold_s > SHORT_HOLD_S
     ]
-    return [match for match in matches if _stands_between(segment, match)]
-
-
-def _stands_between(segment: Segment, match: _Match) -> bool:
-    """Return whether the moment is lower between two ways: hands that come and go push alike."""
-    found = _levels(segment, match)
-    return found is not None and found.lift_nm > MIN_HELD_SHARE * match.fall_nm
 
 
 def _laid(segment: Segment) -> list[_Match]:

@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from matfw.estimation.leg_model import PUSH_LEVER_M
 from matfw.estimation.noise import STEP_S
 from matfw.messages import Tempo
 from matfw.refinement.held_lifts import HeldLift, held_lifts
@@ -33,6 +34,17 @@ def shifted(seen: RepWindow, at_s: float, over_s: float, by_nm: float) -> RepWin
     return replace(seen, motions=motions)
 
 
+def leaned(seen: RepWindow, at_s: float, for_s: float, push_n: float) -> RepWindow:
+    """Return a window in which a hand leans on the mat beside the chest for a while."""
+    motions = tuple(
+        replace(m, load_n=m.load_n + push_n, moment_nm=m.moment_nm + PUSH_LEVER_M * push_n)
+        if at_s < m.t_s < at_s + for_s
+        else m
+        for m in seen.motions
+    )
+    return replace(seen, motions=motions)
+
+
 def held(
     seen: RepWindow, longest_hold_s: float = 39.0, finished_s: float = -math.inf
 ) -> list[HeldLift]:
@@ -50,6 +62,26 @@ def test_lift_is_found_from_end_to_end_wherever_the_body_settles_meanwhile(by_nm
     ((start_s, stop_s),) = found(shifted(window(ASKED, ASKED), BEGIN_S + 8.0, 4.0, by_nm))
     assert start_s == pytest.approx(BEGIN_S, abs=NEAR_S)
     assert stop_s == pytest.approx(END_S, abs=NEAR_S)
+
+
+@pytest.mark.parametrize("at_s", [-1.0, 1.5, 12.0, 32.0, 34.5])
+def test_lift_is_found_from_end_to_end_whenever_a_hand_leans_on_the_mat(at_s: float) -> None:
+    ((start_s, stop_s),) = found(leaned(window(ASKED, ASKED), BEGIN_S + at_s, 3.0, 14.0))
+    assert start_s == pytest.approx(BEGIN_S, abs=2.0 * NEAR_S)
+    assert stop_s == pytest.approx(END_S, abs=2.0 * NEAR_S)
+
+
+def test_hand_that_leans_for_long_lifts_nothing() -> None:
+    assert held(leaned(window(ASKED, ASKED, until_s=90.0, top_rad=0.0), 20.0, 33.0, 14.0)) == []
+
+
+def test_hold_that_was_cut_short_waits_for_nobody_who_has_left() -> None:
+    seen = window(ASKED, Tempo(3, 12, 3))
+    segment = Segment.of(seen, -math.inf)
+    assert segment is not None
+    assert slow_lifts(segment) == []
+    (rep,) = slow_lifts(segment, is_left=True)
+    assert rep.end_s == pytest.approx(BEGIN_S + 18.0, abs=NEAR_S)
 
 
 def test_ways_with_no_leg_held_between_them_are_hands() -> None:
