@@ -32,6 +32,9 @@ Innovation = tuple[Spread, float, float, float, float, float]
 its determinant, and the squared distance of what was seen."""
 
 _HALF_STEP2 = 0.5 * STEP_S**2
+# What is kept in a step of the covariances of acceleration (C), push (U) and base (B).
+_CC, _CU, _CB = ACCEL_KEPT * ACCEL_KEPT, ACCEL_KEPT * PUSH_KEPT, ACCEL_KEPT * BASE_KEPT
+_UU, _UB, _BB = PUSH_KEPT * PUSH_KEPT, PUSH_KEPT * BASE_KEPT, BASE_KEPT * BASE_KEPT
 
 
 class Predictor:
@@ -69,6 +72,7 @@ def moved(x: State, p: Spread, noise: Noise) -> tuple[State, Spread]:
     """Return a lifted leg's state and spread a step later: A x and A P A' + Q."""
     a, r, c, u, b = x
     aa, ar, ac, au, ab, rr, rc, ru, rb, cc, cu, cb, uu, ub, bb = p
+    q_uu, q_bb, q_aa, q_ar, q_ac, q_rr, q_rc, q_cc = noise
     # A P, as far as it is needed: the rows of angle and rate.
     aa += STEP_S * ar + _HALF_STEP2 * ac
     ar += STEP_S * rr + _HALF_STEP2 * rc
@@ -85,14 +89,12 @@ def moved(x: State, p: Spread, noise: Noise) -> tuple[State, Spread]:
             ACCEL_KEPT * c, PUSH_KEPT * u, BASE_KEPT * b,
         ),
         (
-            aa + STEP_S * ar + _HALF_STEP2 * ac + noise.aa, ar + STEP_S * ac + noise.ar,
-            ACCEL_KEPT * ac + noise.ac, PUSH_KEPT * au, BASE_KEPT * ab,
-            rr + STEP_S * rc + noise.rr, ACCEL_KEPT * rc + noise.rc,
+            aa + STEP_S * ar + _HALF_STEP2 * ac + q_aa, ar + STEP_S * ac + q_ar,
+            ACCEL_KEPT * ac + q_ac, PUSH_KEPT * au, BASE_KEPT * ab,
+            rr + STEP_S * rc + q_rr, ACCEL_KEPT * rc + q_rc,
             PUSH_KEPT * ru, BASE_KEPT * rb,
-            ACCEL_KEPT * ACCEL_KEPT * cc + noise.cc,
-            ACCEL_KEPT * PUSH_KEPT * cu, ACCEL_KEPT * BASE_KEPT * cb,
-            PUSH_KEPT * PUSH_KEPT * uu + noise.uu, PUSH_KEPT * BASE_KEPT * ub,
-            BASE_KEPT * BASE_KEPT * bb + noise.bb,
+            _CC * cc + q_cc, _CU * cu, _CB * cb,
+            _UU * uu + q_uu, _UB * ub, _BB * bb + q_bb,
         ),
     )  # fmt: skip
 
@@ -133,8 +135,11 @@ def updated(
     An outlier costs little more than INNOVATION_LIMIT, and counts less.
     """
     miss_n, miss_nm = miss
-    ph, cost, ff, fm, mm = _trusted(found, sensing)
-    af, am, rf, rm, cf, cm, uf, um, bf, bm = ph
+    (af, am, rf, rm, cf, cm, uf, um, bf, bm), ff, fm, mm, det, distance = found
+    log_det = math.log(det)
+    if distance > INNOVATION_LIMIT:
+        ff, fm, mm, det, distance = _distrusted(found, sensing)
+    ff, fm, mm = mm / det, -fm / det, ff / det
     a, r, c, u, b = x
     aa, ar, ac, au, ab, rr, rc, ru, rb, cc, cu, cb, uu, ub, bb = p
     # The gains, P H' S^-1; ff, fm, mm are those of S^-1 here.
@@ -159,7 +164,7 @@ def updated(
             cc - c_n * cf - c_nm * cm, cu - c_n * uf - c_nm * um, cb - c_n * bf - c_nm * bm,
             uu - u_n * uf - u_nm * um, ub - u_n * bf - u_nm * bm, bb - b_n * bf - b_nm * bm,
         ),
-        cost,
+        0.5 * (distance + log_det),
     )  # fmt: skip
 
 
@@ -168,9 +173,9 @@ def moved_at_rest(x: State, p: Spread, noise: Noise) -> tuple[State, Spread]:
     _, _, _, u, b = x
     uu, ub, bb = p
     return (0.0, 0.0, 0.0, PUSH_KEPT * u, BASE_KEPT * b), (
-        PUSH_KEPT * PUSH_KEPT * uu + noise.uu,
-        PUSH_KEPT * BASE_KEPT * ub,
-        BASE_KEPT * BASE_KEPT * bb + noise.bb,
+        _UU * uu + noise.uu,
+        _UB * ub,
+        _BB * bb + noise.bb,
     )
 
 
@@ -190,7 +195,11 @@ def updated_at_rest(
 ) -> tuple[State, Spread, float]:
     """Return the same as `updated` of a leg that rests."""
     miss_n, miss_nm = miss
-    (uf, um, bf, bm), cost, ff, fm, mm = _trusted(found, sensing)
+    (uf, um, bf, bm), ff, fm, mm, det, distance = found
+    log_det = math.log(det)
+    if distance > INNOVATION_LIMIT:
+        ff, fm, mm, det, distance = _distrusted(found, sensing)
+    ff, fm, mm = mm / det, -fm / det, ff / det
     _, _, _, u, b = x
     uu, ub, bb = p
     u_n, u_nm = uf * ff + um * fm, uf * fm + um * mm
@@ -200,20 +209,15 @@ def updated_at_rest(
     uu -= u_n * uf + u_nm * um
     ub -= u_n * bf + u_nm * bm
     bb -= b_n * bf + b_nm * bm
-    return (0.0, 0.0, 0.0, u, b), (uu, ub, bb), cost
+    return (0.0, 0.0, 0.0, u, b), (uu, ub, bb), 0.5 * (distance + log_det)
 
 
-def _trusted(found: Innovation, sensing: Sensing) -> tuple[Spread, float, float, float, float]:
-    """Return P H', what the step costs, and S^-1 as ff, fm, mm: of an outlier a wider S."""
-    ph, ff, fm, mm, det, distance = found
-    cost = distance
-    widened_det = det
-    if distance > INNOVATION_LIMIT:
-        excess = distance / INNOVATION_LIMIT
-        cost = min(distance, INNOVATION_LIMIT * (1.0 + OUTLIER_GROWTH * math.log(excess)))
-        ff += (excess - 1.0) * sensing[0]
-        fm += (excess - 1.0) * sensing[1]
-        mm += (excess - 1.0) * sensing[2]
-        widened_det = ff * mm - fm * fm
-    cost = 0.5 * (cost + math.log(det))
-    return ph, cost, mm / widened_det, -fm / widened_det, ff / widened_det
+def _distrusted(found: Innovation, sensing: Sensing) -> tuple[float, float, float, float, float]:
+    """Return of an outlier a wider S, as ff, fm, mm, its determinant, and the distance to pay."""
+    _, ff, fm, mm, _, distance = found
+    excess = distance / INNOVATION_LIMIT
+    ff += (excess - 1.0) * sensing[0]
+    fm += (excess - 1.0) * sensing[1]
+    mm += (excess - 1.0) * sensing[2]
+    paid = min(distance, INNOVATION_LIMIT * (1.0 + OUTLIER_GROWTH * math.log(excess)))
+    return ff, fm, mm, ff * mm - fm * fm, paid

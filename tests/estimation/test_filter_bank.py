@@ -7,7 +7,15 @@ import math
 import numpy as np
 import pytest
 
-from matfw.estimation.filter_bank import NOISE_SCALE_RANGE, NOISE_SCALE_TAU_S, LegTracker
+from matfw.estimation import filter_bank
+from matfw.estimation.filter_bank import (
+    FORGOTTEN,
+    NOISE_SCALE_RANGE,
+    NOISE_SCALE_TAU_S,
+    LegTracker,
+    _Hypothesis,
+    _prune,
+)
 from matfw.estimation.leg_model import PUSH_LEVER_M
 from matfw.estimation.noise import (
     LIFTING,
@@ -190,3 +198,29 @@ def test_after_a_reset_the_same_forces_give_the_same_estimates() -> None:
     first = followed(segment, tracker)
     tracker.reset()
     assert followed(segment, tracker) == first
+
+
+@pytest.mark.parametrize(("behind", "kept"), [(-0.01, 2), (0.0, 2), (0.01, 1)])
+def test_a_hypothesis_far_behind_is_dropped_unless_it_is_the_best_of_its_kind(
+    behind: float, kept: int
+) -> None:
+    best = _Hypothesis(RESTING, (0.0, 0.0, 0.0, 0.0, 0.0), (1.0, 0.0, 1.0), 3.0)
+    weight = best.weight - FORGOTTEN - behind
+    other = _Hypothesis(RESTING, (0.0, 0.0, 0.0, 9.0, 9.0), best.p, weight)
+    lift = _Hypothesis(LIFTING, (0.5, 0.0, 0.0, 0.0, 0.0), (1.0,) * 15, weight - FORGOTTEN)
+
+    carried_on = _prune([lift, other, best])
+
+    assert carried_on == [*[best, other][:kept], lift]
+
+
+@pytest.mark.parametrize("seed", [3, 4])
+def test_what_is_dropped_far_behind_changes_no_estimate(
+    seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    forces = legs(SPAN_S, LIFT) + noise_scale(SPAN_S, seed)
+    dropped = followed(forces)
+
+    monkeypatch.setattr(filter_bank, "FORGOTTEN", math.inf)
+
+    assert followed(forces) == dropped
