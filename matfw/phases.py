@@ -61,6 +61,13 @@ REST_SHARE = 0.07  # of the top: the leg is down; the 5 % crossing, less half a 
 STOPPED_DPS = 4.0
 STOPPED_SHARE = 0.25  # a leg that stands still this low has been put down
 FALSE_START_EVIDENCE = 0.0
+# A lift's or a landing's phantom height: filters that hold a speed while the load says nothing.
+# Their evidence dwindles, where that of a leg on its way grows with the moment. Left in `up` or
+# `down` by one, the next lift was no news. Any from 1.5 to 3 and from 3 to 10 does the same.
+FADED_UP_EVIDENCE, FADED_DOWN_EVIDENCE = 3.0, 6.0
+FADES_S = 0.4  # of `up` or `down` before that
+FADED_DOWN_RISE = 1.0  # a descent's evidence stands still at most
+FADED_OVER_N_PER_KG = 0.02  # of a load that is the weight: 1.4 N for 70 kg
 
 
 class _Rep:
@@ -198,6 +205,17 @@ def _stands_after_all(motion: Motion, rep: _Rep) -> bool:
     return is_watched and is_high and is_near and motion.rate_dps > -STANDS_DPS
 
 
+def _lift_fades(motion: Motion, rep: _Rep) -> bool:  # noqa: ARG001
+    """Return whether a leg that seems to rise has less and less to show for it."""
+    return motion.evidence < FADED_UP_EVIDENCE and motion.evidence_rise < 0.0
+
+
+def _descent_fades(motion: Motion, rep: _Rep) -> bool:  # noqa: ARG001
+    """Return whether the load is back at the weight and little speaks for a leg still up."""
+    is_weak = motion.evidence < FADED_DOWN_EVIDENCE and motion.evidence_rise < FADED_DOWN_RISE
+    return is_weak and abs(motion.over_n) < FADED_OVER_N_PER_KG * (motion.weight_kg or 0.0)
+
+
 def _was_no_lift(motion: Motion, rep: _Rep) -> bool:  # noqa: ARG001
     return not motion.is_moving and motion.evidence < FALSE_START_EVIDENCE
 
@@ -217,6 +235,7 @@ TRANSITIONS = (
     Transition(Phase.REST, _has_lifted, Phase.HOLD, MISSED_REST_S),
     Transition(Phase.REST, _falls_unseen, Phase.DOWN, LOST_SIGHT_S[0]),
     Transition(Phase.UP, _was_no_lift, Phase.REST, 0.0),
+    Transition(Phase.UP, _lift_fades, Phase.REST, FADES_S),
     Transition(Phase.UP, _stands, Phase.HOLD, 0.25),
     Transition(Phase.UP, _falls, Phase.DOWN, 0.25),
     Transition(Phase.HOLD, _was_no_lift, Phase.REST, 0.0),
@@ -225,6 +244,7 @@ TRANSITIONS = (
     Transition(Phase.DOWN, _lifts_again, Phase.UP, 0.2),
     Transition(Phase.DOWN, _stands_after_all, Phase.HOLD, 0.3),
     Transition(Phase.DOWN, _rests, Phase.REST, 0.15),
+    Transition(Phase.DOWN, _descent_fades, Phase.REST, FADES_S),
 )
 
 

@@ -38,6 +38,11 @@ from matfw.phases import (
     DIP_SHARE,
     DOWN_SHARE,
     DROPS_DPS,
+    FADED_DOWN_EVIDENCE,
+    FADED_DOWN_RISE,
+    FADED_OVER_N_PER_KG,
+    FADED_UP_EVIDENCE,
+    FADES_S,
     FAR_DPS,
     FAR_SHARE,
     HOLD_DPS,
@@ -133,6 +138,13 @@ CLASSES: dict[str, dict[str, Any]] = {
         **{name: -value for name, value in rising().items()},
         "evidence_rise": 12.0,
     },
+    "fades": {
+        "angle_deg": 12.0,
+        "rate_dps": 15.0,
+        "evidence": 2.0,
+        "evidence_rise": -1.0,
+        "is_moving": True,
+    },
 }
 WAY: dict[Phase, tuple[str, ...]] = {  # the classes that lead from rest into each phase
     Phase.REST: (),
@@ -159,6 +171,8 @@ EXPECTED: dict[tuple[Phase, str], Phase] = {
     (Phase.DOWN, "stands after all"): Phase.HOLD,
     (Phase.DOWN, "rests"): Phase.REST,
     (Phase.DOWN, "is almost down"): Phase.REST,
+    (Phase.UP, "fades"): Phase.REST,
+    (Phase.DOWN, "fades"): Phase.REST,
 }
 
 
@@ -187,12 +201,20 @@ def test_nobody_lying_still_is_always_rest(phase: Phase, name: str, presence: Pr
     assert step.phase is Phase.REST
 
 
+FADING = [row for row in TRANSITIONS if row.min_dwell_s == FADES_S]
 DWELLS = [row for row in TRANSITIONS if row.min_dwell_s > 0.0 and row.source is Phase.DOWN]
 
 
-@pytest.mark.parametrize("row", DWELLS, ids=lambda row: f"{row.source}-{row.target}")
+@pytest.mark.parametrize(
+    "row", dict.fromkeys([*DWELLS, *FADING]), ids=lambda row: f"{row.source}-{row.target}"
+)
 def test_a_row_waits_for_its_dwell_and_no_longer(row: Transition) -> None:
-    names = [name for name in CLASSES if EXPECTED[row.source, name] is row.target]
+    is_fading = row in FADING
+    names = [
+        name
+        for name in CLASSES
+        if EXPECTED[row.source, name] is row.target and (name == "fades") is is_fading
+    ]
     assert names
     for name in names:
         for late_s, phase in ((-1e-6, row.source), (1e-6, row.target)):
@@ -494,12 +516,43 @@ BRAKED = {"rate_dps": -2.0 * DROPS_DPS, "over_n": -5.0}
         ),
         (Phase.DOWN, "angle_deg", STOPPED_SHARE * TOP_DEG, [Phase.REST, Phase.DOWN], {}),
         (Phase.DOWN, "rate_dps", -STOPPED_DPS, [Phase.REST, Phase.DOWN], {"angle_deg": 5.0}),
+        (Phase.UP, "evidence", FADED_UP_EVIDENCE, [Phase.REST, Phase.UP], CLASSES["fades"]),
+        (Phase.DOWN, "evidence", FADED_DOWN_EVIDENCE, [Phase.REST, Phase.DOWN], CLASSES["fades"]),
+        (Phase.DOWN, "evidence_rise", FADED_DOWN_RISE, [Phase.REST, Phase.DOWN], CLASSES["fades"]),
+        *(
+            (
+                Phase.DOWN, "over_n", side * FADED_OVER_N_PER_KG * WEIGHT_KG,
+                [Phase.REST, Phase.DOWN], CLASSES["fades"],
+            )
+            for side in (-1.0, 1.0)
+        ),
     ],
 )  # fmt: skip
 def test_a_phase_ends_just_beyond_its_limit_and_not_just_within(
     source: Phase, field: str, limit: float, answers: list[Phase], others: dict[str, float]
 ) -> None:
     assert [answered(source, **{**others, field: share * limit}) for share in JUST] == answers
+
+
+@pytest.mark.parametrize(("rise", "phase"), [(-0.01, Phase.REST), (0.01, Phase.UP)])
+def test_a_lift_whose_evidence_still_grows_goes_on(rise: float, phase: Phase) -> None:
+    assert answered(Phase.UP, **{**CLASSES["fades"], "evidence_rise": rise}) is phase
+
+
+def test_the_next_lift_is_reported_though_the_last_landing_left_the_leg_up() -> None:
+    machine, since_s = brought_into(Phase.DOWN)
+    phantom: dict[str, Any] = {
+        "angle_deg": 15.0,
+        "rate_dps": 3.0,
+        "evidence": 5.0,
+        "is_moving": True,
+    }
+    step = machine.update(motion(since_s + FADES_S + STEP_S, **phantom))
+    assert step.phase is Phase.REST
+    lift = {**phantom, "rate_dps": 15.0, "evidence": 14.0, **rising(1.5)}
+    step = machine.update(motion(step.t_s + 1.0, **lift))
+    assert step.changed
+    assert step.phase is Phase.UP
 
 
 def dropped(dip_n: float) -> Phases:
