@@ -63,7 +63,8 @@ STOPPED_SHARE = 0.25  # a leg that stands still this low has been put down
 FALSE_START_EVIDENCE = 0.0
 # A lift's or a landing's phantom height: filters that hold a speed while the load says nothing.
 # Their evidence dwindles, where that of a leg on its way grows with the moment. Left in `up` or
-# `down` by one, the next lift was no news. Any from 1.5 to 3 and from 3 to 10 does the same.
+# `down` by one, the next lift was no news. Tuning people: for an `up` 1.5 does the same, and 5 has
+# one more false one; a `down` of 3 loses one in 180, and one of 8 gives clams a false `up` more.
 FADED_UP_EVIDENCE, FADED_DOWN_EVIDENCE = 3.0, 6.0
 FADES_S = 0.4  # of `up` or `down` before that
 FADED_DOWN_RISE = 1.0  # a descent's evidence stands still at most
