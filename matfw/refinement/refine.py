@@ -116,11 +116,14 @@ def refine(window: RepWindow, finished_s: float = -math.inf) -> list[RefinedRep]
         weak_peaks = [x for x in weak_peaks if x.end_s < last.start_s]
     shaped = partial(_shaped, segment, is_last=not _is_looked_at_again(window))
     found = [shaped(rough, peak) for rough, peak in strong]
+    roughs = [rough for rough, _ in strong]
     others_found = list(found)
     for rough, peak in weak:
         others = [*others_found, *(y for y, _ in weak if y is not rough)]
         if is_in_set(rough, others, segment.finished_s):
             found.append(shaped(rough, peak))
+            roughs.append(rough)
+    found = _apart(found, roughs)
     lifts = contact_lifts(segment, found)
     found = [x for x in found if not any(overlap(x, y) for y in lifts)] + lifts
     # What is dear is left out of an early look that finishes nothing.
@@ -381,6 +384,24 @@ def _shaped(segment: Segment, rough: RefinedRep, peak: Peak, *, is_last: bool) -
         end_s=end_s,
         fit_error_deg=fit_error_deg,
     )
+
+
+def _apart(found: Sequence[RefinedRep], roughs: Sequence[RefinedRep]) -> list[RefinedRep]:
+    """Return them, those whose shape reaches into another one as the curve has them."""
+    apart = list(found)
+    for _ in found:
+        reaching = [
+            any(
+                min(x.end_s, y.end_s) - max(x.start_s, y.start_s) >= OVERLAP_S
+                for y in apart
+                if y is not x
+            )
+            for x in apart
+        ]
+        apart = [
+            rough if is_in else x for x, rough, is_in in zip(apart, roughs, reaching, strict=True)
+        ]
+    return apart
 
 
 def _seen_s(segment: Segment, rough: RefinedRep) -> tuple[float | None, float | None]:

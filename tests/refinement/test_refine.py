@@ -216,6 +216,16 @@ SEEN = st.none() | st.tuples(st.floats(0.1, 6.0), st.floats(6.0, 12.0))
 @given(LEVELS, st.floats(-5.0, 15.0), st.floats(0.4, 6.0), SEEN, st.integers(0, 99))
 @example([(1, 0.0, 0.0), (15, 0.0, 0.0), (39, 40.0, 0.0)], 0.0, 3.0, None, 0)
 @settings(max_examples=25, deadline=None)
+@example(  # two shapes that reach into each other
+    levels=[
+        *((1, 0.0, 0.0), (47, 0.0, 40.0), (50, -10000.0, 0.0), (33, 10000.0, -640.0)),
+        *((27, -5.0, 5.0), (27, 40.0, 0.0), (46, 0.0, 40.0), (1, 0.0, 0.0)),
+    ],
+    finished_s=0.0,
+    noise=5.109187573554244,
+    seen_s=None,
+    seed=0,
+)
 def test_whatever_was_measured_times_are_in_order_and_of_the_window(
     levels: list[tuple[int, float, float]],
     finished_s: float,
