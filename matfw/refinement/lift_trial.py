@@ -13,7 +13,8 @@ import numpy as np
 
 from matfw.estimation.leg_model import Array, LegModel
 from matfw.messages import Tempo
-from matfw.refinement.rep_shape import cost_per_step, fit_shape, usual_shape
+from matfw.refinement.rep_shape import usual_shape
+from matfw.refinement.shape_fit import cost_per_step, fit_shape
 from matfw.refinement.slow_tempo import USUAL_TEMPO
 
 NONE_RAD, NONE_SD_RAD = 0.05, 0.001  # next to no lift

@@ -3,8 +3,8 @@
 The live line has to speak while things happen. Here the leg's curve is found over the whole stretch
 that is not finished, with the rest after it known (`smoother`); peaks that stand out and
 that load and moment bear out are repetitions; and each one's times come from a shape fitted to it
-(`rep_shape`), as long as that agrees with the curve. What the curve alone cannot tell is tried with
-a shape of its own: `contact_lifts`, `missed_lifts`.
+(`shape_fit`), as long as it explains load and moment. What the curve alone cannot tell is tried
+with a shape of its own: `contact_lifts`, `missed_lifts`.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 
 from matfw.estimation.leg_model import Array
+from matfw.estimation.noise import STEP_S
 from matfw.judging.shift_course import curvature_mm
 from matfw.judging.verdicts import PLAUSIBLE_LOG_ODDS
 from matfw.messages import RefinedRep
@@ -29,26 +30,25 @@ from matfw.refinement.peaks import Peak, crossings_s, peaks
 from matfw.refinement.plausibility import plausibility
 from matfw.refinement.rep_shape import (
     SPAN_SHARE,
-    TOP_RAD,
-    fit_shape,
     top_rad,
     usual_shape,
 )
 from matfw.refinement.rep_shape import crossings_s as shape_crossings_s
 from matfw.refinement.segment import Segment
+from matfw.refinement.shape_fit import fit_shape
 from matfw.refinement.slow_lifts import slow_lifts, without_slow
 from matfw.refinement.slow_tempo import LONG_HOLD_S, is_slow
 from matfw.refinement.whole_lifts import whole_lifts
-from matfw.refinement.windows import RepWindow
+from matfw.refinement.windows import AGAIN_S, RepWindow
 
 READ_TAIL, FIT_TAIL = 0.6, 0.35  # of a way's middle: 0.16-0.30 over speed profiles
 HOLD_TAILS = 0.225  # of both spans together that lies between the upper crossings but is no hold
 TOP_SHARE = 0.85  # of the height from which on the hips are read
-AGREE_DEG = 6.0  # a shape whose top is further from the curve's is fitted again, ...
-TOP_HELD_RAD = 0.012  # ... its top held to the curve's
+AGREE_DEG = 6.0  # a shape whose top is further from the curve's is sure only if seen twice
 # A shape's cost a step above which this leg follows none and the curve's times count:
 # 95 % of paced reps cost less than 5.9, half of those without a pace (clams) more than 15.
 FREE_STEP_COST = 4.5
+LEFT_SHARE = 0.08  # ... or this share of what there was to explain: a flung leg shakes the body
 NOISE_PUSH_N = 1.5  # smaller hand pushes are left to the shape's own noise
 AROUND_S = 0.2  # around a repetition that its evidence and its shift's course are taken from
 # By how much better load and moment are explained with this leg than without: twice the log
@@ -114,12 +114,16 @@ def refine(window: RepWindow, finished_s: float = -math.inf) -> list[RefinedRep]
             return []  # nothing would be sure: what costs time is left out
         # What comes after may be an ascent alone; what came before is finished with this one.
         weak_peaks = [x for x in weak_peaks if x.end_s < last.start_s]
-    found = [_shaped(segment, rough, peak) for rough, peak in strong]
+    shaped = partial(_shaped, segment, is_last=not _is_looked_at_again(window))
+    found = [shaped(rough, peak) for rough, peak in strong]
+    roughs = [rough for rough, _ in strong]
     others_found = list(found)
     for rough, peak in weak:
         others = [*others_found, *(y for y, _ in weak if y is not rough)]
         if is_in_set(rough, others, segment.finished_s):
-            found.append(_shaped(segment, rough, peak))
+            found.append(shaped(rough, peak))
+            roughs.append(rough)
+    found = _apart(found, roughs)
     lifts = contact_lifts(segment, found)
     found = [x for x in found if not any(overlap(x, y) for y in lifts)] + lifts
     # What is dear is left out of an early look that finishes nothing.
@@ -196,6 +200,9 @@ class Refinement:
         found = [x for x in found if self._is_leg_raise(x, found)]
         if window.is_early and not self._are_sure(found, window.motions[-1].t_s):
             return []  # a later look has more of the rest
+        if _is_looked_at_again(window):
+            sure_s = window.motions[-1].t_s - SURE_AFTER_S
+            found = [x for x in found if x.end_s <= sure_s]
         self._unsure = None
         self._ends_s.extend(x.end_s for x in found)
         self._finished_s = max([self._finished_s, *(x.end_s for x in found)])
@@ -241,6 +248,13 @@ class Refinement:
             for y in found
         )
         return x.plausibility >= IN_SET_LOG_ODDS and (is_in_set or has_likes)
+
+
+def _is_looked_at_again(window: RepWindow) -> bool:
+    """Return whether the rest has just begun: it may be a hold, and is looked at once more."""
+    if window.is_left or is_slow(window.tempo) or not window.motions:
+        return False
+    return window.is_early or window.motions[-1].t_s - window.ended_s < AGAIN_S - STEP_S
 
 
 def _are_same(x: RefinedRep, y: RefinedRep) -> bool:
@@ -314,8 +328,11 @@ def _has_ended(segment: Segment, x: RefinedRep) -> bool:
     return is_down and x.end_s <= float(segment.t_s[-1])
 
 
-def _shaped(segment: Segment, rough: RefinedRep, peak: Peak) -> RefinedRep:
-    """Return the repetition with its times from a fitted shape, or as it is if they disagree."""
+def _shaped(segment: Segment, rough: RefinedRep, peak: Peak, *, is_last: bool) -> RefinedRep:
+    """Return the repetition with its times from a fitted shape, or as it is if none fits.
+
+    is_last: nothing more will be known, and what is here was seen to be down.
+    """
     start_s, top_s, lower_s, end_s = crossings_s(segment.t_s, segment.angle_deg, peak, FIT_TAIL)
     up_s = min(max((top_s - start_s) / SPAN_SHARE, SHORTEST_WAY_S), LONGEST_UP_S)
     down_s = min(max((end_s - lower_s) / SPAN_SHARE, SHORTEST_WAY_S), LONGEST_DOWN_S)
@@ -339,22 +356,23 @@ def _shaped(segment: Segment, rough: RefinedRep, peak: Peak) -> RefinedRep:
     start = usual_shape(
         (begin_s, up_s, hold_s, down_s), math.radians(rough.angle_deg), moment_nm=level_nm
     )
-    fit = partial(
-        fit_shape, t_s[rows], force_n, moment_nm, start,
+    fitted = fit_shape(
+        t_s[rows], force_n, moment_nm, start,
         model=segment.model, noise_scale=segment.noise_scale, tempo=segment.tempo,
-        seen_s=(lift_off_s, touch_down_s), seen=seen,
+        seen_s=(lift_off_s, touch_down_s), seen=seen, is_rough=True,
     )  # fmt: skip
-    fitted = fit()
-    if abs(math.degrees(fitted.params[TOP_RAD]) - rough.angle_deg) > AGREE_DEG:
-        fitted = fit(top_sd_rad=TOP_HELD_RAD)
     params = fitted.params
-    top = top_rad(params)
-    fit_error_deg = abs(math.degrees(top) - rough.angle_deg)
-    if fit_error_deg > AGREE_DEG or fitted.cost_per_step > FREE_STEP_COST:
+    fit_error_deg = abs(math.degrees(top_rad(params)) - rough.angle_deg)
+    # With its ends held where plates saw them, a height that disagrees says they were another's.
+    is_held = lift_off_s is not None or touch_down_s is not None
+    if (is_held and fit_error_deg > AGREE_DEG) or fitted.cost_per_step > max(
+        FREE_STEP_COST, LEFT_SHARE * fitted.at_rest_per_step
+    ):
         return replace(rough, fit_error_deg=fit_error_deg)
     start_s, top_s, lower_s, end_s = shape_crossings_s(params)
     if end_s > t_s[-1]:
-        return replace(rough, fit_error_deg=fit_error_deg)  # it has been seen to be down by then
+        end_s = rough.end_s if is_last else float(t_s[-1])  # then: still coming down
+        return replace(rough, end_s=end_s, fit_error_deg=fit_error_deg)
     if start_s < t_s[0]:
         # It began before what was looked at, or the first row is no rest: its times are not known.
         return replace(rough, fit_error_deg=math.inf)
@@ -366,6 +384,24 @@ def _shaped(segment: Segment, rough: RefinedRep, peak: Peak) -> RefinedRep:
         end_s=end_s,
         fit_error_deg=fit_error_deg,
     )
+
+
+def _apart(found: Sequence[RefinedRep], roughs: Sequence[RefinedRep]) -> list[RefinedRep]:
+    """Return them, those whose shape reaches into another one as the curve has them."""
+    apart = list(found)
+    for _ in found:
+        reaching = [
+            any(
+                min(x.end_s, y.end_s) - max(x.start_s, y.start_s) >= OVERLAP_S
+                for y in apart
+                if y is not x
+            )
+            for x in apart
+        ]
+        apart = [
+            rough if is_in else x for x, rough, is_in in zip(apart, roughs, reaching, strict=True)
+        ]
+    return apart
 
 
 def _seen_s(segment: Segment, rough: RefinedRep) -> tuple[float | None, float | None]:

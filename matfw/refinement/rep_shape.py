@@ -1,69 +1,29 @@
-"""One repetition as a shape: twelve numbers fitted to what the mat measured.
+"""One repetition as a shape of twelve numbers.
 
 The curve knows nothing of what a repetition looks like: away, stay, back. This does. Each
 way is a smooth speed profile with an early and a late exponent of its own (2.6 and 2.6 is near
-minimum jerk, 2 and 2 an even push, unequal ones are skewed), the stay may sag. Fitted by
-Levenberg-Marquardt to load and moment with logarithmic losses; the moment's slow wandering is
-whitened by differencing, which is what its 3 s of memory asks for.
+minimum jerk, 2 and 2 an even push, unequal ones are skewed), the stay may sag. Fitted to what the
+mat measured: `shape_fit`.
 """
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass
-
 import numpy as np
 
-from matfw.estimation.leg_model import Array, LegModel
-from matfw.estimation.noise import STEP_S
-from matfw.messages import Tempo
-from matfw.refinement.slow_tempo import USUAL_TEMPO
+from matfw.estimation.leg_model import Array
 
 BEGIN_S, UP_S, HOLD_S, DOWN_S, TOP_RAD, UP_EARLY, UP_LATE, DOWN_EARLY, DOWN_LATE, SAG = range(10)
 MOMENT_NM, FORCE_N = 10, 11  # constants over the window
 SIZE = 12
-FIRST_PRIOR = UP_EARLY
-PRIOR_MEAN = np.array([2.6, 2.6, 2.6, 2.6, 0.0, 0.0, 0.0])
-PRIOR_SD = np.array([0.5, 0.5, 0.5, 0.5, 0.015, 9.0, 0.25])
-FD_STEP = np.array([0.01, 0.01, 0.01, 0.01, 0.005, 0.06, 0.06, 0.06, 0.06, 0.004, 0.1, 0.04])
-LOWEST = np.array([-1.0, 0.25, 0.0, 0.25, 0.05, 1.4, 1.4, 1.4, 1.4, -0.05, -20.0, -3.0])
-HIGHEST = np.array([0.0, 8.0, 12.0, 8.0, 1.5, 6.0, 6.0, 6.0, 6.0, 0.15, 20.0, 3.0])
-TOP_SD_RAD = 0.05  # about the curve's top: height is better known from there
-SEEN = 2  # last rows of the residual: leaving and landing
-SEEN_SD_S = 0.05  # of a leg's leaving and landing as plates see it, about the shape's own ends
-TIME_SD = 0.6  # logarithm of a way's length, about the curve's ...
-TEMPO_SD = 0.6  # ... and about what is asked for; both robust
-TIED_TIMES, TIED_SD = [UP_S, DOWN_S, UP_S, DOWN_S], np.repeat([TIME_SD, TEMPO_SD], 2)
-LONGEST_SHARE = 1.6  # of what is asked for, that a way or a hold may take if that is more
-FORCE_SD_N = 0.5
-MOMENT_STEP_NM = 0.35  # sd of the whitened moment
-MOMENT_SD_NM = 1.0  # of the first sample about the constant
-AR1 = 0.985  # of the moment's wandering, from step to step: 3 s
-ROBUST = 2.5  # in standard deviations, from where on a residual counts by its logarithm ...
-ROBUST_FIRST, FIRST_ITERATIONS = 10.0, 4  # ... but first wider, or a start 0.2 s off finds no way
-TRIAL_ITERATIONS, ITERATIONS = 2, 14
-LOWERS_S = (0.0, 0.4)  # by which the descents' lower crossings begin apart
-SHORTEST_S = 0.02
-STOP_GAIN = 0.02  # of cost; less is not worth another Jacobian
 FINE_S = 0.004  # at which a shape's crossings are read
 LOW_SHARE, HIGH_SHARE = 0.05, 0.95  # the crossings that a repetition is timed by
 TYPICAL_EXPONENT, TYPICAL_SAG = 2.6, 0.01  # that a fit begins with
-TINY = 1e-9  # of a weight: where nothing was measured nothing is left
 SPAN_SHARE = 0.655  # of a way's own length between those crossings, mean over speed profiles
 GRID = 120  # pieces of a speed profile
 
 _EDGES = np.linspace(0.0, 1.0, GRID + 1)
 _MIDDLES = 0.5 * (_EDGES[1:] + _EDGES[:-1])
 _LOG_EARLY, _LOG_LATE = np.log(_MIDDLES), np.log(1.0 - _MIDDLES)
-_THIRDS = np.array([-1.0, 0.0, 1.0]) * STEP_S / 3.0  # a 50 ms mean is taken over these
-
-
-@dataclass(frozen=True, slots=True)
-class Fitted:
-    """A shape's twelve numbers, and its cost a step: 1-6 for people who lift as shapes do."""
-
-    params: Array
-    cost_per_step: float
 
 
 def usual_shape(
@@ -106,224 +66,6 @@ def top_rad(params: Array) -> float:
     """Return the shape's highest angle: that before a hold that sags."""
     t_s = np.arange(params[BEGIN_S], params[: DOWN_S + 1].sum(), FINE_S)
     return float(shape_rad(params, t_s).max())
-
-
-def fit_shape(
-    t_s: Array,
-    force_n: Array,
-    moment_nm: Array,
-    start: Array,
-    *,
-    model: LegModel,
-    noise_scale: float,
-    tempo: Tempo = USUAL_TEMPO,
-    top_sd_rad: float = TOP_SD_RAD,
-    seen_s: tuple[float | None, float | None] = (None, None),
-    seen: Array | None = None,
-) -> Fitted:
-    """Return the twelve numbers that explain force and moment (over rest) best.
-
-    A slow start of the descent looks like the hold's end, and the cost has a minimum for either:
-    the descent begins from some lower crossings, and the cheapest end counts.
-
-    t_s: middles of successive 50 ms steps, (n,). start: (12,), also the prior of the top and of
-    both movements' lengths. noise_scale: variance of this body against the usual. tempo: asked for.
-    top_sd_rad: of the prior. seen_s: when plates saw the leg leave and land. seen: (n,) share of
-    its samples that each step has; what has none weighs nothing. None: all have all.
-    """
-    seen = np.ones(len(t_s)) if seen is None else seen
-    fit = _Fit(
-        t_s, force_n, moment_nm, start,
-        model=model, noise_scale=noise_scale, top_sd_rad=top_sd_rad, seen_s=seen_s, tempo=tempo,
-        seen=seen,
-    )  # fmt: skip
-    trials: list[tuple[float, int, Array]] = []
-    for shift_s in LOWERS_S:
-        params = start.copy()
-        params[HOLD_S] = max(LOWEST[HOLD_S] + SHORTEST_S, params[HOLD_S] + shift_s)
-        params[DOWN_S] = max(LOWEST[DOWN_S] + SHORTEST_S, params[DOWN_S] - shift_s)
-        for robust, iterations in ((ROBUST_FIRST, FIRST_ITERATIONS), (ROBUST, TRIAL_ITERATIONS)):
-            fit.robust = robust
-            params = _descend(fit, params, t_s, iterations)
-        trials.append((fit.cost(fit.residual(params), params), len(trials), params))
-    params = _descend(fit, min(trials)[2], t_s, ITERATIONS)
-    return Fitted(params, fit.cost(fit.residual(params), params) / len(t_s))
-
-
-def cost_per_step(
-    t_s: Array,
-    force_n: Array,
-    moment_nm: Array,
-    params: Array,
-    *,
-    model: LegModel,
-    noise_scale: float,
-    tempo: Tempo = USUAL_TEMPO,
-    seen: Array | None = None,
-) -> float:
-    """Return how badly numbers explain force and moment, twice the negative log likelihood."""
-    fit = _Fit(
-        t_s, force_n, moment_nm, params,
-        model=model, noise_scale=noise_scale, top_sd_rad=TOP_SD_RAD, seen_s=(None, None),
-        tempo=tempo,
-        seen=np.ones(len(t_s)) if seen is None else seen,
-    )  # fmt: skip
-    return fit.cost(fit.residual(params), params)
-
-
-def _descend(fit: _Fit, params: Array, t_s: Array, iterations: int) -> Array:
-    """Return the numbers after so many Levenberg-Marquardt steps, fewer if they stop paying."""
-    lowest, highest = LOWEST.copy(), fit.highest.copy()
-    lowest[BEGIN_S] += t_s[0]
-    highest[BEGIN_S] += t_s[-1]
-    residual = fit.residual(params)
-    cost = fit.cost(residual, params)
-    lhs, rhs = fit.normal_equations(residual, params)
-    damping = 0.01
-    for _ in range(iterations):
-        step = np.linalg.solve(lhs + damping * np.diag(np.diag(lhs) + 1e-9), rhs)
-        tried = np.clip(params + step, lowest, highest)
-        tried_residual = fit.residual(tried)
-        tried_cost = fit.cost(tried_residual, tried)
-        if tried_cost >= cost:
-            damping *= 6.0
-            continue
-        gain = cost - tried_cost
-        params, residual, cost = tried, tried_residual, tried_cost
-        if gain < STOP_GAIN:
-            break
-        damping = max(damping / 5.0, 1e-4)
-        lhs, rhs = fit.normal_equations(residual, params)
-    return params
-
-
-class _Fit:
-    """The data of one fit, and its cost."""
-
-    def __init__(
-        self,
-        t_s: Array,
-        force_n: Array,
-        moment_nm: Array,
-        start: Array,
-        *,
-        model: LegModel,
-        noise_scale: float,
-        top_sd_rad: float,
-        seen_s: tuple[float | None, float | None],
-        tempo: Tempo,
-        seen: Array,
-    ) -> None:
-        self._seen = seen
-        self._rows = np.flatnonzero(seen > 0.0)  # that were measured
-        self._trust = np.sqrt(seen[self._rows])
-        # What is left of the moment's wandering after a hole, and how far it has wandered since.
-        steps = np.diff(self._rows)
-        self._left_share = AR1**steps
-        self._wandered = np.sqrt((1.0 - AR1 ** (2 * steps)) / (1.0 - AR1**2))
-        self._fine_s = (t_s[:, None] + _THIRDS).ravel()
-        self._force_n, self._moment_nm = force_n, moment_nm
-        self._start, self._model = start, model
-        self._sd = math.sqrt(noise_scale)
-        self._top_sd_rad = top_sd_rad
-        self._lift_off_s, self._touch_down_s = seen_s
-        # What the two ways' lengths are tied to: the curve's, and what is asked for.
-        self._times_s = np.array([start[UP_S], start[DOWN_S], tempo.up_s, tempo.down_s])
-        self.highest = _highest(tempo)
-        self.robust = ROBUST
-
-    def residual(self, params: Array) -> Array:
-        """Return what is left of force and whitened moment, in standard deviations.
-
-        params: (12,) gives (m,), (k, 12) gives (k, m).
-        """
-        d = shape_rad(params, self._fine_s)
-        w = _slope(d)
-        a = _slope(w)
-        force_n, moment_nm = self._model.force_and_moment(d, w, a)
-        left_n = self._left(self._force_n, force_n, params[..., FORCE_N])
-        left_nm = self._left(self._moment_nm, moment_nm, params[..., MOMENT_NM])
-        new_nm = (left_nm[..., 1:] - self._left_share * left_nm[..., :-1]) / self._wandered
-        return np.concatenate(
-            [
-                self._trust * left_n / (FORCE_SD_N * self._sd),
-                self._trust[1:] * new_nm / (MOMENT_STEP_NM * self._sd),
-                left_nm[..., :1] / (MOMENT_SD_NM * self._sd),
-                self._tied(params),
-            ],
-            axis=-1,
-        )
-
-    def _left(self, measured: Array, fine: Array, constant: Array) -> Array:
-        """Return what a model's fine series and a constant leave of what was measured."""
-        means = (fine[..., ::3] + fine[..., 1::3] + fine[..., 2::3]) / 3.0
-        return _smooth(measured - means - constant[..., None], self._seen)[..., self._rows]
-
-    def _tied(self, params: Array) -> Array:
-        """Return how far the numbers are from what is known of them, in standard deviations."""
-        out = np.zeros((*params.shape[:-1], 5 + SEEN))
-        out[..., 0] = (params[..., TOP_RAD] - self._start[TOP_RAD]) / self._top_sd_rad
-        out[..., 1:5] = np.log(params[..., TIED_TIMES] / self._times_s) / TIED_SD
-        if self._lift_off_s is not None:
-            out[..., 5] = (params[..., BEGIN_S] - self._lift_off_s) / SEEN_SD_S
-        if self._touch_down_s is not None:
-            end_s = params[..., : DOWN_S + 1].sum(axis=-1)
-            out[..., 6] = (end_s - self._touch_down_s) / SEEN_SD_S
-        return out
-
-    def cost(self, residual: Array, params: Array) -> float:
-        """Return the robust cost, prior included."""
-        prior = (params[FIRST_PRIOR:] - PRIOR_MEAN) / PRIOR_SD
-        loss = self.robust**2 * np.log1p((residual[:-SEEN] / self.robust) ** 2)
-        return float(loss.sum() + prior @ prior + residual[-SEEN:] @ residual[-SEEN:])
-
-    def normal_equations(self, residual: Array, params: Array) -> tuple[Array, Array]:
-        """Return left and right side of the Gauss-Newton step."""
-        nudged = self.residual(params + np.diag(FD_STEP))
-        jacobian = ((residual - nudged) / FD_STEP[:, None]).T
-        weight = 1.0 / (1.0 + (residual / self.robust) ** 2)
-        weight[-SEEN:] = 1.0  # not robust: these two are sure
-        weighted = jacobian * weight[:, None]
-        lhs, rhs = weighted.T @ jacobian, weighted.T @ residual
-        tied = np.arange(FIRST_PRIOR, SIZE)
-        lhs[tied, tied] += 1.0 / PRIOR_SD**2
-        rhs[FIRST_PRIOR:] -= (params[FIRST_PRIOR:] - PRIOR_MEAN) / PRIOR_SD**2
-        return lhs, rhs
-
-
-def _highest(tempo: Tempo) -> Array:
-    """Return the most that the numbers may be where this tempo is asked for."""
-    highest = HIGHEST.copy()
-    asked_s = np.array([tempo.up_s, tempo.hold_s, tempo.down_s])
-    highest[UP_S : DOWN_S + 1] = np.maximum(highest[UP_S : DOWN_S + 1], LONGEST_SHARE * asked_s)
-    return highest
-
-
-def _smooth(series: Array, seen: Array) -> Array:
-    """Return running means over three steps, 150 ms: next to nothing is left of 5-8 Hz.
-
-    That is where heart and tremor are, and no leg raise. Steps that they had made outliers count
-    again: medians of lower and end fell from 82 and 53 to 68 and 30 ms (tuning people, simulated).
-    """
-    wide = _edged(np.where(seen > 0.0, series * seen, 0.0))
-    weight = _edged(seen)
-    total = weight[:-2] + weight[1:-1] + weight[2:]
-    sums = wide[..., :-2] + wide[..., 1:-1] + wide[..., 2:]
-    return np.asarray(sums / np.maximum(total, TINY))
-
-
-def _edged(series: Array) -> Array:
-    """Return a series with its first and its last value once more."""
-    return np.concatenate([series[..., :1], series, series[..., -1:]], axis=-1)
-
-
-def _slope(series: Array) -> Array:
-    """Return the derivative by time of what is sampled three times a step; (..., n)."""
-    slope = np.empty_like(series)
-    slope[..., 1:-1] = (series[..., 2:] - series[..., :-2]) * (1.5 / STEP_S)
-    slope[..., 0] = (series[..., 1] - series[..., 0]) * (3.0 / STEP_S)
-    slope[..., -1] = (series[..., -1] - series[..., -2]) * (3.0 / STEP_S)
-    return slope
 
 
 def _progress(share: Array, early: Array, late: Array) -> Array:

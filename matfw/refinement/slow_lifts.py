@@ -5,7 +5,7 @@ heart does, and one that is held for ten is pulled to rest by the curve's own pr
 resting levels take over the moment. What stays is the moment: 4 to 12 N m lower while the leg is
 up, and back afterwards, against 0.4 to 0.9 N m of sway (virtual people). So the shape asked for,
 somewhat faster and slower, is laid over the moment wherever it fits in, with a level and a slope of
-its own. Its times are then fitted as any other's (`rep_shape`).
+its own. Its times are then fitted as any other's (`shape_fit`).
 """
 
 from __future__ import annotations
@@ -23,8 +23,9 @@ from matfw.messages import RefinedRep, Tempo
 from matfw.refinement.held_lifts import held_lifts, usual_nm
 from matfw.refinement.missed_lifts import overlap
 from matfw.refinement.moment_levels import Levels, levels
-from matfw.refinement.rep_shape import fit_shape, shape_rad, usual_shape
+from matfw.refinement.rep_shape import shape_rad, usual_shape
 from matfw.refinement.segment import Segment
+from matfw.refinement.shape_fit import fit_shape
 from matfw.refinement.slow_tempo import (
     AROUND_S,
     HOLDS,

@@ -14,8 +14,9 @@ import numpy as np
 
 from matfw.estimation.leg_model import Array
 from matfw.estimation.noise import STEP_S
-from matfw.refinement.rep_shape import AR1, shape_rad, usual_shape
+from matfw.refinement.rep_shape import shape_rad, usual_shape
 from matfw.refinement.segment import Segment
+from matfw.refinement.shape_fit import AR1
 
 FINE = 5  # samples a step of 50 ms that a template is made of
 STANDS_S = 5.0  # anything longer than what is beside a way: the other way is not to be seen

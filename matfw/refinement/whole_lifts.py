@@ -21,8 +21,9 @@ from matfw.estimation.leg_model import Array
 from matfw.estimation.noise import STEP_S
 from matfw.messages import RefinedRep
 from matfw.refinement.missed_lifts import overlap
-from matfw.refinement.rep_shape import fit_shape, usual_shape
+from matfw.refinement.rep_shape import usual_shape
 from matfw.refinement.segment import Segment
+from matfw.refinement.shape_fit import fit_shape
 from matfw.refinement.ways import Grid, Way, laid, seen_in_sd
 
 WAYS_S = (0.6, 0.8, 1.1, 1.5, 2.0, 2.7)

@@ -43,7 +43,8 @@ class RepWindow:
 
     ended_s: when the last movement was over. noise_scale: of this body, variance against the usual.
     is_early: the leg may be down, but has not rested for long: only what is sure is finished.
-    is_left: the body began to get up, or to move away, after the last row. tempo: asked for.
+    is_left: the body began to get up, or to move away, after the last row, or it was the last of
+    all: nothing more will be known. tempo: asked for.
     """
 
     motions: tuple[Motion, ...]
@@ -127,7 +128,7 @@ class RepWindows:
         if tracker is None or self._moved_s is None:
             return None
         self._ended_s = self._motions[-1].t_s
-        return self._cut(tracker)
+        return replace(self._cut(tracker), is_left=True)
 
     def _left(self) -> RepWindow | None:
         """Return what was gathered up to when the body began to leave, if some was not looked at.

@@ -24,7 +24,7 @@ from matfw.refinement.refine import (
     Refinement,
     refine,
 )
-from matfw.refinement.windows import RepWindow
+from matfw.refinement.windows import AGAIN_S, RepWindow
 from tests.estimation.leg_forces import (
     MODEL,
     Forces,
@@ -216,6 +216,16 @@ SEEN = st.none() | st.tuples(st.floats(0.1, 6.0), st.floats(6.0, 12.0))
 @given(LEVELS, st.floats(-5.0, 15.0), st.floats(0.4, 6.0), SEEN, st.integers(0, 99))
 @example([(1, 0.0, 0.0), (15, 0.0, 0.0), (39, 40.0, 0.0)], 0.0, 3.0, None, 0)
 @settings(max_examples=25, deadline=None)
+@example(  # two shapes that reach into each other
+    levels=[
+        *((1, 0.0, 0.0), (47, 0.0, 40.0), (50, -10000.0, 0.0), (33, 10000.0, -640.0)),
+        *((27, -5.0, 5.0), (27, 40.0, 0.0), (46, 0.0, 40.0), (1, 0.0, 0.0)),
+    ],
+    finished_s=0.0,
+    noise=5.109187573554244,
+    seen_s=None,
+    seed=0,
+)
 def test_whatever_was_measured_times_are_in_order_and_of_the_window(
     levels: list[tuple[int, float, float]],
     finished_s: float,
@@ -422,6 +432,32 @@ def test_an_early_look_reports_only_what_has_rested_for_long_enough(
 ) -> None:
     window = early(9.0 + rest_s * SURE_AFTER_S)
     assert bool(reported_of([at(4.0, 9.0)], window=window)) is is_reported
+
+
+def resting(rest_s: float, now_s: float) -> RepWindow:
+    last = Motion(t_s=now_s, presence=Presence.LYING)
+    return RepWindow((last,), MODEL, 1.0, now_s - rest_s)
+
+
+@pytest.mark.parametrize(("down_s", "is_reported"), [(0.99, False), (1.01, True)])
+def test_a_rest_that_has_just_begun_reports_only_what_has_been_down_for_long_enough(
+    down_s: float, is_reported: bool
+) -> None:
+    window = resting(0.5, 9.0 + down_s * SURE_AFTER_S)
+    assert bool(reported_of([at(4.0, 9.0)], window=window)) is is_reported
+
+
+def test_what_waits_for_more_rest_is_reported_after_it() -> None:
+    looks = iter([[at(4.0, 9.0)], [at(4.0, 9.6)]])
+    refinement = Refinement(lambda *_: next(looks))
+    assert refinement.refine(resting(0.5, 9.1)) == []
+    assert refinement.refine(resting(AGAIN_S, 11.1)) == [at(4.0, 9.6)]
+
+
+@pytest.mark.parametrize("is_left", [False, True])
+def test_where_nothing_more_will_be_known_nothing_waits(is_left: bool) -> None:
+    last = replace(resting(0.5 if is_left else AGAIN_S, 9.1), is_left=is_left)
+    assert reported_of([at(4.0, 9.0)], window=last) == [at(4.0, 9.0)]
 
 
 @pytest.mark.parametrize(("off_s", "count"), [(0.9 * SAME_END_S, 1), (1.1 * SAME_END_S, 0)])

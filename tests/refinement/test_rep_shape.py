@@ -1,9 +1,8 @@
-"""A repetition's shape: away, stay, back; and that a fit finds its numbers again."""
+"""A repetition's shape: away, stay, back."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -11,31 +10,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from matfw.estimation.leg_model import Array
-from matfw.estimation.noise import STEP_S
 from matfw.refinement.rep_shape import (
     BEGIN_S,
-    DOWN_EARLY,
     DOWN_S,
     FORCE_N,
-    FORCE_SD_N,
-    HIGHEST,
     HOLD_S,
-    LOWEST,
     MOMENT_NM,
-    MOMENT_STEP_NM,
     SAG,
     SIZE,
     TOP_RAD,
     UP_EARLY,
     UP_LATE,
     UP_S,
-    fit_shape,
     shape_rad,
 )
-from tests.estimation.leg_forces import MODEL
-
-SPAN_S = 10.0
-FINE = 10
+from matfw.refinement.shape_fit import HIGHEST, LOWEST
 
 
 def params(
@@ -52,50 +41,6 @@ def params(
     found[: TOP_RAD + 1] = begin_s, up_s, hold_s, down_s, math.radians(top_deg)
     found[SAG], found[MOMENT_NM], found[FORCE_N] = sag, 0.0, 0.0
     return found
-
-
-def segment(shape: Array, span_s: float = SPAN_S) -> tuple[Array, Array, Array]:
-    """Return times, force and moment of a leg that goes as the shape says, as step means."""
-    steps = round(span_s / STEP_S)
-    fine_s = np.arange(steps * FINE) * STEP_S / FINE
-    d = shape_rad(shape, fine_s)
-    w = np.gradient(d, fine_s)
-    a = np.gradient(w, fine_s)
-
-    def means(series: Array) -> Array:
-        return np.asarray(series.reshape(-1, FINE).mean(axis=1))
-
-    return means(fine_s), means(MODEL.force_n(d, w, a)), means(MODEL.moment_nm(d, w, a))
-
-
-def disturbed(true: Array) -> Array:
-    """Return what a look at the smoothed curve might begin with."""
-    start = true.copy()
-    start[BEGIN_S] += 0.05
-    start[UP_S] *= 1.05
-    start[HOLD_S] = max(start[HOLD_S] - 0.1, 0.1)
-    start[DOWN_S] *= 0.93
-    start[TOP_RAD] *= 0.97
-    return start
-
-
-def crossings_s(shape: Array) -> Array:
-    """Return when the leg passes 5 and 95 % of its top, up and down: what a rep is timed by."""
-    t_s = np.arange(shape[BEGIN_S], shape[: DOWN_S + 1].sum(), 0.004)
-    angle = shape_rad(shape, t_s)
-    low, high = t_s[angle > 0.05 * angle.max()], t_s[angle > 0.95 * angle.max()]
-    return np.array([low[0], high[0], high[-1], low[-1]])
-
-
-def fitted(
-    true: Array, noise_scale: float = 1.0, change: Callable[[Array], None] | None = None
-) -> Array:
-    t_s, force_n, moment_nm = segment(true)
-    if change is not None:
-        change(force_n)
-    return fit_shape(
-        t_s, force_n, moment_nm, disturbed(true), model=MODEL, noise_scale=noise_scale
-    ).params
 
 
 SHAPES = st.builds(
@@ -142,90 +87,3 @@ def test_an_early_exponent_above_the_late_one_makes_a_late_hurry() -> None:
     half_s = np.array([3.0])
     assert float(shape_rad(late, half_s)[0]) < float(shape_rad(params(), half_s)[0])
     assert float(shape_rad(params(), half_s)[0]) == pytest.approx(math.radians(18.0), rel=1e-3)
-
-
-@pytest.mark.parametrize("true", [
-    params(),
-    params(up_s=1.0, hold_s=0.4, down_s=1.2),
-    params(up_s=2.5, hold_s=2.0, down_s=2.5, top_deg=50.0),
-    params(top_deg=25.0, exponent=2.2),
-])  # fmt: skip
-def test_a_fit_finds_the_times_and_the_top_of_a_shape_again(true: Array) -> None:
-    found = fitted(true)
-    assert crossings_s(found) == pytest.approx(crossings_s(true), abs=0.15)
-    assert found[TOP_RAD] == pytest.approx(true[TOP_RAD], rel=0.08)
-
-
-def test_a_fit_is_nearer_than_what_it_began_with() -> None:
-    true = params()
-    t_s = np.arange(0.0, SPAN_S, STEP_S)
-    target = shape_rad(true, t_s)
-
-    def off(shape: Array) -> float:
-        return float(np.abs(shape_rad(shape, t_s) - target).max())
-
-    assert off(fitted(true)) < 0.3 * off(disturbed(true))
-
-
-@pytest.mark.parametrize("seed", range(3))
-def test_a_fit_withstands_noise_of_the_size_it_expects(seed: int) -> None:
-    rng = np.random.default_rng(seed)
-    true = params()
-    t_s, force_n, moment_nm = segment(true)
-    force_n = force_n + FORCE_SD_N * rng.standard_normal(len(t_s))
-    moment_nm = moment_nm + np.cumsum(MOMENT_STEP_NM * rng.standard_normal(len(t_s)))
-    found = fit_shape(t_s, force_n, moment_nm, disturbed(true), model=MODEL, noise_scale=1.0).params
-    assert crossings_s(found) == pytest.approx(crossings_s(true), abs=0.3)
-    assert found[TOP_RAD] == pytest.approx(true[TOP_RAD], rel=0.15)
-
-
-def test_a_single_knock_does_not_bend_the_fit() -> None:
-    def knock(force_n: Array) -> None:
-        force_n[round(4.5 / STEP_S)] += 100.0 * FORCE_SD_N
-
-    plain, knocked = fitted(params()), fitted(params(), change=knock)
-    assert crossings_s(knocked) == pytest.approx(crossings_s(plain), abs=0.1)
-
-
-def test_what_lies_over_the_whole_window_is_no_part_of_the_shape() -> None:
-    true = params()
-    t_s, force_n, moment_nm = segment(true)
-    found = fit_shape(
-        t_s, force_n + 1.0, moment_nm + 3.0, disturbed(true), model=MODEL, noise_scale=1.0
-    ).params
-    assert found[FORCE_N] == pytest.approx(1.0, abs=0.3)
-    assert found[TOP_RAD] == pytest.approx(true[TOP_RAD], rel=0.08)
-    assert crossings_s(found) == pytest.approx(crossings_s(true), abs=0.15)
-
-
-def test_the_more_restless_a_body_the_more_the_first_look_counts() -> None:
-    true = params()
-    start = disturbed(true)
-    moved = [
-        abs(float(fitted(true, noise_scale)[UP_S] - start[UP_S])) for noise_scale in (1.0, 400.0)
-    ]
-    assert moved[1] < moved[0]
-
-
-@given(
-    st.lists(st.floats(-60.0, 60.0), min_size=60, max_size=60),
-    st.lists(st.floats(-40.0, 40.0), min_size=60, max_size=60),
-)
-def test_whatever_the_forces_a_fit_stays_within_what_a_leg_can_do(
-    force_n: list[float], moment_nm: list[float]
-) -> None:
-    t_s = np.asarray((np.arange(60) + 0.5) * STEP_S)
-    start = params(begin_s=0.5, up_s=0.8, hold_s=0.3, down_s=0.8)
-    found = fit_shape(
-        t_s, np.array(force_n), np.array(moment_nm), start, model=MODEL, noise_scale=1.0
-    ).params
-    within = slice(UP_S, SIZE)
-    assert np.isfinite(found).all()
-    assert (found[within] >= LOWEST[within]).all()
-    assert (found[within] <= HIGHEST[within]).all()
-    assert t_s[0] + LOWEST[BEGIN_S] <= found[BEGIN_S] <= t_s[-1] + HIGHEST[BEGIN_S]
-
-
-def test_the_same_forces_give_the_same_fit() -> None:
-    assert (fitted(params()) == fitted(params())).all()
-    assert fitted(params())[DOWN_EARLY] > 0.0

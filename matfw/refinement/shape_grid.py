@@ -1,0 +1,65 @@
+"""Where a leg's two ways may lie: shapes to compare before one of them is fitted.
+
+A fit goes to the nearest minimum, and the curve that it begins with is smooth: a leg flung up in
+half a second is one of 2 s there, half of it before the leg left rest, and a hold that a sway
+swallowed is none. So both ways are tried at a few lengths in all places that the curve's way
+covers; quick ones at more places, since they explain less of what is half their length away.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from matfw.estimation.leg_model import Array
+from matfw.refinement.rep_shape import BEGIN_S, DOWN_S, HOLD_S, UP_S
+
+LENGTHS_S = (0.5, 0.9, 1.5, 2.3, 3.2)  # of a way, standstill to standstill
+PLACES_S = 0.35  # that they are apart at most, ...
+PLACES_SHARE = 0.3  # ... and this share of a way's length: its load swings there and back
+SLACK_S = 0.3  # by which a way may lie outside the curve's
+SHORTEST_HOLD_S, SHORTEST_DOWN_S = 0.05, 0.3
+
+
+def ascents(start: Array, t_s: Array) -> Array:
+    """Return a shape, (12,), and the same with its ascent elsewhere, its descent left, (k, 12)."""
+    lower_s = start[BEGIN_S] + start[UP_S] + start[HOLD_S]
+    end_s = lower_s + start[DOWN_S]
+    shapes = [start]
+    for begin_s, length_s in _places(start[BEGIN_S], start[BEGIN_S] + start[UP_S]):
+        if begin_s < t_s[0]:
+            continue
+        top_s = begin_s + length_s
+        shape = start.copy()
+        shape[BEGIN_S], shape[UP_S] = begin_s, length_s
+        shape[HOLD_S] = lower_s - top_s
+        if shape[HOLD_S] < 0.0:
+            shape[HOLD_S] = SHORTEST_HOLD_S
+            shape[DOWN_S] = max(SHORTEST_DOWN_S, end_s - top_s - SHORTEST_HOLD_S)
+        shapes.append(shape)
+    return np.array(shapes)
+
+
+def descents(start: Array, t_s: Array) -> Array:
+    """Return a shape, (12,), and the same with its descent elsewhere, (k, 12)."""
+    top_s = start[BEGIN_S] + start[UP_S]
+    lower_s = top_s + start[HOLD_S]
+    shapes = [start]
+    for begin_s, length_s in _places(lower_s, lower_s + start[DOWN_S]):
+        if begin_s < top_s or begin_s + length_s > t_s[-1]:
+            continue
+        shape = start.copy()
+        shape[HOLD_S], shape[DOWN_S] = begin_s - top_s, length_s
+        shapes.append(shape)
+    return np.array(shapes)
+
+
+def _places(from_s: float, to_s: float) -> Iterator[tuple[float, float]]:
+    """Yield begin and length of ways that lie in, or about, from..to."""
+    for length_s in LENGTHS_S:
+        half_s = 0.5 * max(0.0, to_s - from_s - length_s) + SLACK_S
+        count = max(1, round(half_s / min(PLACES_S, PLACES_SHARE * length_s)))
+        middle_s = 0.5 * (from_s + to_s - length_s)
+        for step in range(-count, count + 1):
+            yield middle_s + half_s * step / count, length_s

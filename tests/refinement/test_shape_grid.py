@@ -1,0 +1,69 @@
+"""The shapes that a fit may begin with: every place that a curve's ways cover."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from matfw.estimation.leg_model import Array
+from matfw.estimation.noise import STEP_S
+from matfw.refinement.rep_shape import BEGIN_S, DOWN_S, HOLD_S, TOP_RAD, UP_S
+from matfw.refinement.shape_grid import (
+    LENGTHS_S,
+    PLACES_S,
+    PLACES_SHARE,
+    SLACK_S,
+    ascents,
+    descents,
+)
+from tests.refinement.test_rep_shape import params
+
+T_S: Array = np.asarray(np.arange(200) * STEP_S)
+SMOOTHED = params(begin_s=1.0, up_s=3.0, hold_s=0.2, down_s=4.0)
+
+
+def ends(shapes: Array) -> Array:
+    return np.asarray(shapes[:, : DOWN_S + 1].sum(axis=1))
+
+
+def test_the_first_shape_is_the_one_begun_with() -> None:
+    for ways in (ascents, descents):
+        assert (ways(SMOOTHED, T_S)[0] == SMOOTHED).all()
+
+
+@pytest.mark.parametrize("length_s", LENGTHS_S)
+def test_an_ascent_may_be_anywhere_in_the_curves(length_s: float) -> None:
+    shapes = ascents(SMOOTHED, T_S)
+    begins = np.sort(shapes[shapes[:, UP_S] == length_s, BEGIN_S])
+    assert begins[0] <= 1.0 + max(0.0, 3.0 - length_s)
+    assert begins[-1] >= 1.0 + 3.0 - length_s
+    assert np.diff(begins).max() < 1.5 * min(PLACES_S, PLACES_SHARE * length_s)
+
+
+@pytest.mark.parametrize("length_s", LENGTHS_S)
+def test_a_descent_may_be_anywhere_in_the_curves(length_s: float) -> None:
+    shapes = descents(SMOOTHED, T_S)
+    lower_s = shapes[:, : HOLD_S + 1].sum(axis=1)
+    begins = np.sort(lower_s[shapes[:, DOWN_S] == length_s])
+    assert begins[0] <= 4.2 + SLACK_S
+    assert begins[-1] >= 8.2 - length_s
+    assert np.diff(begins).max() < 1.5 * min(PLACES_S, PLACES_SHARE * length_s)
+
+
+def test_another_ascent_leaves_the_descent_where_it_is() -> None:
+    shapes = ascents(SMOOTHED, T_S)
+    assert ends(shapes) == pytest.approx(ends(SMOOTHED[None])[0], abs=1e-9)
+    assert (shapes[:, TOP_RAD] == SMOOTHED[TOP_RAD]).all()
+
+
+def test_no_way_begins_before_what_is_known_or_ends_after_it() -> None:
+    short = params(begin_s=0.1, up_s=2.0, hold_s=0.1, down_s=2.0)
+    t_s = T_S[:86]
+    for shapes in (ascents(short, t_s)[1:], descents(short, t_s)[1:]):
+        assert (shapes[:, BEGIN_S] >= t_s[0]).all()
+        assert (ends(shapes) <= t_s[-1] + SLACK_S).all()
+
+
+def test_a_leg_comes_down_after_it_is_up() -> None:
+    for shapes in (ascents(SMOOTHED, T_S), descents(SMOOTHED, T_S)):
+        assert (shapes[:, [UP_S, HOLD_S, DOWN_S]] >= 0.0).all()
