@@ -195,11 +195,13 @@ class Pipeline:
             *self._interference.update(raw, clean),
         )
         events: list[Event] = [*cells, *hips.events, *late]
+        notices = self._notices
         if cells:
-            self._cue_requests += self._notices.of_cells(cells)
-        self._cue_requests += self._notices.of_reader(is_blind=reader.is_blind)
+            notices.of_cells(cells)
+        notices.of_reader(is_blind=reader.is_blind)
+        self._cue_requests += notices.of_state(clean.loads_kg, self._last_cue)
         if hips.events:
-            self._cue_requests += self._notices.of_hip_sensors(hips.events)
+            self._cue_requests += notices.of_hip_sensors(hips.events)
         faults: list[FaultSeen] = []
         window = None
         for motion in self._motion.update(balance, hips):
@@ -211,7 +213,13 @@ class Pipeline:
         events += self._lead(raw.t_s, taps, hips.side)
         self._pressed = 0
         rep_cues = self._take_rep_cues() if self._rep_cues else ()
-        cue = self._cues.update(raw.t_s, self._cue_requests, rep_cues, self._phases.last_top_s)
+        cue = self._cues.update(
+            raw.t_s,
+            self._cue_requests,
+            rep_cues,
+            self._phases.last_top_s,
+            can_judge=notices.can_judge,
+        )
         self._cue_requests.clear()
         self._last_cue = cue
         if cue is not None:

@@ -130,6 +130,17 @@ def test_a_zero_that_jumps_is_reported_at_once_and_no_false_repetition_is_counte
     assert Verdict.FAULT not in verdicts(events)
 
 
+def test_while_the_mat_cannot_judge_only_that_is_sounded() -> None:
+    begins_s = 16.0  # in the first repetition
+    events = reported(
+        all_cells(lambda t_s: 0.25 * math.sin(2.0 * math.pi * t_s) * (t_s > begins_s))
+    )
+    [bad] = [each for each in events if isinstance(each, CellEvent)]
+    assert begins_s < bad.t_s < begins_s + REPORTED_S
+    sounded = [e.cue for e in events if isinstance(e, CueGiven) and e.t_s >= bad.t_s]
+    assert sounded == [Announcement.NOT_JUDGING]
+
+
 def test_exercise_on_a_wandering_supply_is_reported_as_not_judged() -> None:
     events = reported(all_cells(lambda t_s: 0.2 * math.sin(2.0 * math.pi * t_s)))
     [event] = [each for each in events if isinstance(each, CellEvent)]
