@@ -16,6 +16,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from matfw.balance import Balances
+from matfw.below_zero import BelowZero
 from matfw.calibration import Calibration
 from matfw.conditioning import Conditioning
 from matfw.cues import Cues, RepCue
@@ -99,6 +100,7 @@ class Pipeline:
         self._phases = Phases()
         self._hips = HipStage(mat.channels, mat.hip_repeatability)
         self._drift = Drift(mat.cells)
+        self._below_zero = BelowZero(mat.cells)
         self._faults = Faults(mat.limits, mat.tempo, mat.side)
         self._taps = Taps(mat.cells, mat.rate_hz)
         self._pressed = 0
@@ -192,6 +194,7 @@ class Pipeline:
         cells = (
             *clean.events,
             *self._drift.update(clean, self._motion_now),
+            *self._below_zero.update(clean),
             *self._interference.update(raw, clean),
         )
         events: list[Event] = [*cells, *hips.events, *late]

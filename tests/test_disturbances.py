@@ -130,6 +130,21 @@ def test_a_zero_that_jumps_is_reported_at_once_and_no_false_repetition_is_counte
     assert Verdict.FAULT not in verdicts(events)
 
 
+def test_a_cell_wired_the_wrong_way_round_is_named_and_only_that_is_sounded() -> None:
+    def turned(frames: Sequence[RawFrame], mat: Mat) -> list[RawFrame]:
+        zero = mat.calibration[0].tare_counts
+        return [
+            replace(frame, counts=(round(2.0 * zero - (frame.counts[0] or 0)), *frame.counts[1:]))
+            for frame in frames
+        ]
+
+    events = reported(turned)
+    [bad] = [each for each in events if isinstance(each, CellEvent)]
+    assert (bad.cell, bad.problem) == (load("clean").mat.cells[0].name, CellProblem.UNRELIABLE)
+    assert bad.t_s < LYING_S + REPORTED_S
+    assert cues(events) == {Announcement.NOT_JUDGING}
+
+
 def test_while_the_mat_cannot_judge_only_that_is_sounded() -> None:
     begins_s = 16.0  # in the first repetition
     events = reported(
