@@ -49,12 +49,14 @@ from matfw.notices import Notices
 from matfw.phases import Phases
 from matfw.reader_health import ReaderHealth
 from matfw.refinement.windows import RepWindow, RepWindows
+from matfw.supply import Supply
 from matfw.taps import Taps
 from matfw.workout.coach import Coach
 from matfw.workout.counting import COUNTING
 from matfw.workout.plan import Plan
 from matfw.workout.sets import NOTHING_DONE, Progress
 from matfw.workout.stage import Ask, FreeSets, WorkoutMoment, WorkoutStage
+from matfw.zero_jumps import ZeroJumps
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +93,8 @@ class Pipeline:
         self._mat = mat
         self._stated_side = mat.side
         self._calibration = Calibration(mat.calibration)
+        self._supply = Supply(len(mat.cells), mat.rate_hz)
+        self._zero_jumps = ZeroJumps(len(mat.cells), mat.rate_hz)
         self._impulses = Impulses(len(mat.cells), mat.rate_hz)
         self._conditioning = Conditioning(mat.cells, mat.rate_hz)
         self._reader_health = ReaderHealth(len(mat.cells), mat.rate_hz)
@@ -149,6 +153,8 @@ class Pipeline:
             before.calibration, before.person, before.side,
         ):  # fmt: skip
             self._calibration = Calibration(mat.calibration)
+            self._supply.reset()
+            self._zero_jumps.reset()
             self._impulses.reset()
             self._motion = MotionStage(mat.cells, mat.person, mat.side, mat.rate_hz)
             self._phases.reset()
@@ -186,9 +192,8 @@ class Pipeline:
         """Take one frame through the line."""
         loads = self._calibration.update(raw)
         reader, late = self._reader_health, self._reader_health.update(raw)
-        clean = self._conditioning.update(
-            self._impulses.update(loads), is_computer_late=reader.is_losing
-        )
+        real = self._impulses.update(self._zero_jumps.update(self._supply.update(loads)))
+        clean = self._conditioning.update(real, is_computer_late=reader.is_losing)
         balance = self._balances.update(clean)
         hips = self._hips.update(raw)
         cells = (
