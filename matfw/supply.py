@@ -3,9 +3,9 @@
 A buzzer pulls the supply of bridges and converters down for as long as it sounds, from an earcon's
 0.1 s to the tone of a whole repetition. All cells then step by the same, at once, and back. A body
 pushes where it lies, not on all cells alike, and gathers way. So that step is taken off, from its
-first sample on. One that stays longer than any tone was a zero that jumped in all cells, or the end
-of a draw whose beginning was lost in a movement: it is let go as slowly as a zero creeps, which
-every lift is measured against anyway.
+first sample on. One that stays was a zero that jumped in all cells, or the end of a draw whose
+beginning was lost in a movement: it is taken off until the mat is left, and the next one who comes
+is weighed without it.
 """
 
 from __future__ import annotations
@@ -31,8 +31,7 @@ STEP_SAMPLES = 6
 LEVEL_SHARE = 0.15  # of the step that its last two samples may still move by
 STEP_BACK = 0.4  # of the step that may be left when it is over
 STEP_AGAIN = 0.6  # of the step that another one the same way is at least, if it is the same again
-STAYS_S = 15.0  # longer than the tone of a repetition
-LETTING_GO_KG_S = 0.02  # of what stays: a lift of 6 s takes no notice
+LEFT_KG = 15.0  # on all cells, or less: whoever lay there has left
 HOLE_PERIODS = 1.5  # between two frames: what was before belongs to another time
 SLOWEST_HZ = 60.0  # at which a step is as short as this
 
@@ -44,16 +43,13 @@ class Supply:
         """Take the number of cells and the nominal frame rate; slow converters show no steps."""
         self._cells = cells
         self._can_see = cells > 1 and rate_hz >= SLOWEST_HZ
-        self._period_s = 1.0 / rate_hz
-        self._hole_s = HOLE_PERIODS * self._period_s
+        self._hole_s = HOLE_PERIODS / rate_hz
         self.reset()
 
     def reset(self) -> None:
         """Begin with a supply that is steady."""
         self.offset_kg = 0.0
         self._before_kg = 0.0  # the offset before the step under way
-        self._begun_s = -math.inf  # the step under way
-        self._since_s = -math.inf  # there is an offset
         self._forget()
 
     def _forget(self) -> None:
@@ -75,39 +71,39 @@ class Supply:
             self._forget()
         self._last_s = t_s
         if None not in loads_kg:
-            self._see(t_s, loads_kg)  # type: ignore[arg-type]
+            self._see(loads_kg)  # type: ignore[arg-type]
         if not self.offset_kg:
             return loads
-        if not self._samples and t_s - self._since_s > STAYS_S:
-            self._let_go()
         offset_kg = self.offset_kg
         return replace(
             loads, loads_kg=tuple([None if x is None else x - offset_kg for x in loads_kg])
         )
 
-    def _see(self, t_s: float, loads_kg: Sequence[float]) -> None:
+    def _see(self, loads_kg: Sequence[float]) -> None:
         """Take a frame that lacks no cell."""
         older_kg, last_kg = self._sums_kg
         sum_kg = sum(loads_kg)
         bend_kg = abs(sum_kg - 2.0 * last_kg + older_kg)
-        if self._samples:
+        if sum_kg < LEFT_KG:
+            self.offset_kg, self._samples = 0.0, 0
+        elif self._samples:
             self._go_on(loads_kg)
         elif bend_kg > ONSET_KG * self._cells and len(self._rows) > TREND_SAMPLES:
             calm_kg = max(CALM_SHARE * bend_kg, CALM_KG * self._cells)
             if abs(last_kg - older_kg) < calm_kg and max(self._bends_kg) < calm_kg:
-                self._begin(t_s, loads_kg)
+                self._begin(loads_kg)
         self._bends_kg.append(bend_kg)
         self._rows.append(loads_kg)
         self._sums_kg = last_kg, sum_kg
 
-    def _begin(self, t_s: float, loads_kg: Sequence[float]) -> None:
+    def _begin(self, loads_kg: Sequence[float]) -> None:
         """See whether a step begins with this sample: all cells alike, off their straight lines."""
         last = self._rows[-1]
         trends = [(b - a) / TREND_SAMPLES for a, b in zip(self._rows[0], last, strict=True)]
         if not _are_alike(last, trends, loads_kg, 1):
             return
         self._from, self._trends = last, trends
-        self._before_kg, self._begun_s, self._samples = self.offset_kg, t_s, 1
+        self._before_kg, self._samples = self.offset_kg, 1
         self._moved_kg = self._last_moved_kg = _mean_off(last, trends, loads_kg, 1)
         self.offset_kg = self._before_kg + self._moved_kg
 
@@ -136,8 +132,6 @@ class Supply:
     def _take(self, step_kg: float) -> None:
         """Take a step that has become level: it begins, is over, or goes on from another."""
         before_kg = self._before_kg
-        if not before_kg:
-            self._since_s = self._begun_s
         if step_kg * before_kg > 0.0 and abs(step_kg) > STEP_AGAIN * abs(before_kg):
             self.offset_kg = step_kg  # the same again: its end in between was not seen
         elif abs(self.offset_kg) < STEP_BACK * max(abs(before_kg), abs(step_kg)):
@@ -145,11 +139,6 @@ class Supply:
 
     def _give_up(self) -> None:
         self.offset_kg, self._samples = self._before_kg, 0
-
-    def _let_go(self) -> None:
-        less_kg = LETTING_GO_KG_S * self._period_s
-        kg = self.offset_kg
-        self.offset_kg = 0.0 if abs(kg) < less_kg else kg - math.copysign(less_kg, kg)
 
 
 def _mean_off(

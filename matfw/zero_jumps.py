@@ -18,13 +18,13 @@ from matfw.messages import Loads
 JUMP_KG = 0.6  # of one cell: 1 % of a body; less changes no verdict
 TWO_KG = 2.0  # of each of two cells: a foot that comes down loads two, and the others a little
 ALIKE_KG = 0.25  # of all cells alike: together as much
-ALIKE_SPREAD = 0.3  # of it that they differ by
+ALIKE_SPREAD, ALIKE_SPREAD_KG = 0.3, 0.1  # of it that they differ by, or this much
 QUIET_SHARE, QUIET_KG = 0.15, 0.06  # of the largest jump that the other cells make with it
 # The converter's filter settles for four samples (HX711 datasheet p. 3): five hold a jump.
 JUMP_SAMPLES = 4
 SHARP_SHARE = 0.85  # of the jump that is within them
 LEVEL_SAMPLES = 11  # 0.14 s at 80 SPS, before it and after it, in which a cell is level:
-LEVEL_SHARE, LEVEL_KG = 0.15, 0.06  # of the jump that a sample is off the straight line there
+LEVEL_SHARE, LEVEL_KG = 0.04, 0.12  # of the jump that a sample is off the straight line, or noise
 SLOPE_SHARE = 0.4  # of the jump that the line makes meanwhile
 STEADY_SHARE = 0.8  # of it, roughly, before a line is put through: the quick look
 BETWEEN_SAMPLES = 8  # between the two lines: a jump and the frames between two looks fit in
@@ -68,9 +68,10 @@ class ZeroJumps:
         self._recent.append(loads)
         self._frames += 1
         if self._frames % LOOK_FRAMES == 0 and len(self._recent) == WINDOW:
-            i = self._suspect()
-            if i is not None:
-                self._look(i)
+            jumped = self._look()
+            if jumped:
+                self._jumped |= jumped
+                self._until_s = loads.t_s + REWEIGH_S
         if not self._jumped:
             return loads
         if loads.t_s > self._until_s:
@@ -78,30 +79,53 @@ class ZeroJumps:
             return loads
         return replace(loads, unreliable_mask=loads.unreliable_mask | self._jumped)
 
-    def _suspect(self) -> int | None:
-        """Return a cell that has moved, and less before and after; nearly always none has.
-
-        Or any cell, if all together have.
-        """
+    def _look(self) -> int:
+        """Return which cells have jumped in the middle of what is remembered; bit i is cell i."""
         recent = self._recent
         before, after = recent[LEVEL_SAMPLES - 1].loads_kg, recent[-LEVEL_SAMPLES].loads_kg
         together_kg = 0.0
+        suspect: int | None = None
         for i, (a, b) in enumerate(zip(before, after, strict=True)):
             if a is None or b is None:
-                return i
+                suspect = i
+                continue
             moved_kg = b - a
             together_kg += moved_kg
             if abs(moved_kg) > SHARP_SHARE * JUMP_KG and self._was_steady(
                 recent[0].loads_kg[i], a, b, recent[-1].loads_kg[i]
             ):
-                return i
-        if abs(together_kg) < SHARP_SHARE * ALIKE_KG * self._cells:
-            return None
-        sums_kg = [
-            sum([load for load in row if load is not None])
-            for row in (recent[0].loads_kg, before, after, recent[-1].loads_kg)
-        ]
-        return 0 if self._was_steady(*sums_kg) else None
+                suspect = i
+        if abs(together_kg) > SHARP_SHARE * ALIKE_KG * self._cells and self._was_steady(
+            *[
+                sum([load for load in row if load is not None])
+                for row in (recent[0].loads_kg, before, after, recent[-1].loads_kg)
+            ]
+        ):
+            columns = self._columns()
+            jumped = _all_alike(columns) if columns else 0
+            if jumped:
+                return jumped
+        # Nearly always there is nothing to suspect.
+        return 0 if suspect is None else self._some(suspect)
+
+    def _some(self, suspect: int) -> int:
+        """Return which one or two cells have jumped, if this one has."""
+        column = _filled([row.loads_kg[suspect] for row in self._recent])
+        if column is None or not _jump(column).is_sharp:
+            return 0
+        columns = self._columns()
+        return _one_or_two([_jump(column) for column in columns]) if columns else 0
+
+    def _columns(self) -> Sequence[Sequence[float]]:
+        """Return each cell's loads, none across a hole or of a mat that nobody lies on."""
+        rows = list(self._recent)
+        if rows[-1].t_s - rows[0].t_s > self._longest_s:
+            return ()
+        columns = [_filled([row.loads_kg[i] for row in rows]) for i in range(self._cells)]
+        known = [column for column in columns if column is not None]
+        if len(known) < self._cells or sum(column[-1] for column in known) < LYING_KG:
+            return ()
+        return known
 
     @staticmethod
     def _was_steady(first: float | None, a: float, b: float, last: float | None) -> bool:
@@ -109,23 +133,6 @@ class ZeroJumps:
         if first is None or last is None:
             return True
         return max(abs(a - first), abs(last - b)) < STEADY_SHARE * abs(b - a)
-
-    def _look(self, suspect: int) -> None:
-        """Find which cells have jumped in the middle of what is remembered."""
-        rows = list(self._recent)
-        if rows[-1].t_s - rows[0].t_s > self._longest_s:
-            return
-        column = _filled([row.loads_kg[suspect] for row in rows])
-        if column is None or not _jump(column).is_sharp:
-            return
-        columns = [_filled([row.loads_kg[i] for row in rows]) for i in range(self._cells)]
-        known = [column for column in columns if column is not None]
-        if len(known) < self._cells or sum(column[-1] for column in known) < LYING_KG:
-            return
-        jumped = _jumped([_jump(column) for column in known])
-        if jumped:
-            self._jumped |= jumped
-            self._until_s = rows[-1].t_s + REWEIGH_S
 
 
 def _filled(column: Sequence[float | None]) -> list[float] | None:
@@ -169,21 +176,24 @@ def _line(values: Sequence[float]) -> tuple[float, float, float]:
     return mean, slope, off
 
 
-def _jumped(jumps: Sequence[_Jump]) -> int:
-    """Return whose zeros have jumped: one alone, two alone, or all alike; bit i is cell i."""
-    largest_kg = max(abs(jump.kg) for jump in jumps)
-    quiet_kg = max(QUIET_SHARE * largest_kg, QUIET_KG)
+def _all_alike(columns: Sequence[Sequence[float]]) -> int:
+    """Return all cells if they have jumped alike: what a body does to one shows less in all."""
+    mean = _jump([sum(loads) / len(loads) for loads in zip(*columns, strict=True)])
+    limit_kg = max(ALIKE_SPREAD * abs(mean.kg), ALIKE_SPREAD_KG)
+    is_alike = (
+        abs(mean.kg) > ALIKE_KG
+        and mean.is_sharp
+        and all(abs(_jump(column).kg - mean.kg) < limit_kg for column in columns)
+    )
+    return (1 << len(columns)) - 1 if is_alike else 0
+
+
+def _one_or_two(jumps: Sequence[_Jump]) -> int:
+    """Return the one or two cells that have jumped while the others kept still; bit i is cell i."""
+    quiet_kg = max(QUIET_SHARE * max(abs(jump.kg) for jump in jumps), QUIET_KG)
     moved = [i for i, jump in enumerate(jumps) if abs(jump.kg) > quiet_kg]
-    if not all(jumps[i].is_sharp for i in moved):
+    least_kg = min((abs(jumps[i].kg) for i in moved), default=0.0)
+    is_jump = (len(moved) == 1 and least_kg > JUMP_KG) or (len(moved) == 2 and least_kg > TWO_KG)
+    if len(moved) == len(jumps) or not is_jump or not all(jumps[i].is_sharp for i in moved):
         return 0
-    if len(moved) == len(jumps):
-        mean_kg = sum(jump.kg for jump in jumps) / len(jumps)
-        is_one = abs(mean_kg) > ALIKE_KG and all(
-            abs(jump.kg - mean_kg) < ALIKE_SPREAD * abs(mean_kg) for jump in jumps
-        )
-    elif not moved:
-        is_one = False
-    else:
-        least_kg = min(abs(jumps[i].kg) for i in moved)
-        is_one = (len(moved) == 1 and least_kg > JUMP_KG) or (len(moved) == 2 and least_kg > TWO_KG)
-    return sum(1 << i for i in moved) if is_one else 0
+    return sum(1 << i for i in moved)

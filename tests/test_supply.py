@@ -5,12 +5,11 @@ from __future__ import annotations
 import math
 import random
 from collections.abc import Callable, Sequence
-from itertools import pairwise
 
 import pytest
 
 from matfw.messages import Loads
-from matfw.supply import LETTING_GO_KG_S, STAYS_S, STEP_KG, STEP_MAX_KG, Supply
+from matfw.supply import LEFT_KG, STEP_KG, STEP_MAX_KG, Supply
 
 RATE_HZ = 80.0
 REST_KG = (20.0, 15.0, 12.0, 18.0)
@@ -102,14 +101,18 @@ def test_a_step_under_way_is_given_up_at_a_hole() -> None:
     assert list(through(course)[-1].loads_kg) == course(399)
 
 
-def test_a_step_that_stays_is_let_go_as_slowly_as_a_zero_creeps() -> None:
-    out = through(alike(during(10_000, 0.4)), frames=3500)
-    course_kg = [(loads.t_s, (loads.loads_kg[0] or 0.0) - REST_KG[0]) for loads in out]
-    stays_s = AT / RATE_HZ + STAYS_S
-    assert max(abs(kg) for t_s, kg in course_kg if t_s < stays_s) < 1e-9
-    assert course_kg[-1][1] == pytest.approx(0.4)
-    steps_kg = [b - a for (_, a), (_, b) in pairwise(course_kg)]
-    assert max(map(abs, steps_kg)) < 1.01 * LETTING_GO_KG_S / RATE_HZ
+@pytest.mark.parametrize(("share", "is_over"), [(1.05, False), (0.95, True)])
+def test_a_step_that_stays_is_taken_off_until_the_mat_is_left(share: float, is_over: bool) -> None:
+    """0.4 kg more in all cells; then the body leaves, and comes back."""
+
+    def course(k: int) -> Sequence[float]:
+        left_kg = (share * LEFT_KG - 4 * 0.4) / sum(REST_KG)
+        step = during(10_000, 0.4)(k)
+        return [(left_kg if 600 <= k < 700 else 1.0) * rest + step for rest in REST_KG]
+
+    out = through(course, frames=800)
+    assert out[599].loads_kg == pytest.approx(REST_KG)
+    assert out[-1].loads_kg[0] == pytest.approx(REST_KG[0] + (0.4 if is_over else 0.0))
 
 
 @pytest.mark.parametrize("lost", [12, 24], ids=["an end", "a beginning"])
