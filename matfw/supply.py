@@ -3,9 +3,9 @@
 A buzzer pulls the supply of bridges and converters down for as long as it sounds, from an earcon's
 0.1 s to the tone of a whole repetition. All cells then step by the same, at once, and back. A body
 pushes where it lies, not on all cells alike, and gathers way. So that step is taken off, from its
-first sample on. One that stays was a zero that jumped in all cells, or the end of a draw whose
-beginning was lost in a movement: it is taken off until the mat is left, and the next one who comes
-is weighed without it.
+first sample on; an end whose beginning was lost, in a movement say, is known by the load that it
+leads back to. A step that stays was a zero that jumped in all cells: it is taken off until the mat
+is left, and the next one who comes is weighed without it.
 """
 
 from __future__ import annotations
@@ -31,6 +31,8 @@ STEP_SAMPLES = 6
 LEVEL_SHARE = 0.15  # of the step that its last two samples may still move by
 STEP_BACK = 0.4  # of the step that may be left when it is over
 STEP_AGAIN = 0.6  # of the step that another one the same way is at least, if it is the same again
+USUAL_S = 2.0  # that the usual load is taken over
+BACK_SHARE = 0.5  # of a step that leads back to the usual load: the end of one that was not seen
 LEFT_KG = 15.0  # on all cells, or less: whoever lay there has left
 HOLE_PERIODS = 1.5  # between two frames: what was before belongs to another time
 SLOWEST_HZ = 60.0  # at which a step is as short as this
@@ -44,12 +46,14 @@ class Supply:
         self._cells = cells
         self._can_see = cells > 1 and rate_hz >= SLOWEST_HZ
         self._hole_s = HOLE_PERIODS / rate_hz
+        self._gain = 1.0 / (USUAL_S * rate_hz)
         self.reset()
 
     def reset(self) -> None:
         """Begin with a supply that is steady."""
         self.offset_kg = 0.0
         self._before_kg = 0.0  # the offset before the step under way
+        self._usual_kg: float | None = None  # on all cells, without the offset
         self._forget()
 
     def _forget(self) -> None:
@@ -84,6 +88,10 @@ class Supply:
         older_kg, last_kg = self._sums_kg
         sum_kg = sum(loads_kg)
         bend_kg = abs(sum_kg - 2.0 * last_kg + older_kg)
+        usual_kg, real_kg = self._usual_kg, sum_kg - self._cells * self.offset_kg
+        self._usual_kg = (
+            real_kg if usual_kg is None else usual_kg + self._gain * (real_kg - usual_kg)
+        )
         if sum_kg < LEFT_KG:
             self.offset_kg, self._samples = 0.0, 0
         elif self._samples:
@@ -132,10 +140,18 @@ class Supply:
     def _take(self, step_kg: float) -> None:
         """Take a step that has become level: it begins, is over, or goes on from another."""
         before_kg = self._before_kg
-        if step_kg * before_kg > 0.0 and abs(step_kg) > STEP_AGAIN * abs(before_kg):
+        if not before_kg and self._leads_back(step_kg):
+            self.offset_kg = 0.0
+        elif step_kg * before_kg > 0.0 and abs(step_kg) > STEP_AGAIN * abs(before_kg):
             self.offset_kg = step_kg  # the same again: its end in between was not seen
         elif abs(self.offset_kg) < STEP_BACK * max(abs(before_kg), abs(step_kg)):
             self.offset_kg = 0.0
+
+    def _leads_back(self, step_kg: float) -> bool:
+        """Return whether it is the end of a step whose beginning was lost, in a movement say."""
+        assert self._usual_kg is not None
+        back_kg = (self._usual_kg - sum(self._from)) / self._cells
+        return back_kg * step_kg > 0.0 and abs(back_kg) > BACK_SHARE * abs(step_kg)
 
     def _give_up(self) -> None:
         self.offset_kg, self._samples = self._before_kg, 0
