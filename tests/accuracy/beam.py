@@ -19,7 +19,7 @@ import numpy as np
 from matfw.estimation.anthropometry import GRAVITY_M_S2
 from matfw.virtual.body import Body
 from matfw.virtual.deck import Array
-from matfw.virtual.movements.contact import STEP_S, Movement, carry, load_of
+from tests.people.movements.contact import STEP_S, Movement, carry, load_of
 
 SUBSTEPS = 5  # of 1 ms: the stiffest contact swings at 25 Hz
 SHARES = np.array([0.10, 0.24, 0.18, 0.26, 0.14, 0.08])  # of the weight, head to feet

@@ -14,9 +14,9 @@ import numpy as np
 from matfw.estimation.anthropometry import GRAVITY_M_S2
 from matfw.virtual.body import Body
 from matfw.virtual.deck import Array
-from matfw.virtual.movements.contact import STEP_S, Movement, grid_s, smooth
-from matfw.virtual.movements.forms import Form, Purpose, Split
 from tests.accuracy.beam import SUBSTEPS, Commands, lying
+from tests.people.movements.contact import STEP_S, Movement, grid_s, smooth
+from tests.people.movements.forms import Form, Purpose, Split
 
 REST_S = 0.4  # before anything is commanded
 SETTLES_S = 1.6  # after it: the flesh has stopped swinging

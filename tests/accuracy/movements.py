@@ -19,12 +19,12 @@ import numpy as np
 from matfw.layouts import PRESETS
 from matfw.messages import Announcement, CueGiven, Event, Rep, Verdict
 from matfw.virtual.motion_script import SessionPlan
-from matfw.virtual.movements.forms import FORMS, Form, Purpose, Split
-from matfw.virtual.movements.scene import Planned, Scene, Span, play_scene
 from matfw.virtual.rep_kinds import Draw
 from matfw.virtual.sessions import random_session
 from tests.accuracy import beam_forms, recorded
 from tests.accuracy.matching import match
+from tests.people.movements.forms import FORMS, Form, Purpose, Split
+from tests.people.movements.scene import Planned, Scene, Span, play_scene
 
 BASE_KINDS = ("getting_on", "movements", "in_set", "leaves")
 HELD_OUT = " held-out"

@@ -38,19 +38,19 @@ from matfw.messages import (
 )
 from matfw.ports import RAIL_CHANNELS, SACRUM_CHANNELS
 from matfw.virtual.motion_script import RepPlan, SessionPlan
-from matfw.virtual.movements.scene import Scene
 from matfw.virtual.person import generate
 from matfw.virtual.rep_kinds import FAULTY, Draw, combined_rep, faulty_rep, out_of_step
 from matfw.virtual.sampling import HipErrors, record
 from matfw.virtual.sessions import GOOD_SHARE, STRESS_NOISE, random_session
-from matfw.virtual.tiring import tiring_session
 from matfw.virtual.trace import Trace
 from matfw.virtual.truth import TrueRep
-from matfw.virtual.untaught import untaught_session
 from tests.accuracy import clams, holes, movements, raises, tempos
 from tests.accuracy.others.kinds import OTHERS, recorded
 from tests.accuracy.others.plans import DrawPlan, draw_plan
 from tests.importers import files, kistler, leg_raise, wii
+from tests.people.movements.scene import Scene
+from tests.people.tiring import tiring_session
+from tests.people.untaught import untaught_session
 
 FIRST_SEED = {"tuning": 1000, "held-out": 700_000}
 SEEDS_PER_SET = 100_000  # so that the two never meet

@@ -15,11 +15,11 @@ import numpy as np
 from matfw.estimation.anthropometry import GRAVITY_M_S2
 from matfw.virtual.body import Body
 from matfw.virtual.deck import Array
-from matfw.virtual.movements import poses
-from matfw.virtual.movements.contact import STEP_S, Movement, carry, grid_s, smooth
-from matfw.virtual.movements.forms import Form, Purpose, Split
-from matfw.virtual.movements.segments import Step, play
 from tests.importers import kistler, wii
+from tests.people.movements import poses
+from tests.people.movements.contact import STEP_S, Movement, carry, grid_s, smooth
+from tests.people.movements.forms import Form, Purpose, Split
+from tests.people.movements.segments import Step, play
 
 STEPS_ON_S = (3.6, 12.0)  # of the board's recording: empty, on it, standing still
 STEPS_OFF_S = (103.0, 107.0)  # standing still, off it, empty

@@ -9,10 +9,10 @@ import pytest
 
 from matfw.estimation.anthropometry import GRAVITY_M_S2
 from matfw.virtual.body import Body, random_person
-from matfw.virtual.movements.contact import STEP_S, Movement
-from matfw.virtual.movements.forms import Form, Purpose
 from tests.accuracy.beam_forms import FORMS, REST_S
 from tests.accuracy.movements import BEAM_KINDS, scene
+from tests.people.movements.contact import STEP_S, Movement
+from tests.people.movements.forms import Form, Purpose
 
 OF_A_BODY = [f for f in FORMS if f.purpose is not Purpose.THING and "hand" not in f.name]
 NAMES = {form.name for form in FORMS}

@@ -7,8 +7,6 @@ from dataclasses import replace
 import pytest
 
 from matfw.messages import Announcement, CueGiven, Event, Rep, Side, Verdict
-from matfw.virtual.movements.forms import FORMS, Purpose, Split
-from matfw.virtual.movements.scene import Scene, Span
 from tests.accuracy.matching import Call, Called
 from tests.accuracy.movement_figures import movement_figures
 from tests.accuracy.movements import (
@@ -22,6 +20,8 @@ from tests.accuracy.movements import (
 )
 from tests.accuracy.outcomes import Outcome, RepOutcome
 from tests.accuracy.populations import Job, jobs
+from tests.people.movements.forms import FORMS, Purpose, Split
+from tests.people.movements.scene import Scene, Span
 
 SPLIT = {form.name: form.split for form in FORMS}
 PURPOSE = {form.name: form.purpose for form in FORMS}

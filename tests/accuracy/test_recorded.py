@@ -7,10 +7,10 @@ import pytest
 
 from matfw.estimation.anthropometry import GRAVITY_M_S2
 from matfw.virtual.body import random_person
-from matfw.virtual.movements.contact import STEP_S
-from matfw.virtual.movements.forms import Form, Purpose
 from tests.accuracy.movements import RECORDED_KINDS, scene
 from tests.accuracy.recorded import FORMS
+from tests.people.movements.contact import STEP_S
+from tests.people.movements.forms import Form, Purpose
 
 NAMES = {form.name for form in FORMS}
 

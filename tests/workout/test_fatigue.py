@@ -11,8 +11,8 @@ import pytest
 from matfw.messages import Fault, Rep
 from matfw.virtual.rep_kinds import Draw
 from matfw.virtual.sessions import random_session
-from matfw.virtual.tiring import tiring_session
 from matfw.workout.fatigue import ASCENT, DESCENT, MIN_REPS, RANGE, TIRED_SCORE, Sign, fatigue
+from tests.people.tiring import tiring_session
 from tests.workout.test_sets import REP
 
 # Of refined times and angles, as shares, one sd (measured on clean and tiring tuning people).

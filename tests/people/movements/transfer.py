@@ -17,7 +17,7 @@ import numpy as np
 
 from matfw.estimation.anthropometry import GRAVITY_M_S2
 from matfw.virtual.deck import Array
-from matfw.virtual.movements.contact import STEP_S, Movement, carry, grid_s, load_of, pull_n
+from tests.people.movements.contact import STEP_S, Movement, carry, grid_s, load_of, pull_n
 
 REST_S = 0.3
 PULL_N = 2.0

@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from matfw.virtual.movements import poses
-from matfw.virtual.movements.poses import Place, Pose
-from matfw.virtual.movements.segments import Step
+from tests.people.movements import poses
+from tests.people.movements.poses import Place, Pose
+from tests.people.movements.segments import Step
 
 Draw = np.random.Generator
 ARM = ("upper_arm",)

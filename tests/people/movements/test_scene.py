@@ -10,10 +10,10 @@ import pytest
 from matfw.estimation.anthropometry import GRAVITY_M_S2
 from matfw.layouts import PRESETS
 from matfw.virtual.motion_script import RepPlan, SessionPlan
-from matfw.virtual.movements.contact import STEP_S
-from matfw.virtual.movements.forms import FORMS
-from matfw.virtual.movements.scene import Planned, Scene, play_scene
 from matfw.virtual.sessions import random_session
+from tests.people.movements.contact import STEP_S
+from tests.people.movements.forms import FORMS
+from tests.people.movements.scene import Planned, Scene, play_scene
 
 FORM = {form.name: form for form in FORMS}
 CELLS = PRESETS["core4"].cells

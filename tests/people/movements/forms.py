@@ -13,12 +13,12 @@ from enum import StrEnum
 import numpy as np
 
 from matfw.virtual.body import Body
-from matfw.virtual.movements import segment_moves as moves
-from matfw.virtual.movements import segment_transits as transits
-from matfw.virtual.movements import submovements as sub
-from matfw.virtual.movements import things
-from matfw.virtual.movements import transfer_forms as tra
-from matfw.virtual.movements.contact import Movement
+from tests.people.movements import segment_moves as moves
+from tests.people.movements import segment_transits as transits
+from tests.people.movements import submovements as sub
+from tests.people.movements import things
+from tests.people.movements import transfer_forms as tra
+from tests.people.movements.contact import Movement
 
 
 class Split(StrEnum):

@@ -10,7 +10,7 @@ import numpy as np
 from matfw.estimation.anthropometry import GRAVITY_M_S2
 from matfw.virtual.body import Body
 from matfw.virtual.deck import Array
-from matfw.virtual.movements.contact import (
+from tests.people.movements.contact import (
     STEP_S,
     Movement,
     carry,
@@ -19,7 +19,7 @@ from matfw.virtual.movements.contact import (
     pull_n,
     smooth,
 )
-from matfw.virtual.movements.poses import POINTS, Pose
+from tests.people.movements.poses import POINTS, Pose
 
 LAG_SHARE = 0.35  # of a step's time: parts that start last start this late; guess
 REST_S = 0.3  # of stillness before the first and after the last step

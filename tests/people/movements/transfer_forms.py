@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from matfw.virtual.body import Body
-from matfw.virtual.movements.contact import Movement
-from matfw.virtual.movements.transfer import Pad, State, play
+from tests.people.movements.contact import Movement
+from tests.people.movements.transfer import Pad, State, play
 
 Draw = np.random.Generator
 Rows = Sequence[tuple[float, float, float]]  # x, y in heights; share

@@ -17,7 +17,7 @@ from matfw.estimation.anthropometry import GRAVITY_M_S2
 from matfw.virtual.body import Body
 from matfw.virtual.body_noise import band_noise
 from matfw.virtual.deck import Array
-from matfw.virtual.movements.contact import (
+from tests.people.movements.contact import (
     STEP_S,
     Movement,
     carry,

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from matfw.virtual.body import Body
-from matfw.virtual.movements import poses
-from matfw.virtual.movements.contact import Movement
-from matfw.virtual.movements.draws import ARM, Draw, back_and_forth, draw_place, step_to
-from matfw.virtual.movements.poses import Pose, Spot
-from matfw.virtual.movements.segments import Step, play
+from tests.people.movements import poses
+from tests.people.movements.contact import Movement
+from tests.people.movements.draws import ARM, Draw, back_and_forth, draw_place, step_to
+from tests.people.movements.poses import Pose, Spot
+from tests.people.movements.segments import Step, play
 
 
 def sit_then_lie(body: Body, rng: Draw) -> Movement:

@@ -16,11 +16,11 @@ import numpy as np
 from matfw.messages import Cell
 from matfw.virtual.deck import Array, Deck
 from matfw.virtual.motion_script import SessionPlan
-from matfw.virtual.movements.contact import STEP_S, Movement, grid_s, smooth
-from matfw.virtual.movements.forms import Form
 from matfw.virtual.person import generate
 from matfw.virtual.trace import Trace
 from matfw.virtual.truth import TrueRep
+from tests.people.movements.contact import STEP_S, Movement, grid_s, smooth
+from tests.people.movements.forms import Form
 
 FADE_S = 0.8  # over which the lying body's own breath and sway come and go
 BEFORE_S = 1.0  # `person`'s own getting on, cut off again

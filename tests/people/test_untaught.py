@@ -10,8 +10,8 @@ from matfw.layouts import PRESETS
 from matfw.messages import Fault
 from matfw.virtual.motion_script import RepPlan
 from matfw.virtual.person import generate
-from matfw.virtual.tiring import Tiring, random_tiring, tired, tiring_session
-from matfw.virtual.untaught import THROWN_DEG, untaught_session
+from tests.people.tiring import Tiring, random_tiring, tired, tiring_session
+from tests.people.untaught import THROWN_DEG, untaught_session
 
 CELLS = PRESETS["core4"].cells
 

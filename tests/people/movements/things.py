@@ -13,12 +13,12 @@ import numpy as np
 from matfw.estimation.anthropometry import GRAVITY_M_S2
 from matfw.virtual.body import Body, random_person
 from matfw.virtual.deck import Array
-from matfw.virtual.movements import poses
-from matfw.virtual.movements.contact import STEP_S, Movement, grid_s, smooth
-from matfw.virtual.movements.poses import shifted
-from matfw.virtual.movements.segments import Step, play
-from matfw.virtual.movements.transfer import Pad, State
-from matfw.virtual.movements.transfer import play as transfer
+from tests.people.movements import poses
+from tests.people.movements.contact import STEP_S, Movement, grid_s, smooth
+from tests.people.movements.poses import shifted
+from tests.people.movements.segments import Step, play
+from tests.people.movements.transfer import Pad, State
+from tests.people.movements.transfer import play as transfer
 
 REST_S = 0.3
 BLANKET_KG, BAG_KG, ANIMAL_KG = (0.5, 3.0), (1.0, 8.0), (3.0, 25.0)

@@ -10,8 +10,8 @@ import pytest
 from matfw.estimation.anthropometry import GRAVITY_M_S2
 from matfw.virtual.body import Body, random_person
 from matfw.virtual.deck import Array
-from matfw.virtual.movements.contact import STEP_S, Movement
-from matfw.virtual.movements.forms import FORMS, Form, Purpose, Split, forms
+from tests.people.movements.contact import STEP_S, Movement
+from tests.people.movements.forms import FORMS, Form, Purpose, Split, forms
 
 SEEDS = (3, 4)
 WEIGHT_SLACK = 2e-5  # of the weight: some 0.01 N, what contacts that were let go still carry
