@@ -32,7 +32,7 @@ LEVEL_SHARE = 0.15  # of the step that its last two samples may still move by
 STEP_BACK = 0.4  # of the step that may be left when it is over
 STEP_AGAIN = 0.6  # of the step that another one the same way is at least, if it is the same again
 USUAL_S = 2.0  # that the usual load is taken over
-BACK_SHARE = 0.5  # of a step that leads back to the usual load: the end of one that was not seen
+BACK_SHARE = 0.5  # of a step that it misses the usual load by: the end of one that was not seen
 LEFT_KG = 15.0  # on all cells, or less: whoever lay there has left
 HOLE_PERIODS = 1.5  # between two frames: what was before belongs to another time
 SLOWEST_HZ = 60.0  # at which a step is as short as this
@@ -151,7 +151,7 @@ class Supply:
         """Return whether it is the end of a step whose beginning was lost, in a movement say."""
         assert self._usual_kg is not None
         back_kg = (self._usual_kg - sum(self._from)) / self._cells
-        return back_kg * step_kg > 0.0 and abs(back_kg) > BACK_SHARE * abs(step_kg)
+        return abs(back_kg - step_kg) < BACK_SHARE * abs(step_kg)
 
     def _give_up(self) -> None:
         self.offset_kg, self._samples = self._before_kg, 0

@@ -17,7 +17,7 @@ from matfw.messages import Loads
 
 JUMP_KG = 0.6  # of one cell: 1 % of a body; less changes no verdict
 TWO_KG = 2.0  # of each of two cells: a foot that comes down loads two, and the others a little
-ALIKE_KG = 0.25  # of all cells alike: together as much
+ALIKE_KG = 0.6  # of all cells alike; less may be a wander of all, which `interference` names
 ALIKE_SPREAD, ALIKE_SPREAD_KG = 0.3, 0.1  # of it that they differ by, or this much
 QUIET_SHARE, QUIET_KG = 0.15, 0.06  # of the largest jump that the other cells make with it
 # The converter's filter settles for four samples (HX711 datasheet p. 3): five hold a jump.
