@@ -7,6 +7,8 @@ MAY_CUT_SHORT (which ranks may cut short which).
 
 A cue that comes of a finished repetition is about that repetition: its age counts from the
 repetition's end, the next one's replaces it, and it is not given once the next one is at its top.
+
+While the mat cannot judge, nothing that would say how somebody moves is sounded (OF_JUDGING).
 """
 
 from __future__ import annotations
@@ -75,6 +77,21 @@ CUE_RULES: Mapping[Cue, CueRule] = MappingProxyType(
     }
 )
 
+# What says how somebody moves, or that it will be: not while the mat cannot judge.
+OF_JUDGING: frozenset[Cue] = frozenset(
+    {
+        *(row.fault for row in FAULTS),
+        Announcement.UNSURE,
+        Announcement.REP,
+        Announcement.COUNT,
+        Announcement.REP_FIVE,
+        Announcement.THREE_LEFT,
+        Announcement.TWO_LEFT,
+        Announcement.ONE_LEFT,
+        Announcement.READY,
+    }
+)
+
 
 @dataclass(frozen=True, slots=True)
 class RepCue:
@@ -124,12 +141,15 @@ class Cues:
         requests: Sequence[Cue],
         of_reps: Sequence[RepCue] = (),
         last_top_s: float = -math.inf,
+        *,
+        can_judge: bool = True,
     ) -> Cue | None:
         """Return the cue that starts at this frame, or None.
 
         requests: the cues asked for at this frame; once is enough, every frame is allowed.
         of_reps: those that come of verdicts, in the order of the repetitions. last_top_s: when a
-        leg last reached its top. A request during its own cue's lock-out is dropped, not kept.
+        leg last reached its top. A request during its own cue's lock-out is dropped, not kept; so
+        is what is OF_JUDGING while the mat cannot judge.
         """
         if self._showing is not None and self._elapsed_s(self._showing, t_s) >= (
             CUE_RULES[self._showing].min_on_s
@@ -141,6 +161,9 @@ class Cues:
         for cue in requests:
             self._take(cue, t_s, _Request(t_s))
         self._forget_old(t_s, last_top_s)
+        if not can_judge:
+            for cue in OF_JUDGING & self._requests.keys():
+                del self._requests[cue]
         first = max(self._requests, key=lambda cue: CUE_RULES[cue].priority, default=None)
         if first is None or not self._may_start(first):
             return None

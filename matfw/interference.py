@@ -1,12 +1,14 @@
-"""Stage 2c: does the mat as a whole say what is on it? Supply, hum and a wrong rate.
+"""Stage 2c: does the mat say what is on it? Supply, hum, a cell's wander, a wrong rate.
 
 A supply that wanders, hum and the like add the same to every cell, wherever the body lies and
 whatever it does. A body cannot: a leg that rises takes from one end and gives to the other, and
 what pushes the whole body up is over within a second, for the body comes to rest again. So what
-is equal in all cells, goes to and fro and lasts is no body's. What no converter does at the stated
-rate is a setting that is wrong: every filter then has another corner than it was given.
+is equal in all cells, goes to and fro and lasts is no body's. Nor is what one cell does alone,
+fast and for four seconds: a body rests on several, and a hand that pushes on a corner is slow.
+What no converter does at the stated rate is a setting that is wrong: every filter then has another
+corner than it was given.
 
-Both concern all cells and no one of them, and are reported for the cell ALL.
+What concerns all cells and no one of them is reported for the cell ALL.
 """
 
 from __future__ import annotations
@@ -21,18 +23,28 @@ ALL = "all"  # as a cell's name
 SLOWEST_HZ = 0.3  # corner below which a wander is creep, which lifts are measured against anyway
 PART_S = 0.75  # of it each must show the wander: a step on the mat shows in one
 PARTS = 4  # with the filter's start still within 5 s
-COMMON_SHARE = 0.8  # of what all cells do together over all parts; independent noise has 1 / cells
-PART_SHARE = 0.7  # and in each part
-# Each cell's rms: a heart at rest moves 0.010-0.013 (own scenarios), a strong one 0.03. A smaller
-# wander than this leaves repetitions `unsure`, by the noise it makes.
-COMMON_KG = 0.05  # over all parts
-PART_KG = 0.03  # and in each part: a slow wander passes its zero there
-OVER_KG = 0.04  # over QUIET_PARTS: below it, it is over; a lift is above it, and shows nothing
+COMMON_SHARE = 0.7  # of what all cells do together over all parts; independent noise has 1 / cells
+PART_SHARE = 0.55  # and in each part
+# Each cell's rms: a heart at rest moves 0.010-0.013 (own scenarios), a strong one 0.03, but farther
+# from the middle than ARM_MM. A smaller wander leaves repetitions `unsure`, by the noise it makes.
+COMMON_KG = 0.025  # over all parts
+PART_KG = 0.012  # and in each part: a slow wander passes its zero there
+OVER_KG = 0.02  # over QUIET_PARTS: below it, it is over; a lift is above it, and shows nothing
 QUIET_PARTS = 2  # most of a period of the slowest, and fits between two repetitions
 UP_SHARES = (0.2, 0.8)  # of what they do, upwards: the filter's answer to a step is one-sided
-STEADY_KG = 1.0  # range of a cell's mean over the parts: more is somebody who gets on or turns
-CREST = 8.0  # peak over mean of the square of the swing: a sine has 2, an animal that walks 12-40
+STEADY_KG = 0.7  # that a cell's mean moves against the others': more is somebody who gets on
+CREST = 6.5  # peak over mean of the square of the swing: a sine has 2, an animal that walks 12-40
 ARM_MM = 100.0  # from the middle at which the swinging load acts; a leg's swing is 300 and more off
+# One cell's share of what all cells do, and its rms.
+LONE_PARTS = 5
+LONE_SHARE, LONE_PART_SHARE = 0.7, 0.6
+LONE_KG, LONE_PART_KG = 0.1, 0.05
+LONE_EVEN = 0.1  # of the largest part that the smallest has
+LONE_OVER_KG = 0.06
+# As fast as this in each part, if it is large, and if it is small: a hand that pushes on a corner
+# again and again is slower.
+LONE_HZ = (0.7, 1.5)
+LONE_LARGE_KG = 0.5
 RATE_S = 3.0  # of frames that the rate is measured over
 RATE_SHARES = (0.5, 1.5)  # of the stated rate; chips are within 10 %, settings wrong by 8
 PAUSE_S = 0.3  # without a frame: the computer slept, and no converter is that slow
@@ -40,20 +52,24 @@ PAUSE_S = 0.3  # without a frame: the computer slept, and no converter is that s
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """Sums over PART_S, of what is faster than SLOWEST_HZ: kg^2 and kg^2 mm, and mean loads, kg."""
+    """Sums over PART_S, of what is faster than SLOWEST_HZ: kg^2 and kg^2 mm; and mean loads, kg."""
 
-    common: float  # of what all cells do together
-    whole: float  # of all they do
-    up: float  # of `common`, upwards
+    swing: float  # of the load's square
+    up: float  # of it, upwards
+    peak: float  # of one sample
     along: float  # of the load's swing times that of its moment
     across: float
-    swing: float  # of the load's
-    peak: float  # of the load's swing
-    means_kg: tuple[float, ...]
+    cells: tuple[float, ...]  # of each cell's square
+    moves: tuple[float, ...]  # of the square of what each cell moves by in a sample
+    whole: float  # of all of these
+    means_kg: tuple[float, ...]  # each cell's, less that of all
 
 
-class CommonMode:
-    """Watch what all cells do together."""
+class Wanders:
+    """Watch what all cells do together, and what one does alone.
+
+    is_common: all wander together. lone: the cell that wanders alone, by index.
+    """
 
     def __init__(self, cells: Sequence[Cell], rate_hz: float) -> None:
         """Take the cells in the frame's order and the nominal frame rate."""
@@ -62,20 +78,23 @@ class CommonMode:
         middle_y_mm = sum(cell.y_mm for cell in cells) / len(cells)
         self._arms_mm = tuple((c.x_mm - middle_x_mm, c.y_mm - middle_y_mm) for c in cells)
         self._gain = min(1.0, 6.2832 * SLOWEST_HZ / rate_hz)
+        self._period_s = 1.0 / rate_hz
         self._part_frames = max(2, round(PART_S * rate_hz))
         self.reset()
 
     def reset(self) -> None:
         """Forget what was seen; nothing wanders."""
-        self.is_wandering = False
+        self.is_common = False
+        self.lone: int | None = None
         self._slow: list[float] | None = None
-        self._parts: deque[_Part] = deque(maxlen=PARTS)
+        self._parts: deque[_Part] = deque(maxlen=max(PARTS, LONE_PARTS))
         self._begin_part()
 
     def _begin_part(self) -> None:
         self._frames = 0
-        self._common = self._whole = self._up = self._along = self._across = self._swing = 0.0
-        self._peak = 0.0
+        self._swing = self._up = self._peak = self._along = self._across = 0.0
+        self._squares = [0.0] * self._cells
+        self._moves = [0.0] * self._cells
         self._sums_kg = [0.0] * self._cells
 
     def update(self, clean: CleanLoads) -> None:
@@ -85,27 +104,29 @@ class CommonMode:
             return
         slow, gain = self._slow, self._gain
         if slow is None:
-            self._slow = known
+            self._slow, self._last = list(known), known
             return
-        total = whole = along = across = 0.0
-        sums = self._sums_kg
-        for i, (load, (x_mm, y_mm)) in enumerate(zip(known, self._arms_mm, strict=True)):
+        total = along = across = 0.0
+        sums, squares, moves = self._sums_kg, self._squares, self._moves
+        for i, (load, last, (x_mm, y_mm)) in enumerate(
+            zip(known, self._last, self._arms_mm, strict=True)
+        ):
+            moved = load - last
+            moves[i] += moved * moved
             fast = load - slow[i]
             slow[i] += gain * fast
             sums[i] += load
+            squares[i] += fast * fast
             total += fast
-            whole += fast * fast
             along += fast * x_mm
             across += fast * y_mm
+        self._last = known
         swing = total * total
-        common = swing / self._cells
-        self._common += common
+        self._swing += swing
         if total > 0.0:
-            self._up += common
-        self._whole += whole
+            self._up += swing
         self._along += total * along
         self._across += total * across
-        self._swing += swing
         self._peak = max(self._peak, swing)
         self._frames += 1
         if self._frames == self._part_frames:
@@ -113,51 +134,86 @@ class CommonMode:
             self._judge()
 
     def _end_part(self) -> None:
-        means_kg = tuple(total / self._frames for total in self._sums_kg)
+        mean_kg = sum(self._sums_kg) / self._cells
         self._parts.append(
             _Part(
-                common=self._common,
-                whole=self._whole,
+                swing=self._swing,
                 up=self._up,
+                peak=self._peak,
                 along=self._along,
                 across=self._across,
-                swing=self._swing,
-                peak=self._peak,
-                means_kg=means_kg,
+                cells=tuple(self._squares),
+                moves=tuple(self._moves),
+                whole=sum(self._squares),
+                means_kg=tuple((kg - mean_kg) / self._frames for kg in self._sums_kg),
             )
         )
         self._begin_part()
 
     def _judge(self) -> None:
         parts = tuple(self._parts)
-        if self.is_wandering:
-            lately = sum(part.common for part in parts[-QUIET_PARTS:])
-            self.is_wandering = lately > self._energy(OVER_KG) * QUIET_PARTS
-            return
-        if len(parts) < PARTS:
-            return
-        common, whole = sum(part.common for part in parts), sum(part.whole for part in parts)
+        quiet = parts[-QUIET_PARTS:]
+        n = self._cells
+        if self.is_common:
+            common = sum(part.swing for part in quiet) / n
+            self.is_common = common > n * self._energy(OVER_KG) * QUIET_PARTS
+        elif len(parts) >= PARTS:
+            self.is_common = self._is_common(parts[-PARTS:])
+        if self.lone is not None:
+            alone = sum(part.cells[self.lone] for part in quiet)
+            self.lone = self.lone if alone > self._energy(LONE_OVER_KG) * QUIET_PARTS else None
+        elif len(parts) >= LONE_PARTS and not self.is_common:
+            self.lone = self._lone(parts[-LONE_PARTS:])
+
+    def _is_common(self, parts: Sequence[_Part]) -> bool:
+        """Return whether all swing together, and nobody is there who could do it."""
+        n = self._cells
+        swing = sum(part.swing for part in parts)
         low, high = UP_SHARES
-        self.is_wandering = (
-            common > max(COMMON_SHARE * whole, self._energy(COMMON_KG) * PARTS)
-            and all(p.common > max(PART_SHARE * p.whole, self._energy(PART_KG)) for p in parts)
-            and low * common < sum(part.up for part in parts) < high * common
-            and self._is_nobody(parts)
+        return (
+            swing / n
+            > max(
+                COMMON_SHARE * sum(part.whole for part in parts),
+                n * self._energy(COMMON_KG) * len(parts),
+            )
+            and all(
+                p.swing / n > max(PART_SHARE * p.whole, n * self._energy(PART_KG)) for p in parts
+            )
+            and low * swing < sum(part.up for part in parts) < high * swing
+            and max(part.peak for part in parts) * len(parts) * self._part_frames < CREST * swing
+            and abs(sum(part.along for part in parts)) < ARM_MM * swing
+            and abs(sum(part.across for part in parts)) < ARM_MM * swing
+            and max(_ranges(parts)) < STEADY_KG
         )
 
-    def _is_nobody(self, parts: Sequence[_Part]) -> bool:
-        """Return whether whoever is there keeps still, no limb swings, and nothing steps on it."""
-        swing = sum(part.swing for part in parts)
-        along = abs(sum(part.along for part in parts))
-        across = abs(sum(part.across for part in parts))
-        ranges = [max(kg) - min(kg) for kg in zip(*(p.means_kg for p in parts), strict=True)]
-        mean = swing / (PARTS * self._part_frames)
-        is_even = max(part.peak for part in parts) < CREST * mean
-        return is_even and max(along, across) < ARM_MM * swing and max(ranges) < STEADY_KG
+    def _lone(self, parts: Sequence[_Part]) -> int | None:
+        """Return the cell that swings on and on while the others keep still."""
+        squares = [sum(each) for each in zip(*(part.cells for part in parts), strict=True)]
+        i = max(range(self._cells), key=squares.__getitem__)
+        alone = [part.cells[i] for part in parts]
+        rms_kg = (squares[i] / (len(parts) * self._part_frames)) ** 0.5
+        slow_hz, fast_hz = LONE_HZ
+        least_hz = slow_hz if rms_kg > LONE_LARGE_KG else fast_hz
+        least = (6.2832 * least_hz * self._period_s) ** 2  # of a sine: moves over squares
+        is_lone = (
+            self._cells > 1
+            and rms_kg > LONE_KG
+            and squares[i] > LONE_SHARE * sum(squares)
+            and all(p.moves[i] > least * p.cells[i] for p in parts)
+            and max(kg for k, kg in enumerate(_ranges(parts)) if k != i) < STEADY_KG
+            and all(p.cells[i] > LONE_PART_SHARE * p.whole for p in parts)
+            and min(alone) > max(LONE_EVEN * max(alone), self._energy(LONE_PART_KG))
+        )
+        return i if is_lone else None
 
     def _energy(self, rms_kg: float) -> float:
-        """Return what a wander of so much in every cell sums up to in one part."""
-        return rms_kg**2 * self._part_frames * self._cells
+        """Return what a wander of so much in one cell sums up to in one part."""
+        return rms_kg**2 * self._part_frames
+
+
+def _ranges(parts: Sequence[_Part]) -> list[float]:
+    """Return by how much each cell's mean has moved against that of all, kg."""
+    return [max(kg) - min(kg) for kg in zip(*(part.means_kg for part in parts), strict=True)]
 
 
 class RateWatch:
@@ -201,27 +257,35 @@ class RateWatch:
 
 
 class Interference:
-    """Say when nothing that the mat reads can be trusted, and when it can again."""
+    """Say when a cell, or nothing that the mat reads, can be trusted, and when it can again."""
 
     def __init__(self, cells: Sequence[Cell], rate_hz: float) -> None:
         """Take the cells in the frame's order and the nominal frame rate."""
-        self._common = CommonMode(cells, rate_hz)
+        self._names = tuple(cell.name for cell in cells)
+        self._wanders = Wanders(cells, rate_hz)
         self._rate = RateWatch(len(cells), rate_hz)
-        self._is_reported = False
+        self._reported: str | None = None
 
     def reset(self) -> None:
         """Begin with a mat that can be trusted."""
-        self._common.reset()
+        self._wanders.reset()
         self._rate.reset()
-        self._is_reported = False
+        self._reported = None
 
     def update(self, raw: RawFrame, clean: CleanLoads) -> Sequence[CellEvent]:
-        """Take a frame; return what is to be reported of all cells now: one event or none."""
+        """Take a frame; return what is to be reported now: of all cells, or of one of them."""
         self._rate.update(raw)
-        self._common.update(clean)
-        is_bad = self._common.is_wandering or self._rate.is_wrong
-        if is_bad == self._is_reported:
+        wanders = self._wanders
+        wanders.update(clean)
+        name: str | None = None
+        if wanders.is_common or self._rate.is_wrong:
+            name = ALL
+        elif wanders.lone is not None:
+            name = self._names[wanders.lone]
+        if name == self._reported:
             return ()
-        self._is_reported = is_bad
-        problem = CellProblem.UNRELIABLE if is_bad else CellProblem.OK
-        return (CellEvent(raw.t_s, ALL, problem),)
+        before, self._reported = self._reported, name
+        over = () if before is None else (CellEvent(raw.t_s, before, CellProblem.OK),)
+        if name is None:
+            return over
+        return (*over, CellEvent(raw.t_s, name, CellProblem.UNRELIABLE))

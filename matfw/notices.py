@@ -1,17 +1,22 @@
 """Stage 6b: what is to be reported of the mat and of who lies on it: events and cue requests.
 
 Reports of a repetition come from `judging`; here is the rest: cells and hip sensors that fail
-or are back, somebody who has been weighed, and the end of a rest.
+or are back, and somebody who has been weighed.
+
+That the mat cannot judge is said when that begins, when something worse follows, and to whoever
+gets on meanwhile; each time until it is heard, for silence would pass for praise.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from enum import IntEnum
 
 from matfw.messages import (
     Announcement,
     CellEvent,
     CellProblem,
+    Cue,
     Event,
     Motion,
     PersonWeighed,
@@ -20,6 +25,17 @@ from matfw.messages import (
 )
 
 WEIGHED_AGAIN_KG = 1.0  # a change of weight worth reporting
+# On the cells that still give a load: somebody has left, and somebody has come.
+LEFT_KG, COME_KG = 8.0, 15.0
+LOAD_GAIN = 0.02  # a frame; 0.6 s at 80 samples a second
+
+
+class _State(IntEnum):
+    """How far the mat can be trusted."""
+
+    WHOLE = 0
+    DOUBTED = 1  # faults are still named, but nothing is called clean
+    BLIND = 2  # what it says of a movement would be a guess
 
 
 class Notices:
@@ -28,7 +44,10 @@ class Notices:
     def __init__(self) -> None:
         """Begin with whole cells and nobody."""
         self._broken: dict[str, CellProblem] = {}
-        self._is_blind = False
+        self._is_late = False
+        self._state = _State.WHOLE
+        self._is_owed = False  # `not_judging`, until it is heard
+        self._is_loaded, self._load_kg = True, COME_KG
         self.reset()
 
     def reset(self) -> None:
@@ -41,28 +60,57 @@ class Notices:
         """Return the cells that fail now, with what is wrong."""
         return self._broken
 
-    def of_cells(self, events: Sequence[CellEvent]) -> list[Announcement]:
-        """Return what to say when a cell has changed: once when judging ends."""
-        was_over = self._is_over
+    @property
+    def can_judge(self) -> bool:
+        """Return whether what is said of a movement is more than a guess."""
+        return self._state is not _State.BLIND
+
+    def of_cells(self, events: Sequence[CellEvent]) -> None:
+        """Take which cells have changed."""
         for event in events:
             if event.problem is CellProblem.OK:
                 self._broken.pop(event.cell, None)
             else:
                 self._broken[event.cell] = event.problem
-        return [Announcement.NOT_JUDGING] if self._is_over and not was_over else []
+        self._judge()
 
-    def of_reader(self, *, is_blind: bool) -> Sequence[Announcement]:
-        """Return what to say when the computer has begun to take all samples, or no longer does."""
-        if is_blind is self._is_blind:
+    def of_reader(self, *, is_blind: bool) -> None:
+        """Take whether the computer takes all samples."""
+        if is_blind is not self._is_late:
+            self._is_late = is_blind
+            self._judge()
+
+    def _judge(self) -> None:
+        before = self._state
+        if self._is_late or any(x is not CellProblem.DRIFTING for x in self._broken.values()):
+            self._state = _State.BLIND
+        else:
+            self._state = _State.DOUBTED if self._broken else _State.WHOLE
+        if self._state is _State.WHOLE:
+            self._is_owed = False
+        elif self._state > before:
+            self._is_owed = self._is_loaded = True
+            self._load_kg = COME_KG
+
+    def of_state(
+        self, loads_kg: Sequence[float | None], heard: Cue | None
+    ) -> Sequence[Announcement]:
+        """Return what to say while the mat is not whole: until it is heard, and to whoever comes.
+
+        loads_kg: of the cells that still give one. heard: the cue that the last frame started.
+        """
+        if self._state is _State.WHOLE:
             return ()
-        was_over = self._is_over
-        self._is_blind = is_blind
-        return (Announcement.NOT_JUDGING,) if is_blind and not was_over else ()
-
-    @property
-    def _is_over(self) -> bool:
-        """Return whether judging has ended, whoever is to blame."""
-        return self._is_blind or bool(self._broken)
+        if heard is Announcement.NOT_JUDGING:
+            self._is_owed = False
+        known = [abs(load) for load in loads_kg if load is not None]
+        if known:  # and smoothed, for now this cell may be missing and now that
+            self._load_kg += LOAD_GAIN * (sum(known) - self._load_kg)
+        if self._is_loaded:
+            self._is_loaded = self._load_kg > LEFT_KG
+        elif self._load_kg > COME_KG:
+            self._is_owed = self._is_loaded = True
+        return (Announcement.NOT_JUDGING,) if self._is_owed else ()
 
     def of_hip_sensors(self, events: Sequence[CellEvent]) -> list[Announcement]:
         """Return what to say when a hip sensor is lost or back: the cells go on judging."""

@@ -16,6 +16,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from matfw.balance import Balances
+from matfw.below_zero import BelowZero
 from matfw.calibration import Calibration
 from matfw.conditioning import Conditioning
 from matfw.cues import Cues, RepCue
@@ -48,12 +49,14 @@ from matfw.notices import Notices
 from matfw.phases import Phases
 from matfw.reader_health import ReaderHealth
 from matfw.refinement.windows import RepWindow, RepWindows
+from matfw.supply import Supply
 from matfw.taps import Taps
 from matfw.workout.coach import Coach
 from matfw.workout.counting import COUNTING
 from matfw.workout.plan import Plan
 from matfw.workout.sets import NOTHING_DONE, Progress
 from matfw.workout.stage import Ask, FreeSets, WorkoutMoment, WorkoutStage
+from matfw.zero_jumps import ZeroJumps
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +93,8 @@ class Pipeline:
         self._mat = mat
         self._stated_side = mat.side
         self._calibration = Calibration(mat.calibration)
+        self._supply = Supply(len(mat.cells), mat.rate_hz)
+        self._zero_jumps = ZeroJumps(len(mat.cells), mat.rate_hz)
         self._impulses = Impulses(len(mat.cells), mat.rate_hz)
         self._conditioning = Conditioning(mat.cells, mat.rate_hz)
         self._reader_health = ReaderHealth(len(mat.cells), mat.rate_hz)
@@ -99,6 +104,7 @@ class Pipeline:
         self._phases = Phases()
         self._hips = HipStage(mat.channels, mat.hip_repeatability)
         self._drift = Drift(mat.cells)
+        self._below_zero = BelowZero(mat.cells)
         self._faults = Faults(mat.limits, mat.tempo, mat.side)
         self._taps = Taps(mat.cells, mat.rate_hz)
         self._pressed = 0
@@ -147,6 +153,8 @@ class Pipeline:
             before.calibration, before.person, before.side,
         ):  # fmt: skip
             self._calibration = Calibration(mat.calibration)
+            self._supply.reset()
+            self._zero_jumps.reset()
             self._impulses.reset()
             self._motion = MotionStage(mat.cells, mat.person, mat.side, mat.rate_hz)
             self._phases.reset()
@@ -184,22 +192,24 @@ class Pipeline:
         """Take one frame through the line."""
         loads = self._calibration.update(raw)
         reader, late = self._reader_health, self._reader_health.update(raw)
-        clean = self._conditioning.update(
-            self._impulses.update(loads), is_computer_late=reader.is_losing
-        )
+        real = self._impulses.update(self._zero_jumps.update(self._supply.update(loads)))
+        clean = self._conditioning.update(real, is_computer_late=reader.is_losing)
         balance = self._balances.update(clean)
         hips = self._hips.update(raw)
         cells = (
             *clean.events,
             *self._drift.update(clean, self._motion_now),
+            *self._below_zero.update(clean),
             *self._interference.update(raw, clean),
         )
         events: list[Event] = [*cells, *hips.events, *late]
+        notices = self._notices
         if cells:
-            self._cue_requests += self._notices.of_cells(cells)
-        self._cue_requests += self._notices.of_reader(is_blind=reader.is_blind)
+            notices.of_cells(cells)
+        notices.of_reader(is_blind=reader.is_blind)
+        self._cue_requests += notices.of_state(clean.loads_kg, self._last_cue)
         if hips.events:
-            self._cue_requests += self._notices.of_hip_sensors(hips.events)
+            self._cue_requests += notices.of_hip_sensors(hips.events)
         faults: list[FaultSeen] = []
         window = None
         for motion in self._motion.update(balance, hips):
@@ -211,7 +221,13 @@ class Pipeline:
         events += self._lead(raw.t_s, taps, hips.side)
         self._pressed = 0
         rep_cues = self._take_rep_cues() if self._rep_cues else ()
-        cue = self._cues.update(raw.t_s, self._cue_requests, rep_cues, self._phases.last_top_s)
+        cue = self._cues.update(
+            raw.t_s,
+            self._cue_requests,
+            rep_cues,
+            self._phases.last_top_s,
+            can_judge=notices.can_judge,
+        )
         self._cue_requests.clear()
         self._last_cue = cue
         if cue is not None:

@@ -7,7 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matfw.cues import CUE_RULES, MAY_CUT_SHORT, PAUSE_S, REP_CUE_AGE_S, Cues, RepCue
+from matfw.cues import (
+    CUE_RULES,
+    MAY_CUT_SHORT,
+    OF_JUDGING,
+    PAUSE_S,
+    REP_CUE_AGE_S,
+    Cues,
+    RepCue,
+)
 from matfw.judging.row import Rank
 from matfw.messages import CUES, Announcement, Cue, Fault
 from matfw.sounds.earcons import pattern_s
@@ -328,3 +336,21 @@ def test_the_end_of_a_set_waits_for_the_tick_but_not_for_the_next_repetition() -
     cues = Cues()
     assert cues.update(10.5, [], asked) is Announcement.REP
     assert all(cues.update(10.6 + 0.1 * k, [], last_top_s=10.55) is None for k in range(30))
+
+
+# --- while the mat cannot judge ---
+
+
+@pytest.mark.parametrize("cue", [*Fault, Announcement.REP, Announcement.UNSURE, Announcement.READY])
+def test_nothing_is_said_of_a_movement_while_the_mat_cannot_judge(cue: Cue) -> None:
+    cues = Cues()
+    assert cue in OF_JUDGING
+    rep_cues = [RepCue(cue, 0.0)]
+    assert cues.update(0.0, [cue], rep_cues, can_judge=False) is None
+    assert cues.update(FRAME_S, [], can_judge=True) is None, "it was not kept either"
+    assert cues.update(2 * FRAME_S, [cue], can_judge=True) is cue
+
+
+@pytest.mark.parametrize("cue", [cue for cue in CUES if cue not in OF_JUDGING])
+def test_what_is_asked_of_the_person_is_said_nevertheless(cue: Cue) -> None:
+    assert Cues().update(0.0, [cue], can_judge=False) is cue

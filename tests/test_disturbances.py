@@ -51,13 +51,13 @@ def wrong_bits(frames: Sequence[RawFrame], _: Mat) -> list[RawFrame]:
     return [replace(frame, counts=tuple(map(read, frame.counts))) for frame in frames]
 
 
-def impulses(kg: float) -> Disturb:
+def impulses(kg: float, samples: int = 3) -> Disturb:
     def disturb(frames: Sequence[RawFrame], mat: Mat) -> list[RawFrame]:
         rng, out, at = random.Random(5), list(frames), 100
-        while at + 3 < len(out):
+        while at + samples < len(out):
             extra = [0.0] * len(mat.cells)
             extra[rng.randrange(len(extra))] = rng.choice((-kg, kg))
-            for k in range(at, at + 3):
+            for k in range(at, at + samples):
                 out[k] = added(out[k], mat, extra)
             at += rng.randrange(60, 200)
         return out
@@ -79,9 +79,8 @@ def buzzer_draws(frames: Sequence[RawFrame], mat: Mat) -> list[RawFrame]:
     ]
 
 
-def zero_jumps(at_s: float) -> Disturb:
+def zero_jumps(at_s: float, extra: Sequence[float]) -> Disturb:
     def disturb(frames: Sequence[RawFrame], mat: Mat) -> list[RawFrame]:
-        extra = [0.0, 5.0, *[0.0] * (len(mat.cells) - 2)]
         return [added(frame, mat, extra) if frame.t_s >= at_s else frame for frame in frames]
 
     return disturb
@@ -105,8 +104,20 @@ def cues(events: Sequence[Event]) -> set[str]:
 
 @pytest.mark.parametrize(
     "disturb",
-    [wrong_bits, impulses(1.5), impulses(4.0), buzzer_draws],
-    ids=["wrong bits", "impulses of 1.5 kg", "impulses of 4 kg", "the buzzer's draw"],
+    [
+        wrong_bits,
+        impulses(1.5),
+        impulses(4.0, samples=6),
+        buzzer_draws,
+        zero_jumps(27.2, (-0.6,) * 4),
+    ],
+    ids=[
+        "wrong bits",
+        "impulses of 1.5 kg",
+        "impulses of six samples",
+        "the buzzer's draw",
+        "all zeros jump a little, on the way up",
+    ],
 )
 def test_wrong_samples_change_nothing(disturb: Disturb) -> None:
     events = reported(disturb)
@@ -115,9 +126,17 @@ def test_wrong_samples_change_nothing(disturb: Disturb) -> None:
     assert not [event for event in events if isinstance(event, CellEvent)]
 
 
-def test_a_zero_that_jumps_is_reported_at_once_and_no_false_repetition_is_counted() -> None:
-    at_s = 30.3
-    events = reported(zero_jumps(at_s))
+@pytest.mark.parametrize(
+    ("at_s", "extra_kg"),
+    [(30.3, (0.0, 5.0, 0.0, 0.0)), (24.7, (-3.0, 3.0, 0.0, 0.0)), (25.2, (2.0,) * 4)],
+    ids=["one cell, at rest", "two cells, lifted", "all cells, at rest"],
+)
+def test_a_zero_that_jumps_is_reported_at_once_and_no_false_repetition_is_counted(
+    at_s: float, extra_kg: Sequence[float]
+) -> None:
+    events = reported(zero_jumps(at_s, extra_kg))
+    jumped = {cell.name for cell, kg in zip(load("clean").mat.cells, extra_kg, strict=True) if kg}
+    assert {event.cell for event in events if isinstance(event, CellEvent)} == jumped
     reported_s = [
         event.t_s
         for event in events
@@ -128,6 +147,45 @@ def test_a_zero_that_jumps_is_reported_at_once_and_no_false_repetition_is_counte
     # Whoever lies there is weighed again: what is done until then is not reported.
     assert len(verdicts(events)) in {2, 3}
     assert Verdict.FAULT not in verdicts(events)
+
+
+def test_a_cell_that_hums_alone_is_named() -> None:
+    def hums(frames: Sequence[RawFrame], mat: Mat) -> list[RawFrame]:
+        return [
+            added(frame, mat, [1.5 * math.sin(25.1 * frame.t_s) * (frame.t_s > 16.0), 0, 0, 0])
+            for frame in frames
+        ]
+
+    events = reported(hums)
+    bad = next(each for each in events if isinstance(each, CellEvent))
+    assert (bad.cell, bad.problem) == (load("clean").mat.cells[0].name, CellProblem.UNRELIABLE)
+    assert 16.0 < bad.t_s < 16.0 + REPORTED_S
+
+
+def test_a_cell_wired_the_wrong_way_round_is_named_and_only_that_is_sounded() -> None:
+    def turned(frames: Sequence[RawFrame], mat: Mat) -> list[RawFrame]:
+        zero = mat.calibration[0].tare_counts
+        return [
+            replace(frame, counts=(round(2.0 * zero - (frame.counts[0] or 0)), *frame.counts[1:]))
+            for frame in frames
+        ]
+
+    events = reported(turned)
+    [bad] = [each for each in events if isinstance(each, CellEvent)]
+    assert (bad.cell, bad.problem) == (load("clean").mat.cells[0].name, CellProblem.UNRELIABLE)
+    assert bad.t_s < LYING_S + REPORTED_S
+    assert cues(events) == {Announcement.NOT_JUDGING}
+
+
+def test_while_the_mat_cannot_judge_only_that_is_sounded() -> None:
+    begins_s = 16.0  # in the first repetition
+    events = reported(
+        all_cells(lambda t_s: 0.25 * math.sin(2.0 * math.pi * t_s) * (t_s > begins_s))
+    )
+    [bad] = [each for each in events if isinstance(each, CellEvent)]
+    assert begins_s < bad.t_s < begins_s + REPORTED_S
+    sounded = [e.cue for e in events if isinstance(e, CueGiven) and e.t_s >= bad.t_s]
+    assert sounded == [Announcement.NOT_JUDGING]
 
 
 def test_exercise_on_a_wandering_supply_is_reported_as_not_judged() -> None:

@@ -24,31 +24,90 @@ def lying(weight_kg: float | None = None) -> Motion:
     return Motion(t_s=0.0, presence=Presence.LYING, weight_kg=weight_kg)
 
 
+ON, OFF = (20.0, 15.0, None, 18.0), (0.1, 0.0, None, -0.1)
+LAST = Announcement.NOT_JUDGING
+
+
+def failing(problem: CellProblem, cell: str = "head_left") -> list[CellEvent]:
+    return [CellEvent(1.0, cell, problem)]
+
+
+def said(notices: Notices, *, frames: int = 1, on: bool = True) -> int:
+    """Return how often `not_judging` is heard, where it is heard at once."""
+    loads_kg = ON if on else OFF
+    times = 0
+    for _ in range(frames):
+        if notices.of_state(loads_kg, None):
+            times += 1
+            assert list(notices.of_state(loads_kg, LAST)) == []
+    return times
+
+
 def test_the_first_cell_that_fails_ends_judging_and_a_second_says_no_more() -> None:
     notices = Notices()
-    lost = [CellEvent(1.0, cell, CellProblem.LOST) for cell in ("head_left", "head_right")]
-    assert notices.of_cells(lost[:1]) == [Announcement.NOT_JUDGING]
-    assert notices.of_cells(lost[1:]) == []
+    notices.of_cells(failing(CellProblem.LOST))
+    assert said(notices, frames=9) == 1
+    notices.of_cells(failing(CellProblem.LOST, "head_right"))
+    assert said(notices, frames=9) == 0
     assert set(notices.broken) == {"head_left", "head_right"}
+    assert not notices.can_judge
+
+
+def test_that_it_cannot_judge_is_asked_for_until_it_is_heard() -> None:
+    notices = Notices()
+    notices.of_cells(failing(CellProblem.LOST))
+    for heard in (None, Announcement.READY):
+        assert list(notices.of_state(ON, heard)) == [LAST]
+    assert list(notices.of_state(ON, LAST)) == []
+    assert list(notices.of_state(ON, None)) == []
 
 
 def test_a_cell_that_is_back_may_fail_again_and_is_reported_again() -> None:
     notices = Notices()
-    lost = CellEvent(1.0, "head_left", CellProblem.LOST)
-    notices.of_cells([lost])
-    assert notices.of_cells([CellEvent(2.0, "head_left", CellProblem.OK)]) == []
-    assert not notices.broken
-    assert notices.of_cells([lost]) == [Announcement.NOT_JUDGING]
+    for _ in range(2):
+        notices.of_cells(failing(CellProblem.LOST))
+        assert said(notices) == 1
+        notices.of_cells(failing(CellProblem.OK))
+        assert said(notices) == 0
+        assert not notices.broken
+        assert notices.can_judge
+
+
+@pytest.mark.parametrize(
+    "worse", [p for p in CellProblem if p not in {CellProblem.OK, CellProblem.DRIFTING}]
+)
+def test_what_is_worse_than_a_cell_that_drifts_is_said_again(worse: CellProblem) -> None:
+    notices = Notices()
+    notices.of_cells(failing(CellProblem.DRIFTING))
+    assert said(notices) == 1
+    assert notices.can_judge, "against the rest before each repetition"
+    notices.of_cells(failing(worse, "all"))
+    assert said(notices) == 1
+    assert not notices.can_judge
+    notices.of_cells(failing(CellProblem.OK, "all"))
+    assert said(notices) == 0
+    assert notices.can_judge
 
 
 def test_a_computer_that_takes_all_samples_ends_judging_and_a_cell_then_says_no_more() -> None:
     notices = Notices()
-    lost = CellEvent(1.0, "head_left", CellProblem.LOST)
-    assert list(notices.of_reader(is_blind=True)) == [Announcement.NOT_JUDGING]
-    assert list(notices.of_reader(is_blind=True)) == []
-    assert notices.of_cells([lost]) == []
-    assert list(notices.of_reader(is_blind=False)) == []
-    assert list(notices.of_reader(is_blind=True)) == [], "a cell fails all the while"
+    notices.of_reader(is_blind=True)
+    assert said(notices) == 1
+    notices.of_reader(is_blind=True)
+    notices.of_cells(failing(CellProblem.LOST))
+    assert said(notices) == 0
+    notices.of_reader(is_blind=False)
+    notices.of_reader(is_blind=True)
+    assert said(notices) == 0, "a cell fails all the while"
+
+
+@pytest.mark.parametrize("problem", [CellProblem.LOST, CellProblem.DRIFTING])
+def test_whoever_gets_on_a_mat_that_cannot_judge_is_told(problem: CellProblem) -> None:
+    notices = Notices()
+    notices.of_cells(failing(problem))
+    assert said(notices, on=False, frames=200) == 1
+    assert said(notices, on=True, frames=200) == 1
+    assert said(notices, on=True, frames=200) == 0
 
 
 @pytest.mark.parametrize(

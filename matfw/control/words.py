@@ -79,7 +79,9 @@ PROBLEM_WORDS: Mapping[CellProblem, str] = MappingProxyType(
         CellProblem.SATURATED: "is at the end of its range: overloaded or miswired",
         CellProblem.DRIFTING: "wanders though nobody moves: its mounting, warmth, or a thing left",
         CellProblem.UNRELIABLE: "reads what no body weighs, or comes and goes: a loose wire, plug"
-        " or solder joint; if `all`, the cells' supply, or rate_hz is not the converters'",
+        " or solder joint; if below zero with somebody on the mat, its A+ and A- are exchanged, or"
+        " its zero is lost (tare the empty mat); if `all`, the cells' supply, or rate_hz is not the"
+        " converters'",
         CellProblem.OK: "has recovered",
     }
 )

@@ -151,6 +151,20 @@ def reversed_cell(seen: Seen, cell: CellNumbers) -> Finding | None:
     )  # fmt: skip
 
 
+def below_zero(seen: Seen, cell: CellNumbers) -> Finding | None:
+    """Find a cell that is less than empty, though not turned round: its zero is lost."""
+    others_kg = 0.0 if seen.is_pressed else seen.others_kg(cell) or 0.0
+    if _line(seen, cell) is None or others_kg <= LOADED_KG or cell.load_kg >= -TARE_KG:
+        return None
+    return _warn(
+        "below_zero", cell, Place.DECK,
+        f"reads {cell.load_kg:+.1f} kg with {others_kg:.0f} kg on the other cells, less than"
+        " nothing: its zero is lost. Take a tare with nobody on the mat; if it comes again, see to"
+        " its wires and its mounting.",
+        ends=False,
+    )  # fmt: skip
+
+
 def torn(seen: Seen, cell: CellNumbers) -> Finding | None:
     """Find a converter that is reset again and again."""
     if cell.torn <= TORN_SHARE * seen.numbers.frames or cell.longest_gap > RESTART_FRAMES:
@@ -242,7 +256,7 @@ def far_zero(seen: Seen, cell: CellNumbers) -> Finding | None:
 
 CELL_RULES: tuple[CellRule, ...] = (
     silent, floating, wrong_rate, saturated, frozen, shorted, reversed_cell, wrong_gain, torn,
-    intermittent, spiky, hum, noisy, drifting, far_zero,
+    intermittent, below_zero, spiky, hum, noisy, drifting, far_zero,
 )  # fmt: skip
 
 

@@ -128,6 +128,25 @@ def check_width(diagnosis: Diagnosis) -> None:
     assert max(map(len, table)) <= 80, table
 
 
+@pytest.mark.parametrize(("kg", "found"), [(-1.9, None), (-2.2, "below_zero"), (-20.0, "reversed")])
+def test_a_cell_below_zero_under_a_load_has_lost_its_zero_or_is_turned_round(
+    kg: float, found: str | None
+) -> None:
+    mat = healthy("core4")
+    mat.lay((70.0, 0.0, 0.0))
+    [load_kg] = {round(cell.load_kg, 1) for cell in diagnosed(mat).cells[:1]}
+    shift = round((kg - load_kg) * GAIN)
+    frames = [
+        replace(frame, counts=(frame.counts[0] and frame.counts[0] + shift, *frame.counts[1:]))
+        for frame in mat.frames(SECONDS)
+    ]
+    diagnosis = analyse(frames, mat.reader.stats, mat.mat)
+    assert named(diagnosis) == ({(found, (mat.mat.cells[0].name,))} if found else set())
+    if found == "below_zero":
+        assert "Take a tare" in diagnosis.findings[0].sentence
+    check_width(diagnosis)
+
+
 # --- the computer ---
 
 

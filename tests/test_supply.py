@@ -1,0 +1,145 @@
+"""What all cells step by alike is taken off, whatever the buzzer plays; what a body does is not."""
+
+from __future__ import annotations
+
+import math
+import random
+from collections.abc import Callable, Sequence
+
+import pytest
+
+from matfw.messages import Loads
+from matfw.supply import LEFT_KG, STEP_KG, STEP_MAX_KG, Supply
+
+RATE_HZ = 80.0
+REST_KG = (20.0, 15.0, 12.0, 18.0)
+AT = 100  # the frame in which something happens
+
+Course = Callable[[int], Sequence[float | None]]
+
+
+def through(course: Course, frames: int = 400, rate_hz: float = RATE_HZ) -> list[Loads]:
+    stage = Supply(len(REST_KG), rate_hz)
+    return [
+        stage.update(
+            Loads(k / rate_hz, tuple(course(k)), tuple(None if x is None else k for x in course(k)))
+        )
+        for k in range(frames)
+    ]
+
+
+def alike(kg: Callable[[int], float], shares: Sequence[float] = (1.0, 1.0, 1.0, 1.0)) -> Course:
+    return lambda k: tuple(
+        rest + share * kg(k) for rest, share in zip(REST_KG, shares, strict=True)
+    )
+
+
+def during(samples: int, kg: float, spread: int = 1) -> Callable[[int], float]:
+    """Return a step that the converter's filter spreads over so many samples, and its end."""
+
+    def ramp(k: int) -> float:
+        return min(1.0, max(0.0, (k + 1) / spread))
+
+    return lambda k: kg * (ramp(k - AT) - ramp(k - AT - samples))
+
+
+def worst_kg(out: Sequence[Loads]) -> float:
+    return max(abs((loads.loads_kg[0] or 0.0) - REST_KG[0]) for loads in out)
+
+
+@pytest.mark.parametrize("spread", [1, 4])
+@pytest.mark.parametrize(
+    ("kg", "samples"), [(-0.5, 16), (-0.5, 120), (0.95 * STEP_MAX_KG, 16), (-0.5, 480)]
+)
+def test_what_the_buzzer_draws_is_taken_off_all_cells(kg: float, samples: int, spread: int) -> None:
+    """Of an earcon, of a pattern, and of the tone of a whole repetition."""
+    out = through(alike(during(samples, kg, spread)), frames=800)
+    assert worst_kg(out) < 1e-9
+    assert out[-1].loads_kg == pytest.approx(REST_KG)
+    assert not any(loads.unreliable_mask for loads in out)
+
+
+def test_a_pattern_is_taken_off_beat_by_beat_and_through_noise() -> None:
+    rng = random.Random(1)
+
+    def course(k: int) -> Sequence[float]:
+        draw_kg = 0.3 if AT <= k < AT + 72 and (k - AT) % 24 < 12 else 0.0
+        return [rest - draw_kg + rng.gauss(0.0, 0.01) for rest in REST_KG]
+
+    rows = [course(k) for k in range(400)]
+    assert worst_kg(through(lambda k: rows[k])) < 0.06
+
+
+@pytest.mark.parametrize("kg", [0.5 * STEP_KG, 1.05 * STEP_MAX_KG])
+def test_a_step_that_is_no_buzzers_is_left_alone(kg: float) -> None:
+    out = through(alike(during(16, kg)))
+    assert out[AT + 8].loads_kg == pytest.approx([rest + kg for rest in REST_KG])
+
+
+@pytest.mark.parametrize(
+    "course",
+    [
+        alike(during(1000, 0.5), (1.5, 1.5, 0.5, 0.5)),
+        alike(lambda k: 2.0 * math.sin(0.4 * (k - AT)) if AT <= k < AT + 63 else 0.0),
+        alike(lambda k: 0.05 * max(0, min(k - AT, 20))),
+    ],
+    ids=["not alike", "a bounce", "a push that grows"],
+)
+def test_a_body_is_left_alone(course: Course) -> None:
+    for k, loads in enumerate(through(course)):
+        if k > AT + 6:  # the first samples of a bounce, from level, may pass for a step
+            assert loads.loads_kg == course(k)
+
+
+def test_a_step_under_way_is_given_up_at_a_hole() -> None:
+    def course(k: int) -> Sequence[float | None]:
+        row: list[float | None] = list(alike(during(1000, 0.5))(k))
+        if k == AT + 1:
+            row[0] = None
+        return row
+
+    assert list(through(course)[-1].loads_kg) == course(399)
+
+
+@pytest.mark.parametrize(("share", "is_over"), [(1.05, False), (0.95, True)])
+def test_a_step_that_stays_is_taken_off_until_the_mat_is_left(share: float, is_over: bool) -> None:
+    """0.4 kg more in all cells; then the body leaves, and comes back."""
+
+    def course(k: int) -> Sequence[float]:
+        left_kg = (share * LEFT_KG - 4 * 0.4) / sum(REST_KG)
+        step = during(10_000, 0.4)(k)
+        return [(left_kg if 600 <= k < 700 else 1.0) * rest + step for rest in REST_KG]
+
+    out = through(course, frames=800)
+    assert out[599].loads_kg == pytest.approx(REST_KG)
+    assert out[-1].loads_kg[0] == pytest.approx(REST_KG[0] + (0.4 if is_over else 0.0))
+
+
+@pytest.mark.parametrize("lost", [12, 24], ids=["of an end", "of a beginning"])
+def test_an_edge_that_is_lost_is_made_up_for_by_the_next_ones(lost: int) -> None:
+    """Draws of 12 samples in each 24; the hole of one sample hides one edge."""
+
+    def course(k: int) -> Sequence[float | None]:
+        draw_kg = 0.4 if AT <= k < AT + 240 and (k - AT) % 24 < 12 else 0.0
+        row: list[float | None] = [rest - draw_kg for rest in REST_KG]
+        if k == AT + lost:
+            row[0] = None
+        return row
+
+    out = through(course)
+    after = [loads.loads_kg[0] for loads in out[AT + 60 :]]
+    assert after == pytest.approx([REST_KG[0]] * len(after))
+
+
+def test_slow_converters_show_no_steps() -> None:
+    course = alike(during(16, 0.5))
+    assert through(course, rate_hz=10.0)[AT + 3].loads_kg == course(AT + 3)
+
+
+def test_reset_forgets_everything() -> None:
+    stage = Supply(4, RATE_HZ)
+    course = alike(during(1000, 0.5))
+    frames = [Loads(k / RATE_HZ, tuple(course(k)), (k,) * 4) for k in range(200)]
+    first = [stage.update(frame) for frame in frames]
+    stage.reset()
+    assert [stage.update(frame) for frame in frames] == first
