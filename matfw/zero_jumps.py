@@ -1,16 +1,17 @@
 """Stage 1c: a zero that jumps: a cell, or some, or all, go from level to level at once, and stay.
 
 What a body does to a cell has a beginning, grows over more than the 50 ms that the converter's own
-filter takes, reaches other cells too and swings on. A contact that gives way, a clamp that slips or
-a supply that has another voltage from now on does none of that. Nothing is repaired: the cells are
-not trusted until whoever lies there has been weighed on the new zero.
+filter takes, reaches other cells too and swings on. Only a leg that is let go takes load off two
+cells at once; but it lands, and leads back to the load that was usual. A contact that gives way, a
+clamp that slips or a supply that has another voltage from now on does none of that. Nothing is
+repaired: the cells are not trusted until whoever lies there has been weighed on the new zero.
 """
 
 from __future__ import annotations
 
 import math
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from matfw.messages import Loads
@@ -32,6 +33,8 @@ LOOK_FRAMES = 4  # between two looks
 FILLED_SAMPLES = 2  # that may be missing in a row
 LYING_KG = 20.0  # on all cells: an empty mat has nobody to be weighed again
 REWEIGH_S = 3.2  # longer than `motion.KNOWN_S`: who lies there is then weighed on the new zero
+USUAL_S = 2.0  # that the usual load is taken over: a leg falls for 0.3 s
+FALL_S = 0.7  # from 45 degrees a leg falls for 0.5 s
 SLOWEST_HZ = 60.0  # at which so many samples are as short as this
 WINDOW = 2 * LEVEL_SAMPLES + BETWEEN_SAMPLES
 
@@ -44,6 +47,17 @@ class _Jump:
     is_sharp: bool
 
 
+@dataclass(frozen=True, slots=True)
+class _Loss:
+    """Two cells that lost load at once: a leg that falls until then, or zeros that have jumped.
+
+    half_kg: on each cell, half-way between before and after.
+    """
+
+    until_s: float
+    half_kg: Mapping[int, float]
+
+
 class ZeroJumps:
     """Watch all cells for jumps of their zeros."""
 
@@ -51,6 +65,7 @@ class ZeroJumps:
         """Take the number of cells and the nominal frame rate; slow converters show no jumps."""
         self._cells = cells
         self._can_see = cells > 1 and rate_hz >= SLOWEST_HZ
+        self._gain = 1.0 / (USUAL_S * rate_hz)
         self._longest_s = (WINDOW + FILLED_SAMPLES) / rate_hz
         self.reset()
 
@@ -60,15 +75,21 @@ class ZeroJumps:
         self._frames = 0
         self._jumped = 0  # bit i is cell i
         self._until_s = -math.inf
+        self._usual_kg: float | None = None  # on all cells
+        self._loss: _Loss | None = None
 
     def update(self, loads: Loads) -> Loads:
         """Return the loads, and in their unreliable_mask the cells whose zeros have jumped."""
         if not self._can_see:
             return loads
         self._recent.append(loads)
+        if None not in loads.loads_kg:
+            load_kg = sum(loads.loads_kg)  # type: ignore[arg-type]
+            usual_kg = load_kg if self._usual_kg is None else self._usual_kg
+            self._usual_kg = usual_kg + self._gain * (load_kg - usual_kg)
         self._frames += 1
         if self._frames % LOOK_FRAMES == 0 and len(self._recent) == WINDOW:
-            jumped = self._look()
+            jumped = self._look() | self._stays_lost(loads)
             if jumped:
                 self._jumped |= jumped
                 self._until_s = loads.t_s + REWEIGH_S
@@ -114,7 +135,37 @@ class ZeroJumps:
         if column is None or not _jump(column).is_sharp:
             return 0
         columns = self._columns()
-        return _one_or_two([_jump(column) for column in columns]) if columns else 0
+        if not columns or self._leads_back(columns):
+            return 0
+        jumps = [_jump(column) for column in columns]
+        jumped = _one_or_two(jumps)
+        lost = [i for i, jump in enumerate(jumps) if jumped >> i & 1 and jump.kg < 0.0]
+        if len(lost) < 2:
+            return jumped
+        if self._loss is None:
+            now_s = self._recent[-1].t_s
+            half_kg = {i: columns[i][-1] - 0.5 * jumps[i].kg for i in lost}
+            self._loss = _Loss(now_s + FALL_S, half_kg)
+        return 0
+
+    def _stays_lost(self, loads: Loads) -> int:
+        """Return two cells that lost load longer ago than a leg falls, and have not got it back."""
+        loss = self._loss
+        if loss is None or loads.t_s < loss.until_s:
+            return 0
+        self._loss = None
+        now_kg = {i: loads.loads_kg[i] for i in loss.half_kg}
+        if any(kg is None or kg > loss.half_kg[i] for i, kg in now_kg.items()):
+            return 0
+        return sum(1 << i for i in now_kg)
+
+    def _leads_back(self, columns: Sequence[Sequence[float]]) -> bool:
+        """Return whether all cells together carry rather the usual load after it than before."""
+        assert self._usual_kg is not None
+        before_kg = sum(column[LEVEL_SAMPLES - 1] for column in columns)
+        after_kg = sum(column[-LEVEL_SAMPLES] for column in columns)
+        nearer_kg = abs(before_kg - self._usual_kg) - abs(after_kg - self._usual_kg)
+        return nearer_kg > JUMP_KG
 
     def _columns(self) -> Sequence[Sequence[float]]:
         """Return each cell's loads, none across a hole or of a mat that nobody lies on."""

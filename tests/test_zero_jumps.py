@@ -11,6 +11,7 @@ import pytest
 from matfw.messages import Loads
 from matfw.zero_jumps import (
     ALIKE_KG,
+    FALL_S,
     FILLED_SAMPLES,
     JUMP_KG,
     LYING_KG,
@@ -60,6 +61,7 @@ def unreliable(out: Sequence[Loads]) -> set[int]:
         (1.1 * JUMP_KG, (1, 0, 0, 0), 0b0001),
         (-5.0, (0, 1, 0, 0), 0b0010),
         (1.1 * TWO_KG, (1, 1, 0, 0), 0b0011),
+        (-1.1 * TWO_KG, (1, 1, 0, 0), 0b0011),
         (3.0, (-1, 0, 0, 1), 0b1001),
         (-1.15 * ALIKE_KG, (1, 1, 1, 1), 0b1111),
         (2.0, (1, 1, 1, 1), 0b1111),
@@ -71,7 +73,8 @@ def test_a_zero_that_jumps_is_unreliable_until_the_body_is_weighed_again(
     out = through(jump(kg, spread), shares)
     assert unreliable(out) == {mask}
     said_s = [loads.t_s for loads in out if loads.unreliable_mask]
-    assert 0.0 < said_s[0] - AT / RATE_HZ < SAID_S
+    is_loss_of_two = kg < 0.0 and mask == 0b0011
+    assert 0.0 < said_s[0] - AT / RATE_HZ < SAID_S + (FALL_S + 0.1 if is_loss_of_two else 0.0)
     assert said_s[-1] - said_s[0] == pytest.approx(REWEIGH_S, abs=0.1)
     assert all(None not in loads.loads_kg for loads in out)
 
@@ -94,6 +97,16 @@ def test_a_zero_that_jumps_is_unreliable_until_the_body_is_weighed_again(
 )  # fmt: skip
 def test_whoever_loads_a_cell_has_not_moved_its_zero(kg: Kg, shares: Sequence[float]) -> None:
     assert unreliable(through(kg, shares)) == set()
+
+
+@pytest.mark.parametrize(("fall_s", "is_named"), [(0.9 * FALL_S, False), (1.3 * FALL_S, True)])
+def test_two_cells_that_lose_load_at_once_are_a_leg_until_it_must_have_landed(
+    fall_s: float, is_named: bool
+) -> None:
+    """Its weight is missing while it falls; its landing leads back to the usual load."""
+    falls_kg, landed = -1.2 * TWO_KG, AT + round(fall_s * RATE_HZ)
+    out = through(lambda k: falls_kg if AT <= k < landed else 0.0, (1, 1, 0, 0))
+    assert bool(unreliable(out)) == is_named
 
 
 @pytest.mark.parametrize(("share", "is_named"), [(0.95, False), (1.05, True)])
