@@ -22,7 +22,14 @@ SEED = 50_000  # added to a job's: people of their own
 # Of the way asked for, and of the hold: how people who follow a tempo miss it.
 WAY_SHARE, HOLD_SHARE = (0.85, 1.2), (0.8, 1.3)
 OTHERS_DEG = (31.0, 45.0)  # of the others' lifts: small and flung ones are no matter of tempo
-BASES = ("clean", "stress", "other_a_clean", "other_a_restless", "other_b_clean")
+BASES = (
+    "clean",
+    "stress",
+    "other_a_clean",
+    "other_a_restless",
+    "other_b_clean",
+    "other_b_restless",
+)
 TEMPOS = ("0.5-0.3-0.5", "1-0-1", "2-1-3", "4-1-4", "5-1-5", "6-1-6", "2-10-3", "3-30-3")
 OTHERWISE = (("5-1-5", "1-0-1"), ("3-30-3", "2-1-3"))  # asked for, done
 

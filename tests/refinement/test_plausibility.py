@@ -42,7 +42,7 @@ def reported(*looks: list[RefinedRep]) -> list[float]:
     found: list[RefinedRep] = []
     for look in looks:
         last_s = max([rep.end_s for rep in look], default=0.0)
-        found += refinement.refine(replace(window, ended_s=last_s + 1e3, is_early=False))
+        found += refinement.refine(replace(window, ended_s=last_s + 1e3, is_left=True))
     return [rep.start_s for rep in found]
 
 
