@@ -1,4 +1,7 @@
-"""The sentences of one language, read from its file beside this one."""
+"""The sentences of one language, read from its file beside this one.
+
+A fault that a file does not name yet is said with the words of its row, in English.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib import resources
 
+from matfw.judging.faults import ROWS
 from matfw.messages import Cue, Fault
 from matfw.workout.plan import Plan
 
@@ -30,14 +34,18 @@ class Catalogue:
 
     def fault(self, fault: Fault) -> str:
         """Return that this broke most."""
-        return self.faults[fault.value]
+        return self.faults.get(fault.value) or f"{ROWS[fault].words.happened}."
 
     def correction(self, fault: Fault) -> str:
         """Return the one correction."""
-        return self.corrections[fault.value]
+        words = ROWS[fault].words
+        said = words.remedy or words.happened
+        return self.corrections.get(fault.value) or f"{said[:1].upper()}{said[1:]}."
 
     def name(self, cue: Cue) -> str:
         """Return what a sound is called in the lesson."""
+        if isinstance(cue, Fault):
+            return self.cues.get(cue.value) or ROWS[cue].words.title
         return self.cues[cue.value]
 
     def all_of(self, plan: Plan) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -53,3 +54,11 @@ def test_what_a_workout_may_say_is_known_before_it() -> None:
     assert "45 Sekunden Pause." in ahead
     assert "Hüften genau übereinander." in ahead
     assert len(set(ahead)) == len(ahead)
+
+
+def test_a_fault_that_no_file_names_yet_is_said_with_the_words_of_its_row() -> None:
+    words = replace(catalogue("de"), faults={}, corrections={}, cues={})
+    assert words.fault(Fault.KICK) == "The leg was thrown up."
+    assert words.correction(Fault.KICK) == "Start softly and lift, do not swing."
+    assert words.name(Fault.KICK) == "kick"
+    assert len(list(words.all_of(Settings().led().plan()))) > 2 * len(Fault)
