@@ -47,7 +47,7 @@ FAULTS: tuple[FaultRow, ...] = (
         limits=("kick_up_s",),
         live=detectors.kick,
         rule=rules.shorter(lambda x: x.up_s, lambda limits: limits.kick_up_s),
-        doubts=(rules.POOR_FIT,),
+        doubts=(rules.POOR_FIT, rules.AFTER_LONG_HOLD),
         # A fitted ascent of a restless body may swallow half of the hold. Tuning people: live 2 of
         # 656 good repetitions were called a kick, and 61 of 74 kicks of two other simulators.
         is_sure_live=True,
@@ -62,6 +62,7 @@ FAULTS: tuple[FaultRow, ...] = (
         rule=rules.shorter(lambda x: x.up_s, lambda limits: limits.rushed_up_s),
         doubts=(
             rules.POOR_FIT,
+            rules.AFTER_LONG_HOLD,
             rules.close(
                 lambda x: x.up_s, lambda limits: limits.rushed_up_s, rules.CLOSE_WAY, "the ascent"
             ),
@@ -78,6 +79,7 @@ FAULTS: tuple[FaultRow, ...] = (
         rule=rules.shorter(lambda x: x.down_s, lambda limits: limits.drop_down_s),
         doubts=(
             rules.POOR_FIT,
+            rules.AFTER_LONG_HOLD,
             rules.close(
                 lambda x: x.down_s,
                 lambda limits: limits.drop_down_s,
@@ -96,6 +98,7 @@ FAULTS: tuple[FaultRow, ...] = (
         rule=rules.shorter(lambda x: x.down_s, lambda limits: limits.rushed_down_s),
         doubts=(
             rules.POOR_FIT,
+            rules.AFTER_LONG_HOLD,
             rules.close(
                 lambda x: x.down_s,
                 lambda limits: limits.rushed_down_s,

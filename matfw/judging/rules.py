@@ -20,6 +20,9 @@ MIN_TOP_S = 0.65  # between the upper crossings; turning round at once takes lon
 # Variance of the body's noise: over it a hold drowns. Tuning people: over 1.2 9 of 466 good ones of
 # restless people, of three simulators, read as short and nothing else, and none of 11 short ones.
 RESTLESS = 1.2
+# After so long a hold body and moment have settled, and the ways' ends read 1.2 s early: of 114
+# good repetitions with holds of 10 and 30 s (three simulators) 22 were called rushed by that.
+SETTLED_S = 5.0
 
 Length = Callable[[RefinedRep], float]
 Limit = Callable[[Limits], float]
@@ -70,6 +73,10 @@ def hips_forward(case: Case) -> Reading | None:
 POOR_FIT = Doubt(
     lambda case: case.rep.fit_error_deg > POOR_FIT_DEG,
     "no leg's movement fits what the cells measured",
+)
+AFTER_LONG_HOLD = Doubt(
+    lambda case: case.rep.lower_s - case.rep.top_s > SETTLED_S,
+    "in so long a hold the body settles, and the ways' ends are not known well enough",
 )
 NOT_SEEN_HIGH = Doubt(lambda _: True, "the leg reads high, but was not seen live to pass the limit")
 SLOW_MOVEMENTS = Doubt(

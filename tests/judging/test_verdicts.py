@@ -206,6 +206,7 @@ def test_hips_that_moved_on_an_unknown_side_are_unsure(shift_mm: float) -> None:
         (replace(GOOD, hold_s=0.1, down_s=4.5), "so slowly"),
         (replace(GOOD, hold_s=0.1, lower_s=GOOD.top_s + 0.5), "faster than"),
         (replace(GOOD, hold_s=0.1, noise_scale=2.5), "restless"),
+        (replace(GOOD, down_s=1.8, lower_s=GOOD.top_s + 5.1), "so long a hold"),
     ],
 )
 def test_a_time_that_proves_nothing_is_unsure_and_says_why(bad: RefinedRep, reason: str) -> None:
@@ -303,6 +304,26 @@ def test_a_short_hold_is_sure_up_to_each_bound_of_its_doubts(
     short = replace(GOOD, hold_s=0.1, curvature_mm=0.0, **{field: at})
     expected = {Fault.SHORT_HOLD} if is_sure else set()
     assert faults_of(short)[1] == expected
+
+
+@pytest.mark.parametrize(
+    ("field", "s", "fault"),
+    [
+        ("up_s", 0.9, Fault.KICK),
+        ("up_s", 1.3, Fault.RUSHED_UP),
+        ("down_s", 0.9, Fault.DROP),
+        ("down_s", 1.9, Fault.RUSHED_DOWN),
+    ],
+)
+def test_the_length_of_a_way_is_not_believed_after_a_long_hold(
+    field: str, s: float, fault: Fault
+) -> None:
+    usual, long = (
+        replace(GOOD, lower_s=GOOD.top_s + held_s, **{field: s}) for held_s in (4.999, 5.001)
+    )
+    assert faults_of(usual) == (Verdict.FAULT, {fault})
+    assert faults_of(long) == (Verdict.UNSURE, set())
+    assert faults_of(long, [FaultSeen(fault, 0.0, "")])[1] == {fault}
 
 
 BENT = 1.001 * LIMITS.bent_body_deg
