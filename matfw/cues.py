@@ -20,7 +20,7 @@ from types import MappingProxyType
 
 from matfw.judging.faults import FAULTS
 from matfw.judging.row import CueRule, Rank
-from matfw.messages import Announcement, Cue
+from matfw.messages import OF_JUDGING, Announcement, Cue
 
 MAY_CUT_SHORT: Mapping[Rank, frozenset[Rank]] = MappingProxyType(
     {
@@ -74,21 +74,6 @@ CUE_RULES: Mapping[Cue, CueRule] = MappingProxyType(
         Announcement.READY: CueRule(45, Rank.PLAIN, 0.8, 2.0, 3.0),
         # Given at the start by `control`, not by the line.
         Announcement.SEE_CONSOLE: CueRule(44, Rank.PLAIN, 1.5, 10.0, 10.0),
-    }
-)
-
-# What says how somebody moves, or that it will be: not while the mat cannot judge.
-OF_JUDGING: frozenset[Cue] = frozenset(
-    {
-        *(row.fault for row in FAULTS),
-        Announcement.UNSURE,
-        Announcement.REP,
-        Announcement.COUNT,
-        Announcement.REP_FIVE,
-        Announcement.THREE_LEFT,
-        Announcement.TWO_LEFT,
-        Announcement.ONE_LEFT,
-        Announcement.READY,
     }
 )
 

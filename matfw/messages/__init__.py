@@ -6,7 +6,15 @@ faces +y, on the right side -y. "counts" are raw HX711 units and nothing else; r
 "reps". None means "no value"; NaN never appears; a bad sample is marked, never invented.
 """
 
-from matfw.messages.cues import CUES, Announcement, Cue, Guidance, Pace, cue_named
+from matfw.messages.cues import (
+    CUES,
+    OF_JUDGING,
+    Announcement,
+    Cue,
+    Guidance,
+    Pace,
+    cue_named,
+)
 from matfw.messages.events import (
     CellEvent,
     CellProblem,
@@ -40,6 +48,7 @@ from matfw.messages.reps import Phase, PhaseStep, RefinedRep, Rep
 
 __all__ = [
     "CUES",
+    "OF_JUDGING",
     "Announcement",
     "Balance",
     "Cell",

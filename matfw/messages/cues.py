@@ -45,6 +45,21 @@ Cue: TypeAlias = Fault | Announcement
 
 CUES: tuple[Cue, ...] = (*Fault, *Announcement)
 
+# What says how somebody moves, or that it will be: not while the mat cannot judge.
+OF_JUDGING: frozenset[Cue] = frozenset(
+    {
+        *Fault,
+        Announcement.UNSURE,
+        Announcement.REP,
+        Announcement.COUNT,
+        Announcement.REP_FIVE,
+        Announcement.THREE_LEFT,
+        Announcement.TWO_LEFT,
+        Announcement.ONE_LEFT,
+        Announcement.READY,
+    }
+)
+
 
 def cue_named(name: str) -> Cue:
     """Return the cue of this name. Raises ValueError if there is none."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from matfw.messages import Announcement, Cue, Fault, Pace, Rep, Tapped, Verdict
+from matfw.messages import OF_JUDGING, Announcement, Cue, Fault, Pace, Rep, Tapped, Verdict
 from matfw.workout.counting import count_cue
 from matfw.workout.course import Course
 from matfw.workout.plan import Plan
@@ -77,6 +77,8 @@ class Coach(Course):
         self.taps = moment.taps
         if self.due and moment.heard is self.due[0]:
             self.due.pop(0)
+        if not moment.can_judge:  # it would never be heard, and all that comes after it waits
+            self.due = [cue for cue in self.due if cue not in OF_JUDGING]
         if moment.heard is Announcement.GET_READY:
             self.heard_ready_s = moment.t_s
         if moment.taps:

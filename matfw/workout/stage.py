@@ -45,7 +45,8 @@ class WorkoutMoment:
     """What a frame brings. requests: the cues that the stages before ask for.
 
     motion, phase: the last ones, of 50 ms steps. taps: that somebody has just tapped, 0 if not.
-    heard: the cue that began with the frame before, if one did. sensed: the side lain on, as a hip
+    heard: the cue that began with the frame before, if one did. can_judge: whether the mat can;
+    what is OF_JUDGING is not sounded otherwise. sensed: the side lain on, as a hip
     sensor tells it; UNKNOWN where none does.
     """
 
@@ -55,6 +56,7 @@ class WorkoutMoment:
     requests: Sequence[Cue] = ()
     taps: int = 0
     heard: Cue | None = None
+    can_judge: bool = True
     sensed: Side = Side.UNKNOWN
 
 

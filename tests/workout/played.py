@@ -60,6 +60,7 @@ class Played:
     presence: Presence = Presence.EMPTY
     lies_on: Side = Side.UNKNOWN
     shift_mm: float = 0.0  # to the front of the side lain on
+    can_judge: bool = True
     has_belt: bool = False
     is_belt_turned: bool = False  # it says the other side
     events: list[Event] = field(default_factory=list)
@@ -203,6 +204,7 @@ class Played:
                 requests=self._requests,
                 taps=self._taps,
                 heard=self._last_cue,
+                can_judge=self.can_judge,
                 sensed=self._sensed(),
             )
         )
@@ -211,7 +213,9 @@ class Played:
         if asks.side is not None:
             self.judged_side = asks.side
         self.events += asks.events
-        cue = self.cues.update(self.t_s, asks.requests, self._rep_cues, self.last_top_s)
+        cue = self.cues.update(
+            self.t_s, asks.requests, self._rep_cues, self.last_top_s, can_judge=self.can_judge
+        )
         self._rep_cues = []
         self._last_cue = cue
         if cue is not None:

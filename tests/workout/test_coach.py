@@ -108,6 +108,18 @@ def test_a_set_is_counted_in_groups_of_five_and_the_last_three_one_by_one() -> N
     assert counts == [*[plain] * 4, five, *[plain] * 4, five, plain, *last]
 
 
+def test_a_count_that_cannot_be_sounded_holds_up_nothing_that_comes_after_it() -> None:
+    """While the mat cannot judge nothing of judging sounds; the set's end and the rest do."""
+    person = in_set()
+    person.can_judge = False
+    for _ in range(SHORT.reps):
+        person.rep(Done(), rest_s=0.5)
+    end_s = person.t_s
+    person.wait_for(Announcement.SET_DONE, max_s=10.0)
+    assert person.t_s - end_s < 8.0
+    assert not set(cues(person)) & set(COUNTS)
+
+
 def test_mirrored_sides_give_the_mirrored_workout() -> None:
     left, right = (
         Played(PlanSettings(name="m", reps=3, sets_a_side=1, first_side=side))
