@@ -125,7 +125,8 @@ class RepWindows:
 
     def finish(self, tracker: LegTracker | None) -> RepWindow | None:
         """Return what has been gathered of a movement that the frames' end cuts off."""
-        if tracker is None or self._moved_s is None:
+        is_done = self._moved_s is None and self._again_s == math.inf and not self._is_slow
+        if tracker is None or not self._motions or is_done:
             return None
         self._ended_s = self._motions[-1].t_s
         return replace(self._cut(tracker), is_left=True)

@@ -299,7 +299,8 @@ SCRIPTS: list[tuple[Callable[[Played], Played], bool]] = [
     (lambda played: played.play(UP, 2.0), True),
     (lambda played: played.play(RESTLESS, 2.0), True),
     (lambda played: played.play(UP, 2.0).play(REST, 0.5 * SETTLE_S), True),
-    (lambda played: played.play(UP, 2.0).play(REST, 2.0 * SETTLE_S), False),
+    (lambda played: played.play(UP, 2.0).play(REST, 2.0 * SETTLE_S), True),  # one more look is due
+    (lambda played: played.play(UP, 2.0).play(REST, AGAIN_S + 2.0 * SETTLE_S), False),
 ]
 
 
