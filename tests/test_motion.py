@@ -32,6 +32,7 @@ from matfw.motion import (
     STILL_S,
     STILL_X_MM,
     STILL_Y_MM,
+    UNSEEN_LIFTS,
     MotionStage,
 )
 from tests.estimation.leg_forces import Lift, legs
@@ -348,10 +349,9 @@ def test_nobody_at_rest_is_lifting() -> None:
     assert all(m.lifting_s == 0.0 for m in moved(motion, LYING, 4.0, t_s))
 
 
-def test_a_lift_s_time_grows_with_it() -> None:
-    motion, t_s = lying()
-    lift = Lift(2.0)
-    segment = legs(lift.end_s + 2.0, lift)
+def lifting(t_s: float, *lifts: Lift) -> Callable[[float], Place]:
+    """Return where the load is while somebody does these lifts from t_s on."""
+    segment = legs(lifts[-1].end_s + 2.0, *lifts)
 
     def place(at_s: float) -> Place:
         row = min(max(int((at_s - t_s) / STEP_S), 0), len(segment) - 1)
@@ -360,6 +360,13 @@ def test_a_lift_s_time_grows_with_it() -> None:
         load_kg = LYING[0] + extra_kg
         return load_kg, (LYING[0] * LYING[1] + moment_kgmm) / load_kg, LYING[2]
 
+    return place
+
+
+def test_a_lift_s_time_grows_with_it() -> None:
+    motion, t_s = lying()
+    lift = Lift(2.0)
+    place = lifting(t_s, lift)
     held = [m for m in moved(motion, place, 4.9, t_s) if m.t_s > t_s + 4.2]
     assert all(m.is_moving for m in held)
     for m in held:
@@ -397,6 +404,29 @@ def on_panels(t_s: float, middle_mm: float | None, panels: int = MIN_PLATES) -> 
     else:
         plates[panels // 2] = PlateBalance("middle", 20.0, 0.0, 15.0 + middle_mm)
     return replace(balance(t_s, *LYING), plates=tuple(plates))
+
+
+def test_plates_that_miss_one_lift_after_the_other_are_not_asked() -> None:
+    """A body may take the leg's weight elsewhere: its ends do not lose load, and it lifts."""
+    motion = stage(HEX)
+    t_s = STILL_S + 1.0
+    place = lifting(t_s, *[Lift(2.0 + 9.0 * k) for k in range(UNSEEN_LIFTS + 1)])
+    ends_kg = 0.3 * LYING[0]
+
+    def on_hex(at_s: float) -> Balance:
+        load_kg, x_mm, y_mm = place(at_s) if at_s > t_s else LYING
+        plates = [
+            PlateBalance(f"panel {k}", kg, 0.0, 15.0)
+            for k, kg in enumerate((ends_kg, load_kg - 2.0 * ends_kg, ends_kg))
+        ]
+        return replace(balance(at_s, load_kg, x_mm, y_mm), plates=tuple(plates))
+
+    span_s = t_s + 2.0 + 9.0 * UNSEEN_LIFTS
+    frames = (on_hex(k * PERIOD_S) for k in range(round(span_s / PERIOD_S)))
+    motions = [each for frame in frames for each in motion.update(frame)]
+    asked_until_s = max(each.t_s for each in motions if each.is_leg_off is not None)
+    assert 0.0 < asked_until_s - (t_s + 2.0 + 9.0 * (UNSEEN_LIFTS - 1)) < 3.0
+    assert motions[-1].is_leg_off is None
 
 
 def bends(
