@@ -33,6 +33,10 @@ STEP_BACK = 0.4  # of the step that may be left when it is over
 STEP_AGAIN = 0.6  # of the step that another one the same way is at least, if it is the same again
 USUAL_S = 2.0  # that the usual load is taken over
 BACK_SHARE = 0.5  # of a step that it misses the usual load by: the end of one that was not seen
+# A step whose end was lost, in a hole or in noise: without what is taken off the load has been the
+# usual one for so long, nearer than this share of the step.
+UNNOTICED_S, UNNOTICED_SHARE = 0.4, 0.3
+LOST_S = 3.0  # a cell that gives nothing for so long: who lies there is then weighed again
 LEFT_KG = 15.0  # on all cells, or less: whoever lay there has left
 HOLE_PERIODS = 1.5  # between two frames: what was before belongs to another time
 SLOWEST_HZ = 60.0  # at which a step is as short as this
@@ -47,6 +51,7 @@ class Supply:
         self._can_see = cells > 1 and rate_hz >= SLOWEST_HZ
         self._hole_s = HOLE_PERIODS / rate_hz
         self._gain = 1.0 / (USUAL_S * rate_hz)
+        self._unnoticed_frames = round(UNNOTICED_S * rate_hz)
         self.reset()
 
     def reset(self) -> None:
@@ -54,6 +59,8 @@ class Supply:
         self.offset_kg = 0.0
         self._before_kg = 0.0  # the offset before the step under way
         self._usual_kg: float | None = None  # on all cells, without the offset
+        self._back_frames = 0  # in which the load was as if nothing were to be taken off
+        self._whole_s = -math.inf  # when no cell was missing last
         self._forget()
 
     def _forget(self) -> None:
@@ -75,7 +82,10 @@ class Supply:
             self._forget()
         self._last_s = t_s
         if None not in loads_kg:
+            self._whole_s = t_s
             self._see(loads_kg)  # type: ignore[arg-type]
+        elif self.offset_kg and t_s - self._whole_s > LOST_S:
+            self.offset_kg, self._usual_kg = 0.0, None
         if not self.offset_kg:
             return loads
         offset_kg = self.offset_kg
@@ -92,8 +102,10 @@ class Supply:
         self._usual_kg = (
             real_kg if usual_kg is None else usual_kg + self._gain * (real_kg - usual_kg)
         )
-        if sum_kg < LEFT_KG:
-            self.offset_kg, self._samples = 0.0, 0
+        settled_kg = self._before_kg if self._samples else self.offset_kg
+        has_left = sum_kg - self._cells * settled_kg < LEFT_KG
+        if has_left or abs(settled_kg) > STEP_MAX_KG or self._is_back(sum_kg):
+            self.offset_kg, self._samples, self._back_frames = 0.0, 0, 0
         elif self._samples:
             self._go_on(loads_kg)
         elif bend_kg > ONSET_KG * self._cells and len(self._rows) > TREND_SAMPLES:
@@ -103,6 +115,17 @@ class Supply:
         self._bends_kg.append(bend_kg)
         self._rows.append(loads_kg)
         self._sums_kg = last_kg, sum_kg
+
+    def _is_back(self, sum_kg: float) -> bool:
+        """Return whether the load has long been as usual without what is taken off."""
+        if not self.offset_kg or self._samples:
+            self._back_frames = 0
+            return False
+        assert self._usual_kg is not None
+        taken_kg = abs(self._cells * self.offset_kg)
+        is_back = abs(sum_kg - self._usual_kg) < UNNOTICED_SHARE * taken_kg
+        self._back_frames = self._back_frames + 1 if is_back else 0
+        return self._back_frames > self._unnoticed_frames
 
     def _begin(self, loads_kg: Sequence[float]) -> None:
         """See whether a step begins with this sample: all cells alike, off their straight lines."""

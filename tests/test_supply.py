@@ -106,7 +106,7 @@ def test_a_step_that_stays_is_taken_off_until_the_mat_is_left(share: float, is_o
     """0.4 kg more in all cells; then the body leaves, and comes back."""
 
     def course(k: int) -> Sequence[float]:
-        left_kg = (share * LEFT_KG - 4 * 0.4) / sum(REST_KG)
+        left_kg = share * LEFT_KG / sum(REST_KG)
         step = during(10_000, 0.4)(k)
         return [(left_kg if 600 <= k < 700 else 1.0) * rest + step for rest in REST_KG]
 
@@ -143,3 +143,16 @@ def test_reset_forgets_everything() -> None:
     first = [stage.update(frame) for frame in frames]
     stage.reset()
     assert [stage.update(frame) for frame in frames] == first
+
+
+@pytest.mark.parametrize("hole", [range(0), range(158, 162)], ids=["seen", "in a hole"])
+def test_an_end_that_nobody_saw_leaves_nothing_behind(hole: range) -> None:
+    """0.35 kg in all cells for 0.75 s, at whose end one cell gives nothing for 50 ms."""
+    stage = Supply(4, RATE_HZ)
+    for k in range(400):
+        draw_kg = -0.35 if 100 <= k < 160 else 0.0
+        loads = tuple(None if k in hole and i == 1 else 15.0 + i + draw_kg for i in range(4))
+        stage.update(Loads(k / RATE_HZ, loads, (k,) * 4))
+        if k == 130:
+            assert stage.offset_kg == pytest.approx(-0.35)
+    assert stage.offset_kg == 0.0
