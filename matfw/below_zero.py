@@ -32,10 +32,20 @@ class BelowZero:
         self._next_s = 0.0
         self._since_s: list[float | None] = [None] * len(self._names)  # it looks otherwise
         self._wrong = 0  # bit i is cell i
+        self._mended: Sequence[str] = ()
+
+    def calibrate(self) -> None:
+        """Take cells with new zeros: what was wrong is right until it is seen again."""
+        mended = [name for i, name in enumerate(self._names) if self._wrong >> i & 1]
+        self.reset()
+        self._mended = mended
 
     def update(self, clean: CleanLoads) -> Sequence[CellEvent]:
         """Take a frame; return which cells have begun to be below zero, or no longer are."""
         t_s = clean.t_s
+        if self._mended:
+            mended, self._mended = self._mended, ()
+            return [CellEvent(t_s, name, CellProblem.OK) for name in mended]
         if self._wrong and clean.events:
             return self._again(clean)
         if 0.0 < self._next_s - t_s <= LOOK_S:

@@ -43,6 +43,7 @@ class Notices:
 
     def __init__(self) -> None:
         """Begin with whole cells and nobody."""
+        self._found: dict[tuple[int, str], CellProblem] = {}  # by stage and cell
         self._broken: dict[str, CellProblem] = {}
         self._is_late = False
         self._state = _State.WHOLE
@@ -52,7 +53,7 @@ class Notices:
 
     def reset(self) -> None:
         """Forget who lies there; a cell that fails still does."""
-        self._is_weighed = False
+        self._is_weighed = self._is_ready_due = False
         self._weighed_kg: float | None = None
 
     @property
@@ -65,13 +66,20 @@ class Notices:
         """Return whether what is said of a movement is more than a guess."""
         return self._state is not _State.BLIND
 
-    def of_cells(self, events: Sequence[CellEvent]) -> None:
-        """Take which cells have changed."""
+    def of_cells(self, events: Sequence[CellEvent], stage: int = 0) -> None:
+        """Take which cells have changed, as one stage found.
+
+        What one stage takes back, another may still hold against the cell.
+        """
         for event in events:
             if event.problem is CellProblem.OK:
-                self._broken.pop(event.cell, None)
+                self._found.pop((stage, event.cell), None)
             else:
-                self._broken[event.cell] = event.problem
+                self._found[stage, event.cell] = event.problem
+        self._broken = {}
+        for (_, cell), problem in self._found.items():
+            if self._broken.get(cell, CellProblem.DRIFTING) is CellProblem.DRIFTING:
+                self._broken[cell] = problem
         self._judge()
 
     def of_reader(self, *, is_blind: bool) -> None:
@@ -89,8 +97,7 @@ class Notices:
         if self._state is _State.WHOLE:
             self._is_owed = False
         elif self._state > before:
-            self._is_owed = self._is_loaded = True
-            self._load_kg = COME_KG
+            self._is_owed = self._is_loaded
 
     def of_state(
         self, loads_kg: Sequence[float | None], heard: Cue | None
@@ -99,18 +106,20 @@ class Notices:
 
         loads_kg: of the cells that still give one. heard: the cue that the last frame started.
         """
+        known = [max(0.0, load) for load in loads_kg if load is not None]
+        if known:  # and smoothed, for now this cell may be missing and now that
+            self._load_kg += LOAD_GAIN * (sum(known) - self._load_kg)
+        was_loaded, self._is_loaded = self._is_loaded, self._load_kg > self._least_kg()
         if self._state is _State.WHOLE:
             return ()
         if heard is Announcement.NOT_JUDGING:
             self._is_owed = False
-        known = [abs(load) for load in loads_kg if load is not None]
-        if known:  # and smoothed, for now this cell may be missing and now that
-            self._load_kg += LOAD_GAIN * (sum(known) - self._load_kg)
-        if self._is_loaded:
-            self._is_loaded = self._load_kg > LEFT_KG
-        elif self._load_kg > COME_KG:
-            self._is_owed = self._is_loaded = True
+        if self._is_loaded and not was_loaded:
+            self._is_owed = True
         return (Announcement.NOT_JUDGING,) if self._is_owed else ()
+
+    def _least_kg(self) -> float:
+        return LEFT_KG if self._is_loaded else COME_KG
 
     def of_hip_sensors(self, events: Sequence[CellEvent]) -> list[Announcement]:
         """Return what to say when a hip sensor is lost or back: the cells go on judging."""
@@ -132,7 +141,12 @@ class Notices:
             self._weighed_kg = weight_kg
         if phase.changed:
             events.append(PhaseChanged(t_s, phase.phase))
-        return events, [Announcement.READY] if is_new else []
+        # Whoever is weighed while the mat cannot judge hears it when the mat can.
+        self._is_ready_due = self._is_weighed and (is_new or self._is_ready_due)
+        if not (self._is_ready_due and self.can_judge):
+            return events, []
+        self._is_ready_due = False
+        return events, [Announcement.READY]
 
     def _is_another(self, weight_kg: float) -> bool:
         return self._weighed_kg is None or abs(weight_kg - self._weighed_kg) > WEIGHED_AGAIN_KG

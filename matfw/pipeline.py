@@ -149,6 +149,8 @@ class Pipeline:
         # A repetition under way is judged by the new limits alone, and may be reported twice.
         self._faults = Faults(mat.limits, mat.tempo, mat.side)
         self._windows.ask(mat.tempo)
+        if mat.calibration != before.calibration:
+            self._below_zero.calibrate()
         if (mat.calibration, mat.person, mat.side) != (
             before.calibration, before.person, before.side,
         ):  # fmt: skip
@@ -196,16 +198,19 @@ class Pipeline:
         clean = self._conditioning.update(real, is_computer_late=reader.is_losing)
         balance = self._balances.update(clean)
         hips = self._hips.update(raw)
-        cells = (
-            *clean.events,
-            *self._drift.update(clean, self._motion_now),
-            *self._below_zero.update(clean),
-            *self._interference.update(raw, clean),
-        )
-        events: list[Event] = [*cells, *hips.events, *late]
         notices = self._notices
-        if cells:
-            notices.of_cells(cells)
+        found = (
+            clean.events,
+            self._drift.update(clean, self._motion_now),
+            self._below_zero.update(clean),
+            self._interference.update(raw, clean),
+        )
+        events: list[Event] = []
+        for stage, cells in enumerate(found):
+            if cells:
+                notices.of_cells(cells, stage)
+                events += cells
+        events += [*hips.events, *late]
         notices.of_reader(is_blind=reader.is_blind)
         self._cue_requests += notices.of_state(clean.loads_kg, self._last_cue)
         if hips.events:
@@ -280,6 +285,7 @@ class Pipeline:
                 requests=self._cue_requests,
                 taps=taps,
                 heard=self._last_cue,
+                can_judge=self._notices.can_judge,
                 sensed=sensed,
             )
         )

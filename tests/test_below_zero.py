@@ -89,3 +89,16 @@ def test_reset_forgets_everything() -> None:
     first = [stage.update(frame) for frame in frames]
     stage.reset()
     assert [stage.update(frame) for frame in frames] == first
+
+
+def test_new_zeros_mend_it_at_once_and_what_is_still_wrong_is_seen_again() -> None:
+    stage = BelowZero(CELLS)
+
+    def frames(seconds: float, from_s: float) -> list[CellProblem]:
+        times_s = [from_s + k * PERIOD_S for k in range(round(seconds / PERIOD_S))]
+        loads = (-6.0, *[BODY_KG] * (len(CELLS) - 1))
+        return [event.problem for t in times_s for event in stage.update(CleanLoads(t, loads))]
+
+    assert frames(5.0, 0.0) == [CellProblem.UNRELIABLE]
+    stage.calibrate()
+    assert frames(5.0, 5.0) == [CellProblem.OK, CellProblem.UNRELIABLE]

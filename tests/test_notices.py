@@ -139,3 +139,36 @@ def test_whoever_is_weighed_again_is_called_but_reported_only_as_another(
 def test_a_phase_is_reported_when_it_changes() -> None:
     up = PhaseStep(t_s=0.9, phase=Phase.UP, changed=True, since_s=0.9)
     assert Notices().of_motion(1.0, lying(), up) == ([PhaseChanged(1.0, Phase.UP)], [])
+
+
+def test_what_one_stage_takes_back_another_still_holds_against_the_cell() -> None:
+    notices = Notices()
+    notices.of_cells(failing(CellProblem.UNRELIABLE), 3)
+    notices.of_cells(failing(CellProblem.LOST), 0)
+    notices.of_cells(failing(CellProblem.OK), 0)
+    assert not notices.can_judge
+    notices.of_cells(failing(CellProblem.DRIFTING), 1)
+    assert notices.broken == {"head_left": CellProblem.UNRELIABLE}
+    notices.of_cells(failing(CellProblem.OK), 3)
+    assert notices.can_judge
+    assert notices.broken == {"head_left": CellProblem.DRIFTING}
+
+
+def test_on_an_empty_mat_nobody_is_told_and_whoever_comes_is() -> None:
+    notices = Notices()
+    assert said(notices, frames=400, on=False) == 0
+    for _ in range(20):
+        notices.of_cells(failing(CellProblem.UNRELIABLE, "all"))
+        assert said(notices, frames=200, on=False) == 0
+        notices.of_cells(failing(CellProblem.OK, "all"))
+    notices.of_cells(failing(CellProblem.UNRELIABLE, "all"))
+    assert said(notices, frames=400) == 1
+
+
+def test_who_was_weighed_while_the_mat_could_not_judge_hears_ready_when_it_can() -> None:
+    notices = Notices()
+    notices.of_cells(failing(CellProblem.UNRELIABLE, "all"))
+    assert notices.of_motion(1.0, lying(70.0), REST)[1] == []
+    notices.of_cells(failing(CellProblem.OK, "all"))
+    assert notices.of_motion(1.05, lying(70.0), REST)[1] == [Announcement.READY]
+    assert notices.of_motion(1.10, lying(70.0), REST)[1] == []
