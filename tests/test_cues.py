@@ -10,14 +10,13 @@ from hypothesis import strategies as st
 from matfw.cues import (
     CUE_RULES,
     MAY_CUT_SHORT,
-    OF_JUDGING,
     PAUSE_S,
     REP_CUE_AGE_S,
     Cues,
     RepCue,
 )
 from matfw.judging.row import Rank
-from matfw.messages import CUES, Announcement, Cue, Fault
+from matfw.messages import CUES, OF_JUDGING, Announcement, Cue, Fault
 from matfw.sounds.earcons import pattern_s
 
 FRAME_S = 1 / 80
