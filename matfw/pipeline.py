@@ -211,7 +211,7 @@ class Pipeline:
                 notices.of_cells(cells, stage)
                 events += cells
         events += [*hips.events, *late]
-        notices.of_reader(is_blind=reader.is_blind)
+        notices.of_reader(is_blind=reader.is_blinding)
         self._cue_requests += notices.of_state(clean.loads_kg, self._last_cue)
         if hips.events:
             self._cue_requests += notices.of_hip_sensors(hips.events)

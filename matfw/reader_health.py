@@ -28,6 +28,7 @@ QUIET_S = 60.0  # between two reports
 # That a cell gives nothing, all of it the computer's: as long as is waited for a wire; at least the
 # periods in which converters settle after a start, which is no lateness.
 BLIND_S, START_PERIODS = 0.5, 8.0
+BLINDING_S = 1.0  # after it: what was judged of the time before is over
 LOSING_SHARE = 0.1  # of most cells' samples, over LOSING_TAU_S: the computer is late right now
 BLIND_SHARE = 0.5  # ... of one cell's, for BLIND_S: four in ten steps of 50 ms then lack a cell
 LOSING_TAU_S = 0.5
@@ -92,7 +93,8 @@ class ReaderHealth:
 
     is_losing: it costs most cells samples in this very frame, so what a cell lacks by it is no
     wire's. is_blind: a cell, or the whole reader, has given nothing or next to it for BLIND_S by
-    the computer's doing, not long ago.
+    the computer's doing, not long ago. is_blinding: right now; one pause that is over hides nothing
+    of what comes after it.
     """
 
     def __init__(self, cells: int, rate_hz: float) -> None:
@@ -108,7 +110,7 @@ class ReaderHealth:
 
     def reset(self) -> None:
         """Begin with a computer that is on time."""
-        self.is_losing = self.is_blind = False
+        self.is_losing = self.is_blind = self.is_blinding = False
         self._seconds: deque[_Second] = deque()
         self._last_s: float | None = None
         self._reported_s = -math.inf
@@ -140,8 +142,9 @@ class ReaderHealth:
             self._follow_silence(frame, last_s)
         if self._blinds(t_s, missed * self._period_s):
             events = (*events, *self._blinded(t_s))
-        if self.is_blind and t_s - self._blinded_s > WITHIN_S:
-            self.is_blind = False
+        if self.is_blind:
+            self.is_blind = t_s - self._blinded_s <= WITHIN_S
+            self.is_blinding = t_s - self._blinded_s <= BLINDING_S
         return events
 
     def _follow_losses(self, frame: RawFrame, last_s: float, missed: float) -> None:
@@ -177,7 +180,8 @@ class ReaderHealth:
 
     def _blinded(self, t_s: float) -> Sequence[ReaderEvent]:
         """Take that it is so; return what is to be reported now."""
-        self.is_blind, self._blinded_s = True, t_s
+        self.is_blind = self.is_blinding = True
+        self._blinded_s = t_s
         if self.is_late:
             return ()
         self._problem, self._reported_s = ReaderProblem.LATE, t_s
