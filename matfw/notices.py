@@ -48,6 +48,7 @@ class Notices:
         self._is_late = False
         self._state = _State.WHOLE
         self._is_owed = False  # `not_judging`, until it is heard
+        self._has_begun = False  # with this frame: the mat is less whole than it was
         self._is_loaded, self._load_kg = True, COME_KG
         self.reset()
 
@@ -95,9 +96,9 @@ class Notices:
         else:
             self._state = _State.DOUBTED if self._broken else _State.WHOLE
         if self._state is _State.WHOLE:
-            self._is_owed = False
+            self._is_owed = self._has_begun = False
         elif self._state > before:
-            self._is_owed = self._is_loaded
+            self._has_begun = True
 
     def of_state(
         self, loads_kg: Sequence[float | None], heard: Cue | None
@@ -114,8 +115,10 @@ class Notices:
             return ()
         if heard is Announcement.NOT_JUDGING:
             self._is_owed = False
-        if self._is_loaded and not was_loaded:
-            self._is_owed = True
+        # An empty mat has nobody to tell; one that gives no load at all may not be empty.
+        has_begun, self._has_begun = self._has_begun, False
+        has_come = self._is_loaded and not was_loaded
+        self._is_owed |= has_come or (has_begun and (self._is_loaded or not known))
         return (Announcement.NOT_JUDGING,) if self._is_owed else ()
 
     def _least_kg(self) -> float:
