@@ -11,6 +11,7 @@ import pytest
 from matfw.messages import RawFrame, ReaderEvent, ReaderProblem
 from matfw.reader_health import (
     BLIND_S,
+    BLINDING_S,
     LATE_SHARE,
     QUIET_S,
     START_PERIODS,
@@ -198,3 +199,14 @@ def test_a_computer_that_takes_most_samples_here_and_there_blinds(
     stage, events = blinded(mask, 4.0)
     assert stage.is_blind == is_told
     assert [event.problem for event in events if event.t_s < 3.0] == [ReaderProblem.LATE] * is_told
+
+
+def test_a_pause_that_is_over_hides_nothing_of_what_comes_after_it() -> None:
+    """It is reported for longer: what a computer costs is no matter of one second."""
+    health = ReaderHealth(CELLS, RATE_HZ)
+    seen = []
+    for k in (0, *range(160, 160 + round((BLINDING_S + 0.1) * RATE_HZ))):  # a pause of 2 s
+        health.update(frame_of(k, 0))
+        seen.append((health.is_blind, health.is_blinding))
+    assert seen[:2] == [(False, False), (True, True)]
+    assert seen[-1] == (True, False)
