@@ -16,14 +16,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from matfw.balance import Balances
-from matfw.below_zero import BelowZero
 from matfw.calibration import Calibration
 from matfw.conditioning import Conditioning
 from matfw.cues import Cues, RepCue
-from matfw.drift import Drift
+from matfw.disturbances.below_zero import BelowZero
+from matfw.disturbances.drift import Drift
+from matfw.disturbances.impulses import Impulses
+from matfw.disturbances.interference import Interference
+from matfw.disturbances.reader_health import ReaderHealth
+from matfw.disturbances.supply import Supply
+from matfw.disturbances.zero_jumps import ZeroJumps
 from matfw.hips import HipStage
-from matfw.impulses import Impulses
-from matfw.interference import Interference
 from matfw.judging.live import Faults
 from matfw.judging.live_faults import LiveFaults
 from matfw.judging.verdicts import Conditions, judge
@@ -47,16 +50,13 @@ from matfw.messages import (
 from matfw.motion import MotionStage
 from matfw.notices import Notices
 from matfw.phases import Phases
-from matfw.reader_health import ReaderHealth
 from matfw.refinement.windows import RepWindow, RepWindows
-from matfw.supply import Supply
 from matfw.taps import Taps
 from matfw.workout.coach import Coach
 from matfw.workout.counting import COUNTING
 from matfw.workout.plan import Plan
 from matfw.workout.sets import NOTHING_DONE, Progress
 from matfw.workout.stage import Ask, FreeSets, WorkoutMoment, WorkoutStage
-from matfw.zero_jumps import ZeroJumps
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,8 +17,8 @@ import numpy as np
 import numpy.typing as npt
 
 from matfw.calibration import RAIL_MAX_COUNTS, RAIL_MIN_COUNTS
+from matfw.disturbances.reader_health import taken
 from matfw.messages import RawFrame
-from matfw.reader_health import taken
 
 Array = npt.NDArray[np.float64]
 

@@ -15,7 +15,7 @@ from matfw.diagnose.finding import Finding, Level
 from matfw.diagnose.numbers import RAIL_SHARE, CellNumbers
 from matfw.diagnose.seen import FEW_ONES, MIN_TARE_COUNTS, SCK_LIMIT_US, SLOW_HZ, TORN_SHARE, Seen
 from matfw.diagnose.signals import MIN_SAMPLES
-from matfw.reader_health import LATE_SHARE
+from matfw.disturbances.reader_health import LATE_SHARE
 
 SCATTER_COUNTS = 1 << 22  # a quarter of all codes: no load does that within seconds
 RESTART_FRAMES = 12  # a converter is back after 5; a wire takes its time

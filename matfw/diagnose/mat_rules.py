@@ -13,7 +13,7 @@ from matfw.diagnose.finding import Finding, Level
 from matfw.diagnose.numbers import RAIL_SHARE, WANDER_G
 from matfw.diagnose.seen import FEW_ONES, MIN_TARE_COUNTS, SCK_LIMIT_US, SLOW_HZ, TORN_SHARE, Seen
 from matfw.diagnose.signals import MIN_SAMPLES
-from matfw.reader_health import LATE_SHARE
+from matfw.disturbances.reader_health import LATE_SHARE
 
 MOST = 0.5  # of the samples
 CROSSED_SHARE = 0.04  # of the frames: held low, in a cell that otherwise answers

@@ -22,9 +22,9 @@ from matfw.diagnose.signals import (
     wander,
     without_hum,
 )
+from matfw.disturbances.reader_health import lost_share, pause_s
 from matfw.messages import Mat, RawFrame
 from matfw.ports import CellCounters, ReaderStats
-from matfw.reader_health import lost_share, pause_s
 
 # The converter's own noise, counts rms at gain 128: 50 nV at 10 SPS and 90 nV at 80 (HX711
 # datasheet p. 4), at 1.98 nV a count (AVDD 4.25 V).

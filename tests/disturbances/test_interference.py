@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
-from matfw.interference import ALL, Interference
+from matfw.disturbances.interference import ALL, Interference
 from matfw.layouts import PRESETS
 from matfw.messages import CellEvent, CellProblem, CleanLoads, RawFrame
 

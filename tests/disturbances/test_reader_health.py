@@ -8,8 +8,7 @@ from itertools import pairwise
 
 import pytest
 
-from matfw.messages import RawFrame, ReaderEvent, ReaderProblem
-from matfw.reader_health import (
+from matfw.disturbances.reader_health import (
     BLIND_S,
     BLINDING_S,
     LATE_SHARE,
@@ -20,6 +19,7 @@ from matfw.reader_health import (
     lost_share,
     taken,
 )
+from matfw.messages import RawFrame, ReaderEvent, ReaderProblem
 
 RATE_HZ = 80.0
 CELLS = 4

@@ -8,8 +8,7 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
-from matfw.messages import Loads
-from matfw.zero_jumps import (
+from matfw.disturbances.zero_jumps import (
     ALIKE_KG,
     FALL_S,
     FILLED_SAMPLES,
@@ -19,6 +18,7 @@ from matfw.zero_jumps import (
     TWO_KG,
     ZeroJumps,
 )
+from matfw.messages import Loads
 
 RATE_HZ = 80.0
 REST_KG = (20.0, 15.0, 12.0, 18.0)

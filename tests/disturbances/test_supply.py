@@ -8,8 +8,8 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
+from matfw.disturbances.supply import LEFT_KG, STEP_KG, STEP_MAX_KG, Supply
 from matfw.messages import Loads
-from matfw.supply import LEFT_KG, STEP_KG, STEP_MAX_KG, Supply
 
 RATE_HZ = 80.0
 REST_KG = (20.0, 15.0, 12.0, 18.0)

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import pytest
 
-from matfw.interference import ALL
+from matfw.disturbances.interference import ALL
 from matfw.messages import (
     Announcement,
     CellEvent,

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from matfw.below_zero import BELOW_KG, BELOW_S, LOADED_KG, OVER_KG, BelowZero
+from matfw.disturbances.below_zero import BELOW_KG, BELOW_S, LOADED_KG, OVER_KG, BelowZero
 from matfw.layouts import PRESETS
 from matfw.messages import CellEvent, CellProblem, CleanLoads
 

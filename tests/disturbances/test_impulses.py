@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matfw.impulses import ALONE_KG, FARTHEST_KG, IMPULSE_SAMPLES, Impulses
+from matfw.disturbances.impulses import ALONE_KG, FARTHEST_KG, IMPULSE_SAMPLES, Impulses
 from matfw.messages import Loads
 
 RATE_HZ = 80.0

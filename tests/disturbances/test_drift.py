@@ -8,7 +8,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from matfw.drift import WITHIN_S, Drift
+from matfw.disturbances.drift import WITHIN_S, Drift
 from matfw.estimation.anthropometry import GRAVITY_M_S2
 from matfw.layouts import PRESETS
 from matfw.messages import (
