@@ -1,4 +1,4 @@
-"""Stage 3: clean kilograms per cell -> load, moments and centre of pressure, whole and per plate.
+"""Clean kilograms per cell -> load, moments and centre of pressure, whole and per plate.
 
 The sum of loads and of loads times positions is the whole deck's equilibrium, exact for any
 layout, hinged or not (hardware/deck.md "Geometry").

@@ -1,4 +1,4 @@
-"""Stage 1: counts -> kilograms per cell."""
+"""Counts -> kilograms per cell."""
 
 from __future__ import annotations
 

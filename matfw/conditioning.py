@@ -1,4 +1,4 @@
-"""Stage 2: kilograms per cell -> clean kilograms, and each cell's state of health.
+"""Kilograms per cell -> clean kilograms, and each cell's state of health.
 
 Per cell: a median of three takes out single-sample spikes (bogde/HX711#216), two equal one-pole
 low-passes take out mains and impacts above the body's band. Both delay; the delay is the same for

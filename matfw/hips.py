@@ -1,4 +1,4 @@
-"""Stage 3b: hip sensors' columns -> one roll of the pelvis.
+"""Hip sensors' columns -> one roll of the pelvis.
 
 A belt's angle and a rail's distance are put on one scale and weighed by what each can repeat. What
 they read at rest means nothing (mounting, cloth): `motion` compares with this rep's own rest, and

@@ -1,4 +1,4 @@
-"""Stage 4: load and moments -> who lies there, how high the leg is, how far the hips have gone.
+"""Load and moments -> who lies there, how high the leg is, how far the hips have gone.
 
 The centre of pressure alone is not enough: it follows 1 - cos of the leg's angle, 0.4 mm for the
 first 10 degrees. Load and moment about the hip together are: the leg's acceleration is in both,
@@ -60,11 +60,7 @@ LIFTS_DOWN_PER_S = 0.0024  # and how often while they see it lie: their misses, 
 STOPS_LANDED_PER_S = 5.0
 STOPS_OFF_PER_S = 0.01  # while they see it off: some hover over the other leg between repetitions
 LONGEST_S = 15.0  # a leg off for longer hovers
-# Not every leg is seen to leave: some bodies take its weight elsewhere. After so many lifts beyond
-# doubt of which the plates saw nothing they are not asked, until they see one again.
-UNSEEN_LIFTS = 2
-SURELY_UP_RAD, SURELY_UP_EVIDENCE = math.radians(15.0), 15.0
-SURELY_UP_S = 0.8  # since the lift began, so that what plates saw of it is known
+SURELY_UP_RAD, SURELY_UP_EVIDENCE = math.radians(15.0), 15.0  # a leg that is up beyond doubt
 DEFAULT_HEIGHT_M = 1.70  # where nobody stated it: mean of adults of both sexes
 
 
@@ -102,8 +98,6 @@ class MotionStage:
         self._presence = Presence.EMPTY
         self._weight_kg: float | None = None
         self._tracker: LegTracker | None = None
-        self._unseen_lifts = 0
-        self._asked_of_s = -math.inf  # begin of the lift that the plates were asked about last
 
     def turn(self, side: Side) -> None:
         """Take another side for the one lain on; whoever lies there stays known."""
@@ -243,7 +237,8 @@ class MotionStage:
         )
         y_mm = y_kgmm / self._rest_kg - self._rest_y_mm * (load_kg / self._rest_kg - 1.0)
         self._follow_rest(leg, force_n, y_mm)
-        self._ask_plates(t_s, leg)
+        if leg.angle_rad > SURELY_UP_RAD and leg.evidence > SURELY_UP_EVIDENCE:
+            self._contact.see_lift(t_s - leg.age_s, t_s)
         return Motion(
             t_s=t_s,
             presence=Presence.LYING,
@@ -299,19 +294,7 @@ class MotionStage:
     @property
     def _see_legs(self) -> bool:
         """Return whether plates tell that this leg leaves the other one."""
-        return self._plates.are_enough and self._unseen_lifts < UNSEEN_LIFTS
-
-    def _ask_plates(self, t_s: float, leg: LegEstimate) -> None:
-        """Note once a lift whether the plates saw it: a leg is up beyond doubt."""
-        began_s = t_s - leg.age_s
-        is_up = leg.angle_rad > SURELY_UP_RAD and leg.evidence > SURELY_UP_EVIDENCE
-        if not (leg.is_moving and is_up and leg.age_s > SURELY_UP_S):
-            return
-        if self._contact.is_off:
-            self._unseen_lifts = 0
-        elif began_s - self._asked_of_s > SURELY_UP_S:
-            self._unseen_lifts += 1
-            self._asked_of_s = began_s
+        return self._plates.are_enough and self._contact.is_seen
 
     def _is_still(self) -> bool:
         if not self._can_lie or len(self._recent) < (self._recent.maxlen or 0):

@@ -1,4 +1,4 @@
-"""Stage 6b: what is to be reported of the mat and of who lies on it: events and cue requests.
+"""What is to be reported of the mat and of who lies on it: events and cue requests.
 
 Reports of a repetition come from `judging`; here is the rest: cells and hip sensors that fail
 or are back, and somebody who has been weighed.

@@ -1,4 +1,4 @@
-"""Stage 5: the repetition's phases, rest -> up -> hold -> down -> rest.
+"""The repetition's phases, rest -> up -> hold -> down -> rest.
 
 Everything that can change the phase stands in TRANSITIONS. A row is a sentence: from `source`, if
 `guard` holds and the source has lasted `min_dwell_s`, go to `target`. Rows are tried in order and

@@ -1,4 +1,4 @@
-"""Stage 1c: two or three taps of a hand on the mat, from load, place and the quiet around them.
+"""Two or three taps of a hand on the mat, from load, place and the quiet around them.
 
 A hand that taps gives a pulse of some 0.1 s. So do a leg that lands, a heel that kicks, somebody
 who hops aside; load alone does not tell them apart (of taps of 25-120 N, 86 % found at no false one

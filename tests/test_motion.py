@@ -12,7 +12,7 @@ from matfw.balance import Balances
 from matfw.estimation.anthropometry import GRAVITY_M_S2, leg_constants
 from matfw.estimation.leg_model import PUSH_LEVER_M
 from matfw.estimation.noise import STEP_S
-from matfw.estimation.plates import MIN_PLATES
+from matfw.estimation.plates import MIN_PLATES, UNSEEN_LIFTS
 from matfw.layouts import LYING_MIN_SPAN_MM, PRESETS
 from matfw.messages import Balance, Cell, CleanLoads, Motion, Person, PlateBalance, Presence, Side
 from matfw.motion import (
@@ -32,7 +32,6 @@ from matfw.motion import (
     STILL_S,
     STILL_X_MM,
     STILL_Y_MM,
-    UNSEEN_LIFTS,
     MotionStage,
 )
 from tests.estimation.leg_forces import Lift, legs

@@ -1,4 +1,4 @@
-"""Stage 3d: a cell that reads less than nothing under a load: wired the wrong way, or without zero.
+"""A cell that reads less than nothing under a load: wired the wrong way, or without zero.
 
 Nothing that lies on a deck pulls it up. Its far corners rise a little when somebody sits at the
 other end, or comes down hard, and are back at once. A cell that stays below zero while others carry

@@ -1,4 +1,4 @@
-"""Stage 3c: a cell whose zero wanders, detected by what nobody on the mat could do.
+"""A cell whose zero wanders, detected by what nobody on the mat could do.
 
 Whoever lies still may move weight from cell to cell, but not change its sum. A sum that creeps by
 1 % of the weight within a minute, and one cell that carries the change, is that cell's creep. On an

@@ -1,4 +1,4 @@
-"""Stage 1d: samples that are no load: wrong bits and impulses.
+"""Samples that are no load: wrong bits and impulses.
 
 A leg has mass: what a body does to a cell grows over several samples, and some other cell carries
 part of it. So a cell that jumps alone and is back within six samples read an impulse, or a bit

@@ -1,4 +1,4 @@
-"""Stage 2c: does the mat say what is on it? Supply, hum, a cell's wander, a wrong rate.
+"""Does the mat say what is on it? Supply, hum, a cell's wander, a wrong rate.
 
 A supply that wanders, hum and the like add the same to every cell, wherever the body lies and
 whatever it does. A body cannot: a leg that rises takes from one end and gives to the other, and

@@ -1,4 +1,4 @@
-"""Stage 2b: does the computer read the converters in time? A share of samples lost to it.
+"""Does the computer read the converters in time? A share of samples lost to it.
 
 What a late computer costs looks like a bad wire from afar, and is none: nothing on the mat cures
 it. So it is counted apart, from what the reader marks as the computer's doing and from frames that

@@ -1,4 +1,4 @@
-"""Stage 1b: what all cells step by alike, as their supply does and no body: what the buzzer draws.
+"""What all cells step by alike, as their supply does and no body: what the buzzer draws.
 
 A buzzer pulls the supply of bridges and converters down for as long as it sounds, from an earcon's
 0.1 s to the tone of a whole repetition. All cells then step by the same, at once, and back. A body

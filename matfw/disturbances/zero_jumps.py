@@ -1,4 +1,4 @@
-"""Stage 1c: a zero that jumps: a cell, or some, or all, go from level to level at once, and stay.
+"""A zero that jumps: a cell, or some, or all, go from level to level at once, and stay.
 
 What a body does to a cell has a beginning, grows over more than the 50 ms that the converter's own
 filter takes, reaches other cells too and swings on. Only a leg that is let go takes load off two

@@ -10,6 +10,7 @@ How high a leg is the plates do not show, nor whether one that was made light wa
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from collections.abc import Sequence
 from itertools import pairwise
@@ -29,6 +30,11 @@ FLAT_S = 0.05  # over which a change that is over ...
 FLAT_SHARE = 0.08  # ... goes on by less than this share of itself
 LOW, HIGH = 0.1, 0.9  # crossings that show when a change began and ended
 TAIL = 0.25  # of the time between them that lies before the first, or after the second
+
+# Not every leg is seen to leave: some bodies take its weight elsewhere. After so many lifts beyond
+# doubt of which the plates saw nothing they are not asked, until they see one again.
+UNSEEN_LIFTS = 2
+SEEN_S = 0.8  # since a lift began, after which what the plates saw of it is known
 
 
 def contradicts_side(bend_deg: float | None, limits: Limits) -> bool:
@@ -94,6 +100,23 @@ class LegContact:
         self.is_off = False
         self.lift_off_s: float | None = None
         self.touch_down_s: float | None = None
+        self._unseen_lifts = 0
+        self._unseen_s = -math.inf  # when the last of them began
+
+    @property
+    def is_seen(self) -> bool:
+        """Return whether this leg is one that the plates see leave."""
+        return self._unseen_lifts < UNSEEN_LIFTS
+
+    def see_lift(self, began_s: float, t_s: float) -> None:
+        """Take that a leg is up beyond doubt, and was lifted then: do the plates say so too?"""
+        if t_s - began_s <= SEEN_S:
+            return
+        if self.is_off:
+            self._unseen_lifts = 0
+        elif began_s - self._unseen_s > SEEN_S:
+            self._unseen_lifts += 1
+            self._unseen_s = began_s
 
     def skip(self) -> None:
         """Note that nothing was seen for a while: no change is looked for across it."""

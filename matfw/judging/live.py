@@ -1,4 +1,4 @@
-"""Stage 6: motion and phase -> the faults that happen now, while they can be corrected.
+"""Motion and phase -> the faults that happen now, while they can be corrected.
 
 A fault is reported once a repetition; one about how somebody lies (a row with `lasts_s`) once a
 spell. The detectors are in the table: `faults`.

@@ -20,7 +20,7 @@ MIN_TOP_S = 0.65  # between the upper crossings; turning round at once takes lon
 # Variance of the body's noise: over it a hold drowns. Tuning people: over 1.2 9 of 466 good ones of
 # restless people, of three simulators, read as short and nothing else, and none of 11 short ones.
 RESTLESS = 1.2
-# After so long a hold body and moment have settled, and the ways' ends read 1.2 s early: of 114
+# After so long a hold body and moment have settled, and the ways' ends read 1.2 s early: of 118
 # good repetitions with holds of 10 and 30 s (three simulators) 22 were called rushed by that.
 SETTLED_S = 5.0
 

@@ -38,8 +38,8 @@ MIN_EVEN = 0.35  # of one way's height, that the other one's must be at least
 # bodies that settle and come back, push as ways do.
 MIN_HELD_SHARE = 0.3
 BESIDE_S = 1.0  # of rest on either side that the hold's moment is compared with
-# The filters' own noise, of 1 in a restless body: what it is in this one is told by the quiet part
-# of what they show, which lifts are not.
+# The filters' own noise, of 1 in a restless body: what it is in this one shows in the quiet part of
+# what they find, which lifts are not.
 QUIET_SHARE, QUIET_SD = 0.25, 0.3186  # quantile of the sizes, and a normal one's, in sd
 MIN_SD, MAX_SD = 0.7, 1.0
 
