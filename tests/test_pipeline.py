@@ -35,7 +35,7 @@ from matfw.messages import (
 )
 from matfw.pipeline import Pipeline, Step
 from matfw.ports import SACRUM_CHANNELS
-from matfw.refinement.refine import Refinement
+from matfw.refinement.refinement import Refinement
 from matfw.refinement.windows import RepWindow
 from matfw.settings.model import Settings
 from matfw.settings.plans import PlanSettings
