@@ -103,8 +103,8 @@ class Control:
         """
         self.settings = store
         self.lock = Lock(
-            store.pin_hash(), now_s=clock.now_s, save=store.save_pin_hash,
-            wrong=store.wrong_pins(), save_wrong=store.save_wrong_pins,
+            store.state.pin_hash, now_s=clock.now_s, save=store.save_pin_hash,
+            wrong=store.state.wrong_pins, save_wrong=store.save_wrong_pins,
         )  # fmt: skip
         self.steps: Subscriptions[Step] = Subscriptions(STEPS_KEPT)
         self.notifications: Subscriptions[Event | Notice] = Subscriptions(EVENTS_KEPT)
@@ -227,7 +227,7 @@ class Control:
         now, mat, store = self._live, self.mat(), self.settings
         loads = self._known_loads_kg()
         known_kg = [load for load in loads if load is not None]
-        known, holder = store.calibration(), self._measuring.holder
+        known, holder = store.state.calibration, self._measuring.holder
         is_lying = step is not None and step.motion.presence is Presence.LYING
         return Status(
             version=__version__,
@@ -272,7 +272,7 @@ class Control:
             state_dir=str(store.folder.absolute()),
             pins=self._pins,
             ports=self._ports,
-            calibrated=store.notes().get("calibration"),
+            calibrated=store.state.notes.get("calibration"),
             workout_state=progress.state,
         )
 

@@ -176,7 +176,7 @@ class FakeControl(Control):
         store, recording = self.settings, self.recordings.status
         return (
             store.settings, tuple(store.diff()), store.profiles(), store.profile,
-            dict(store.calibration()), store.state.habits, self.firmware.is_judging,
+            dict(store.state.calibration), store.state.habits, self.firmware.is_judging,
             tuple(self.outputs.shown), self.is_restarting, recording and recording.name,
             self.lock.word,
         )  # fmt: skip
