@@ -123,7 +123,7 @@ class FakeControl(Control):
         weight_kg = 64.0 if self.presence is Presence.LYING else None
         for _ in range(round(seconds * RATE_HZ)):
             self.clock.advance_s(1.0 / RATE_HZ)
-            t_s, noise = self.t_s, count(self._frame_count, 3)
+            t_s, noise = self.t_s, count(self._observed.frames, 3)
             counts = tuple(
                 round(line.tare_counts + share_kg * line.counts_per_kg) + NOISE[next(noise) % 10]
                 for line in mat.calibration
