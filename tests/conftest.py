@@ -11,8 +11,8 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 import pytest
 from hypothesis import settings
 
-# An example may take as long as it takes; pytest-timeout ends what hangs.
-settings.register_profile("busy", deadline=None)
+# An example may take as long as it takes; pytest-timeout ends what hangs. Each run draws others.
+settings.register_profile("busy", deadline=None, max_examples=50)
 settings.load_profile("busy")
 
 # What is collected stays: to look through it for garbage, again and again, is a fifth of the time
