@@ -75,6 +75,24 @@ def test_wrong_usage_is_exit_code_2_and_says_which(verb: Call, arguments: Sequen
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("arguments", "advice"),
+    [
+        (("rnu",), ": did you mean run?"),
+        (("xyz",), ": see `matfw --help`"),
+        ((), ": `matfw demo` shows it without hardware, `matfw --help` lists all"),
+        (("config", "chekc"), ": did you mean check?"),
+        (("demo", "--layout", "core5"), ": did you mean core4?"),
+        (("demo", "--sped", "3"), "unrecognized arguments: --sped 3: see `matfw demo --help`"),
+        (("report", "7"), "unrecognized arguments: 7: see `matfw report --help`"),
+    ],
+)
+def test_wrong_usage_says_what_to_do(verb: Call, arguments: Sequence[str], advice: str) -> None:
+    done = verb(*arguments)
+    assert done.returncode == EXIT_USAGE
+    assert done.stderr.splitlines()[-1].endswith(advice)
+
+
 # --- settings ---
 
 
