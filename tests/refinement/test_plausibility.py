@@ -18,7 +18,8 @@ from matfw.judging.verdicts import (
 from matfw.messages import FaultSeen, Limits, RefinedRep, Side, Tempo, Verdict
 from matfw.refinement.missed_lifts import IN_SET_S
 from matfw.refinement.plausibility import NAMES, features, weighed
-from matfw.refinement.refine import IN_SET_LOG_ODDS, Refinement, refine
+from matfw.refinement.refine import refine
+from matfw.refinement.refinement import IN_SET_LOG_ODDS, Refinement
 from matfw.refinement.segment import Segment
 from tests.accuracy.plausibility import Example, examples, fitted
 from tests.accuracy.populations import FIRST_SEED, Job
