@@ -128,5 +128,8 @@ def test_who_left_and_landed_as_the_leg_did_is_rather_believed(
     segment = legs(SPAN_S, Lift(5.0)) + noise_scale(SPAN_S, 1)
     [alone] = refine(window_of(segment))
     [seen] = refine(window_of(segment, seen_s=seen_s))
-    more = CONTACT_LOG_ODDS if agrees else 0.0
-    assert seen.plausibility - alone.plausibility == pytest.approx(more, abs=0.5)
+    more = seen.plausibility - alone.plausibility
+    if agrees:
+        assert more == pytest.approx(CONTACT_LOG_ODDS, abs=0.5)
+    else:  # a shape that is held where the leg was not differs from the curve: that counts a little
+        assert -1.0 < more < 0.5
