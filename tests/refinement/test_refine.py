@@ -16,14 +16,8 @@ from hypothesis import strategies as st
 from matfw.estimation.noise import STEP_S
 from matfw.messages import Motion, Presence, RefinedRep
 from matfw.refinement.peaks import MIN_PEAK_DEG
-from matfw.refinement.refine import (
-    AGREE_DEG,
-    OVERLAP_S,
-    SAME_END_S,
-    SURE_AFTER_S,
-    Refinement,
-    refine,
-)
+from matfw.refinement.refine import AGREE_DEG, OVERLAP_S, SURE_AFTER_S, refine
+from matfw.refinement.refinement import SAME_END_S, Refinement
 from matfw.refinement.windows import AGAIN_S, RepWindow
 from tests.estimation.leg_forces import (
     MODEL,
