@@ -12,7 +12,8 @@ also in the good repetitions that come first; those of `habits learned` are call
 learned from.
 `leg_raise` lifts as real
 untaught people did in the exercise itself: three people in turn, each in the same three blocks.
-`untaught` are virtual people who lift in such a manner. In `fatigue` every second set tires. The
+`untaught` are virtual people who lift in such a manner, `plain` ones who follow a script. In
+`fatigue` every second set tires. The
 kinds of `others` are played by simulators built otherwise, for the worst column, never to tune by.
 Those of `tempos` do a set in another tempo, and those of `holes` are `clean` with values missing.
 """
@@ -49,6 +50,7 @@ from tests.accuracy.others.kinds import OTHERS, recorded
 from tests.accuracy.others.plans import DrawPlan, draw_plan
 from tests.importers import files, kistler, leg_raise, wii
 from tests.people.movements.scene import Scene
+from tests.people.plain import plain_session
 from tests.people.tiring import tiring_session
 from tests.people.untaught import untaught_session
 
@@ -73,7 +75,7 @@ LYING = (
     *(HIPS, *SENSORS, *HABITS),
     *movements.KINDS,
     *UNTAUGHT,
-    "fatigue",
+    *("plain", "fatigue"),
     *OTHERS,
     *tempos.KINDS,
     *holes.KINDS,
@@ -82,7 +84,7 @@ STANDING = ("wii", "kistler")
 KINDS = (*LYING, *STANDING)
 RESTLESS = ("stress", "stress_faults", "still")
 MAKERS: Mapping[str, Callable[[Draw], SessionPlan]] = MappingProxyType(
-    {"untaught": untaught_session, "fatigue": tiring_session}
+    {"untaught": untaught_session, "plain": plain_session, "fatigue": tiring_session}
 )
 REAL = ("mex", "leg_raise", *STANDING)
 
