@@ -9,7 +9,7 @@ a lift is tried, a high one and a small one, and reported if load and moment ask
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 import numpy as np
 
@@ -32,18 +32,30 @@ NOISE_SCALES, MIN_LOG_LIKELIHOOD_RATIO = (1.0, 1.5), (60.0, 130.0)  # straight i
 # What it leaves unexplained: so much a step, or less than this many times what it explains; a short
 # stretch between two others is mostly lift, and has little rest to be well explained.
 MAX_STEP_COST, MAX_LEFT = 3.0, 1.5
+# Where it looks like a leg raise in all else besides (`plausibility`), so much is enough: a small
+# slow lift of a restless body explains no more.
+LIKE_LOG_LIKELIHOOD_RATIO, LIKE_STEP_COST, LIKE_LOG_ODDS = 40.0, 4.5, 2.0
 MIN_HOLD_S = 0.5  # sways and breaths have none
 MIN_DEG = 5.0
 EASED_N = 1.2  # for a body of usual noise scale
 MAX_TRIALS = 4  # of a look, the latest: a trial takes as long as a repetition's own fit
-WEAK_PEAK_DEG_PER_NOISE_SCALE, MAX_WEAK_PEAK_DEG = 5.0, 6.0  # a smaller one is not worth the trial
+WEAK_PEAK_DEG_PER_NOISE_SCALE, MAX_WEAK_PEAK_DEG = 5.0, 4.5  # a smaller one is not worth the trial
 AFTER_S = 0.3  # of what is known after its end
 
 
+Plausibility = Callable[[RefinedRep], float]
+
+
 def missed_lifts(
-    segment: Segment, weak_peaks: Sequence[RefinedRep], found: Collection[RefinedRep]
+    segment: Segment,
+    weak_peaks: Sequence[RefinedRep],
+    found: Collection[RefinedRep],
+    plausible: Plausibility,
 ) -> list[RefinedRep]:
-    """Return the lifts that some of the weak peaks were."""
+    """Return the lifts that some of the weak peaks were.
+
+    plausible: the log-odds that a movement is a leg raise.
+    """
     worth = [
         x
         for x in weak_peaks
@@ -58,6 +70,7 @@ def missed_lifts(
             segment,
             weak_peak,
             _free_of(weak_peak, found),
+            plausible,
             MIN_LOG_LIKELIHOOD_RATIO
             if is_sure_set
             else (MIN_LOG_LIKELIHOOD_RATIO[1], MIN_LOG_LIKELIHOOD_RATIO[1]),
@@ -85,6 +98,7 @@ def _tried(
     segment: Segment,
     weak_peak: RefinedRep,
     free_s: tuple[float, float],
+    plausible: Plausibility,
     log_likelihood_ratio: tuple[float, float],
 ) -> RefinedRep | None:
     begin_s = max(weak_peak.start_s - EARLIER_S, float(segment.t_s[0]) + REST_BEFORE_S)
@@ -99,15 +113,19 @@ def _tried(
     )  # fmt: skip
     asked_for = float(np.interp(segment.noise_scale, NOISE_SCALES, log_likelihood_ratio))
     left = lift.cost_per_step * int(rows.sum())
-    is_one = (
-        lift.log_likelihood_ratio > asked_for
-        and (lift.cost_per_step < MAX_STEP_COST or left < MAX_LEFT * lift.log_likelihood_ratio)
-        and lift.params[HOLD_S] > MIN_HOLD_S
+    is_sure = lift.log_likelihood_ratio > asked_for and (
+        lift.cost_per_step < MAX_STEP_COST or left < MAX_LEFT * lift.log_likelihood_ratio
     )
-    if not is_one:
+    may_be_one = is_sure or (
+        lift.log_likelihood_ratio > LIKE_LOG_LIKELIHOOD_RATIO
+        and lift.cost_per_step < LIKE_STEP_COST
+    )
+    if not may_be_one or lift.params[HOLD_S] <= MIN_HOLD_S:
         return None
     found = segment.refined_rep(lift.params)
     if found.end_s > segment.t_s[-1] - AFTER_S or found.angle_deg < MIN_DEG:
+        return None
+    if not is_sure and plausible(found) < LIKE_LOG_ODDS:
         return None
     before_n = segment.load_n[segment.between(begin_s - REST_BEFORE_S, begin_s)]
     held_n = segment.load_n[segment.between(found.top_s, found.end_s)]
