@@ -24,9 +24,9 @@ from matfw.judging.verdicts import HARDLY_ONE
 from matfw.messages import Fault, FaultSeen, Rep
 
 MIN_REPS = 8  # a slope over fewer is noise: 0.1 of the ways' lengths a rep, one sd
-# Sum over the signs, in sd of fresh sets. Of 3,600 simulated sets with the errors of refined
-# repetitions 90 and 64 % of the tiring of two populations have more, and at most 2 % of the fresh.
-TIRED_SCORE = 3.2
+# Sum over the signs, in sd of fresh sets. Of 2,100 simulated sets with the errors of refined
+# repetitions 87 and 63 % of the tiring of two populations have more, and 2 % of the fresh of three.
+TIRED_SCORE = 3.0
 CHANCE = 0.5  # sd of each sign that a fresh set may change by and nothing be said of it
 USUAL_REPS = 14  # that the signs' sd are of: in shorter sets chance makes more of a change
 MIN_LENGTH = 0.05  # s, deg or N; what the logarithm is taken of
@@ -77,7 +77,7 @@ DESCENT = Sign(lambda rep: rep.down_s, -1, 0.20)
 RANGE = Sign(lambda rep: rep.angle_deg, -1, 0.125)
 # Between the crossings: they are found, when the leg stood still is inferred, and is often 0.
 HOLD = Sign(lambda rep: max(rep.lower_s - rep.top_s, MIN_LENGTH), -1, 0.21)
-TREMOR = Sign(lambda rep: rep.tremor_n, +1, 0.30, fresh=0.15, is_loss=False)
+TREMOR = Sign(lambda rep: rep.tremor_n, +1, 0.35, fresh=0.30, is_loss=False)
 SIGNS = (ASCENT, DESCENT, RANGE, HOLD, TREMOR)
 
 
