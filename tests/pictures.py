@@ -22,7 +22,7 @@ from matfw.display.view import View
 from matfw.layouts import DECK_LENGTH_MM, DECK_WIDTH_MM, PRESETS
 from matfw.messages import CueGiven, Fault, Side
 from matfw.pipeline import Pipeline
-from matfw.refinement.refine import Refinement
+from matfw.refinement.refinement import Refinement
 from matfw.settings.model import Settings
 from matfw.virtual.clock import VirtualClock
 from matfw.virtual.sampling import record

@@ -16,7 +16,7 @@ import pytest
 from matfw.devices.parallel import ParallelReader
 from matfw.messages import Announcement, CellEvent, CellProblem, CueGiven, Event, Rep, Tempo
 from matfw.pipeline import Pipeline
-from matfw.refinement.refine import Refinement
+from matfw.refinement.refinement import Refinement
 from matfw.settings.model import NOMINAL, Settings
 from matfw.testing import Lifter
 from matfw.virtual import defects

@@ -22,7 +22,7 @@ from matfw.messages import (
     Side,
 )
 from matfw.pipeline import Pipeline
-from matfw.refinement.refine import Refinement
+from matfw.refinement.refinement import Refinement
 from matfw.settings.model import NOMINAL
 from matfw.testing import VirtualMat
 from matfw.virtual.defects import (

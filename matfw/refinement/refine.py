@@ -10,8 +10,7 @@ with a shape of its own: `contact_lifts`, `missed_lifts`.
 from __future__ import annotations
 
 import math
-from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import fields, replace
 from functools import partial
 from typing import Any
@@ -21,10 +20,9 @@ import numpy as np
 from matfw.estimation.leg_model import Array
 from matfw.estimation.noise import STEP_S
 from matfw.judging.shift_course import curvature_mm
-from matfw.judging.verdicts import PLAUSIBLE_LOG_ODDS
 from matfw.messages import RefinedRep
 from matfw.refinement.contact_lifts import contact_lifts
-from matfw.refinement.missed_lifts import IN_SET_S, is_in_set, missed_lifts, overlap
+from matfw.refinement.missed_lifts import is_in_set, missed_lifts, overlap
 from matfw.refinement.moment_levels import has_come_down
 from matfw.refinement.peaks import Peak, crossings_s, peaks
 from matfw.refinement.plausibility import plausibility
@@ -60,7 +58,7 @@ LOAD_PER_DEG, MOMENT_PER_DEG = 20.0, 40.0
 BORNE_OUT_DEG, BORNE_OUT_ALONE_DEG = 40.0, 50.0
 SHORTEST_WAY_S, LONGEST_UP_S, LONGEST_DOWN_S = 0.3, 3.2, 4.8  # that a fit begins with
 DOWN_DEG, DOWN_SHARE = 4.0, 0.15  # below which, or this share of its top, a leg has come down
-SHORTEST_REP_S, LONGEST_REP_S = 1.5, 14.0
+LONGEST_REP_S = 14.0
 HIGHEST_DEG = 85.0  # what reads higher was a body that rocks
 OVERLAP_S = 0.5  # that two repetitions may share: their crossings are known no better
 REST_BEFORE_S, REST_AFTER_S = 0.8, 0.6  # of a repetition, that its shape is fitted over too
@@ -68,24 +66,11 @@ REST_BEFORE_S, REST_AFTER_S = 0.8, 0.6  # of a repetition, that its shape is fit
 # they agree within 0.05 s in the median; with less rest the end is drawn towards the last row.
 SURE_AFTER_S = 0.45
 CURVE_END_S = 0.2  # by which the curve's end may be later than its shape's
-SAME_END_S = 0.1  # between two early looks whose curves no shape fits: the end is known
 DIGITS = 6  # after the point: a microsecond, a millionth of a degree
 SEEN_NEAR_S = 3.0  # before a curve's start, or after its end, to be of this repetition
 # What plates say for a leg raise that saw the leg leave so little before it, or this much within
 # it, and land so little after: of a lift 0.2-0.6 s before and 0.4-0.8 s after.
 CONTACT_LOG_ODDS, CONTACT_BEFORE_S, CONTACT_AFTER_S, CONTACT_WITHIN_S = 3.0, 1.0, 1.4, 0.2
-
-
-# That are enough in a set; alone it takes PLAUSIBLE_LOG_ODDS. Of tuning people left out of the
-# fit 1.2 % of 1181 true repetitions are below it, and all of 53 movements inside sets.
-IN_SET_LOG_ODDS = 0.5
-IN_SET_REPS = 2  # that came before within their rests make it part of a set
-SAME_SHARE = 0.5  # of the shorter one that two looks' movements share if they are the same
-MAX_LOG_ODDS = 4.0  # log-odds that one look may say for or against
-REMEMBERED = 32  # movements of earlier looks
-
-Look = Callable[[RepWindow, float], list[RefinedRep]]
-"""Takes a window and until when all is known."""
 
 
 def refine(window: RepWindow, finished_s: float = -math.inf) -> list[RefinedRep]:
@@ -114,7 +99,7 @@ def refine(window: RepWindow, finished_s: float = -math.inf) -> list[RefinedRep]
             return []  # nothing would be sure: what costs time is left out
         # What comes after may be an ascent alone; what came before is finished with this one.
         weak_peaks = [x for x in weak_peaks if x.end_s < last.start_s]
-    shaped = partial(_shaped, segment, is_last=not _is_looked_at_again(window))
+    shaped = partial(_shaped, segment, is_last=not is_looked_at_again(window))
     found = [shaped(rough, peak) for rough, peak in strong]
     roughs = [rough for rough, _ in strong]
     others_found = list(found)
@@ -127,7 +112,7 @@ def refine(window: RepWindow, finished_s: float = -math.inf) -> list[RefinedRep]
     lifts = contact_lifts(segment, found)
     found = [x for x in found if not any(overlap(x, y) for y in lifts)] + lifts
     # What is dear is left out of an early look that finishes nothing.
-    is_due = not window.is_early or _have_ended(found, float(segment.t_s[-1]))
+    is_due = not window.is_early or have_ended(found, float(segment.t_s[-1]))
     if is_due and not is_slow(segment.tempo):
         found += missed_lifts(segment, weak_peaks, found)
         found += _whole_lifts(segment, found)
@@ -170,100 +155,14 @@ def _whole_lifts(segment: Segment, found: Sequence[RefinedRep]) -> list[RefinedR
     ]
 
 
-class Refinement:
-    """Refines windows in their order; reports each repetition once, and no other movement.
-
-    Repetitions come in sets, and what is none mostly comes alone: a movement that has another
-    plausible one near it is believed at worse odds than a lone one, which then waits for the next.
-    A movement that goes on is looked at many times; the mean of what the looks say of it counts, or
-    one lucky look of ten would do.
-    """
-
-    def __init__(self, look: Look = refine) -> None:
-        """Begin with nothing finished. look: finds the repetitions of a window."""
-        self._look = look
-        self._finished_s = -math.inf
-        self._ends_s: deque[float] = deque(maxlen=IN_SET_REPS)
-        self._unsure: RefinedRep | None = None
-        self._seen: deque[RefinedRep] = deque(maxlen=REMEMBERED)
-
-    def refine(self, window: RepWindow) -> list[RefinedRep]:
-        """Return the repetitions in a window that were not known before, oldest first."""
-        if window.ended_s < self._finished_s + SHORTEST_REP_S:
-            return []  # there is no room for another one
-        found = [
-            x
-            for x in self._look(window, self._finished_s)
-            if x.start_s > self._finished_s - OVERLAP_S and x.top_s > self._finished_s
-        ]
-        found = self._averaged(found)
-        found = [x for x in found if self._is_leg_raise(x, found)]
-        if window.is_early and not self._are_sure(found, window.motions[-1].t_s):
-            return []  # a later look has more of the rest
-        if _is_looked_at_again(window):
-            sure_s = window.motions[-1].t_s - SURE_AFTER_S
-            found = [x for x in found if x.end_s <= sure_s]
-        self._unsure = None
-        self._ends_s.extend(x.end_s for x in found)
-        self._finished_s = max([self._finished_s, *(x.end_s for x in found)])
-        return found
-
-    def _averaged(self, found: Sequence[RefinedRep]) -> list[RefinedRep]:
-        """Return them with what this look and earlier ones say of each, in the mean.
-
-        Slow lifts are not weighed at all (inf), and stay so.
-        """
-        log_odds = [
-            [x.plausibility, *(y.plausibility for y in self._seen if _are_same(x, y))]
-            for x in found
-        ]
-        self._seen.extend(found)
-        return [
-            x
-            if len(odds) == 1 or x.plausibility == math.inf
-            else replace(x, plausibility=float(np.mean(np.clip(odds, -MAX_LOG_ODDS, MAX_LOG_ODDS))))
-            for x, odds in zip(found, log_odds, strict=True)
-        ]
-
-    def _are_sure(self, found: Sequence[RefinedRep], now_s: float) -> bool:
-        """Return whether an early look may finish these: the last is down, and its shape fits.
-
-        Where no shape fits, the look before must have seen the same end.
-        """
-        before, self._unsure = self._unsure, found[-1] if found else None
-        if not _have_ended(found, now_s):
-            return False
-        if all(x.fit_error_deg < AGREE_DEG for x in found):
-            return True
-        return before is not None and abs(found[-1].end_s - before.end_s) < SAME_END_S
-
-    def _is_leg_raise(self, x: RefinedRep, found: Sequence[RefinedRep]) -> bool:
-        if x.plausibility >= PLAUSIBLE_LOG_ODDS:
-            return True
-        is_in_set = len(self._ends_s) == IN_SET_REPS and x.start_s - self._ends_s[0] < (
-            IN_SET_REPS * IN_SET_S
-        )
-        has_likes = any(
-            y.plausibility >= PLAUSIBLE_LOG_ODDS and 0.0 <= y.start_s - x.end_s < IN_SET_S
-            for y in found
-        )
-        return x.plausibility >= IN_SET_LOG_ODDS and (is_in_set or has_likes)
-
-
-def _is_looked_at_again(window: RepWindow) -> bool:
+def is_looked_at_again(window: RepWindow) -> bool:
     """Return whether the rest has just begun: it may be a hold, and is looked at once more."""
     if window.is_left or is_slow(window.tempo) or not window.motions:
         return False
     return window.is_early or window.motions[-1].t_s - window.ended_s < AGAIN_S - STEP_S
 
 
-def _are_same(x: RefinedRep, y: RefinedRep) -> bool:
-    """Return whether two looks saw one movement."""
-    shorter_s = min(x.end_s - x.start_s, y.end_s - y.start_s)
-    return min(x.end_s, y.end_s) - max(x.start_s, y.start_s) > SAME_SHARE * shorter_s
-
-
-def _have_ended(found: Sequence[RefinedRep], now_s: float) -> bool:
+def have_ended(found: Sequence[RefinedRep], now_s: float) -> bool:
     """Return whether there are some, and the last one's end is known."""
     last_end_s = max((x.end_s for x in found), default=math.inf)
     return now_s - last_end_s >= SURE_AFTER_S

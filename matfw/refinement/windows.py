@@ -2,7 +2,7 @@
 
 They overlap, so that a repetition which one disturbance hid is found with the one after it at the
 latest. What has been reported of one stretch is not reported again of the next:
-`refine.Refinement`.
+`refinement.Refinement`.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ from queue import Empty, Full, Queue, SimpleQueue
 
 from matfw.errors import MatError
 from matfw.messages import RefinedRep
-from matfw.refinement.refine import Refinement
+from matfw.refinement.refinement import Refinement
 from matfw.refinement.windows import RepWindow
 from matfw.service.refine_process import (
     ANSWER_LIMIT_S,

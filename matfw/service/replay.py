@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from matfw.control.events import Tally
 from matfw.messages import Event, Mat, RawFrame, Rep
 from matfw.pipeline import Pipeline
-from matfw.refinement.refine import Refinement
+from matfw.refinement.refinement import Refinement
 from matfw.workout.plan import Plan
 
 

@@ -32,7 +32,7 @@ from matfw.messages import (
     Verdict,
 )
 from matfw.pipeline import Pipeline
-from matfw.refinement.refine import Refinement
+from matfw.refinement.refinement import Refinement
 from matfw.virtual.motion_script import SessionPlan
 from matfw.virtual.person import generate
 from matfw.virtual.rep_kinds import Draw

@@ -29,7 +29,7 @@ from matfw.messages import Mat, RawFrame, Side
 from matfw.pipeline import Pipeline
 from matfw.recording.file import read_recording
 from matfw.recording.writer import RecordingWriter
-from matfw.refinement.refine import Refinement
+from matfw.refinement.refinement import Refinement
 from matfw.settings.model import Settings
 from matfw.virtual.sampling import record
 from tests.bench.lag import measure, percentile_ms

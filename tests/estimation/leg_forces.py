@@ -14,7 +14,7 @@ from matfw.estimation.leg_model import PUSH_LEVER_M, Array, LegModel
 from matfw.estimation.noise import FORCE_SD_N, MOMENT_SD_NM, STEP_S
 from matfw.messages import Motion, PhaseStep, Presence, RefinedRep
 from matfw.phases import Phases
-from matfw.refinement.refine import Refinement
+from matfw.refinement.refinement import Refinement
 from matfw.refinement.segment import Segment
 from matfw.refinement.windows import RepWindow, RepWindows
 

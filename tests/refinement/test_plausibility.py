@@ -17,7 +17,7 @@ from matfw.judging.verdicts import (
 from matfw.messages import FaultSeen, Limits, RefinedRep, Side, Tempo, Verdict
 from matfw.refinement.missed_lifts import IN_SET_S
 from matfw.refinement.plausibility import NAMES, weighed
-from matfw.refinement.refine import IN_SET_LOG_ODDS, Refinement
+from matfw.refinement.refinement import IN_SET_LOG_ODDS, Refinement
 from tests.accuracy.plausibility import Example, examples, fitted
 from tests.accuracy.populations import FIRST_SEED, Job
 from tests.refinement.test_refine import FEW, WHOLE_S, played

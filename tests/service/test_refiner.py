@@ -15,7 +15,7 @@ from matfw.cli.hardware import virtual_trace
 from matfw.errors import MatError
 from matfw.messages import RefinedRep, Side
 from matfw.pipeline import Pipeline
-from matfw.refinement.refine import Refinement
+from matfw.refinement.refinement import Refinement
 from matfw.refinement.windows import RepWindow
 from matfw.service import refiner as module
 from matfw.service.firmware import Refiner

@@ -14,8 +14,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
-from scipy.signal import bilinear, cont2discrete, lfilter
-from scipy.special import betainc
+import scipy
 
 from matfw.messages import Cell
 from tests.accuracy.others.mat import REST_DEG, cell_loads, truth_of
@@ -96,7 +95,7 @@ def excursion(t_s: Array, plan: Plan, rng: Draw) -> tuple[Array, Array]:
     angle += hover * (1.0 - np.clip(lifted, 0.0, 1.0))
     white = rng.standard_normal(len(t_s))
     pole = 0.985 * np.exp(2j * np.pi * rng.uniform(5.0, 9.0) * STEP_S)
-    shaking = lfilter([1.0], [1.0, -2.0 * pole.real, abs(pole) ** 2], white)
+    shaking = scipy.signal.lfilter([1.0], [1.0, -2.0 * pole.real, abs(pole) ** 2], white)
     shaking *= rng.uniform(0.004, 0.012) / max(float(shaking.std()), 1e-9)
     return rounded(angle, 0.05, STEP_S), shaking * np.clip(lifted, 0.0, 1.0)
 
@@ -104,13 +103,15 @@ def excursion(t_s: Array, plan: Plan, rng: Draw) -> tuple[Array, Array]:
 def _way(phase: Array, rng: Draw, is_falling: bool) -> Array:
     share = np.clip(phase, 0.0, 1.0)
     if is_falling:
-        return np.asarray(betainc(rng.uniform(2.2, 3.2), rng.uniform(1.15, 1.6), share))
+        return np.asarray(
+            scipy.special.betainc(rng.uniform(2.2, 3.2), rng.uniform(1.15, 1.6), share)
+        )
     if rng.random() < 0.5:
         steep = rng.uniform(7.0, 9.3)
         logistic = 1.0 / (1.0 + np.exp(-steep * (share - rng.uniform(0.42, 0.58))))
         first, last = float(logistic[0]), float(logistic[-1])
         return np.asarray((logistic - first) / (last - first))
-    return np.asarray(betainc(rng.uniform(2.0, 3.2), rng.uniform(2.0, 3.2), share))
+    return np.asarray(scipy.special.betainc(rng.uniform(2.0, 3.2), rng.uniform(2.0, 3.2), share))
 
 
 def _hover(t_s: Array, plan: Plan, rng: Draw) -> Array:
@@ -139,7 +140,7 @@ def _leg(plan: Plan, rng: Draw) -> Leg:
         joint += long_m
     omega, damping = 2.0 * np.pi * rng.uniform(*FLESH_HZ), rng.uniform(*FLESH_DAMPING)
     numerator = [2.0 * damping * omega, omega**2]
-    b, a = bilinear(numerator, [1.0, 2.0 * damping * omega, omega**2], 1.0 / STEP_S)
+    b, a = scipy.signal.bilinear(numerator, [1.0, 2.0 * damping * omega, omega**2], 1.0 / STEP_S)
     return Leg(np.array(kg), np.array(at_m), (b, a))
 
 
@@ -147,7 +148,7 @@ def hip_load(leg: Leg, angle_rad: Array, rng: Draw) -> tuple[Array, Array]:
     """Return the leg's force on the mat, N, and its moment about the hip line, N m, to the feet."""
     rate = np.gradient(angle_rad, STEP_S)
     bone = np.gradient(rate, STEP_S)
-    lagging = lfilter(*leg.flesh, bone)
+    lagging = scipy.signal.lfilter(*leg.flesh, bone)
     # The flesh turns as it is dragged: a part of every mass follows late and rings.
     turned = (1.0 - FLESH_SHARE) * bone + FLESH_SHARE * lagging
     first, second = float(leg.kg @ leg.at_m), float(leg.kg @ leg.at_m**2)
@@ -180,7 +181,7 @@ def _pressed(
     state[3:, 3:] = -damper / inertia[:, None]
     inward = np.vstack([np.zeros((3, 3)), np.diag(-1.0 / inertia)])
     outward = -np.hstack([stiffness, damper])  # what the contacts press with, generalised
-    a, b, *_ = cont2discrete((state, inward, outward, np.zeros((3, 3))), STEP_S, "zoh")
+    a, b, *_ = scipy.signal.cont2discrete((state, inward, outward, np.zeros((3, 3))), STEP_S, "zoh")
     asked = np.stack([vertical_n, turning_nm - centre_m * vertical_n, sideways_nm], axis=1)
     rest = asked[0]
     body, found = np.zeros(6), np.empty_like(asked)
