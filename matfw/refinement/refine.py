@@ -341,6 +341,7 @@ def _finished(segment: Segment, x: RefinedRep) -> RefinedRep:
     return replace(
         _with_lengths(x),
         hole_s=segment.hole_s(x.start_s - AROUND_S, x.end_s + AROUND_S),
+        tremor_n=segment.tremor_n(x.top_s, x.lower_s),
         curvature_mm=curvature_mm(
             segment.t_s[near], segment.angle_deg[near], segment.shift_mm[near]
         ),
