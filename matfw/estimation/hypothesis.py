@@ -29,10 +29,6 @@ from matfw.estimation.noise import (
 
 STOP_SLOW_RADPS = 0.5  # only a leg this slow may come to rest ...
 STOP_AFTER_S = 0.3  # ... and only after this long
-# What is lower than this share of its top and than this has come down, and is put down so much
-# sooner (log of 10 times): people seldom hover. 15 deg over its rest a leg is as far above level as
-# it was below, so the moment does not tell it from rest, and landings leave such phantoms behind.
-LOW_SHARE, LOW_RAD, LOW_STOPS_LOG = 0.5, math.radians(20.0), math.log(10.0)
 STOP_BEHIND = 8.0  # log weight behind the best from which on it is not worth the arithmetic
 LANDED_SD_RAD = math.radians(2.5)  # of a leg that plates have seen land, about its rest
 LANDED_COST = 20.0  # squared distance at most: what plates see may not have been the leg
@@ -126,8 +122,6 @@ def stopped(now: Sequence[Hypothesis], stops_per_s: float) -> Hypothesis | None:
         distance = _quadratic(cofactors, one.x) / det
         widening = math.log(det / (noise[0] * noise[1] * noise[2]))
         weight = one.weight - 0.5 * (distance + widening)
-        if one.x[ANGLE] < min(LOW_SHARE * one.top_rad, LOW_RAD):
-            weight += LOW_STOPS_LOG
         if weight > best_weight:
             best, best_weight, best_cofactors, best_det = one, weight, cofactors, det
     if best is None:

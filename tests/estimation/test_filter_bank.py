@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from matfw.estimation import filter_bank, hypothesis
+from matfw.estimation import filter_bank
 from matfw.estimation.filter_bank import (
     FORGOTTEN,
     NOISE_SCALE_RANGE,
@@ -15,13 +15,7 @@ from matfw.estimation.filter_bank import (
     LegTracker,
     _prune,
 )
-from matfw.estimation.hypothesis import (
-    LOW_RAD,
-    LOW_SHARE,
-    LOW_STOPS_LOG,
-    Hypothesis,
-    stopped,
-)
+from matfw.estimation.hypothesis import Hypothesis
 from matfw.estimation.leg_model import PUSH_LEVER_M
 from matfw.estimation.noise import (
     LIFTING,
@@ -218,31 +212,6 @@ def test_a_hypothesis_far_behind_is_dropped_unless_it_is_the_best_of_its_kind(
     carried_on = _prune([lift, other, best])
 
     assert carried_on == [*[best, other][:kept], lift]
-
-
-@pytest.mark.parametrize(
-    ("angle_rad", "top_rad", "sooner"),
-    [
-        (0.1, 0.1001 / LOW_SHARE, LOW_STOPS_LOG),
-        (0.1, 0.0999 / LOW_SHARE, 0.0),  # high for its top
-        (0.999 * LOW_RAD, 3.0 * LOW_RAD, LOW_STOPS_LOG),
-        (1.001 * LOW_RAD, 3.0 * LOW_RAD, 0.0),  # high
-    ],
-)
-def test_a_leg_that_is_low_and_has_been_higher_is_put_down_sooner(
-    angle_rad: float, top_rad: float, sooner: float, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    spread = (0.01, 0.0, 0.0, 0.0, 0.0, 0.01, 0.0, 0.0, 0.0, 0.1, 0.0, 0.0, 0.1, 0.0, 1.0)
-    leg = Hypothesis(LIFTING, (angle_rad, 0.0, 0.0, 0.0, 0.0), spread, 0.0, 2.0, top_rad)
-    down = stopped([leg], 1.0)
-
-    monkeypatch.setattr(hypothesis, "LOW_STOPS_LOG", 0.0)
-    as_any = stopped([leg], 1.0)
-
-    assert down is not None
-    assert as_any is not None
-    assert down.kind == RESTING
-    assert down.weight - as_any.weight == pytest.approx(sooner)
 
 
 @pytest.mark.parametrize("seed", [3, 4])
