@@ -30,7 +30,7 @@ from tests.accuracy.aims import AIMS
 from tests.accuracy.figures import Figure, quantiles, rate, share, wilson
 from tests.accuracy.matching import Call, Called, call_moments, match
 from tests.accuracy.measures import measure
-from tests.accuracy.others.kinds import OTHERS
+from tests.accuracy.others.kinds import OTHERS, TIRING
 from tests.accuracy.outcomes import Outcome, RepOutcome, compare, run
 from tests.accuracy.populations import (
     KINDS,
@@ -366,6 +366,7 @@ def test_each_kind_matches_its_name(kind: str) -> None:
         "on_off": range(1),
         "untaught": range(8, 13),
         "fatigue": range(12, 17),
+        **dict.fromkeys(TIRING, range(12, 18)),
     }
     usual = range(9, 15) if kind in OTHERS else range(10, 16)
     assert len(played.truth) in counts.get(kind, usual)

@@ -25,8 +25,11 @@ from tests.accuracy.others.plans import (
     Plan,
     Recording,
     draw_plan,
+    held_deg,
+    leaning,
     ramp,
     rounded,
+    shaking_gain,
 )
 
 STEP_S = 0.0025
@@ -67,11 +70,11 @@ def record(
     angle_deg, shaking_deg = excursion(t_s, plan, rng)
     scale = 2.0 if is_restless else 1.0
     leg = _leg(plan, rng)
-    moving = np.radians(angle_deg + scale * shaking_deg)
+    moving = np.radians(angle_deg + scale * shaking_gain(t_s, plan) * shaking_deg)
     vertical_n, turning_nm = hip_load(leg, np.radians(REST_DEG) + moving, rng)
     sideways_nm = plan.mass_kg * G_M_S2 * 1e-3 * (rng.normal(0.0, 0.05) * angle_deg)
     body = _pressed(plan, vertical_n, turning_nm, sideways_nm, rng)
-    body = body + noise(t_s, plan, scale, rng)
+    body = body + noise(t_s, plan, scale, rng) + leaning(t_s, plan)
     force_n, mx_nm, my_nm = placed(t_s, body, plan, rng)
     loads_kg = cell_loads(cells, force_n, mx_nm, my_nm, plan.height_m)
     truth = truth_of(t_s, angle_deg, plan.lifts)
@@ -87,7 +90,7 @@ def excursion(t_s: Array, plan: Plan, rng: Draw) -> tuple[Array, Array]:
         down_at = lift.at_s + lift.up_s + lift.hold_s
         up = _way((t_s - lift.at_s) / lift.up_s, rng, False)
         down = _way((t_s - down_at) / lift.down_s, rng, lift.is_dropped)
-        angle += lift.height_deg * up * (1.0 - down)
+        angle += held_deg(t_s, lift) * up * (1.0 - down)
         lifted += up * (1.0 - down)
     angle += hover * (1.0 - np.clip(lifted, 0.0, 1.0))
     white = rng.standard_normal(len(t_s))

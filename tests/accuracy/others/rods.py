@@ -23,8 +23,11 @@ from tests.accuracy.others.plans import (
     Plan,
     Recording,
     draw_plan,
+    held_deg,
+    leaning,
     ramp,
     rounded,
+    shaking_gain,
 )
 
 STEP_S = 0.005
@@ -63,8 +66,9 @@ def record(
     t_s = np.arange(0.0, plan.span_s, STEP_S)
     scale = 2.0 if is_restless else 1.0
     angle_deg = excursion(t_s, plan, rng)
-    body = pressed(t_s, angle_deg + scale * _shaking(angle_deg, rng), plan, rng)
-    body = body + noise(t_s, plan, scale, rng)
+    shaking_deg = scale * shaking_gain(t_s, plan) * _shaking(angle_deg, rng)
+    body = pressed(t_s, angle_deg + shaking_deg, plan, rng)
+    body = body + noise(t_s, plan, scale, rng) + leaning(t_s, plan)
     force_n, mx_nm, my_nm = placed(t_s, body, plan, rng)
     loads_kg = cell_loads(cells, force_n, mx_nm, my_nm, plan.height_m)
     truth = truth_of(t_s, angle_deg, plan.lifts)
@@ -81,7 +85,7 @@ def excursion(t_s: Array, plan: Plan, rng: Draw) -> Array:
         down = _lowered((t_s - down_at) / lift.down_s, rng, lift.is_dropped)
         left = min(creeps_deg / lift.height_deg, 0.06) * (0.0 if lift.is_dropped else 1.0)
         creep = left * np.exp(-np.maximum(t_s - lift.end_s, 0.0) / creep_s)
-        angle += lift.height_deg * up * np.maximum(1.0 - down * (1.0 - creep), 0.0)
+        angle += held_deg(t_s, lift) * up * np.maximum(1.0 - down * (1.0 - creep), 0.0)
     return np.maximum(rounded(angle, 0.06, STEP_S), 0.0)
 
 
