@@ -35,7 +35,6 @@ from matfw.estimation.lift_signs import (
 from matfw.messages import Motion, Phase, PhaseStep, Presence
 from matfw.phases import (
     AGAIN_SHARE,
-    BRAKED_NM_PER_KG,
     DIP_SHARE,
     DOWN_SHARE,
     DROPS_DPS,
@@ -63,7 +62,6 @@ from matfw.phases import (
     REST_SHARE,
     SLOW_DIP_N_PER_KG,
     STANDS_DPS,
-    STANDS_EVIDENCE,
     STANDS_SHARE,
     STOPPED_DPS,
     STOPPED_SHARE,
@@ -488,10 +486,6 @@ BRAKED = {"rate_dps": -2.0 * DROPS_DPS, "over_n": -5.0}
         (Phase.HOLD, "rate_dps", -DROPS_DPS, [Phase.HOLD, Phase.DOWN], {"force_n": -5.0}),
         (Phase.HOLD, "force_n", -5.0, [Phase.HOLD, Phase.DOWN], BRAKED),
         (
-            Phase.HOLD, "rise_nm", -BRAKED_NM_PER_KG * WEIGHT_KG, [Phase.DOWN, Phase.HOLD],
-            {"rate_dps": -2.0 * DROPS_DPS, "force_n": -5.0},
-        ),
-        (
             Phase.HOLD, "evidence", HELD_EVIDENCE + rising()["evidence_rise"],
             [Phase.UP, Phase.HOLD], CLASSES["rises"],
         ),
@@ -543,23 +537,6 @@ def test_a_phase_ends_just_beyond_its_limit_and_not_just_within(
     source: Phase, field: str, limit: float, answers: list[Phase], others: dict[str, float]
 ) -> None:
     assert [answered(source, **{**others, field: share * limit}) for share in JUST] == answers
-
-
-@pytest.mark.parametrize(
-    ("descent", "held_deg", "phase"),
-    [
-        (STANDS_EVIDENCE - 0.01, TOP_DEG, Phase.HOLD),
-        (STANDS_EVIDENCE, TOP_DEG, Phase.DOWN),
-        (STANDS_EVIDENCE - 0.01, 0.0, Phase.DOWN),  # nobody watches it
-    ],
-)
-def test_a_height_that_sinks_slowly_is_sway_while_the_leg_seems_to_stand(
-    descent: float, held_deg: float, phase: Phase
-) -> None:
-    sinks = {
-        "angle_deg": TOP_DEG * (0.9 - FAR_SHARE), "rate_dps": -2.0 * FAR_DPS, "force_n": -1.0,
-    }  # fmt: skip
-    assert answered(Phase.HOLD, **sinks, descent=descent, held_deg=held_deg) is phase
 
 
 @pytest.mark.parametrize(("rise", "phase"), [(-0.01, Phase.REST), (0.01, Phase.UP)])

@@ -114,7 +114,7 @@ def refine(window: RepWindow, finished_s: float = -math.inf) -> list[RefinedRep]
     # What is dear is left out of an early look that finishes nothing.
     is_due = not window.is_early or have_ended(found, float(segment.t_s[-1]))
     if is_due and not is_slow(segment.tempo):
-        found += missed_lifts(segment, weak_peaks, found)
+        found += missed_lifts(segment, weak_peaks, found, partial(plausibility, segment))
         found += _whole_lifts(segment, found)
     if window.is_left:
         found = [x for x in found if _has_ended(segment, x)]
@@ -147,7 +147,7 @@ def _rounded(x: RefinedRep) -> RefinedRep:
 
 def _whole_lifts(segment: Segment, found: Sequence[RefinedRep]) -> list[RefinedRep]:
     """Return the lifts besides those found. One alone may be an arm: it takes another near it."""
-    lifts = whole_lifts(segment, found, lambda x: plausibility(segment, x))
+    lifts = whole_lifts(segment, found, partial(plausibility, segment))
     return [
         x
         for x in lifts

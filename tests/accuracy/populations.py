@@ -10,9 +10,10 @@ sensor, and its settings say how well it repeats. In `combined` hips and leg mov
 `hips` each in its own time. In `habits` each person carries leg and hips in a way of their own,
 also in the good repetitions that come first; those of `habits learned` are called good by hand and
 learned from. `leg_raise` lifts as real untaught people did in the exercise itself: three people in
-turn, each in the same three blocks. `untaught` are virtual people who lift in such a manner. In
-`fatigue` every second set tires, and in the others' `tiring` kinds, in other ways. The kinds of
-`others` are played by simulators built otherwise, for the worst column, never to tune by.
+turn, each in the same three blocks. `untaught` are virtual people who lift in such a manner,
+`plain` ones who follow a script. In `fatigue` every second set tires, and in the others' `tiring`
+kinds, in other ways. The kinds of `others` are played by simulators built otherwise, for the worst
+column, never to tune by.
 Those of `tempos` do a set in another tempo, and those of `holes` are `clean` with values missing.
 """
 
@@ -48,6 +49,7 @@ from tests.accuracy.others.kinds import OTHERS, TIRING, recorded
 from tests.accuracy.others.plans import DrawPlan, draw_plan
 from tests.importers import files, kistler, leg_raise, wii
 from tests.people.movements.scene import Scene
+from tests.people.plain import plain_session
 from tests.people.tiring import tiring_session
 from tests.people.untaught import untaught_session
 
@@ -72,7 +74,7 @@ LYING = (
     *(HIPS, *SENSORS, *HABITS),
     *movements.KINDS,
     *UNTAUGHT,
-    "fatigue",
+    *("plain", "fatigue"),
     *OTHERS,
     *TIRING,
     *tempos.KINDS,
@@ -82,7 +84,7 @@ STANDING = ("wii", "kistler")
 KINDS = (*LYING, *STANDING)
 RESTLESS = ("stress", "stress_faults", "still")
 MAKERS: Mapping[str, Callable[[Draw], SessionPlan]] = MappingProxyType(
-    {"untaught": untaught_session, "fatigue": tiring_session}
+    {"untaught": untaught_session, "plain": plain_session, "fatigue": tiring_session}
 )
 REAL = ("mex", "leg_raise", *STANDING)
 

@@ -10,16 +10,12 @@ import pytest
 from matfw.estimation import filter_bank
 from matfw.estimation.filter_bank import (
     FORGOTTEN,
-    LOW_RAD,
-    LOW_SHARE,
-    LOW_STOPS_LOG,
     NOISE_SCALE_RANGE,
     NOISE_SCALE_TAU_S,
     LegTracker,
-    _Hypothesis,
     _prune,
-    _stopped,
 )
+from matfw.estimation.hypothesis import Hypothesis
 from matfw.estimation.leg_model import PUSH_LEVER_M
 from matfw.estimation.noise import (
     LIFTING,
@@ -208,39 +204,14 @@ def test_after_a_reset_the_same_forces_give_the_same_estimates() -> None:
 def test_a_hypothesis_far_behind_is_dropped_unless_it_is_the_best_of_its_kind(
     behind: float, kept: int
 ) -> None:
-    best = _Hypothesis(RESTING, (0.0, 0.0, 0.0, 0.0, 0.0), (1.0, 0.0, 1.0), 3.0)
+    best = Hypothesis(RESTING, (0.0, 0.0, 0.0, 0.0, 0.0), (1.0, 0.0, 1.0), 3.0)
     weight = best.weight - FORGOTTEN - behind
-    other = _Hypothesis(RESTING, (0.0, 0.0, 0.0, 9.0, 9.0), best.p, weight)
-    lift = _Hypothesis(LIFTING, (0.5, 0.0, 0.0, 0.0, 0.0), (1.0,) * 15, weight - FORGOTTEN)
+    other = Hypothesis(RESTING, (0.0, 0.0, 0.0, 9.0, 9.0), best.p, weight)
+    lift = Hypothesis(LIFTING, (0.5, 0.0, 0.0, 0.0, 0.0), (1.0,) * 15, weight - FORGOTTEN)
 
     carried_on = _prune([lift, other, best])
 
     assert carried_on == [*[best, other][:kept], lift]
-
-
-@pytest.mark.parametrize(
-    ("angle_rad", "top_rad", "sooner"),
-    [
-        (0.1, 0.1001 / LOW_SHARE, LOW_STOPS_LOG),
-        (0.1, 0.0999 / LOW_SHARE, 0.0),  # high for its top
-        (0.999 * LOW_RAD, 3.0 * LOW_RAD, LOW_STOPS_LOG),
-        (1.001 * LOW_RAD, 3.0 * LOW_RAD, 0.0),  # high
-    ],
-)
-def test_a_leg_that_is_low_and_has_been_higher_is_put_down_sooner(
-    angle_rad: float, top_rad: float, sooner: float, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    spread = (0.01, 0.0, 0.0, 0.0, 0.0, 0.01, 0.0, 0.0, 0.0, 0.1, 0.0, 0.0, 0.1, 0.0, 1.0)
-    leg = _Hypothesis(LIFTING, (angle_rad, 0.0, 0.0, 0.0, 0.0), spread, 0.0, 2.0, top_rad)
-    down = _stopped([leg], 1.0)
-
-    monkeypatch.setattr(filter_bank, "LOW_STOPS_LOG", 0.0)
-    as_any = _stopped([leg], 1.0)
-
-    assert down is not None
-    assert as_any is not None
-    assert down.kind == RESTING
-    assert down.weight - as_any.weight == pytest.approx(sooner)
 
 
 @pytest.mark.parametrize("seed", [3, 4])
