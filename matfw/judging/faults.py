@@ -189,7 +189,7 @@ FAULTS: tuple[FaultRow, ...] = (
         cue=CueRule(71, Rank.TEMPO, 1.6, 6.0, 20.0),
         words=Words(
             "fatigue",
-            "The reps are losing form: slower, smaller, shakier or let go",
+            "The reps are losing range and control",
             "rest, this set has done its work",
         ),
     ),
