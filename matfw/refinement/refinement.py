@@ -67,12 +67,13 @@ class Refinement:
             if x.start_s > self._finished_s - OVERLAP_S and x.top_s > self._finished_s
         ]
         found = self._averaged(found)
+        if is_looked_at_again(window) and not window.is_early:
+            # Before they speak for one another: what is not reported yet may turn out to be none.
+            sure_s = window.motions[-1].t_s - SURE_AFTER_S
+            found = [x for x in found if x.end_s <= sure_s]
         found = [x for x in found if self._is_leg_raise(x, found)]
         if window.is_early and not self._are_sure(found, window.motions[-1].t_s):
             return []  # a later look has more of the rest
-        if is_looked_at_again(window):
-            sure_s = window.motions[-1].t_s - SURE_AFTER_S
-            found = [x for x in found if x.end_s <= sure_s]
         self._unsure = None
         self._ends_s.extend(x.end_s for x in found)
         self._finished_s = max([self._finished_s, *(x.end_s for x in found)])
