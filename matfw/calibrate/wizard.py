@@ -3,7 +3,7 @@
 Pure: frames and the person's lines come in, sentences come out. Nothing changes until its `result`
 is saved by whoever runs it, so it can be left at any time.
 
-    wizard = Wizard(mat, Kind.CALIBRATE, known=store.calibration())
+    wizard = Wizard(mat, Kind.CALIBRATE, known=store.state.calibration)
     say(wizard.prompt())
     ... wizard.answer(line) -> sentences; wizard.frames(new frames) -> sentences ...
     if wizard.is_done and wizard.result: store.save_calibration(wizard.result.lines, note=...)

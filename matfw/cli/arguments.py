@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Mapping
+import difflib
+import re
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import NoReturn
 
 from matfw import __version__
 from matfw.settings.numbers import read_number
@@ -28,14 +31,39 @@ PEOPLE = (
 Verb = Callable[[argparse.Namespace], int]
 
 
+class _Parser(argparse.ArgumentParser):
+    """argparse's, whose errors say what to do; overrides are named as argparse's own."""
+
+    def error(self, message: str) -> NoReturn:
+        """Print the message with advice, and exit."""
+        wrong = re.search(r"invalid choice: '(.*)' \(choose from (.*)\)", message)
+        near = difflib.get_close_matches(wrong[1], re.findall(r"[\w-]+", wrong[2])) if wrong else ()
+        if near:
+            advice = f"did you mean {near[0]}?"
+        elif message.endswith("required: VERB"):
+            advice = "`matfw demo` shows it without hardware, `matfw --help` lists all"
+        else:
+            advice = f"see `{self.prog} --help`"
+        super().error(f"{message}: {advice}")
+
+    def parse_known_args(  # type: ignore[override]  # of its overloads only this one is called
+        self, args: Sequence[str] | None = None, namespace: argparse.Namespace | None = None
+    ) -> tuple[argparse.Namespace, list[str]]:
+        """Refuse what is left over here, where the verb's own usage and help can be named."""
+        found, left = super().parse_known_args(args, namespace)
+        if left:
+            self.error(f"unrecognized arguments: {' '.join(left)}")
+        return found, left
+
+
 def build_parser(verbs: Mapping[str, Verb]) -> argparse.ArgumentParser:
     """Return the parser; what it returns has the verb's own function as `verb`."""
-    everywhere = argparse.ArgumentParser(add_help=False)
+    everywhere = _Parser(add_help=False)
     everywhere.add_argument("--config", type=Path, metavar="FILE", help="settings, TOML")
     everywhere.add_argument(
         "--state", type=Path, metavar="DIR", help="folder of the machine's own state: calibration"
     )
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="matfw",
         description="Firmware of a smart exercise mat for the side-lying leg raise.",
         epilog="matfw VERB --help says more about each.",
@@ -131,8 +159,8 @@ def _add_kept(add: Callable[[str, str], argparse.ArgumentParser]) -> None:
 
 
 def _add_people(
-    below: argparse._SubParsersAction[argparse.ArgumentParser],
-    everywhere: argparse.ArgumentParser,
+    below: argparse._SubParsersAction[_Parser],
+    everywhere: _Parser,
     verb: Verb,
 ) -> None:
     text = "of whom something is kept; another name; deleted wholly"

@@ -78,7 +78,8 @@ def run_live(
     ):
         indicator.volume = settings.outputs.loudness_percent() / 100.0
         indicator.sound_mode = settings.outputs.sound
-        readers: list[Tap] = [picture, *taps]
+        # The picture last: what it shows is in the report, whenever Ctrl-C comes.
+        readers: list[Tap] = [*taps, picture]
         record: Record | None = None
         rounds: list[Callable[[Firmware], object]] = []
         if isinstance(picture, LiveView):

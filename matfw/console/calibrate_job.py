@@ -61,7 +61,7 @@ def calibrate(context: Context, values: Values) -> Answer | Job:
     try:
         wizard = Wizard(
             control.mat(), kind,
-            known={} if how == "fresh" else control.settings.calibration(),
+            known={} if how == "fresh" else control.settings.state.calibration,
             weight_kg=None if weight is None else float(weight), anywhere=how == "anywhere",
         )  # fmt: skip
     except MatUsageError as error:
@@ -75,7 +75,7 @@ def tare(context: Context, values: Values) -> Job:
 
     control = context.control
     try:
-        wizard = Wizard(control.mat(), Kind.TARE, known=control.settings.calibration())
+        wizard = Wizard(control.mat(), Kind.TARE, known=control.settings.state.calibration)
     except MatUsageError as error:
         raise ConsoleError(Code.NOT_CALIBRATED, f"{error}") from None
     _refuse_person(control.status())
@@ -83,8 +83,8 @@ def tare(context: Context, values: Values) -> Job:
 
 
 def _put_back(control: Control, how: str) -> Answer:
-    store = control.settings
-    lines = store.factory_calibration() if how == "factory" else store.previous_calibration()
+    kept = control.settings.state
+    lines = kept.factory_calibration if how == "factory" else kept.previous_calibration
     if not lines:
         raise ConsoleError(
             Code.NOT_CALIBRATED, f"calibrate: there is no {how} calibration: run `calibrate`"

@@ -22,28 +22,15 @@ from matfw.control.live_settings import LiveSettings, live_settings
 from matfw.control.lock import Lock
 from matfw.control.loudness import Loudness, local_minute
 from matfw.control.measuring import Hold, Measuring
+from matfw.control.observed import Observed
 from matfw.control.ports import ReaderAccount, Record, Recordings, Resumed, RunningFirmware
 from matfw.control.resume_offer import ResumeOffer
 from matfw.control.status import CellStatus, Notice, Status
 from matfw.control.subscriptions import Subscriptions
-from matfw.control.words import PROBLEM_WORDS, READER_WORDS
 from matfw.control.workout_notices import WorkoutNotices
 from matfw.errors import MatError
-from matfw.judging.habits import MIN_REPS, Habits, learn
-from matfw.messages import (
-    Announcement,
-    CellEvent,
-    CellProblem,
-    Cue,
-    Event,
-    Mat,
-    Phase,
-    Presence,
-    ReaderEvent,
-    ReaderProblem,
-    Rep,
-    Side,
-)
+from matfw.judging.habits import Habits, learn
+from matfw.messages import Announcement, Cue, Event, Mat, Phase, Presence, Side
 from matfw.pipeline import Step
 from matfw.ports import Clock, ReaderStats
 from matfw.settings.calibration_date import dated
@@ -61,8 +48,6 @@ STEPS_KEPT = 256  # 3 s at 80 a second; a console looks 20 times a second
 EVENTS_KEPT = 256
 RESTART_DELAY_S = 0.5  # so that the answer can still be sent
 STOPPED = "stop"
-# A cell that is like this has no load, and without one of them there is no sum to judge by.
-BLOCKING = (CellProblem.LOST, CellProblem.STUCK, CellProblem.SATURATED)
 
 
 class Control:
@@ -103,8 +88,8 @@ class Control:
         """
         self.settings = store
         self.lock = Lock(
-            store.pin_hash(), now_s=clock.now_s, save=store.save_pin_hash,
-            wrong=store.wrong_pins(), save_wrong=store.save_wrong_pins,
+            store.state.pin_hash, now_s=clock.now_s, save=store.save_pin_hash,
+            wrong=store.state.wrong_pins, save_wrong=store.save_wrong_pins,
         )  # fmt: skip
         self.steps: Subscriptions[Step] = Subscriptions(STEPS_KEPT)
         self.notifications: Subscriptions[Event | Notice] = Subscriptions(EVENTS_KEPT)
@@ -130,14 +115,8 @@ class Control:
             Progress(reps_per_set=plan.reps, sets=plan.sets), self.notifications.put
         )
         self._measuring = Measuring(self._report_ended)
-        # Written by the main thread alone, each a whole object, read by the others.
-        self._step: Step | None = None
-        self._loads_kg: tuple[float | None, ...] = ()  # the latest of each cell
-        self._problems: dict[str, CellProblem] = {}
-        self._reader_problem = ReaderProblem.OK
-        self._reps: tuple[Rep, ...] = ()
+        self._observed = Observed()
         self._is_judging = True
-        self._frame_count = self._bad_count = 0
         self._restart_s: float | None = None
         self._start_notices = self._notices()
         self._is_start_reported = not self._start_notices
@@ -149,34 +128,15 @@ class Control:
 
     def step(self, step: Step) -> None:
         """See one frame's step."""
-        self._frame_count += 1
-        self._bad_count += None in step.raw.counts
-        self._step = step
+        self._observed.step(step)
         self.offer.step(step)
-        latest = self._loads_kg or (None,) * len(step.clean.loads_kg)
-        self._loads_kg = tuple(
-            [
-                old if new is None else new
-                for old, new in zip(latest, step.clean.loads_kg, strict=True)
-            ]
-        )
         self.steps.put(step)
         self.recordings.put(step.raw)
 
     def events(self, events: Sequence[Event]) -> None:
         """See what happened."""
         self.offer.events(events)
-        for event in events:
-            if isinstance(event, CellEvent):
-                before = self._problems.get(event.cell, CellProblem.OK)
-                is_hidden = self._measuring.holder and event.problem is CellProblem.DRIFTING
-                if event.problem is before or (is_hidden and before is CellProblem.OK):
-                    continue  # weights come and go: that is no drift, nor is its end news
-                self._problems = {**self._problems, event.cell: event.problem}
-            if isinstance(event, ReaderEvent):
-                self._reader_problem = event.problem
-            if isinstance(event, Rep):
-                self._reps = (*self._reps, event)[-MIN_REPS:]
+        for event in self._observed.news(events, is_measuring=self._measuring.holder is not None):
             self.notifications.put(event)
 
     def between(self, firmware: RunningFirmware) -> None:
@@ -193,13 +153,14 @@ class Control:
         self._led_side = firmware.line.mat.side if is_led else None
         self._calls.do_one(firmware)
         self._follow_measuring(firmware)
-        if self._step is not None and not self._is_start_reported:
+        step = self._observed.latest
+        if step is not None and not self._is_start_reported:
             self._is_start_reported = True  # once, when the first frame shows who may hear it
             firmware.try_cue(Announcement.SEE_CONSOLE)
             text = "; ".join(self._start_notices)
             self.notifications.put(Notice("state", text, {"text": text}))
-        if self._step is not None:
-            self._workout.follow(firmware.line.progress, self._step.raw.t_s)
+        if step is not None:
+            self._workout.follow(firmware.line.progress, step.raw.t_s)
         if self._restart_s is not None and self._clock.now_s() >= self._restart_s:
             raise MatError("a console asked for a restart: systemd starts matfw again")
 
@@ -223,11 +184,11 @@ class Control:
 
     def status(self) -> Status:
         """Return how things stand."""
-        step, progress, account = self._step, self._workout.progress, self._account()
+        seen, progress, account = self._observed, self._workout.progress, self._account()
         now, mat, store = self._live, self.mat(), self.settings
-        loads = self._known_loads_kg()
+        step, loads = seen.latest, seen.loads_kg(now.mat.cells)
         known_kg = [load for load in loads if load is not None]
-        known, holder = store.calibration(), self._measuring.holder
+        known, holder = store.state.calibration, self._measuring.holder
         is_lying = step is not None and step.motion.presence is Presence.LYING
         return Status(
             version=__version__,
@@ -252,38 +213,28 @@ class Control:
             faulty=progress.faulty,
             unsure=progress.unsure,
             cells=tuple(
-                CellStatus(cell.name, load, self._problems.get(cell.name, CellProblem.OK))
+                CellStatus(cell.name, load, seen.problem(cell.name))
                 for cell, load in zip(now.mat.cells, loads, strict=True)
             ),
             uncalibrated=tuple(c.name for c in now.mat.cells if c.name not in known),
             rate_hz=account.stats.measured_rate_hz,
-            frames=self._frame_count,
-            bad_frames=self._bad_count,
+            frames=seen.frames,
+            bad_frames=seen.bad_frames,
             lost_frames=account.dropped,
             is_muted=now.volume == 0.0 or self._loudness.is_quiet,
             profile=store.profile,
             unsaved=len(store.diff()),
             lock=self.lock.word,
-            is_reader_late=self._reader_problem is ReaderProblem.LATE,
-            is_blind=step is not None and step.is_blind,
+            is_reader_late=seen.is_reader_late,
+            is_blind=seen.is_blind,
             recording=self.recordings.status,
             notices=(*self.settings.notices, *self._noted, *self._troubles()),
             config=str(store.config) if store.config else None,
             state_dir=str(store.folder.absolute()),
             pins=self._pins,
             ports=self._ports,
-            calibrated=store.notes().get("calibration"),
+            calibrated=store.state.notes.get("calibration"),
             workout_state=progress.state,
-        )
-
-    def _known_loads_kg(self) -> tuple[float | None, ...]:
-        """Return each cell's latest load; None of one that gives nothing to be trusted."""
-        cells, step = self._live.mat.cells, self._step
-        if step is not None and step.is_blind:
-            return (None,) * len(cells)  # the latest may be of long ago
-        return tuple(
-            None if self._problems.get(cell.name) in BLOCKING else load
-            for cell, load in zip(cells, self._loads_kg or (None,) * len(cells), strict=True)
         )
 
     def _notices(self) -> tuple[str, ...]:
@@ -332,7 +283,7 @@ class Control:
 
     def learn(self, measured_deg: float | None) -> Habits:
         """Take the last repetitions as this person's good ones, and keep what they show."""
-        reps = self._reps
+        reps = self._observed.reps
         try:
             if reps and reps[-1].side is Side.UNKNOWN:
                 raise MatError("the side lain on is not known: `side left` or `side right` first")
@@ -392,25 +343,13 @@ class Control:
 
         def work(firmware: RunningFirmware) -> None:
             self._measuring.refuse_others("start")
-            self._refuse_without_cells()
+            if trouble := self._observed.trouble:
+                raise ConsoleError(Code.NO_CELLS, f"start: {trouble}")
             if from_first_set:
                 firmware.line.begin_workout()
             firmware.resume(STOPPED)
 
         self._call(work)
-
-    def _refuse_without_cells(self) -> None:
-        bad = [(name, why) for name, why in self._problems.items() if why in BLOCKING]
-        if bad:
-            what = ", ".join(f"{name} {PROBLEM_WORDS[why]}" for name, why in bad)
-            raise ConsoleError(
-                Code.NO_CELLS,
-                f"start: {what}: nothing can be judged without it; `diagnose` finds the cause",
-            )
-        if self._step is not None and self._step.is_blind:
-            raise ConsoleError(
-                Code.NO_CELLS, f"start: {READER_WORDS[ReaderProblem.LATE].sentence.rstrip('.')}"
-            )
 
     def tell_workout(self, ask: Ask) -> None:
         """Ask the guided workout for something; nothing happens where it makes no sense."""

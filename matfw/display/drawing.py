@@ -83,9 +83,15 @@ def _draw_title(canvas: Canvas, view: View) -> None:
 
 
 def _draw_silence(canvas: Canvas, view: View) -> None:
-    """Say in the title's place that the picture is old; the beginning fits anywhere."""
-    sentence = f"OLD: nothing has come for {view.silent_s:.0f} s; {view.leave}"
-    canvas.put(0, 0, f" {sentence} ".ljust(canvas.width), "bold white on red")
+    """Say in the title's place that the picture is old, or that there is none yet.
+
+    The sentence's beginning fits anywhere.
+    """
+    word, style = (
+        ("OLD", "bold white on red") if view.cells else ("WAITING", "bold black on yellow")
+    )
+    sentence = f"{word}: nothing has come for {view.silent_s:.0f} s; {view.leave}"
+    canvas.put(0, 0, f" {sentence} ".ljust(canvas.width), style)
 
 
 def _draw_status(canvas: Canvas, row: int, view: View, _phase_s: float) -> None:

@@ -188,7 +188,9 @@ FAULTS: tuple[FaultRow, ...] = (
         no_limit="of a whole set, and relative to its first repetitions: workout.sets",
         cue=CueRule(71, Rank.TEMPO, 1.6, 6.0, 20.0),
         words=Words(
-            "fatigue", "The reps are getting slower and smaller", "rest, this set has done its work"
+            "fatigue",
+            "The reps are losing form: slower, smaller, shakier or let go",
+            "rest, this set has done its work",
         ),
     ),
 )

@@ -96,6 +96,7 @@ class Judgement:
             side=self.side,
             reason=self.reason,
             cancellation_score_mm=self.cancellation_score_mm,
+            tremor_n=x.tremor_n,
         )
 
 

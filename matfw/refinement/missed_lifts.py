@@ -9,12 +9,12 @@ a lift is tried, a high one and a small one, and reported if load and moment ask
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 import numpy as np
 
 from matfw.messages import RefinedRep
-from matfw.refinement.lift_trial import try_lift
+from matfw.refinement.lift_trial import LiftTrial, try_lift
 from matfw.refinement.rep_shape import HOLD_S
 from matfw.refinement.segment import Segment
 
@@ -32,18 +32,31 @@ NOISE_SCALES, MIN_LOG_LIKELIHOOD_RATIO = (1.0, 1.5), (60.0, 130.0)  # straight i
 # What it leaves unexplained: so much a step, or less than this many times what it explains; a short
 # stretch between two others is mostly lift, and has little rest to be well explained.
 MAX_STEP_COST, MAX_LEFT = 3.0, 1.5
+# Where it looks like a leg raise in all else besides (`plausibility`), so much is enough: a small
+# slow lift of a restless body explains no more. What else was tried so far there, of 41 tuning
+# people of eight kinds, had no hold (breaths), or lower odds.
+LIKE_LOG_LIKELIHOOD_RATIO, LIKE_LOG_ODDS = 40.0, 2.0
 MIN_HOLD_S = 0.5  # sways and breaths have none
 MIN_DEG = 5.0
 EASED_N = 1.2  # for a body of usual noise scale
 MAX_TRIALS = 4  # of a look, the latest: a trial takes as long as a repetition's own fit
-WEAK_PEAK_DEG_PER_NOISE_SCALE, MAX_WEAK_PEAK_DEG = 5.0, 6.0  # a smaller one is not worth the trial
+WEAK_PEAK_DEG_PER_NOISE_SCALE, MAX_WEAK_PEAK_DEG = 5.0, 4.5  # a smaller one is not worth the trial
 AFTER_S = 0.3  # of what is known after its end
 
 
+Plausibility = Callable[[RefinedRep], float]
+
+
 def missed_lifts(
-    segment: Segment, weak_peaks: Sequence[RefinedRep], found: Collection[RefinedRep]
+    segment: Segment,
+    weak_peaks: Sequence[RefinedRep],
+    found: Collection[RefinedRep],
+    plausible: Plausibility,
 ) -> list[RefinedRep]:
-    """Return the lifts that some of the weak peaks were."""
+    """Return the lifts that some of the weak peaks were.
+
+    plausible: the log-odds that a movement is a leg raise.
+    """
     worth = [
         x
         for x in weak_peaks
@@ -58,6 +71,7 @@ def missed_lifts(
             segment,
             weak_peak,
             _free_of(weak_peak, found),
+            plausible,
             MIN_LOG_LIKELIHOOD_RATIO
             if is_sure_set
             else (MIN_LOG_LIKELIHOOD_RATIO[1], MIN_LOG_LIKELIHOOD_RATIO[1]),
@@ -85,6 +99,7 @@ def _tried(
     segment: Segment,
     weak_peak: RefinedRep,
     free_s: tuple[float, float],
+    plausible: Plausibility,
     log_likelihood_ratio: tuple[float, float],
 ) -> RefinedRep | None:
     begin_s = max(weak_peak.start_s - EARLIER_S, float(segment.t_s[0]) + REST_BEFORE_S)
@@ -98,22 +113,32 @@ def _tried(
         seen=segment.seen[rows],
     )  # fmt: skip
     asked_for = float(np.interp(segment.noise_scale, NOISE_SCALES, log_likelihood_ratio))
-    left = lift.cost_per_step * int(rows.sum())
-    is_one = (
-        lift.log_likelihood_ratio > asked_for
-        and (lift.cost_per_step < MAX_STEP_COST or left < MAX_LEFT * lift.log_likelihood_ratio)
-        and lift.params[HOLD_S] > MIN_HOLD_S
-    )
-    if not is_one:
+    is_sure = lift.log_likelihood_ratio > asked_for and _explains(lift, int(rows.sum()))
+    if not (is_sure or _may_be_one(lift)) or lift.params[HOLD_S] <= MIN_HOLD_S:
         return None
     found = segment.refined_rep(lift.params)
     if found.end_s > segment.t_s[-1] - AFTER_S or found.angle_deg < MIN_DEG:
+        return None
+    if not is_sure and plausible(found) < LIKE_LOG_ODDS:
         return None
     before_n = segment.load_n[segment.between(begin_s - REST_BEFORE_S, begin_s)]
     held_n = segment.load_n[segment.between(found.top_s, found.end_s)]
     # A leg that stands weighs what it weighed; a hand that lay there has eased off for good.
     has_eased = np.median(held_n) - np.median(before_n) < -EASED_N * math.sqrt(segment.noise_scale)
     return None if has_eased else found
+
+
+def _explains(lift: LiftTrial, steps: int) -> bool:
+    """Return whether a lift leaves little enough of so many steps unexplained."""
+    left = lift.cost_per_step * steps
+    return lift.cost_per_step < MAX_STEP_COST or left < MAX_LEFT * lift.log_likelihood_ratio
+
+
+def _may_be_one(lift: LiftTrial) -> bool:
+    """Return whether load and moment ask for enough of a lift that is like a leg raise besides."""
+    return (
+        lift.log_likelihood_ratio > LIKE_LOG_LIKELIHOOD_RATIO and lift.cost_per_step < MAX_STEP_COST
+    )
 
 
 def is_in_set(x: RefinedRep, others: Collection[RefinedRep], finished_s: float) -> bool:

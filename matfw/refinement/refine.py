@@ -113,7 +113,7 @@ def refine(window: RepWindow, finished_s: float = -math.inf) -> list[RefinedRep]
     # What is dear is left out of an early look that finishes nothing.
     is_due = not window.is_early or have_ended(found, float(segment.t_s[-1]))
     if is_due and not is_slow(segment.tempo):
-        found += missed_lifts(segment, weak_peaks, found)
+        found += missed_lifts(segment, weak_peaks, found, partial(plausibility, segment))
         found += _whole_lifts(segment, found)
     if window.is_left:
         found = [x for x in found if _has_ended(segment, x)]
@@ -146,7 +146,7 @@ def _rounded(x: RefinedRep) -> RefinedRep:
 
 def _whole_lifts(segment: Segment, found: Sequence[RefinedRep]) -> list[RefinedRep]:
     """Return the lifts besides those found. One alone may be an arm: it takes another near it."""
-    lifts = whole_lifts(segment, found, lambda x: plausibility(segment, x))
+    lifts = whole_lifts(segment, found, partial(plausibility, segment))
     return [
         x
         for x in lifts
@@ -340,6 +340,7 @@ def _finished(segment: Segment, x: RefinedRep) -> RefinedRep:
     return replace(
         _with_lengths(x),
         hole_s=segment.hole_s(x.start_s - AROUND_S, x.end_s + AROUND_S),
+        tremor_n=segment.tremor_n(x.top_s, x.lower_s),
         curvature_mm=curvature_mm(
             segment.t_s[near], segment.angle_deg[near], segment.shift_mm[near]
         ),

@@ -45,11 +45,11 @@ def shape_rad(params: Array, t_s: Array) -> Array:
 
     params: (12,) gives (n,), (k, 12) gives (k, n).
     """
-    p = np.moveaxis(params, -1, 0)[..., None]
+    p = params.T[..., None]
     since_s = t_s - p[BEGIN_S]
     up = _progress(since_s / p[UP_S], p[UP_EARLY], p[UP_LATE])
     held_s = since_s - p[UP_S]
-    sunk = p[SAG] * np.clip(held_s / np.maximum(p[HOLD_S], 0.1), 0.0, 1.0)
+    sunk = p[SAG] * _share(held_s / np.maximum(p[HOLD_S], 0.1))
     down = _progress((held_s - p[HOLD_S]) / p[DOWN_S], p[DOWN_EARLY], p[DOWN_LATE])
     return np.asarray(p[TOP_RAD] * (up - sunk) * (1.0 - down))
 
@@ -74,7 +74,7 @@ def _progress(share: Array, early: Array, late: Array) -> Array:
     way = np.zeros((*speed.shape[:-1], GRID + 1))
     np.cumsum(speed, axis=-1, out=way[..., 1:])
     way /= way[..., -1:]
-    place = np.clip(share, 0.0, 1.0) * GRID
+    place = _share(share) * GRID
     piece = np.minimum(place.astype(np.intp), GRID - 1)
     place -= piece
     if way.ndim > 1:
@@ -82,3 +82,8 @@ def _progress(share: Array, early: Array, late: Array) -> Array:
     way = way.ravel()
     before = way[piece]
     return np.asarray(before + place * (way[piece + 1] - before))
+
+
+def _share(way: Array) -> Array:
+    """Return a share of a way, 0 before it and 1 after it; faster than `np.clip`."""
+    return np.asarray(np.minimum(np.maximum(way, 0.0), 1.0))

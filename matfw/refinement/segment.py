@@ -10,6 +10,7 @@ import numpy as np
 from matfw.estimation.anthropometry import GRAVITY_M_S2
 from matfw.estimation.leg_model import PUSH_LEVER_M, Array, LegModel
 from matfw.estimation.noise import STEP_S
+from matfw.estimation.tremor import GAIN, WEIGHTS
 from matfw.messages import RefinedRep, Tempo
 from matfw.refinement.rep_shape import crossings_s, top_rad
 from matfw.refinement.smoother import LegCurve, leg_curve
@@ -18,6 +19,7 @@ from matfw.refinement.windows import RepWindow
 CONTEXT_S = 2.5  # of what is finished: where the leg rested, and the hips
 ZERO_S = 2.0  # before a repetition that its sideways zero is taken from, ...
 REST_DEG = 4.0  # ... as far as the leg rests there
+TREMOR_ASIDE_S, MIN_TREMOR_S = 0.3, 0.4  # beside a hold, and half of the least that is looked at
 
 Rows = np.ndarray[tuple[int, ...], np.dtype[np.intp]]
 """Row numbers."""
@@ -108,6 +110,17 @@ class Segment:
             run = 0 if share else run + 1
             longest = max(longest, run)
         return longest * STEP_S
+
+    def tremor_n(self, top_s: float, lower_s: float) -> float:
+        """Return the load's rms at 5-8 Hz about a hold, by its fourth difference; 0: not known."""
+        middle_s, half_s = 0.5 * (top_s + lower_s), 0.5 * (lower_s - top_s)
+        half_s = max(half_s + TREMOR_ASIDE_S, MIN_TREMOR_S)
+        near = self.between(middle_s - half_s, middle_s + half_s)
+        load_n = self.load_n[near]
+        if len(load_n) < len(WEIGHTS) or not self.seen[near].all():
+            return 0.0
+        shaken = np.convolve(load_n, WEIGHTS, mode="valid")
+        return math.sqrt(float(np.mean(shaken**2)) / GAIN)
 
     def hips(self, start_s: float, high: Rows) -> tuple[float, float | None]:
         """Return how shift (mm) and roll (deg) at the top differ from the rest before start_s."""

@@ -56,6 +56,7 @@ SHORTEST_S = 0.02
 STOP_GAIN = 0.02  # of cost; less is not worth another Jacobian
 TINY = 1e-9  # of a weight: where nothing was measured nothing is left
 
+_NUDGES = np.diag(FD_STEP)
 _THIRDS = np.array([-1.0, 0.0, 1.0]) * STEP_S / 3.0  # a 50 ms mean is taken over these
 
 
@@ -110,10 +111,9 @@ def fit_shape(
         for robust, iterations in ((ROBUST_FIRST, FIRST_ITERATIONS), (ROBUST, TRIAL_ITERATIONS)):
             fit.robust = robust
             params = _descend(fit, params, t_s, iterations)
-        trials.append((fit.cost(fit.residual(params), params), len(trials), params))
+        trials.append((fit.cost(params), len(trials), params))
     params = _descend(fit, min(trials)[2], t_s, ITERATIONS)
-    cost = fit.cost(fit.residual(params), params)
-    return Fitted(params, cost / len(t_s), fit.at_rest(params) / len(t_s))
+    return Fitted(params, fit.cost(params) / len(t_s), fit.at_rest(params) / len(t_s))
 
 
 def _lowers(start: Array) -> list[Array]:
@@ -154,7 +154,7 @@ def cost_per_step(
         tempo=tempo,
         seen=np.ones(len(t_s)) if seen is None else seen,
     )  # fmt: skip
-    return fit.cost(fit.residual(params), params)
+    return fit.cost(params)
 
 
 def _descend(fit: _Fit, params: Array, t_s: Array, iterations: int) -> Array:
@@ -162,29 +162,33 @@ def _descend(fit: _Fit, params: Array, t_s: Array, iterations: int) -> Array:
     lowest, highest = LOWEST.copy(), fit.highest.copy()
     lowest[BEGIN_S] += t_s[0]
     highest[BEGIN_S] += t_s[-1]
-    residual = fit.residual(params)
-    cost = fit.cost(residual, params)
-    lhs, rhs = fit.normal_equations(residual, params)
+    cost = fit.cost(params)
     damping = 0.01
+    is_new = True
     for _ in range(iterations):
+        if is_new:
+            lhs, rhs = fit.normal_equations(params)
         step = np.linalg.solve(lhs + damping * np.diag(np.diag(lhs) + 1e-9), rhs)
-        tried = np.clip(params + step, lowest, highest)
-        tried_residual = fit.residual(tried)
-        tried_cost = fit.cost(tried_residual, tried)
-        if tried_cost >= cost:
+        tried = np.minimum(np.maximum(params + step, lowest), highest)
+        tried_cost = fit.cost(tried)
+        is_new = tried_cost < cost
+        if not is_new:
             damping *= 6.0
             continue
         gain = cost - tried_cost
-        params, residual, cost = tried, tried_residual, tried_cost
+        params, cost = tried, tried_cost
         if gain < STOP_GAIN:
             break
         damping = max(damping / 5.0, 1e-4)
-        lhs, rhs = fit.normal_equations(residual, params)
     return params
 
 
 class _Fit:
-    """The data of one fit, and its cost."""
+    """The data of one fit, and its cost.
+
+    What a shape leaves, and how that changes with its numbers, is computed once for each shape: a
+    descent begins where another one ended, only with another loss.
+    """
 
     def __init__(
         self,
@@ -217,12 +221,20 @@ class _Fit:
         self._times_s = np.array([start[UP_S], start[DOWN_S], tempo.up_s, tempo.down_s])
         self.highest = _highest(tempo)
         self.robust = ROBUST
+        self._weight = np.maximum(_sums(_edged(seen)), TINY)
+        self._residuals: dict[bytes, Array] = {}
+        self._jacobians: dict[bytes, Array] = {}
 
     def residual(self, params: Array) -> Array:
-        """Return what is left of force and whitened moment, in standard deviations.
+        """Return what is left of force and whitened moment, in standard deviations, (m,)."""
+        key = params.tobytes()
+        found = self._residuals.get(key)
+        if found is None:
+            found = self._residuals[key] = self.residuals(params)
+        return found
 
-        params: (12,) gives (m,), (k, 12) gives (k, m).
-        """
+    def residuals(self, params: Array) -> Array:
+        """Return the same of many shapes at once: (k, 12) gives (k, m)."""
         d = shape_rad(params, self._fine_s)
         w = _slope(d)
         a = _slope(w)
@@ -243,7 +255,18 @@ class _Fit:
     def _left(self, measured: Array, fine: Array, constant: Array) -> Array:
         """Return what a model's fine series and a constant leave of what was measured."""
         means = (fine[..., ::3] + fine[..., 1::3] + fine[..., 2::3]) / 3.0
-        return _smooth(measured - means - constant[..., None], self._seen)[..., self._rows]
+        left = measured - means - constant[..., None]
+        return self._smooth(left)[..., self._rows]
+
+    def _smooth(self, series: Array) -> Array:
+        """Return running means over three steps, 150 ms: next to nothing is left of 5-8 Hz.
+
+        That is where heart and tremor are, and no leg raise. Steps that they had made outliers
+        count again: medians of lower and end fell from 82 and 53 to 68 and 30 ms (tuning people,
+        simulated).
+        """
+        there = np.where(self._seen > 0.0, series * self._seen, 0.0)
+        return np.asarray(_sums(_edged(there)) / self._weight)
 
     def _tied(self, params: Array) -> Array:
         """Return how far the numbers are from what is known of them, in standard deviations."""
@@ -257,15 +280,15 @@ class _Fit:
             out[..., TIED + 1] = (end_s - self._touch_down_s) / SEEN_SD_S
         return out
 
-    def cost(self, residual: Array, params: Array) -> float:
+    def cost(self, params: Array) -> float:
         """Return the robust cost, prior included."""
         prior = (params[FIRST_PRIOR:] - PRIOR_MEAN) / PRIOR_SD
-        return float(self._loss(residual) + prior @ prior)
+        return float(self._loss(self.residual(params)) + prior @ prior)
 
     def costs(self, shapes: Array) -> Array:
         """Return the robust cost of shapes (k, 12) with the same prior, but for it; (k,)."""
         self.robust = GRID_ROBUST
-        return self._loss(self.residual(shapes))
+        return self._loss(self.residuals(shapes))
 
     def at_rest(self, params: Array) -> float:
         """Return the squares of what a leg at rest would leave: what there is to explain."""
@@ -278,10 +301,9 @@ class _Fit:
         loss = self.robust**2 * np.log1p((residual[..., :-SEEN] / self.robust) ** 2)
         return np.asarray(loss.sum(axis=-1) + (residual[..., -SEEN:] ** 2).sum(axis=-1))
 
-    def normal_equations(self, residual: Array, params: Array) -> tuple[Array, Array]:
+    def normal_equations(self, params: Array) -> tuple[Array, Array]:
         """Return left and right side of the Gauss-Newton step."""
-        nudged = self.residual(params + np.diag(FD_STEP))
-        jacobian = ((residual - nudged) / FD_STEP[:, None]).T
+        residual, jacobian = self.residual(params), self._jacobian(params)
         weight = 1.0 / (1.0 + (residual / self.robust) ** 2)
         weight[-SEEN:] = 1.0  # not robust: these two are sure
         weighted = jacobian * weight[:, None]
@@ -290,6 +312,16 @@ class _Fit:
         lhs[tied, tied] += 1.0 / PRIOR_SD**2
         rhs[FIRST_PRIOR:] -= (params[FIRST_PRIOR:] - PRIOR_MEAN) / PRIOR_SD**2
         return lhs, rhs
+
+    def _jacobian(self, params: Array) -> Array:
+        """Return by how much less each number leaves, (m, 12)."""
+        key = params.tobytes()
+        found = self._jacobians.get(key)
+        if found is None:
+            nudged = self.residuals(params + _NUDGES)
+            found = ((self.residual(params) - nudged) / FD_STEP[:, None]).T
+            self._jacobians[key] = found
+        return found
 
 
 def _highest(tempo: Tempo) -> Array:
@@ -300,17 +332,9 @@ def _highest(tempo: Tempo) -> Array:
     return highest
 
 
-def _smooth(series: Array, seen: Array) -> Array:
-    """Return running means over three steps, 150 ms: next to nothing is left of 5-8 Hz.
-
-    That is where heart and tremor are, and no leg raise. Steps that they had made outliers count
-    again: medians of lower and end fell from 82 and 53 to 68 and 30 ms (tuning people, simulated).
-    """
-    wide = _edged(np.where(seen > 0.0, series * seen, 0.0))
-    weight = _edged(seen)
-    total = weight[:-2] + weight[1:-1] + weight[2:]
-    sums = wide[..., :-2] + wide[..., 1:-1] + wide[..., 2:]
-    return np.asarray(sums / np.maximum(total, TINY))
+def _sums(series: Array) -> Array:
+    """Return the sums of each value and its neighbours; without the first and the last value."""
+    return np.asarray(series[..., :-2] + series[..., 1:-1] + series[..., 2:])
 
 
 def _edged(series: Array) -> Array:

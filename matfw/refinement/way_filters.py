@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -26,6 +27,7 @@ FINE = 5  # samples a step that a template is made of
 STANDS_S = 60.0  # longer than what is beside a way: the other way is not to be seen
 REST_S, HOLD_S = 1.0, 2.0  # beside a way, that it is compared with
 TOP_RAD = math.radians(38.0)  # that templates are of
+FILTERS = 64  # of one body: more than one tempo's ways, up and down
 # Of a restless body, rows of 0.2 s; found on holds of restless tuning people of two other
 # simulations, and flat: half and twice as much change little.
 LOAD_SD_N, MOMENT_SD_NM = 1.4, 1.0  # white: heart, tremor
@@ -65,14 +67,21 @@ def means(segment: Segment) -> Array:
 def laid(data: Array, model: LegModel, way_s: float, *, is_up: bool) -> Way:
     """Return how well a way of this length fits wherever it may begin. data: (2, rows)."""
     way_rows = max(2, round(way_s / ROW_S))
-    template = _template(model, way_rows, is_up=is_up)
-    weights = _weights(template)
+    weights, energy = _filter(model, way_rows, is_up=is_up)
     before = round((REST_S if is_up else HOLD_S) / ROW_S)
-    rows = template.shape[1]
+    rows = weights.shape[1]
     padded = np.pad(data, ((0, 0), (before, rows)), mode="edge")
     spans = np.lib.stride_tricks.sliding_window_view(padded, rows, axis=1)
     match = np.einsum("ijk,ik->j", spans, weights)[: data.shape[1] + 1]
-    return Way(way_rows, np.asarray(match), float((weights * template).sum()))
+    return Way(way_rows, np.asarray(match), energy)
+
+
+@lru_cache(maxsize=FILTERS)  # each look at one body asks for the same
+def _filter(model: LegModel, way_rows: int, *, is_up: bool) -> tuple[Array, float]:
+    """Return what data are weighed by, (2, rows), and what that makes of the way itself."""
+    template = _template(model, way_rows, is_up=is_up)
+    weights = _weights(template)
+    return weights, float((weights * template).sum())
 
 
 def _template(model: LegModel, way_rows: int, *, is_up: bool) -> Array:

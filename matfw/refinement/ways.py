@@ -9,16 +9,18 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
-from matfw.estimation.leg_model import Array
+from matfw.estimation.leg_model import Array, LegModel
 from matfw.estimation.noise import STEP_S
 from matfw.refinement.rep_shape import shape_rad, usual_shape
 from matfw.refinement.segment import Segment
 from matfw.refinement.shape_fit import AR1
 
 FINE = 5  # samples a step of 50 ms that a template is made of
+TEMPLATES = 64  # of one body: some more than two kinds of six ways, up and down
 STANDS_S = 5.0  # anything longer than what is beside a way: the other way is not to be seen
 
 
@@ -81,15 +83,18 @@ def seen_in_sd(segment: Segment, grid: Grid) -> Array:
 def laid(segment: Segment, data: Array, grid: Grid, way_s: float, *, is_up: bool) -> Way:
     """Return how well a way of this length fits wherever it may begin. data: (2, rows)."""
     rows = max(2, round(way_s / grid.row_s))
-    template = _template(segment, grid, rows, is_up=is_up)
+    load, changes = _template(segment.model, grid, rows, is_up=is_up)
+    sd = math.sqrt(segment.noise_scale)
+    template = np.stack([load / (grid.load_sd_n * sd), changes / (grid.change_sd_nm * sd)])
     padded = np.pad(data, ((0, 0), (grid.beside_rows, grid.beside_rows + rows)))
     spans = np.lib.stride_tricks.sliding_window_view(padded, template.shape[1], axis=1)
     match = np.einsum("ijk,ik->j", spans, template)
     return Way(rows, np.asarray(match[: data.shape[1] + 1]), float((template**2).sum()))
 
 
-def _template(segment: Segment, grid: Grid, way_rows: int, *, is_up: bool) -> Array:
-    """Return what a way to or from the top does to load and changes, (2, rows)."""
+@lru_cache(maxsize=TEMPLATES)  # each look at one body asks for the same
+def _template(model: LegModel, grid: Grid, way_rows: int, *, is_up: bool) -> tuple[Array, Array]:
+    """Return what a way to or from the top does to load (N) and changes (N m), (rows,) each."""
     rows, way_s = way_rows + 2 * grid.beside_rows, way_rows * grid.row_s
     shape = usual_shape((0.0, way_s, STANDS_S, way_s), grid.top_rad, sag=0.0)
     from_s = (0.0 if is_up else way_s + STANDS_S) - grid.beside_rows * grid.row_s
@@ -98,9 +103,8 @@ def _template(segment: Segment, grid: Grid, way_rows: int, *, is_up: bool) -> Ar
     at_s = from_s + (np.arange(-a_row, rows * a_row) + 0.5) * fine_s
     angle = shape_rad(shape, np.asarray(at_s, np.float64))
     rate = np.gradient(angle, fine_s)
-    force_n, moment_nm = segment.model.force_and_moment(angle, rate, np.gradient(rate, fine_s))
+    force_n, moment_nm = model.force_and_moment(angle, rate, np.gradient(rate, fine_s))
     means = np.stack([force_n, moment_nm]).reshape(2, rows + 1, a_row).mean(axis=2)
-    sd = math.sqrt(segment.noise_scale)
     changes = grid.whitened(means[1] - means[1, 0])[1:]
     changes -= changes.mean()
-    return np.stack([means[0, 1:] / (grid.load_sd_n * sd), changes / (grid.change_sd_nm * sd)])
+    return np.asarray(means[0, 1:]), changes

@@ -12,7 +12,7 @@ next ascent. Found on people who were never asked for a tempo.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,7 +20,7 @@ import numpy as np
 from matfw.estimation.leg_model import Array
 from matfw.estimation.noise import STEP_S
 from matfw.messages import RefinedRep
-from matfw.refinement.missed_lifts import overlap
+from matfw.refinement.missed_lifts import Plausibility, overlap
 from matfw.refinement.rep_shape import usual_shape
 from matfw.refinement.segment import Segment
 from matfw.refinement.shape_fit import fit_shape
@@ -45,8 +45,6 @@ MAX_TRIALS = 3  # of a look, the latest: one takes as long as a repetition's own
 # Of plausibility: where it gains little, and where it surely is something.
 PLAUSIBLE_LOG_ODDS = (3.0, 1.0)
 AFTER_S = 1.0  # of what is known after its end: a leg that sags in its hold goes on
-
-Plausibility = Callable[[RefinedRep], float]
 
 
 @dataclass(frozen=True, slots=True)

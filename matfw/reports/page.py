@@ -120,7 +120,8 @@ def _sets(record: SessionRecord) -> str:
         load = f" {each.load_kg:g} kg" if each.load_kg else ""
         tired = ""
         if each.fatigue_percent is not None:
-            tired = f"<p>Fatigue: {each.fatigue_percent:.0f} % slower or smaller at its end.</p>"
+            lost = f"{each.fatigue_percent:.0f} % slower, smaller or shorter at its end"
+            tired = f"<p>Fatigue: {lost}.</p>"
         cards.append(
             f'<section class="card"><h3>Set {each.number}, {side_words(each.side)}'
             f'{escape(what)}{load}</h3><p class="soft">{len(each.reps)} of {each.reps_asked},'

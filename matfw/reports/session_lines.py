@@ -87,7 +87,9 @@ def set_lines(each: SetRow) -> list[str]:
         lines += wrap(f"unsure, {number} times: {reason}", WIDTH - 4, initial_indent="  ",
                       subsequent_indent="    ")  # fmt: skip
     if each.fatigue_percent is not None:
-        lines.append(f"  fatigue: {each.fatigue_percent:.0f} % slower or smaller at its end")
+        lines.append(
+            f"  fatigue: {each.fatigue_percent:.0f} % slower, smaller or shorter at its end"
+        )
     return [line[:WIDTH] for line in lines]
 
 

@@ -10,7 +10,8 @@ that is whole, but has a wrong value, was changed by a person: an error names th
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from typing import Any
 import msgspec
 
 from matfw.errors import MatSettingsError, MatStateError
-from matfw.settings.atomic_file import BACKUP, Calls, replace_file
+from matfw.settings.atomic_file import BACKUP, Calls, alone_in, make_folder, replace_file
 from matfw.settings.files import FILE_BYTES, DamagedTextError, check_text, read_text
 from matfw.settings.os_errors import advice
 from matfw.settings.schema import build
@@ -124,7 +125,7 @@ def write_state(
     """Make state the content of folder's file; return it as `read_state` would.
 
     before: what the file holds now; keys of it that this version does not know are kept.
-    keeps_backup: leave the backup as it is. Call it within `alone_in(folder)`. Raises
+    keeps_backup: leave the backup as it is. Call it within `alone_with_state`. Raises
     MatStateError, or MismatchError for a state that could not be read again; then the file is as
     it was.
     """
@@ -147,11 +148,28 @@ def write_state(
         backup = text_before.encode() if text_before is not None else None
         replace_file(path, data, backup, calls)
     except OSError as error:
-        raise not_written(path, error) from error
+        raise _not_written(path, error) from error
     return StateRead(state, text, document)
 
 
-def not_written(path: Path, error: OSError) -> MatStateError:
+@contextmanager
+def alone_with_state(folder: Path, calls: Calls) -> Iterator[None]:
+    """Make folder, and keep every other matfw from writing its state. Raises MatStateError."""
+    try:
+        make_folder(folder, calls)
+        with alone_in(folder):
+            yield
+    except MatStateError:  # an OSError that has its words already
+        raise
+    except BlockingIOError:
+        raise MatStateError(
+            f"{folder / STATE_FILE}: another matfw is writing it: try again"
+        ) from None
+    except OSError as error:
+        raise _not_written(folder / STATE_FILE, error) from error
+
+
+def _not_written(path: Path, error: OSError) -> MatStateError:
     """Return the error for a state that the system did not let us write."""
     return MatStateError(
         f"{path}: cannot be written ({error.strerror or error}): nothing is lost, the old state is"

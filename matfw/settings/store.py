@@ -1,6 +1,4 @@
-"""Every setting's effective value, and what `set`, `save`, `revert`, `factory` do to it.
-
-    defaults  <  the person's TOML  <  saved at the console  <  the profile in use  <  staged
+"""What `set`, `save`, `revert` and `factory` do to the settings, and all that state.toml keeps.
 
 The person's file is read once and never written. What the console changes is staged here first and
 goes to state.toml on `save`: to the profile in use where it is about a person (person, workout,
@@ -12,20 +10,16 @@ from __future__ import annotations
 
 import os
 import threading
-import tomllib
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from msgspec.structs import replace
 
-from matfw.errors import MatSettingsError, MatStateError
+from matfw.errors import MatSettingsError
 from matfw.judging.habits import Habits
 from matfw.messages import Side
-from matfw.settings.atomic_file import Calls, alone_in, make_folder
-from matfw.settings.checks import check
-from matfw.settings.files import find_line, load_settings, read_text
-from matfw.settings.layers import Tables, holds, merged
+from matfw.settings.atomic_file import Calls
+from matfw.settings.effective import Layers, value_or_none
 from matfw.settings.model import Settings
 from matfw.settings.parse import UNCHANGED, parse
 from matfw.settings.profiles import (
@@ -39,17 +33,10 @@ from matfw.settings.profiles import (
     without_profile,
 )
 from matfw.settings.rows import Setting, find, table, value_of
-from matfw.settings.schema import Keys, MismatchError, build, dotted
+from matfw.settings.schema import Keys, MismatchError, dotted
 from matfw.settings.state import NO_PROFILE, CellLine, MachineState
-from matfw.settings.state_changes import (
-    FORGOTTEN,
-    Staged,
-    applied,
-    calibrated,
-    console_keys,
-    profile_tables,
-)
-from matfw.settings.state_file import STATE_FILE, not_written, read_state, write_state
+from matfw.settings.state_changes import FORGOTTEN, Staged, applied, calibrated, console_keys
+from matfw.settings.state_file import alone_with_state, read_state, write_state
 
 
 class SettingsStore:
@@ -65,23 +52,18 @@ class SettingsStore:
         Raises MatSettingsError: a file is wrong, or the two contradict each other.
         """
         self._lock = threading.RLock()
-        self._config = config
+        self._layers = Layers(config)
         self._folder = state_dir
         self._calls = calls
-        load_settings(config)  # alone first: its errors name its lines
-        self._file: Tables = tomllib.loads(read_text(config)) if config else {}
         self._read = read_state(state_dir)
         self._staged: dict[Keys, object] = {}
         self._by: dict[Keys, str] = {}  # who staged it
-        try:
-            self._settings = self._effective(self._read.state, {})
-        except MismatchError as mismatch:
-            raise MatSettingsError(self._contradiction(mismatch)) from None
+        self._settings = self._layers.saved(state_dir, self._read)
 
     @property
     def config(self) -> Path | None:
         """Return the person's file."""
-        return self._config
+        return self._layers.config
 
     @property
     def folder(self) -> Path:
@@ -117,7 +99,8 @@ class SettingsStore:
         """Return a setting's value and its source: default, file, saved, profile NAME or staged."""
         with self._lock:
             row = self.find(key)
-            return value_of(self._settings, row.keys), self._source(row.keys)
+            source = self._layers.source(self._read.state, self._staged, row.keys)
+            return value_of(self._settings, row.keys), source
 
     def set(self, key: str, text: str, by: str = "") -> None:
         """Stage what a person typed for a setting; by: who that is, for `save` and `revert`.
@@ -132,16 +115,16 @@ class SettingsStore:
             staged = dict(self._staged)
             for key, text in pairs:
                 # A new table for each: `layout` and `cells` bring the pins of other cells.
-                row = find(table(self._unchecked(self._read.state, staged)), key)
+                row = find(table(self._layers.unchecked(self._read.state, staged)), key)
                 staged[row.keys] = parse(row, text)
             self._stage(staged, by)
 
     def diff(self) -> list[tuple[str, object, object]]:
         """Return what is staged: key, value as saved, value as staged."""
         with self._lock:
-            saved = self._effective(self._read.state, {})
+            saved = self._layers.effective(self._read.state, {})
             return [
-                (dotted(keys), _value_or_none(saved, keys), _value_or_none(self._settings, keys))
+                (dotted(keys), value_or_none(saved, keys), value_or_none(self._settings, keys))
                 for keys in self._staged
             ]
 
@@ -170,7 +153,7 @@ class SettingsStore:
                     )
                 state = applied(state, mine)
                 try:
-                    self._effective(state, {})
+                    self._layers.effective(state, {})
                 except MismatchError as mismatch:
                     raise MatSettingsError(
                         f"{mismatch}: valid only with what another link has set: `save all`;"
@@ -192,16 +175,11 @@ class SettingsStore:
             if others:
                 self._stage(others, "")
                 return
-            self._settings = self._effective(self._read.state, {})
+            self._settings = self._layers.effective(self._read.state, {})
             self._staged = {}
-            before = self._read
-            self._read = read_state(self._folder)
-            try:
-                self._settings = self._effective(self._read.state, {})
-            except MismatchError as mismatch:
-                message = self._contradiction(mismatch)
-                self._read = before
-                raise MatSettingsError(message) from None
+            read = read_state(self._folder)
+            self._settings = self._layers.saved(self._folder, read)
+            self._read = read
 
     def _parted(self, by: str | None) -> tuple[dict[Keys, object], dict[Keys, object]]:
         """Return what they staged (None: everything), and what others did."""
@@ -297,22 +275,6 @@ class SettingsStore:
 
     # --- calibration
 
-    def calibration(self) -> Mapping[str, CellLine]:
-        """Return the calibration in use; a cell that is not in it is nominal."""
-        return self._read.state.calibration
-
-    def previous_calibration(self) -> Mapping[str, CellLine]:
-        """Return the calibration before the last `save_calibration`."""
-        return self._read.state.previous_calibration
-
-    def factory_calibration(self) -> Mapping[str, CellLine]:
-        """Return the first calibration that each cell ever had."""
-        return self._read.state.factory_calibration
-
-    def notes(self) -> Mapping[str, str]:
-        """Return what was noted of calibration, previous_calibration and factory_calibration."""
-        return self._read.state.notes
-
     def save_calibration(self, lines: Mapping[str, CellLine], *, note: str) -> None:
         """Put cells' lines into use and keep those before them. Raises MatStateError.
 
@@ -324,18 +286,10 @@ class SettingsStore:
 
     # --- the console's PIN
 
-    def pin_hash(self) -> str | None:
-        """Return what was kept by `save_pin_hash`."""
-        return self._read.state.pin_hash
-
     def save_pin_hash(self, kept: str | None) -> None:
         """Keep a PIN's hash; None: there is no PIN any more. Raises MatStateError."""
         with self._lock:
             self._write(lambda state: replace(state, pin_hash=kept, wrong_pins=0))
-
-    def wrong_pins(self) -> int:
-        """Return how many wrong PINs were tried since the right one, before this start too."""
-        return self._read.state.wrong_pins
 
     def save_wrong_pins(self, number: int) -> None:
         """Keep that number; the backup stays what it is. Raises MatStateError."""
@@ -346,9 +300,9 @@ class SettingsStore:
 
     def _stage(self, staged: Staged, by: str) -> None:
         """Check a new set of staged changes with everything else, and take it over; by: whose."""
-        saved = self._effective(self._read.state, {})
+        saved = self._layers.effective(self._read.state, {})
         try:
-            settings = self._effective(self._read.state, staged)
+            settings = self._layers.effective(self._read.state, staged)
         except MismatchError as mismatch:
             changed = {keys for keys in staged if staged[keys] is not self._staged.get(keys)}
             both = (mismatch.keys, mismatch.also)
@@ -364,30 +318,9 @@ class SettingsStore:
         self._staged = {
             keys: value
             for keys, value in staged.items()
-            if value is FORGOTTEN or _value_or_none(settings, keys) != _value_or_none(saved, keys)
+            if value is FORGOTTEN or value_or_none(settings, keys) != value_or_none(saved, keys)
         }
         self._settings = settings
-
-    def _effective(self, state: MachineState, staged: Staged) -> Settings:
-        """Raise MismatchError where the layers together are no settings."""
-        settings = self._unchecked(state, staged)
-        check(settings)
-        return settings
-
-    def _unchecked(self, state: MachineState, staged: Staged) -> Settings:
-        """Return the layers as one, each value within its range; raise MismatchError else."""
-        state = applied(state, staged)
-        return build(merged(merged(self._file, state.saved), profile_tables(state)), Settings)
-
-    def _source(self, keys: Keys) -> str:
-        state = self._read.state
-        if keys in self._staged:
-            return "staged"
-        if holds(profile_tables(state), keys):
-            return f"profile {state.profile}"
-        if holds(state.saved, keys):
-            return "saved"
-        return "file" if holds(self._file, keys) else "default"
 
     def _write(
         self,
@@ -401,11 +334,11 @@ class SettingsStore:
         staged: what is staged afterwards; None: the same as now. keeps_backup: it is no change that
         a person would want to go back behind.
         """
-        with self._alone():
+        with alone_with_state(self._folder, self._calls):
             before = read_state(self._folder)
             state = change(before.state)
             try:
-                settings = self._effective(state, self._staged if staged is None else staged)
+                settings = self._layers.effective(state, self._staged if staged is None else staged)
                 self._read = write_state(
                     self._folder, before, state, self._calls, keeps_backup=keeps_backup
                 )
@@ -414,47 +347,7 @@ class SettingsStore:
                 raise MatSettingsError(f"{message}; {UNCHANGED}") from None
             self._settings = settings
 
-    @contextmanager
-    def _alone(self) -> Iterator[None]:
-        try:
-            make_folder(self._folder, self._calls)
-            with alone_in(self._folder):
-                yield
-        except MatStateError:
-            raise
-        except BlockingIOError:
-            raise MatStateError(
-                f"{self._folder / STATE_FILE}: another matfw is writing it: try again"
-            ) from None
-        except OSError as error:
-            raise not_written(self._folder / STATE_FILE, error) from error
-
     def _refuse_while_staged(self) -> None:
         if self._staged:
             names = ", ".join(dotted(keys) for keys in self._staged)
             raise MatSettingsError(f"not saved yet: {names}: save or revert first; {UNCHANGED}")
-
-    def _contradiction(self, mismatch: MismatchError) -> str:
-        """Return what to say where the person's file and the machine's do not go together."""
-        path = self._folder / STATE_FILE
-        state, text = self._read.state, self._read.text or ""
-        for keys in (mismatch.keys, mismatch.also):
-            for above, tables in (
-                (("profiles", str(state.profile)), profile_tables(state)),
-                (("saved",), state.saved),
-            ):
-                if holds(tables, keys) and (line := find_line(text, above + keys)):
-                    path_and_line = f"{path}, line {line}"
-                    return (
-                        f"{path_and_line}: {mismatch}: it was saved at the console and does not go"
-                        f" with {self._config or 'the defaults'}: change that, or delete this line"
-                    )
-        return f"{path}: {mismatch.message('correct it, or delete it')}"
-
-
-def _value_or_none(settings: Settings, keys: Keys) -> object:
-    """Return a setting's value; None for a pin of a cell that these settings do not have."""
-    try:
-        return value_of(settings, keys)
-    except KeyError:
-        return None

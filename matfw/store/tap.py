@@ -286,7 +286,7 @@ class RecordTap:
 
     def _put_set_end(self, session: SessionInfo, asked: SetInfo) -> None:
         is_done = len(self._set) >= asked.reps_asked
-        tired = fatigue(self._set) if is_done else None
+        tired = fatigue(self._set)  # also of one that was broken off, as by whoever tires
         self._jobs.put(
             EndSet(
                 session=session,

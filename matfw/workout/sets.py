@@ -58,6 +58,7 @@ class Workout:
         self._counts = dict.fromkeys(Verdict, 0)
         self._is_done = False
         self._fatigue: FaultSeen | None = None
+        self._looked_reps = 0  # of this set: how many there were when it had last ended
         self._rest_until_s: float | None = None
 
     def change(self, plan: Plan) -> None:
@@ -89,16 +90,31 @@ class Workout:
             len(self._set) >= self.plan.reps
             or rep.start_s - self._set[-1].end_s > pause_s(self._set[-1])
         ):
-            self._set = []
+            self._set, self._fatigue, self._looked_reps = [], None, 0
             self._set_number += 1
         self._set.append(rep)
         self._counts[rep.verdict] += 1
         self._is_done = len(self._set) == self.plan.reps
-        self._fatigue = fatigue(self._set) if self._is_done else None
+        if self._is_done:
+            self._fatigue = fatigue(self._set)
         is_rest_next = self._is_done and self._set_number < self.plan.sets
         self._rest_until_s = rep.end_s + self.plan.rest_s if is_rest_next else None
         self._progress = None
         return self.progress
+
+    def ended_early(self, t_s: float, *, is_gone: bool) -> FaultSeen | None:
+        """Return, once, the fatigue of a set that its last repetition asked for did not end.
+
+        Who tires stops before it: they leave, or lie there for longer than a set's pause.
+        """
+        count = len(self._set)
+        if self._fatigue or self._is_done or count == self._looked_reps:
+            return None
+        if not is_gone and t_s - self._set[-1].end_s <= pause_s(self._set[-1]):
+            return None
+        self._looked_reps, self._progress = count, None
+        self._fatigue = fatigue(self._set)
+        return self._fatigue
 
     def is_rest_over(self, t_s: float) -> bool:
         """Return, once after each rest, that it is over."""

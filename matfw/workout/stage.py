@@ -182,6 +182,10 @@ class FreeSets:
             requests = (*requests, Announcement.UNFINISHED)
         elif self._sets.is_rest_over(moment.t_s) and _is_resting(moment):
             requests = (*requests, Announcement.READY)
+        is_gone = moment.motion.presence is Presence.EMPTY
+        tired = self._sets.ended_early(moment.t_s, is_gone=is_gone)
+        if tired is not None:
+            requests = (*requests, tired.fault)
         return WorkoutStep(requests=requests, side=side)
 
     def finish_rep(self, rep: Rep, unreported: Sequence[Fault]) -> tuple[Rep, Sequence[Cue]]:
@@ -193,8 +197,8 @@ class FreeSets:
         progress = self._sets.update(rep)
         if progress.is_set_done:
             cues.append(Announcement.SET_DONE)
-        if progress.fatigue:
-            cues.append(progress.fatigue.fault)
+            if progress.fatigue:
+                cues.append(progress.fatigue.fault)
         return rep, cues
 
 

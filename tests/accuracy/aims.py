@@ -6,11 +6,13 @@ from dataclasses import replace
 
 from tests.accuracy import holes, tempos
 from tests.accuracy.figures import Figure
-from tests.accuracy.others.kinds import OTHERS
+from tests.accuracy.others.kinds import OTHERS, TIRING
 from tests.accuracy.populations import SENSORS, UNTAUGHT
 
 CLEAN = tuple(kind for kind in OTHERS if kind.endswith("clean"))
 RESTLESS = tuple(kind for kind in OTHERS if kind.endswith("restless"))
+
+LONG = ("fatigue", *TIRING, "worst long")
 
 
 def _others(clean: str, restless: str) -> dict[str, str]:
@@ -61,8 +63,8 @@ AIMS: dict[str, dict[str, str]] = {
     "untaught: start top lower end, median": dict.fromkeys(UNTAUGHT, "80 60 100 80"),
     "flung up, named kick or rushed_up": dict.fromkeys(UNTAUGHT, "100"),
     "dropped, named drop or rushed_down, not both": dict.fromkeys(UNTAUGHT, "100"),
-    "fatigue named in sets with it": {"fatigue": "80"},
-    "fatigue named in sets without it": {"fatigue": "<= 2"},
+    "fatigue named in sets with it": dict.fromkeys(LONG, "80"),
+    "fatigue named in sets without it": dict.fromkeys(LONG, "<= 2"),
     "roll+forward called fault": {
         "hips belt 1.2": "95",
         "hips belt 1.5": "95",

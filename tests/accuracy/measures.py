@@ -18,15 +18,16 @@ from tests.accuracy.aims import with_aim
 from tests.accuracy.figures import Figure, quantiles, rate, share
 from tests.accuracy.matching import Call
 from tests.accuracy.movement_figures import movement_figures
-from tests.accuracy.others.kinds import OTHERS
+from tests.accuracy.others.kinds import OTHERS, TIRING
 from tests.accuracy.outcomes import SET_FAULTS, Answer, Outcome, RepOutcome
 from tests.accuracy.populations import HABITS, HIPS, KINDS, SENSORS, UNTAUGHT
 from tests.accuracy.worst import with_worst
 
 SETS = (
     *("clean", "stress", "mex", "faults", "stress_faults", "combined", "fatigue"),
-    *(*OTHERS, *tempos.KINDS, *holes.KINDS),
+    *(*OTHERS, *TIRING, *tempos.KINDS, *holes.KINDS),
 )
+LONG = ("fatigue", *TIRING)  # sets that are long enough to tire in
 JUDGED = (
     "clean",
     "stress",
@@ -278,7 +279,7 @@ def _of_sets(by_kind: ByKind) -> list[Figure]:
     found = []
     for fault in SET_FAULTS:
         for is_true in (True, False):
-            for kind in (kind for kind in (*JUDGED, "fatigue") if kind in by_kind):
+            for kind in (kind for kind in (*JUDGED, *LONG) if kind in by_kind):
                 hits = [
                     fault in o.reported_of_set
                     for o in by_kind[kind]

@@ -9,11 +9,11 @@ back, brings the leg forward, does both or neither; with a sensor's name after i
 sensor, and its settings say how well it repeats. In `combined` hips and leg move in exact step, in
 `hips` each in its own time. In `habits` each person carries leg and hips in a way of their own,
 also in the good repetitions that come first; those of `habits learned` are called good by hand and
-learned from.
-`leg_raise` lifts as real
-untaught people did in the exercise itself: three people in turn, each in the same three blocks.
-`untaught` are virtual people who lift in such a manner. In `fatigue` every second set tires. The
-kinds of `others` are played by simulators built otherwise, for the worst column, never to tune by.
+learned from. `leg_raise` lifts as real untaught people did in the exercise itself: three people in
+turn, each in the same three blocks. `untaught` are virtual people who lift in such a manner,
+`plain` ones who follow a script. In `fatigue` every second set tires, and in the others' `tiring`
+kinds, in other ways. The kinds of `others` are played by simulators built otherwise, for the worst
+column, never to tune by.
 Those of `tempos` do a set in another tempo, and those of `holes` are `clean` with values missing.
 """
 
@@ -45,10 +45,11 @@ from matfw.virtual.sessions import GOOD_SHARE, STRESS_NOISE, random_session
 from matfw.virtual.trace import Trace
 from matfw.virtual.truth import TrueRep
 from tests.accuracy import clams, holes, movements, raises, tempos
-from tests.accuracy.others.kinds import OTHERS, recorded
+from tests.accuracy.others.kinds import OTHERS, TIRING, recorded
 from tests.accuracy.others.plans import DrawPlan, draw_plan
 from tests.importers import files, kistler, leg_raise, wii
 from tests.people.movements.scene import Scene
+from tests.people.plain import plain_session
 from tests.people.tiring import tiring_session
 from tests.people.untaught import untaught_session
 
@@ -73,8 +74,9 @@ LYING = (
     *(HIPS, *SENSORS, *HABITS),
     *movements.KINDS,
     *UNTAUGHT,
-    "fatigue",
+    *("plain", "fatigue"),
     *OTHERS,
+    *TIRING,
     *tempos.KINDS,
     *holes.KINDS,
 )
@@ -82,7 +84,7 @@ STANDING = ("wii", "kistler")
 KINDS = (*LYING, *STANDING)
 RESTLESS = ("stress", "stress_faults", "still")
 MAKERS: Mapping[str, Callable[[Draw], SessionPlan]] = MappingProxyType(
-    {"untaught": untaught_session, "fatigue": tiring_session}
+    {"untaught": untaught_session, "plain": plain_session, "fatigue": tiring_session}
 )
 REAL = ("mex", "leg_raise", *STANDING)
 
@@ -175,7 +177,7 @@ def play(job: Job) -> Played:
         return replace(whole, frames=holes.torn(whole.frames, holes.KINDS[job.kind], job.number))
     if job.kind in tempos.KINDS:
         return _play_paced(job, tempos.KINDS[job.kind])
-    if job.kind in OTHERS:
+    if job.kind in OTHERS or job.kind in TIRING:
         return _play_other(job)
     if job.kind in movements.KINDS:
         return _play_scene(job, movements.scene(job.kind, job.layout, job.seed, job.number))
@@ -223,7 +225,10 @@ def _play_other(job: Job, draw: DrawPlan = draw_plan) -> Played:
     mat, frames, recording = recorded(job.kind, job.layout, job.seed, draw)
     plan, truth = recording.plan, recording.truth
     lying_s, leaves_s = plan.off_s[0] - plan.on_s[1], plan.off_s[0] - truth[-1].end_s
-    return Played(mat, frames, truth, [None] * len(truth), lying_s, leaves_s=leaves_s)
+    return Played(
+        mat, frames, truth, [None] * len(truth), lying_s,
+        is_fatigued=plan.is_tired, leaves_s=leaves_s,
+    )  # fmt: skip
 
 
 def _channels(kind: str) -> tuple[Channel, ...]:

@@ -6,7 +6,7 @@ The floors are loose on purpose: two people say whether something broke, not how
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -30,7 +30,7 @@ from tests.accuracy.aims import AIMS
 from tests.accuracy.figures import Figure, quantiles, rate, share, wilson
 from tests.accuracy.matching import Call, Called, call_moments, match
 from tests.accuracy.measures import measure
-from tests.accuracy.others.kinds import OTHERS
+from tests.accuracy.others.kinds import OTHERS, TIRING
 from tests.accuracy.outcomes import Outcome, RepOutcome, compare, run
 from tests.accuracy.populations import (
     KINDS,
@@ -366,6 +366,7 @@ def test_each_kind_matches_its_name(kind: str) -> None:
         "on_off": range(1),
         "untaught": range(8, 13),
         "fatigue": range(12, 17),
+        **dict.fromkeys(TIRING, range(12, 18)),
     }
     usual = range(9, 15) if kind in OTHERS else range(10, 16)
     assert len(played.truth) in counts.get(kind, usual)
@@ -398,13 +399,6 @@ def test_kinds_are_asked_for_by_name_or_by_a_pattern(capsys: pytest.CaptureFixtu
     assert "no kind is 'nobody *'" in capsys.readouterr().err
 
 
-def test_same_job_gives_the_same_outcome_in_whatever_process() -> None:
-    todo = [Job("leaves", "core4", 1000, 0), Job("on_off", "hex6", 1001, 1)]
-    alone = list(bench.played(todo, 1))
-    assert alone[0].reps
-    assert list(bench.played(todo, 2)) == alone
-
-
 # --- the judge ----------------------------------------------------------------------------------
 
 
@@ -414,7 +408,7 @@ def test_short_bench_finds_a_judge_that_is_not_broken(
     path = tmp_path / "figures.json"
     asked = {"--people": "2", "--layouts": "core4", "--kinds": "clean", "--seed-set": "tuning"}
     options = [word for option in asked.items() for word in option]
-    assert bench.main([*options, "--jobs", "1", "--json", str(path)]) == 0
+    assert bench.main([*options, "--jobs", "2", "--json", str(path)]) == 0
     printed = capsys.readouterr().out
     assert "core4: 2 simulated people a kind, tuning seeds from 1000" in printed
     report = json.loads(path.read_text())["layouts"]["core4"]
@@ -422,7 +416,11 @@ def test_short_bench_finds_a_judge_that_is_not_broken(
     assert figures["sets within 1"][0] >= FLOOR_WITHIN_1, printed
     assert figures["reps found"][0] >= FLOOR_FOUND, printed
     assert figures["start top lower end, median"][0] <= WORST_START_MS, printed
+    # The same job gives the same outcome in whatever process, and in the jobs' order.
     assert len(report["outcomes"]) == 2
+    [alone] = bench.played([*jobs(["clean"], ["core4"], 2, "tuning")][1:], 1)
+    assert alone.reps
+    assert report["outcomes"][1] == json.loads(json.dumps(asdict(alone)))
 
 
 def test_somebody_who_lies_still_does_next_to_nothing() -> None:

@@ -11,6 +11,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "worst clean": ("clean", "other_a_clean", "other_b_clean"),
         "worst restless": ("stress", "other_a_restless", "other_b_restless"),
+        "worst long": ("fatigue", "other_a_tiring", "other_b_tiring"),
     }
 )
 HIGH_IS_BAD = (

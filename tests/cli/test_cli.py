@@ -46,11 +46,20 @@ def factory_pins(factory: MockFactory) -> dict[int, MockPWMPin]:
 VERBS = ("demo", "run", "replay", "record", "console")
 
 
-@pytest.mark.parametrize("verb", ["", *VERBS])
-def test_help_is_there_for_every_verb(matfw: Call, verb: str) -> None:
-    done = matfw(*([verb] if verb else []), "--help")
+@pytest.mark.parametrize("name", VERBS)
+def test_help_is_there_for_every_verb(verb: Call, name: str) -> None:
+    done = verb(name, "--help")
     assert (done.returncode, done.stderr) == (0, "")
-    assert "usage: matfw" in done.stdout
+    assert f"usage: matfw {name}" in done.stdout
+
+
+def test_a_process_prints_help_and_ends_with_the_exit_code_of_main(matfw: Call) -> None:
+    done = matfw("--help")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("usage: matfw")
+    wrong = matfw("fly")
+    assert (wrong.returncode, wrong.stdout) == (EXIT_USAGE, "")
+    assert "invalid choice: 'fly'" in wrong.stderr
 
 
 @pytest.mark.parametrize(
@@ -59,11 +68,29 @@ def test_help_is_there_for_every_verb(matfw: Call, verb: str) -> None:
      ("record", "x.csv", "--seconds", "-1"), ("run", "--nonsense"), ("demo", "--hips", "all"),
      ("run", "--all-off", "--virtual")],
 )  # fmt: skip
-def test_wrong_usage_is_exit_code_2_and_says_which(matfw: Call, arguments: Sequence[str]) -> None:
-    done = matfw(*arguments)
+def test_wrong_usage_is_exit_code_2_and_says_which(verb: Call, arguments: Sequence[str]) -> None:
+    done = verb(*arguments)
     assert (done.returncode, done.stdout) == (2, "")
     assert "error: " in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "advice"),
+    [
+        (("rnu",), ": did you mean run?"),
+        (("xyz",), ": see `matfw --help`"),
+        ((), ": `matfw demo` shows it without hardware, `matfw --help` lists all"),
+        (("config", "chekc"), ": did you mean check?"),
+        (("demo", "--layout", "core5"), ": did you mean core4?"),
+        (("demo", "--sped", "3"), "unrecognized arguments: --sped 3: see `matfw demo --help`"),
+        (("report", "7"), "unrecognized arguments: 7: see `matfw report --help`"),
+    ],
+)
+def test_wrong_usage_says_what_to_do(verb: Call, arguments: Sequence[str], advice: str) -> None:
+    done = verb(*arguments)
+    assert done.returncode == EXIT_USAGE
+    assert done.stderr.splitlines()[-1].endswith(advice)
 
 
 # --- settings ---
@@ -79,12 +106,12 @@ def test_wrong_usage_is_exit_code_2_and_says_which(matfw: Call, arguments: Seque
         ("[limits]\nkick_up_s = 2.0\nrushed_up_s = 1.0\n", ("kick_up_s", "rushed_up_s")),
     ],
 )
-@pytest.mark.parametrize("verb", [("run",), ("run", "--virtual"), ("record", "x.csv")])
+@pytest.mark.parametrize("command", [("run",), ("run", "--virtual"), ("record", "x.csv")])
 def test_wrong_settings_are_one_line_with_file_line_and_limit(
-    matfw: Call, tmp_path: Path, text: str, words: Sequence[str], verb: Sequence[str]
+    verb: Call, tmp_path: Path, text: str, words: Sequence[str], command: Sequence[str]
 ) -> None:
     (tmp_path / "mat.toml").write_text(text)
-    done = matfw(*verb, "--config", "mat.toml")
+    done = verb(*command, "--config", "mat.toml")
     assert (done.returncode, done.stdout) == (2, "")
     one_error(done, "mat.toml", *words)
 
@@ -95,19 +122,19 @@ CUSTOM_CELLS = "".join(
 )
 
 
-@pytest.mark.parametrize("verb", [("run", "--virtual"), ("record", "--virtual", "x.csv")])
+@pytest.mark.parametrize("command", [("run", "--virtual"), ("record", "--virtual", "x.csv")])
 def test_the_virtual_bench_refuses_a_layout_it_has_not(
-    matfw: Call, tmp_path: Path, verb: Sequence[str]
+    verb: Call, tmp_path: Path, command: Sequence[str]
 ) -> None:
     (tmp_path / "mat.toml").write_text('layout = "custom"\n' + CUSTOM_CELLS)
-    done = matfw(*verb, "--config", "mat.toml")
+    done = verb(*command, "--config", "mat.toml")
     assert (done.returncode, done.stdout) == (2, "")
     one_error(done, "the virtual bench has no layout 'custom'", "core4, hex6, trio8")
     assert not (tmp_path / "x.csv").exists()
 
 
-def test_a_settings_file_that_is_not_there_is_one_line(matfw: Call) -> None:
-    done = matfw("run", "--virtual", "--config", "nowhere.toml")
+def test_a_settings_file_that_is_not_there_is_one_line(verb: Call) -> None:
+    done = verb("run", "--virtual", "--config", "nowhere.toml")
     assert done.returncode == 2
     one_error(done, "nowhere.toml", "cannot be read")
 
@@ -122,13 +149,13 @@ no_chip = pytest.mark.skipif(
 @no_chip
 @pytest.mark.parametrize("reader", ["parallel", "adafruit"])
 @pytest.mark.parametrize(
-    "verb", [("run",), ("run", "--all-off"), ("record", "new.csv"), ("record", "new.csv.gz")]
+    "command", [("run",), ("run", "--all-off"), ("record", "new.csv"), ("record", "new.csv.gz")]
 )
 def test_without_a_chip_it_fails_in_one_line_and_leaves_no_file(
-    matfw: Call, tmp_path: Path, reader: str, verb: Sequence[str]
+    verb: Call, tmp_path: Path, reader: str, command: Sequence[str]
 ) -> None:
     (tmp_path / "mat.toml").write_text(f'reader = "{reader}"\n')
-    done = matfw(*verb, "--config", "mat.toml")
+    done = verb(*command, "--config", "mat.toml")
     assert done.returncode == 1
     one_error(done, "no GPIO chip", "--virtual")
     assert not list(tmp_path.glob("new*"))
@@ -154,19 +181,19 @@ def test_no_virtual_device_can_be_reached_without_asking_for_it(tmp_path: Path) 
     assert "matfw.virtual" in asked.stderr, "the block itself works"
 
 
-def test_a_recording_is_never_written_over(matfw: Call, tmp_path: Path) -> None:
+def test_a_recording_is_never_written_over(verb: Call, tmp_path: Path) -> None:
     (tmp_path / "old.csv").write_text("mine")
-    done = matfw("record", "old.csv", "--virtual", "--seconds", "1")
+    done = verb("record", "old.csv", "--virtual", "--seconds", "1")
     assert done.returncode == 2
     assert "exists already" in done.stderr
     assert (tmp_path / "old.csv").read_text() == "mine"
 
 
 @no_chip
-@pytest.mark.parametrize("verb", [("run",), ("record", "new.csv")])
-def test_hip_sensors_do_not_change_that(matfw: Call, tmp_path: Path, verb: Sequence[str]) -> None:
+@pytest.mark.parametrize("command", [("run",), ("record", "new.csv")])
+def test_hip_sensors_do_not_change_that(verb: Call, tmp_path: Path, command: Sequence[str]) -> None:
     (tmp_path / "mat.toml").write_text('[hip_sensors]\nimu = "lsm6ds"\nrail = "vl53l1x"\n')
-    done = matfw(*verb, "--config", "mat.toml")
+    done = verb(*command, "--config", "mat.toml")
     assert done.returncode == 1
     one_error(done, "no GPIO chip")
     assert not list(tmp_path.glob("new*"))
@@ -298,17 +325,10 @@ def test_the_demo_ends_with_its_report(matfw: Call) -> None:
 
 
 @pytest.mark.parametrize("option", ["--config", "--state"])
-def test_the_demo_refuses_settings_that_it_would_not_use(matfw: Call, option: str) -> None:
-    done = matfw("demo", option, "here")
+def test_the_demo_refuses_settings_that_it_would_not_use(verb: Call, option: str) -> None:
+    done = verb("demo", option, "here")
     assert (done.returncode, done.stdout) == (EXIT_USAGE, "")
     assert "`matfw run --virtual --config FILE` runs your settings" in done.stderr
-
-
-def test_the_demo_takes_hip_sensors(matfw: Call) -> None:
-    """Both; a belt alone: the demo below that is interrupted."""
-    done = matfw("demo", "--speed", "20", "--hips", "both", "--side", "right")
-    assert (done.returncode, done.stderr) == (0, "")
-    assert "named rightly (simulated)" in done.stdout
 
 
 def test_a_recording_has_the_hip_sensors_columns(matfw: Call, tmp_path: Path) -> None:
@@ -324,7 +344,9 @@ def test_a_recording_has_the_hip_sensors_columns(matfw: Call, tmp_path: Path) ->
     assert all(None not in frame.channels for frame in frames if frame.t_s > 0.5)
 
 
-def test_what_the_virtual_bench_records_can_be_replayed(matfw: Call, tmp_path: Path) -> None:
+def test_what_the_virtual_bench_records_can_be_replayed(
+    matfw: Call, verb: Call, tmp_path: Path
+) -> None:
     done = matfw("record", "new.csv.gz", "--virtual", "--seconds", "2")
     assert done.returncode == 0
     assert "VIRTUAL" in done.stderr
@@ -332,7 +354,7 @@ def test_what_the_virtual_bench_records_can_be_replayed(matfw: Call, tmp_path: P
     assert opened.source is not None
     assert "VIRTUAL" in opened.source
     assert len(list(opened.frames())) == pytest.approx(160, abs=6)
-    assert matfw("replay", "new.csv.gz", "--json").returncode == 0
+    assert verb("replay", "new.csv.gz", "--json").returncode == 0
 
 
 def test_what_was_saved_at_the_console_holds_for_every_verb(matfw: Call, tmp_path: Path) -> None:

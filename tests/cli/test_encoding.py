@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -26,34 +27,75 @@ LOCALES = (
 )
 
 
-def output_of(folder: Path, locale: dict[str, str], *arguments: str) -> tuple[bytes, bytes]:
+# Several verbs in one process, which takes a third of a second to start: "verb" before each.
+VERBS_IN_TURN = """
+import sys
+from matfw.cli.verbs import main
+for words in sys.argv[1:]:
+    print("verb", flush=True)
+    print("verb", file=sys.stderr, flush=True)
+    try:
+        main(words.split("|"))
+    except SystemExit:  # argparse's, after --help
+        pass
+"""
+
+
+def outputs_of(
+    folder: Path, locale: dict[str, str], *calls: Sequence[str]
+) -> list[tuple[bytes, bytes]]:
+    """Return what each call writes to stdout and stderr."""
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("LC_", "LANG", "PYTHON"))}
     root = str(Path(__file__).parents[2])
     done = subprocess.run(
-        [sys.executable, "-m", "matfw", *arguments], capture_output=True, timeout=LIMIT_S,
+        [sys.executable, "-c", VERBS_IN_TURN, *("|".join(words) for words in calls)],
+        capture_output=True, timeout=LIMIT_S,
         check=False, cwd=folder, stdin=subprocess.DEVNULL,
         env={**kept, "HOME": str(folder), "PYTHONPATH": root, **locale},
     )  # fmt: skip
+    assert done.returncode == 0, done.stderr.decode(errors="replace")
     assert b"Traceback" not in done.stderr, done.stderr.decode(errors="replace")
-    return done.stdout, done.stderr
+    out, errors = (text.split(b"verb\n")[1:] for text in (done.stdout, done.stderr))
+    assert len(out) == len(errors) == len(calls)
+    return list(zip(out, errors, strict=True))
 
 
-@pytest.mark.parametrize("locale", LOCALES, ids=str)
-def test_no_verb_fails_for_a_character(tmp_path: Path, locale: dict[str, str]) -> None:
-    name = "gr\u00f6\u00dfe\u2192\U0001f600"
-    for arguments in (
-        ("config", "default"),
-        ("config", "check", f"{name}.toml"),
-        ("replay", f"{name}.csv"),
-        ("record", f"{name}.txt"),
-        ("doctor", "--virtual"),
-        ("console",),
-        ("--help",),
-    ):
-        out, errors = output_of(tmp_path, locale, *arguments)
-        assert out or errors
-        if "UTF-8" not in str(locale) and "latin" not in str(locale):
-            assert (out + errors).isascii(), arguments
+NAME = "gr\u00f6\u00dfe\u2192\U0001f600"
+CALLS = (
+    ("config", "default"),
+    ("config", "check", f"{NAME}.toml"),
+    ("replay", f"{NAME}.csv"),
+    ("record", f"{NAME}.txt"),
+    ("doctor", "--virtual"),
+    ("console",),
+    ("--help",),
+    ("replay", "a.csv", "--json"),
+)
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory) -> list[list[tuple[bytes, bytes]]]:
+    """Return what each call writes, in each of LOCALES."""
+    folder = tmp_path_factory.mktemp("locales")
+    with RecordingWriter(folder / "a.csv", Settings().mat()) as writer:
+        writer.write(RawFrame(0.0, (1, 2, 3, 4)))
+    return [outputs_of(folder, locale, *CALLS) for locale in LOCALES]
+
+
+@pytest.mark.parametrize("number", range(len(LOCALES)), ids=map(str, LOCALES))
+def test_no_verb_fails_for_a_character(
+    written: list[list[tuple[bytes, bytes]]], number: int
+) -> None:
+    is_plain = not any(word in str(LOCALES[number]) for word in ("UTF-8", "latin"))
+    for arguments, (out, errors) in zip(CALLS, written[number], strict=True):
+        assert out or errors, arguments
+        assert (out + errors).isascii() or not is_plain, arguments
+
+
+def test_json_of_a_replay_is_the_same_in_any_locale(
+    written: list[list[tuple[bytes, bytes]]],
+) -> None:
+    assert len({outputs[-1][0] for outputs in written}) == 1
 
 
 def test_degrees_and_boxes_have_a_stand_in_of_one_column() -> None:
@@ -68,10 +110,3 @@ def test_text_and_json_in_an_encoding_that_lacks_it() -> None:
     text = "38\u00b0 \u256d\u2500\u256e gr\u00f6\u00dfer \u2840 \U0001f600"
     assert text.encode("ascii", PLAIN) == b"38d +-+ grosser * ?".replace(b"ss", b"s")
     assert json.loads(json.dumps(text, ensure_ascii=False).encode("ascii", JSON)) == text
-
-
-def test_json_of_a_replay_is_the_same_in_any_locale(tmp_path: Path) -> None:
-    with RecordingWriter(tmp_path / "a.csv", Settings().mat()) as writer:
-        writer.write(RawFrame(0.0, (1, 2, 3, 4)))
-    outputs = {output_of(tmp_path, locale, "replay", "a.csv", "--json")[0] for locale in LOCALES}
-    assert len(outputs) == 1

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from matfw.control.events import event_json
-from matfw.messages import Mat, RawFrame, Rep
+from matfw.messages import Mat, RawFrame
 from matfw.recording.file import read_recording
 from matfw.service.replay import replay
 from tests.cli.calls import (
@@ -74,10 +74,10 @@ BAD_ROWS: list[tuple[Callable[[str], str], tuple[str, ...]]] = [
 
 @pytest.mark.parametrize(("spoil", "words"), BAD_RECORDINGS)
 def test_a_bad_recording_is_one_line_with_file_and_line(
-    matfw: Call, recording: Path, tmp_path: Path, spoil: Callable[[str], str], words: Sequence[str]
+    verb: Call, recording: Path, tmp_path: Path, spoil: Callable[[str], str], words: Sequence[str]
 ) -> None:
     (tmp_path / "bad.csv").write_text(spoil(recording.read_text()))
-    done = matfw("replay", "bad.csv", "--json")
+    done = verb("replay", "bad.csv", "--json")
     assert done.returncode == 2
     one_error(done, "bad.csv", *words)
     assert "summary" not in done.stdout
@@ -85,10 +85,10 @@ def test_a_bad_recording_is_one_line_with_file_and_line(
 
 @pytest.mark.parametrize(("spoil", "words"), BAD_ROWS)
 def test_a_bad_row_is_named_after_what_the_rows_before_it_came_to(
-    matfw: Call, recording: Path, tmp_path: Path, spoil: Callable[[str], str], words: Sequence[str]
+    verb: Call, recording: Path, tmp_path: Path, spoil: Callable[[str], str], words: Sequence[str]
 ) -> None:
     (tmp_path / "bad.csv").write_text(spoil(recording.read_text()))
-    done = matfw("replay", "bad.csv", "--json")
+    done = verb("replay", "bad.csv", "--json")
     assert done.returncode == 2
     whole, error = done.stderr.splitlines()
     assert "the 96 rows before the bad one" in whole
@@ -97,19 +97,19 @@ def test_a_bad_row_is_named_after_what_the_rows_before_it_came_to(
 
 
 def test_a_cut_off_gzip_says_which_rows_are_good_and_where_it_ends(
-    matfw: Call, recording: Path, tmp_path: Path
+    verb: Call, recording: Path, tmp_path: Path
 ) -> None:
     packed = gzip.compress(recording.read_bytes())
     (tmp_path / "cut.csv.gz").write_bytes(packed[: len(packed) // 2])
-    done = matfw("replay", "cut.csv.gz")
+    done = verb("replay", "cut.csv.gz")
     assert done.returncode == 2
     whole, error = done.stderr.splitlines()
     assert "rows before the bad one were whole" in whole
     assert all(word in error for word in ("cut.csv.gz", "cut off", "zcat"))
 
 
-def test_an_absent_recording_is_one_line(matfw: Call) -> None:
-    done = matfw("replay", "nowhere.csv")
+def test_an_absent_recording_is_one_line(verb: Call) -> None:
+    done = verb("replay", "nowhere.csv")
     assert (done.returncode, done.stdout) == (2, "")
     one_error(done, "nowhere.csv", "is not there")
 
@@ -121,12 +121,23 @@ def objects(text: str) -> list[dict[str, Any]]:  # Any: JSON
     return [json.loads(line) for line in text.splitlines()]
 
 
-def test_replay_json_is_the_contract_s_events_in_time_order_and_nothing_else(
-    matfw: Call, recording: Path, session: tuple[Mat, list[RawFrame]]
-) -> None:
-    done = matfw("replay", recording, "--json")
+@pytest.fixture(scope="module")
+def in_json(recording: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Return what a process of its own says of the recording."""
+    home = tmp_path_factory.mktemp("home")
+    done = subprocess.run(
+        [sys.executable, "-m", "matfw", "replay", str(recording), "--json"],
+        capture_output=True, text=True, timeout=LIMIT_S, check=False,
+        cwd=home, env=environment(home),
+    )  # fmt: skip
     assert (done.returncode, done.stderr) == (0, "")
-    *events, summary = objects(done.stdout)
+    return done.stdout
+
+
+def test_replay_json_is_the_contract_s_events_in_time_order_and_nothing_else(
+    in_json: str, session: tuple[Mat, list[RawFrame]]
+) -> None:
+    *events, summary = objects(in_json)
     for each in (*events, summary):
         assert set(each) == FIELDS[each["event"]]
     assert summary["event"] == "summary"
@@ -146,31 +157,23 @@ def test_replay_json_is_the_contract_s_events_in_time_order_and_nothing_else(
 
 
 def test_replay_of_a_recording_is_the_line_itself(
-    matfw: Call, recording: Path, session: tuple[Mat, list[RawFrame]]
+    in_json: str, recording: Path, session: tuple[Mat, list[RawFrame]]
 ) -> None:
     mat, _ = session
     here: list[bytes] = []
     # As recorded: six decimals of a second.
     replay(mat, read_recording(recording).frames(), lambda e: here.append(event_json(e)))
-    done = matfw("replay", recording, "--json")
-    assert done.stdout.encode().splitlines()[:-1] == here
+    assert in_json.encode().splitlines()[:-1] == here
 
 
-def test_a_packed_recording_gives_the_same(matfw: Call, recording: Path, tmp_path: Path) -> None:
-    (tmp_path / "session.csv.gz").write_bytes(gzip.compress(recording.read_bytes()))
-    plain = matfw("replay", recording, "--json")
-    assert matfw("replay", "session.csv.gz", "--json").stdout == plain.stdout
-
-
-def test_replay_without_json_has_lines_and_a_summary_for_people(
-    matfw: Call, recording: Path, session: tuple[Mat, list[RawFrame]]
+def test_a_packed_recording_gives_the_same_in_lines_and_a_summary_for_people(
+    verb: Call, in_json: str, recording: Path, tmp_path: Path
 ) -> None:
-    reps: list[Rep] = []
-    mat, frames = session
-    replay(mat, frames, lambda e: reps.append(e) if isinstance(e, Rep) else None)
-    done = matfw("replay", recording)
+    (tmp_path / "session.csv.gz").write_bytes(gzip.compress(recording.read_bytes()))
+    done = verb("replay", "session.csv.gz")
     assert (done.returncode, done.stderr) == (0, "")
-    assert len(re.findall(r"^ +[\d.]+ s  rep ", done.stdout, re.MULTILINE)) == len(reps)
+    reps = [f"{e['t_s']:.2f}" for e in objects(in_json) if e["event"] == "rep"]
+    assert re.findall(r"^ +([\d.]+) s  rep ", done.stdout, re.MULTILINE) == reps
     assert "VIRTUAL" not in done.stdout
 
 

@@ -226,13 +226,13 @@ def test_a_link_that_does_not_poll_loses_frames_and_is_sent_how_many(talk: Talk)
 
 
 def test_tare_takes_an_empty_mat_and_answers_when_it_is_done(talk: Talk) -> None:
-    before = dict(talk.control.settings.calibration())
+    before = dict(talk.control.settings.state.calibration)
     assert talk.ask("tare")[0].startswith("// ")
     assert talk.conversation.is_busy
     assert talk.conversation.prompt == ""
     lines = talk.wait(20.0, load_kg=0.4)
     assert lines[-1] == "ok"
-    after = talk.control.settings.calibration()
+    after = talk.control.settings.state.calibration
     for name, line in before.items():
         assert after[name].counts_per_kg == line.counts_per_kg
         moved_kg = (after[name].tare_counts - line.tare_counts) / line.counts_per_kg
@@ -348,9 +348,9 @@ def test_the_first_calibration_can_be_put_back(talk: Talk) -> None:
     changed = {n: type(line)(tare_counts=5.0, counts_per_kg=9999.0) for n, line in LINES.items()}
     talk.control.save_calibration(changed, "another")
     assert talk.ask("calibrate factory")[-1] == "ok"
-    assert dict(talk.control.settings.calibration()) == LINES
+    assert dict(talk.control.settings.state.calibration) == LINES
     assert talk.ask("calibrate previous")[-1] == "ok"
-    assert dict(talk.control.settings.calibration()) == changed
+    assert dict(talk.control.settings.state.calibration) == changed
 
 
 # --- lines that wait ------------------------------------------------------------------------------

@@ -33,7 +33,7 @@ def test_a_calibration_is_not_thrown_away_for_a_full_disk(
         assert talk.ask("accept") == [
             "Not saved: the disk is full.", "Say accept to try again, or leave.",
         ]  # fmt: skip
-        assert not talk.control.settings.calibration()
+        assert not talk.control.settings.state.calibration
     assert talk.ask("accept")[-1] == "ok"
-    assert dict(talk.control.settings.calibration()) == LINES
+    assert dict(talk.control.settings.state.calibration) == LINES
     talk.close()

@@ -171,7 +171,7 @@ def interrupted(tmp_path: Path) -> Iterator[Kept]:
 
 
 def tap_twice(talk: Kept) -> None:
-    step = talk.control._step
+    step = talk.control._observed.latest
     assert step is not None
     talk.control.step(replace(step, taps=2))
     talk.control.play(0.1)

@@ -123,7 +123,7 @@ class FakeControl(Control):
         weight_kg = 64.0 if self.presence is Presence.LYING else None
         for _ in range(round(seconds * RATE_HZ)):
             self.clock.advance_s(1.0 / RATE_HZ)
-            t_s, noise = self.t_s, count(self._frame_count, 3)
+            t_s, noise = self.t_s, count(self._observed.frames, 3)
             counts = tuple(
                 round(line.tare_counts + share_kg * line.counts_per_kg) + NOISE[next(noise) % 10]
                 for line in mat.calibration
@@ -176,7 +176,7 @@ class FakeControl(Control):
         store, recording = self.settings, self.recordings.status
         return (
             store.settings, tuple(store.diff()), store.profiles(), store.profile,
-            dict(store.calibration()), store.state.habits, self.firmware.is_judging,
+            dict(store.state.calibration), store.state.habits, self.firmware.is_judging,
             tuple(self.outputs.shown), self.is_restarting, recording and recording.name,
             self.lock.word,
         )  # fmt: skip

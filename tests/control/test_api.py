@@ -190,7 +190,7 @@ def test_a_calibration_reaches_the_line_and_is_kept(running: Running, tmp_path: 
     expected = CellCalibration(77.0, 41_000.0)
     wait_until(lambda: running.firmware.line.mat.calibration[0] == expected)
     assert running.firmware.line.mat.calibration[1] == NOMINAL
-    assert SettingsStore(None, tmp_path).calibration()["head_left"] == line
+    assert SettingsStore(None, tmp_path).state.calibration["head_left"] == line
 
 
 def test_volume_and_mute_reach_the_buzzer(running: Running) -> None:
@@ -322,7 +322,7 @@ def test_a_conversation_tares_on_the_real_loop(running: Running) -> None:
 
     wait_until(is_over)
     assert replies[-1] == "ok"
-    means = [line.tare_counts for line in running.control.settings.calibration().values()]
+    means = [line.tare_counts for line in running.control.settings.state.calibration.values()]
     assert means == pytest.approx([3.0, 2.0, 1.0, 3.0], abs=0.3)
     talk.close()
     assert running.firmware.is_judging

@@ -60,7 +60,7 @@ def test_a_link_whose_thread_is_stuck_loses_the_mat_too(talk: Talk) -> None:
     notices = [each for each in watcher.drain() if isinstance(each, Notice)]
     assert ["calibrate on link first was ended" in each.text for each in notices] == [True]
     assert talk.ask("accept")[-1].startswith("error E302: calibrate: ended")
-    assert dict(talk.control.settings.calibration()) == LINES
+    assert dict(talk.control.settings.state.calibration) == LINES
 
 
 def test_the_time_is_a_setting(talk: Talk) -> None:

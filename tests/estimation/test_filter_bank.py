@@ -13,9 +13,9 @@ from matfw.estimation.filter_bank import (
     NOISE_SCALE_RANGE,
     NOISE_SCALE_TAU_S,
     LegTracker,
-    _Hypothesis,
     _prune,
 )
+from matfw.estimation.hypothesis import Hypothesis
 from matfw.estimation.leg_model import PUSH_LEVER_M
 from matfw.estimation.noise import (
     LIFTING,
@@ -204,10 +204,10 @@ def test_after_a_reset_the_same_forces_give_the_same_estimates() -> None:
 def test_a_hypothesis_far_behind_is_dropped_unless_it_is_the_best_of_its_kind(
     behind: float, kept: int
 ) -> None:
-    best = _Hypothesis(RESTING, (0.0, 0.0, 0.0, 0.0, 0.0), (1.0, 0.0, 1.0), 3.0)
+    best = Hypothesis(RESTING, (0.0, 0.0, 0.0, 0.0, 0.0), (1.0, 0.0, 1.0), 3.0)
     weight = best.weight - FORGOTTEN - behind
-    other = _Hypothesis(RESTING, (0.0, 0.0, 0.0, 9.0, 9.0), best.p, weight)
-    lift = _Hypothesis(LIFTING, (0.5, 0.0, 0.0, 0.0, 0.0), (1.0,) * 15, weight - FORGOTTEN)
+    other = Hypothesis(RESTING, (0.0, 0.0, 0.0, 9.0, 9.0), best.p, weight)
+    lift = Hypothesis(LIFTING, (0.5, 0.0, 0.0, 0.0, 0.0), (1.0,) * 15, weight - FORGOTTEN)
 
     carried_on = _prune([lift, other, best])
 

@@ -1,4 +1,4 @@
-"""40,000 lines of whatever: one answer each, no fault of ours, no memory that grows."""
+"""25,000 lines of whatever: one answer each, no fault of ours, no memory that grows."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ import pytest
 from tests.control.fake_control import LINES, Talk
 from tests.fuzz.console_lines import lines
 
-COUNT = 40_000
-WARM_UP = 15_000  # until caches (regular expressions, settings' rows) are full
-GROWTH_BLOCKS = 4000  # of Python's memory, in 25,000 lines: one object kept a line is 25,000
+COUNT = 25_000
+WARM_UP = 10_000  # until caches (regular expressions, settings' rows) are full
+GROWTH_BLOCKS = 4000  # of Python's memory, in 15,000 lines: one object kept a line is 15,000
 POLL_EVERY = 50  # lines; a link polls 20 times a second
 ANSWER = re.compile(r"ok|error E[1-6]\d\d: \S.*")
 

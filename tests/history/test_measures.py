@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 
 import pytest
-from scipy import stats
+import scipy
 
 from matfw.history import measures
 from matfw.history.measures import DoneRep, clean_share, measured
@@ -18,7 +18,7 @@ from tests.store.story import faulty, rep
 @pytest.mark.parametrize(("good", "total"), [(0, 4), (3, 15), (15, 15), (44, 90)])
 def test_a_share_has_wilsons_interval(good: int, total: int) -> None:
     found = measures.share(good, total)
-    theirs = stats.binomtest(good, total).proportion_ci(0.95, method="wilson")
+    theirs = scipy.stats.binomtest(good, total).proportion_ci(0.95, method="wilson")
     assert found is not None
     assert (found.low, found.high) == pytest.approx((theirs.low, theirs.high), abs=1e-4)
 
@@ -28,7 +28,7 @@ def test_a_mean_has_students_interval(number: int) -> None:
     rng = random.Random(number)
     values = [rng.gauss(2.0, 0.3) for _ in range(number)]
     found = measures.mean(values)
-    theirs = stats.ttest_1samp(values, 0.0).confidence_interval(0.95)
+    theirs = scipy.stats.ttest_1samp(values, 0.0).confidence_interval(0.95)
     assert found is not None
     half = (theirs.high - theirs.low) / 2.0
     assert (found.low, found.high) == pytest.approx((theirs.low, theirs.high), abs=0.02 * half)
@@ -39,7 +39,7 @@ def test_two_means_differ_as_welch_says() -> None:
     left = [rng.gauss(1.2, 0.1) for _ in range(8)]
     right = [rng.gauss(1.0, 0.4) for _ in range(20)]
     found = measures.difference_of_means(left, right)
-    theirs = stats.ttest_ind(left, right, equal_var=False).confidence_interval(0.95)
+    theirs = scipy.stats.ttest_ind(left, right, equal_var=False).confidence_interval(0.95)
     assert found is not None
     assert (found.low, found.high) == pytest.approx((theirs.low, theirs.high), rel=0.03)
 

@@ -9,7 +9,7 @@ from datetime import UTC, date
 from xml.etree import ElementTree as ET
 
 import pytest
-from scipy import stats
+import scipy
 
 from matfw.history.measures import Estimate
 from matfw.history.progress import (
@@ -68,8 +68,8 @@ def test_the_slope_is_that_of_scipy(number: int) -> None:
     rng = random.Random(number)
     points = [(0.4 * k, 0.5 + 0.02 * k + rng.gauss(0.0, 0.05)) for k in range(number)]
     found = slope(points)
-    theirs = stats.linregress([x for x, _ in points], [y for _, y in points])
-    half = stats.t.ppf(0.975, number - 2) * theirs.stderr
+    theirs = scipy.stats.linregress([x for x, _ in points], [y for _, y in points])
+    half = scipy.stats.t.ppf(0.975, number - 2) * theirs.stderr
     assert found is not None
     assert (found.value, found.high) == pytest.approx((theirs.slope, theirs.slope + half), rel=0.01)
 

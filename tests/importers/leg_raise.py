@@ -30,7 +30,7 @@ from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
-from scipy.ndimage import percentile_filter, uniform_filter1d
+import scipy
 
 from matfw.virtual.truth import way_crossings_s
 from tests.importers.files import lines
@@ -163,7 +163,9 @@ class Block:
 
 def blocks(rate: Array) -> list[Block]:
     """Return the blocks between the pauses."""
-    speed = uniform_filter1d(np.linalg.norm(rate, axis=1), round(PAUSE_WINDOW_S * RATE_HZ))
+    speed = scipy.ndimage.uniform_filter1d(
+        np.linalg.norm(rate, axis=1), round(PAUSE_WINDOW_S * RATE_HZ)
+    )
     moving = speed > PAUSE_SHARE * np.percentile(speed, 75)
     edges = [0, *(np.flatnonzero(np.diff(moving)) + 1).tolist(), len(moving)]
     runs = [
@@ -175,7 +177,7 @@ def blocks(rate: Array) -> list[Block]:
 
 def find_lifts(angle_deg: Array) -> list[tuple[int, int]]:
     """Return the samples from, to between which the leg is over half of the block's height."""
-    low = percentile_filter(angle_deg, REST_PERCENT, round(REST_WINDOW_S * RATE_HZ))
+    low = scipy.ndimage.percentile_filter(angle_deg, REST_PERCENT, round(REST_WINDOW_S * RATE_HZ))
     over = angle_deg - low
     usual = float(np.percentile(over, USUAL_PERCENT))
     marks = np.where(over > HIGH * usual, 1, np.where(over < LOW * usual, -1, 0))

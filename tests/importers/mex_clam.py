@@ -26,7 +26,7 @@ from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
-from scipy.signal import find_peaks
+import scipy
 
 from tests.importers.files import lines
 
@@ -94,7 +94,7 @@ def find_reps(t_s: Array, angle_deg: Array) -> tuple[TrueRep, ...]:
     if high - low < MIN_SPAN_DEG:
         return ()
     period_s = float(np.median(np.diff(t_s)))
-    tops, _ = find_peaks(
+    tops, _ = scipy.signal.find_peaks(
         angle_deg, prominence=PROMINENCE * (high - low), distance=round(APART_S / period_s)
     )
     edge = round(EDGE_S / period_s)

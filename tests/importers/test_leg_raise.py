@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 import pytest
 
@@ -18,10 +20,12 @@ MEDIANS = {  # deg; up, hold and down, s: from crossing to crossing
     ("s3", "fast"): (68, 0.7, 0.5, 0.7),
 }
 
+load = cache(leg_raise.load)
+
 
 @pytest.mark.parametrize("name", NAMES)
 def test_ten_repetitions_in_each_block(name: str) -> None:
-    reps = leg_raise.load(name).reps
+    reps = load(name).reps
     counts = [sum(rep.block == block for rep in reps) for block in leg_raise.BLOCKS]
     assert counts == [PER_BLOCK] * 3
     assert [rep.block for rep in reps] == [b for b in leg_raise.BLOCKS for _ in range(PER_BLOCK)]
@@ -29,7 +33,7 @@ def test_ten_repetitions_in_each_block(name: str) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_repetitions_are_such_as_people_make(name: str) -> None:
-    real = leg_raise.load(name)
+    real = load(name)
     for rep in real.reps:
         assert rep.start_s < rep.top_s <= rep.lower_s < rep.end_s
         assert 1.0 < rep.end_s - rep.start_s < 9.0
@@ -42,7 +46,7 @@ def test_repetitions_are_such_as_people_make(name: str) -> None:
 
 @pytest.mark.parametrize(("name", "block"), MEDIANS)
 def test_blocks_are_as_their_plots_show(name: str, block: str) -> None:
-    reps = [rep for rep in leg_raise.load(name).reps if rep.block == block]
+    reps = [rep for rep in load(name).reps if rep.block == block]
     rows = [
         (r.height_deg, r.top_s - r.start_s, r.lower_s - r.top_s, r.end_s - r.lower_s)
         for r in reps
@@ -52,7 +56,7 @@ def test_blocks_are_as_their_plots_show(name: str, block: str) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_height_is_what_gravity_in_the_shank_says(name: str) -> None:
-    real = leg_raise.load(name)
+    real = load(name)
     gravity = leg_raise.gravity_in(leg_raise.read_unit(name, 2))
     ratios = []
     for rep in real.reps:

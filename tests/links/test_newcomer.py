@@ -112,7 +112,7 @@ def test_a_blank_mat_is_calibrated_saved_and_diagnosed_over_one_line(
     line.type("diagnose")
     assert "Nothing wrong was found" in line.hear(r"\nok\r?\n")
     true = as_bought(Settings().mat(), DEMO_SEED).calibration
-    kept = SettingsStore(None, tmp_path).calibration()
+    kept = SettingsStore(None, tmp_path).state.calibration
     for cell, bought in zip(CELLS, true, strict=True):
         assert kept[cell].counts_per_kg == pytest.approx(bought.counts_per_kg, rel=1e-3)
         assert kept[cell].counts_per_kg != NOMINAL.counts_per_kg

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -11,7 +13,9 @@ from matfw.messages import RefinedRep
 from matfw.refinement.missed_lifts import (
     EASED_N,
     IN_SET_S,
+    LIKE_LOG_ODDS,
     MAX_TRIALS,
+    MAX_WEAK_PEAK_DEG,
     MIN_DEG,
     WEAK_PEAK_DEG_PER_NOISE_SCALE,
     missed_lifts,
@@ -133,41 +137,51 @@ def segment_of(*lifts: Lift, span_s: float = SPAN_S) -> Segment:
     return segment_from(window_of(legs(span_s, *lifts), noise_scale=CALM))
 
 
+def missed(
+    segment: Segment,
+    weak_peaks: Sequence[RefinedRep],
+    found: Collection[RefinedRep],
+    log_odds: float = -math.inf,
+) -> list[RefinedRep]:
+    """Return the missed lifts where each has these log-odds; usually load and moment alone say."""
+    return missed_lifts(segment, weak_peaks, found, lambda _: log_odds)
+
+
 def test_a_weak_peak_that_was_a_lift_is_reported_as_its_shape() -> None:
-    [lift] = missed_lifts(segment_of(FIRST, SECOND), [refined_rep(SECOND)], [refined_rep(FIRST)])
+    [lift] = missed(segment_of(FIRST, SECOND), [refined_rep(SECOND)], [refined_rep(FIRST)])
     assert_is(lift, SECOND, within_s=0.15)
     assert lift.angle_deg == pytest.approx(SECOND.top_deg, abs=2.0)
 
 
 def test_a_weak_peak_that_was_no_lift_is_not_reported() -> None:
-    assert missed_lifts(segment_of(FIRST), [refined_rep(SECOND)], [refined_rep(FIRST)]) == []
+    assert missed(segment_of(FIRST), [refined_rep(SECOND)], [refined_rep(FIRST)]) == []
 
 
 def test_a_weak_peak_long_after_the_repetition_before_is_not_tried() -> None:
     late = Lift(FIRST.end_s + IN_SET_S + 1.0)
     segment = segment_of(FIRST, late, span_s=late.end_s + 2.0)
-    assert missed_lifts(segment, [refined_rep(late)], [refined_rep(FIRST)]) == []
+    assert missed(segment, [refined_rep(late)], [refined_rep(FIRST)]) == []
     near = replace(refined_rep(FIRST), start_s=FIRST.begin_s + 2.0, end_s=FIRST.end_s + 3.0)
-    assert len(missed_lifts(segment, [refined_rep(late)], [near])) == 1
+    assert len(missed(segment, [refined_rep(late)], [near])) == 1
 
 
 def test_a_weak_peak_before_the_set_s_first_known_repetition_is_tried_as_well() -> None:
-    [lift] = missed_lifts(segment_of(FIRST, SECOND), [refined_rep(FIRST)], [refined_rep(SECOND)])
+    [lift] = missed(segment_of(FIRST, SECOND), [refined_rep(FIRST)], [refined_rep(SECOND)])
     assert_is(lift, FIRST, within_s=0.15)
 
 
 def test_two_weak_peaks_make_each_other_a_set_if_both_were_lifts() -> None:
     both = [refined_rep(FIRST), refined_rep(SECOND)]
-    assert len(missed_lifts(segment_of(FIRST, SECOND), both, [])) == 2
-    assert missed_lifts(segment_of(FIRST), both, []) == []
-    assert missed_lifts(segment_of(FIRST), both[:1], []) == []
+    assert len(missed(segment_of(FIRST, SECOND), both, [])) == 2
+    assert missed(segment_of(FIRST), both, []) == []
+    assert missed(segment_of(FIRST), both[:1], []) == []
 
 
 def test_a_look_tries_no_more_than_the_latest_few() -> None:
     """A trial takes as long as a repetition's own fit, and the next look is soon."""
     lifts = [Lift(4.0 + 8.0 * k) for k in range(MAX_TRIALS + 1)]
     segment = segment_of(*lifts, span_s=lifts[-1].end_s + 2.0)
-    found = missed_lifts(segment, [refined_rep(lift) for lift in lifts], [])
+    found = missed(segment, [refined_rep(lift) for lift in lifts], [])
     assert len(found) == MAX_TRIALS
     for x, lift in zip(found, lifts[1:], strict=True):
         assert_is(x, lift)
@@ -178,7 +192,53 @@ def test_a_weak_peak_too_small_for_a_body_as_restless_is_not_tried() -> None:
     worth_deg = WEAK_PEAK_DEG_PER_NOISE_SCALE * CALM
     for share, lifts in ((0.9, 0), (1.1, 1)):
         weak_peak = refined_rep(SECOND, share * worth_deg)
-        assert len(missed_lifts(segment, [weak_peak], [refined_rep(FIRST)])) == lifts
+        assert len(missed(segment, [weak_peak], [refined_rep(FIRST)])) == lifts
+
+
+def test_no_body_is_so_restless_that_a_peak_of_4_5_degrees_is_not_tried() -> None:
+    segment = replace(segment_of(FIRST, SECOND), noise_scale=2.0)
+    for share, lifts in ((0.9, 0), (1.1, 1)):
+        weak_peak = refined_rep(SECOND, share * MAX_WEAK_PEAK_DEG)
+        assert len(missed(segment, [weak_peak], [refined_rep(FIRST)])) == lifts
+
+
+RESTLESS = 1.6  # noise scale
+SMALL = replace(SECOND, top_deg=22.0, up_s=2.4, hold_s=1.2, down_s=3.2)
+
+
+def restless_segment(*lifts: Lift, seed: int) -> Segment:
+    forces = legs(SPAN_S, *lifts) + noise_scale(SPAN_S, seed, RESTLESS**0.5)
+    return segment_from(window_of(forces, noise_scale=RESTLESS))
+
+
+@pytest.mark.parametrize("seed", [0, 1, 3])
+@pytest.mark.parametrize(("over", "lifts"), [(-0.1, 0), (0.0, 1), (0.1, 1)])
+def test_a_small_slow_lift_of_a_restless_body_is_one_if_it_is_like_a_leg_raise(
+    seed: int, over: float, lifts: int
+) -> None:
+    segment = restless_segment(FIRST, SMALL, seed=seed)
+    log_odds = LIKE_LOG_ODDS + over
+    found = missed(segment, [refined_rep(SMALL)], [refined_rep(FIRST)], log_odds)
+    assert len(found) == lifts
+    for x in found:
+        assert_is(x, SMALL, within_s=0.5)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_where_nobody_lifted_likeness_alone_makes_none(seed: int) -> None:
+    segment = restless_segment(FIRST, seed=seed)
+    assert missed(segment, [refined_rep(SMALL)], [refined_rep(FIRST)], math.inf) == []
+
+
+@pytest.mark.parametrize("period_s", [3.5, 4.5])
+def test_a_deep_breath_has_no_hold_however_like_a_leg_raise(period_s: float) -> None:
+    """As of the other simulators' restless people: 1.4 N, and 1.4 N m the same way."""
+    t_s = middles_s(SPAN_S) - SMALL.begin_s
+    breath = np.where((t_s > 0.0) & (t_s < period_s), np.sin(2.0 * math.pi * t_s / period_s), 0.0)
+    forces = legs(SPAN_S, FIRST) + Forces(np.zeros_like(t_s), 1.4 * breath, 1.4 * breath)
+    segment = segment_from(window_of(forces + noise_scale(SPAN_S, 1)))
+    weak_peak = replace(refined_rep(SMALL), end_s=SMALL.begin_s + period_s)
+    assert missed(segment, [weak_peak], [refined_rep(FIRST)], math.inf) == []
 
 
 def test_the_load_that_makes_a_hand_of_a_lift_is_as_tuned() -> None:
@@ -192,13 +252,13 @@ def test_a_lift_during_which_the_load_falls_for_good_was_a_hand(eased_n: float, 
     eased = replace(segment, load_n=segment.load_n - eased_n * EASED_N * CALM**0.5 * held)
     # The curve has the fall as its level: the shape alone would be a lift.
     eased.curve.base_n[held] -= eased_n * EASED_N * CALM**0.5
-    assert len(missed_lifts(eased, [refined_rep(SECOND)], [refined_rep(FIRST)])) == lifts
+    assert len(missed(eased, [refined_rep(SECOND)], [refined_rep(FIRST)])) == lifts
 
 
 def test_a_lift_that_was_just_found_makes_the_next_weak_peak_part_of_the_set() -> None:
     third = Lift(SECOND.end_s + 4.0)
     segment = segment_of(FIRST, SECOND, third, span_s=third.end_s + 2.0)
-    found = missed_lifts(segment, [refined_rep(SECOND), refined_rep(third)], [refined_rep(FIRST)])
+    found = missed(segment, [refined_rep(SECOND), refined_rep(third)], [refined_rep(FIRST)])
     assert third.begin_s - FIRST.end_s > IN_SET_S
     assert len(found) == 2
 
@@ -206,28 +266,28 @@ def test_a_lift_that_was_just_found_makes_the_next_weak_peak_part_of_the_set() -
 def test_what_overlaps_a_repetition_is_a_part_of_it() -> None:
     segment = segment_of(FIRST, SECOND)
     inside = replace(refined_rep(SECOND), start_s=SECOND.begin_s + 1.0, end_s=SECOND.end_s - 1.0)
-    assert missed_lifts(segment, [inside], [refined_rep(FIRST), refined_rep(SECOND)]) == []
+    assert missed(segment, [inside], [refined_rep(FIRST), refined_rep(SECOND)]) == []
 
 
 def test_two_halves_of_one_lift_make_one() -> None:
     segment = segment_of(FIRST, SECOND)
     up = replace(refined_rep(SECOND), end_s=SECOND.begin_s + 2.2)
     down = replace(refined_rep(SECOND), start_s=SECOND.end_s - 3.4)
-    assert len(missed_lifts(segment, [up, down], [refined_rep(FIRST)])) == 1
+    assert len(missed(segment, [up, down], [refined_rep(FIRST)])) == 1
 
 
 def test_a_lift_that_is_not_over_yet_is_left_to_the_next_look() -> None:
     segment = segment_of(FIRST, SECOND, span_s=SECOND.end_s - 0.6)
-    assert missed_lifts(segment, [refined_rep(SECOND)], [refined_rep(FIRST)]) == []
+    assert missed(segment, [refined_rep(SECOND)], [refined_rep(FIRST)]) == []
 
 
 def test_a_lift_of_next_to_no_height_is_none() -> None:
     low = replace(SECOND, top_deg=0.7 * MIN_DEG)
-    assert missed_lifts(segment_of(FIRST, low), [refined_rep(low)], [refined_rep(FIRST)]) == []
+    assert missed(segment_of(FIRST, low), [refined_rep(low)], [refined_rep(FIRST)]) == []
 
 
 def test_without_weak_peaks_no_lift_is_missed() -> None:
-    assert missed_lifts(segment_of(FIRST, SECOND), [], [refined_rep(FIRST)]) == []
+    assert missed(segment_of(FIRST, SECOND), [], [refined_rep(FIRST)]) == []
 
 
 @pytest.mark.parametrize("eased_n", [4.0, 5.0, 6.0])
@@ -239,13 +299,13 @@ def test_a_hand_that_eases_off_the_mat_at_once_is_no_lift_s_shape(
     eased = Forces(push.angle_rad, -push.force_n, -push.moment_nm)
     segment = legs(SPAN_S, FIRST) + eased + noise_scale(SPAN_S, 1, CALM**0.5)
     window = window_of(segment, noise_scale=CALM)
-    assert missed_lifts(segment_from(window), [refined_rep(SECOND)], [refined_rep(FIRST)]) == []
+    assert missed(segment_from(window), [refined_rep(SECOND)], [refined_rep(FIRST)]) == []
 
 
 def test_up_and_down_without_any_hold_is_a_sway() -> None:
     through = replace(SECOND, top_deg=20.0, hold_s=0.0)
     segment = segment_of(FIRST, through)
-    assert missed_lifts(segment, [refined_rep(through)], [refined_rep(FIRST)]) == []
+    assert missed(segment, [refined_rep(through)], [refined_rep(FIRST)]) == []
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
@@ -258,7 +318,7 @@ def test_a_small_quick_lift_half_a_second_before_the_next_one_is_found(seed: int
     segment = segment_from(lying)
     weak_peak = replace(refined_rep(quick, 15.0), lower_s=quick.end_s - 1.4)
     found = [replace(refined_rep(x), top_s=x.begin_s + 1.6) for x in (before, after)]
-    (lift,) = missed_lifts(segment, [weak_peak], found)
+    (lift,) = missed(segment, [weak_peak], found)
     assert lift.start_s == pytest.approx(quick.begin_s + 0.2, abs=0.2)
     assert lift.end_s == pytest.approx(quick.end_s - 0.3, abs=0.3)
     assert lift.angle_deg == pytest.approx(quick.top_deg, abs=4.0)

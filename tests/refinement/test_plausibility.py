@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -16,9 +17,10 @@ from matfw.judging.verdicts import (
 )
 from matfw.messages import FaultSeen, Limits, RefinedRep, Side, Tempo, Verdict
 from matfw.refinement.missed_lifts import IN_SET_S
-from matfw.refinement.plausibility import NAMES, weighed
-from matfw.refinement.refine import SURE_AFTER_S
+from matfw.refinement.plausibility import NAMES, features, weighed
+from matfw.refinement.refine import SURE_AFTER_S, refine
 from matfw.refinement.refinement import IN_SET_LOG_ODDS, Refinement
+from matfw.refinement.segment import Segment
 from matfw.refinement.windows import SETTLE_S
 from tests.accuracy.plausibility import Example, examples, fitted
 from tests.accuracy.populations import FIRST_SEED, Job
@@ -147,6 +149,20 @@ def test_features_are_numbers_whatever_moved(
     for example in (*movements, *lifts):
         assert example.features.shape == (len(NAMES),)
         assert np.isfinite(example.features).all()
+
+
+def test_a_shape_that_is_as_high_as_the_curve_differs_in_that_alone_from_one_that_is_not() -> None:
+    window = played(WHOLE_S, *FEW)[0]
+    segment = Segment.of(window, -math.inf)
+    assert segment is not None
+    [rep, *_] = refine(window)
+    same, other, far = (
+        features(segment, replace(rep, fit_error_deg=error_deg))
+        for error_deg in (0.0, 15.0, math.inf)
+    )
+    at = NAMES.index("log_fit_error")
+    assert same[at] < other[at] < far[at] < 4.0
+    assert np.array_equal(np.delete(same, at), np.delete(far, at))
 
 
 def test_weights_tell_apart_what_they_were_fitted_to(

@@ -179,3 +179,23 @@ def test_of_a_body_that_was_not_weighed_there_is_none(weight_kg: float | None) -
 
 def test_a_window_without_any_motion_has_nothing_to_be_taken() -> None:
     assert Segment.of(RepWindow((), MODEL, 1.0, 0.0), -math.inf) is None
+
+
+@pytest.mark.parametrize(("amplitude_n", "hertz"), [(1.0, 5.5), (1.0, 6.0), (3.0, 6.5)])
+def test_a_held_legs_tremor_is_the_loads_and_a_lift_has_none(
+    amplitude_n: float, hertz: float
+) -> None:
+    calm = segment_from(window_of(legs(SPAN_S, LIFT)))
+    shaking_n = amplitude_n * np.sin(2.0 * np.pi * hertz * calm.t_s)
+    shaking = replace(calm, load_n=calm.load_n + shaking_n)
+    top_s, lower_s = 7.0, 8.0
+    assert calm.tremor_n(top_s, lower_s) < 0.3
+    assert shaking.tremor_n(top_s, lower_s) == pytest.approx(amplitude_n / math.sqrt(2.0), rel=0.3)
+
+
+def test_tremor_is_not_known_where_a_step_was_not_measured_or_too_few_are_there() -> None:
+    calm = segment_from(window_of(legs(SPAN_S, LIFT)))
+    torn = replace(calm, seen=np.where(HELD[0] == np.arange(len(calm.t_s)), 0.0, calm.seen))
+    assert torn.tremor_n(7.0, 8.0) == 0.0
+    assert calm.tremor_n(-3.0, -2.0) == 0.0
+    assert calm.tremor_n(7.5, 7.5) > 0.0, "about a top that was passed without a hold"

@@ -159,15 +159,25 @@ def session() -> tuple[Mat, list[RawFrame]]:
     return mat, [frame for frame in record(trace, mat, 7) if frame.t_s < 45.0]
 
 
+@pytest.fixture(scope="module")
+def expected(session: tuple[Mat, list[RawFrame]]) -> list[Event]:
+    """Return what a replay reports of the session."""
+    mat, frames = session
+    events: list[Event] = []
+    replay(mat, frames, events.append)
+    return events
+
+
 @pytest.mark.parametrize("is_beside", [False, True], ids=["in the loop", "in its own process"])
 def test_live_gives_the_events_of_a_replay(
-    is_beside: bool, session: tuple[Mat, list[RawFrame]], monkeypatch: pytest.MonkeyPatch
+    is_beside: bool,
+    session: tuple[Mat, list[RawFrame]],
+    expected: list[Event],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Only when a rep is reported differs: live its refinement takes a while."""
     monkeypatch.setattr(refiner, "JOIN_LIMIT_S", 60.0)  # a busy computer's
     mat, frames = session
-    expected: list[Event] = []
-    replay(mat, frames, expected.append)
     keeper = Keeper()
     beside = functools.partial(ProcessRefiner, pytest.fail, waits=True)
     live = firmware(frames, mat=mat, taps=[keeper], refiner=beside if is_beside else InlineRefiner)
@@ -185,12 +195,10 @@ def test_live_gives_the_events_of_a_replay(
 
 @pytest.mark.parametrize(("stop_s", "start_s"), [(5.0, 31.8), (19.0, 31.8), (24.5, 33.0)])
 def test_what_was_done_while_stopped_is_not_reported_afterwards(
-    session: tuple[Mat, list[RawFrame]], stop_s: float, start_s: float
+    session: tuple[Mat, list[RawFrame]], expected: list[Event], stop_s: float, start_s: float
 ) -> None:
     """Going on just after a rep: its look comes when judging is on again."""
     mat, frames = session
-    expected: list[Event] = []
-    replay(mat, frames, expected.append)
     reps_s = [(rep.start_s, rep.t_s) for rep in expected if isinstance(rep, Rep)]
     assert any(stop_s < begin_s < start_s for begin_s, _ in reps_s)
     times = iter([(stop_s, "pause"), (start_s, "resume")])
@@ -215,11 +223,9 @@ def test_what_was_done_while_stopped_is_not_reported_afterwards(
 
 
 def test_going_on_when_nothing_was_stopped_loses_no_repetition(
-    session: tuple[Mat, list[RawFrame]],
+    session: tuple[Mat, list[RawFrame]], expected: list[Event]
 ) -> None:
     mat, frames = session
-    expected: list[Event] = []
-    replay(mat, frames, expected.append)
     clock, keeper = VirtualClock(), Keeper()
     live = Firmware(
         Pipeline(mat), Frames(frames, clock), Outputs(), clock, [keeper],
@@ -229,23 +235,17 @@ def test_going_on_when_nothing_was_stopped_loses_no_repetition(
     assert [rep.rep for rep in keeper.reps] == [e.rep for e in expected if isinstance(e, Rep)]
 
 
-def test_every_tap_sees_every_frame_and_events_in_time_order(
+def test_every_tap_sees_every_frame_and_events_and_cues_are_shown_as_they_are_given(
     session: tuple[Mat, list[RawFrame]],
 ) -> None:
     mat, frames = session
-    keepers = [Keeper(), Keeper()]
-    firmware(frames, mat=mat, taps=keepers).run(frames[-1].t_s)
+    outputs, keepers = Outputs(), [Keeper(), Keeper()]
+    firmware(frames, mat=mat, outputs=outputs, taps=keepers).run(frames[-1].t_s)
     assert [step.raw for step in keepers[0].steps] == frames
     assert keepers[0].seen == keepers[1].seen
     times = [event.t_s for event in keepers[0].seen]
     assert times == sorted(times)
-
-
-def test_cues_are_shown_when_they_are_given(session: tuple[Mat, list[RawFrame]]) -> None:
-    mat, frames = session
-    outputs, keeper = Outputs(), Keeper()
-    firmware(frames, mat=mat, outputs=outputs, taps=[keeper]).run(frames[-1].t_s)
-    given = [(event.t_s, event.cue) for event in keeper.seen if isinstance(event, CueGiven)]
+    given = [(event.t_s, event.cue) for event in keepers[0].seen if isinstance(event, CueGiven)]
     assert outputs.shown == given
     assert given
 

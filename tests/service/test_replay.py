@@ -1,4 +1,4 @@
-"""The line on a recording: the same every time, in time order, counted to the last frame."""
+"""The line on a recording: in time order, counted to the last frame."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from matfw.service.replay import replay
 from matfw.settings.model import Settings
 from matfw.virtual.sampling import record
 
-SPAN_S = 60.0  # of the demo's session: getting on and some repetitions
+SPAN_S = 50.0  # of the demo's session: getting on and some repetitions
 
 
 @pytest.fixture(scope="module")
@@ -33,12 +33,6 @@ def reported(mat: Mat, frames: list[RawFrame]) -> tuple[list[Event], Tally]:
 @pytest.fixture(scope="module")
 def whole(session: tuple[Mat, list[RawFrame]]) -> tuple[list[Event], Tally]:
     return reported(*session)
-
-
-def test_the_same_frames_give_the_same_events_twice(
-    session: tuple[Mat, list[RawFrame]], whole: tuple[list[Event], Tally]
-) -> None:
-    assert reported(*session) == whole
 
 
 def test_events_are_reported_in_time_order_and_counted(

@@ -103,7 +103,7 @@ def test_a_damaged_state_without_a_good_backup_is_no_reason_not_to_start(
     kept = [path.read_bytes() for path in sorted(tmp_path.glob("state.toml.damaged-*"))]
     assert kept == list(dict.fromkeys(item for item in (main, backup) if item is not None))
     again = SettingsStore(None, tmp_path)
-    assert (again.notices, again.pin_hash()) == ((), "kept")
+    assert (again.notices, again.state.pin_hash) == ((), "kept")
 
 
 def test_what_was_put_aside_before_is_kept(tmp_path: Path) -> None:
@@ -180,7 +180,7 @@ def test_a_file_made_by_hand_is_migrated_and_kept_as_the_backup(tmp_path: Path) 
     store.save_calibration({"head_left": CellLine(tare_counts=1.0, counts_per_kg=2.0)}, note="")
     assert (tmp_path / "state.toml.bak").read_text() == BY_HAND
     assert tomllib.loads((tmp_path / "state.toml").read_text())["schema"] == STATE_SCHEMA
-    assert store.factory_calibration() == {"head_left": LINE}
+    assert store.state.factory_calibration == {"head_left": LINE}
 
 
 def test_what_a_later_matfw_added_is_kept_within_a_schema(tmp_path: Path) -> None:
@@ -195,7 +195,7 @@ def test_a_later_schema_is_read_as_far_as_known_and_never_written(tmp_path: Path
     content = f"schema = 2\n{BY_HAND}later = 1\n[end]\ncomplete = true\n".encode()
     store = SettingsStore(None, tmp_path) if read_of(tmp_path, content, None) else None
     assert store is not None
-    assert store.calibration() == {"head_left": LINE}
+    assert store.state.calibration == {"head_left": LINE}
     assert "was written by a newer matfw (schema 2, this one knows 1)" in store.notices[0]
     with pytest.raises(MatStateError, match="update matfw to save anything"):
         store.save_pin_hash("x")
@@ -231,7 +231,7 @@ def test_a_state_beyond_what_is_read_again_is_not_written(tmp_path: Path) -> Non
     store.save_pin_hash("kept")
     with pytest.raises(MatStateError, match="would be larger than 1048576 bytes"):
         store.save_pin_hash("x" * 2_000_000)
-    assert store.pin_hash() == "kept"
+    assert store.state.pin_hash == "kept"
     assert read_state(tmp_path).state == MachineState(pin_hash="kept")
 
 

@@ -36,41 +36,7 @@ def opened(tmp_path: Path, text: str = "") -> SettingsStore:
     return SettingsStore(config, tmp_path / "state")
 
 
-# --- which value holds
-
-
-def test_each_layer_goes_before_the_one_below(tmp_path: Path) -> None:
-    key = "limits.roll_back_mm"
-    store = SettingsStore(None, tmp_path / "state")
-    assert store.get(key) == (13.0, "default")
-    store = opened(tmp_path, "[limits]\nroll_back_mm = 14")
-    assert store.get(key) == (14.0, "file")
-    store.set(key, "15")
-    assert store.get(key) == (15.0, "staged")
-    store.save()
-    assert store.get(key) == (15.0, "saved")
-    store.new_profile("mrs_b")
-    assert store.get(key) == (15.0, "saved")
-    store.set(key, "16 mm")
-    store.save()
-    assert store.get(key) == (16.0, "profile mrs_b")
-    store.set(key, "17")
-    assert store.get(key) == (17.0, "staged")
-    assert store.settings.limits.limits().roll_back_mm == 17.0
-    assert store.diff() == [(key, 16.0, 17.0)]
-    store.revert()
-    assert store.get(key) == (16.0, "profile mrs_b")
-    again = SettingsStore(tmp_path / "matfw.toml", tmp_path / "state")
-    assert again.get(key) == (16.0, "profile mrs_b")
-    again.factory(key)
-    assert again.get(key) == (15.0, "staged")
-    again.save()
-    assert again.get(key) == (15.0, "saved")
-    again.use_profile("none")
-    again.factory(key)
-    assert again.get(key) == (14.0, "staged")
-    again.save()
-    assert again.get(key) == (14.0, "file")
+# --- what is staged, saved and forgotten
 
 
 def test_the_persons_file_is_never_written(tmp_path: Path) -> None:
@@ -192,31 +158,6 @@ def test_an_error_changes_nothing(key: str, text: str, part: str, store: Setting
     assert (store.settings, store.diff(), store.state) == before
 
 
-def test_a_file_that_contradicts_what_was_saved_names_both(tmp_path: Path) -> None:
-    store = opened(tmp_path)
-    store.set("too_small", "45")
-    store.save()
-    with pytest.raises(MatSettingsError) as caught:
-        opened(tmp_path, "[limits]\ntoo_high_deg = 40")
-    line = (tmp_path / "state/state.toml").read_text().splitlines().index("too_small_deg = 45.0")
-    assert str(caught.value) == (
-        f"{tmp_path}/state/state.toml, line {line + 1}: limits.too_small_deg must not be above"
-        " too_high_deg = 40 (got 45): it was saved at the console and does not go with"
-        f" {tmp_path}/matfw.toml: change that, or delete this line"
-    )
-
-
-def test_a_saved_setting_that_is_none_is_named_with_its_line(tmp_path: Path) -> None:
-    (tmp_path / "state.toml").write_text("[saved.limits]\nnose_mm = 3")
-    with pytest.raises(MatSettingsError, match=r"state.toml, line 2: limits.nose_mm is not known"):
-        SettingsStore(None, tmp_path)
-
-
-def test_a_wrong_file_of_the_person_is_named_with_its_line(tmp_path: Path) -> None:
-    with pytest.raises(MatSettingsError, match=r"matfw.toml, line 2: limits.roll_back_mm must"):
-        opened(tmp_path, "[limits]\nroll_back_mm = 600")
-
-
 # --- people
 
 
@@ -322,21 +263,21 @@ def test_a_profile_that_no_longer_fits_is_not_used(store: SettingsStore) -> None
 
 def test_the_first_calibration_of_each_cell_is_kept_for_good(tmp_path: Path) -> None:
     store = SettingsStore(None, tmp_path)
-    assert (store.calibration(), store.factory_calibration()) == ({}, {})
+    assert (store.state.calibration, store.state.factory_calibration) == ({}, {})
     store.save_calibration({"head_left": FIRST}, note="at the factory")
     store.save_calibration({"head_left": SECOND, "head_right": SECOND}, note="at home")
     store.save_calibration({"head_left": THIRD}, note="after a fall")
     again = SettingsStore(None, tmp_path)
-    assert again.calibration() == {"head_left": THIRD, "head_right": SECOND}
-    assert again.previous_calibration() == {"head_left": SECOND, "head_right": SECOND}
-    assert again.factory_calibration() == {"head_left": FIRST, "head_right": SECOND}
-    assert again.notes() == {
+    assert again.state.calibration == {"head_left": THIRD, "head_right": SECOND}
+    assert again.state.previous_calibration == {"head_left": SECOND, "head_right": SECOND}
+    assert again.state.factory_calibration == {"head_left": FIRST, "head_right": SECOND}
+    assert again.state.notes == {
         "calibration": "after a fall", "previous_calibration": "at home",
         "factory_calibration": "at the factory",
     }  # fmt: skip
-    again.save_calibration(again.factory_calibration(), note="the factory's")
-    assert again.calibration() == again.factory_calibration()
-    assert again.previous_calibration() == {"head_left": THIRD, "head_right": SECOND}
+    again.save_calibration(again.state.factory_calibration, note="the factory's")
+    assert again.state.calibration == again.state.factory_calibration
+    assert again.state.previous_calibration == {"head_left": THIRD, "head_right": SECOND}
     assert again.settings.mat(again.state).calibration[0].tare_counts == 1.0
 
 
@@ -346,7 +287,7 @@ def test_a_calibration_leaves_staged_changes_staged(store: SettingsStore) -> Non
     assert store.diff() == [("workout.reps", 15, 8)]
     assert store.state.saved == {}
     store.revert()
-    assert store.calibration() == {"head_left": FIRST}
+    assert store.state.calibration == {"head_left": FIRST}
 
 
 @pytest.mark.parametrize("per_kg", [0.0, 0.5, 1e9, float("nan")])
@@ -358,7 +299,7 @@ def test_a_calibration_that_could_not_be_read_again_is_not_written(
         store.save_calibration(
             {"head_left": CellLine(tare_counts=0.0, counts_per_kg=per_kg)}, note=""
         )
-    assert store.calibration() == {"head_left": FIRST}
+    assert store.state.calibration == {"head_left": FIRST}
 
 
 # --- the system refuses
@@ -411,7 +352,7 @@ def test_a_disk_that_cannot_be_written_loses_nothing_and_is_named(
     )
     with pytest.raises(MatStateError):
         store.save_calibration({"head_left": SECOND}, note="")
-    assert store.calibration() == {"head_left": FIRST}
+    assert store.state.calibration == {"head_left": FIRST}
     assert store.diff() == [("workout.reps", 15, 8)]
     calls.refuses = None
     store.save()
@@ -448,7 +389,7 @@ def test_threads_do_not_lose_each_other_s_changes(tmp_path: Path) -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    found = SettingsStore(None, tmp_path).calibration()
+    found = SettingsStore(None, tmp_path).state.calibration
     assert {name: line.tare_counts for name, line in found.items()} == dict.fromkeys("abc", 4.0)
 
 

@@ -150,6 +150,19 @@ def test_the_run_ends_the_session_under_way_once() -> None:
     assert set_ends == [SetOutcome.ENDED]
 
 
+def test_whoever_tires_and_breaks_off_is_kept_as_tired() -> None:
+    for tired_by, is_tired in ((0.93, True), (1.0, False)):
+        played = Played()
+        played.wishes.reps = 15
+        for number in range(1, 12):
+            left = tired_by**number
+            played.do(number, number, down_s=3.0 * left, angle_deg=38.0 * left)
+        played.tap.end_session()
+        (end,) = [job for job in played.kept.jobs if isinstance(job, EndSet)]
+        assert end.outcome is SetOutcome.ENDED
+        assert (end.fatigue_percent is not None) is is_tired
+
+
 def test_a_session_without_a_repetition_is_none() -> None:
     played = Played()
     played.tap.events([PersonWeighed(4.0, 64.2)])

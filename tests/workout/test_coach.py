@@ -132,7 +132,7 @@ def test_mirrored_sides_give_the_mirrored_workout() -> None:
     assert [t_s for t_s, _ in left.heard] == [t_s for t_s, _ in right.heard]
 
 
-RANDOM = 200
+RANDOM = 100
 LIVE = (Fault.KICK, Fault.ROLL_BACK, Fault.LEG_FORWARD, Fault.TOO_HIGH, Fault.DROP)
 LATER = (Fault.SHORT_HOLD, Fault.RUSHED_UP, Fault.RUSHED_DOWN, Fault.TOO_SMALL)
 
@@ -175,7 +175,7 @@ def the_log(person: Played) -> Log:
     return log
 
 
-def test_sounds_alone_and_lights_alone_give_the_whole_log_of_200_random_workouts() -> None:
+def test_sounds_alone_and_lights_alone_give_the_whole_log_of_random_workouts() -> None:
     draw = random.Random(12)
     for _ in range(RANDOM):
         plan, judged_s, done = drawn(draw)

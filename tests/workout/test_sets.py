@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matfw.messages import Rep, Side, Verdict
+from matfw.messages import Fault, Rep, Side, Verdict
 from matfw.workout.plan import Plan
 from matfw.workout.sets import MISSED_REPS, REST_S, SET_PAUSE_S, Progress, Workout
 
@@ -78,12 +78,51 @@ def test_verdicts_are_counted_apart() -> None:
     assert (last.clean, last.faulty, last.unsure) == (1, 1, 2)
 
 
-def test_fatigue_is_only_reported_when_the_set_is_done() -> None:
-    tired = [
-        replace(rep, down_s=3.0 - 0.2 * k, angle_deg=38.0 - k) for k, rep in enumerate(reps(12))
+def tired_reps(count: int) -> list[Rep]:
+    return [
+        replace(rep, down_s=3.0 - 0.2 * k, angle_deg=38.0 - k) for k, rep in enumerate(reps(count))
     ]
-    progress = counted(tired, 12)
+
+
+def test_fatigue_is_only_reported_when_the_set_is_done() -> None:
+    progress = counted(tired_reps(12), 12)
     assert [each.fatigue is not None for each in progress] == [False] * 11 + [True]
+
+
+@pytest.mark.parametrize(("late_s", "is_gone"), [(1.0, True), (25.01, False)])
+def test_fatigue_is_reported_once_of_a_set_that_they_break_off(
+    late_s: float, is_gone: bool
+) -> None:
+    workout = Workout(Plan(15))
+    for rep in tired_reps(11):
+        last = workout.update(rep)
+    ends_s = tired_reps(11)[-1].end_s
+    assert last.fatigue is None
+    assert workout.ended_early(ends_s + 24.9, is_gone=False) is None, "they may go on"
+    tired = workout.ended_early(ends_s + late_s, is_gone=is_gone)
+    assert tired is not None
+    assert tired.fault is Fault.FATIGUE
+    assert workout.progress.fatigue == tired
+    assert not workout.progress.is_set_done
+    assert workout.ended_early(ends_s + 30.0, is_gone=True) is None, "reported once"
+
+
+def test_the_last_repetition_counts_though_it_is_judged_when_they_have_gone() -> None:
+    workout, all_reps = Workout(Plan(15)), tired_reps(12)
+    workout.update(all_reps[0])
+    assert workout.ended_early(60.0, is_gone=True) is None, "one says nothing"
+    for rep in all_reps[1:]:
+        workout.update(rep)
+    assert workout.ended_early(61.0, is_gone=True) is not None
+
+
+def test_the_next_set_is_fresh_again() -> None:
+    workout = Workout(Plan(15))
+    for rep in tired_reps(11):
+        workout.update(rep)
+    assert workout.ended_early(500.0, is_gone=False) is not None
+    assert workout.update(replace(REP, start_s=900.0, end_s=905.0)).fatigue is None
+    assert workout.ended_early(990.0, is_gone=True) is None
 
 
 def test_after_a_reset_the_first_set_begins() -> None:

@@ -10,7 +10,7 @@ from matfw.messages import Announcement, Fault, Motion, Phase, PhaseStep, Presen
 from matfw.workout.plan import Plan
 from matfw.workout.stage import FreeSets, WorkoutMoment
 from matfw.workout.states import NOT_LYING_S
-from tests.workout.test_sets import REP
+from tests.workout.test_sets import REP, tired_reps
 
 
 def moment(t_s: float, presence: Presence, phase: Phase) -> WorkoutMoment:
@@ -72,3 +72,26 @@ def test_a_repetition_is_passed_on_as_it_is(verdict: Verdict, cues: list[object]
     rep = replace(REP, verdict=verdict)
     unreported = [Fault.DROP] if verdict is Verdict.FAULT else []
     assert FreeSets(Plan()).finish_rep(rep, unreported) == (rep, cues)
+
+
+@pytest.mark.parametrize(
+    ("presence", "late_s", "is_told"),
+    [
+        (Presence.EMPTY, 1.0, True),
+        (Presence.LYING, 1.0, False),
+        (Presence.UNSETTLED, 1.0, False),
+        (Presence.LYING, 26.0, True),
+    ],
+)
+def test_whoever_breaks_a_set_off_tired_is_told_once(
+    presence: Presence, late_s: float, is_told: bool
+) -> None:
+    free, reps = FreeSets(Plan(15)), tired_reps(11)
+    for rep in reps:
+        assert Fault.FATIGUE not in free.finish_rep(rep, ())[1]
+    asked = [
+        free.update(moment(reps[-1].end_s + late_s + after_s, presence, Phase.REST)).requests
+        for after_s in (0.0, 0.05)
+    ]
+    told = (Fault.KICK, Fault.FATIGUE) if is_told else [Fault.KICK]
+    assert asked == [told, [Fault.KICK]]

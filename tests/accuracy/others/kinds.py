@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from types import MappingProxyType
 
 import numpy as np
@@ -12,6 +13,7 @@ from matfw.messages import Cell, Mat, RawFrame
 from tests.accuracy.others import links, rods
 from tests.accuracy.others.mat import frames_of, mat_of
 from tests.accuracy.others.plans import DrawPlan, Recording, draw_plan
+from tests.accuracy.others.tiring import tiring_plan
 
 Maker = Callable[[int, Sequence[Cell], bool, DrawPlan], Recording]
 
@@ -23,13 +25,24 @@ OTHERS: Mapping[str, tuple[Maker, bool]] = MappingProxyType(  # and whether they
         "other_b_restless": (rods.record, True),
     }
 )
+# Every second one tires, and every second two of them are restless.
+TIRING: Mapping[str, Maker] = MappingProxyType(
+    {"other_a_tiring": links.record, "other_b_tiring": rods.record}
+)
 
 
 def recorded(
     kind: str, layout: str, seed: int, draw: DrawPlan = draw_plan
 ) -> tuple[Mat, list[RawFrame], Recording]:
-    """Return one person's mat and frames, and what really happened. draw: what they do."""
-    make, is_restless = OTHERS[kind]
+    """Return one person's mat and frames, and what really happened.
+
+    draw: what they do; of those of TIRING no matter, they do a long set.
+    """
+    if kind in TIRING:
+        make, is_restless = TIRING[kind], bool(seed // 2 % 2)
+        draw = partial(tiring_plan, is_tired=bool(seed % 2))
+    else:
+        make, is_restless = OTHERS[kind]
     recording = make(seed, PRESETS[layout].cells, is_restless, draw)
     mat = mat_of(recording, layout)
     return mat, frames_of(recording, mat, np.random.default_rng([seed, 1])), recording

@@ -14,8 +14,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
-from scipy.signal import bilinear, cont2discrete, lfilter
-from scipy.special import betainc
+import scipy
 
 from matfw.messages import Cell
 from tests.accuracy.others.mat import REST_DEG, cell_loads, truth_of
@@ -26,8 +25,11 @@ from tests.accuracy.others.plans import (
     Plan,
     Recording,
     draw_plan,
+    held_deg,
+    leaning,
     ramp,
     rounded,
+    shaking_gain,
 )
 
 STEP_S = 0.0025
@@ -68,11 +70,11 @@ def record(
     angle_deg, shaking_deg = excursion(t_s, plan, rng)
     scale = 2.0 if is_restless else 1.0
     leg = _leg(plan, rng)
-    moving = np.radians(angle_deg + scale * shaking_deg)
+    moving = np.radians(angle_deg + scale * shaking_gain(t_s, plan) * shaking_deg)
     vertical_n, turning_nm = hip_load(leg, np.radians(REST_DEG) + moving, rng)
     sideways_nm = plan.mass_kg * G_M_S2 * 1e-3 * (rng.normal(0.0, 0.05) * angle_deg)
     body = _pressed(plan, vertical_n, turning_nm, sideways_nm, rng)
-    body = body + noise(t_s, plan, scale, rng)
+    body = body + noise(t_s, plan, scale, rng) + leaning(t_s, plan)
     force_n, mx_nm, my_nm = placed(t_s, body, plan, rng)
     loads_kg = cell_loads(cells, force_n, mx_nm, my_nm, plan.height_m)
     truth = truth_of(t_s, angle_deg, plan.lifts)
@@ -88,12 +90,12 @@ def excursion(t_s: Array, plan: Plan, rng: Draw) -> tuple[Array, Array]:
         down_at = lift.at_s + lift.up_s + lift.hold_s
         up = _way((t_s - lift.at_s) / lift.up_s, rng, False)
         down = _way((t_s - down_at) / lift.down_s, rng, lift.is_dropped)
-        angle += lift.height_deg * up * (1.0 - down)
+        angle += held_deg(t_s, lift) * up * (1.0 - down)
         lifted += up * (1.0 - down)
     angle += hover * (1.0 - np.clip(lifted, 0.0, 1.0))
     white = rng.standard_normal(len(t_s))
     pole = 0.985 * np.exp(2j * np.pi * rng.uniform(5.0, 9.0) * STEP_S)
-    shaking = lfilter([1.0], [1.0, -2.0 * pole.real, abs(pole) ** 2], white)
+    shaking = scipy.signal.lfilter([1.0], [1.0, -2.0 * pole.real, abs(pole) ** 2], white)
     shaking *= rng.uniform(0.004, 0.012) / max(float(shaking.std()), 1e-9)
     return rounded(angle, 0.05, STEP_S), shaking * np.clip(lifted, 0.0, 1.0)
 
@@ -101,13 +103,15 @@ def excursion(t_s: Array, plan: Plan, rng: Draw) -> tuple[Array, Array]:
 def _way(phase: Array, rng: Draw, is_falling: bool) -> Array:
     share = np.clip(phase, 0.0, 1.0)
     if is_falling:
-        return np.asarray(betainc(rng.uniform(2.2, 3.2), rng.uniform(1.15, 1.6), share))
+        return np.asarray(
+            scipy.special.betainc(rng.uniform(2.2, 3.2), rng.uniform(1.15, 1.6), share)
+        )
     if rng.random() < 0.5:
         steep = rng.uniform(7.0, 9.3)
         logistic = 1.0 / (1.0 + np.exp(-steep * (share - rng.uniform(0.42, 0.58))))
         first, last = float(logistic[0]), float(logistic[-1])
         return np.asarray((logistic - first) / (last - first))
-    return np.asarray(betainc(rng.uniform(2.0, 3.2), rng.uniform(2.0, 3.2), share))
+    return np.asarray(scipy.special.betainc(rng.uniform(2.0, 3.2), rng.uniform(2.0, 3.2), share))
 
 
 def _hover(t_s: Array, plan: Plan, rng: Draw) -> Array:
@@ -136,7 +140,7 @@ def _leg(plan: Plan, rng: Draw) -> Leg:
         joint += long_m
     omega, damping = 2.0 * np.pi * rng.uniform(*FLESH_HZ), rng.uniform(*FLESH_DAMPING)
     numerator = [2.0 * damping * omega, omega**2]
-    b, a = bilinear(numerator, [1.0, 2.0 * damping * omega, omega**2], 1.0 / STEP_S)
+    b, a = scipy.signal.bilinear(numerator, [1.0, 2.0 * damping * omega, omega**2], 1.0 / STEP_S)
     return Leg(np.array(kg), np.array(at_m), (b, a))
 
 
@@ -144,7 +148,7 @@ def hip_load(leg: Leg, angle_rad: Array, rng: Draw) -> tuple[Array, Array]:
     """Return the leg's force on the mat, N, and its moment about the hip line, N m, to the feet."""
     rate = np.gradient(angle_rad, STEP_S)
     bone = np.gradient(rate, STEP_S)
-    lagging = lfilter(*leg.flesh, bone)
+    lagging = scipy.signal.lfilter(*leg.flesh, bone)
     # The flesh turns as it is dragged: a part of every mass follows late and rings.
     turned = (1.0 - FLESH_SHARE) * bone + FLESH_SHARE * lagging
     first, second = float(leg.kg @ leg.at_m), float(leg.kg @ leg.at_m**2)
@@ -177,7 +181,7 @@ def _pressed(
     state[3:, 3:] = -damper / inertia[:, None]
     inward = np.vstack([np.zeros((3, 3)), np.diag(-1.0 / inertia)])
     outward = -np.hstack([stiffness, damper])  # what the contacts press with, generalised
-    a, b, *_ = cont2discrete((state, inward, outward, np.zeros((3, 3))), STEP_S, "zoh")
+    a, b, *_ = scipy.signal.cont2discrete((state, inward, outward, np.zeros((3, 3))), STEP_S, "zoh")
     asked = np.stack([vertical_n, turning_nm - centre_m * vertical_n, sideways_nm], axis=1)
     rest = asked[0]
     body, found = np.zeros(6), np.empty_like(asked)

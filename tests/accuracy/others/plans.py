@@ -16,12 +16,17 @@ Draw = np.random.Generator
 
 SMALL_SHARE, KICK_SHARE, DROP_SHARE = 0.15, 0.10, 0.10  # of the repetitions; the rest are good
 SMALL_DEG = (13.0, 21.0)
+HAND_M = (-0.25, 0.3)  # of a hand on the floor: heights to the head, and m before the body
 LEAVES_SHARE, LEAVES_S = 0.4, (0.3, 1.0)  # gets up this soon after the last repetition
 
 
 @dataclass(frozen=True, slots=True)
 class Lift:
-    """One repetition, standstill to standstill, over rest."""
+    """One repetition, standstill to standstill, over rest.
+
+    sags_deg: by how much the leg sinks while it is held. leans_n: what a hand on the floor beside
+    the mat takes off it meanwhile. shakes: how often the person's usual shaking.
+    """
 
     at_s: float
     up_s: float
@@ -30,6 +35,9 @@ class Lift:
     height_deg: float
     is_dropped: bool = False
     faults: tuple[Fault, ...] = ()
+    sags_deg: float = 0.0
+    leans_n: float = 0.0
+    shakes: float = 1.0
 
     @property
     def end_s(self) -> float:
@@ -48,6 +56,7 @@ class Plan:
     sex: str
     height_m: float
     mass_kg: float
+    is_tired: bool = False
 
     @property
     def span_s(self) -> float:
@@ -114,6 +123,37 @@ def ramp(t_s: Array, from_s: float, to_s: float) -> Array:
     share = np.clip((t_s - from_s) / (to_s - from_s), 0.0, 1.0)
     result: Array = 0.5 - 0.5 * np.cos(np.pi * share)
     return result
+
+
+def up_share(t_s: Array, lift: Lift) -> Array:
+    """Return 1 while the leg is held, 0 before and after the repetition."""
+    held_s = lift.at_s + lift.up_s
+    lowered_s = held_s + lift.hold_s
+    rising = ramp(t_s, lift.at_s, held_s)
+    return rising * (1.0 - ramp(t_s, lowered_s, lift.end_s))
+
+
+def held_deg(t_s: Array, lift: Lift) -> Array:
+    """Return the angle that is held: it sinks by what the lift sags."""
+    top_s = lift.at_s + lift.up_s
+    return lift.height_deg - lift.sags_deg * ramp(t_s, top_s, top_s + max(lift.hold_s, 0.3))
+
+
+def shaking_gain(t_s: Array, plan: Plan) -> Array:
+    """Return how often the usual shaking is there."""
+    gain = np.ones_like(t_s)
+    for lift in (each for each in plan.lifts if each.shakes != 1.0):
+        gain += (lift.shakes - 1.0) * up_share(t_s, lift)
+    return gain
+
+
+def leaning(t_s: Array, plan: Plan) -> Array:
+    """Return N, N m along and across, (n, 3), that a hand beside the mat takes off it."""
+    taken_n = np.zeros_like(t_s)
+    for lift in (each for each in plan.lifts if each.leans_n):
+        taken_n -= lift.leans_n * up_share(t_s, lift)
+    along_m, across_m = HAND_M
+    return np.stack([taken_n, along_m * plan.height_m * taken_n, across_m * taken_n], axis=1)
 
 
 def rounded(series: Array, width_s: float, step_s: float) -> Array:

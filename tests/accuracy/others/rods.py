@@ -12,8 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.interpolate import CubicSpline
-from scipy.signal import lfilter
+import scipy
 
 from matfw.messages import Cell
 from tests.accuracy.others.mat import REST_DEG, cell_loads, truth_of
@@ -24,8 +23,11 @@ from tests.accuracy.others.plans import (
     Plan,
     Recording,
     draw_plan,
+    held_deg,
+    leaning,
     ramp,
     rounded,
+    shaking_gain,
 )
 
 STEP_S = 0.005
@@ -64,8 +66,9 @@ def record(
     t_s = np.arange(0.0, plan.span_s, STEP_S)
     scale = 2.0 if is_restless else 1.0
     angle_deg = excursion(t_s, plan, rng)
-    body = pressed(t_s, angle_deg + scale * _shaking(angle_deg, rng), plan, rng)
-    body = body + noise(t_s, plan, scale, rng)
+    shaking_deg = scale * shaking_gain(t_s, plan) * _shaking(angle_deg, rng)
+    body = pressed(t_s, angle_deg + shaking_deg, plan, rng)
+    body = body + noise(t_s, plan, scale, rng) + leaning(t_s, plan)
     force_n, mx_nm, my_nm = placed(t_s, body, plan, rng)
     loads_kg = cell_loads(cells, force_n, mx_nm, my_nm, plan.height_m)
     truth = truth_of(t_s, angle_deg, plan.lifts)
@@ -82,7 +85,7 @@ def excursion(t_s: Array, plan: Plan, rng: Draw) -> Array:
         down = _lowered((t_s - down_at) / lift.down_s, rng, lift.is_dropped)
         left = min(creeps_deg / lift.height_deg, 0.06) * (0.0 if lift.is_dropped else 1.0)
         creep = left * np.exp(-np.maximum(t_s - lift.end_s, 0.0) / creep_s)
-        angle += lift.height_deg * up * np.maximum(1.0 - down * (1.0 - creep), 0.0)
+        angle += held_deg(t_s, lift) * up * np.maximum(1.0 - down * (1.0 - creep), 0.0)
     return np.maximum(rounded(angle, 0.06, STEP_S), 0.0)
 
 
@@ -119,7 +122,7 @@ def _shaking(angle_deg: Array, rng: Draw) -> Array:
     white = rng.standard_normal((2, len(angle_deg)))
     wobble = rounded(rounded(white[0], 0.25, STEP_S), 0.25, STEP_S)
     pole = 0.97 * np.exp(2j * np.pi * rng.uniform(4.5, 7.5) * STEP_S)
-    tremor = lfilter([1.0], [1.0, -2.0 * pole.real, abs(pole) ** 2], white[1])
+    tremor = scipy.signal.lfilter([1.0], [1.0, -2.0 * pole.real, abs(pole) ** 2], white[1])
     wobble *= 0.12 / float(wobble.std())
     return np.asarray(held * (wobble + rng.uniform(0.003, 0.010) / float(tremor.std()) * tremor))
 
@@ -136,12 +139,12 @@ def _rod(plan: Plan, rng: Draw) -> Rod:
 def pressed(t_s: Array, angle_deg: Array, plan: Plan, rng: Draw) -> Array:
     """Return force and moments about hips and midline, (n, 3), by the change of momentum."""
     rod = _rod(plan, rng)
-    lifted = CubicSpline(t_s[::4], np.radians(angle_deg)[::4], bc_type="natural")
+    lifted = scipy.interpolate.CubicSpline(t_s[::4], np.radians(angle_deg)[::4], bc_type="natural")
     rolls_m = plan.height_m * rng.normal(0.0, 0.002)  # of the whole body, a rad of lift
     result = np.zeros((len(t_s), 3))
     rest_kg = plan.mass_kg - float(rod.kg.sum())
     late = lifted(np.maximum(t_s - rod.late_s, 0.0))
-    rocked = CubicSpline(t_s, -rod.rocks_m * np.sin(late))
+    rocked = scipy.interpolate.CubicSpline(t_s, -rod.rocks_m * np.sin(late))
     x, x_2 = ELSEWHERE_M * plan.height_m + rocked(t_s), rocked(t_s, 2)
     height_m = 0.5 * rod.hip_z_m
     result[:, 0] = rest_kg * G_M_S2
@@ -165,7 +168,7 @@ def _places(
     x = np.cos(angle) * (thigh * np.cos(forward) + shank * np.cos(bent))
     y = np.cos(angle) * (thigh * np.sin(forward) + shank * np.sin(bent))
     z = rod.hip_z_m + at_m * np.sin(angle)
-    x_2, y_2, z_2 = (CubicSpline(t_s, each)(t_s, 2) for each in (x, y, z))
+    x_2, y_2, z_2 = (scipy.interpolate.CubicSpline(t_s, each)(t_s, 2) for each in (x, y, z))
     load = G_M_S2 + z_2
     return [(0, load), (1, load * x - z * x_2), (2, load * y - z * y_2)]
 
@@ -178,7 +181,7 @@ def noise(t_s: Array, plan: Plan, scale: float, rng: Draw) -> Array:
     creep = rng.normal(0.0, 0.8) * np.log1p(since_s / 3.0)
     slips = _slips(t_s, rng)
     walk = rounded(np.cumsum(rng.standard_normal(len(t_s))), 0.4, STEP_S)
-    walk -= lfilter([STEP_S / 8.0], [1.0, STEP_S / 8.0 - 1.0], walk)  # forgets in 8 s
+    walk -= scipy.signal.lfilter([STEP_S / 8.0], [1.0, STEP_S / 8.0 - 1.0], walk)  # forgets in 8 s
     walk /= max(float(walk.std()), 1e-9)
     along_mm = rng.uniform(0.2, 1.0) * breath + creep + 1.8 * slips + 1.0 * walk
     across_mm = rng.uniform(0.05, 0.3) * breath + 0.25 * creep + 0.5 * slips + 0.2 * walk[::-1]
@@ -213,7 +216,7 @@ def _heart(t_s: Array, rng: Draw) -> Array:
         shocks[at] = 1.0 + 0.2 * rng.normal()
         at += max(1, round(period * (1.0 + 0.05 * rng.normal())))
     pole = 0.955 * np.exp(2j * np.pi * rng.uniform(4.0, 6.5) * STEP_S)
-    ring = lfilter([1.0, -1.0], [1.0, -2.0 * pole.real, abs(pole) ** 2], shocks)
+    ring = scipy.signal.lfilter([1.0, -1.0], [1.0, -2.0 * pole.real, abs(pole) ** 2], shocks)
     return np.asarray(ring / ring.std())
 
 
