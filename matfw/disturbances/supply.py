@@ -14,26 +14,20 @@ import math
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import pairwise
 
 from matfw.messages import Loads
 
 # That all cells step by, at least and at most: the buzzer's draw was 0.3 kg where it was measured,
 # and more than this is a zero that has jumped (`zero_jumps`).
 STEP_KG, STEP_MAX_KG = 0.15, 1.2
-# Off the straight line before it, in one sample, within two or within three: the converter's filter
-# settles for four (HX711 datasheet p. 3), so a draw of 0.3 kg may move the load by 0.08 kg in each.
-ONSETS_KG = (0.1, 0.14, 0.2)
-FIRST_SHARE = 0.15  # of the mean move of these that the first one has at least ...
-FIRST_KG = 0.02  # ... and more than noise
+ONSET_KG = 0.1  # in a sample, off the straight line through the two before it
 CALM_SHARE = 0.25  # of it that the samples before are off theirs, and move: a body gathers way
 CALM_KG = 0.04  # ... or this, which is the noise of four cells' mean
 CALM_SAMPLES = TREND_SAMPLES = 3  # before it: that are calm, and give the straight line
 SPREAD = 0.3  # of it that the cells differ by at most, rms ...
 SPREAD_KG = 0.06  # ... or this, which is their noise
-# A body does gather way within two or three samples: of a step so slow the cells differ by less.
-SPREAD_SLOW, STEP_SLOW_KG = 0.16, 0.2
-STEP_SAMPLES = 6  # four in which the filter settles, and two that are level
+# The converter's filter settles for four samples (HX711 datasheet p. 3); then a step is level.
+STEP_SAMPLES = 6
 LEVEL_SHARE = 0.15  # of the step that its last two samples may still move by
 STEP_BACK = 0.4  # of the step that may be left when it is over
 STEP_AGAIN = 0.6  # of the step that another one the same way is at least, if it is the same again
@@ -46,8 +40,6 @@ LOST_S = 3.0  # a cell that gives nothing for so long: who lies there is then we
 LEFT_KG = 15.0  # on all cells, or less: whoever lay there has left
 HOLE_PERIODS = 1.5  # between two frames: what was before belongs to another time
 SLOWEST_HZ = 60.0  # at which a step is as short as this
-# Bends, each of three loads, before the earliest onset.
-ROWS = len(ONSETS_KG) + max(TREND_SAMPLES, CALM_SAMPLES + 1)
 
 
 class Supply:
@@ -74,10 +66,10 @@ class Supply:
     def _forget(self) -> None:
         """Forget the loads, and give up a step under way."""
         self._last_s = -math.inf
-        self._rows: deque[Sequence[float]] = deque(maxlen=ROWS)  # the last loads
-        self._sums_kg: deque[float] = deque(maxlen=ROWS)  # on all cells
-        self._samples = 0  # of the step under way ...
-        self._is_slow = False  # ... which began within several
+        self._rows: deque[Sequence[float]] = deque(maxlen=TREND_SAMPLES + 1)  # the last loads
+        self._sums_kg = (0.0, 0.0)  # of the last two
+        self._bends_kg: deque[float] = deque(maxlen=CALM_SAMPLES)
+        self._samples = 0  # of the step under way
 
     def update(self, loads: Loads) -> Loads:
         """Return the loads without the step."""
@@ -103,7 +95,9 @@ class Supply:
 
     def _see(self, loads_kg: Sequence[float]) -> None:
         """Take a frame that lacks no cell."""
+        older_kg, last_kg = self._sums_kg
         sum_kg = sum(loads_kg)
+        bend_kg = abs(sum_kg - 2.0 * last_kg + older_kg)
         usual_kg, real_kg = self._usual_kg, sum_kg - self._cells * self.offset_kg
         self._usual_kg = (
             real_kg if usual_kg is None else usual_kg + self._gain * (real_kg - usual_kg)
@@ -114,10 +108,13 @@ class Supply:
             self.offset_kg, self._samples, self._back_frames = 0.0, 0, 0
         elif self._samples:
             self._go_on(loads_kg)
-        elif len(self._rows) == ROWS:
-            self._look_for_onset(loads_kg, sum_kg)
+        elif bend_kg > ONSET_KG * self._cells and len(self._rows) > TREND_SAMPLES:
+            calm_kg = max(CALM_SHARE * bend_kg, CALM_KG * self._cells)
+            if abs(last_kg - older_kg) < calm_kg and max(self._bends_kg) < calm_kg:
+                self._begin(loads_kg)
+        self._bends_kg.append(bend_kg)
         self._rows.append(loads_kg)
-        self._sums_kg.append(sum_kg)
+        self._sums_kg = last_kg, sum_kg
 
     def _is_back(self, sum_kg: float) -> bool:
         """Return whether the load has long been as usual without what is taken off."""
@@ -130,48 +127,16 @@ class Supply:
         self._back_frames = self._back_frames + 1 if is_back else 0
         return self._back_frames > self._unnoticed_frames
 
-    def _look_for_onset(self, loads_kg: Sequence[float], sum_kg: float) -> None:
-        """See whether a step has begun within the last samples."""
-        sums_kg = self._sums_kg
-        for samples in range(len(ONSETS_KG), 0, -1):
-            trend_kg = (sums_kg[-samples] - sums_kg[-samples - TREND_SAMPLES]) / TREND_SAMPLES
-            off_kg = abs(sum_kg - sums_kg[-samples] - samples * trend_kg)
-            if off_kg < ONSETS_KG[samples - 1] * self._cells:
-                continue
-            # The first of them is part of it, or it began later than that.
-            first_kg = sum_kg if samples == 1 else sums_kg[1 - samples]
-            moved_kg = abs(first_kg - sums_kg[-samples] - trend_kg)
-            mean_kg = off_kg / samples
-            least_first_kg = max(FIRST_SHARE * mean_kg, FIRST_KG * self._cells)
-            has_begun = moved_kg > least_first_kg and self._was_calm(samples, mean_kg)
-            if has_begun and self._begin(loads_kg, samples):
-                return
-
-    def _was_calm(self, samples: int, moved_kg: float) -> bool:
-        """Return whether nothing moved or gathered way before the last so many samples.
-
-        moved_kg: in each of these, on all cells.
-        """
-        calm_kg = max(CALM_SHARE * moved_kg, CALM_KG * self._cells)
-        last = len(self._sums_kg) - samples
-        sums_kg = [self._sums_kg[i] for i in range(last - CALM_SAMPLES - 1, last + 1)]
-        moves_kg = [b - a for a, b in pairwise(sums_kg)]
-        return abs(moves_kg[-1]) < calm_kg and all(
-            abs(b - a) < calm_kg for a, b in pairwise(moves_kg)
-        )
-
-    def _begin(self, loads_kg: Sequence[float], samples: int) -> bool:
-        """Begin with a step of so many samples; False if not all cells moved alike."""
-        last, first = self._rows[-samples], self._rows[-samples - TREND_SAMPLES]
-        trends = [(b - a) / TREND_SAMPLES for a, b in zip(first, last, strict=True)]
-        self._is_slow = samples > 1
-        if not _are_alike(last, trends, loads_kg, samples, is_slow=self._is_slow):
-            return False
+    def _begin(self, loads_kg: Sequence[float]) -> None:
+        """See whether a step begins with this sample: all cells alike, off their straight lines."""
+        last = self._rows[-1]
+        trends = [(b - a) / TREND_SAMPLES for a, b in zip(self._rows[0], last, strict=True)]
+        if not _are_alike(last, trends, loads_kg, 1):
+            return
         self._from, self._trends = last, trends
-        self._before_kg, self._samples = self.offset_kg, samples
-        self._moved_kg = self._last_moved_kg = _mean_off(last, trends, loads_kg, samples)
+        self._before_kg, self._samples = self.offset_kg, 1
+        self._moved_kg = self._last_moved_kg = _mean_off(last, trends, loads_kg, 1)
         self.offset_kg = self._before_kg + self._moved_kg
-        return True
 
     def _go_on(self, loads_kg: Sequence[float]) -> None:
         """Add what the converters' filter spreads over some samples, until the step is level."""
@@ -186,9 +151,8 @@ class Supply:
             if self._samples == STEP_SAMPLES:
                 self._give_up()
             return
-        least_kg = STEP_SLOW_KG if self._is_slow else STEP_KG
-        is_step = least_kg < abs(step_kg) < STEP_MAX_KG and _are_alike(
-            self._from, self._trends, loads_kg, self._samples, is_slow=self._is_slow
+        is_step = STEP_KG < abs(step_kg) < STEP_MAX_KG and _are_alike(
+            self._from, self._trends, loads_kg, self._samples
         )
         if not is_step:
             self._give_up()
@@ -224,16 +188,11 @@ def _mean_off(
 
 
 def _are_alike(
-    before: Sequence[float],
-    trends: Sequence[float],
-    now: Sequence[float],
-    samples: int,
-    *,
-    is_slow: bool,
+    before: Sequence[float], trends: Sequence[float], now: Sequence[float], samples: int
 ) -> bool:
-    """Return whether all cells are off it by the same. is_slow: within several samples."""
+    """Return whether all cells are off it by the same."""
     mean_kg = _mean_off(before, trends, now, samples)
-    limit_kg = SPREAD_SLOW * abs(mean_kg) if is_slow else max(SPREAD * abs(mean_kg), SPREAD_KG)
+    limit_kg = max(SPREAD * abs(mean_kg), SPREAD_KG)
     square = sum(
         [
             (z - a - samples * trend - mean_kg) ** 2
