@@ -13,6 +13,7 @@ What concerns all cells and no one of them is reported for the cell ALL.
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -47,7 +48,8 @@ LONE_HZ = (0.7, 1.5)
 LONE_LARGE_KG = 0.5
 RATE_S = 3.0  # of frames that the rate is measured over
 RATE_SHARES = (0.5, 1.5)  # of the stated rate; chips are within 10 %, settings wrong by 8
-PAUSE_S = 0.3  # without a frame: the computer slept, and no converter is that slow
+# Without a frame, or without one of the cells: the computer slept, and no converter is that slow.
+PAUSE_S = 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +89,7 @@ class Wanders:
         self.is_common = False
         self.lone: int | None = None
         self._slow: list[float] | None = None
+        self._last_s = -math.inf
         self._parts: deque[_Part] = deque(maxlen=max(PARTS, LONE_PARTS))
         self._begin_part()
 
@@ -102,6 +105,12 @@ class Wanders:
         known = [load for load in clean.loads_kg if load is not None]
         if len(known) < self._cells:
             return
+        if clean.t_s - self._last_s > PAUSE_S:
+            # What lasts is seen to last; nobody knows what was in between, or who came.
+            self._slow = None
+            self._parts.clear()
+            self._begin_part()
+        self._last_s = clean.t_s
         slow, gain = self._slow, self._gain
         if slow is None:
             self._slow, self._last = list(known), known
@@ -154,6 +163,8 @@ class Wanders:
         parts = tuple(self._parts)
         quiet = parts[-QUIET_PARTS:]
         n = self._cells
+        if len(quiet) < QUIET_PARTS:
+            return
         if self.is_common:
             common = sum(part.swing for part in quiet) / n
             self.is_common = common > n * self._energy(OVER_KG) * QUIET_PARTS

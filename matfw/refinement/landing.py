@@ -2,9 +2,13 @@
 
 The filters assume a moving leg for a second or more after its landing: near rest hardly
 anything in load and moment tells its height, and their own spread says so. So the leg may be down
-as soon as rest lies within that spread, and then looks follow each other until one is sure. A look
-too soon costs computing and nothing else: it sees no rest after the end, and finishes nothing
-(`refine.SURE_AFTER_S`).
+as soon as rest lies within that spread, and from then on a look is offered at each step.
+`Refinement` takes those that may know more than the last one. A look too soon costs computing and
+nothing else: it sees no rest after the end, and finishes nothing (`refine.SURE_AFTER_S`).
+
+A landing pushes as an ascent does, and restless people's often pass for one. So what the last look
+found may have its end known after another movement has begun, or seems to have; but nothing else
+of then is believed, since a half ascent makes lifts of the rest before it.
 
 Where the filters stay lost with the leg up, time tells: a fall takes about as long as its height at
 its speed, and a lift as long as was asked for.
@@ -26,27 +30,29 @@ FALL_TIMES = 1.5  # a fall lasts so many times its height at its fastest
 DOUBTED_S = 1.5
 REST_S = 0.3  # so does one that begins after less rest than this
 FIRST_LOOK_S = 0.45  # after it may be down: less rest than that no look is sure of
-NEXT_LOOK_S = 0.2  # after a look: 6 to 8 computed looks a repetition (tuning people)
-SLOW_LOOK_S = 0.6  # where a slow tempo is asked for: its looks are at all of a long stretch
-MAX_LOOKS = 16  # at one landing, most of them at a curve alone: the bound of what they may cost
+LOOKS_S = 3.2  # for so long looks follow each other at one landing ...
+SLOW_LOOKS_S = 9.6  # ... where a slow tempo is asked for
+# After a movement began looks go on at the one before: filters take many a landing for an ascent.
+FOLLOWED_S = 1.0
+HALF_S = 0.5 * STEP_S
 LIFTED = (Phase.UP, Phase.HOLD)
 
 
 class LandingWatch:
-    """Follow one movement's height after the other; say when to look."""
+    """Follow one movement's height after the other; say when a look may pay."""
 
-    def __init__(self, tempo: Tempo, every_s: float = NEXT_LOOK_S) -> None:
+    def __init__(self, tempo: Tempo, looks_s: float = LOOKS_S) -> None:
         """Begin with a leg that has not been lifted.
 
-        tempo: asked for. every_s: between two looks.
+        tempo: asked for. looks_s: for how long looks at one landing go on.
         """
-        self._every_s = every_s
+        self._looks_s = looks_s
         self._descent_s = DESCENT_SHARE * tempo.down_s
         self._whole_s = tempo.up_s + tempo.hold_s + self._descent_s
         self._has_begun = False
-        self._top_deg = self._fastest_dps = self._due_s = 0.0
-        self._looks = 0
+        self._top_deg = self._fastest_dps = self._until_s = 0.0
         self._since_s: float | None = None
+        self._followed_s: float | None = None
         self.reset()
 
     def reset(self) -> None:
@@ -60,33 +66,39 @@ class LandingWatch:
     @property
     def since_s(self) -> float | None:
         """Return since when the leg may be down, None if it is not."""
-        return self._since_s
+        return self._followed_s if self._since_s is None else self._since_s
+
+    @property
+    def is_followed(self) -> bool:
+        """Return whether another movement has begun since, or seems to have."""
+        return self._since_s is None
 
     def update(self, motion: Motion, phase: PhaseStep) -> bool:
-        """Return whether to look now.
+        """Return whether a look now may find the movement's end.
 
         Once it may be down the leg stays so until the phase, or another movement, says that it is
         lifted: after a landing the filters may assume some height again.
         """
         if self._begins(motion, phase):
+            followed_s = motion.t_s if self._top_deg > LIFTED_DEG else None
             self._begin()
+            self._followed_s = followed_s
         self._top_deg = max(self._top_deg, motion.angle_deg)
         self._fastest_dps = max(self._fastest_dps, -motion.rate_dps)
         if self._since_s is None and self._may_be_down(motion, phase):
             self._since_s = motion.t_s
-            self._due_s = motion.t_s + FIRST_LOOK_S
-        is_due = (
-            self._since_s is not None
+            self._until_s = motion.t_s + FIRST_LOOK_S + self._looks_s
+        if motion.is_restless or motion.is_leg_off:
+            return False
+        since_s = self._since_s
+        if (
+            since_s is not None
             and self._top_deg > LIFTED_DEG
-            and self._looks < MAX_LOOKS
-            and motion.t_s > self._due_s - 0.5 * STEP_S
-            and not motion.is_restless
-            and not motion.is_leg_off
-        )
-        if is_due:
-            self._looks += 1
-            self._due_s = motion.t_s + self._every_s
-        return is_due
+            and (motion.t_s > since_s + FIRST_LOOK_S - HALF_S)
+        ):
+            # What filters do not let come to rest hides the next repetition as well.
+            return motion.t_s < self._until_s or motion.is_moving
+        return self._followed_s is not None and motion.t_s - self._followed_s < FOLLOWED_S
 
     def _begins(self, motion: Motion, phase: PhaseStep) -> bool:
         """Return whether another movement begins, as the filters or the phase say."""
@@ -99,7 +111,7 @@ class LandingWatch:
         if lifts and (before is Phase.REST or phase.phase is Phase.UP):
             self._lifted_s = motion.t_s
         if before is Phase.DOWN and phase.phase is Phase.REST:
-            self._looks = 0  # those before were at a leg that was still up
+            self._until_s = motion.t_s + self._looks_s  # those before were at a leg still up
         is_doubt = self._since_s is not None and motion.t_s - self._since_s < DOUBTED_S
         return lifts or (self._has_begun and not is_doubt)
 
@@ -107,9 +119,8 @@ class LandingWatch:
         self._has_begun = False
         self._top_deg = 0.0
         self._fastest_dps = 0.0
-        self._due_s = 0.0
-        self._looks = 0
-        self._since_s = None
+        self._until_s = 0.0
+        self._since_s = self._followed_s = None
 
     def _may_be_down(self, motion: Motion, phase: PhaseStep) -> bool:
         has_lasted = self._lifted_s is not None and motion.t_s - self._lifted_s > self._whole_s

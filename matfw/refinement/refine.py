@@ -65,7 +65,6 @@ REST_BEFORE_S, REST_AFTER_S = 0.8, 0.6  # of a repetition, that its shape is fit
 # Of rest that an early look must have seen for the end to be where later looks have it: with 0.45 s
 # they agree within 0.05 s in the median; with less rest the end is drawn towards the last row.
 SURE_AFTER_S = 0.45
-CURVE_END_S = 0.2  # by which the curve's end may be later than its shape's
 DIGITS = 6  # after the point: a microsecond, a millionth of a degree
 SEEN_NEAR_S = 3.0  # before a curve's start, or after its end, to be of this repetition
 # What plates say for a leg raise that saw the leg leave so little before it, or this much within
@@ -95,7 +94,7 @@ def refine(window: RepWindow, finished_s: float = -math.inf) -> list[RefinedRep]
             strong.append((rough, peak))
     if window.is_early and not is_slow(segment.tempo):
         last = max((x for x, _ in (*strong, *weak)), key=lambda x: x.end_s, default=None)
-        if last is None or float(segment.t_s[-1]) - last.end_s < SURE_AFTER_S - CURVE_END_S:
+        if last is None:
             return []  # nothing would be sure: what costs time is left out
         # What comes after may be an ascent alone; what came before is finished with this one.
         weak_peaks = [x for x in weak_peaks if x.end_s < last.start_s]

@@ -13,6 +13,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from matfw.estimation.noise import STEP_S
 from matfw.judging.verdicts import PLAUSIBLE_LOG_ODDS
 from matfw.messages import RefinedRep
 from matfw.refinement.missed_lifts import IN_SET_S
@@ -24,6 +25,7 @@ from matfw.refinement.refine import (
     is_looked_at_again,
     refine,
 )
+from matfw.refinement.slow_tempo import is_slow
 from matfw.refinement.windows import RepWindow
 
 SHORTEST_REP_S = 1.5
@@ -34,6 +36,9 @@ IN_SET_LOG_ODDS = 0.5
 IN_SET_REPS = 2  # that came before within their rests make it part of a set
 SAME_SHARE = 0.5  # of the shorter one that two looks' movements share if they are the same
 MAX_LOG_ODDS = 4.0  # log-odds that one look may say for or against
+NEXT_LOOK_S = 0.2  # after an early look that found no end
+SLOW_LOOK_S = 0.6  # where a slow tempo is asked for: its looks are at all of a long stretch ...
+HOPELESS = 12  # ... and after so many early looks in a row that found nothing, or a settled one
 REMEMBERED = 32  # movements of earlier looks
 
 Look = Callable[[RepWindow, float], list[RefinedRep]]
@@ -56,24 +61,37 @@ class Refinement:
         self._ends_s: deque[float] = deque(maxlen=IN_SET_REPS)
         self._unsure: RefinedRep | None = None
         self._seen: deque[RefinedRep] = deque(maxlen=REMEMBERED)
+        self._due_s = -math.inf
+        self._empty, self._looked_s = 0, -math.inf
+        self._pending: Sequence[RefinedRep] = ()  # found by the last look, and not finished
 
     def refine(self, window: RepWindow) -> list[RefinedRep]:
         """Return the repetitions in a window that were not known before, oldest first."""
         if window.ended_s < self._finished_s + SHORTEST_REP_S:
             return []  # there is no room for another one
+        is_due = not window.is_early or window.motions[-1].t_s > self._due_s - 0.5 * STEP_S
+        if not is_due or (window.is_followed and not self._pending):
+            return []  # nothing more would be sure than at the last look
         found = [
             x
             for x in self._look(window, self._finished_s)
             if x.start_s > self._finished_s - OVERLAP_S and x.top_s > self._finished_s
         ]
         found = self._averaged(found)
+        if window.is_followed:
+            found = [x for x in found if any(_are_same(x, y) for y in self._pending)]
+        self._count_empty(window, found)
+        self._due_s = self._due_after(window, found)
+        self._pending = found
+        if is_looked_at_again(window) and not window.is_early:
+            # Before they speak for one another: what is not reported yet may turn out to be none.
+            sure_s = window.motions[-1].t_s - SURE_AFTER_S
+            found = [x for x in found if x.end_s <= sure_s]
         found = [x for x in found if self._is_leg_raise(x, found)]
         if window.is_early and not self._are_sure(found, window.motions[-1].t_s):
             return []  # a later look has more of the rest
-        if is_looked_at_again(window):
-            sure_s = window.motions[-1].t_s - SURE_AFTER_S
-            found = [x for x in found if x.end_s <= sure_s]
         self._unsure = None
+        self._pending = [x for x in self._pending if x not in found]
         self._ends_s.extend(x.end_s for x in found)
         self._finished_s = max([self._finished_s, *(x.end_s for x in found)])
         return found
@@ -94,6 +112,33 @@ class Refinement:
             else replace(x, plausibility=float(np.mean(np.clip(odds, -MAX_LOG_ODDS, MAX_LOG_ODDS))))
             for x, odds in zip(found, log_odds, strict=True)
         ]
+
+    def _due_after(self, window: RepWindow, found: Sequence[RefinedRep]) -> float:
+        """Return when the next early look may know more than this one.
+
+        It does once the last end that was found has been followed by enough rest.
+        """
+        if not window.motions:
+            return -math.inf
+        now_s = window.motions[-1].t_s
+        last_end_s = max((x.end_s for x in found), default=-math.inf)
+        rested_s = now_s - last_end_s
+        if rested_s < SURE_AFTER_S:
+            return last_end_s + SURE_AFTER_S
+        is_hopeless = is_slow(window.tempo) or self._empty >= HOPELESS
+        return now_s + (SLOW_LOOK_S if is_hopeless else NEXT_LOOK_S)
+
+    def _count_empty(self, window: RepWindow, found: Sequence[RefinedRep]) -> None:
+        """Count the early looks at one movement that found nothing."""
+        if found or window.ended_s > self._looked_s + SHORTEST_REP_S:
+            self._empty = 0
+        self._looked_s = window.ended_s
+        if found:
+            return
+        if window.is_early:
+            self._empty += 1
+        else:
+            self._empty = HOPELESS
 
     def _are_sure(self, found: Sequence[RefinedRep], now_s: float) -> bool:
         """Return whether an early look may finish these: the last is down, and its shape fits.

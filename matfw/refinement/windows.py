@@ -17,7 +17,7 @@ from matfw.estimation.filter_bank import LegTracker
 from matfw.estimation.leg_model import LegModel
 from matfw.estimation.noise import STEP_S
 from matfw.messages import Motion, Phase, PhaseStep, Presence, Tempo
-from matfw.refinement.landing import NEXT_LOOK_S, SLOW_LOOK_S, LandingWatch
+from matfw.refinement.landing import LOOKS_S, SLOW_LOOKS_S, LandingWatch
 from matfw.refinement.slow_tempo import USUAL_TEMPO, is_slow, longest_s
 
 SETTLE_S = 0.5  # of rest after a movement before it is looked at: what comes after fixes its end
@@ -43,6 +43,7 @@ class RepWindow:
 
     ended_s: when the last movement was over. noise_scale: of this body, variance against the usual.
     is_early: the leg may be down, but has not rested for long: only what is sure is finished.
+    is_followed: early, and only of what an earlier look found may the end have become known.
     is_left: the body began to get up, or to move away, after the last row, or it was the last of
     all: nothing more will be known. tempo: asked for.
     """
@@ -52,6 +53,7 @@ class RepWindow:
     noise_scale: float
     ended_s: float
     is_early: bool = False
+    is_followed: bool = False
     is_left: bool = False
     tempo: Tempo = USUAL_TEMPO
 
@@ -70,14 +72,14 @@ class RepWindows:
         self._moved_s: float | None = None
         self._rested_s: float | None = None
         self._hovers = False
+        self._may_have_landed = False
         self._tracker: LegTracker | None = None
 
     def ask(self, tempo: Tempo) -> None:
         """Take another tempo; what has been gathered is kept as far as it reaches."""
         self._tempo = tempo
         self._is_slow = is_slow(tempo)
-        every_s = SLOW_LOOK_S if self._is_slow else NEXT_LOOK_S
-        self._landing = LandingWatch(tempo, every_s)
+        self._landing = LandingWatch(tempo, SLOW_LOOKS_S if self._is_slow else LOOKS_S)
         furthest_s = longest_s(tempo) + BESIDE_S if self._is_slow else FURTHEST_S
         steps = round(max(furthest_s, FURTHEST_S) / STEP_S)
         self._motions = deque(self._motions, maxlen=steps)
@@ -102,26 +104,39 @@ class RepWindows:
         self._tracker = tracker
         self._motions.append(motion)
         may_be_leaving = _may_be_leaving(motion)
-        may_have_landed = self._landing.update(motion, phase) and not may_be_leaving
+        self._may_have_landed = self._landing.update(motion, phase)
         if self._is_over(motion, phase) and not may_be_leaving:
             self._ended_s = motion.t_s if self._rested_s is None else self._rested_s
             self._again_s = motion.t_s + AGAIN_S - SETTLE_S
-            if self._rested_s is None:
+            if self._rested_s is None and not phase.changed:
                 self._landing.reset()
             self._forget_movement()
             return self._cut(tracker)
         if self._moved_s is not None:
             self._again_s = math.inf
-        if may_have_landed and (self._moved_s is not None or self._again_s < math.inf):
-            is_over = self._moved_s is None
-            return self._cut(tracker, self._ended_s if is_over else self._landing.since_s)
         is_due = self._is_slow and motion.t_s - self._cut_s > LOOK_EVERY_S
+        early = None if is_due or may_be_leaving else self._early(motion, tracker)
+        if early is not None:
+            return early
         if (motion.t_s < self._again_s and not is_due) or may_be_leaving:
             return None
         if is_due:
             self._ended_s = motion.t_s
         self._again_s = math.inf
         return self._cut(tracker)
+
+    def _early(self, motion: Motion, tracker: LegTracker) -> RepWindow | None:
+        """Return a window if a look now may find an end, before the looks that are due in any case.
+
+        In a rest that has begun what an earlier look found may have its end known at any moment.
+        """
+        is_over = self._moved_s is None
+        if is_over and not motion.t_s < self._again_s < math.inf:
+            return None
+        if self._may_have_landed:
+            early = self._cut(tracker, self._ended_s if is_over else self._landing.since_s)
+            return replace(early, is_followed=self._landing.is_followed)
+        return replace(self._cut(tracker, self._ended_s), is_followed=True) if is_over else None
 
     def finish(self, tracker: LegTracker | None) -> RepWindow | None:
         """Return what has been gathered of a movement that the frames' end cuts off."""

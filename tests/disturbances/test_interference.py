@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
-from matfw.disturbances.interference import ALL, Interference
+from matfw.disturbances.interference import ALL, PART_S, QUIET_PARTS, Interference
 from matfw.layouts import PRESETS
 from matfw.messages import CellEvent, CellProblem, CleanLoads, RawFrame
 
@@ -88,6 +88,48 @@ def test_what_swings_off_the_middle_is_a_body(shares: Sequence[float], is_report
         frame = RawFrame(k / RATE_HZ, tuple(round(42_900.0 * load) for load in loads))
         events += stage.update(frame, CleanLoads(frame.t_s, loads, ()))
     assert bool(events) == is_reported
+
+
+@pytest.mark.parametrize("is_lone", [False, True], ids=["all cells", "one cell"])
+@pytest.mark.parametrize("has_frames", [False, True], ids=["no frames", "a cell gives nothing"])
+@pytest.mark.parametrize(("hole_s", "is_reported"), [(0.2, True), (20.0, False)])
+def test_what_a_long_hole_interrupts_has_not_lasted(
+    hole_s: float, is_reported: bool, has_frames: bool, is_lone: bool
+) -> None:
+    """A wander of 2.7 s before and 2.7 s after it; nobody knows what was in between."""
+    stage = Interference(CELLS, RATE_HZ)
+    events: list[CellEvent] = []
+    for k in range(round((5.4 + hole_s) * RATE_HZ)):
+        t_s = k / RATE_HZ
+        is_hole = 2.7 <= t_s < 2.7 + hole_s
+        if is_hole and not has_frames:
+            continue
+        wander_kg = 0.3 * math.sin(2.0 * math.pi * 2.0 * t_s)
+        loads = tuple(15.0 + (0.0 if is_lone and i else wander_kg) for i in range(len(CELLS)))
+        frame = RawFrame(t_s, tuple(round(42_900.0 * load) for load in loads))
+        seen = (None, *loads[1:]) if is_hole else loads
+        events += stage.update(frame, CleanLoads(t_s, seen, ()))
+    assert bool(events) is is_reported
+
+
+@pytest.mark.parametrize(("shares", "cell"), [((1.0,) * 4, ALL), ((1.0, 0.0, 0.0, 0.0), None)])
+def test_what_was_reported_is_over_once_as_much_quiet_is_seen_after_a_hole(
+    shares: Sequence[float], cell: str | None
+) -> None:
+    """It wanders for 6 s; a hole of 20 s; then nothing does."""
+    stage = Interference(CELLS, RATE_HZ)
+    events: list[CellEvent] = []
+    for k in range(round(30.0 * RATE_HZ)):
+        t_s = k / RATE_HZ
+        if 6.0 <= t_s < 26.0:
+            continue
+        wander_kg = 0.3 * math.sin(2.0 * math.pi * 2.0 * t_s) if t_s < 6.0 else 0.0
+        loads = tuple(15.0 + share * wander_kg for share in shares)
+        frame = RawFrame(t_s, tuple(round(42_900.0 * load) for load in loads))
+        events += stage.update(frame, CleanLoads(t_s, loads, ()))
+    bad, good = events
+    assert bad.cell == good.cell == (cell or CELLS[0].name)
+    assert 26.0 + QUIET_PARTS * PART_S <= good.t_s < 26.0 + QUIET_PARTS * PART_S + 0.1
 
 
 def test_an_animal_that_walks_over_it_is_no_interference() -> None:

@@ -14,10 +14,10 @@ from matfw.refinement.landing import (
     FALL_TIMES,
     FALLING_DPS,
     FIRST_LOOK_S,
+    FOLLOWED_S,
     LIFTED_DEG,
+    LOOKS_S,
     LOW_SHARE,
-    MAX_LOOKS,
-    NEXT_LOOK_S,
     REST_S,
     SPREAD_SD,
     LandingWatch,
@@ -65,7 +65,7 @@ def test_looks_begin_once_rest_is_within_what_the_filters_know_and_go_on(sd_deg:
     down_s = played.now_s
     first, second, *_ = played.play(low(0.95, sd_deg), 2.0).looks_s
     assert first == pytest.approx(down_s + FIRST_LOOK_S, abs=SLACK_S)
-    assert second == pytest.approx(first + NEXT_LOOK_S, abs=SLACK_S)
+    assert second == pytest.approx(first + STEP_S)
     assert played.watch.since_s == pytest.approx(down_s)
 
 
@@ -103,10 +103,15 @@ def test_a_height_that_filters_believe_in_after_the_landing_stops_no_look() -> N
 
 @pytest.mark.parametrize("phase", [Phase.UP, Phase.HOLD])
 def test_a_leg_that_the_phase_says_is_up_again_is_not_looked_at(phase: Phase) -> None:
+    """But for a while, since a landing may pass for an ascent; then as another movement's."""
     played = lifted().play(LANDED, 1.0)
-    looks = len(played.looks_s)
-    assert len(played.play(UP, 3.0, phase).looks_s) == looks
-    assert len(played.play(LANDED, 1.0).looks_s) > looks
+    up_s = played.now_s
+    assert not played.watch.is_followed
+    last_s = played.play(UP, 3.0, phase).looks_s[-1]
+    assert last_s == pytest.approx(up_s + FOLLOWED_S, abs=SLACK_S)
+    assert played.watch.is_followed
+    assert played.play(LANDED, 1.0).looks_s[-1] > last_s
+    assert not played.watch.is_followed
 
 
 @pytest.mark.parametrize("dps", [40.0, 80.0])
@@ -116,7 +121,7 @@ def test_a_fall_may_be_over_after_the_time_its_height_takes(dps: float) -> None:
     played = lifted()
     down_s = played.now_s
     played.play(falls, fall_s + FIRST_LOOK_S + 2.0 * STEP_S, Phase.DOWN)
-    assert played.looks_s == [pytest.approx(down_s + fall_s + FIRST_LOOK_S, abs=2.0 * STEP_S)]
+    assert played.looks_s[0] == pytest.approx(down_s + fall_s + FIRST_LOOK_S, abs=2.0 * STEP_S)
 
 
 @pytest.mark.parametrize("phase", [Phase.HOLD, Phase.DOWN])
@@ -135,29 +140,35 @@ def test_a_movement_that_begins_at_once_is_a_doubt_of_the_landing_and_no_other(
     rest_s: float, goes_on: bool
 ) -> None:
     played = lifted().play(LANDED, 0.1).play(REST, rest_s)
-    looks = len(played.looks_s)
     played.play(replace(UP, angle_deg=LIFTED_DEG), 0.9)
-    assert (len(played.looks_s) > looks) is goes_on
+    assert played.looks_s[-1] == pytest.approx(played.now_s - STEP_S)
+    assert played.watch.is_followed is not goes_on
 
 
 def test_a_movement_after_a_rest_may_be_a_doubt_for_a_while_and_then_is_another() -> None:
     played = lifted().play(LANDED, 0.1).play(REST, 2.0 * REST_S)
-    looks = len(played.looks_s)
-    played.play(replace(UP, angle_deg=LIFTED_DEG), DOUBTED_S)
-    doubted = len(played.looks_s)
-    assert doubted > looks
-    assert len(played.play(replace(UP, angle_deg=LIFTED_DEG), 2.0).looks_s) == doubted
+    since_s = played.watch.since_s
+    assert since_s is not None
+    played.play(replace(UP, angle_deg=LIFTED_DEG), 0.9 * DOUBTED_S - (played.now_s - since_s))
+    assert not played.watch.is_followed
+    played.play(replace(UP, angle_deg=LIFTED_DEG), 0.2 * DOUBTED_S)
+    assert played.watch.is_followed
 
 
-def test_looks_at_one_landing_are_bounded() -> None:
-    assert len(lifted().play(LANDED, 60.0).looks_s) == MAX_LOOKS
-    assert len(lifted().play(LANDED, 1.0).play(REST, 60.0).looks_s) == MAX_LOOKS
+def test_looks_at_one_landing_go_on_as_long_as_filters_believe_in_a_movement() -> None:
+    played = lifted()
+    down_s = played.now_s
+    last_s = played.play(LANDED, 1.0).play(REST, 60.0).looks_s[-1]
+    assert last_s == pytest.approx(down_s + FIRST_LOOK_S + LOOKS_S, abs=SLACK_S)
+    played = lifted().play(LANDED, 60.0)
+    assert played.looks_s[-1] == pytest.approx(played.now_s - STEP_S)
 
 
 def test_looks_at_a_leg_that_was_still_up_are_not_those_at_its_landing() -> None:
     played = lifted().play(UP, 10.0, Phase.DOWN)
-    assert len(played.looks_s) == MAX_LOOKS
-    assert len(played.play(LANDED, 1.0).looks_s) > MAX_LOOKS
+    landed_s = played.now_s
+    last_s = played.play(REST, 10.0).looks_s[-1]
+    assert last_s == pytest.approx(landed_s + LOOKS_S, abs=SLACK_S)
 
 
 @pytest.mark.parametrize(("top_deg", "is_looked_at"), [(LIFTED_DEG, False), (5.1, True)])

@@ -18,9 +18,10 @@ from matfw.judging.verdicts import (
 from matfw.messages import FaultSeen, Limits, RefinedRep, Side, Tempo, Verdict
 from matfw.refinement.missed_lifts import IN_SET_S
 from matfw.refinement.plausibility import NAMES, features, weighed
-from matfw.refinement.refine import refine
+from matfw.refinement.refine import SURE_AFTER_S, refine
 from matfw.refinement.refinement import IN_SET_LOG_ODDS, Refinement
 from matfw.refinement.segment import Segment
+from matfw.refinement.windows import SETTLE_S
 from tests.accuracy.plausibility import Example, examples, fitted
 from tests.accuracy.populations import FIRST_SEED, Job
 from tests.refinement.test_refine import FEW, WHOLE_S, played
@@ -67,6 +68,21 @@ def test_a_first_movement_is_reported_with_the_plausible_one_after_it(
 ) -> None:
     second = rep_at(15.0 + IN_SET_S + rest_s, 5.0)
     assert (10.0 in reported([rep_at(10.0, IN_SET_LOG_ODDS), second])) is is_told
+
+
+@pytest.mark.parametrize(("rest_s", "starts_s"), [(0.9, []), (1.1, [10.0, 18.0])])
+def test_what_is_not_reported_yet_speaks_for_no_other_one(
+    rest_s: float, starts_s: list[float]
+) -> None:
+    """The plausible one's end is not known yet, and it may turn out to be none."""
+    doubted, plausible = rep_at(10.0, IN_SET_LOG_ODDS), rep_at(18.0, 5.0)
+    window = played(WHOLE_S, *FEW)[0]
+    now_s = plausible.end_s + rest_s * SURE_AFTER_S
+    window = replace(
+        window, motions=(replace(window.motions[-1], t_s=now_s),), ended_s=now_s - SETTLE_S
+    )
+    found = Refinement(lambda _window, _known_s: [doubted, plausible]).refine(window)
+    assert [x.start_s for x in found] == starts_s
 
 
 def test_one_lucky_look_of_many_is_not_believed() -> None:

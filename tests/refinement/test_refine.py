@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import cache
 from itertools import pairwise
@@ -17,7 +17,7 @@ from matfw.estimation.noise import STEP_S
 from matfw.messages import Motion, Presence, RefinedRep
 from matfw.refinement.peaks import MIN_PEAK_DEG
 from matfw.refinement.refine import AGREE_DEG, OVERLAP_S, SURE_AFTER_S, refine
-from matfw.refinement.refinement import SAME_END_S, Refinement
+from matfw.refinement.refinement import NEXT_LOOK_S, SAME_END_S, SLOW_LOOK_S, Refinement
 from matfw.refinement.windows import AGAIN_S, RepWindow
 from tests.estimation.leg_forces import (
     MODEL,
@@ -459,9 +459,10 @@ def test_what_no_shape_fits_is_reported_early_once_two_looks_see_the_same_end(
 ) -> None:
     first = replace(at(4.0, 9.0), fit_error_deg=2.0 * AGREE_DEG, plausibility=3.0)
     again = replace(first, end_s=9.0 + off_s)
-    assert reported_of([first], window=early(11.0)) == []
-    assert reported_of([first], [again], window=early(11.0)) == [again][:count]
-    assert reported_of([first], [first], [first], window=early(11.0)) == [first]
+    looks = iter([[first], [again]])
+    refinement = Refinement(lambda *_: next(looks))
+    assert refinement.refine(early(11.0)) == []
+    assert refinement.refine(early(11.0 + NEXT_LOOK_S)) == [again][:count]
 
 
 def test_the_same_end_may_have_been_seen_before_there_was_enough_rest() -> None:
@@ -471,13 +472,58 @@ def test_the_same_end_may_have_been_seen_before_there_was_enough_rest() -> None:
     assert refinement.refine(early(9.0 + 1.5 * SURE_AFTER_S)) == [rep]
 
 
+def computed_s(
+    answer: Callable[[float], list[RefinedRep]], *before: RepWindow, is_followed: bool = False
+) -> list[float]:
+    """Return when looks are computed if after others an early one is offered at each step, 2 s."""
+    looks_s: list[float] = []
+
+    def look(window: RepWindow, _known_s: float) -> list[RefinedRep]:
+        looks_s.append(window.motions[-1].t_s)
+        return answer(looks_s[-1])
+
+    refinement = Refinement(look)
+    offered = [early(9.0 + k * STEP_S) for k in range(round(2.0 / STEP_S))]
+    for window in (*before, *(replace(x, is_followed=is_followed) for x in offered)):
+        refinement.refine(window)
+    return looks_s[len(before) :]
+
+
+def test_the_next_early_look_is_when_the_end_that_was_found_is_sure() -> None:
+    assert computed_s(lambda _: [at(4.0, 8.9)])[:2] == pytest.approx([9.0, 8.9 + SURE_AFTER_S])
+    coming_down = computed_s(lambda now_s: [at(4.0, now_s)])
+    assert coming_down == pytest.approx([9.0, 9.45, 9.9, 10.35, 10.8])
+
+
+def test_looks_that_find_nothing_follow_each_other_and_then_are_fewer() -> None:
+    looks_s = computed_s(lambda _: [])
+    assert [b - a for a, b in pairwise(looks_s)] == pytest.approx([NEXT_LOOK_S] * 9)
+    settled = replace(resting(0.5, 8.9), ended_s=1e9)
+    looks_s = computed_s(lambda _: [], settled)
+    assert [b - a for a, b in pairwise(looks_s)] == pytest.approx(
+        [SLOW_LOOK_S] * len(looks_s[1:]), abs=STEP_S
+    )
+
+
+def test_after_the_next_movement_began_only_what_was_found_before_is_finished() -> None:
+    """What its ascent looks like from its beginning is a lift of its own now and then."""
+    before, other = at(4.0, 9.0), at(9.1, 10.4)
+    assert computed_s(lambda _: [before], is_followed=True) == []
+    looks = iter([[before], [before, other]])
+    refinement = Refinement(lambda *_: next(looks))
+    assert refinement.refine(early(9.1)) == []
+    followed = replace(early(9.1 + 2.0 * SURE_AFTER_S), is_followed=True)
+    assert refinement.refine(followed) == [before]
+    assert refinement.refine(replace(early(11.5), is_followed=True)) == []
+
+
 @pytest.mark.parametrize("after_s", [0.0, 0.7])
-def test_an_early_look_finds_no_leg_that_has_just_come_down_or_not_yet(after_s: float) -> None:
+def test_an_early_look_reports_no_leg_that_has_just_come_down_or_not_yet(after_s: float) -> None:
     lift = Lift(REST_S)
     whole = window_of(legs(lift.end_s + REST_S, lift) + noise_scale(lift.end_s + REST_S, 1))
     end_s = lift.end_s - MIN_JERK_5_PCT * lift.down_s
     motions = tuple(m for m in whole.motions if m.t_s < end_s + after_s)
-    found = refine(replace(whole, motions=motions, is_early=True))
+    found = Refinement().refine(replace(whole, motions=motions, is_early=True))
     assert len(found) == (1 if after_s else 0)
 
 

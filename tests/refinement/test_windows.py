@@ -13,14 +13,15 @@ from hypothesis import strategies as st
 
 from matfw.estimation.filter_bank import LegTracker
 from matfw.estimation.noise import STEP_S
-from matfw.messages import Motion, Phase, PhaseStep, Presence
-from matfw.refinement.landing import FIRST_LOOK_S
+from matfw.messages import Motion, Phase, PhaseStep, Presence, Tempo
+from matfw.refinement.landing import FIRST_LOOK_S, FOLLOWED_S
 from matfw.refinement.windows import (
     AGAIN_S,
     FURTHEST_S,
     HOVERS_S,
     LEAVE_LEAD_S,
     LONGEST_S,
+    LOOK_EVERY_S,
     QUIET_S,
     SETTLE_OFF_S,
     SETTLE_S,
@@ -133,7 +134,7 @@ def test_a_window_knows_when_its_movement_was_over(motion: Motion) -> None:
 def test_a_movement_that_ends_in_the_next_one_was_over_then() -> None:
     played = lain().play(UP, 2.0 * SHORTEST_S)
     again_s = played.now_s
-    [(_, window)] = played.play(UP, 1.0, starts=Phase.UP).found
+    [(_, window)] = played.play(UP, 1.0, starts=Phase.UP).settled
     assert window.ended_s == pytest.approx(again_s)
 
 
@@ -180,13 +181,13 @@ def test_the_phase_s_own_start_does_not_end_the_movement_it_starts(
     share: float, looks: int
 ) -> None:
     played = lain().play(UP, share * SHORTEST_S)
-    assert len(played.play(UP, 1.0, starts=Phase.UP).found) == looks
+    assert len(played.play(UP, 1.0, starts=Phase.UP).settled) == looks
 
 
 @pytest.mark.parametrize("phase", [Phase.HOLD, Phase.DOWN, Phase.REST])
 def test_no_other_phase_ends_a_movement(phase: Phase) -> None:
     played = lain().play(UP, 2.0 * SHORTEST_S)
-    assert not played.play(UP, 1.0, starts=phase).found
+    assert not played.play(UP, 1.0, starts=phase).settled
 
 
 def test_a_leg_that_stays_up_is_looked_at_all_the_same() -> None:
@@ -380,3 +381,38 @@ def test_early_looks_at_a_leg_that_rests_say_when_its_movement_was_over() -> Non
 def test_nobody_looks_early_at_a_body_that_may_be_leaving() -> None:
     played = lain().play(UP, 3.0).play(replace(LANDED, force_n=-100.0), 1.5)
     assert not any(w.is_early for _, w in played.found)
+
+
+def test_after_a_rest_has_begun_an_end_that_was_found_may_be_known_at_any_step() -> None:
+    """Of a movement whose landing nobody noticed, too; the looks that are due come all the same."""
+    played = lain().play(replace(UP, angle_deg=0.0), 3.0)
+    rested_s = played.now_s
+    played.play(REST, 5.0)
+    between = [w for t_s, w in played.found if w.is_early]
+    assert len(between) == pytest.approx((AGAIN_S - SETTLE_S) / STEP_S, abs=2)
+    assert all(w.is_followed for w in between)
+    assert [w.ended_s for w in between] == pytest.approx([rested_s] * len(between))
+    assert played.times_s == pytest.approx([rested_s + SETTLE_S, rested_s + AGAIN_S], abs=SLACK_S)
+
+
+def test_after_a_lift_began_the_end_of_the_one_before_is_looked_for_for_a_while() -> None:
+    """A landing may pass for an ascent; and the one before may have ended just then."""
+    played = lain().play(UP, 2.0 * SHORTEST_S)
+    again_s = played.now_s
+    played.play(UP, 3.0, starts=Phase.UP)
+    followed_s = [t_s for t_s, w in played.found if w.is_followed]
+    assert followed_s[0] == pytest.approx(again_s + STEP_S, abs=SLACK_S)
+    assert followed_s[-1] == pytest.approx(again_s + FOLLOWED_S, abs=SLACK_S)
+    assert all(w.ended_s == pytest.approx(again_s) for _, w in played.found)
+
+
+def test_looks_where_a_slow_tempo_is_asked_for_are_due_however_many_are_early() -> None:
+    played = Played()
+    played.cutter.ask(Tempo(up_s=4.0, hold_s=1.0, down_s=6.0))
+    played.play(REST, BEGIN_S).play(UP, 8.0).play(LANDED, 9.0)
+    due_s = [t_s for t_s in played.times_s if t_s > BEGIN_S]
+    assert [b - a for a, b in pairwise(due_s)] == pytest.approx(
+        [LOOK_EVERY_S] * (len(due_s) - 1), abs=SLACK_S
+    )
+    assert len(due_s) >= 4
+    assert any(w.is_early for _, w in played.found)
