@@ -50,7 +50,7 @@ from matfw.messages import (
 from matfw.motion import MotionStage
 from matfw.notices import Notices
 from matfw.phases import Phases
-from matfw.refinement.windows import RepWindow, RepWindows
+from matfw.refinement.windows import RepWindow, RepWindows, foremost
 from matfw.taps import Taps
 from matfw.workout.coach import Coach
 from matfw.workout.counting import COUNTING
@@ -216,14 +216,14 @@ class Pipeline:
         if hips.events:
             self._cue_requests += notices.of_hip_sensors(hips.events)
         faults: list[FaultSeen] = []
-        window = None
+        cuts: list[RepWindow] = []
         for motion in self._motion.update(balance, hips):
             phase, seen, noted = self._follow(raw.t_s, motion)
             cut = self._windows.update(motion, phase, self._motion.tracker)
             # Early looks are for what sounds at once, and on a blind mat nothing of it does: each
             # swing of a hum would be a landing, and 30 s of computing a minute (measured).
             if cut is not None and (notices.can_judge or not cut.is_early):
-                window = cut
+                cuts.append(cut)
             faults += seen
             events += noted
         taps = self._taps.update(loads, self._phase_now) or self._pressed
@@ -250,7 +250,7 @@ class Pipeline:
             faults=tuple(faults),
             cue=cue,
             events=tuple(events),
-            window=window,
+            window=foremost(cuts),
             progress=self._workout.progress,
             pace=self._pace,
             taps=taps,

@@ -78,7 +78,7 @@ def run_live(
     ):
         indicator.volume = settings.outputs.loudness_percent() / 100.0
         indicator.sound_mode = settings.outputs.sound
-        # The picture last: what it shows is in the report, whenever Ctrl-C comes.
+        # The picture after what the report reads: what it shows is there, whenever Ctrl-C comes.
         readers: list[Tap] = [*taps, picture]
         record: Record | None = None
         rounds: list[Callable[[Firmware], object]] = []

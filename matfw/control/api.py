@@ -136,7 +136,9 @@ class Control:
     def events(self, events: Sequence[Event]) -> None:
         """See what happened."""
         self.offer.events(events)
-        for event in self._observed.news(events, is_measuring=self._measuring.holder is not None):
+        for event in self._observed.notifications(
+            events, is_measuring=self._measuring.holder is not None
+        ):
             self.notifications.put(event)
 
     def between(self, firmware: RunningFirmware) -> None:

@@ -40,7 +40,7 @@ class Observed:
             ]
         )
 
-    def news(self, events: Sequence[Event], *, is_measuring: bool) -> Iterator[Event]:
+    def notifications(self, events: Sequence[Event], *, is_measuring: bool) -> Iterator[Event]:
         """See what happened, and yield what is to be reported."""
         for event in events:
             if isinstance(event, CellEvent):

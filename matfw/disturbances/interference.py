@@ -106,9 +106,11 @@ class Wanders:
         if len(known) < self._cells:
             return
         if clean.t_s - self._last_s > PAUSE_S:
-            # What lasts is seen to last; nobody knows what was in between, or who came.
+            # What lasts is seen to last; nobody knows what was in between, or who came. What has
+            # been named is over by the quiet of parts that lie apart, too: holes may come often.
             self._slow = None
-            self._parts.clear()
+            if not self.is_common and self.lone is None:
+                self._parts.clear()
             self._begin_part()
         self._last_s = clean.t_s
         slow, gain = self._slow, self._gain

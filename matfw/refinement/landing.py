@@ -80,7 +80,8 @@ class LandingWatch:
         lifted: after a landing the filters may assume some height again.
         """
         if self._begins(motion, phase):
-            followed_s = motion.t_s if self._top_deg > LIFTED_DEG else None
+            # Filters begin, then the phase: one movement, and what it follows stays the same.
+            followed_s = motion.t_s if self._top_deg > LIFTED_DEG else self._followed_s
             self._begin()
             self._followed_s = followed_s
         self._top_deg = max(self._top_deg, motion.angle_deg)

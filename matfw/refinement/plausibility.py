@@ -32,7 +32,7 @@ SD_N, SD_NM, WORST_N, WORST_NM = 1.0, 0.4, 3.0, 1.0  # standard deviations that 
 UNEXPLAINED_MM, CALM_N, CALM_NM, CALM_MM, CALM_SCALE = 0.5, 0.6, 0.4, 0.3, 0.8
 SHORT_S = 0.02
 # Of the fitted shape's top from the curve's: half a degree is none, and beyond 30 no more is said.
-SAME_TOP_DEG, MOST_TOP_DEG = 0.5, 30.0
+SAME_TOP_DEG, MAX_TOP_DEG = 0.5, 30.0
 
 NAMES = tuple(WEIGHTS)
 
@@ -76,7 +76,7 @@ def features(segment: Segment, rep: RefinedRep) -> Array:
             *_of_the_fit(e, rep, segment),
             *_of_the_movement(e, rep, segment),
             *_of_what_came_before(rep, segment),
-            math.log(SAME_TOP_DEG + min(rep.fit_error_deg, MOST_TOP_DEG)),
+            math.log(SAME_TOP_DEG + min(rep.fit_error_deg, MAX_TOP_DEG)),
         ]
     )
 

@@ -38,7 +38,8 @@ SAME_SHARE = 0.5  # of the shorter one that two looks' movements share if they a
 MAX_LOG_ODDS = 4.0  # log-odds that one look may say for or against
 NEXT_LOOK_S = 0.2  # after an early look that found no end
 SLOW_LOOK_S = 0.6  # where a slow tempo is asked for: its looks are at all of a long stretch ...
-HOPELESS = 12  # ... and after so many early looks in a row that found nothing, or a settled one
+# ... and after so many early looks in a row that finished nothing, or a settled one.
+FUTILE_LOOKS = 12
 REMEMBERED = 32  # movements of earlier looks
 
 Look = Callable[[RepWindow, float], list[RefinedRep]]
@@ -62,7 +63,7 @@ class Refinement:
         self._unsure: RefinedRep | None = None
         self._seen: deque[RefinedRep] = deque(maxlen=REMEMBERED)
         self._due_s = -math.inf
-        self._empty, self._looked_s = 0, -math.inf
+        self._futile, self._looked_s = 0, -math.inf
         self._pending: Sequence[RefinedRep] = ()  # found by the last look, and not finished
 
     def refine(self, window: RepWindow) -> list[RefinedRep]:
@@ -77,10 +78,10 @@ class Refinement:
             for x in self._look(window, self._finished_s)
             if x.start_s > self._finished_s - OVERLAP_S and x.top_s > self._finished_s
         ]
-        found = self._averaged(found)
-        if window.is_followed:
+        if window.is_followed:  # what else is seen of a half ascent is not to be remembered either
             found = [x for x in found if any(_are_same(x, y) for y in self._pending)]
-        self._count_empty(window, found)
+        found = self._averaged(found)
+        self._count_futile(window, found)
         self._due_s = self._due_after(window, found)
         self._pending = found
         if is_looked_at_again(window) and not window.is_early:
@@ -92,6 +93,7 @@ class Refinement:
             return []  # a later look has more of the rest
         self._unsure = None
         self._pending = [x for x in self._pending if x not in found]
+        self._futile = 0 if found else self._futile
         self._ends_s.extend(x.end_s for x in found)
         self._finished_s = max([self._finished_s, *(x.end_s for x in found)])
         return found
@@ -125,20 +127,18 @@ class Refinement:
         rested_s = now_s - last_end_s
         if rested_s < SURE_AFTER_S:
             return last_end_s + SURE_AFTER_S
-        is_hopeless = is_slow(window.tempo) or self._empty >= HOPELESS
-        return now_s + (SLOW_LOOK_S if is_hopeless else NEXT_LOOK_S)
+        is_futile = is_slow(window.tempo) or self._futile >= FUTILE_LOOKS
+        return now_s + (SLOW_LOOK_S if is_futile else NEXT_LOOK_S)
 
-    def _count_empty(self, window: RepWindow, found: Sequence[RefinedRep]) -> None:
-        """Count the early looks at one movement that found nothing."""
-        if found or window.ended_s > self._looked_s + SHORTEST_REP_S:
-            self._empty = 0
+    def _count_futile(self, window: RepWindow, found: Sequence[RefinedRep]) -> None:
+        """Count the early looks at one movement since one finished something."""
+        if window.ended_s > self._looked_s + SHORTEST_REP_S:
+            self._futile = 0
         self._looked_s = window.ended_s
-        if found:
-            return
         if window.is_early:
-            self._empty += 1
-        else:
-            self._empty = HOPELESS
+            self._futile += 1
+        elif not found:
+            self._futile = FUTILE_LOOKS
 
     def _are_sure(self, found: Sequence[RefinedRep], now_s: float) -> bool:
         """Return whether an early look may finish these: the last is down, and its shape fits.

@@ -56,7 +56,7 @@ SHORTEST_S = 0.02
 STOP_GAIN = 0.02  # of cost; less is not worth another Jacobian
 TINY = 1e-9  # of a weight: where nothing was measured nothing is left
 
-_NUDGES = np.diag(FD_STEP)
+_FD_STEPS = np.diag(FD_STEP)
 _THIRDS = np.array([-1.0, 0.0, 1.0]) * STEP_S / 3.0  # a 50 ms mean is taken over these
 
 
@@ -318,8 +318,8 @@ class _Fit:
         key = params.tobytes()
         found = self._jacobians.get(key)
         if found is None:
-            nudged = self.residuals(params + _NUDGES)
-            found = ((self.residual(params) - nudged) / FD_STEP[:, None]).T
+            moved = self.residuals(params + _FD_STEPS)
+            found = ((self.residual(params) - moved) / FD_STEP[:, None]).T
             self._jacobians[key] = found
         return found
 

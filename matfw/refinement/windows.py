@@ -216,6 +216,14 @@ class RepWindows:
         )  # fmt: skip
 
 
+def foremost(cuts: Sequence[RepWindow]) -> RepWindow | None:
+    """Return the one window of a frame that brings several steps, as at 10 frames a second.
+
+    The last one sees most; but an early one finishes less than any other.
+    """
+    return max(reversed(cuts), key=lambda cut: not cut.is_early, default=None)
+
+
 def _last_quiet(motions: Sequence[Motion]) -> int:
     """Return the last row of the last QUIET_S in which the body was where it had lain, or -1."""
     run = 0

@@ -42,8 +42,10 @@ def test_a_signal_ends_the_run_soon_cleanly_and_completely(
     _, errors = process.communicate(timeout=LIMIT_S)
     assert time.monotonic() - begin_s < STOP_LIMIT_S
     assert process.returncode == 0
-    [line] = errors.splitlines()
-    assert "VIRTUAL" in line
+    first, *others = errors.splitlines()
+    assert "VIRTUAL" in first
+    # A busy machine is late, and says so.
+    assert [line for line in others if "computer" not in line] == []
     assert is_gone(process.pid)
 
 

@@ -58,7 +58,7 @@ def test_a_cell_that_may_not_be_summed_has_no_load_and_stops_the_judging(
 ) -> None:
     observed = Observed()
     observed.step(replace(step, clean=replace(step.clean, loads_kg=(1.0, 2.0, 3.0, 4.0))))
-    list(observed.news([CellEvent(1.0, "head_right", problem)], is_measuring=False))
+    list(observed.notifications([CellEvent(1.0, "head_right", problem)], is_measuring=False))
     blocks = problem in (CellProblem.LOST, CellProblem.STUCK, CellProblem.SATURATED)
     assert loads(talk, observed) == (1.0, None if blocks else 2.0, 3.0, 4.0)
     assert observed.trouble.startswith("head_right ") is blocks
@@ -68,22 +68,22 @@ def test_a_cell_that_may_not_be_summed_has_no_load_and_stops_the_judging(
 def test_weights_laid_on_for_a_measurement_are_no_drift() -> None:
     observed = Observed()
     events = [CellEvent(1.0, "head_left", DRIFTING), CellEvent(2.0, "head_left", OK)]
-    assert list(observed.news(events, is_measuring=True)) == []
-    assert list(observed.news(events, is_measuring=False)) == events
+    assert list(observed.notifications(events, is_measuring=True)) == []
+    assert list(observed.notifications(events, is_measuring=False)) == events
     # A drift of before is over, whoever measures now.
-    list(observed.news(events[:1], is_measuring=False))
-    assert list(observed.news(events[1:], is_measuring=True)) == events[1:]
+    list(observed.notifications(events[:1], is_measuring=False))
+    assert list(observed.notifications(events[1:], is_measuring=True)) == events[1:]
 
 
 def test_a_late_computer_is_late_until_it_is_not() -> None:
     observed = Observed()
     for problem in (ReaderProblem.LATE, ReaderProblem.OK):
-        list(observed.news([ReaderEvent(1.0, problem, 0.5)], is_measuring=False))
+        list(observed.notifications([ReaderEvent(1.0, problem, 0.5)], is_measuring=False))
         assert observed.is_reader_late is (problem is ReaderProblem.LATE)
 
 
 def test_the_last_repetitions_are_kept_as_many_as_habits_need() -> None:
     observed = Observed()
     reps = [replace(GOOD, rep=number) for number in range(1, MIN_REPS + 3)]
-    assert list(observed.news(reps, is_measuring=False)) == reps
+    assert list(observed.notifications(reps, is_measuring=False)) == reps
     assert observed.reps == tuple(reps[-MIN_REPS:])

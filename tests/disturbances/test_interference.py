@@ -132,6 +132,24 @@ def test_what_was_reported_is_over_once_as_much_quiet_is_seen_after_a_hole(
     assert 26.0 + QUIET_PARTS * PART_S <= good.t_s < 26.0 + QUIET_PARTS * PART_S + 0.1
 
 
+@pytest.mark.parametrize("shares", [(1.0,) * 4, (1.0, 0.0, 0.0, 0.0)], ids=["all", "one"])
+def test_what_was_reported_is_over_though_a_cell_drops_out_again_and_again(
+    shares: Sequence[float],
+) -> None:
+    """It wanders for 6 s; then nothing does, but a cell gives nothing in 0.35 of each 1.2 s."""
+    stage = Interference(CELLS, RATE_HZ)
+    events: list[CellEvent] = []
+    for k in range(round(12.0 * RATE_HZ)):
+        t_s = k / RATE_HZ
+        wander_kg = 0.3 * math.sin(2.0 * math.pi * 2.0 * t_s) if t_s < 6.0 else 0.0
+        loads = tuple(15.0 + share * wander_kg for share in shares)
+        frame = RawFrame(t_s, tuple(round(42_900.0 * load) for load in loads))
+        is_hole = t_s > 6.0 and t_s % 1.2 < 0.35
+        seen = (None, *loads[1:]) if is_hole else loads
+        events += stage.update(frame, CleanLoads(t_s, seen, ()))
+    assert [event.problem for event in events] == [CellProblem.UNRELIABLE, CellProblem.OK]
+
+
 def test_an_animal_that_walks_over_it_is_no_interference() -> None:
     def paws(t_s: float) -> float:
         return 1.5 * max(0.0, math.sin(2.0 * math.pi * t_s / 0.16)) * (t_s % 1.6 < 0.16)

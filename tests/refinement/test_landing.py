@@ -114,6 +114,13 @@ def test_a_leg_that_the_phase_says_is_up_again_is_not_looked_at(phase: Phase) ->
     assert not played.watch.is_followed
 
 
+def test_a_movement_that_filters_notice_before_the_phase_does_is_one_movement() -> None:
+    played = lifted().play(LANDED, 0.1).play(REST, REST_S + DOUBTED_S)
+    begun_s = played.now_s
+    played.play(replace(UP, angle_deg=0.5 * LIFTED_DEG), 0.2).play(UP, 2.0, Phase.UP)
+    assert played.looks_s[-1] == pytest.approx(begun_s + FOLLOWED_S, abs=SLACK_S)
+
+
 @pytest.mark.parametrize("dps", [40.0, 80.0])
 def test_a_fall_may_be_over_after_the_time_its_height_takes(dps: float) -> None:
     fall_s = FALL_TIMES * TOP_DEG / dps

@@ -517,6 +517,18 @@ def test_after_the_next_movement_began_only_what_was_found_before_is_finished() 
     assert refinement.refine(replace(early(11.5), is_followed=True)) == []
 
 
+def test_what_is_not_believed_of_an_ascent_says_nothing_against_its_lift() -> None:
+    before = at(4.0, 9.0)
+    ghost = replace(at(9.2, 10.4), plausibility=-4.0)
+    lift = replace(at(9.2, 14.2), plausibility=1.5)
+    looks = iter([[before], [before, ghost], [lift]])
+    refinement = Refinement(lambda *_: next(looks))
+    assert refinement.refine(early(9.1)) == []
+    followed = replace(early(9.1 + 2.0 * SURE_AFTER_S), is_followed=True)
+    assert refinement.refine(followed) == [before]
+    assert refinement.refine(resting(AGAIN_S, 14.3)) == [lift]
+
+
 @pytest.mark.parametrize("after_s", [0.0, 0.7])
 def test_an_early_look_reports_no_leg_that_has_just_come_down_or_not_yet(after_s: float) -> None:
     lift = Lift(REST_S)

@@ -28,6 +28,7 @@ from matfw.refinement.windows import (
     SHORTEST_S,
     RepWindow,
     RepWindows,
+    foremost,
 )
 from tests.estimation.leg_forces import MODEL
 
@@ -416,3 +417,13 @@ def test_looks_where_a_slow_tempo_is_asked_for_are_due_however_many_are_early() 
     )
     assert len(due_s) >= 4
     assert any(w.is_early for _, w in played.found)
+
+
+def test_of_a_frame_that_brings_several_windows_the_last_full_one_counts() -> None:
+    full, again = (RepWindow((), MODEL, 1.0, ended_s) for ended_s in (1.0, 2.0))
+    early, later = (replace(window, is_early=True) for window in (full, again))
+    assert foremost([]) is None
+    assert foremost([full, early]) is full
+    assert foremost([early, full]) is full
+    assert foremost([full, again]) is again
+    assert foremost([early, later]) is later
