@@ -106,7 +106,8 @@ SETS: tuple[Column, ...] = (
     Column("variation", "string", "plain, wall_slide, loop_band, weighted",
            lambda s: s.kept.variation),
     Column("load_kg", "number", "of a weight on the thigh, kg", lambda s: s.kept.load_kg),
-    Column("fatigue_percent", "number", "slower, smaller or shorter at its end, %; empty: none",
+    Column("fatigue_percent", "number",
+           "slower, smaller or shorter at its end, %; 0: only trembling more; empty: none",
            lambda s: s.kept.fatigue_percent),
 )  # fmt: skip
 

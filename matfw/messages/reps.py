@@ -51,7 +51,8 @@ class Rep:
     standstill to standstill. angle_deg: highest angle over rest. front_shift_mm: hips toward the
     body's front (+) or back (-) at the top. reason: why it is `unsure`, or empty.
     cancellation_score_mm: what `Limits.curvature_mm` is compared with; 0 where a hip sensor settles
-    it. tremor_n: what the load shakes by while the leg is held, rms; 0 where that is not known.
+    it. tremor_n: what the load shakes by while the leg is held, rms; 0: not known. It is not kept
+    in the store.
     """
 
     rep: int
@@ -82,7 +83,8 @@ class RefinedRep:
     curved on the way (`shift_course`). How far to trust it: fit_error_deg, by how much the fitted
     shape's top misses the curve's; noise_scale, variance of the body's noise against the usual;
     plausibility, the log-odds that this was a leg raise at all; hole_s, the longest time in it
-    without a measurement. tremor_n: the load's rms at 5-8 Hz while the leg is held.
+    without a measurement. tremor_n: the load's rms at 5-8 Hz while the leg is held; 0: not known.
+    It is not kept in the store.
     """
 
     start_s: float

@@ -20,6 +20,9 @@ CONTEXT_S = 2.5  # of what is finished: where the leg rested, and the hips
 ZERO_S = 2.0  # before a repetition that its sideways zero is taken from, ...
 REST_DEG = 4.0  # ... as far as the leg rests there
 TREMOR_ASIDE_S, MIN_TREMOR_S = 0.3, 0.4  # beside a hold, and half of the least that is looked at
+# A step without a frame repeats the one before. Below 16 frames a second 8 Hz cannot be seen, and
+# a fifth of the steps repeats; two equal measurements by chance are one in hundreds.
+REPEATED_SHARE = 0.225
 
 Rows = np.ndarray[tuple[int, ...], np.dtype[np.intp]]
 """Row numbers."""
@@ -112,12 +115,17 @@ class Segment:
         return longest * STEP_S
 
     def tremor_n(self, top_s: float, lower_s: float) -> float:
-        """Return the load's rms at 5-8 Hz about a hold, by its fourth difference; 0: not known."""
+        """Return the load's rms at 5-8 Hz about a hold, by its fourth difference; 0: not known.
+
+        It is not where a step was not measured, nor with frames too slow for 8 Hz.
+        """
         middle_s, half_s = 0.5 * (top_s + lower_s), 0.5 * (lower_s - top_s)
         half_s = max(half_s + TREMOR_ASIDE_S, MIN_TREMOR_S)
         near = self.between(middle_s - half_s, middle_s + half_s)
         load_n = self.load_n[near]
         if len(load_n) < len(WEIGHTS) or not self.seen[near].all():
+            return 0.0
+        if float(np.mean(np.diff(load_n) == 0.0)) > REPEATED_SHARE:
             return 0.0
         shaken = np.convolve(load_n, WEIGHTS, mode="valid")
         return math.sqrt(float(np.mean(shaken**2)) / GAIN)

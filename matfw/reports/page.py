@@ -19,7 +19,7 @@ from matfw.reports.charts import (
     traces_chart,
 )
 from matfw.reports.style import STYLE
-from matfw.reports.words import duration, ending, side_words, when, who
+from matfw.reports.words import duration, ending, side_words, tired_words, when, who
 
 MARK = "<!-- a report of matfw -->"  # by which its own file is known, to be replaced
 VIRTUAL = (
@@ -120,8 +120,7 @@ def _sets(record: SessionRecord) -> str:
         load = f" {each.load_kg:g} kg" if each.load_kg else ""
         tired = ""
         if each.fatigue_percent is not None:
-            lost = f"{each.fatigue_percent:.0f} % slower, smaller or shorter at its end"
-            tired = f"<p>Fatigue: {lost}.</p>"
+            tired = f"<p>Fatigue: {tired_words(each.fatigue_percent)}.</p>"
         cards.append(
             f'<section class="card"><h3>Set {each.number}, {side_words(each.side)}'
             f'{escape(what)}{load}</h3><p class="soft">{len(each.reps)} of {each.reps_asked},'

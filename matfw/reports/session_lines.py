@@ -14,7 +14,7 @@ from matfw.history.rows import RepRow, SessionRecord, SetRow
 from matfw.history.sides import by_side, compared
 from matfw.judging.faults import UNTIMED
 from matfw.messages import Side, Verdict
-from matfw.reports.words import duration, ending, figure, side_words, when, who
+from matfw.reports.words import duration, ending, figure, side_words, tired_words, when, who
 
 WIDTH = 78
 BAR_S = 0.25  # of a character of the timeline
@@ -87,9 +87,7 @@ def set_lines(each: SetRow) -> list[str]:
         lines += wrap(f"unsure, {number} times: {reason}", WIDTH - 4, initial_indent="  ",
                       subsequent_indent="    ")  # fmt: skip
     if each.fatigue_percent is not None:
-        lines.append(
-            f"  fatigue: {each.fatigue_percent:.0f} % slower, smaller or shorter at its end"
-        )
+        lines.append(f"  fatigue: {tired_words(each.fatigue_percent)}")
     return [line[:WIDTH] for line in lines]
 
 

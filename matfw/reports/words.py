@@ -55,6 +55,13 @@ def side_words(side: Side) -> str:
     return "side not set" if side is Side.UNKNOWN else f"lying on the {side}"
 
 
+def tired_words(fatigue_percent: float) -> str:
+    """Return what a tired set lost; where that is nothing, what it was known by: it trembled."""
+    if round(fatigue_percent) == 0:
+        return "trembling more at its end"
+    return f"{fatigue_percent:.0f} % slower, smaller or shorter at its end"
+
+
 def figure(estimate: Estimate | None, unit: str, *, digits: int = 1) -> str:
     """Return a value with its interval: 2.1 s (1.9 to 2.3)."""
     if estimate is None:

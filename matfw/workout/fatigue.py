@@ -27,8 +27,12 @@ MIN_REPS = 8  # a slope over fewer is noise: 0.1 of the ways' lengths a rep, one
 # Sum over the signs, in sd of fresh sets. Of 2,100 simulated sets with the errors of refined
 # repetitions 87 and 63 % of the tiring of two populations have more, and 2 % of the fresh of three.
 TIRED_SCORE = 3.0
-CHANCE = 0.5  # sd of each sign that a fresh set may change by and nothing be said of it
-USUAL_REPS = 14  # that the signs' sd are of: in shorter sets chance makes more of a change
+# sd of each sign that a fresh set may change by and nothing be said of it. Of 157 simulated tiring
+# sets 93 % are found with it at 2 % false, 90 % with 0 and 91 % with 1.
+CHANCE = 0.5
+# That the signs' sd are of: in shorter sets chance makes more of a change. Simulated tiring sets have
+# 12 to 16.
+USUAL_REPS = 14
 MIN_LENGTH = 0.05  # s, deg or N; what the logarithm is taken of
 
 
@@ -75,8 +79,12 @@ class Sign:
 ASCENT = Sign(lambda rep: rep.up_s, +1, 0.17)
 DESCENT = Sign(lambda rep: rep.down_s, -1, 0.20)
 RANGE = Sign(lambda rep: rep.angle_deg, -1, 0.125)
-# Between the crossings: they are found, when the leg stood still is inferred, and is often 0.
+# Between the crossings: they are found, when the leg stood still is inferred, and is often 0. One
+# repetition's scatters by 9 %, the inferred hold by 23 %; over 358 simulated fresh sets it changes
+# by 0.16, sd. The rest is for people: what their holds wander by has not been measured.
 HOLD = Sign(lambda rep: max(rep.lower_s - rep.top_s, MIN_LENGTH), -1, 0.21)
+# It changed by 0.26, sd, over simulated fresh sets, and grew by 0.26 on the average (a third):
+# legs that do not tire tremble up to twice as much at the end too. Those that tire: by 1.2 to 1.8.
 TREMOR = Sign(lambda rep: rep.tremor_n, +1, 0.35, fresh=0.30, is_loss=False)
 SIGNS = (ASCENT, DESCENT, RANGE, HOLD, TREMOR)
 

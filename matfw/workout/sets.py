@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from matfw.messages import FaultSeen, Rep, Tempo, Verdict
@@ -10,6 +11,7 @@ from matfw.workout.plan import Plan
 
 SET_PAUSE_S = 25.0  # without a rep, at least: the set is over, however many there were
 MISSED_REPS, REST_S = 2, 3.0  # a slow set is not over because so many like its last were missed
+LOOK_S = 4.0  # of rest after a lift in which it may yet be found: looked at until 2.5 s of it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +63,13 @@ class Workout:
         self._looked_reps = 0  # of this set: how many there were when it had last ended
         self._rest_until_s: float | None = None
 
+    def resume(self, reps: Iterable[Rep]) -> None:
+        """Count what was done before; a set that was broken off then has been looked at."""
+        self.reset()
+        for rep in reps:
+            self.update(rep)
+        self._looked_reps = len(self._set)
+
     def change(self, plan: Plan) -> None:
         """Ask for another plan; the place in the set is kept."""
         self.plan = plan
@@ -95,7 +104,7 @@ class Workout:
         self._set.append(rep)
         self._counts[rep.verdict] += 1
         self._is_done = len(self._set) == self.plan.reps
-        if self._is_done:
+        if self._is_done and self._fatigue is None:  # what was told of a set stays
             self._fatigue = fatigue(self._set)
         is_rest_next = self._is_done and self._set_number < self.plan.sets
         self._rest_until_s = rep.end_s + self.plan.rest_s if is_rest_next else None
@@ -105,12 +114,16 @@ class Workout:
     def ended_early(self, t_s: float, *, is_gone: bool) -> FaultSeen | None:
         """Return, once, the fatigue of a set that its last repetition asked for did not end.
 
-        Who tires stops before it: they leave, or lie there for longer than a set's pause.
+        Who tires stops before it: they leave, or lie there for longer than a set's pause. Who lies
+        there may have begun another lift of this set at the pause's end: it is waited for, and to
+        be asked only while they rest.
         """
         count = len(self._set)
         if self._fatigue or self._is_done or count == self._looked_reps:
             return None
-        if not is_gone and t_s - self._set[-1].end_s <= pause_s(self._set[-1]):
+        last = self._set[-1]
+        wait_s = pause_s(last) + last.end_s - last.start_s + LOOK_S
+        if not is_gone and t_s - last.end_s <= wait_s:
             return None
         self._looked_reps, self._progress = count, None
         self._fatigue = fatigue(self._set)

@@ -16,6 +16,7 @@ from matfw.messages import (
     Cue,
     Event,
     Fault,
+    FaultSeen,
     Motion,
     Pace,
     Phase,
@@ -26,7 +27,7 @@ from matfw.messages import (
     Verdict,
 )
 from matfw.workout.plan import Plan
-from matfw.workout.sets import Progress, Workout
+from matfw.workout.sets import LOOK_S, Progress, Workout
 from matfw.workout.states import NOT_LYING_S
 
 
@@ -161,9 +162,7 @@ class FreeSets:
 
     def resume(self, sets: Sequence[Sequence[Rep]]) -> None:
         """Count what was done before."""
-        self._sets.reset()
-        for rep in (rep for each in sets for rep in each):
-            self._sets.update(rep)
+        self._sets.resume(rep for each in sets for rep in each)
 
     def change(self, plan: Plan) -> None:
         """Ask for another plan; the place in the set is kept."""
@@ -182,11 +181,17 @@ class FreeSets:
             requests = (*requests, Announcement.UNFINISHED)
         elif self._sets.is_rest_over(moment.t_s) and _is_resting(moment):
             requests = (*requests, Announcement.READY)
-        is_gone = moment.motion.presence is Presence.EMPTY
-        tired = self._sets.ended_early(moment.t_s, is_gone=is_gone)
+        tired = self._broken_off(moment)
         if tired is not None:
             requests = (*requests, tired.fault)
         return WorkoutStep(requests=requests, side=side)
+
+    def _broken_off(self, moment: WorkoutMoment) -> FaultSeen | None:
+        """Return the fatigue of a set that they broke off, once it can be heard."""
+        is_gone = moment.motion.presence is Presence.EMPTY
+        if not (moment.can_judge and (is_gone or _has_rested(moment))):
+            return None
+        return self._sets.ended_early(moment.t_s, is_gone=is_gone)
 
     def finish_rep(self, rep: Rep, unreported: Sequence[Fault]) -> tuple[Rep, Sequence[Cue]]:
         """Count it."""
@@ -194,10 +199,11 @@ class FreeSets:
         if rep.verdict is not Verdict.FAULT:
             is_clean = rep.verdict is Verdict.CLEAN
             cues.append(Announcement.REP if is_clean else Announcement.UNSURE)
+        told = self._sets.progress.fatigue  # of this set, by somebody who left and came back
         progress = self._sets.update(rep)
         if progress.is_set_done:
             cues.append(Announcement.SET_DONE)
-            if progress.fatigue:
+            if progress.fatigue and progress.fatigue is not told:
                 cues.append(progress.fatigue.fault)
         return rep, cues
 
@@ -230,3 +236,9 @@ def _is_resting(moment: WorkoutMoment) -> bool:
     """Return whether somebody lies there and does nothing: who else is to be called?"""
     is_rest = moment.phase is None or moment.phase.phase is Phase.REST
     return is_rest and moment.motion.presence is Presence.LYING
+
+
+def _has_rested(moment: WorkoutMoment) -> bool:
+    """Return whether somebody rests there, and has for so long that no lift is still looked at."""
+    phase = moment.phase
+    return _is_resting(moment) and (phase is None or moment.t_s - phase.since_s >= LOOK_S)

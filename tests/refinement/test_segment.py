@@ -198,4 +198,18 @@ def test_tremor_is_not_known_where_a_step_was_not_measured_or_too_few_are_there(
     torn = replace(calm, seen=np.where(HELD[0] == np.arange(len(calm.t_s)), 0.0, calm.seen))
     assert torn.tremor_n(7.0, 8.0) == 0.0
     assert calm.tremor_n(-3.0, -2.0) == 0.0
-    assert calm.tremor_n(7.5, 7.5) > 0.0, "about a top that was passed without a hold"
+    noise_n = 0.05 * np.random.default_rng(3).standard_normal(len(calm.t_s))
+    passed = replace(calm, load_n=calm.load_n + noise_n)
+    assert passed.tremor_n(7.5, 7.5) > 0.0, "about a top that was passed without a hold"
+
+
+@pytest.mark.parametrize(("frames_hz", "is_known"), [(10.0, False), (16.0, True), (80.0, True)])
+def test_tremor_is_not_known_where_frames_are_too_slow_for_it(
+    frames_hz: float, is_known: bool
+) -> None:
+    """A step without a frame has the load of the one before."""
+    calm = segment_from(window_of(legs(SPAN_S, LIFT)))
+    load_n = calm.load_n + 2.0 * np.sin(2.0 * np.pi * 6.0 * calm.t_s)
+    frame_s = np.floor((calm.t_s + 0.499 * STEP_S) * frames_hz) / frames_hz
+    stepped_n = load_n[np.floor(frame_s / STEP_S + 1e-6).astype(int)]
+    assert (replace(calm, load_n=stepped_n).tremor_n(7.0, 8.0) > 0.0) is is_known

@@ -108,6 +108,22 @@ def test_the_lines_say_each_repetition_and_fit_a_terminal() -> None:
     assert f"{first.up_s:.1f}-{first.hold_s:.1f}-{first.down_s:.1f}" in numbered[0]
 
 
+@pytest.mark.parametrize(
+    ("percent", "words"),
+    [
+        (31.4, "31 % slower, smaller or shorter at its end"),
+        (0.6, "1 % slower, smaller or shorter at its end"),
+        (0.4, "trembling more at its end"),
+        (0.0, "trembling more at its end"),
+    ],
+)
+def test_a_tired_set_says_what_it_lost_or_that_it_trembled(percent: float, words: str) -> None:
+    whole = record(3)
+    tired = replace(whole, sets=(replace(whole.sets[0], fatigue_percent=percent),))
+    assert f"  fatigue: {words}" in session_lines(tired, UTC)
+    assert f"<p>Fatigue: {words}.</p>" in page([tired], zone=UTC)
+
+
 def test_a_list_of_sessions_has_one_line_each() -> None:
     lines = history_lines([record(1), record(12, day=3.0)], UTC)
     assert [line.split()[0] for line in lines] == ["no", "1", "12"]

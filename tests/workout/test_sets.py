@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from matfw.messages import Fault, Rep, Side, Verdict
 from matfw.workout.plan import Plan
-from matfw.workout.sets import MISSED_REPS, REST_S, SET_PAUSE_S, Progress, Workout
+from matfw.workout.sets import LOOK_S, MISSED_REPS, REST_S, SET_PAUSE_S, Progress, Workout
 
 REP = Rep(
     rep=1,
@@ -89,7 +89,10 @@ def test_fatigue_is_only_reported_when_the_set_is_done() -> None:
     assert [each.fatigue is not None for each in progress] == [False] * 11 + [True]
 
 
-@pytest.mark.parametrize(("late_s", "is_gone"), [(1.0, True), (25.01, False)])
+WAIT_S = SET_PAUSE_S + 5.0 + LOOK_S  # a lift may begin at the pause's end, and is to be judged
+
+
+@pytest.mark.parametrize(("late_s", "is_gone"), [(1.0, True), (WAIT_S + 0.01, False)])
 def test_fatigue_is_reported_once_of_a_set_that_they_break_off(
     late_s: float, is_gone: bool
 ) -> None:
@@ -98,13 +101,34 @@ def test_fatigue_is_reported_once_of_a_set_that_they_break_off(
         last = workout.update(rep)
     ends_s = tired_reps(11)[-1].end_s
     assert last.fatigue is None
-    assert workout.ended_early(ends_s + 24.9, is_gone=False) is None, "they may go on"
+    assert workout.ended_early(ends_s + WAIT_S - 0.1, is_gone=False) is None, "they may go on"
     tired = workout.ended_early(ends_s + late_s, is_gone=is_gone)
     assert tired is not None
     assert tired.fault is Fault.FATIGUE
     assert workout.progress.fatigue == tired
     assert not workout.progress.is_set_done
-    assert workout.ended_early(ends_s + 30.0, is_gone=True) is None, "reported once"
+    assert workout.ended_early(ends_s + 90.0, is_gone=True) is None, "reported once"
+
+
+@pytest.mark.parametrize("is_fresh_again", [False, True])
+def test_what_was_reported_of_a_set_stays_though_they_finish_it(is_fresh_again: bool) -> None:
+    workout, all_reps = Workout(Plan(12)), tired_reps(12)
+    for rep in all_reps[:10]:
+        workout.update(rep)
+    tired = workout.ended_early(all_reps[9].end_s + 1.0, is_gone=True)
+    assert tired is not None
+    for rep in reps(12)[10:] if is_fresh_again else all_reps[10:]:
+        assert workout.update(rep).fatigue == tired
+    assert workout.progress.is_set_done
+
+
+def test_a_set_that_is_resumed_was_looked_at_before() -> None:
+    workout, all_reps = Workout(Plan(15)), tired_reps(12)
+    workout.resume(all_reps[:11])
+    assert workout.progress.rep == 11
+    assert workout.ended_early(900.0, is_gone=True) is None, "nobody has come yet"
+    workout.update(all_reps[11])
+    assert workout.ended_early(901.0, is_gone=True) is not None
 
 
 def test_the_last_repetition_counts_though_it_is_judged_when_they_have_gone() -> None:
