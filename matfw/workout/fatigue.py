@@ -30,8 +30,8 @@ TIRED_SCORE = 3.0
 # sd of each sign that a fresh set may change by and nothing be said of it. Of 157 simulated tiring
 # sets 93 % are found with it at 2 % false, 90 % with 0 and 91 % with 1.
 CHANCE = 0.5
-# That the signs' sd are of: in shorter sets chance makes more of a change. Simulated tiring sets have
-# 12 to 16.
+# That the signs' sd are of: in shorter sets chance makes more of a change. Simulated tiring sets
+# have 12 to 16.
 USUAL_REPS = 14
 MIN_LENGTH = 0.05  # s, deg or N; what the logarithm is taken of
 
