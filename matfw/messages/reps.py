@@ -81,10 +81,10 @@ class RefinedRep:
     start, top, lower, end: the 5 % and 95 % crossings of its travel; up_s, hold_s, down_s: the
     movement's own lengths, standstill to standstill. curvature_mm: how far the shift's course is
     curved on the way (`shift_course`). How far to trust it: fit_error_deg, by how much the fitted
-    shape's top misses the curve's; noise_scale, variance of the body's noise against the usual;
-    plausibility, the log-odds that this was a leg raise at all; hole_s, the longest time in it
-    without a measurement. tremor_n: the load's rms at 5-8 Hz while the leg is held; 0: not known.
-    It is not kept in the store.
+    shape's top misses the curve's, 0 where a shape found it and no peak of the curve;
+    noise_scale, variance of the body's noise against the usual; plausibility, the log-odds that
+    this was a leg raise at all; hole_s, the longest time in it without a measurement. tremor_n: the
+    load's rms at 5-8 Hz while the leg is held; 0: not known. It is not kept in the store.
     """
 
     start_s: float

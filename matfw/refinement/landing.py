@@ -30,9 +30,10 @@ FALL_TIMES = 1.5  # a fall lasts so many times its height at its fastest
 DOUBTED_S = 1.5
 REST_S = 0.3  # so does one that begins after less rest than this
 FIRST_LOOK_S = 0.45  # after it may be down: less rest than that no look is sure of
-LOOKS_S = 3.2  # for so long looks follow each other at one landing ...
-SLOW_LOOKS_S = 9.6  # ... where a slow tempo is asked for
+LOOKS_S = 3.2  # for so long looks follow each other at one landing: 16 of `NEXT_LOOK_S` at most ...
+SLOW_LOOKS_S = 9.6  # ... where a slow tempo is asked for: 16 of `SLOW_LOOK_S`
 # After a movement began looks go on at the one before: filters take many a landing for an ascent.
+# No other span was tried; what they find sounds within 1.0 s or mostly not at all.
 FOLLOWED_S = 1.0
 HALF_S = 0.5 * STEP_S
 LIFTED = (Phase.UP, Phase.HOLD)

@@ -36,9 +36,12 @@ IN_SET_LOG_ODDS = 0.5
 IN_SET_REPS = 2  # that came before within their rests make it part of a set
 SAME_SHARE = 0.5  # of the shorter one that two looks' movements share if they are the same
 MAX_LOG_ODDS = 4.0  # log-odds that one look may say for or against
-NEXT_LOOK_S = 0.2  # after an early look that found no end
+# After an early look that found no end; 6 (clean) to 12 (restless) are computed a repetition
+# (tuning people).
+NEXT_LOOK_S = 0.2
 SLOW_LOOK_S = 0.6  # where a slow tempo is asked for: its looks are at all of a long stretch ...
-# ... and after so many early looks in a row that finished nothing, or a settled one.
+# ... and after so many early looks in a row that finished nothing, which is 2.4 s of them, or a
+# settled one: the bound of what a movement may cost that is never sure.
 FUTILE_LOOKS = 12
 REMEMBERED = 32  # movements of earlier looks
 

@@ -104,7 +104,7 @@ class Workout:
         self._set.append(rep)
         self._counts[rep.verdict] += 1
         self._is_done = len(self._set) == self.plan.reps
-        if self._is_done and self._fatigue is None:  # what was told of a set stays
+        if self._is_done and self._fatigue is None:  # what was reported of a set stays
             self._fatigue = fatigue(self._set)
         is_rest_next = self._is_done and self._set_number < self.plan.sets
         self._rest_until_s = rep.end_s + self.plan.rest_s if is_rest_next else None

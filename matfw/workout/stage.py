@@ -199,11 +199,11 @@ class FreeSets:
         if rep.verdict is not Verdict.FAULT:
             is_clean = rep.verdict is Verdict.CLEAN
             cues.append(Announcement.REP if is_clean else Announcement.UNSURE)
-        told = self._sets.progress.fatigue  # of this set, by somebody who left and came back
+        reported = self._sets.progress.fatigue  # of this set, by somebody who left and came back
         progress = self._sets.update(rep)
         if progress.is_set_done:
             cues.append(Announcement.SET_DONE)
-            if progress.fatigue and progress.fatigue is not told:
+            if progress.fatigue and progress.fatigue is not reported:
                 cues.append(progress.fatigue.fault)
         return rep, cues
 

@@ -10,22 +10,13 @@ import pytest
 
 from matfw.disturbances.supply import LEFT_KG, STEP_KG, STEP_MAX_KG, Supply
 from matfw.messages import Loads
-
-RATE_HZ = 80.0
-REST_KG = (20.0, 15.0, 12.0, 18.0)
-AT = 100  # the frame in which something happens
-
-Course = Callable[[int], Sequence[float | None]]
+from tests.disturbances import courses
+from tests.disturbances.courses import AT, RATE_HZ, REST_KG, Course
 
 
 def through(course: Course, frames: int = 400, rate_hz: float = RATE_HZ) -> list[Loads]:
     stage = Supply(len(REST_KG), rate_hz)
-    return [
-        stage.update(
-            Loads(k / rate_hz, tuple(course(k)), tuple(None if x is None else k for x in course(k)))
-        )
-        for k in range(frames)
-    ]
+    return courses.through(stage.update, course, frames, rate_hz)
 
 
 def alike(kg: Callable[[int], float], shares: Sequence[float] = (1.0, 1.0, 1.0, 1.0)) -> Course:

@@ -76,7 +76,7 @@ def test_a_repetition_is_passed_on_as_it_is(verdict: Verdict, cues: list[object]
 
 
 @pytest.mark.parametrize(
-    ("presence", "late_s", "is_told"),
+    ("presence", "late_s", "is_reported"),
     [
         (Presence.EMPTY, 1.0, True),
         (Presence.LYING, 1.0, False),
@@ -86,8 +86,8 @@ def test_a_repetition_is_passed_on_as_it_is(verdict: Verdict, cues: list[object]
         (Presence.UNSETTLED, 35.0, False),
     ],
 )
-def test_whoever_breaks_a_set_off_tired_is_told_once(
-    presence: Presence, late_s: float, is_told: bool
+def test_whoever_breaks_a_set_off_tired_is_reported_once(
+    presence: Presence, late_s: float, is_reported: bool
 ) -> None:
     free, reps = FreeSets(Plan(15)), tired_reps(11)
     for rep in reps:
@@ -96,8 +96,8 @@ def test_whoever_breaks_a_set_off_tired_is_told_once(
         free.update(moment(reps[-1].end_s + late_s + after_s, presence, Phase.REST)).requests
         for after_s in (0.0, 0.05)
     ]
-    told = (Fault.KICK, Fault.FATIGUE) if is_told else [Fault.KICK]
-    assert asked == [told, [Fault.KICK]]
+    cues = (Fault.KICK, Fault.FATIGUE) if is_reported else [Fault.KICK]
+    assert asked == [cues, [Fault.KICK]]
 
 
 def after_tiring(plan_reps: int, done: int) -> tuple[FreeSets, float]:
@@ -108,7 +108,7 @@ def after_tiring(plan_reps: int, done: int) -> tuple[FreeSets, float]:
     return free, reps[-1].end_s
 
 
-def is_told(free: FreeSets, at: WorkoutMoment) -> bool:
+def is_reported(free: FreeSets, at: WorkoutMoment) -> bool:
     return Fault.FATIGUE in free.update(at).requests
 
 
@@ -116,36 +116,36 @@ def test_a_lift_that_may_still_count_into_the_set_is_waited_for() -> None:
     """It starts 24 s after the last one's end, and takes twice as long."""
     free, end_s = after_tiring(12, 10)
     for late_s in np.arange(0.0, 24.0, 0.5):
-        assert not is_told(free, moment(end_s + late_s, Presence.LYING, Phase.REST))
+        assert not is_reported(free, moment(end_s + late_s, Presence.LYING, Phase.REST))
     for late_s in np.arange(24.0, 34.0, 0.5):
-        assert not is_told(free, moment(end_s + late_s, Presence.LYING, Phase.UP))
+        assert not is_reported(free, moment(end_s + late_s, Presence.LYING, Phase.UP))
     for late_s in np.arange(34.0, 36.5, 0.5):
         resting = moment(end_s + late_s, Presence.LYING, Phase.REST)
         phase = replace(resting.phase, since_s=end_s + 34.0) if resting.phase else None
-        assert not is_told(free, replace(resting, phase=phase)), "it is still looked at"
+        assert not is_reported(free, replace(resting, phase=phase)), "it is still looked at"
     late = replace(REP, start_s=end_s + 24.0, end_s=end_s + 34.0)
     free.finish_rep(late, ())
     assert (free.progress.rep, free.progress.set_number) == (11, 1)
 
 
-def test_whoever_comes_back_and_finishes_is_not_told_again() -> None:
+def test_whoever_comes_back_and_finishes_hears_it_once() -> None:
     free, end_s = after_tiring(12, 10)
-    assert is_told(free, moment(end_s + 1.0, Presence.EMPTY, Phase.REST))
+    assert is_reported(free, moment(end_s + 1.0, Presence.EMPTY, Phase.REST))
     cues = [cue for rep in tired_reps(12)[10:] for cue in free.finish_rep(rep, ())[1]]
     assert Announcement.SET_DONE in cues
     assert Fault.FATIGUE not in cues
     assert free.progress.fatigue is not None
 
 
-def test_nothing_is_told_of_a_set_that_is_resumed_before_anybody_came() -> None:
+def test_nothing_is_reported_of_a_set_that_is_resumed_before_anybody_came() -> None:
     free = FreeSets(Plan(15))
     free.resume([tired_reps(11)])
-    assert not is_told(free, moment(900.0, Presence.EMPTY, Phase.REST))
+    assert not is_reported(free, moment(900.0, Presence.EMPTY, Phase.REST))
 
 
-def test_what_could_not_be_heard_is_told_once_the_mat_can_judge() -> None:
+def test_what_could_not_be_heard_is_reported_once_the_mat_can_judge() -> None:
     free, end_s = after_tiring(15, 11)
     gone = moment(end_s + 1.0, Presence.EMPTY, Phase.REST)
-    assert not is_told(free, replace(gone, can_judge=False))
-    assert is_told(free, gone)
-    assert not is_told(free, gone)
+    assert not is_reported(free, replace(gone, can_judge=False))
+    assert is_reported(free, gone)
+    assert not is_reported(free, gone)
