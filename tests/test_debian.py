@@ -13,6 +13,7 @@ import shutil
 import subprocess
 import sys
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
@@ -61,7 +62,22 @@ def names(requirements: list[str]) -> set[str]:
 
 
 @pytest.fixture(scope="module")
-def few(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def uv(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Fetch uv once, as a build does where there is none; all builds of these tests find it."""
+    folder = tmp_path_factory.mktemp("uv")
+    try:
+        (program,) = load_build().find_uv(folder)
+    except subprocess.CalledProcessError as error:
+        pytest.skip(f"uv cannot be fetched: {error}")
+    (folder / "path").mkdir()
+    (folder / "path" / "uv").symlink_to(program)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PATH", str(folder / "path"), prepend=os.pathsep)
+        yield
+
+
+@pytest.fixture(scope="module")
+def few(uv: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Give a lock of few libraries."""
     lock = tmp_path_factory.mktemp("lock") / "few.lock"
     lock.write_text("\n".join(e for e in locked() if e.startswith(tuple(f"{n}==" for n in FEW))))
@@ -297,7 +313,7 @@ def test_build_needs_nothing_but_pythons_own_modules() -> None:
     assert {name.partition(".")[0] for name in imported} <= set(sys.stdlib_module_names)
 
 
-def test_the_one_command_builds_for_a_pi_on_any_computer(tmp_path: Path) -> None:
+def test_the_one_command_builds_for_a_pi_on_any_computer(uv: None, tmp_path: Path) -> None:
     """All libraries, for a processor that this computer does not have."""
     need("dpkg-deb")
     printed = run(
