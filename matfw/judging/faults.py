@@ -131,6 +131,7 @@ FAULTS: tuple[FaultRow, ...] = (
         about=About.HEIGHT,
         limits=("too_small_deg",),
         rule=rules.too_small,
+        doubts=(rules.PART_OF_A_LIFT,),
         hides_times=True,
         cue=CueRule(75, Rank.TEMPO, 1.0, 2.0, 1.5),
         words=Words(

@@ -188,7 +188,7 @@ def _faults(
         *(seen for fault, seen in read.items() if ROWS[fault].about is not About.HIPS),
     ]
     posture = _once(seen for seen in live_faults if ROWS[seen.fault].about is About.POSTURE)
-    if any(seen.fault in UNTIMED for seen in (*faults, *posture)):
+    if any(fault in UNTIMED for fault in (*doubts, *(x.fault for x in (*faults, *posture)))):
         is_time = {row.fault for row in FAULTS if row.about is About.TIME} - live_kinds
         faults = [seen for seen in faults if seen.fault not in is_time]
     return (*faults, *posture), doubts

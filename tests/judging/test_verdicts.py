@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from matfw.judging.rules import MIN_TOP_S
 from matfw.judging.verdicts import MAX_HOLE_S, MAY_CANCEL, Conditions
 from matfw.judging.verdicts import judge as judge_by
 from matfw.messages import CellProblem, Fault, FaultSeen, Limits, RefinedRep, Side, Tempo, Verdict
@@ -175,6 +176,24 @@ def test_no_time_is_judged_of_a_rep_too_small_to_be_timed() -> None:
     assert faults_of(HASTY)[1] == {Fault.RUSHED_UP, Fault.SHORT_HOLD, Fault.RUSHED_DOWN}
     small = replace(HASTY, angle_deg=BELOW * LIMITS.too_small_deg)
     assert faults_of(small) == (Verdict.FAULT, {Fault.TOO_SMALL})
+
+
+@pytest.mark.parametrize(
+    ("top", "hold_s", "is_named"),
+    [(ABOVE, 1.0, True), (BELOW, 1.0, False), (BELOW, BELOW * MIN_TOP_S, True)],
+)
+def test_a_part_of_a_higher_lift_is_not_called_too_small_nor_timed(
+    top: float, hold_s: float, is_named: bool
+) -> None:
+    """Where a hold was asked for that takes as long as turning the leg round."""
+    lower_s = HASTY.top_s + top * MIN_TOP_S
+    small = replace(HASTY, angle_deg=BELOW * LIMITS.too_small_deg, lower_s=lower_s)
+    verdict, faults, reason = judge(small, (), LIMITS, Tempo(hold_s=hold_s), Side.LEFT)
+    if is_named:
+        assert [seen.fault for seen in faults] == [Fault.TOO_SMALL]
+    else:
+        assert (verdict, faults) == (Verdict.UNSURE, ())
+        assert "it may be too_small: the top passed faster" in reason
 
 
 def test_no_time_is_judged_of_a_rep_that_a_hand_off_the_mat_drowned() -> None:
