@@ -17,8 +17,9 @@ from __future__ import annotations
 import math
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import replace
 from itertools import islice
+
+from msgspec.structs import replace
 
 from matfw.estimation.anthropometry import GRAVITY_M_S2, LegConstants, leg_constants
 from matfw.estimation.filter_bank import LIFTS_PER_S, STOPS_PER_S, LegEstimate, LegTracker

@@ -13,7 +13,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from matfw.balance import Balances
 from matfw.calibration import Calibration
@@ -59,8 +60,7 @@ from matfw.workout.sets import NOTHING_DONE, Progress
 from matfw.workout.stage import Ask, FreeSets, WorkoutMoment, WorkoutStage
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
+class Step(Struct, frozen=True, kw_only=True, gc=False):
     """What the line made of one frame; the one tap that console, store and picture read.
 
     motion and phase are those of the last 50 ms step; faults, cue and events are this frame's;

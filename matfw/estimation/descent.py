@@ -11,7 +11,8 @@ that stays up is not taken to come down, and one that comes down at once is repo
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from matfw.estimation.kalman import Predictor, Spread, State, innovation, moved, updated
 from matfw.estimation.leg_model import LegModel
@@ -56,8 +57,7 @@ Hypothesis = tuple[State, Spread]
 """As in `kalman`, of a leg that is up."""
 
 
-@dataclass(frozen=True, slots=True)
-class Descent:
+class Descent(Struct, frozen=True, gc=False):
     """What speaks for the descent. evidence: log weight of lowering over standing.
 
     held_rad: height of the leg if it still stands. soon_lost_rad: how far below it is PREDICT_S

@@ -12,8 +12,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from operator import attrgetter
+
+from msgspec import Struct
 
 from matfw.estimation.descent import NOT_TRACKED, Descent, DescentDetector
 from matfw.estimation.hypothesis import (
@@ -80,8 +81,7 @@ NOISE_SCALE_EXPECTED = 1.7  # squared distance of a calm step (2 if the noises w
 NOISE_SCALE_OUTLIER = 8.0
 
 
-@dataclass(frozen=True, slots=True)
-class LegEstimate:
+class LegEstimate(Struct, frozen=True, gc=False):
     """Where the leg is estimated to be.
 
     evidence: log weight of lifting over all other hypotheses. age_s: how long the best hypothesis

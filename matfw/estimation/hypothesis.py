@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from matfw.estimation.kalman import Spread, State, widened
 from matfw.estimation.noise import (
@@ -45,8 +46,7 @@ _OPENS_AGAIN = Noise(
 )  # fmt: skip
 
 
-@dataclass(slots=True)
-class Hypothesis:
+class Hypothesis(Struct, gc=False):
     """One hypothesis; of a leg that rests (RESTING, RESTLESS) the spread is of push and base."""
 
     kind: int
