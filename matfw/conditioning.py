@@ -80,8 +80,11 @@ class _Channel:
         self.last_good_s = t_s
         self.own_silence_s = self.taken_s = 0.0
         self.saturated_run = 0
-        self.learn_repeats()
-        self.run = 0
+        if self.run or self.samples > REPEAT_MEMORY - 1.0:
+            self.learn_repeats()
+            self.run = 0
+        else:
+            self.samples += 1.0
         self.last_count = count
         self.good_run += 1
         self.filter(load, gain)
@@ -94,7 +97,7 @@ class _Channel:
 
     def learn_repeats(self) -> None:
         """Note an ended run of equal counts: coarse or quiet cells repeat themselves honestly."""
-        repeats = min(self.run, MAX_REPEAT) if self.run else 0
+        repeats = min(self.run, MAX_REPEAT)
         self.samples += 1 + repeats
         self.repeats += repeats
         if self.samples > REPEAT_MEMORY:

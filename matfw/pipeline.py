@@ -250,7 +250,7 @@ class Pipeline:
             faults=tuple(faults),
             cue=cue,
             events=tuple(events),
-            window=foremost(cuts),
+            window=foremost(cuts) if cuts else None,
             progress=self._workout.progress,
             pace=self._pace,
             taps=taps,

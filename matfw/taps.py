@@ -47,6 +47,8 @@ DIP_SHARE = 0.6
 TAPS = (2, 3)
 LEAD_S = 0.03  # of a pulse that has come before it is found: the low-passes' delay
 CORNER_HZ = 14.0  # of each of two low-passes, as in `conditioning`
+# In place of two samples: the median with one is that one, and with two the larger.
+NOT_READ = ((-math.inf, 0.0, 0.0), (math.inf, 0.0, 0.0))
 HOLE_S = 0.1  # without one whole frame, after which it begins again
 
 
@@ -78,7 +80,7 @@ class Taps:
 
     def reset(self) -> None:
         """Forget what was seen."""
-        self._three: deque[tuple[float, float, float]] = deque(maxlen=3)
+        self._two = NOT_READ  # the last samples
         self._low1: tuple[float, float, float] | None = None
         self._low2: tuple[float, float, float] | None = None
         self._base: tuple[float, float, float] | None = None
@@ -139,9 +141,13 @@ class Taps:
                 kg += load
                 x_kgmm += load * x_mm
                 y_kgmm += load * y_mm
-        self._three.append((kg, x_kgmm, y_kgmm))
-        self._read.append((kg, x_kgmm, y_kgmm))
-        middle = sorted(self._three)[len(self._three) // 2]
+        now = kg, x_kgmm, y_kgmm
+        self._read.append(now)
+        # The median of three, without a sort.
+        older, last = self._two
+        low, high = (older, last) if older < last else (last, older)
+        middle = low if now < low else min(high, now)
+        self._two = last, now
         a, b, c = self._low1 or middle
         d, e, f = self._low2 or middle
         gain = self._gain

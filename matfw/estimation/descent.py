@@ -14,7 +14,7 @@ import math
 
 from msgspec import Struct
 
-from matfw.estimation.kalman import Predictor, Spread, State, innovation, moved, updated
+from matfw.estimation.kalman import Predictor, Spread, State, corrected, moved
 from matfw.estimation.leg_model import LegModel
 from matfw.estimation.noise import (
     ACCEL_DIFFUSION,
@@ -202,8 +202,7 @@ class DescentDetector:
             for i, (x, p) in enumerate(bank):
                 force_n, moment_nm, slopes = self._predicted(x)
                 miss = seen[0] - force_n, seen[1] - moment_nm
-                found = innovation(p, slopes, miss, sensing)
-                x_seen, p_seen, cost = updated(x, p, miss, found, sensing)
+                x_seen, p_seen, cost, _ = corrected(x, p, slopes, miss, sensing)
                 bank[i] = x_seen, p_seen
                 weights[i] -= cost
         order = sorted(range(1, len(weights)), key=weights.__getitem__, reverse=True)
