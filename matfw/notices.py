@@ -107,7 +107,9 @@ class Notices:
 
         loads_kg: of the cells that still give one. heard: the cue that the last frame started.
         """
-        known = [load for load in loads_kg if load is not None]
+        known: Sequence[float] = loads_kg  # type: ignore[assignment]
+        if None in loads_kg:
+            known = [load for load in loads_kg if load is not None]
         if known:  # and smoothed, for now this cell may be missing and now that
             load_kg = sum(known) if min(known) > 0.0 else sum([max(0.0, load) for load in known])
             self._load_kg += LOAD_GAIN * (load_kg - self._load_kg)

@@ -106,32 +106,28 @@ class Taps:
         if self._base is None:
             self._base, self._last_s = now, t_s
             return 0
-        base = self._base
-        off = (now[0] - base[0], now[1] - base[1], now[2] - base[2])
-        off_n = off[0] * GRAVITY_M_S2
-        if phase is not None and self._is_lifting(t_s, phase):
+        (a, b, c), (kg, x_kgmm, y_kgmm) = self._base, now
+        off_kg = kg - a
+        off_n = off_kg * GRAVITY_M_S2
+        if phase is not None and phase.phase is not Phase.REST and self._is_lifting(t_s, phase):
             self._stand_by(t_s, off_n)
         else:
-            self._follow(t_s, off_n, off[0])
+            self._follow(t_s, off_n, off_kg)
         if self._began_s is None and self._base is not None:
             tau_s = BASE_TAU_S if abs(off_n) < ON_N else BASE_LOUD_TAU_S
             share = min(1.0, (t_s - self._last_s) / tau_s)
-            self._base = (
-                base[0] + share * off[0],
-                base[1] + share * off[1],
-                base[2] + share * off[2],
-            )
+            self._base = a + share * off_kg, b + share * (x_kgmm - b), c + share * (y_kgmm - c)
         self._last_s = t_s
-        return self._finished(t_s)
+        return self._finished(t_s) if self._taps else 0
 
     def _is_lifting(self, t_s: float, phase: PhaseStep) -> bool:
-        """Return whether a leg is up.
+        """Return whether a leg is up, and not just what began with taps.
 
         What begins within taps are the taps, of 90 N and more, and so is what began as the arm was
         thrown down for the first: of what has just begun that cannot be known yet.
         """
         first_s = self._taps[0].at_s if self._taps else self._began_s or t_s
-        return phase.phase is not Phase.REST and phase.since_s < first_s - THROWN_S
+        return phase.since_s < first_s - THROWN_S
 
     def _smoothed(self, loads: Loads) -> tuple[float, float, float]:
         """Return load and moments without single wrong samples, kg and kg mm."""
@@ -164,9 +160,11 @@ class Taps:
         self._hear(t_s, abs(off_n))
 
     def _hear(self, t_s: float, off_n: float) -> None:
-        self._heard.append((t_s, off_n))
-        while self._heard and self._heard[0][0] < t_s - QUIET_S - WIDTH_S[1]:
-            self._heard.popleft()
+        heard = self._heard
+        heard.append((t_s, off_n))
+        oldest_s = t_s - QUIET_S - WIDTH_S[1]
+        while heard[0][0] < oldest_s:
+            heard.popleft()
 
     def _follow(self, t_s: float, off_n: float, off_kg: float) -> None:
         if self._began_s is None:
@@ -230,7 +228,7 @@ class Taps:
         self._heard.append((t_s, 1e3))  # loud: nothing within QUIET_S is a first tap
 
     def _finished(self, t_s: float) -> int:
-        if not self._taps or self._began_s is not None:
+        if self._began_s is not None:
             return 0
         if t_s - self._taps[-1].at_s <= APART_S[1]:
             return 0

@@ -187,6 +187,8 @@ class FreeSets:
 
     def _broken_off(self, moment: WorkoutMoment) -> FaultSeen | None:
         """Return the fatigue of a set that they broke off, once it can be heard."""
+        if not self._sets.may_have_ended:  # as nearly always
+            return None
         is_gone = moment.motion.presence is Presence.EMPTY
         if not (moment.can_judge and (is_gone or _has_rested(moment))):
             return None
