@@ -206,11 +206,13 @@ class Pipeline:
             self._interference.update(raw, clean),
         )
         events: list[Event] = []
-        for stage, cells in enumerate(found):
-            if cells:
-                notices.of_cells(cells, stage)
-                events += cells
-        events += [*hips.events, *late]
+        if any(found):  # of hardly any frame
+            for stage, cells in enumerate(found):
+                if cells:
+                    notices.of_cells(cells, stage)
+                    events += cells
+        events += hips.events
+        events += late
         notices.of_reader(is_blind=reader.is_blinding)
         self._cue_requests += notices.of_state(clean.loads_kg, self._last_cue)
         if hips.events:
