@@ -340,12 +340,8 @@ class MotionStage:
 
     def _has_moved_away(self) -> bool:
         """Return whether the body has left its place and stays away from it."""
-        load_kg = x_kgmm = y_kgmm = 0.0
-        newest = list(islice(reversed(self._recent), GONE_STEPS))
-        for kg, x, y in newest:
-            load_kg += kg
-            x_kgmm += x
-            y_kgmm += y
+        newest = tuple(islice(reversed(self._recent), GONE_STEPS))
+        load_kg, x_kgmm, y_kgmm = map(sum, zip(*newest, strict=True))
         steps = len(newest)
         load_kg /= steps
         if load_kg < GONE_ALL_SHARE * self._rest_kg:

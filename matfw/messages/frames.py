@@ -1,4 +1,7 @@
-"""From one reading of the cells to what the body does: a message for each stage of the line."""
+"""From one reading of the cells to what the body does: a message for each stage of the line.
+
+They are made with each frame, so they are Structs (matfw/DESIGN.md "Decisions" 6).
+"""
 
 from __future__ import annotations
 
