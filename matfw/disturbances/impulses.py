@@ -72,7 +72,7 @@ class Impulses:
         # Of each cell: the last load that was trusted; the one before, should that have been wrong;
         # when it was read last.
         self._steady_kg: Sequence[float | None] = (None,) * self._cells
-        self._before_kg = self._steady_kg
+        self._before_kg: Sequence[float | None] = self._steady_kg
         self._last_s = [-math.inf] * self._cells
 
     def update(self, loads: Loads) -> Loads:

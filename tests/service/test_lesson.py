@@ -45,7 +45,7 @@ class Mat:
             self.t_s += FRAME_S
             step = replace(STEP, raw=replace(STEP.raw, t_s=self.t_s),
                            progress=Progress(state=self.state))  # fmt: skip
-            self.lesson.step(replace(step, **changed) if number == 0 else step)  # type: ignore[arg-type]
+            self.lesson.step(replace(step, **changed) if number == 0 else step)
             self.lesson.between(self)
 
 
