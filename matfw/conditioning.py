@@ -40,11 +40,12 @@ BACK_SAMPLES = 8  # good in a row before a cell is trusted again: two settlings
 class _Channel:
     """One cell's filters and health."""
 
-    __slots__ = ("a", "b", "failures", "failures_s", "good_run", "last_count", "last_good_s",
-                 "low1", "low2", "own_silence_s", "problem", "repeats", "reported", "run",
-                 "samples", "saturated_run", "taken_s")  # fmt: skip
+    __slots__ = ("a", "b", "failures", "failures_s", "good_run", "is_plain", "last_count",
+                 "last_good_s", "low1", "low2", "own_silence_s", "problem", "repeats", "reported",
+                 "run", "samples", "saturated_run", "taken_s")  # fmt: skip
 
     def __init__(self) -> None:
+        self.is_plain = False  # there is nothing to remember of it but its filters
         self.a: float | None = None  # the sample before the last
         self.b = 0.0  # the last sample
         self.low1 = 0.0
@@ -63,29 +64,30 @@ class _Channel:
         self.failures = 0  # in this spell of coming and going
         self.failures_s: deque[float] = deque(maxlen=COMES_AND_GOES)
 
-    def goes_on(self, t_s: float, count: int, load: float, gain: float, since_s: float) -> bool:
-        """Take what nearly every sample is, a well cell's next and other one; else return False.
+    def goes_on(
+        self, t_s: float, count: int | None, load: float | None, gain: float, since_s: float
+    ) -> float | None:
+        """Return the clean load of what nearly every sample is: a well cell's next, another one.
 
-        since_s: when it must have spoken last. The same as what `Conditioning` does with all
-        others, without asking what is wrong: a third of the time.
+        None: it is not. since_s: when it must have spoken last. The same as what `Conditioning`
+        does with all others, without asking what is wrong: a quarter of the time.
         """
-        if (
-            count == self.last_count
-            or self.failures
-            or self.a is None
-            or self.last_good_s < since_s
-            or self.problem is not CellProblem.OK
-        ):
-            return False
-        self.last_good_s = t_s
-        self.own_silence_s = self.taken_s = 0.0
-        self.saturated_run = 0
-        self.learn_repeats()
-        self.run = 0
-        self.last_count = count
+        if load is None or count is None or not self.is_plain:
+            return None
+        if count == self.last_count or self.last_good_s < since_s:
+            return None
+        self.last_good_s, self.last_count = t_s, count
         self.good_run += 1
-        self.filter(load, gain)
-        return True
+        self.samples += 1.0
+        if self.samples > REPEAT_MEMORY:
+            self.forget_repeats()
+        return self.filter(load, gain)
+
+    def note_plain(self) -> None:
+        """Note whether nothing is to be remembered of it but its filters."""
+        is_well = self.problem is CellProblem.OK and not self.failures and self.a is not None
+        has_run = self.run or self.saturated_run or self.own_silence_s or self.taken_s
+        self.is_plain = is_well and not has_run
 
     def hear(self, t_s: float) -> None:
         """Take that it spoke: its silence is over."""
@@ -94,23 +96,28 @@ class _Channel:
 
     def learn_repeats(self) -> None:
         """Note an ended run of equal counts: coarse or quiet cells repeat themselves honestly."""
-        repeats = min(self.run, MAX_REPEAT) if self.run else 0
+        repeats = min(self.run, MAX_REPEAT)
         self.samples += 1 + repeats
         self.repeats += repeats
         if self.samples > REPEAT_MEMORY:
-            self.samples *= 0.5
-            self.repeats *= 0.5
+            self.forget_repeats()
 
-    def filter(self, load: float, gain: float) -> None:
-        """Take a load into the filters, which have begun."""
+    def forget_repeats(self) -> None:
+        """Let what was learnt count half."""
+        self.samples *= 0.5
+        self.repeats *= 0.5
+
+    def filter(self, load: float, gain: float) -> float:
+        """Take a load into the filters, which have begun; return what comes out."""
         a, b = self.a, self.b
         assert a is not None
         # The median of three, without a sort.
         low, high = (a, b) if a < b else (b, a)
         middle = low if load < low else min(load, high)
         self.a, self.b = b, load
-        self.low1 += gain * (middle - self.low1)
-        self.low2 += gain * (self.low1 - self.low2)
+        low1 = self.low1 = self.low1 + gain * (middle - self.low1)
+        low2 = self.low2 = self.low2 + gain * (low1 - self.low2)
+        return low2
 
     def report(self, t_s: float, name: str, problem: CellProblem) -> CellEvent | None:
         """Take the cell's state as of now; return what is to be reported of it."""
@@ -172,13 +179,9 @@ class Conditioning:
         for i, (channel, count, load) in enumerate(
             zip(self._channels, loads.counts, loads.loads_kg, strict=True)
         ):
-            if (
-                load is not None
-                and count is not None
-                and is_reliable
-                and channel.goes_on(t_s, count, load, gain, since_s)
-            ):
-                clean.append(channel.low2)
+            clean_kg = channel.goes_on(t_s, count, load, gain, since_s) if is_reliable else None
+            if clean_kg is not None:
+                clean.append(clean_kg)
                 continue
             silence_s = t_s - channel.last_good_s
             is_new = channel.last_count is None
@@ -205,6 +208,7 @@ class Conditioning:
                     channel.filter(load, gain)
             elif problem is not CellProblem.OK:
                 channel.a = None
+            channel.note_plain()
             is_clean = load is not None and has_begun and problem is CellProblem.OK
             clean.append(channel.low2 if is_clean else None)
         return CleanLoads(t_s - self.delay_s, tuple(clean), tuple(events))

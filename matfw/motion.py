@@ -17,8 +17,9 @@ from __future__ import annotations
 import math
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import replace
 from itertools import islice
+
+from msgspec.structs import replace
 
 from matfw.estimation.anthropometry import GRAVITY_M_S2, LegConstants, leg_constants
 from matfw.estimation.filter_bank import LIFTS_PER_S, STOPS_PER_S, LegEstimate, LegTracker
@@ -339,18 +340,15 @@ class MotionStage:
 
     def _has_moved_away(self) -> bool:
         """Return whether the body has left its place and stays away from it."""
-        load_kg = x_kgmm = y_kgmm = 0.0
-        newest = list(islice(reversed(self._recent), GONE_STEPS))
-        for kg, x, y in newest:
-            load_kg += kg
-            x_kgmm += x
-            y_kgmm += y
+        newest = tuple(islice(reversed(self._recent), GONE_STEPS))
+        loads_kg, xs_kgmm, ys_kgmm = zip(*newest, strict=True)
         steps = len(newest)
-        load_kg /= steps
+        load_kg = sum(loads_kg) / steps
         if load_kg < GONE_ALL_SHARE * self._rest_kg:
             return True
         off_mm = math.hypot(
-            x_kgmm / steps / load_kg - self._rest_x_mm, y_kgmm / steps / load_kg - self._rest_y_mm
+            sum(xs_kgmm) / steps / load_kg - self._rest_x_mm,
+            sum(ys_kgmm) / steps / load_kg - self._rest_y_mm,
         )
         is_away = abs(load_kg / self._rest_kg - 1.0) > GONE_SHARE or off_mm > MOVED_MM
         self._away_steps = self._away_steps + 1 if is_away else 0

@@ -107,10 +107,14 @@ class Notices:
 
         loads_kg: of the cells that still give one. heard: the cue that the last frame started.
         """
-        known = [max(0.0, load) for load in loads_kg if load is not None]
+        known: Sequence[float] = loads_kg  # type: ignore[assignment]
+        if None in loads_kg:
+            known = [load for load in loads_kg if load is not None]
         if known:  # and smoothed, for now this cell may be missing and now that
-            self._load_kg += LOAD_GAIN * (sum(known) - self._load_kg)
-        was_loaded, self._is_loaded = self._is_loaded, self._load_kg > self._least_kg()
+            load_kg = sum(known) if min(known) > 0.0 else sum([max(0.0, load) for load in known])
+            self._load_kg += LOAD_GAIN * (load_kg - self._load_kg)
+        was_loaded = self._is_loaded
+        self._is_loaded = self._load_kg > (LEFT_KG if was_loaded else COME_KG)
         if self._state is _State.WHOLE:
             return ()
         if heard is Announcement.NOT_JUDGING:
@@ -120,9 +124,6 @@ class Notices:
         has_come = self._is_loaded and not was_loaded
         self._is_owed |= has_come or (has_begun and (self._is_loaded or not known))
         return (Announcement.NOT_JUDGING,) if self._is_owed else ()
-
-    def _least_kg(self) -> float:
-        return LEFT_KG if self._is_loaded else COME_KG
 
     def of_hip_sensors(self, events: Sequence[CellEvent]) -> list[Announcement]:
         """Return what to say when a hip sensor is lost or back: the cells go on judging."""

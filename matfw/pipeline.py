@@ -13,7 +13,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from matfw.balance import Balances
 from matfw.calibration import Calibration
@@ -59,8 +60,7 @@ from matfw.workout.sets import NOTHING_DONE, Progress
 from matfw.workout.stage import Ask, FreeSets, WorkoutMoment, WorkoutStage
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
+class Step(Struct, frozen=True, kw_only=True, gc=False):
     """What the line made of one frame; the one tap that console, store and picture read.
 
     motion and phase are those of the last 50 ms step; faults, cue and events are this frame's;
@@ -206,11 +206,13 @@ class Pipeline:
             self._interference.update(raw, clean),
         )
         events: list[Event] = []
-        for stage, cells in enumerate(found):
-            if cells:
-                notices.of_cells(cells, stage)
-                events += cells
-        events += [*hips.events, *late]
+        if any(found):  # of hardly any frame
+            for stage, cells in enumerate(found):
+                if cells:
+                    notices.of_cells(cells, stage)
+                    events += cells
+        events += hips.events
+        events += late
         notices.of_reader(is_blind=reader.is_blinding)
         self._cue_requests += notices.of_state(clean.loads_kg, self._last_cue)
         if hips.events:
@@ -250,7 +252,7 @@ class Pipeline:
             faults=tuple(faults),
             cue=cue,
             events=tuple(events),
-            window=foremost(cuts),
+            window=foremost(cuts) if cuts else None,
             progress=self._workout.progress,
             pace=self._pace,
             taps=taps,

@@ -47,6 +47,8 @@ DIP_SHARE = 0.6
 TAPS = (2, 3)
 LEAD_S = 0.03  # of a pulse that has come before it is found: the low-passes' delay
 CORNER_HZ = 14.0  # of each of two low-passes, as in `conditioning`
+# In place of two samples: the median with one is that one, and with two the larger.
+NOT_READ = ((-math.inf, 0.0, 0.0), (math.inf, 0.0, 0.0))
 HOLE_S = 0.1  # without one whole frame, after which it begins again
 
 
@@ -78,7 +80,7 @@ class Taps:
 
     def reset(self) -> None:
         """Forget what was seen."""
-        self._three: deque[tuple[float, float, float]] = deque(maxlen=3)
+        self._two = NOT_READ  # the last samples
         self._low1: tuple[float, float, float] | None = None
         self._low2: tuple[float, float, float] | None = None
         self._base: tuple[float, float, float] | None = None
@@ -104,32 +106,28 @@ class Taps:
         if self._base is None:
             self._base, self._last_s = now, t_s
             return 0
-        base = self._base
-        off = (now[0] - base[0], now[1] - base[1], now[2] - base[2])
-        off_n = off[0] * GRAVITY_M_S2
-        if phase is not None and self._is_lifting(t_s, phase):
+        (a, b, c), (kg, x_kgmm, y_kgmm) = self._base, now
+        off_kg = kg - a
+        off_n = off_kg * GRAVITY_M_S2
+        if phase is not None and phase.phase is not Phase.REST and self._is_lifting(t_s, phase):
             self._stand_by(t_s, off_n)
         else:
-            self._follow(t_s, off_n, off[0])
+            self._follow(t_s, off_n, off_kg)
         if self._began_s is None and self._base is not None:
             tau_s = BASE_TAU_S if abs(off_n) < ON_N else BASE_LOUD_TAU_S
             share = min(1.0, (t_s - self._last_s) / tau_s)
-            self._base = (
-                base[0] + share * off[0],
-                base[1] + share * off[1],
-                base[2] + share * off[2],
-            )
+            self._base = a + share * off_kg, b + share * (x_kgmm - b), c + share * (y_kgmm - c)
         self._last_s = t_s
-        return self._finished(t_s)
+        return self._finished(t_s) if self._taps else 0
 
     def _is_lifting(self, t_s: float, phase: PhaseStep) -> bool:
-        """Return whether a leg is up.
+        """Return whether a leg is up, and not just what began with taps.
 
         What begins within taps are the taps, of 90 N and more, and so is what began as the arm was
         thrown down for the first: of what has just begun that cannot be known yet.
         """
         first_s = self._taps[0].at_s if self._taps else self._began_s or t_s
-        return phase.phase is not Phase.REST and phase.since_s < first_s - THROWN_S
+        return phase.since_s < first_s - THROWN_S
 
     def _smoothed(self, loads: Loads) -> tuple[float, float, float]:
         """Return load and moments without single wrong samples, kg and kg mm."""
@@ -139,9 +137,13 @@ class Taps:
                 kg += load
                 x_kgmm += load * x_mm
                 y_kgmm += load * y_mm
-        self._three.append((kg, x_kgmm, y_kgmm))
-        self._read.append((kg, x_kgmm, y_kgmm))
-        middle = sorted(self._three)[len(self._three) // 2]
+        now = kg, x_kgmm, y_kgmm
+        self._read.append(now)
+        # The median of three, without a sort.
+        older, last = self._two
+        low, high = (older, last) if older < last else (last, older)
+        middle = low if now < low else min(high, now)
+        self._two = last, now
         a, b, c = self._low1 or middle
         d, e, f = self._low2 or middle
         gain = self._gain
@@ -158,9 +160,11 @@ class Taps:
         self._hear(t_s, abs(off_n))
 
     def _hear(self, t_s: float, off_n: float) -> None:
-        self._heard.append((t_s, off_n))
-        while self._heard and self._heard[0][0] < t_s - QUIET_S - WIDTH_S[1]:
-            self._heard.popleft()
+        heard = self._heard
+        heard.append((t_s, off_n))
+        oldest_s = t_s - QUIET_S - WIDTH_S[1]
+        while heard[0][0] < oldest_s:
+            heard.popleft()
 
     def _follow(self, t_s: float, off_n: float, off_kg: float) -> None:
         if self._began_s is None:
@@ -224,7 +228,7 @@ class Taps:
         self._heard.append((t_s, 1e3))  # loud: nothing within QUIET_S is a first tap
 
     def _finished(self, t_s: float) -> int:
-        if not self._taps or self._began_s is not None:
+        if self._began_s is not None:
             return 0
         if t_s - self._taps[-1].at_s <= APART_S[1]:
             return 0

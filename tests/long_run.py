@@ -5,7 +5,8 @@ from __future__ import annotations
 import gc
 import types
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from matfw.messages import Pace, RawFrame, Side
 from matfw.virtual.clock import VirtualClock

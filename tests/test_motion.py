@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from itertools import pairwise
 
 import pytest
+from msgspec.structs import replace
 
 from matfw.balance import Balances
 from matfw.estimation.anthropometry import GRAVITY_M_S2, leg_constants

@@ -72,8 +72,7 @@ class Drift:
             if self._frames:
                 self._sums, self._frames = [0.0] * len(loads), 0
             return ()
-        for i, load in enumerate(loads):
-            self._sums[i] += load or 0.0
+        self._sums = [a + (b or 0.0) for a, b in zip(self._sums, loads, strict=True)]
         self._frames += 1
         if self._frames == 1:
             self._block_s = t_s

@@ -17,6 +17,7 @@ import math
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import mul
 
 from matfw.messages import Cell, CellEvent, CellProblem, CleanLoads, RawFrame
 
@@ -88,78 +89,77 @@ class Wanders:
         """Forget what was seen; nothing wanders."""
         self.is_common = False
         self.lone: int | None = None
-        self._slow: list[float] | None = None
+        self._before: Sequence[float] | None = None  # the loads before this part's first ...
+        self._slow: list[float] = []  # ... and what of them is slow, as of then
         self._last_s = -math.inf
         self._parts: deque[_Part] = deque(maxlen=max(PARTS, LONE_PARTS))
         self._begin_part()
 
     def _begin_part(self) -> None:
-        self._frames = 0
-        self._swing = self._up = self._peak = self._along = self._across = 0.0
-        self._squares = [0.0] * self._cells
-        self._moves = [0.0] * self._cells
-        self._sums_kg = [0.0] * self._cells
+        self._rows: list[Sequence[float]] = []  # the loads of the part under way
 
     def update(self, clean: CleanLoads) -> None:
         """Take a frame; frames that lack a cell say nothing of all of them."""
-        known = [load for load in clean.loads_kg if load is not None]
-        if len(known) < self._cells:
-            return
-        if clean.t_s - self._last_s > PAUSE_S:
+        if None not in clean.loads_kg:
+            self._see(clean.t_s, clean.loads_kg)  # type: ignore[arg-type]
+
+    def _see(self, t_s: float, loads_kg: Sequence[float]) -> None:
+        if t_s - self._last_s > PAUSE_S:
             # What lasts is seen to last; nobody knows what was in between, or who came. What has
             # been named is over by the quiet of parts that lie apart, too: holes may come often.
-            self._slow = None
+            self._before = None
             if not self.is_common and self.lone is None:
                 self._parts.clear()
             self._begin_part()
-        self._last_s = clean.t_s
-        slow, gain = self._slow, self._gain
-        if slow is None:
-            self._slow, self._last = list(known), known
+        self._last_s = t_s
+        if self._before is None:
+            self._before, self._slow = loads_kg, list(loads_kg)
             return
-        total = along = across = 0.0
-        sums, squares, moves = self._sums_kg, self._squares, self._moves
-        for i, (load, last, (x_mm, y_mm)) in enumerate(
-            zip(known, self._last, self._arms_mm, strict=True)
-        ):
-            moved = load - last
-            moves[i] += moved * moved
-            fast = load - slow[i]
-            slow[i] += gain * fast
-            sums[i] += load
-            squares[i] += fast * fast
-            total += fast
-            along += fast * x_mm
-            across += fast * y_mm
-        self._last = known
-        swing = total * total
-        self._swing += swing
-        if total > 0.0:
-            self._up += swing
-        self._along += total * along
-        self._across += total * across
-        self._peak = max(self._peak, swing)
-        self._frames += 1
-        if self._frames == self._part_frames:
-            self._end_part()
+        self._rows.append(loads_kg)
+        if len(self._rows) == self._part_frames:
+            self._parts.append(self._part(self._before, self._rows))
+            self._before = loads_kg
+            self._begin_part()
             self._judge()
 
-    def _end_part(self) -> None:
-        mean_kg = sum(self._sums_kg) / self._cells
-        self._parts.append(
-            _Part(
-                swing=self._swing,
-                up=self._up,
-                peak=self._peak,
-                along=self._along,
-                across=self._across,
-                cells=tuple(self._squares),
-                moves=tuple(self._moves),
-                whole=sum(self._squares),
-                means_kg=tuple((kg - mean_kg) / self._frames for kg in self._sums_kg),
-            )
+    def _part(self, before: Sequence[float], rows: Sequence[Sequence[float]]) -> _Part:
+        """Return the sums over a part's frames; before: the loads of the frame before them.
+
+        All at once and cell by cell: a third of the time that it takes with each frame.
+        """
+        n, gain = self._cells, self._gain
+        totals, along, across = [0.0] * len(rows), [0.0] * len(rows), [0.0] * len(rows)
+        squares, moves, sums_kg = [0.0] * n, [0.0] * n, [0.0] * n
+        for i, (column, (x_mm, y_mm)) in enumerate(
+            zip(zip(*rows, strict=True), self._arms_mm, strict=True)
+        ):
+            last, slow = before[i], self._slow[i]
+            square = moved = sum_kg = 0.0
+            for k, load in enumerate(column):
+                move, fast = load - last, load - slow
+                last = load
+                slow += gain * fast
+                moved += move * move
+                square += fast * fast
+                sum_kg += load
+                totals[k] += fast
+                along[k] += fast * x_mm
+                across[k] += fast * y_mm
+            self._slow[i] = slow
+            squares[i], moves[i], sums_kg[i] = square, moved, sum_kg
+        swings = [total * total for total in totals]
+        mean_kg = sum(sums_kg) / n
+        return _Part(
+            swing=sum(swings),
+            up=sum([swing for swing, total in zip(swings, totals, strict=True) if total > 0.0]),
+            peak=max(swings),
+            along=sum(map(mul, totals, along)),
+            across=sum(map(mul, totals, across)),
+            cells=tuple(squares),
+            moves=tuple(moves),
+            whole=sum(squares),
+            means_kg=tuple((kg - mean_kg) / len(rows) for kg in sums_kg),
         )
-        self._begin_part()
 
     def _judge(self) -> None:
         parts = tuple(self._parts)

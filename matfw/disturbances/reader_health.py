@@ -140,7 +140,7 @@ class ReaderHealth:
             self._follow_losses(frame, last_s, missed)
         if frame.computer_mask or self._silent_since_s:
             self._follow_silence(frame, last_s)
-        if self._blinds(t_s, missed * self._period_s):
+        if (missed or self.is_losing) and self._blinds(t_s, missed * self._period_s):
             events = (*events, *self._blinded(t_s))
         if self.is_blind:
             self.is_blind = t_s - self._blinded_s <= WITHIN_S

@@ -11,9 +11,10 @@ that stays up is not taken to come down, and one that comes down at once is repo
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
-from matfw.estimation.kalman import Predictor, Spread, State, innovation, moved, updated
+from msgspec import Struct
+
+from matfw.estimation.kalman import Predictor, Spread, State, corrected, moved
 from matfw.estimation.leg_model import LegModel
 from matfw.estimation.noise import (
     ACCEL_DIFFUSION,
@@ -56,8 +57,7 @@ Hypothesis = tuple[State, Spread]
 """As in `kalman`, of a leg that is up."""
 
 
-@dataclass(frozen=True, slots=True)
-class Descent:
+class Descent(Struct, frozen=True, gc=False):
     """What speaks for the descent. evidence: log weight of lowering over standing.
 
     held_rad: height of the leg if it still stands. soon_lost_rad: how far below it is PREDICT_S
@@ -202,8 +202,7 @@ class DescentDetector:
             for i, (x, p) in enumerate(bank):
                 force_n, moment_nm, slopes = self._predicted(x)
                 miss = seen[0] - force_n, seen[1] - moment_nm
-                found = innovation(p, slopes, miss, sensing)
-                x_seen, p_seen, cost = updated(x, p, miss, found, sensing)
+                x_seen, p_seen, cost, _ = corrected(x, p, slopes, miss, sensing)
                 bank[i] = x_seen, p_seen
                 weights[i] -= cost
         order = sorted(range(1, len(weights)), key=weights.__getitem__, reverse=True)

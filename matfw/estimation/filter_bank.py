@@ -12,8 +12,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from operator import attrgetter
+
+from msgspec import Struct
 
 from matfw.estimation.descent import NOT_TRACKED, Descent, DescentDetector
 from matfw.estimation.hypothesis import (
@@ -29,21 +30,16 @@ from matfw.estimation.kalman import (
     Predictor,
     Spread,
     State,
-    innovation,
-    innovation_at_rest,
+    corrected,
+    corrected_at_rest,
     moved,
     moved_at_rest,
-    updated,
-    updated_at_rest,
-    widened,
 )
 from matfw.estimation.leg_model import PUSH_LEVER_M, LegModel
 from matfw.estimation.noise import (
     ANGLE,
     BASE,
     BASE_SD_NM,
-    JUMP_AT,
-    JUMP_COST,
     JUMPS,
     LIFTING,
     PUSH,
@@ -80,8 +76,7 @@ NOISE_SCALE_EXPECTED = 1.7  # squared distance of a calm step (2 if the noises w
 NOISE_SCALE_OUTLIER = 8.0
 
 
-@dataclass(frozen=True, slots=True)
-class LegEstimate:
+class LegEstimate(Struct, frozen=True, gc=False):
     """Where the leg is estimated to be.
 
     evidence: log weight of lifting over all other hypotheses. age_s: how long the best hypothesis
@@ -148,7 +143,8 @@ class LegTracker:
         bank = self._branch(lifts_per_s, stops_per_s)
         self._tremor.skip()
         for one in bank:
-            self._move(one)
+            carry = moved if one.kind == LIFTING else moved_at_rest
+            one.x, one.p = carry(one.x, one.p, self._noises[one.kind])
         self._now = _best_of(bank)
         descent = self._watch.update(self._lifted(), None, self.noise_scale, NOT_SHAKING)
         return self._estimate(self._evidence(), self._onset, descent)
@@ -190,8 +186,6 @@ class LegTracker:
         bank = self._branch(lifts_per_s, stops_per_s)
         shaking = self._tremor.update(force_n, self.noise_scale)
         sensing = sensing_of(self.noise_scale, shaking, seen_share)
-        for one in bank:
-            self._move(one)
         distances = [self._see(one, force_n, moment_nm, sensing) for one in bank]
         self._learn_noise_scale(distances[0])
         self._now = _best_of(bank)
@@ -202,34 +196,21 @@ class LegTracker:
         self._onset = self._rise.update(force_n, moment_nm, evidence)
         return self._estimate(evidence, self._onset, descent)
 
-    def _move(self, one: Hypothesis) -> None:
-        """Carry a hypothesis on to the end of this step."""
-        carry = moved if one.kind == LIFTING else moved_at_rest
-        one.x, one.p = carry(one.x, one.p, self._noises[one.kind])
-
     def _see(self, one: Hypothesis, force_n: float, moment_nm: float, sensing: Sensing) -> float:
-        """Let a hypothesis see a step; return the squared distance of what it had predicted."""
-        x, p = one.x, one.p
-        if one.kind == LIFTING:
+        """Carry a hypothesis on and let it see the step; return the squared distance."""
+        kind = one.kind
+        if kind == LIFTING:
+            x, p = moved(one.x, one.p, self._noises[LIFTING])
             expected_n, expected_nm, slopes = self._predicted(x)
             miss = force_n - expected_n, moment_nm - expected_nm
-            found = innovation(p, slopes, miss, sensing)
-            jumps = found[-1] > JUMP_AT
-            if jumps:
-                p = widened(p, JUMPS[LIFTING])
-                found = innovation(p, slopes, miss, sensing)
-            one.x, one.p, cost = updated(x, p, miss, found, sensing)
+            found = corrected(x, p, slopes, miss, sensing, jump=JUMPS[LIFTING])
         else:
+            x, p = moved_at_rest(one.x, one.p, self._noises[kind])
             miss = force_n - x[PUSH], moment_nm - PUSH_LEVER_M * x[PUSH] - x[BASE]
-            found = innovation_at_rest(p, miss, sensing)
-            jumps = found[-1] > JUMP_AT
-            if jumps:
-                uu, ub, bb = p
-                p = uu + JUMPS[one.kind].uu, ub, bb + JUMPS[one.kind].bb
-                found = innovation_at_rest(p, miss, sensing)
-            one.x, one.p, cost = updated_at_rest(x, p, miss, found, sensing)
-        one.weight -= cost + JUMP_COST if jumps else cost
-        return found[-1]
+            found = corrected_at_rest(x, p, miss, sensing, jump=JUMPS[kind])
+        one.x, one.p, cost, distance = found
+        one.weight -= cost
+        return distance
 
     def _lifted(self) -> tuple[State, Spread] | None:
         """Return the best hypothesis's state and spread if its leg is lifted."""

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from matfw.estimation.kalman import Spread, State, widened
 from matfw.estimation.noise import (
@@ -36,8 +37,13 @@ REOPENED_SD = (math.radians(20.0), 0.6, 3.0)  # rad, rad/s, rad/s^2: of a leg lo
 REOPENED_N, REOPENED_NM = 3.0, 4.0  # ... and of a body's rest
 REST_SIZE = 3  # numbers of a spread of push and base alone
 
-# What a lift begins with, and a body that begins to move about.
-_LIFTS_OFF = Noise(0.0, 0.0, aa=LIFT_SD[ANGLE] ** 2, rr=LIFT_SD[RATE] ** 2, cc=LIFT_SD[ACCEL] ** 2)
+# What a lift begins with: the leg's own part of a spread, all but that of push and base.
+_LIFTS_OFF = (
+    LIFT_SD[ANGLE] ** 2, 0.0, 0.0, 0.0, 0.0,
+    LIFT_SD[RATE] ** 2, 0.0, 0.0, 0.0,
+    LIFT_SD[ACCEL] ** 2, 0.0, 0.0,
+)  # fmt: skip
+# ... and a body that begins to move about.
 _MOVES_ABOUT = RESTLESS_N**2, RESTLESS_NM**2
 _OPENS_AGAIN = Noise(
     REOPENED_N**2, REOPENED_NM**2,
@@ -45,8 +51,7 @@ _OPENS_AGAIN = Noise(
 )  # fmt: skip
 
 
-@dataclass(slots=True)
-class Hypothesis:
+class Hypothesis(Struct, gc=False):
     """One hypothesis; of a leg that rests (RESTING, RESTLESS) the spread is of push and base."""
 
     kind: int
@@ -71,7 +76,7 @@ def reopened(one: Hypothesis) -> Hypothesis:
 
 def lifts_off(resting: Hypothesis, per_s: float) -> Hypothesis:
     """Return what becomes of a hypothesis whose leg begins to lift."""
-    p = widened(_of_leg(resting.p), _LIFTS_OFF)
+    p = (*_LIFTS_OFF, *resting.p)
     return Hypothesis(LIFTING, resting.x, p, resting.weight + _log_chance(per_s))
 
 
@@ -113,6 +118,7 @@ def stopped(now: Sequence[Hypothesis], stops_per_s: float) -> Hypothesis | None:
         if (
             one.kind != LIFTING
             or one.weight <= -STOP_BEHIND
+            or one.weight <= best_weight  # coming to rest costs something
             or one.age_s <= STOP_AFTER_S
             or abs(one.x[RATE]) >= STOP_SLOW_RADPS
         ):
@@ -151,7 +157,7 @@ _Six = tuple[float, float, float, float, float, float]
 
 def _cofactors(p: Spread, noise: tuple[float, float, float]) -> tuple[_Six, float]:
     """Return the cofactors (00, 01, 02, 11, 12, 22) and determinant of the leg's own spread."""
-    a, b, c, _, _, d, e, _, _, f, *_ = p
+    a, b, c, d, e, f = p[0], p[1], p[2], p[5], p[6], p[9]
     a, d, f = a + noise[0], d + noise[1], f + noise[2]
     c00, c01, c02 = d * f - e * e, c * e - b * f, b * e - c * d
     return (c00, c01, c02, a * f - c * c, b * c - a * e, a * d - b * b), a * c00 + b * c01 + c * c02

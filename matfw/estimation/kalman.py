@@ -14,7 +14,16 @@ import math
 
 from matfw.estimation.anthropometry import GRAVITY_M_S2
 from matfw.estimation.leg_model import HIKE_PER_ANGLE, PUSH_LEVER_M, LegModel
-from matfw.estimation.noise import ACCEL_KEPT, BASE_KEPT, PUSH_KEPT, STEP_S, Noise, Sensing
+from matfw.estimation.noise import (
+    ACCEL_KEPT,
+    BASE_KEPT,
+    JUMP_AT,
+    JUMP_COST,
+    PUSH_KEPT,
+    STEP_S,
+    Noise,
+    Sensing,
+)
 
 INNOVATION_LIMIT = 12.0  # squared distance beyond which a step counts like an outlier
 OUTLIER_GROWTH = 0.3  # with 0 a kick passes for restlessness, with 1 one bad step outweighs a lift
@@ -27,9 +36,8 @@ Slopes = tuple[float, float, float, float, float, float]
 """Of load by a, r, c, then of moment: fa, fr, fc, ma, mr, mc."""
 Miss = tuple[float, float]
 """Load and moment that were seen, minus predicted."""
-Innovation = tuple[Spread, float, float, float, float, float]
-"""P H' (for each number of the state that of load and of moment), S = H P H' + R as ff, fm, mm,
-its determinant, and the squared distance of what was seen."""
+Corrected = tuple[State, Spread, float, float]
+"""State and spread after a step, what it costs in log weight, its squared distance."""
 
 _HALF_STEP2 = 0.5 * STEP_S**2
 # What is kept in a step of the covariances of acceleration (C), push (U) and base (B).
@@ -109,39 +117,43 @@ def widened(p: Spread, noise: Noise) -> Spread:
     )  # fmt: skip
 
 
-def innovation(p: Spread, slopes: Slopes, miss: Miss, sensing: Sensing) -> Innovation:
-    """Return how far off a lifted leg's prediction was."""
+def corrected(
+    x: State,
+    p: Spread,
+    slopes: Slopes,
+    miss: Miss,
+    sensing: Sensing,
+    *,
+    jump: Noise | None = None,
+) -> Corrected:
+    """Return what a lifted leg's hypothesis is after a step was seen.
+
+    An outlier costs little more than INNOVATION_LIMIT, and counts less. jump: what one beyond
+    JUMP_AT may have been; None: none is.
+    """
     miss_n, miss_nm = miss
+    a, r, c, u, b = x
     aa, ar, ac, au, ab, rr, rc, ru, rb, cc, cu, cb, uu, ub, bb = p
     fa, fr, fc, ma, mr, mc = slopes
+    # P H': of each number of the state with load and with moment.
     af, am = aa * fa + ar * fr + ac * fc + au, aa * ma + ar * mr + ac * mc + PUSH_LEVER_M * au + ab
     rf, rm = ar * fa + rr * fr + rc * fc + ru, ar * ma + rr * mr + rc * mc + PUSH_LEVER_M * ru + rb
     cf, cm = ac * fa + rc * fr + cc * fc + cu, ac * ma + rc * mr + cc * mc + PUSH_LEVER_M * cu + cb
     uf, um = au * fa + ru * fr + cu * fc + uu, au * ma + ru * mr + cu * mc + PUSH_LEVER_M * uu + ub
     bf, bm = ab * fa + rb * fr + cb * fc + ub, ab * ma + rb * mr + cb * mc + PUSH_LEVER_M * ub + bb
+    # S = H P H' + R.
     ff = fa * af + fr * rf + fc * cf + uf + sensing[0]
     fm = fa * am + fr * rm + fc * cm + um + sensing[1]
     mm = ma * am + mr * rm + mc * cm + PUSH_LEVER_M * um + bm + sensing[2]
     det = ff * mm - fm * fm
     distance = (mm * miss_n * miss_n - 2.0 * fm * miss_n * miss_nm + ff * miss_nm * miss_nm) / det
-    return (af, am, rf, rm, cf, cm, uf, um, bf, bm), ff, fm, mm, det, distance
-
-
-def updated(
-    x: State, p: Spread, miss: Miss, found: Innovation, sensing: Sensing
-) -> tuple[State, Spread, float]:
-    """Return a lifted leg's state and spread after a step was seen, and its cost in log weight.
-
-    An outlier costs little more than INNOVATION_LIMIT, and counts less.
-    """
-    miss_n, miss_nm = miss
-    (af, am, rf, rm, cf, cm, uf, um, bf, bm), ff, fm, mm, det, distance = found
-    log_det = math.log(det)
+    if distance > JUMP_AT and jump is not None:
+        x, p, cost, distance = corrected(x, widened(p, jump), slopes, miss, sensing)
+        return x, p, cost + JUMP_COST, distance
+    log_det, paid = math.log(det), distance
     if distance > INNOVATION_LIMIT:
-        ff, fm, mm, det, distance = _distrusted(found, sensing)
+        ff, fm, mm, det, paid = _distrusted(ff, fm, mm, distance, sensing)
     ff, fm, mm = mm / det, -fm / det, ff / det
-    a, r, c, u, b = x
-    aa, ar, ac, au, ab, rr, rc, ru, rb, cc, cu, cb, uu, ub, bb = p
     # The gains, P H' S^-1; ff, fm, mm are those of S^-1 here.
     a_n, a_nm = af * ff + am * fm, af * fm + am * mm
     r_n, r_nm = rf * ff + rm * fm, rf * fm + rm * mm
@@ -164,7 +176,8 @@ def updated(
             cc - c_n * cf - c_nm * cm, cu - c_n * uf - c_nm * um, cb - c_n * bf - c_nm * bm,
             uu - u_n * uf - u_nm * um, ub - u_n * bf - u_nm * bm, bb - b_n * bf - b_nm * bm,
         ),
-        0.5 * (distance + log_det),
+        0.5 * (paid + log_det),
+        distance,
     )  # fmt: skip
 
 
@@ -179,42 +192,39 @@ def moved_at_rest(x: State, p: Spread, noise: Noise) -> tuple[State, Spread]:
     )
 
 
-def innovation_at_rest(p: Spread, miss: Miss, sensing: Sensing) -> Innovation:
-    """Return the same as `innovation` of a leg that rests; of its P H' push and base."""
+def corrected_at_rest(
+    x: State, p: Spread, miss: Miss, sensing: Sensing, *, jump: Noise | None = None
+) -> Corrected:
+    """Return the same as `corrected` of a leg that rests."""
     miss_n, miss_nm = miss
     uu, ub, bb = p
     um, bm = PUSH_LEVER_M * uu + ub, PUSH_LEVER_M * ub + bb
     ff, fm, mm = uu + sensing[0], um + sensing[1], PUSH_LEVER_M * um + bm + sensing[2]
     det = ff * mm - fm * fm
     distance = (mm * miss_n * miss_n - 2.0 * fm * miss_n * miss_nm + ff * miss_nm * miss_nm) / det
-    return (uu, um, ub, bm), ff, fm, mm, det, distance
-
-
-def updated_at_rest(
-    x: State, p: Spread, miss: Miss, found: Innovation, sensing: Sensing
-) -> tuple[State, Spread, float]:
-    """Return the same as `updated` of a leg that rests."""
-    miss_n, miss_nm = miss
-    (uf, um, bf, bm), ff, fm, mm, det, distance = found
-    log_det = math.log(det)
+    if distance > JUMP_AT and jump is not None:
+        p = uu + jump.uu, ub, bb + jump.bb
+        x, p, cost, distance = corrected_at_rest(x, p, miss, sensing)
+        return x, p, cost + JUMP_COST, distance
+    log_det, paid = math.log(det), distance
     if distance > INNOVATION_LIMIT:
-        ff, fm, mm, det, distance = _distrusted(found, sensing)
+        ff, fm, mm, det, paid = _distrusted(ff, fm, mm, distance, sensing)
     ff, fm, mm = mm / det, -fm / det, ff / det
     _, _, _, u, b = x
-    uu, ub, bb = p
-    u_n, u_nm = uf * ff + um * fm, uf * fm + um * mm
-    b_n, b_nm = bf * ff + bm * fm, bf * fm + bm * mm
-    u += u_n * miss_n + u_nm * miss_nm
-    b += b_n * miss_n + b_nm * miss_nm
-    uu -= u_n * uf + u_nm * um
-    ub -= u_n * bf + u_nm * bm
-    bb -= b_n * bf + b_nm * bm
-    return (0.0, 0.0, 0.0, u, b), (uu, ub, bb), 0.5 * (distance + log_det)
+    u_n, u_nm = uu * ff + um * fm, uu * fm + um * mm
+    b_n, b_nm = ub * ff + bm * fm, ub * fm + bm * mm
+    return (
+        (0.0, 0.0, 0.0, u + (u_n * miss_n + u_nm * miss_nm), b + (b_n * miss_n + b_nm * miss_nm)),
+        (uu - (u_n * uu + u_nm * um), ub - (u_n * ub + u_nm * bm), bb - (b_n * ub + b_nm * bm)),
+        0.5 * (paid + log_det),
+        distance,
+    )
 
 
-def _distrusted(found: Innovation, sensing: Sensing) -> tuple[float, float, float, float, float]:
+def _distrusted(
+    ff: float, fm: float, mm: float, distance: float, sensing: Sensing
+) -> tuple[float, float, float, float, float]:
     """Return of an outlier a wider S, as ff, fm, mm, its determinant, and the distance to pay."""
-    _, ff, fm, mm, _, distance = found
     excess = distance / INNOVATION_LIMIT
     ff += (excess - 1.0) * sensing[0]
     fm += (excess - 1.0) * sensing[1]

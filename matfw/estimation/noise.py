@@ -80,6 +80,7 @@ USUAL_BASE_NM2 = BASE_DIFFUSION_NM**2 * STEP_S
 _RESTLESS = Noise(
     RESTLESS_N**2 * (1.0 - math.exp(-2.0 * STEP_S / RESTLESS_TAU_S)), RESTLESS_NM**2 * STEP_S
 )
+_LIFTING = of_leg(ACCEL_DIFFUSION, 0.0, 0.0)[2:]  # the leg's own part
 # By kind of hypothesis: what a jump adds besides.
 JUMPS = (
     Noise(PUSH_JUMP_N**2, USUAL_BASE_NM2 * BASE_JUMP),
@@ -95,7 +96,7 @@ SENSING_N2, SENSING_NM2 = FORCE_SD_N**2, MOMENT_SD_NM**2
 def process_noises(noise_scale: float) -> tuple[Noise, Noise, Noise]:
     """Return by kind what a step adds at this noise scale (variance, 1 is usual)."""
     uu, bb = noise_scale * USUAL_PUSH_N2, noise_scale * USUAL_BASE_NM2
-    return Noise(uu, bb), of_leg(ACCEL_DIFFUSION, uu, bb), _RESTLESS
+    return Noise(uu, bb), Noise(uu, bb, *_LIFTING), _RESTLESS
 
 
 def sensing_of(noise_scale: float, shaking: Sensing, seen_share: float) -> Sensing:

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 OVER_STEPS = 4  # newest steps that the load over the weight is the mean of
 NOW_STEPS = 3  # newest steps ...
@@ -18,8 +19,7 @@ BEFORE_STEPS = (13, 8)  # ... against these: from 0.65 to 0.4 s ago
 OLD_STEPS = BEFORE_STEPS[0] - BEFORE_STEPS[1]
 
 
-@dataclass(frozen=True, slots=True)
-class OnsetFeatures:
+class OnsetFeatures(Struct, frozen=True, gc=False):
     """What the last moments brought.
 
     over_n, before_n: mean load over the weight, now and before (the lower of the last two steps, so

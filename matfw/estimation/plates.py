@@ -13,7 +13,7 @@ from __future__ import annotations
 import math
 from collections import deque
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import islice, pairwise
 from statistics import fmean
 
 from matfw.messages import Cell, Limits, PlateBalance
@@ -134,10 +134,10 @@ class LegContact:
         recent.append((t_s, head_kg, foot_kg))
         if len(recent) < self._span + self._edge:
             return
-        before = [recent[i] for i in range(self._edge)]
+        before = list(islice(recent, self._edge))
         sign = 1.0 if self.is_off else -1.0
-        head_kg = sign * (head_kg - fmean(head for _, head, _ in before))
-        foot_kg = sign * (foot_kg - fmean(foot for _, _, foot in before))
+        head_kg = sign * (head_kg - fmean([head for _, head, _ in before]))
+        foot_kg = sign * (foot_kg - fmean([foot for _, _, foot in before]))
         changed_kg = head_kg + foot_kg
         if not self._is_changing:
             share = LANDS_SHARE if self.is_off else 1.0

@@ -11,6 +11,8 @@ from matfw.judging.rep_memory import RepMemory
 from matfw.judging.row import Moment
 from matfw.messages import Fault, FaultSeen, Limits, Motion, PhaseStep, Presence, Side, Tempo
 
+LIVE = tuple((row, row.live) for row in FAULTS if row.live is not None)
+
 
 class Faults:
     """Report each fault when it happens, once."""
@@ -43,10 +45,8 @@ class Faults:
         self._memory.follow(motion, phase.phase)
         now = Moment(motion, phase, self._memory, self._limits, self._at_tempo, self._side)
         seen: list[FaultSeen] = []
-        for row in FAULTS:
-            if row.live is None:
-                continue
-            reading = row.live(now)
+        for row, live in LIVE:
+            reading = live(now)
             if row.lasts_s is not None:
                 is_new = self._goes_on(row.fault, reading is not None, motion.t_s, row.lasts_s)
             elif reading is None:

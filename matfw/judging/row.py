@@ -7,6 +7,8 @@ from dataclasses import asdict, dataclass, replace
 from enum import Enum
 from typing import NamedTuple
 
+from msgspec import Struct
+
 from matfw.judging.rep_memory import RepMemory
 from matfw.messages import Fault, Limits, Motion, PhaseStep, RefinedRep, Side, Tempo
 
@@ -79,8 +81,7 @@ class Reading(NamedTuple):
     unit: str
 
 
-@dataclass(frozen=True, slots=True)
-class Moment:
+class Moment(Struct, frozen=True, gc=False):
     """What a live detector is given, every 50 ms.
 
     limits: for the tempo 2-1-3. at_tempo: the same for the tempo asked for.

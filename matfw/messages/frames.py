@@ -1,16 +1,19 @@
-"""From one reading of the cells to what the body does: a message for each stage of the line."""
+"""From one reading of the cells to what the body does: a message for each stage of the line.
+
+They are made with each frame, so they are Structs (matfw/DESIGN.md "Decisions" 6).
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from matfw.messages.events import CellEvent
 from matfw.messages.mat import Side
 
 
-@dataclass(frozen=True, slots=True)
-class RawFrame:
+class RawFrame(Struct, frozen=True, gc=False):
     """One reading of all cells.
 
     t_s: monotonic seconds at the source. counts: signed 24-bit, one per cell, None where a cell
@@ -27,8 +30,7 @@ class RawFrame:
     computer_mask: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Loads:
+class Loads(Struct, frozen=True, gc=False):
     """Kilograms per cell, straight from counts. None where the cell gave no usable sample.
 
     excused_mask: bit i is set where a None is no silence of cell i: the computer read too late
@@ -43,8 +45,7 @@ class Loads:
     unreliable_mask: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class CleanLoads:
+class CleanLoads(Struct, frozen=True, gc=False):
     """Kilograms per cell, spikes removed and low-passed.
 
     t_s: the time the values belong to, already set back by the filters' delay. loads_kg: None for
@@ -57,8 +58,7 @@ class CleanLoads:
     events: tuple[CellEvent, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class PlateBalance:
+class PlateBalance(Struct, frozen=True, gc=False):
     """Load and centre of pressure of the cells under one panel."""
 
     plate: str
@@ -67,8 +67,7 @@ class PlateBalance:
     y_mm: float | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Balance:
+class Balance(Struct, frozen=True, kw_only=True, gc=False):
     """Load, moments about the deck's centre and centre of pressure of the whole mat.
 
     load_kg is None while a cell is missing: a sum without it would be a made-up number.
@@ -86,8 +85,7 @@ class Balance:
     loads_kg: tuple[float | None, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Hips:
+class Hips(Struct, frozen=True, gc=False):
     """What the hip sensors say together.
 
     roll_deg: of the pelvis, > 0 rolled back, from a zero of its own that only `sources` (the
@@ -111,8 +109,7 @@ class Presence(StrEnum):
     LYING = "lying"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Motion:
+class Motion(Struct, frozen=True, kw_only=True, gc=False):
     """What the body does, every 50 ms.
 
     t_s: the time it belongs to. weight_kg: None until weighed lying still. The rest is 0 unless

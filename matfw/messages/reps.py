@@ -6,6 +6,8 @@ import math
 from dataclasses import dataclass
 from enum import StrEnum
 
+from msgspec import Struct
+
 from matfw.messages.limits import FaultSeen, Verdict
 from matfw.messages.mat import Side
 
@@ -19,8 +21,7 @@ class Phase(StrEnum):
     DOWN = "down"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PhaseStep:
+class PhaseStep(Struct, frozen=True, kw_only=True, gc=False):
     """Where in a repetition the person is, every 50 ms.
 
     changed: the phase began with this step. since_s: when it began. top_deg: highest angle of this

@@ -152,7 +152,12 @@ class _Fit:
     def left(self, x: Array) -> tuple[Array, Array, Array, Array]:
         """Return what load and moment leave unexplained, and the leg's part of both."""
         both = joined(x[:-2].reshape(-1, SIZE))
-        d, w, a = self._leg(both)
+        return self._left(x, both, self._leg(both))
+
+    def _left(
+        self, x: Array, both: Array, leg: tuple[Array, Array, Array]
+    ) -> tuple[Array, Array, Array, Array]:
+        d, w, a = leg
         u = both @ self._push.T
         by_s = math.exp(x[-2])
         swing_nm = self._model.inertia_kgm2 * a
@@ -171,9 +176,9 @@ class _Fit:
     def _step(self, x: Array) -> Array:
         """Return the Gauss-Newton step from here."""
         both = joined(x[:-2].reshape(-1, SIZE))
-        d, w, a = self._leg(both)
-        left_n, left_nm, leg_n, leg_nm = self.left(x)
-        load_rows, moment_rows, load_free, moment_free = self._slopes(x, (d, w, a), leg_n, leg_nm)
+        leg = self._leg(both)
+        left_n, left_nm, leg_n, leg_nm = self._left(x, both, leg)
+        load_rows, moment_rows, load_free, moment_free = self._slopes(x, leg, leg_n, leg_nm)
         of_load = 1.0 / np.hypot(1.0, left_n / (ROBUST * self.force_sd_n)) / self.force_sd_n
         of_moment = 1.0 / np.hypot(1.0, left_nm / (ROBUST * self.moment_sd_nm))
         of_load, of_moment = self._trust * of_load, self._trust * of_moment / self.moment_sd_nm
@@ -182,7 +187,7 @@ class _Fit:
         free = np.concatenate(
             [of_load[..., None] * load_free, of_moment[..., None] * moment_free], axis=1
         )
-        for weight, of, over in self._priors(both, d):
+        for weight, of, over in self._priors(both, leg[0]):
             there = self._is_there * weight
             rows.append(there[..., None] * of)
             left.append(-there * over)

@@ -165,7 +165,7 @@ class _Fit:
             series.ravel()[: self._steps]
             for series in (
                 *(both @ rows.T for rows in (_ANGLE, _RATE, _ACCEL, _PUSH, _BASE_N, _BASE_NM)),
-                *self._left(both),
+                *self._left(both, self._leg(both)),
             )
         )
         return LegCurve(d, w, a, u, base_n, base_nm, left_n, left_nm)
@@ -182,9 +182,14 @@ class _Fit:
                 break
         return unknowns
 
-    def _left(self, both: Array) -> tuple[Array, Array]:
-        d, w, a, u = (both @ rows.T for rows in (_ANGLE, _RATE, _ACCEL, _PUSH))
-        force_n, moment_nm = self._model.force_and_moment(d, w, a)
+    @staticmethod
+    def _leg(both: Array) -> tuple[Array, Array, Array]:
+        """Return angle, rate and acceleration."""
+        return both @ _ANGLE.T, both @ _RATE.T, both @ _ACCEL.T
+
+    def _left(self, both: Array, leg: tuple[Array, Array, Array]) -> tuple[Array, Array]:
+        force_n, moment_nm = self._model.force_and_moment(*leg)
+        u = both @ _PUSH.T
         return (
             self._load_n - force_n - u - both @ _BASE_N.T,
             self._moment_nm - moment_nm - PUSH_LEVER_M * u - both @ _BASE_NM.T,
@@ -193,12 +198,12 @@ class _Fit:
     def _step(self, unknowns: Array, iteration: int, *, with_push: bool) -> Array:
         """Return the Gauss-Newton step from here, (blocks + 1, SIZE)."""
         both = joined(unknowns)
-        d, w, a = (both @ rows.T for rows in (_ANGLE, _RATE, _ACCEL))
+        leg = self._leg(both)
         if iteration < SECANT_ITERATIONS:
-            left_n, left_nm, by_force, by_moment = self._along_the_secant(both)
+            left_n, left_nm, by_force, by_moment = self._along_the_secant(both, leg)
         else:
-            left_n, left_nm = self._left(both)
-            by_force, by_moment = self._model.slopes(d, w, a)
+            left_n, left_nm = self._left(both, leg)
+            by_force, by_moment = self._model.slopes(*leg)
         robust = max(ROBUST, ROBUST_FIRST * ROBUST_SHARE**iteration)
         of_load = self._is_there * _trust(left_n / self._force_sd_n, robust) / self._force_sd_n
         of_moment = self._is_there * _trust(left_nm / self._moment_sd_nm, robust)
@@ -207,7 +212,7 @@ class _Fit:
         moment_rows = _turned(by_moment) + _BASE_NM + (PUSH_LEVER_M * _PUSH if with_push else 0.0)
         rows = [of_load[..., None] * load_rows, of_moment[..., None] * moment_rows]
         left = [of_load * left_n, of_moment * left_nm]
-        for weight, of, over in self._priors(both, d, iteration, with_push=with_push):
+        for weight, of, over in self._priors(both, leg[0], iteration, with_push=with_push):
             rows.append(weight[..., None] * of)
             left.append(-weight * over)
         jacobian, residual = np.concatenate(rows, axis=1), np.concatenate(left, axis=1)
@@ -217,11 +222,12 @@ class _Fit:
         return _solved(lhs, rhs)
 
     def _along_the_secant(
-        self, both: Array
+        self, both: Array, leg: tuple[Array, Array, Array]
     ) -> tuple[Array, Array, tuple[Array, ...], tuple[Array, ...]]:
         """Return what a leg leaves whose moment is a straight line from rest to a usual top."""
         model = self._model
-        d, a, u = (both @ rows.T for rows in (_ANGLE, _ACCEL, _PUSH))
+        d, _, a = leg
+        u = both @ _PUSH.T
         rest_rad = model.rest_angle_rad
         fall = (math.cos(rest_rad + SECANT_RAD) - math.cos(rest_rad)) / SECANT_RAD
         by_angle = GRAVITY_M_S2 * model.moment_kgm * fall - model.hike_nm * HIKE_PER_ANGLE

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from matfw.estimation.anthropometry import GRAVITY_M_S2
 from matfw.estimation.filter_bank import LegTracker
@@ -133,10 +133,16 @@ class RepWindows:
         is_over = self._moved_s is None
         if is_over and not motion.t_s < self._again_s < math.inf:
             return None
-        if self._may_have_landed:
-            early = self._cut(tracker, self._ended_s if is_over else self._landing.since_s)
-            return replace(early, is_followed=self._landing.is_followed)
-        return replace(self._cut(tracker, self._ended_s), is_followed=True) if is_over else None
+        if not (self._may_have_landed or is_over):
+            return None
+        since_s = None if is_over else self._landing.since_s
+        return self._window(
+            tuple(self._motions),
+            tracker,
+            self._ended_s if since_s is None else since_s,
+            is_early=True,
+            is_followed=self._landing.is_followed if self._may_have_landed else True,
+        )
 
     def finish(self, tracker: LegTracker | None) -> RepWindow | None:
         """Return what has been gathered of a movement that the frames' end cuts off."""
@@ -144,7 +150,7 @@ class RepWindows:
         if tracker is None or not self._motions or is_done:
             return None
         self._ended_s = self._motions[-1].t_s
-        return replace(self._cut(tracker), is_left=True)
+        return self._cut(tracker, is_left=True)
 
     def _left(self) -> RepWindow | None:
         """Return what was gathered up to when the body began to leave, if some was not looked at.
@@ -195,12 +201,9 @@ class RepWindows:
         self._rested_s = None
         self._hovers = False
 
-    def _cut(self, tracker: LegTracker, early_ended_s: float | None = None) -> RepWindow:
-        if early_ended_s is None:
-            self._cut_s = self._motions[-1].t_s
-        ended_s = self._ended_s if early_ended_s is None else early_ended_s
-        window = self._window(tuple(self._motions), tracker, ended_s)
-        return replace(window, is_early=early_ended_s is not None)
+    def _cut(self, tracker: LegTracker, *, is_left: bool = False) -> RepWindow:
+        self._cut_s = self._motions[-1].t_s
+        return self._window(tuple(self._motions), tracker, self._ended_s, is_left=is_left)
 
     def _window(
         self,
@@ -208,11 +211,13 @@ class RepWindows:
         tracker: LegTracker,
         ended_s: float,
         *,
+        is_early: bool = False,
+        is_followed: bool = False,
         is_left: bool = False,
     ) -> RepWindow:
         return RepWindow(
             motions, tracker.model, tracker.noise_scale, ended_s,
-            is_left=is_left, tempo=self._tempo,
+            is_early, is_followed, is_left, tempo=self._tempo,
         )  # fmt: skip
 
 

@@ -8,8 +8,9 @@ must not block. Nothing here grows with the length of a run: whoever wants the r
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
 from typing import Protocol
+
+from msgspec.structs import replace
 
 from matfw.control.events import Tally
 from matfw.errors import MatCellsError

@@ -111,6 +111,11 @@ class Workout:
         self._progress = None
         return self.progress
 
+    @property
+    def may_have_ended(self) -> bool:
+        """Return whether the set was not looked at since its last repetition, and goes on."""
+        return not (self._fatigue or self._is_done or len(self._set) == self._looked_reps)
+
     def ended_early(self, t_s: float, *, is_gone: bool) -> FaultSeen | None:
         """Return, once, the fatigue of a set that its last repetition asked for did not end.
 
@@ -118,14 +123,13 @@ class Workout:
         there may have begun another lift of this set at the pause's end: it is waited for, and to
         be asked only while they rest.
         """
-        count = len(self._set)
-        if self._fatigue or self._is_done or count == self._looked_reps:
+        if not self.may_have_ended:
             return None
         last = self._set[-1]
         wait_s = pause_s(last) + last.end_s - last.start_s + LOOK_S
         if not is_gone and t_s - last.end_s <= wait_s:
             return None
-        self._looked_reps, self._progress = count, None
+        self._looked_reps, self._progress = len(self._set), None
         self._fatigue = fatigue(self._set)
         return self._fatigue
 

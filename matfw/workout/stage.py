@@ -7,9 +7,10 @@ through a plan. Both are pure: time enters only as a moment's t_s.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
+
+from msgspec import Struct
 
 from matfw.messages import (
     Announcement,
@@ -41,8 +42,7 @@ class Ask(StrEnum):
     OFFER = "offer"  # say that a session was interrupted, once somebody lies there
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WorkoutMoment:
+class WorkoutMoment(Struct, frozen=True, kw_only=True, gc=False):
     """What a frame brings. requests: the cues that the stages before ask for.
 
     motion, phase: the last ones, of 50 ms steps. taps: that somebody has just tapped, 0 if not.
@@ -61,8 +61,7 @@ class WorkoutMoment:
     sensed: Side = Side.UNKNOWN
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WorkoutStep:
+class WorkoutStep(Struct, frozen=True, kw_only=True, gc=False):
     """What the workout makes of a frame.
 
     requests: the cues to ask for, its own and those let through. side: to judge by from now on,
@@ -188,6 +187,8 @@ class FreeSets:
 
     def _broken_off(self, moment: WorkoutMoment) -> FaultSeen | None:
         """Return the fatigue of a set that they broke off, once it can be heard."""
+        if not self._sets.may_have_ended:  # as nearly always
+            return None
         is_gone = moment.motion.presence is Presence.EMPTY
         if not (moment.can_judge and (is_gone or _has_rested(moment))):
             return None

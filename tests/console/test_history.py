@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
 from matfw.history.rows import SessionRecord
 from matfw.messages import Announcement, CueGiven, Fault, SetChanged, SetState, Side
@@ -173,7 +174,7 @@ def interrupted(tmp_path: Path) -> Iterator[Kept]:
 def tap_twice(talk: Kept) -> None:
     step = talk.control._observed.latest
     assert step is not None
-    talk.control.step(replace(step, taps=2))
+    talk.control.step(structs.replace(step, taps=2))
     talk.control.play(0.1)
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
 from matfw.control.observed import Observed
 from matfw.judging.habits import MIN_REPS
@@ -38,17 +39,23 @@ def loads(talk: Talk, observed: Observed) -> tuple[float | None, ...]:
 def test_a_load_is_the_latest_that_was_measured(talk: Talk, step: Step) -> None:
     observed = Observed()
     assert loads(talk, observed) == (None, None, None, None)
-    observed.step(replace(step, clean=replace(step.clean, loads_kg=(1.0, 2.0, 3.0, 4.0))))
-    observed.step(replace(step, clean=replace(step.clean, loads_kg=(5.0, None, None, None))))
+    observed.step(
+        structs.replace(step, clean=structs.replace(step.clean, loads_kg=(1.0, 2.0, 3.0, 4.0)))
+    )
+    observed.step(
+        structs.replace(step, clean=structs.replace(step.clean, loads_kg=(5.0, None, None, None)))
+    )
     assert loads(talk, observed) == (5.0, 2.0, 3.0, 4.0)
-    observed.step(replace(step, is_blind=True))
+    observed.step(structs.replace(step, is_blind=True))
     assert loads(talk, observed) == (None, None, None, None)
 
 
 def test_a_frame_without_a_sample_is_counted(step: Step) -> None:
     observed = Observed()
     observed.step(step)
-    observed.step(replace(step, raw=replace(step.raw, counts=(None, *step.raw.counts[1:]))))
+    observed.step(
+        structs.replace(step, raw=structs.replace(step.raw, counts=(None, *step.raw.counts[1:])))
+    )
     assert (observed.frames, observed.bad_frames) == (2, 1)
 
 
@@ -57,7 +64,9 @@ def test_a_cell_that_may_not_be_summed_has_no_load_and_stops_the_judging(
     problem: CellProblem, talk: Talk, step: Step
 ) -> None:
     observed = Observed()
-    observed.step(replace(step, clean=replace(step.clean, loads_kg=(1.0, 2.0, 3.0, 4.0))))
+    observed.step(
+        structs.replace(step, clean=structs.replace(step.clean, loads_kg=(1.0, 2.0, 3.0, 4.0)))
+    )
     list(observed.notifications([CellEvent(1.0, "head_right", problem)], is_measuring=False))
     blocks = problem in (CellProblem.LOST, CellProblem.STUCK, CellProblem.SATURATED)
     assert loads(talk, observed) == (1.0, None if blocks else 2.0, 3.0, 4.0)

@@ -9,22 +9,21 @@ import pytest
 
 from matfw.estimation.anthropometry import leg_constants
 from matfw.estimation.kalman import (
-    Innovation,
     Predictor,
     Spread,
     State,
-    innovation,
-    innovation_at_rest,
+    corrected,
+    corrected_at_rest,
     moved,
     moved_at_rest,
-    updated,
-    updated_at_rest,
     widened,
 )
 from matfw.estimation.leg_model import PUSH_LEVER_M, Array, LegModel
 from matfw.estimation.noise import (
     ACCEL_KEPT,
     BASE_KEPT,
+    JUMP_AT,
+    JUMP_COST,
     JUMPS,
     LIFTING,
     PUSH_KEPT,
@@ -130,40 +129,60 @@ def test_a_leg_s_own_noise_is_of_its_acceleration_alone() -> None:
 @pytest.mark.parametrize("off", [0.1, 30.0], ids=["usual", "outliers"])
 def test_an_update_is_the_textbook_s_with_wider_noise_for_outliers(off: float) -> None:
     for x, p, miss in zip(X, P, off * RNG.normal(size=(K, 2)), strict=True):
-        seen = miss[0], miss[1]
         _, _, slopes = Predictor(MODEL)(state(x))
-        found = innovation(spread(p), slopes, seen, SENSED)
-        h = slopes_of(state(x))
-        assert_textbook(h, x, p, miss, found)
-        assert_updated(h, x, p, miss, updated(state(x), spread(p), seen, found, SENSED))
+        found = corrected(state(x), spread(p), slopes, (miss[0], miss[1]), SENSED)
+        assert_updated(slopes_of(state(x)), x, p, miss, found)
 
 
 @pytest.mark.parametrize("off", [0.1, 30.0], ids=["usual", "outliers"])
 def test_so_is_that_of_a_leg_at_rest(off: float) -> None:
     for x, p, miss in zip(X, P[:, 3:, 3:], off * RNG.normal(size=(K, 2)), strict=True):
-        seen = miss[0], miss[1]
-        found = innovation_at_rest(spread(p), seen, SENSED)
-        assert_textbook(AT_REST, x[3:], p, miss, found)
-        y, wider, cost = updated_at_rest(state(x), spread(p), seen, found, SENSED)
-        assert y[:3] == (0.0, 0.0, 0.0)
-        assert_updated(AT_REST, x[3:], p, miss, (y[3:], wider, cost))
+        found = corrected_at_rest(state(x), spread(p), (miss[0], miss[1]), SENSED)
+        assert found[0][:3] == (0.0, 0.0, 0.0)
+        assert_updated(AT_REST, x[3:], p, miss, (found[0][3:], *found[1:]))
 
 
-def assert_textbook(h: Array, x: Array, p: Array, miss: Array, found: Innovation) -> None:
-    ph, ff, fm, mm, det, distance = found
-    s = h @ p @ h.T + SENSING
-    assert np.reshape(ph, (len(x), 2)) == pytest.approx(p @ h.T, rel=1e-9, abs=1e-9)
-    assert np.array([[ff, fm], [fm, mm]]) == pytest.approx(s, rel=1e-9)
-    assert det == pytest.approx(np.linalg.det(s), rel=1e-9)
-    assert distance == pytest.approx(miss @ np.linalg.inv(s) @ miss, rel=1e-9)
+FAR = [(0.98 * JUMP_AT, False), (1.02 * JUMP_AT, True)]
+
+
+@pytest.mark.parametrize(("distance", "may_jump"), FAR)
+def test_only_a_step_beyond_its_limit_may_have_been_a_jump(distance: float, may_jump: bool) -> None:
+    for x, p in zip(X, P, strict=True):
+        _, _, slopes = Predictor(MODEL)(state(x))
+        miss = miss_of(distance, slopes_of(state(x)), p)
+        found = corrected(state(x), spread(p), slopes, miss, SENSED, jump=JUMPS[LIFTING])
+        plain = corrected(state(x), spread(p), slopes, miss, SENSED)
+        wider = widened(spread(p), JUMPS[LIFTING])
+        y, q, cost, off = corrected(state(x), wider, slopes, miss, SENSED)
+        assert plain[-1] == pytest.approx(distance)
+        assert found == ((y, q, cost + JUMP_COST, off) if may_jump else plain)
+
+
+@pytest.mark.parametrize(("distance", "may_jump"), FAR)
+def test_so_may_that_of_a_leg_at_rest(distance: float, may_jump: bool) -> None:
+    jump = JUMPS[RESTING]
+    for x, p in zip(X, P[:, 3:, 3:], strict=True):
+        miss = miss_of(distance, AT_REST, p)
+        found = corrected_at_rest(state(x), spread(p), miss, SENSED, jump=jump)
+        plain = corrected_at_rest(state(x), spread(p), miss, SENSED)
+        wider = spread(p + np.diag([jump.uu, jump.bb]))
+        y, q, cost, off = corrected_at_rest(state(x), wider, miss, SENSED)
+        assert plain[-1] == pytest.approx(distance)
+        assert found == ((y, q, cost + JUMP_COST, off) if may_jump else plain)
+
+
+def miss_of(distance: float, h: Array, p: Array) -> tuple[float, float]:
+    """Return how far off a load must be, and no moment, for this squared distance."""
+    return math.sqrt(distance / np.linalg.inv(h @ p @ h.T + SENSING)[0, 0].item()), 0.0
 
 
 def assert_updated(
-    h: Array, x: Array, p: Array, miss: Array, seen: tuple[tuple[float, ...], Spread, float]
+    h: Array, x: Array, p: Array, miss: Array, seen: tuple[tuple[float, ...], Spread, float, float]
 ) -> None:
     """An outlier's sensing is widened by its squared distance over 12 (module's own limit)."""
     s = h @ p @ h.T + SENSING
     distance = float(miss @ np.linalg.inv(s) @ miss)
+    assert seen[3] == pytest.approx(distance, rel=1e-9)
     excess = max(1.0, distance / 12.0)
     gain = p @ h.T @ np.linalg.inv(s + (excess - 1.0) * SENSING)
     assert seen[0] == pytest.approx(x + gain @ miss, rel=1e-9, abs=1e-9)

@@ -6,6 +6,7 @@ import math
 from dataclasses import replace
 
 import pytest
+from msgspec import structs
 
 from matfw.estimation.noise import STEP_S
 from matfw.messages import RefinedRep
@@ -92,7 +93,8 @@ def test_a_leg_that_has_not_landed_is_left_to_the_next_look() -> None:
 def test_a_leg_that_left_again_before_it_landed_is_taken_from_then() -> None:
     window = window_of(legs(SPAN_S, SMALL), seen_s=SEEN_S, noise_scale=0.5)
     early = tuple(
-        replace(m, lift_off_s=3.0) if 3.0 <= m.t_s < SEEN_S[0] else m for m in window.motions
+        structs.replace(m, lift_off_s=3.0) if 3.0 <= m.t_s < SEEN_S[0] else m
+        for m in window.motions
     )
     segment = segment_from(replace(window, motions=early))
     assert segment.lift_off_s == frozenset({3.0, SEEN_S[0]})

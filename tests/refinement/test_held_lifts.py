@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from msgspec import structs
 
 from matfw.estimation.leg_model import PUSH_LEVER_M
 from matfw.estimation.noise import STEP_S
@@ -28,7 +29,9 @@ NEAR_S = 0.8
 def shifted(seen: RepWindow, at_s: float, over_s: float, by_nm: float) -> RepWindow:
     """Return a window in which the body settles somewhere else: its moment stays changed."""
     motions = tuple(
-        replace(m, moment_nm=m.moment_nm + by_nm * min(max((m.t_s - at_s) / over_s, 0.0), 1.0))
+        structs.replace(
+            m, moment_nm=m.moment_nm + by_nm * min(max((m.t_s - at_s) / over_s, 0.0), 1.0)
+        )
         for m in seen.motions
     )
     return replace(seen, motions=motions)
@@ -37,7 +40,7 @@ def shifted(seen: RepWindow, at_s: float, over_s: float, by_nm: float) -> RepWin
 def leaned(seen: RepWindow, at_s: float, for_s: float, push_n: float) -> RepWindow:
     """Return a window in which a hand leans on the mat beside the chest for a while."""
     motions = tuple(
-        replace(m, load_n=m.load_n + push_n, moment_nm=m.moment_nm + PUSH_LEVER_M * push_n)
+        structs.replace(m, load_n=m.load_n + push_n, moment_nm=m.moment_nm + PUSH_LEVER_M * push_n)
         if at_s < m.t_s < at_s + for_s
         else m
         for m in seen.motions
@@ -100,7 +103,7 @@ def test_moment_that_comes_back_under_a_held_leg_is_no_landing() -> None:
 def test_two_quick_lifts_are_not_the_ends_of_a_slow_one() -> None:
     first = window(ASKED, Tempo(2, 1, 3))
     apart = len(first.motions)
-    again = tuple(replace(m, t_s=m.t_s + apart * STEP_S) for m in first.motions)
+    again = tuple(structs.replace(m, t_s=m.t_s + apart * STEP_S) for m in first.motions)
     lifts = held(replace(first, motions=(*first.motions, *again)))
     assert [round(x.begin_s - BEGIN_S) for x in lifts] == [0, round(apart * STEP_S)]
     assert all(x.tempo.hold_s < 3.0 for x in lifts)
@@ -147,7 +150,7 @@ def test_window_of_less_than_two_ways_has_none() -> None:
 def test_lift_in_a_hole_that_nothing_was_measured_of_is_not_made_up() -> None:
     seen = window(ASKED, ASKED, until_s=90.0, top_rad=0.0)
     motions = tuple(
-        replace(m, moment_nm=-8.0, seen_share=0.0) if 10.0 < m.t_s < 60.0 else m
+        structs.replace(m, moment_nm=-8.0, seen_share=0.0) if 10.0 < m.t_s < 60.0 else m
         for m in seen.motions
     )
     assert held(replace(seen, motions=motions)) == []

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from matfw.estimation.noise import STEP_S
 from matfw.messages import Motion, Phase, PhaseStep, Presence, Tempo

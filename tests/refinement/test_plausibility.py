@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from msgspec import structs
 
 from matfw.judging.verdicts import (
     CLEAN_LOG_ODDS,
@@ -79,7 +80,7 @@ def test_what_is_not_reported_yet_speaks_for_no_other_one(
     window = played(WHOLE_S, *FEW)[0]
     now_s = plausible.end_s + rest_s * SURE_AFTER_S
     window = replace(
-        window, motions=(replace(window.motions[-1], t_s=now_s),), ended_s=now_s - SETTLE_S
+        window, motions=(structs.replace(window.motions[-1], t_s=now_s),), ended_s=now_s - SETTLE_S
     )
     found = Refinement(lambda _window, _known_s: [doubted, plausible]).refine(window)
     assert [x.start_s for x in found] == starts_s

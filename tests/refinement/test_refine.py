@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 
 from matfw.estimation.noise import STEP_S
 from matfw.messages import Motion, Presence, RefinedRep
@@ -541,7 +542,7 @@ def test_after_getting_up_and_lying_down_again_nothing_is_reported_twice() -> No
     again = window_of(legs(FEW[0].end_s + REST_S, FEW[0]) + noise_scale(FEW[0].end_s + REST_S, 1))
     later = replace(
         again,
-        motions=tuple(replace(m, t_s=m.t_s + after_s) for m in again.motions),
+        motions=tuple(structs.replace(m, t_s=m.t_s + after_s) for m in again.motions),
         ended_s=again.ended_s + after_s,
     )
     [found] = refinement.refine(later)

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from msgspec import structs
 
 from matfw.estimation.leg_model import PUSH_LEVER_M, Array
 from matfw.estimation.noise import STEP_S
@@ -173,7 +174,7 @@ def test_of_a_window_that_is_all_finished_nothing_is_left(steps: int, later_s: f
 @pytest.mark.parametrize("weight_kg", [None, 0.0])
 def test_of_a_body_that_was_not_weighed_there_is_none(weight_kg: float | None) -> None:
     window = window_of(legs(SPAN_S, LIFT))
-    unweighed = tuple(replace(motion, weight_kg=weight_kg) for motion in window.motions)
+    unweighed = tuple(structs.replace(motion, weight_kg=weight_kg) for motion in window.motions)
     assert Segment.of(replace(window, motions=unweighed), -math.inf) is None
 
 

@@ -10,6 +10,7 @@ from itertools import pairwise
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 
 from matfw.estimation.filter_bank import LegTracker
 from matfw.estimation.noise import STEP_S
@@ -33,8 +34,8 @@ from matfw.refinement.windows import (
 from tests.estimation.leg_forces import MODEL
 
 REST = Motion(t_s=0.0, presence=Presence.LYING, weight_kg=64.0)
-UP = replace(REST, angle_deg=36.0, is_moving=True)
-RESTLESS = replace(REST, is_restless=True)
+UP = structs.replace(REST, angle_deg=36.0, is_moving=True)
+RESTLESS = structs.replace(REST, is_restless=True)
 BEGIN_S = 5.0  # of the first movement
 SLACK_S = 2.5 * STEP_S
 
@@ -58,7 +59,7 @@ class Played:
             now_s = self.now_s
             changed = starts is not None and k == 0
             step = PhaseStep(t_s=now_s, phase=starts or Phase.REST, changed=changed, since_s=now_s)
-            window = self.cutter.update(replace(motion, t_s=now_s), step, self.tracker)
+            window = self.cutter.update(structs.replace(motion, t_s=now_s), step, self.tracker)
             if window is not None:
                 self.found.append((now_s, window))
             self.steps += 1
@@ -199,7 +200,7 @@ def test_a_leg_that_stays_up_is_looked_at_all_the_same() -> None:
 
 
 def off(motion: Motion, lift_off_s: float) -> Motion:
-    return replace(motion, is_leg_off=True, lift_off_s=lift_off_s)
+    return structs.replace(motion, is_leg_off=True, lift_off_s=lift_off_s)
 
 
 def test_a_leg_that_plates_see_hover_is_given_longer_to_land() -> None:
@@ -212,7 +213,7 @@ def test_a_leg_that_plates_see_hover_is_given_longer_to_land() -> None:
 def test_a_leg_that_landed_is_looked_at_as_soon_as_without_plates() -> None:
     played = lain().play(off(UP, BEGIN_S), 3.0)
     rested_s = played.now_s
-    played.play(replace(REST, lift_off_s=BEGIN_S, touch_down_s=rested_s), 10.0)
+    played.play(structs.replace(REST, lift_off_s=BEGIN_S, touch_down_s=rested_s), 10.0)
     assert played.times_s[0] == pytest.approx(rested_s + SETTLE_S, abs=SLACK_S)
 
 
@@ -228,9 +229,9 @@ def test_a_leg_that_was_off_long_before_it_moved_does_not_hold_a_look_up() -> No
 def test_a_leg_that_landed_and_was_made_light_again_does_not_hold_a_look_up() -> None:
     played = lain().play(off(UP, BEGIN_S), 3.0)
     touch_down_s = played.now_s
-    light = replace(off(UP, touch_down_s + STEP_S), touch_down_s=touch_down_s)
+    light = structs.replace(off(UP, touch_down_s + STEP_S), touch_down_s=touch_down_s)
     rested_s = played.play(light, 0.5).now_s
-    played.play(replace(light, is_moving=False), 1.0)
+    played.play(structs.replace(light, is_moving=False), 1.0)
     assert played.times_s == pytest.approx([rested_s + SETTLE_S], abs=SLACK_S)
 
 
@@ -245,7 +246,7 @@ def test_a_lift_from_hovering_ends_the_one_before_it_a_leg_still_up_does_not(
 def test_a_leg_that_only_plates_saw_is_looked_at_once_it_has_landed() -> None:
     played = lain().play(off(REST, BEGIN_S), 3.0)
     touch_down_s = played.now_s
-    played.play(replace(REST, lift_off_s=BEGIN_S, touch_down_s=touch_down_s), 10.0)
+    played.play(structs.replace(REST, lift_off_s=BEGIN_S, touch_down_s=touch_down_s), 10.0)
     assert played.times_s[:1] == pytest.approx([touch_down_s], abs=SLACK_S)
 
 
@@ -253,10 +254,10 @@ def test_a_leg_that_only_plates_saw_is_looked_at_once_it_has_landed() -> None:
 def test_what_getting_up_ends_is_looked_at_once_up_to_when_the_body_began_to_leave(
     presence: Presence,
 ) -> None:
-    leaving = replace(UP, force_n=-100.0)
+    leaving = structs.replace(UP, force_n=-100.0)
     played = lain().play(UP, 2.0)
     leaves_s = played.now_s
-    played.play(leaving, 1.0).play(replace(UP, presence=presence), STEP_S)
+    played.play(leaving, 1.0).play(structs.replace(UP, presence=presence), STEP_S)
     [(_, window)] = played.play(REST, 5.0).found
     assert window.is_left
     assert window.ended_s == window.motions[-1].t_s
@@ -267,8 +268,10 @@ def test_what_getting_up_ends_is_looked_at_once_up_to_when_the_body_began_to_lea
 def test_a_load_that_swings_through_its_rest_while_leaving_is_part_of_it() -> None:
     played = lain().play(UP, 2.0)
     leaves_s = played.now_s
-    played.play(replace(UP, force_n=60.0), 0.5).play(UP, QUIET_S - STEP_S)
-    played.play(replace(UP, force_n=-100.0), 1.0).play(replace(UP, presence=Presence.EMPTY), STEP_S)
+    played.play(structs.replace(UP, force_n=60.0), 0.5).play(UP, QUIET_S - STEP_S)
+    played.play(structs.replace(UP, force_n=-100.0), 1.0).play(
+        structs.replace(UP, presence=Presence.EMPTY), STEP_S
+    )
     [(_, window)] = played.found
     assert window.ended_s < leaves_s
 
@@ -276,11 +279,11 @@ def test_a_load_that_swings_through_its_rest_while_leaving_is_part_of_it() -> No
 def test_getting_up_after_all_was_looked_at_is_no_look() -> None:
     played = lain().play(UP, 2.0).play(REST, AGAIN_S + 1.0)
     looks = len(played.found)
-    assert len(played.play(replace(REST, presence=Presence.EMPTY), 1.0).found) == looks
+    assert len(played.play(structs.replace(REST, presence=Presence.EMPTY), 1.0).found) == looks
 
 
 def test_a_window_never_reaches_back_before_the_person_lay_down() -> None:
-    played = lain().play(UP, 3.0).play(replace(REST, presence=Presence.EMPTY), 2.0)
+    played = lain().play(UP, 3.0).play(structs.replace(REST, presence=Presence.EMPTY), 2.0)
     again_s = played.now_s
     window = played.play(REST, 3.0).play(UP, 3.0).play(REST, 1.0).found[-1][1]
     assert window.motions[0].t_s == pytest.approx(again_s)
@@ -355,7 +358,7 @@ def test_every_movement_is_looked_at_and_every_window_ends_now_and_has_no_hole(
     assert (max(played.times_s, default=-math.inf) > moved_s) or moved_s == -math.inf
 
 
-LANDED = replace(REST, angle_deg=1.0, is_moving=True)  # the filters do not believe it yet
+LANDED = structs.replace(REST, angle_deg=1.0, is_moving=True)  # the filters do not believe it yet
 
 
 def test_looks_at_a_landing_begin_before_the_filters_believe_it() -> None:
@@ -380,13 +383,13 @@ def test_early_looks_at_a_leg_that_rests_say_when_its_movement_was_over() -> Non
 
 
 def test_nobody_looks_early_at_a_body_that_may_be_leaving() -> None:
-    played = lain().play(UP, 3.0).play(replace(LANDED, force_n=-100.0), 1.5)
+    played = lain().play(UP, 3.0).play(structs.replace(LANDED, force_n=-100.0), 1.5)
     assert not any(w.is_early for _, w in played.found)
 
 
 def test_after_a_rest_has_begun_an_end_that_was_found_may_be_known_at_any_step() -> None:
     """Of a movement whose landing nobody noticed, too; the looks that are due come all the same."""
-    played = lain().play(replace(UP, angle_deg=0.0), 3.0)
+    played = lain().play(structs.replace(UP, angle_deg=0.0), 3.0)
     rested_s = played.now_s
     played.play(REST, 5.0)
     between = [w for t_s, w in played.found if w.is_early]

@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+from msgspec import structs
 
 from matfw.calibration import RAIL_MAX_COUNTS
 from matfw.layouts import PRESETS
@@ -180,4 +181,4 @@ def _broken(frames: list[RawFrame], mat: Mat, defects: tuple[Defect, ...]) -> It
                     counts[index] = last[defect]
                 case _:
                     raise ValueError(f"no such defect: {defect.problem}")
-        yield replace(frame, counts=tuple(counts))
+        yield structs.replace(frame, counts=tuple(counts))

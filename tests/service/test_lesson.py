@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from itertools import pairwise
 
 import pytest
+from msgspec.structs import replace
 
 from matfw.messages import Announcement, Cue, Phase, PhaseStep, RawFrame
 from matfw.pipeline import Pipeline
@@ -45,7 +45,7 @@ class Mat:
             self.t_s += FRAME_S
             step = replace(STEP, raw=replace(STEP.raw, t_s=self.t_s),
                            progress=Progress(state=self.state))  # fmt: skip
-            self.lesson.step(replace(step, **changed) if number == 0 else step)  # type: ignore[arg-type]
+            self.lesson.step(replace(step, **changed) if number == 0 else step)
             self.lesson.between(self)
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from matfw.history.rows import SessionInfo, SessionState, SetOutcome, WallTime
 from matfw.messages import (
@@ -208,7 +209,7 @@ def test_what_was_live_is_kept_beside_what_was_refined() -> None:
                        (15.4, Phase.REST), (17.2, Phase.UP)):  # fmt: skip
         played.tap.events([PhaseChanged(t_s, phase)])
     for t_s in (10.6, 10.65):
-        played.tap.step(replace(step(t_s), faults=(kick,)))
+        played.tap.step(structs.replace(step(t_s), faults=(kick,)))
     played.tap.events([first, second])
     live, after = (job.live for job in played.kept.reps)
     assert (live.up_from_s, live.hold_from_s, live.down_from_s, live.rest_from_s) == (
@@ -222,7 +223,7 @@ def test_nothing_of_the_live_line_is_kept_for_long() -> None:
     played = Played()
     for k in range(2000):
         played.tap.events([PhaseChanged(0.5 * k, Phase.UP)])
-        played.tap.step(replace(step(0.5 * k), faults=(FaultSeen(Fault.KICK, 0.7, "s"),)))
+        played.tap.step(structs.replace(step(0.5 * k), faults=(FaultSeen(Fault.KICK, 0.7, "s"),)))
     assert len(played.tap._phases) < 150
     assert len(played.tap._faults) < 150
 

@@ -482,13 +482,13 @@ def test_a_usual_tempo_is_given_while_the_leg_is_seen_to_be_up() -> None:
 
 def test_a_paced_hold_ends_with_whoever_stops_lying() -> None:
     person = in_set(LONG)
-    person.phase = replace(
+    person.phase = structs.replace(
         person.phase, t_s=person.t_s, phase=Phase.UP, changed=True, since_s=person.t_s, top_deg=35.0
     )
     person.wait(3.0)
-    person.phase = replace(person.phase, phase=Phase.HOLD)
+    person.phase = structs.replace(person.phase, phase=Phase.HOLD)
     person.wait(2.0)
-    person.phase = replace(person.phase, phase=Phase.REST)
+    person.phase = structs.replace(person.phase, phase=Phase.REST)
     person.wait(2.0)
     assert person.pace is not None
     person.presence = Presence.UNSETTLED

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from msgspec import structs
 
 from matfw.messages import Announcement, Fault, Motion, Phase, PhaseStep, Presence, Side, Verdict
 from matfw.workout.plan import Plan
@@ -47,7 +48,7 @@ def test_the_side_that_a_belt_tells_holds_until_they_are_gone() -> None:
     lying = (Presence.LYING, Phase.REST)
 
     def asked(t_s: float, sensed: Side, presence: Presence, phase: Phase) -> Side | None:
-        return free.update(replace(moment(t_s, presence, phase), sensed=sensed)).side
+        return free.update(structs.replace(moment(t_s, presence, phase), sensed=sensed)).side
 
     assert asked(1.0, Side.UNKNOWN, *lying) is None
     assert asked(2.0, Side.LEFT, Presence.UNSETTLED, Phase.REST) is None
@@ -121,8 +122,8 @@ def test_a_lift_that_may_still_count_into_the_set_is_waited_for() -> None:
         assert not is_reported(free, moment(end_s + late_s, Presence.LYING, Phase.UP))
     for late_s in np.arange(34.0, 36.5, 0.5):
         resting = moment(end_s + late_s, Presence.LYING, Phase.REST)
-        phase = replace(resting.phase, since_s=end_s + 34.0) if resting.phase else None
-        assert not is_reported(free, replace(resting, phase=phase)), "it is still looked at"
+        phase = structs.replace(resting.phase, since_s=end_s + 34.0) if resting.phase else None
+        assert not is_reported(free, structs.replace(resting, phase=phase)), "it is still looked at"
     late = replace(REP, start_s=end_s + 24.0, end_s=end_s + 34.0)
     free.finish_rep(late, ())
     assert (free.progress.rep, free.progress.set_number) == (11, 1)
@@ -146,6 +147,6 @@ def test_nothing_is_reported_of_a_set_that_is_resumed_before_anybody_came() -> N
 def test_what_could_not_be_heard_is_reported_once_the_mat_can_judge() -> None:
     free, end_s = after_tiring(15, 11)
     gone = moment(end_s + 1.0, Presence.EMPTY, Phase.REST)
-    assert not is_reported(free, replace(gone, can_judge=False))
+    assert not is_reported(free, structs.replace(gone, can_judge=False))
     assert is_reported(free, gone)
     assert not is_reported(free, gone)
