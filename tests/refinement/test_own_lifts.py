@@ -13,6 +13,8 @@ from matfw.refinement.own_lifts import (
     FORGOTTEN_S,
     MIN_OWN,
     MIN_REST_S,
+    MIN_RESTS,
+    MOST_LOG_ODDS,
     NO_REST_LOG_ODDS,
     NO_REST_SHARE,
     NO_RESTS_LOG_ODDS,
@@ -85,9 +87,29 @@ def test_what_rested_before_is_not_doubted_for_what_comes_at_once_after_it() -> 
     assert changed_by(reps, rep, rep_at(rep.end_s)) == 0.0
 
 
-@pytest.mark.parametrize(("count", "is_doubted"), [(MIN_OWN, True), (MIN_OWN - 1, False)])
-def test_few_repetitions_say_nothing_of_a_rest(count: int, is_doubted: bool) -> None:
-    reps = one_after_the_other(count)
+@pytest.mark.parametrize(
+    ("log_odds", "next_log_odds", "is_none"),
+    [
+        (3.0, 3.0, True),
+        (3.0, 2.9, False),
+        (MOST_LOG_ODDS + 4.0, MOST_LOG_ODDS, True),
+        (MOST_LOG_ODDS + 4.0, MOST_LOG_ODDS - 0.1, False),
+    ],
+)
+def test_of_two_that_follow_at_once_the_less_likely_fills_the_rest(
+    log_odds: float, next_log_odds: float, is_none: bool
+) -> None:
+    reps = one_after_the_other(MIN_OWN)
+    rep = rep_at(reps[-1].end_s, log_odds=log_odds)
+    after = rep_at(rep.end_s, log_odds=next_log_odds)
+    assert changed_by(reps, rep, after) == pytest.approx(
+        NO_RESTS_LOG_ODDS if is_none else NO_REST_LOG_ODDS
+    )
+
+
+@pytest.mark.parametrize(("rests", "is_doubted"), [(MIN_RESTS, True), (MIN_RESTS - 1, False)])
+def test_who_has_not_rested_yet_may_go_on_at_once(rests: int, is_doubted: bool) -> None:
+    reps = one_after_the_other(rests + 1)
     assert (changed_by(reps, rep_at(reps[-1].end_s)) < 0.0) is is_doubted
 
 
