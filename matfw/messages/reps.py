@@ -85,7 +85,8 @@ class RefinedRep:
     shape's top misses the curve's, 0 where a shape found it and no peak of the curve;
     noise_scale, variance of the body's noise against the usual; plausibility, the log-odds that
     this was a leg raise at all; hole_s, the longest time in it without a measurement. tremor_n: the
-    load's rms at 5-8 Hz while the leg is held; 0: not known. It is not kept in the store.
+    load's rms at 5-8 Hz while the leg is held; 0: not known. plates_agree: plates saw the leg leave
+    and land just when it began and ended. These two are not kept in the store.
     """
 
     start_s: float
@@ -105,3 +106,4 @@ class RefinedRep:
     plausibility: float = math.inf
     hole_s: float = 0.0
     tremor_n: float = 0.0
+    plates_agree: bool = False

@@ -317,10 +317,9 @@ def _seen_s(segment: Segment, rough: RefinedRep) -> tuple[float | None, float | 
 
 def _weighed(segment: Segment, x: RefinedRep) -> RefinedRep:
     """Add how likely it is one at all."""
-    log_odds = plausibility(segment, x)
-    if _agrees_with_contact(segment, x):
-        log_odds += CONTACT_LOG_ODDS
-    return replace(x, plausibility=log_odds)
+    plates_agree = _agrees_with_contact(segment, x)
+    log_odds = plausibility(segment, x) + (CONTACT_LOG_ODDS if plates_agree else 0.0)
+    return replace(x, plausibility=log_odds, plates_agree=plates_agree)
 
 
 def _agrees_with_contact(segment: Segment, x: RefinedRep) -> bool:

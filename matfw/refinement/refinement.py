@@ -17,6 +17,7 @@ from matfw.estimation.noise import STEP_S
 from matfw.judging.verdicts import PLAUSIBLE_LOG_ODDS
 from matfw.messages import RefinedRep
 from matfw.refinement.missed_lifts import IN_SET_S
+from matfw.refinement.own_lifts import OwnLifts
 from matfw.refinement.refine import (
     AGREE_DEG,
     OVERLAP_S,
@@ -63,6 +64,7 @@ class Refinement:
         self._look = look
         self._finished_s = -math.inf
         self._ends_s: deque[float] = deque(maxlen=IN_SET_REPS)
+        self._own = OwnLifts()
         self._unsure: RefinedRep | None = None
         self._seen: deque[RefinedRep] = deque(maxlen=REMEMBERED)
         self._due_s = -math.inf
@@ -91,13 +93,15 @@ class Refinement:
             # Before they speak for one another: what is not reported yet may turn out to be none.
             sure_s = window.motions[-1].t_s - SURE_AFTER_S
             found = [x for x in found if x.end_s <= sure_s]
-        found = [x for x in found if self._is_leg_raise(x, found)]
+        found = self._leg_raises(window, found)
         if window.is_early and not self._are_sure(found, window.motions[-1].t_s):
             return []  # a later look has more of the rest
         self._unsure = None
-        self._pending = [x for x in self._pending if x not in found]
+        self._pending = [x for x in self._pending if not any(_are_same(x, y) for y in found)]
         self._futile = 0 if found else self._futile
         self._ends_s.extend(x.end_s for x in found)
+        for x in found:
+            self._own.add(x)
         self._finished_s = max([self._finished_s, *(x.end_s for x in found)])
         return found
 
@@ -154,6 +158,24 @@ class Refinement:
         if all(x.fit_error_deg < AGREE_DEG for x in found):
             return True
         return before is not None and abs(found[-1].end_s - before.end_s) < SAME_END_S
+
+    def _leg_raises(self, window: RepWindow, found: Sequence[RefinedRep]) -> list[RefinedRep]:
+        """Return those that count, as this person's other ones let them be judged.
+
+        The last one, where no rest was before it, waits until it is known what comes after it; a
+        movement that fills the rest between two repetitions is none.
+        """
+        reps: list[RefinedRep] = []
+        own = self._own.copy()
+        for number, x in enumerate(found):
+            after = [y for y in found[number + 1 :] if y.plausibility >= PLAUSIBLE_LOG_ODDS]
+            if not after and is_looked_at_again(window) and own.follows_at_once(x):
+                break
+            judged = own.judged(x, after)
+            if self._is_leg_raise(judged, found):
+                reps.append(judged)
+                own.add(judged)
+        return reps
 
     def _is_leg_raise(self, x: RefinedRep, found: Sequence[RefinedRep]) -> bool:
         if x.plausibility >= PLAUSIBLE_LOG_ODDS:

@@ -130,6 +130,7 @@ def test_who_left_and_landed_as_the_leg_did_is_rather_believed(
     segment = legs(SPAN_S, Lift(5.0)) + noise_scale(SPAN_S, 1)
     [alone] = refine(window_of(segment))
     [seen] = refine(window_of(segment, seen_s=seen_s))
+    assert (alone.plates_agree, seen.plates_agree) == (False, agrees)
     more = seen.plausibility - alone.plausibility
     if agrees:
         assert more == pytest.approx(CONTACT_LOG_ODDS, abs=0.5)
