@@ -136,8 +136,8 @@ class LegContact:
             return
         before = list(islice(recent, self._edge))
         sign = 1.0 if self.is_off else -1.0
-        head_kg = sign * (head_kg - fmean([head for _, head, _ in before]))
-        foot_kg = sign * (foot_kg - fmean([foot for _, _, foot in before]))
+        head_kg = sign * (head_kg - math.fsum([head for _, head, _ in before]) / self._edge)
+        foot_kg = sign * (foot_kg - math.fsum([foot for _, _, foot in before]) / self._edge)
         changed_kg = head_kg + foot_kg
         if not self._is_changing:
             share = LANDS_SHARE if self.is_off else 1.0
