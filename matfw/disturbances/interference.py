@@ -18,7 +18,8 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from matfw.messages import Cell, CellEvent, CellProblem, CleanLoads, RawFrame
+from matfw.disturbances.hum import Hums
+from matfw.messages import Cell, CellEvent, CellProblem, CleanLoads, Loads, RawFrame
 
 ALL = "all"  # as a cell's name
 SLOWEST_HZ = 0.3  # corner below which a wander is creep, which lifts are measured against anyway
@@ -276,25 +277,32 @@ class Interference:
         """Take the cells in the frame's order and the nominal frame rate."""
         self._names = tuple(cell.name for cell in cells)
         self._wanders = Wanders(cells, rate_hz)
+        self._hums = Hums(cells, rate_hz)
         self._rate = RateWatch(len(cells), rate_hz)
         self._reported: str | None = None
 
     def reset(self) -> None:
         """Begin with a mat that can be trusted."""
         self._wanders.reset()
+        self._hums.reset()
         self._rate.reset()
         self._reported = None
 
-    def update(self, raw: RawFrame, clean: CleanLoads) -> Sequence[CellEvent]:
-        """Take a frame; return what is to be reported now: of all cells, or of one of them."""
+    def update(self, raw: RawFrame, real: Loads, clean: CleanLoads) -> Sequence[CellEvent]:
+        """Take a frame; return what is to be reported now: of all cells, or of one of them.
+
+        real: the loads before anything smooths them.
+        """
         self._rate.update(raw)
-        wanders = self._wanders
+        wanders, hums = self._wanders, self._hums
         wanders.update(clean)
+        hums.update(real)
         name: str | None = None
-        if wanders.is_common or self._rate.is_wrong:
+        lone = hums.lone if wanders.lone is None else wanders.lone
+        if wanders.is_common or hums.is_common or self._rate.is_wrong:
             name = ALL
-        elif wanders.lone is not None:
-            name = self._names[wanders.lone]
+        elif lone is not None:
+            name = self._names[lone]
         if name == self._reported:
             return ()
         before, self._reported = self._reported, name
