@@ -37,8 +37,9 @@ SLOWEST_COMMON_HZ = 7.0  # whose line begins at 6; slower is a wander (`interfer
 LINE = (1.0, 1.0, 1.0)  # a line is as wide as its window makes it
 LEAST_SHARE = 0.1  # of a hum that must reach the judge: what is taken out is not looked for
 FAST_HZ = 13.0  # above: tremor ends at 12 Hz, and of a landing little is left after a second
-CORNER_HZ = 14.0  # of the two low-passes that follow; of `conditioning`, whose neighbour this is
-LEAST_RATE_HZ = 40.0  # of samples: below, nothing is as fast as FAST_HZ, and a leg fills the rest
+# Corner of the two low-passes that follow, at most so much of the rate; of `conditioning`, whose
+# neighbour this is.
+CORNER_HZ, CORNER_SHARE = 14.0, 0.25
 MEDIAN_SHARE, MEDIAN_HZ = 0.5, 1.5  # of a hum this near a third of the rate that passes the median
 # Each cell's rms of what reaches the judge. Undisturbed people have 0.03 at most of what goes in
 # circles and of what is even and in all alike, 0.005 in one cell and 0.02 above FAST_HZ.
@@ -65,7 +66,6 @@ class Hums:
 
     def __init__(self, cells: Sequence[Cell], rate_hz: float) -> None:
         """Take the cells in the frame's order and the nominal frame rate."""
-        self._can_hear = rate_hz >= LEAST_RATE_HZ and len(cells) > 1
         self._half_frames = round(0.5 * SPECTRUM_S * rate_hz)
         self._transform, self._hz = _transform(2 * self._half_frames, rate_hz)
         self._least_kg2 = min(len(cells) * LIMIT_KG**2, LONE_KG**2)
@@ -93,8 +93,6 @@ class Hums:
 
     def update(self, loads: Loads) -> None:
         """Take a frame. A short hole is bridged with what was before."""
-        if not self._can_hear:
-            return
         row = loads.loads_kg
         if None in row:
             if loads.t_s - self._last_s > PAUSE_S or self._last is None:
@@ -162,7 +160,7 @@ class Hums:
         by_cell: Array = cross.diagonal().real
         whole, cell = float(by_cell.sum()), int(by_cell.argmax())
         self._at = at
-        if by_cell[cell] > LONE_SHARE * whole:
+        if len(by_cell) > 1 and by_cell[cell] > LONE_SHARE * whole:
             self.lone = cell if weakest > LONE_KG**2 else None
         elif weakest > len(by_cell) * LIMIT_KG**2:
             self.is_common = (
@@ -225,7 +223,8 @@ def _transform(frames: int, rate_hz: float) -> tuple[Array, Array]:
 
 def _reaching(hz: Array, rate_hz: float) -> Array:
     """Return the share of a hum's size that reaches the judge through median, filters and means."""
-    gain = 1.0 - math.exp(-2.0 * math.pi * CORNER_HZ / rate_hz)
+    corner = min(CORNER_HZ / rate_hz, CORNER_SHARE)
+    gain = 1.0 - math.exp(-2.0 * math.pi * corner)
     turns: Array = hz / rate_hz
     passes = np.abs(gain / (1.0 - (1.0 - gain) * np.exp(-2j * np.pi * turns))) ** 2
     n = max(1, round(STEP_S * rate_hz))

@@ -132,8 +132,9 @@ def noise(hz: float, width_hz: float, seed: int) -> Callable[[float], float]:
     return lambda t_s: size * sum(math.sin(2.0 * math.pi * f * t_s + at) for f, at in waves)
 
 
-def test_lifts_are_no_hum() -> None:
-    assert heard(nothing) == []
+@pytest.mark.parametrize("rate_hz", [10.0, 80.0])
+def test_lifts_are_no_hum(rate_hz: float) -> None:
+    assert heard(nothing, rate_hz=rate_hz) == []
 
 
 @pytest.mark.parametrize("hz", [4.0, 5.0, 6.0, 7.0, 8.0, 10.0])
@@ -242,9 +243,19 @@ def test_mains_that_the_filters_take_out_is_no_hum() -> None:
         assert heard(while_on(0.5, hz, ALIKE, IN_TURN)) == []
 
 
-def test_slow_converters_are_not_listened_to() -> None:
-    assert heard(while_on(0.5, 3.0, ALIKE, IN_TURN), rate_hz=10.0) == []
+@pytest.mark.parametrize(
+    ("shares", "late", "who"), [(FIRST, AT_ONCE, 0), (ALIKE, IN_TURN, ALL)], ids=["one", "in turn"]
+)
+@pytest.mark.parametrize("hz", [2.5, 3.1, 4.0])
+def test_slow_converters_are_listened_to(
+    hz: float, shares: Sequence[float], late: Sequence[float], who: str | int
+) -> None:
+    (bad_s, named), *_ = heard(while_on(0.5, hz, shares, late), rate_hz=10.0)
+    assert named == who
+    assert BEGINS_S < bad_s <= BEGINS_S + SAID_S
 
 
-def test_what_reaches_the_judge_goes_by_the_filters_that_follow() -> None:
-    assert conditioning.CORNER_HZ == hum.CORNER_HZ
+@pytest.mark.parametrize("rate_hz", [10.0, 80.0])
+def test_what_reaches_the_judge_goes_by_the_filters_that_follow(rate_hz: float) -> None:
+    filters = conditioning.Conditioning(CELLS, rate_hz)
+    assert filters._corner_hz == min(hum.CORNER_HZ, hum.CORNER_SHARE * rate_hz)
