@@ -18,7 +18,9 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from matfw.disturbances.hum import Hums
+import numpy as np
+
+from matfw.disturbances.hum import Array, Hums
 from matfw.messages import Cell, CellEvent, CellProblem, CleanLoads, Loads, RawFrame
 
 ALL = "all"  # as a cell's name
@@ -77,90 +79,74 @@ class Wanders:
     def __init__(self, cells: Sequence[Cell], rate_hz: float) -> None:
         """Take the cells in the frame's order and the nominal frame rate."""
         self._cells = len(cells)
-        middle_x_mm = sum(cell.x_mm for cell in cells) / len(cells)
-        middle_y_mm = sum(cell.y_mm for cell in cells) / len(cells)
-        self._arms_mm = tuple((c.x_mm - middle_x_mm, c.y_mm - middle_y_mm) for c in cells)
-        self._gain = min(1.0, 6.2832 * SLOWEST_HZ / rate_hz)
+        places: Array = np.array([(cell.x_mm, cell.y_mm) for cell in cells])
+        self._arms_mm: Array = places - places.mean(axis=0)
         self._period_s = 1.0 / rate_hz
         self._part_frames = max(2, round(PART_S * rate_hz))
+        kept = 1.0 - min(1.0, 6.2832 * SLOWEST_HZ / rate_hz)
+        self._slowly, self._kept = _slow_filter(self._part_frames, kept)
         self.reset()
 
     def reset(self) -> None:
         """Forget what was seen; nothing wanders."""
         self.is_common = False
         self.lone: int | None = None
-        self._slow: list[float] | None = None
+        self._slow: Array | None = None  # before the part that has begun ...
+        self._last: Array | None = None  # ... and the frame before it
         self._last_s = -math.inf
         self._parts: deque[_Part] = deque(maxlen=max(PARTS, LONE_PARTS))
-        self._begin_part()
-
-    def _begin_part(self) -> None:
-        self._frames = 0
-        self._swing = self._up = self._peak = self._along = self._across = 0.0
-        self._squares = [0.0] * self._cells
-        self._moves = [0.0] * self._cells
-        self._sums_kg = [0.0] * self._cells
+        self._rows: list[tuple[float | None, ...]] = []
 
     def update(self, clean: CleanLoads) -> None:
-        """Take a frame; frames that lack a cell say nothing of all of them."""
-        known = [load for load in clean.loads_kg if load is not None]
-        if len(known) < self._cells:
+        """Take a frame; frames that lack a cell say nothing of all of them.
+
+        A part is summed up at its end, with numpy: a fifth of what it takes frame by frame.
+        """
+        loads_kg = clean.loads_kg
+        if None in loads_kg:
             return
         if clean.t_s - self._last_s > PAUSE_S:
             # What lasts is seen to last; nobody knows what was in between, or who came. What has
             # been named is over by the quiet of parts that lie apart, too: holes may come often.
-            self._slow = None
             if not self.is_common and self.lone is None:
                 self._parts.clear()
-            self._begin_part()
-        self._last_s = clean.t_s
-        slow, gain = self._slow, self._gain
-        if slow is None:
-            self._slow, self._last = list(known), known
+            self._rows = []
+            self._slow = self._last = np.array(loads_kg, dtype=np.float64)
+            self._last_s = clean.t_s
             return
-        total = along = across = 0.0
-        sums, squares, moves = self._sums_kg, self._squares, self._moves
-        for i, (load, last, (x_mm, y_mm)) in enumerate(
-            zip(known, self._last, self._arms_mm, strict=True)
-        ):
-            moved = load - last
-            moves[i] += moved * moved
-            fast = load - slow[i]
-            slow[i] += gain * fast
-            sums[i] += load
-            squares[i] += fast * fast
-            total += fast
-            along += fast * x_mm
-            across += fast * y_mm
-        self._last = known
-        swing = total * total
-        self._swing += swing
-        if total > 0.0:
-            self._up += swing
-        self._along += total * along
-        self._across += total * across
-        self._peak = max(self._peak, swing)
-        self._frames += 1
-        if self._frames == self._part_frames:
+        self._last_s = clean.t_s
+        rows = self._rows
+        rows.append(loads_kg)
+        if len(rows) == self._part_frames:
             self._end_part()
             self._judge()
 
     def _end_part(self) -> None:
-        mean_kg = sum(self._sums_kg) / self._cells
+        assert self._slow is not None
+        assert self._last is not None
+        loads: Array = np.array(self._rows, dtype=np.float64)
+        slow = self._slowly @ loads + self._kept[:, None] * self._slow
+        fast = loads - slow[:-1]
+        moved = np.diff(loads, axis=0, prepend=self._last[None])
+        self._rows, self._slow, self._last = [], slow[-1], loads[-1]
+        total = fast.sum(axis=1)
+        swing = total * total
+        squares = (fast * fast).sum(axis=0)
+        along, across = (total @ fast @ self._arms_mm).tolist()
+        means = loads.mean(axis=0)
         self._parts.append(
             _Part(
-                swing=self._swing,
-                up=self._up,
-                peak=self._peak,
-                along=self._along,
-                across=self._across,
-                cells=tuple(self._squares),
-                moves=tuple(self._moves),
-                whole=sum(self._squares),
-                means_kg=tuple((kg - mean_kg) / self._frames for kg in self._sums_kg),
+                swing=float(swing.sum()),
+                up=float(swing[total > 0.0].sum()),
+                peak=float(swing.max()),
+                along=along,
+                across=across,
+                cells=tuple(squares.tolist()),
+                moves=tuple((moved * moved).sum(axis=0).tolist()),
+                whole=float(squares.sum()),
+                means_kg=tuple((means - means.mean()).tolist()),
             )
         )
-        self._begin_part()
 
     def _judge(self) -> None:
         parts = tuple(self._parts)
@@ -223,6 +209,17 @@ class Wanders:
     def _energy(self, rms_kg: float) -> float:
         """Return what a wander of so much in one cell sums up to in one part."""
         return rms_kg**2 * self._part_frames
+
+
+def _slow_filter(frames: int, kept: float) -> tuple[Array, Array]:
+    """Return what a low-pass makes of so many frames, and of what it was before them.
+
+    Row k is what it has become by frame k, without it; the last row, after all of them.
+    """
+    ages = np.subtract.outer(np.arange(frames + 1), np.arange(frames)) - 1
+    slowly: Array = np.where(ages < 0, 0.0, (1.0 - kept) * kept ** np.maximum(ages, 0))
+    of_before: Array = kept ** np.arange(frames + 1.0)
+    return slowly, of_before
 
 
 def _ranges(parts: Sequence[_Part]) -> list[float]:
