@@ -49,14 +49,14 @@ SHAKING_HZ, SHAKING_SHARE = 4.5, 0.5
 LIMIT_KG = 0.1
 OVER_SHARE = 0.5  # of it, below which it is over
 OVER_SPECTRA = 2  # in which it must be: 1.5 s, which fits between two repetitions
-# The weakest spectrum's rms, of the strongest's. People who settle swing in the deck's middle too,
-# less and less.
-EVEN_SHARE, EVEN_COMMON_SHARE = 0.5, 0.6
+# The weakest spectrum's rms, of the strongest's: people settle less and less.
+EVEN_SHARE = 0.6
 COMMON_SHARE = 0.8  # of the line's power that all cells do together
 ARM_MM = 100.0  # from the middle at which they do; as in `interference`
 LONE_SHARE = 0.85  # of its power in one cell: a tremor over one cell has 0.7
 CIRCLING_SHARE = 0.5  # of its power that comes to the cells at different times; bodies have 0.44
-STEADY_KG = 3.0  # that the whole load's mean may move by: more is somebody who comes or leaves
+# That each cell's mean may move by: who gets on, or turns over, moves more; a lift 3 on six cells.
+STEADY_KG = 6.0
 PAUSE_S = 0.3  # without a whole frame: what was before belongs to another time
 
 Array = npt.NDArray[np.float64]
@@ -90,7 +90,7 @@ class Hums:
         # Of the last spectra: lines by frequency and cell, and the power of all cells in a line.
         self._lines: deque[ComplexArray] = deque(maxlen=SPECTRA)
         self._powers: deque[Array] = deque(maxlen=SPECTRA)
-        self._means_kg: deque[float] = deque(maxlen=SPECTRA)
+        self._means_kg: deque[Array] = deque(maxlen=SPECTRA)
 
     def update(self, loads: Loads) -> None:
         """Take a frame. A short hole is bridged with what was before."""
@@ -126,7 +126,7 @@ class Hums:
         power: Array = squares[:n] + squares[n:]
         self._powers.append(np.convolve(power, LINE, "same"))
         self._lines.append(both[:n] + 1j * both[n:])
-        self._means_kg.append(float(half.sum()) / len(half))
+        self._means_kg.append(half.mean(axis=0))
         if self._is_named:
             if len(self._powers) >= OVER_SPECTRA and not self._goes_on():
                 self.is_common, self.lone = False, None
@@ -137,12 +137,12 @@ class Hums:
         powers = np.array(self._powers)
         weakest: Array = powers.min(axis=0)
         loud = weakest > LIMIT_KG**2 / len(self._arms_mm)
-        if not loud.any() or max(self._means_kg) - min(self._means_kg) > STEADY_KG:
+        if not loud.any() or np.ptp(self._means_kg, axis=0).max() > STEADY_KG:
             return
         even: Array = np.sqrt(weakest / powers.max(axis=0))
         found = np.flatnonzero(loud & (even > EVEN_SHARE)).tolist()
         for at in sorted(found, key=weakest.__getitem__, reverse=True):
-            self._name(at, float(weakest[at]), float(even[at]))
+            self._name(at, float(weakest[at]))
             if self._is_named:
                 return
 
@@ -155,7 +155,7 @@ class Hums:
         cross: ComplexArray = lines.T @ lines.conj()
         return cross
 
-    def _name(self, at: int, weakest: float, even: float) -> None:
+    def _name(self, at: int, weakest: float) -> None:
         """See whether the line at a frequency is a hum, and whose."""
         cross = self._cross(at, SPECTRA)
         by_cell: Array = cross.diagonal().real
@@ -169,10 +169,8 @@ class Hums:
             if self._hz[at] >= FAST_HZ or _circling(cross) > CIRCLING_SHARE * whole:
                 self.is_common = True
                 return
-        self.is_common = (
-            self._hz[at] >= SLOWEST_COMMON_HZ
-            and even > EVEN_COMMON_SHARE
-            and self._is_alike(cross, COMMON_SHARE)
+        self.is_common = bool(self._hz[at] >= SLOWEST_COMMON_HZ) and self._is_alike(
+            cross, COMMON_SHARE
         )
 
     def _is_alike(self, cross: ComplexArray, share: float) -> bool:

@@ -274,7 +274,7 @@ def test_what_does_not_last_is_no_hum(lasts_s: float, is_named: bool) -> None:
     assert bool(heard(added, lifts=False)) is is_named
 
 
-@pytest.mark.parametrize(("even", "is_named"), [(0.35, False), (0.8, True)])
+@pytest.mark.parametrize(("even", "is_named"), [(0.5, False), (0.8, True)])
 def test_what_goes_in_circles_less_and_less_is_no_hum(even: float, is_named: bool) -> None:
     """Who settles. even: what is left after 3 s."""
 
@@ -306,12 +306,12 @@ def test_nobody_trembles_faster_than_twelve_times_a_second(hz: float, is_named: 
     assert bool(found) is is_named
 
 
-@pytest.mark.parametrize(("comes_kg", "is_named"), [(1.0, True), (8.0, False)])
-def test_while_somebody_comes_or_leaves_nothing_is_a_hum(comes_kg: float, is_named: bool) -> None:
+@pytest.mark.parametrize(("moved_kg", "is_named"), [(4.0, True), (9.0, False)])
+def test_while_somebody_turns_over_nothing_is_a_hum(moved_kg: float, is_named: bool) -> None:
     hums = while_on(0.5, 5.0, FIRST, AT_ONCE)
 
     def added(t_s: float) -> Sequence[float]:
-        comes = comes_kg * max(0.0, t_s - BEGINS_S) / 4.0 * (t_s < ENDS_S)
-        return [kg + 0.25 * comes for kg in hums(t_s)]
+        moved = moved_kg * max(0.0, t_s - BEGINS_S) / 4.0 * (t_s < ENDS_S)
+        return [kg + moved * sign for kg, sign in zip(hums(t_s), (1, 1, -1, -1), strict=True)]
 
     assert bool(heard(added, lifts=False)) is is_named
