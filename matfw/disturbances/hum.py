@@ -20,6 +20,7 @@ numpy: some 0.05 ms in the frame that ends one, 0.4 us in all others.
 from __future__ import annotations
 
 import math
+from array import array
 from collections import deque
 from collections.abc import Sequence
 
@@ -68,8 +69,9 @@ class Hums:
 
     def __init__(self, cells: Sequence[Cell], rate_hz: float) -> None:
         """Take the cells in the frame's order and the nominal frame rate."""
-        self._half_frames = round(0.5 * SPECTRUM_S * rate_hz)
-        self._transform, self._hz = _transform(2 * self._half_frames, rate_hz)
+        half_frames = round(0.5 * SPECTRUM_S * rate_hz)
+        self._half_loads = half_frames * len(cells)
+        self._transform, self._hz = _transform(2 * half_frames, rate_hz)
         places = np.array([(cell.x_mm, cell.y_mm) for cell in cells], dtype=np.float64)
         self._arms_mm: Array = places - places.mean(axis=0)
         self.reset()
@@ -83,9 +85,9 @@ class Hums:
 
     def _begin(self) -> None:
         """Begin with no loads; what was heard until then belongs to another time."""
-        self._last: Sequence[float] | None = None
+        self._last: tuple[float | None, ...] | None = None  # none of them is None
         self._last_s = -math.inf
-        self._rows: list[Sequence[float]] = []
+        self._loads = array("d")  # of the half that has begun, frame by frame
         self._half: Array | None = None  # the loads of the last half spectrum
         # Of the last spectra: lines by frequency and cell, and the power of all cells in a line.
         self._lines: deque[ComplexArray] = deque(maxlen=SPECTRA)
@@ -98,16 +100,15 @@ class Hums:
         if None in row:
             if loads.t_s - self._last_s > PAUSE_S or self._last is None:
                 return
-            row = tuple(self._last)
+            row = self._last
         else:
             if loads.t_s - self._last_s > PAUSE_S and not self._is_named:
                 # What has been named is over by quiet that lies apart, too: holes may come often.
                 self._begin()
             self._last_s = loads.t_s
-            self._last = row  # type: ignore[assignment]  # none of them is None
-        rows = self._rows
-        rows.append(row)  # type: ignore[arg-type]
-        if len(rows) == self._half_frames:
+            self._last = row
+        self._loads.extend(row)  # type: ignore[arg-type]
+        if len(self._loads) == self._half_loads:
             self._end_half()
 
     @property
@@ -115,9 +116,9 @@ class Hums:
         return self.is_common or self.lone is not None
 
     def _end_half(self) -> None:
-        last, half = self._half, np.array(self._rows)
+        last, half = self._half, np.array(self._loads).reshape(-1, len(self._arms_mm))
         self._half = half
-        self._rows = []
+        self._loads = array("d")
         if last is None:
             return
         both = self._transform @ np.concatenate((last, half))

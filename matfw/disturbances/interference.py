@@ -14,6 +14,7 @@ What concerns all cells and no one of them is reported for the cell ALL.
 from __future__ import annotations
 
 import math
+from array import array
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -95,7 +96,7 @@ class Wanders:
         self._last: Array | None = None  # ... and the frame before it
         self._last_s = -math.inf
         self._parts: deque[_Part] = deque(maxlen=max(PARTS, LONE_PARTS))
-        self._rows: list[tuple[float | None, ...]] = []
+        self._loads = array("d")  # of the part that has begun, frame by frame
 
     def update(self, clean: CleanLoads) -> None:
         """Take a frame; frames that lack a cell say nothing of all of them.
@@ -110,25 +111,24 @@ class Wanders:
             # been named is over by the quiet of parts that lie apart, too: holes may come often.
             if not self.is_common and self.lone is None:
                 self._parts.clear()
-            self._rows = []
+            self._loads = array("d")
             self._slow = self._last = np.array(loads_kg, dtype=np.float64)
             self._last_s = clean.t_s
             return
         self._last_s = clean.t_s
-        rows = self._rows
-        rows.append(loads_kg)
-        if len(rows) == self._part_frames:
+        self._loads.extend(loads_kg)  # type: ignore[arg-type]  # none is None
+        if len(self._loads) == self._part_frames * self._cells:
             self._end_part()
             self._judge()
 
     def _end_part(self) -> None:
         assert self._slow is not None
         assert self._last is not None
-        loads: Array = np.array(self._rows, dtype=np.float64)
+        loads: Array = np.array(self._loads).reshape(-1, self._cells)
         slow = self._slowly @ loads + self._kept[:, None] * self._slow
         fast = loads - slow[:-1]
         moved = np.diff(loads, axis=0, prepend=self._last[None])
-        self._rows, self._slow, self._last = [], slow[-1], loads[-1]
+        self._loads, self._slow, self._last = array("d"), slow[-1], loads[-1]
         total = fast.sum(axis=1)
         swing = total * total
         squares = (fast * fast).sum(axis=0)
