@@ -203,7 +203,7 @@ class Pipeline:
             clean.events,
             self._drift.update(clean, self._motion_now),
             self._below_zero.update(clean),
-            self._interference.update(raw, clean),
+            self._interference.update(raw, real, clean),
         )
         events: list[Event] = []
         if any(found):  # of hardly any frame

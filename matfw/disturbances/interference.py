@@ -14,12 +14,15 @@ What concerns all cells and no one of them is reported for the cell ALL.
 from __future__ import annotations
 
 import math
+from array import array
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
-from operator import mul
 
-from matfw.messages import Cell, CellEvent, CellProblem, CleanLoads, RawFrame
+import numpy as np
+
+from matfw.disturbances.hum import Array, Hums
+from matfw.messages import Cell, CellEvent, CellProblem, CleanLoads, Loads, RawFrame
 
 ALL = "all"  # as a cell's name
 SLOWEST_HZ = 0.3  # corner below which a wander is creep, which lifts are measured against anyway
@@ -77,88 +80,72 @@ class Wanders:
     def __init__(self, cells: Sequence[Cell], rate_hz: float) -> None:
         """Take the cells in the frame's order and the nominal frame rate."""
         self._cells = len(cells)
-        middle_x_mm = sum(cell.x_mm for cell in cells) / len(cells)
-        middle_y_mm = sum(cell.y_mm for cell in cells) / len(cells)
-        self._arms_mm = tuple((c.x_mm - middle_x_mm, c.y_mm - middle_y_mm) for c in cells)
-        self._gain = min(1.0, 6.2832 * SLOWEST_HZ / rate_hz)
+        places: Array = np.array([(cell.x_mm, cell.y_mm) for cell in cells])
+        self._arms_mm: Array = places - places.mean(axis=0)
         self._period_s = 1.0 / rate_hz
         self._part_frames = max(2, round(PART_S * rate_hz))
+        kept = 1.0 - min(1.0, 6.2832 * SLOWEST_HZ / rate_hz)
+        self._slowly, self._kept = _slow_filter(self._part_frames, kept)
         self.reset()
 
     def reset(self) -> None:
         """Forget what was seen; nothing wanders."""
         self.is_common = False
         self.lone: int | None = None
-        self._before: Sequence[float] | None = None  # the loads before this part's first ...
-        self._slow: list[float] = []  # ... and what of them is slow, as of then
+        self._slow: Array | None = None  # before the part that has begun ...
+        self._last: Array | None = None  # ... and the frame before it
         self._last_s = -math.inf
         self._parts: deque[_Part] = deque(maxlen=max(PARTS, LONE_PARTS))
-        self._begin_part()
-
-    def _begin_part(self) -> None:
-        self._rows: list[Sequence[float]] = []  # the loads of the part under way
+        self._loads = array("d")  # of the part that has begun, frame by frame
 
     def update(self, clean: CleanLoads) -> None:
-        """Take a frame; frames that lack a cell say nothing of all of them."""
-        if None not in clean.loads_kg:
-            self._see(clean.t_s, clean.loads_kg)  # type: ignore[arg-type]
+        """Take a frame; frames that lack a cell say nothing of all of them.
 
-    def _see(self, t_s: float, loads_kg: Sequence[float]) -> None:
-        if t_s - self._last_s > PAUSE_S:
+        A part is summed up at its end, with numpy: a fifth of what it takes frame by frame.
+        """
+        loads_kg = clean.loads_kg
+        if None in loads_kg:
+            return
+        if clean.t_s - self._last_s > PAUSE_S:
             # What lasts is seen to last; nobody knows what was in between, or who came. What has
             # been named is over by the quiet of parts that lie apart, too: holes may come often.
-            self._before = None
             if not self.is_common and self.lone is None:
                 self._parts.clear()
-            self._begin_part()
-        self._last_s = t_s
-        if self._before is None:
-            self._before, self._slow = loads_kg, list(loads_kg)
+            self._loads = array("d")
+            self._slow = self._last = np.array(loads_kg, dtype=np.float64)
+            self._last_s = clean.t_s
             return
-        self._rows.append(loads_kg)
-        if len(self._rows) == self._part_frames:
-            self._parts.append(self._part(self._before, self._rows))
-            self._before = loads_kg
-            self._begin_part()
+        self._last_s = clean.t_s
+        self._loads.extend(loads_kg)  # type: ignore[arg-type]  # none is None
+        if len(self._loads) == self._part_frames * self._cells:
+            self._end_part()
             self._judge()
 
-    def _part(self, before: Sequence[float], rows: Sequence[Sequence[float]]) -> _Part:
-        """Return the sums over a part's frames; before: the loads of the frame before them.
-
-        All at once and cell by cell: a third of the time that it takes with each frame.
-        """
-        n, gain = self._cells, self._gain
-        totals, along, across = [0.0] * len(rows), [0.0] * len(rows), [0.0] * len(rows)
-        squares, moves, sums_kg = [0.0] * n, [0.0] * n, [0.0] * n
-        for i, (column, (x_mm, y_mm)) in enumerate(
-            zip(zip(*rows, strict=True), self._arms_mm, strict=True)
-        ):
-            last, slow = before[i], self._slow[i]
-            square = moved = sum_kg = 0.0
-            for k, load in enumerate(column):
-                move, fast = load - last, load - slow
-                last = load
-                slow += gain * fast
-                moved += move * move
-                square += fast * fast
-                sum_kg += load
-                totals[k] += fast
-                along[k] += fast * x_mm
-                across[k] += fast * y_mm
-            self._slow[i] = slow
-            squares[i], moves[i], sums_kg[i] = square, moved, sum_kg
-        swings = [total * total for total in totals]
-        mean_kg = sum(sums_kg) / n
-        return _Part(
-            swing=sum(swings),
-            up=sum([swing for swing, total in zip(swings, totals, strict=True) if total > 0.0]),
-            peak=max(swings),
-            along=sum(map(mul, totals, along)),
-            across=sum(map(mul, totals, across)),
-            cells=tuple(squares),
-            moves=tuple(moves),
-            whole=sum(squares),
-            means_kg=tuple((kg - mean_kg) / len(rows) for kg in sums_kg),
+    def _end_part(self) -> None:
+        assert self._slow is not None
+        assert self._last is not None
+        loads: Array = np.array(self._loads).reshape(-1, self._cells)
+        slow = self._slowly @ loads + self._kept[:, None] * self._slow
+        fast = loads - slow[:-1]
+        moved = np.diff(loads, axis=0, prepend=self._last[None])
+        self._loads, self._slow, self._last = array("d"), slow[-1], loads[-1]
+        total = fast.sum(axis=1)
+        swing = total * total
+        squares = (fast * fast).sum(axis=0)
+        along, across = (total @ fast @ self._arms_mm).tolist()
+        means = loads.mean(axis=0)
+        self._parts.append(
+            _Part(
+                swing=float(swing.sum()),
+                up=float(swing[total > 0.0].sum()),
+                peak=float(swing.max()),
+                along=along,
+                across=across,
+                cells=tuple(squares.tolist()),
+                moves=tuple((moved * moved).sum(axis=0).tolist()),
+                whole=float(squares.sum()),
+                means_kg=tuple((means - means.mean()).tolist()),
+            )
         )
 
     def _judge(self) -> None:
@@ -224,6 +211,17 @@ class Wanders:
         return rms_kg**2 * self._part_frames
 
 
+def _slow_filter(frames: int, kept: float) -> tuple[Array, Array]:
+    """Return what a low-pass makes of so many frames, and of what it was before them.
+
+    Row k is what it has become by frame k, without it; the last row, after all of them.
+    """
+    ages = np.subtract.outer(np.arange(frames + 1), np.arange(frames)) - 1
+    slowly: Array = np.where(ages < 0, 0.0, (1.0 - kept) * kept ** np.maximum(ages, 0))
+    of_before: Array = kept ** np.arange(frames + 1.0)
+    return slowly, of_before
+
+
 def _ranges(parts: Sequence[_Part]) -> list[float]:
     """Return by how much each cell's mean has moved against that of all, kg."""
     return [max(kg) - min(kg) for kg in zip(*(part.means_kg for part in parts), strict=True)]
@@ -276,25 +274,32 @@ class Interference:
         """Take the cells in the frame's order and the nominal frame rate."""
         self._names = tuple(cell.name for cell in cells)
         self._wanders = Wanders(cells, rate_hz)
+        self._hums = Hums(cells, rate_hz)
         self._rate = RateWatch(len(cells), rate_hz)
         self._reported: str | None = None
 
     def reset(self) -> None:
         """Begin with a mat that can be trusted."""
         self._wanders.reset()
+        self._hums.reset()
         self._rate.reset()
         self._reported = None
 
-    def update(self, raw: RawFrame, clean: CleanLoads) -> Sequence[CellEvent]:
-        """Take a frame; return what is to be reported now: of all cells, or of one of them."""
+    def update(self, raw: RawFrame, real: Loads, clean: CleanLoads) -> Sequence[CellEvent]:
+        """Take a frame; return what is to be reported now: of all cells, or of one of them.
+
+        real: the loads before anything smooths them.
+        """
         self._rate.update(raw)
-        wanders = self._wanders
+        wanders, hums = self._wanders, self._hums
         wanders.update(clean)
+        hums.update(real)
         name: str | None = None
-        if wanders.is_common or self._rate.is_wrong:
+        lone = hums.lone if wanders.lone is None else wanders.lone
+        if wanders.is_common or hums.is_common or self._rate.is_wrong:
             name = ALL
-        elif wanders.lone is not None:
-            name = self._names[wanders.lone]
+        elif lone is not None:
+            name = self._names[lone]
         if name == self._reported:
             return ()
         before, self._reported = self._reported, name

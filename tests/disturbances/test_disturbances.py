@@ -163,6 +163,35 @@ def test_a_cell_that_hums_alone_is_named() -> None:
     assert 16.0 < bad.t_s < 16.0 + REPORTED_S
 
 
+@pytest.mark.parametrize(
+    ("hz", "kg"), [(5.0, 0.45), (80.0 / 3.0 + 0.2, 0.5)], ids=["5 Hz", "a third of the rate"]
+)
+def test_a_hum_that_comes_to_each_cell_at_another_time_is_reported_in_mid_set(
+    hz: float, kg: float
+) -> None:
+    begins_s = 16.0  # in the first repetition
+
+    def hums(frames: Sequence[RawFrame], mat: Mat) -> list[RawFrame]:
+        return [
+            added(
+                frame,
+                mat,
+                [
+                    kg * math.sin(2.0 * math.pi * (hz * frame.t_s - turn)) * (frame.t_s > begins_s)
+                    for turn in (0.0, 0.3, 0.55, 0.85)
+                ],
+            )
+            for frame in frames
+        ]
+
+    events = reported(hums, FIRST_S)
+    [bad] = [each for each in events if isinstance(each, CellEvent)]
+    assert (bad.cell, bad.problem) == (ALL, CellProblem.UNRELIABLE)
+    assert begins_s < bad.t_s < begins_s + REPORTED_S
+    sounded = [e.cue for e in events if isinstance(e, CueGiven) and e.t_s >= bad.t_s]
+    assert sounded == [Announcement.NOT_JUDGING]
+
+
 def test_a_cell_wired_the_wrong_way_round_is_named_and_only_that_is_sounded() -> None:
     def turned(frames: Sequence[RawFrame], mat: Mat) -> list[RawFrame]:
         zero = mat.calibration[0].tare_counts

@@ -10,7 +10,7 @@ import pytest
 
 from matfw.disturbances.interference import ALL, PART_S, QUIET_PARTS, Interference
 from matfw.layouts import PRESETS
-from matfw.messages import CellEvent, CellProblem, CleanLoads, RawFrame
+from matfw.messages import CellEvent, CellProblem, CleanLoads, Loads, RawFrame
 
 CELLS = PRESETS["core4"].cells
 RATE_HZ = 80.0
@@ -38,8 +38,16 @@ def reported(common_kg: Wander, load_kg: float = 70.0, rate_hz: float = RATE_HZ)
             for i, share in enumerate(SHARES)
         )
         frame = RawFrame(t_s, tuple(round(42_900.0 * load) for load in loads))
-        events += stage.update(frame, CleanLoads(t_s, loads, ()))
+        events += seen(stage, frame, loads)
     return events
+
+
+def seen(
+    stage: Interference, frame: RawFrame, loads_kg: tuple[float | None, ...]
+) -> Sequence[CellEvent]:
+    """Return what is reported of loads that nothing smoothed."""
+    real = Loads(frame.t_s, loads_kg, frame.counts)
+    return stage.update(frame, real, CleanLoads(frame.t_s, loads_kg, ()))
 
 
 def sine(hz: float, kg: float) -> Wander:
@@ -86,7 +94,7 @@ def test_what_swings_off_the_middle_is_a_body(shares: Sequence[float], is_report
         wander_kg = 0.2 * math.sin(2.0 * math.pi * k / RATE_HZ)
         loads = tuple(15.0 + share * wander_kg for share in shares)
         frame = RawFrame(k / RATE_HZ, tuple(round(42_900.0 * load) for load in loads))
-        events += stage.update(frame, CleanLoads(frame.t_s, loads, ()))
+        events += seen(stage, frame, loads)
     assert bool(events) == is_reported
 
 
@@ -107,8 +115,8 @@ def test_what_a_long_hole_interrupts_has_not_lasted(
         wander_kg = 0.3 * math.sin(2.0 * math.pi * 2.0 * t_s)
         loads = tuple(15.0 + (0.0 if is_lone and i else wander_kg) for i in range(len(CELLS)))
         frame = RawFrame(t_s, tuple(round(42_900.0 * load) for load in loads))
-        seen = (None, *loads[1:]) if is_hole else loads
-        events += stage.update(frame, CleanLoads(t_s, seen, ()))
+        there = (None, *loads[1:]) if is_hole else loads
+        events += seen(stage, frame, there)
     assert bool(events) is is_reported
 
 
@@ -126,7 +134,7 @@ def test_what_was_reported_is_over_once_as_much_quiet_is_seen_after_a_hole(
         wander_kg = 0.3 * math.sin(2.0 * math.pi * 2.0 * t_s) if t_s < 6.0 else 0.0
         loads = tuple(15.0 + share * wander_kg for share in shares)
         frame = RawFrame(t_s, tuple(round(42_900.0 * load) for load in loads))
-        events += stage.update(frame, CleanLoads(t_s, loads, ()))
+        events += seen(stage, frame, loads)
     bad, good = events
     assert bad.cell == good.cell == (cell or CELLS[0].name)
     assert 26.0 + QUIET_PARTS * PART_S <= good.t_s < 26.0 + QUIET_PARTS * PART_S + 0.1
@@ -145,8 +153,8 @@ def test_what_was_reported_is_over_though_a_cell_drops_out_again_and_again(
         loads = tuple(15.0 + share * wander_kg for share in shares)
         frame = RawFrame(t_s, tuple(round(42_900.0 * load) for load in loads))
         is_hole = t_s > 6.0 and t_s % 1.2 < 0.35
-        seen = (None, *loads[1:]) if is_hole else loads
-        events += stage.update(frame, CleanLoads(t_s, seen, ()))
+        there = (None, *loads[1:]) if is_hole else loads
+        events += seen(stage, frame, there)
     assert [event.problem for event in events] == [CellProblem.UNRELIABLE, CellProblem.OK]
 
 
@@ -167,7 +175,7 @@ def test_whoever_moves_on_the_mat_is_no_interference() -> None:
         moved_kg = 0.4 * t_s
         loads = tuple(15.0 + sign * moved_kg + swing_kg for sign in (1, 1, -1, -1))
         frame = RawFrame(t_s, tuple(round(42_900.0 * load) for load in loads))
-        events += stage.update(frame, CleanLoads(t_s, loads, ()))
+        events += seen(stage, frame, loads)
     assert events == []
 
 
@@ -179,8 +187,7 @@ def reported_rate(real_hz: float, stated_hz: float, late_share: float = 0.0) -> 
         mask = 15 if rng.random() < late_share else 0
         counts = (None if mask else k,) * 4
         frame = RawFrame(k / real_hz, counts, computer_mask=mask)
-        clean = CleanLoads(frame.t_s, tuple(None if mask else 1.0 for _ in CELLS), ())
-        events += stage.update(frame, clean)
+        events += seen(stage, frame, tuple(None if mask else 1.0 for _ in CELLS))
     return events
 
 
