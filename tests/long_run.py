@@ -5,8 +5,7 @@ from __future__ import annotations
 import gc
 import types
 from collections.abc import Iterator, Sequence
-
-from msgspec.structs import replace
+from dataclasses import replace
 
 from matfw.messages import Pace, RawFrame, Side
 from matfw.virtual.clock import VirtualClock

@@ -8,7 +8,6 @@ from dataclasses import replace
 from functools import cache
 
 import pytest
-from msgspec import structs
 
 from matfw.layouts import PRESETS
 from matfw.messages import CueGiven, Event, Mat, Presence, RawFrame, SetChanged, SetState, Side
@@ -56,7 +55,7 @@ def test_the_lights_know_the_face_s_edge_as_soon_as_somebody_lies_there(side: Si
     for belt, stated, now in ((True, plan, side), (False, plan, Side.UNKNOWN), (False, None, side)):
         line = Pipeline(mat.on(side), stated)
         steps = [
-            line.update(frame if belt else structs.replace(frame, channels=(None, None)))
+            line.update(frame if belt else replace(frame, channels=(None, None)))
             for frame in frames
         ]
         is_lying = [step.motion.presence is Presence.LYING for step in steps]
@@ -88,7 +87,7 @@ def test_the_belt_contradicts_whoever_lies_on_the_other_side(side: Side) -> None
 @pytest.mark.parametrize("side", SIDES)
 def test_a_belt_that_is_dead_leaves_the_side_to_be_asked_for(side: Side) -> None:
     mat, frames = lying_on(side, 1)
-    dead = [structs.replace(frame, channels=(None, None)) for frame in frames]
+    dead = [replace(frame, channels=(None, None)) for frame in frames]
     cues = led(mat, dead, plan_on(side))[0]
     assert f"lie_{side.value}" in cues
     assert not {"wrong_side", "get_ready"} & set(cues)
@@ -102,7 +101,7 @@ def test_without_a_plan_the_belt_says_by_which_side_to_judge(side: Side, stated:
     mat, frames = lying_on(side, 1)
     assert led(mat.on(stated), frames, Plan())[2] is side
     dies_s = 13.0  # it is known by then
-    dying = [structs.replace(f, channels=(None, None)) if f.t_s > dies_s else f for f in frames]
+    dying = [replace(f, channels=(None, None)) if f.t_s > dies_s else f for f in frames]
     assert led(mat.on(stated), dying, Plan())[2] is side, "while they lie there"
-    gone = [structs.replace(f, channels=(None, None)) for f in frames]
+    gone = [replace(f, channels=(None, None)) for f in frames]
     assert led(mat.on(stated), gone, Plan())[2] is stated

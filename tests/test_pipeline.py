@@ -11,7 +11,6 @@ from functools import cache
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from msgspec import structs
 
 from matfw.conditioning import LOST_OWN_S
 from matfw.layouts import PRESETS
@@ -132,10 +131,7 @@ def test_phases_only_ever_follow_the_ring_or_fall_back_to_rest() -> None:
 
 def mirrored(frames: Sequence[RawFrame]) -> list[RawFrame]:
     """Return the frames of a deck whose left and right edges have changed places."""
-    return [
-        structs.replace(f, counts=(f.counts[1], f.counts[0], f.counts[3], f.counts[2]))
-        for f in frames
-    ]
+    return [replace(f, counts=(f.counts[1], f.counts[0], f.counts[3], f.counts[2])) for f in frames]
 
 
 def test_a_mirrored_mat_and_the_other_side_give_the_same_reps_and_cues() -> None:
@@ -158,7 +154,7 @@ def test_a_mirrored_mat_and_the_other_side_give_the_same_reps_and_cues() -> None
 def test_a_later_start_of_the_clock_changes_nothing_but_the_times() -> None:
     mat, frames = session()
     later_s = 86_400.0
-    late = [structs.replace(frame, t_s=frame.t_s + later_s) for frame in frames]
+    late = [replace(frame, t_s=frame.t_s + later_s) for frame in frames]
     here, there = reps_of(usual()[1]), reps_of(run(mat, late)[1])
     assert [rep.verdict for rep in there] == [rep.verdict for rep in here]
     assert [rep.start_s - later_s for rep in there] == pytest.approx(
@@ -173,7 +169,7 @@ def test_another_tare_of_the_same_loads_changes_nothing() -> None:
         calibration=tuple(replace(c, tare_counts=c.tare_counts + 5000) for c in mat.calibration),
     )
     shifted = [
-        structs.replace(f, counts=tuple(c + 5000 if c is not None else None for c in f.counts))
+        replace(f, counts=tuple(c + 5000 if c is not None else None for c in f.counts))
         for f in frames
     ]
     assert tuple(run(moved, shifted)[1]) == usual()[1]
@@ -224,7 +220,7 @@ def test_no_frames_whatever_break_the_line_or_make_a_rep(
 
 def without(frame: RawFrame, gone: int) -> RawFrame:
     counts = [None if i == gone else count for i, count in enumerate(frame.counts)]
-    return structs.replace(frame, counts=tuple(counts))
+    return replace(frame, counts=tuple(counts))
 
 
 @pytest.mark.parametrize("gone", [0, 3])
@@ -248,7 +244,7 @@ def test_a_mat_that_cannot_judge_is_not_looked_at_early() -> None:
 
     def hums(frame: RawFrame) -> RawFrame:
         counts = int(0.3 * kg * math.sin(math.pi * frame.t_s)) if frame.t_s > 25.0 else 0
-        return structs.replace(frame, counts=tuple(c and c + counts for c in frame.counts))
+        return replace(frame, counts=tuple(c and c + counts for c in frame.counts))
 
     line = Pipeline(mat)
     steps = [line.update(hums(frame)) for frame in frames]
@@ -264,7 +260,7 @@ def test_a_mat_that_cannot_judge_is_not_looked_at_early() -> None:
 
 def test_cells_all_broken_and_back_are_reported_once_each() -> None:
     mat, frames = session()
-    silent = [structs.replace(f, counts=(None,) * 4) if 30.0 <= f.t_s < 31.0 else f for f in frames]
+    silent = [replace(f, counts=(None,) * 4) if 30.0 <= f.t_s < 31.0 else f for f in frames]
     events = run(mat, silent)[1]
     problems = [(e.cell, e.problem) for e in events if isinstance(e, CellEvent)]
     names = [cell.name for cell in mat.cells]
@@ -278,9 +274,7 @@ def test_a_hip_sensor_lost_in_mid_set_is_reported_once_and_again_when_it_is_back
     mat, frames = session()
     mat = replace(mat, channels=SACRUM_CHANNELS)
     first = frames[0].t_s
-    belt = [
-        structs.replace(f, channels=(None if 30 <= f.t_s - first < 45 else 1.0,)) for f in frames
-    ]
+    belt = [replace(f, channels=(None if 30 <= f.t_s - first < 45 else 1.0,)) for f in frames]
     _, events = run(mat, belt)
     hips = [e for e in events if isinstance(e, CellEvent)]
     assert [(e.cell, e.problem) for e in hips] == [
@@ -297,7 +291,7 @@ def test_without_its_hip_sensor_the_line_judges_as_if_there_had_been_none() -> N
     first = frames[0].t_s
     # The belt shows hips far back in every repetition, and is gone after half a minute.
     belt = [
-        structs.replace(f, channels=(None if f.t_s - first >= 30 else 20.0 * math.sin(f.t_s),))
+        replace(f, channels=(None if f.t_s - first >= 30 else 20.0 * math.sin(f.t_s),))
         for f in frames
     ]
     with_it, without = (

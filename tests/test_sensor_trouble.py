@@ -8,7 +8,6 @@ from dataclasses import replace
 from functools import cache
 
 import pytest
-from msgspec import structs
 
 from matfw.layouts import PRESETS
 from matfw.messages import (
@@ -109,7 +108,7 @@ def without(frame: RawFrame, name: str, mat: Mat) -> RawFrame:
         None if cell.name == name else count
         for cell, count in zip(mat.cells, frame.counts, strict=True)
     ]
-    return structs.replace(frame, counts=tuple(counts))
+    return replace(frame, counts=tuple(counts))
 
 
 def through(mat: Mat, frames: Sequence[RawFrame]) -> list[Event]:

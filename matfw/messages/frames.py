@@ -5,6 +5,7 @@ They are made with each frame, so they are Structs (matfw/DESIGN.md "Decisions" 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import StrEnum
 
 from msgspec import Struct
@@ -13,7 +14,8 @@ from matfw.messages.events import CellEvent
 from matfw.messages.mat import Side
 
 
-class RawFrame(Struct, frozen=True, gc=False):
+@dataclass(frozen=True, slots=True)
+class RawFrame:
     """One reading of all cells.
 
     t_s: monotonic seconds at the source. counts: signed 24-bit, one per cell, None where a cell

@@ -12,9 +12,8 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Protocol
-
-from msgspec.structs import replace
 
 from matfw.messages import Channel, RawFrame
 from matfw.ports import HIP_READ_S, Clock, HipSensor

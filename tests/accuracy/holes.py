@@ -8,10 +8,8 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
-
-from msgspec.structs import replace
 
 from matfw.messages import RawFrame
 

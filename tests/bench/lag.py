@@ -9,10 +9,8 @@ from __future__ import annotations
 import functools
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from statistics import quantiles
-
-from msgspec.structs import replace
 
 from matfw.devices.clock import RealClock
 from matfw.messages import Event, Mat, RawFrame, RefinedRep

@@ -11,7 +11,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from msgspec import structs
 
 from matfw.cli.hardware import virtual_trace
 from matfw.cli.verbs import main
@@ -91,7 +90,7 @@ def session() -> tuple[Mat, list[RawFrame]]:
     mat = replace(Settings().mat(), side=Side.LEFT, person=trace.person)
     frames = [f for f in record(trace, mat, 7) if f.t_s < FIRST_REPS_S]
     for k in (500, 700):
-        frames[k] = structs.replace(frames[k], counts=(None, *frames[k].counts[1:]))
+        frames[k] = replace(frames[k], counts=(None, *frames[k].counts[1:]))
     return mat, frames
 
 

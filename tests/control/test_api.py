@@ -11,7 +11,6 @@ from itertools import count
 from pathlib import Path
 
 import pytest
-from msgspec import structs
 
 from matfw.cli.hardware import virtual_trace
 from matfw.console.conversation import Conversation
@@ -107,7 +106,7 @@ class Endless(Frames):
         super().__init__(frames, clock)
         self._stop = stop
         self._laps = (
-            structs.replace(frame, t_s=frame.t_s + lap * (frames[-1].t_s + 1 / 80))
+            replace(frame, t_s=frame.t_s + lap * (frames[-1].t_s + 1 / 80))
             for lap in count()
             for frame in frames
         )

@@ -53,9 +53,7 @@ def test_a_load_is_the_latest_that_was_measured(talk: Talk, step: Step) -> None:
 def test_a_frame_without_a_sample_is_counted(step: Step) -> None:
     observed = Observed()
     observed.step(step)
-    observed.step(
-        structs.replace(step, raw=structs.replace(step.raw, counts=(None, *step.raw.counts[1:])))
-    )
+    observed.step(structs.replace(step, raw=replace(step.raw, counts=(None, *step.raw.counts[1:]))))
     assert (observed.frames, observed.bad_frames) == (2, 1)
 
 

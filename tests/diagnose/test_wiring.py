@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from msgspec import structs
 
 from matfw.cli.hardware import virtual_trace
 from matfw.devices.parallel import ParallelReader
@@ -143,9 +142,7 @@ def test_a_cell_below_zero_under_a_load_has_lost_its_zero_or_is_turned_round(
     [load_kg] = {round(cell.load_kg, 1) for cell in diagnosed(mat).cells[:1]}
     shift = round((kg - load_kg) * GAIN)
     frames = [
-        structs.replace(
-            frame, counts=(frame.counts[0] and frame.counts[0] + shift, *frame.counts[1:])
-        )
+        replace(frame, counts=(frame.counts[0] and frame.counts[0] + shift, *frame.counts[1:]))
         for frame in mat.frames(SECONDS)
     ]
     diagnosis = analyse(frames, mat.reader.stats, mat.mat)
@@ -162,7 +159,7 @@ def late_reads(frame: RawFrame, number: int) -> RawFrame | None:
     """Lose a burst of five frames in fifty to a reset that the computer made."""
     if number % 50 >= 5:
         return frame
-    return structs.replace(frame, counts=(None,) * len(frame.counts), computer_mask=0b1111)
+    return replace(frame, counts=(None,) * len(frame.counts), computer_mask=0b1111)
 
 
 def long_pauses(frame: RawFrame, number: int) -> RawFrame | None:

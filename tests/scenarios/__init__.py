@@ -23,7 +23,6 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from msgspec import structs
 
 from matfw.calibration import RAIL_MAX_COUNTS
 from matfw.layouts import PRESETS
@@ -181,4 +180,4 @@ def _broken(frames: list[RawFrame], mat: Mat, defects: tuple[Defect, ...]) -> It
                     counts[index] = last[defect]
                 case _:
                     raise ValueError(f"no such defect: {defect.problem}")
-        yield structs.replace(frame, counts=tuple(counts))
+        yield replace(frame, counts=tuple(counts))

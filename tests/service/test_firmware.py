@@ -9,7 +9,6 @@ from dataclasses import replace
 from itertools import pairwise
 
 import pytest
-from msgspec import structs
 
 from matfw.cli.hardware import virtual_trace
 from matfw.errors import MatCellsError, MatError
@@ -312,7 +311,7 @@ def test_when_all_cells_fall_silent_it_waits_its_limit_and_no_longer(
     late_s: float, is_reported: bool
 ) -> None:
     spoken = empty_mat(2.0)
-    silent = [structs.replace(f, t_s=2.0 + f.t_s) for f in nothing(NO_CELL_S + late_s)]
+    silent = [replace(f, t_s=2.0 + f.t_s) for f in nothing(NO_CELL_S + late_s)]
     outputs = Outputs()
     if is_reported:
         with pytest.raises(MatCellsError, match="no cell has answered"):
@@ -328,8 +327,7 @@ def test_a_computer_that_takes_every_sample_ends_nothing_and_is_named_and_no_wir
 ) -> None:
     all_of_it = (1 << len(MAT.cells)) - 1
     taken = [
-        structs.replace(f, t_s=spoken_s + f.t_s, computer_mask=all_of_it)
-        for f in nothing(NO_CELL_S + 2.0)
+        replace(f, t_s=spoken_s + f.t_s, computer_mask=all_of_it) for f in nothing(NO_CELL_S + 2.0)
     ]
     outputs, tap = Outputs(), Keeper()
     firmware([*empty_mat(spoken_s), *taken], outputs=outputs, taps=[tap]).run(taken[-1].t_s)
@@ -358,7 +356,7 @@ def test_the_watchdog_gets_the_first_frame_once_and_every_frame() -> None:
 
 def test_frames_and_bad_frames_are_counted() -> None:
     frames = empty_mat(1.0)
-    frames[10] = structs.replace(frames[10], counts=(None, *frames[10].counts[1:]))
+    frames[10] = replace(frames[10], counts=(None, *frames[10].counts[1:]))
     live = firmware(frames)
     live.run(frames[-1].t_s)
     assert (live.tally.frames, live.tally.bad_frames) == (len(frames), 1)

@@ -43,7 +43,7 @@ class Mat:
     def play(self, seconds: float, **changed: object) -> None:
         for number in range(round(seconds / FRAME_S)):
             self.t_s += FRAME_S
-            step = replace(STEP, raw=replace(STEP.raw, t_s=self.t_s),
+            step = replace(STEP, raw=RawFrame(self.t_s, STEP.raw.counts),
                            progress=Progress(state=self.state))  # fmt: skip
             self.lesson.step(replace(step, **changed) if number == 0 else step)
             self.lesson.between(self)
