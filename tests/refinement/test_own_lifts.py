@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from msgspec import structs
 
 from matfw.judging.verdicts import PLAUSIBLE_LOG_ODDS
 from matfw.messages import RefinedRep
@@ -200,7 +201,7 @@ def window_at(now_s: float, *, ended_s: float, is_left: bool = False) -> RepWind
     window = played(WHOLE_S, *FEW)[0]
     return replace(
         window,
-        motions=(replace(window.motions[-1], t_s=now_s),), ended_s=ended_s, is_left=is_left,
+        motions=(structs.replace(window.motions[-1], t_s=now_s),), ended_s=ended_s, is_left=is_left,
     )  # fmt: skip
 
 
