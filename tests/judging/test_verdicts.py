@@ -34,6 +34,10 @@ NEEDS_TELLING = {
 }  # fmt: skip
 
 
+def altered(x: RefinedRep, **fields: Any) -> RefinedRep:
+    return replace(x, **fields)
+
+
 def judge(
     refined_rep: RefinedRep,
     live_faults: Sequence[FaultSeen],
@@ -78,7 +82,7 @@ def test_a_rep_has_the_fault_just_beyond_the_limit_and_not_just_within(
 ) -> None:
     inside = ABOVE if outside == BELOW else BELOW
     live_faults = [FaultSeen(fault, 0.0, "")] if fault in NEEDS_TELLING else []
-    outside_it, inside_it = (replace(GOOD, **{field: side * limit}) for side in (outside, inside))
+    outside_it, inside_it = (altered(GOOD, **{field: side * limit}) for side in (outside, inside))
     assert faults_of(outside_it, live_faults) == (Verdict.FAULT, {fault})
     assert fault not in faults_of(inside_it)[1]
 
@@ -95,7 +99,7 @@ def test_a_rep_has_the_fault_just_beyond_the_limit_and_not_just_within(
 def test_what_is_too_close_to_its_limit_is_unsure_unless_detected_live(
     field: str, value: float, fault: Fault
 ) -> None:
-    close = replace(GOOD, **{field: value})
+    close = altered(GOOD, **{field: value})
     verdict, faults, reason = judge(close, (), LIMITS, Tempo(), Side.LEFT)
     assert (verdict, faults) == (Verdict.UNSURE, ())
     assert f"it may be {fault.value}" in reason
@@ -113,11 +117,11 @@ def test_a_live_kick_or_drop_takes_the_place_of_a_way_that_reads_as_rushed(
     field: str, value: float, read: Fault, live: Fault
 ) -> None:
     live_faults = [FaultSeen(live, 300.0, "deg/s2")]
-    assert faults_of(replace(GOOD, **{field: value}), live_faults) == (
+    assert faults_of(altered(GOOD, **{field: value}), live_faults) == (
         Verdict.FAULT,
         {live},
     )
-    assert faults_of(replace(GOOD, **{field: value})) == (Verdict.FAULT, {read})
+    assert faults_of(altered(GOOD, **{field: value})) == (Verdict.FAULT, {read})
     sure = {live} if live is Fault.KICK else set()
     assert faults_of(GOOD, live_faults)[1] == sure
 
@@ -299,9 +303,9 @@ def test_a_time_is_sure_up_to_its_share_of_the_limit_and_unsure_beyond(
 ) -> None:
     """Shares stand here as numbers, so that a changed constant fails."""
     for factor in (BELOW, 1.0):
-        sure = replace(GOOD, **{field: factor * share * limit_s})
+        sure = altered(GOOD, **{field: factor * share * limit_s})
         assert faults_of(sure) == (Verdict.FAULT, {fault})
-    assert faults_of(replace(GOOD, **{field: ABOVE * share * limit_s})) == (Verdict.UNSURE, set())
+    assert faults_of(altered(GOOD, **{field: ABOVE * share * limit_s})) == (Verdict.UNSURE, set())
 
 
 @pytest.mark.parametrize(
@@ -320,7 +324,7 @@ def test_a_time_is_sure_up_to_its_share_of_the_limit_and_unsure_beyond(
 def test_a_short_hold_is_sure_up_to_each_bound_of_its_doubts(
     field: str, at: float, is_sure: bool
 ) -> None:
-    short = replace(GOOD, hold_s=0.1, curvature_mm=0.0, **{field: at})
+    short = altered(GOOD, hold_s=0.1, curvature_mm=0.0, **{field: at})
     expected = {Fault.SHORT_HOLD} if is_sure else set()
     assert faults_of(short)[1] == expected
 
@@ -338,7 +342,7 @@ def test_the_length_of_a_way_is_not_believed_after_a_long_hold(
     field: str, s: float, fault: Fault
 ) -> None:
     usual, long = (
-        replace(GOOD, lower_s=GOOD.top_s + held_s, **{field: s}) for held_s in (4.999, 5.001)
+        altered(GOOD, lower_s=GOOD.top_s + held_s, **{field: s}) for held_s in (4.999, 5.001)
     )
     assert faults_of(usual) == (Verdict.FAULT, {fault})
     assert faults_of(long) == (Verdict.UNSURE, set())
@@ -390,7 +394,7 @@ def test_a_movement_is_called_fast_by_one_name_alone(
 ) -> None:
     """Flung or dropped: the sharper name where something bears it out, else the milder one."""
     seen = [FaultSeen({"sharp": sharp, "mild": mild}[name], 0.0, "") for name in live]
-    _, named = faults_of(replace(GOOD, **{field: length_s}), seen)
+    _, named = faults_of(altered(GOOD, **{field: length_s}), seen)
     assert len(named & {sharp, mild}) == 1
     assert sharp in named or "sharp" not in live
 
