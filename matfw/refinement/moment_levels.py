@@ -42,10 +42,16 @@ class Levels:
 
 
 def levels(
-    segment: Segment, begin_s: float, top_s: float, lower_s: float, end_s: float
+    segment: Segment,
+    begin_s: float,
+    top_s: float,
+    lower_s: float,
+    end_s: float,
+    *,
+    min_after_s: float = MIN_AFTER_S,
 ) -> Levels | None:
     """Return the moment about a lift from, to; None where too little of the rest was seen."""
-    if segment.t_s[-1] < end_s + NEAR_S + MIN_AFTER_S:
+    if segment.t_s[-1] < end_s + NEAR_S + min_after_s:
         return None
     spans_s = (
         (begin_s - FAR_S, begin_s - NEAR_S),

@@ -22,6 +22,7 @@ from matfw.estimation.noise import STEP_S
 from matfw.judging.shift_course import curvature_mm
 from matfw.messages import RefinedRep
 from matfw.refinement.contact_lifts import contact_lifts
+from matfw.refinement.landed import has_just_landed
 from matfw.refinement.missed_lifts import is_in_set, missed_lifts, overlap
 from matfw.refinement.moment_levels import has_come_down
 from matfw.refinement.peaks import Peak, crossings_s, peaks
@@ -36,7 +37,7 @@ from matfw.refinement.segment import Segment
 from matfw.refinement.shape_fit import fit_shape
 from matfw.refinement.slow_lifts import slow_lifts, without_slow
 from matfw.refinement.slow_tempo import LONG_HOLD_S, is_slow
-from matfw.refinement.whole_lifts import whole_lifts
+from matfw.refinement.whole_lifts import NEWS_S, whole_lifts
 from matfw.refinement.windows import AGAIN_S, RepWindow
 
 READ_TAIL, FIT_TAIL = 0.6, 0.35  # of a way's middle: 0.16-0.30 over speed profiles
@@ -80,24 +81,15 @@ def refine(window: RepWindow, finished_s: float = -math.inf) -> list[RefinedRep]
     segment = Segment.of(window, finished_s)
     if segment is None:
         return []
-    strong, weak, weak_peaks = [], [], []
-    for peak in peaks(segment.angle_deg, segment.first):
-        rough = _measure(segment, peak)
-        strength_deg = _strength_deg(segment, rough)
-        if not _may_be_one(segment, rough):
-            continue
-        if strength_deg < BORNE_OUT_DEG:
-            weak_peaks.append(rough)
-        elif strength_deg < BORNE_OUT_ALONE_DEG:
-            weak.append((rough, peak))
-        else:
-            strong.append((rough, peak))
+    strong, weak, weak_peaks = _by_strength(segment)
+    has_landed = False
     if window.is_early and not is_slow(segment.tempo):
         last = max((x for x, _ in (*strong, *weak)), key=lambda x: x.end_s, default=None)
-        if last is None:
+        has_landed = last is None and has_just_landed(window)
+        if last is None and not has_landed:
             return []  # nothing would be sure: what costs time is left out
         # What comes after may be an ascent alone; what came before is finished with this one.
-        weak_peaks = [x for x in weak_peaks if x.end_s < last.start_s]
+        weak_peaks = [x for x in weak_peaks if last is not None and x.end_s < last.start_s]
     shaped = partial(_shaped, segment, is_last=not is_looked_at_again(window))
     found = [shaped(rough, peak) for rough, peak in strong]
     roughs = [rough for rough, _ in strong]
@@ -115,6 +107,8 @@ def refine(window: RepWindow, finished_s: float = -math.inf) -> list[RefinedRep]
     if is_due and not is_slow(segment.tempo):
         found += missed_lifts(segment, weak_peaks, found, partial(plausibility, segment))
         found += _whole_lifts(segment, found)
+    elif has_landed:
+        found += _news(segment, _whole_lifts(segment, found, has_landed=True))
     if window.is_left:
         found = [x for x in found if _has_ended(segment, x)]
     slow = slow_lifts(segment, is_left=window.is_left)
@@ -122,6 +116,25 @@ def refine(window: RepWindow, finished_s: float = -math.inf) -> list[RefinedRep]
     finished = [_weighed(segment, _finished(segment, x)) for x in found]
     finished += [_finished(segment, x) for x in slow]  # load says nothing of them to be weighed
     return sorted(map(_rounded, finished), key=lambda x: x.start_s)
+
+
+def _by_strength(
+    segment: Segment,
+) -> tuple[list[tuple[RefinedRep, Peak]], list[tuple[RefinedRep, Peak]], list[RefinedRep]]:
+    """Return the curve's peaks, measured: those borne out alone, beside others, and not at all."""
+    strong, weak, weak_peaks = [], [], []
+    for peak in peaks(segment.angle_deg, segment.first):
+        rough = _measure(segment, peak)
+        strength_deg = _strength_deg(segment, rough)
+        if not _may_be_one(segment, rough):
+            continue
+        if strength_deg < BORNE_OUT_DEG:
+            weak_peaks.append(rough)
+        elif strength_deg < BORNE_OUT_ALONE_DEG:
+            weak.append((rough, peak))
+        else:
+            strong.append((rough, peak))
+    return strong, weak, weak_peaks
 
 
 def _may_be_one(segment: Segment, rough: RefinedRep) -> bool:
@@ -144,14 +157,23 @@ def _rounded(x: RefinedRep) -> RefinedRep:
     return replace(x, **exact)
 
 
-def _whole_lifts(segment: Segment, found: Sequence[RefinedRep]) -> list[RefinedRep]:
+def _whole_lifts(
+    segment: Segment, found: Sequence[RefinedRep], *, has_landed: bool = False
+) -> list[RefinedRep]:
     """Return the lifts besides those found. One alone may be an arm: it takes another near it."""
-    lifts = whole_lifts(segment, found, partial(plausibility, segment))
+    plausible = partial(plausibility, segment)
+    lifts = whole_lifts(segment, found, plausible, has_landed=has_landed)
     return [
         x
         for x in lifts
         if is_in_set(x, [*found, *(y for y in lifts if y is not x)], segment.finished_s)
     ]
+
+
+def _news(segment: Segment, lifts: Sequence[RefinedRep]) -> Sequence[RefinedRep]:
+    """Return them if the last one has just ended."""
+    last_end_s = max((x.end_s for x in lifts), default=-math.inf)
+    return lifts if float(segment.t_s[-1]) - last_end_s < NEWS_S else ()
 
 
 def is_looked_at_again(window: RepWindow) -> bool:

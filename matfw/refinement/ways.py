@@ -10,18 +10,47 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Protocol
 
 import numpy as np
 
 from matfw.estimation.leg_model import Array, LegModel
 from matfw.estimation.noise import STEP_S
 from matfw.refinement.rep_shape import shape_rad, usual_shape
-from matfw.refinement.segment import Segment
 from matfw.refinement.shape_fit import AR1
 
 FINE = 5  # samples a step of 50 ms that a template is made of
 TEMPLATES = 64  # of one body: some more than two kinds of six ways, up and down
 STANDS_S = 5.0  # anything longer than what is beside a way: the other way is not to be seen
+
+
+class Forces(Protocol):
+    """What was measured, as columns, and of which leg."""
+
+    @property
+    def load_n(self) -> Array:
+        """Return load over the weight, N."""
+        ...
+
+    @property
+    def moment_nm(self) -> Array:
+        """Return the moment, N m."""
+        ...
+
+    @property
+    def seen(self) -> Array:
+        """Return the share of its samples that each row has."""
+        ...
+
+    @property
+    def model(self) -> LegModel:
+        """Return the leg."""
+        ...
+
+    @property
+    def noise_scale(self) -> float:
+        """Return this body's variance against the usual."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +99,7 @@ class Way:
         return math.sqrt(2.0 * gain * self.energy)
 
 
-def seen_in_sd(segment: Segment, grid: Grid) -> Array:
+def seen_in_sd(segment: Forces, grid: Grid) -> Array:
     """Return load and the moment's changes in standard deviations, (2, rows); 0: not measured."""
     sd = math.sqrt(segment.noise_scale)
     load = grid.means(segment.load_n - np.median(segment.load_n)) / (grid.load_sd_n * sd)
@@ -80,7 +109,7 @@ def seen_in_sd(segment: Segment, grid: Grid) -> Array:
     return np.asarray(data)
 
 
-def laid(segment: Segment, data: Array, grid: Grid, way_s: float, *, is_up: bool) -> Way:
+def laid(segment: Forces, data: Array, grid: Grid, way_s: float, *, is_up: bool) -> Way:
     """Return how well a way of this length fits wherever it may begin. data: (2, rows)."""
     rows = max(2, round(way_s / grid.row_s))
     load, changes = _template(segment.model, grid, rows, is_up=is_up)

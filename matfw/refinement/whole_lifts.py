@@ -21,6 +21,7 @@ from matfw.estimation.leg_model import Array
 from matfw.estimation.noise import STEP_S
 from matfw.messages import RefinedRep
 from matfw.refinement.missed_lifts import Plausibility, overlap
+from matfw.refinement.moment_levels import NEAR_S, levels
 from matfw.refinement.rep_shape import usual_shape
 from matfw.refinement.segment import Segment
 from matfw.refinement.shape_fit import fit_shape
@@ -45,6 +46,14 @@ MAX_TRIALS = 3  # of a look, the latest: one takes as long as a repetition's own
 # Of plausibility: where it gains little, and where it surely is something.
 PLAUSIBLE_LOG_ODDS = (3.0, 1.0)
 AFTER_S = 1.0  # of what is known after its end: a leg that sags in its hold goes on
+# Of one that has just landed less is enough, as `refine.SURE_AFTER_S`, where by either way's own
+# pushes it came down about as far as it went up (a sag takes a fifth of the height at most) ...
+SURE_AFTER_S, EVEN_SHARE = 0.45, 0.75
+# ... the moment is back where it was (a leg that is still up lowers it by 4 to 12 N m; true small
+# lifts of tuning people were within 1.8), and at the top it was about what this height makes of it.
+# Without these, ascents of 27-58 deg with the sag after them were lifts of 5-24 deg.
+BACK_NM, AGREE_NM = 2.0, 5.0
+NEWS_S = 1.0  # after its end it is no news: full looks have seen it
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,23 +64,55 @@ class _Lift:
     down_s: float
     top_rad: float
     gain: float
+    down_share: float
 
 
 def whole_lifts(
-    segment: Segment, found: Sequence[RefinedRep], plausible: Plausibility
+    segment: Segment,
+    found: Sequence[RefinedRep],
+    plausible: Plausibility,
+    *,
+    has_landed: bool = False,
 ) -> list[RefinedRep]:
     """Return the lifts besides those found, oldest first.
 
-    plausible: the log-odds that a movement is a leg raise.
+    plausible: the log-odds that a movement is a leg raise. has_landed: only if one has just ended.
     """
     lifts: list[RefinedRep] = []
-    for lift in _lifts(segment, found)[-MAX_TRIALS:]:
+    tried = _lifts(segment, found)[-MAX_TRIALS:]
+    if has_landed and not (tried and _may_be_over(segment, tried[-1])):
+        return []
+    for lift in tried:
         rep = _fitted(segment, lift)
         if rep is None or any(overlap(rep, x) for x in (*found, *lifts)):
             continue
         if plausible(rep) >= PLAUSIBLE_LOG_ODDS[lift.gain >= SURE_GAIN]:
             lifts.append(rep)
     return lifts
+
+
+def _may_be_over(segment: Segment, lift: _Lift) -> bool:
+    """Return whether a lift may be one that has surely just ended, before it is fitted."""
+    end_s = lift.begin_s + lift.up_s + lift.hold_s + lift.down_s
+    return lift.down_share > EVEN_SHARE and segment.t_s[-1] - end_s < NEWS_S
+
+
+def is_surely_over(segment: Segment, rep: RefinedRep, down_share: float) -> bool:
+    """Return whether a lift that has just ended was no sag in a hold that goes on.
+
+    down_share: how far it came down of what it went up, by its own push and pull.
+    """
+    found = levels(
+        segment, rep.start_s, rep.top_s, rep.lower_s, rep.end_s, min_after_s=SURE_AFTER_S - NEAR_S
+    )
+    if found is None or segment.t_s[-1] - rep.end_s >= NEWS_S:
+        return False
+    lift_nm = -float(segment.model.moment_nm(*np.radians([rep.angle_deg, 0.0, 0.0])))
+    return (
+        down_share > EVEN_SHARE
+        and abs(found.after_nm - found.before_nm) < BACK_NM
+        and abs(found.lift_nm - lift_nm) < AGREE_NM
+    )
 
 
 def _fitted(segment: Segment, lift: _Lift) -> RefinedRep | None:
@@ -90,7 +131,9 @@ def _fitted(segment: Segment, lift: _Lift) -> RefinedRep | None:
         seen=segment.seen[rows],
     )  # fmt: skip
     rep = segment.refined_rep(fitted.params)
-    is_over = rep.end_s <= segment.t_s[-1] - AFTER_S
+    is_over = rep.end_s <= segment.t_s[-1] - AFTER_S or is_surely_over(
+        segment, rep, lift.down_share
+    )
     return rep if is_over and rep.angle_deg >= MIN_DEG else None
 
 
@@ -132,9 +175,16 @@ def _lifts(segment: Segment, found: Sequence[RefinedRep]) -> list[_Lift]:
                 down_s=down.rows * GRID.row_s,
                 top_rad=float(heights[begin, length]) * GRID.top_rad,
                 gain=float(gains[begin, length]),
+                down_share=_down_share(up, down, begin, begin + length - down.rows),
             )
         )
     return lifts
+
+
+def _down_share(up: Way, down: Way, ascent: int, descent: int) -> float:
+    """Return how far it came down of what it went up, each by its own push and pull."""
+    up_height = float(up.match[ascent]) / up.energy
+    return float(down.match[descent]) / down.energy / up_height
 
 
 def _gain(up: Way, down: Way, rows: int) -> tuple[Array, Array]:

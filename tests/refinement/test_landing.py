@@ -14,6 +14,8 @@ from matfw.refinement.landing import (
     FALLING_DPS,
     FIRST_LOOK_S,
     FOLLOWED_S,
+    HOVER_S,
+    HOVER_TIMES,
     LIFTED_DEG,
     LOOKS_S,
     LOW_SHARE,
@@ -31,8 +33,8 @@ SLACK_S = 1.5 * STEP_S
 
 
 class Played:
-    def __init__(self) -> None:
-        self.watch = LandingWatch(TEMPO)
+    def __init__(self, tempo: Tempo = TEMPO) -> None:
+        self.watch = LandingWatch(tempo)
         self.now_s = 0.0
         self.looks_s: list[float] = []
 
@@ -184,10 +186,27 @@ def test_what_was_never_lifted_is_not_looked_at(top_deg: float, is_looked_at: bo
 
 
 @pytest.mark.parametrize(
-    "motion", [replace(LANDED, is_restless=True), replace(LANDED, is_leg_off=True)]
+    "motion",
+    [replace(LANDED, is_restless=True), replace(LANDED, is_leg_off=True, lift_off_s=0.5)],
 )
 def test_a_body_that_moves_about_or_a_leg_seen_off_is_not_looked_at(motion: Motion) -> None:
     assert lifted().play(motion, 2.0).looks_s == []
+
+
+@pytest.mark.parametrize(("share", "is_looked_at"), [(0.97, False), (1.03, True)])
+def test_a_leg_seen_off_for_longer_than_it_can_be_up_hovers_and_is_looked_at(
+    share: float, is_looked_at: bool
+) -> None:
+    played = lifted()
+    longest_s = HOVER_TIMES * (TEMPO.up_s + TEMPO.hold_s + DOWN_S) + HOVER_S
+    since_s = played.now_s + FIRST_LOOK_S + 2.0 * STEP_S - share * longest_s
+    hovers = replace(LANDED, is_leg_off=True, lift_off_s=since_s)
+    assert bool(played.play(hovers, FIRST_LOOK_S + 3.0 * STEP_S).looks_s) is is_looked_at
+
+
+def test_where_a_long_hold_is_asked_for_a_leg_seen_off_is_never_looked_at() -> None:
+    played = Played(replace(TEMPO, hold_s=10.0)).play(REST, 1.0).play(UP, 3.0, Phase.HOLD)
+    assert played.play(replace(LANDED, is_leg_off=True, lift_off_s=1.0), 60.0).looks_s == []
 
 
 def test_after_a_reset_there_is_nothing_to_look_at() -> None:

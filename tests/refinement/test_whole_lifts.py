@@ -8,13 +8,20 @@ from functools import cache
 from itertools import pairwise
 from statistics import median
 
+import numpy as np
 import pytest
 
 from matfw.messages import RefinedRep
 from matfw.refinement.segment import Segment
 from matfw.refinement.whole_lifts import (
     AFTER_S,
+    AGREE_NM,
+    BACK_NM,
+    EVEN_SHARE,
+    NEWS_S,
     PLAUSIBLE_LOG_ODDS,
+    SURE_AFTER_S,
+    is_surely_over,
     whole_lifts,
 )
 from tests.estimation.leg_forces import Judged, Lift, judged, legs, noise_scale
@@ -134,7 +141,68 @@ def test_a_body_that_shakes_has_no_small_lifts(noise: float, are_lifts: bool) ->
     assert bool(lifts_in(replace(segment, noise_scale=noise))) is are_lifts
 
 
+END_SHARE = 0.19  # of a minimum-jerk way that its last crossing is before its end
+
+
 @pytest.mark.parametrize(("after_s", "is_known"), [(-0.2, False), (0.3, True)])
-def test_an_end_is_known_when_there_has_been_rest_after_it(after_s: float, is_known: bool) -> None:
-    segment = segment_of(SMALL, span_s=SMALL.end_s + AFTER_S + after_s)
+def test_the_end_of_a_lift_that_came_all_the_way_down_is_known_at_once(
+    after_s: float, is_known: bool
+) -> None:
+    end_s = SMALL.end_s - END_SHARE * SMALL.down_s
+    segment = segment_of(SMALL, span_s=end_s + SURE_AFTER_S + after_s, seed=2)
     assert bool(lifts_in(segment)) is is_known
+
+
+@pytest.mark.parametrize(("after_s", "is_known"), [(-0.2, False), (0.3, True)])
+def test_the_end_of_one_whose_moment_has_not_come_back_is_known_after_more_rest(
+    after_s: float, is_known: bool
+) -> None:
+    end_s = SMALL.end_s - END_SHARE * SMALL.down_s
+    segment = segment_of(SMALL, span_s=end_s + AFTER_S + after_s)
+    away_nm = np.where(segment.t_s > SMALL.end_s - 0.5 * SMALL.down_s, 1.5 * BACK_NM, 0.0)
+    assert bool(lifts_in(replace(segment, moment_nm=segment.moment_nm - away_nm))) is is_known
+
+
+def ended(after_nm: float = 0.0, held_nm: float = 0.0) -> tuple[Segment, RefinedRep]:
+    """Return a lift that has ended, its moment otherwise after it or at its top."""
+    segment = segment_of(SMALL, span_s=SMALL.end_s + 0.6)
+    x = RefinedRep(
+        start_s=SMALL.begin_s, top_s=SMALL.begin_s + SMALL.up_s,
+        lower_s=SMALL.end_s - SMALL.down_s, end_s=SMALL.end_s,
+        up_s=0.0, hold_s=0.0, down_s=0.0, angle_deg=SMALL.top_deg, front_shift_mm=0.0,
+    )  # fmt: skip
+    t_s = segment.t_s
+    leg = segment.model.moment_nm(*np.radians([SMALL.top_deg, 0.0, 0.0]))
+    is_up = (t_s > x.top_s - 0.5) & (t_s < x.lower_s + 0.5)
+    moment_nm = np.where(is_up, leg - held_nm, 0.0) + np.where(t_s > x.end_s, after_nm, 0.0)
+    return replace(segment, moment_nm=moment_nm), x
+
+
+@pytest.mark.parametrize(("share", "is_over"), [(EVEN_SHARE - 0.05, False), (1.0, True)])
+def test_a_leg_that_came_down_by_less_than_it_went_up_may_have_sagged(
+    share: float, is_over: bool
+) -> None:
+    assert is_surely_over(*ended(), share) is is_over
+    assert is_surely_over(*ended(), EVEN_SHARE + 0.05)
+
+
+@pytest.mark.parametrize("sign", [-1.0, 1.0])
+@pytest.mark.parametrize(("share", "is_over"), [(0.95, True), (1.05, False)])
+def test_a_leg_is_not_surely_down_while_its_moment_is_elsewhere(
+    share: float, is_over: bool, sign: float
+) -> None:
+    assert is_surely_over(*ended(after_nm=sign * share * BACK_NM), 1.0) is is_over
+
+
+@pytest.mark.parametrize(("share", "is_over"), [(0.95, True), (1.05, False)])
+def test_a_leg_that_stood_higher_than_it_is_read_did_not_come_down_from_there(
+    share: float, is_over: bool
+) -> None:
+    assert is_surely_over(*ended(held_nm=share * AGREE_NM), 1.0) is is_over
+
+
+@pytest.mark.parametrize(("ago_s", "is_over"), [(0.95, True), (1.05, False)])
+def test_what_ended_longer_ago_full_looks_have_seen(ago_s: float, is_over: bool) -> None:
+    segment, x = ended()
+    x = replace(x, end_s=float(segment.t_s[-1]) - ago_s * NEWS_S)
+    assert is_surely_over(segment, x, 1.0) is is_over
