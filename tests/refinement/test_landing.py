@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 from msgspec.structs import replace
 
@@ -205,7 +207,9 @@ def test_a_leg_seen_off_for_longer_than_it_can_be_up_hovers_and_is_looked_at(
 
 
 def test_where_a_long_hold_is_asked_for_a_leg_seen_off_is_never_looked_at() -> None:
-    played = Played(replace(TEMPO, hold_s=10.0)).play(REST, 1.0).play(UP, 3.0, Phase.HOLD)
+    played = (
+        Played(dataclasses.replace(TEMPO, hold_s=10.0)).play(REST, 1.0).play(UP, 3.0, Phase.HOLD)
+    )
     assert played.play(replace(LANDED, is_leg_off=True, lift_off_s=1.0), 60.0).looks_s == []
 
 
