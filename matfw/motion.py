@@ -340,15 +340,18 @@ class MotionStage:
 
     def _has_moved_away(self) -> bool:
         """Return whether the body has left its place and stays away from it."""
-        newest = tuple(islice(reversed(self._recent), GONE_STEPS))
-        loads_kg, xs_kgmm, ys_kgmm = zip(*newest, strict=True)
+        load_kg = x_kgmm = y_kgmm = 0.0
+        newest = list(islice(reversed(self._recent), GONE_STEPS))
+        for kg, x, y in newest:  # `sum` rounds otherwise from Python 3.12 on
+            load_kg += kg
+            x_kgmm += x
+            y_kgmm += y
         steps = len(newest)
-        load_kg = sum(loads_kg) / steps
+        load_kg /= steps
         if load_kg < GONE_ALL_SHARE * self._rest_kg:
             return True
         off_mm = math.hypot(
-            sum(xs_kgmm) / steps / load_kg - self._rest_x_mm,
-            sum(ys_kgmm) / steps / load_kg - self._rest_y_mm,
+            x_kgmm / steps / load_kg - self._rest_x_mm, y_kgmm / steps / load_kg - self._rest_y_mm
         )
         is_away = abs(load_kg / self._rest_kg - 1.0) > GONE_SHARE or off_mm > MOVED_MM
         self._away_steps = self._away_steps + 1 if is_away else 0

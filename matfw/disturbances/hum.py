@@ -35,7 +35,7 @@ SPECTRA = 7  # that must show the line: 4 s, so it is known within 4.5 s
 SLOWEST_HZ = 2.0  # legs and arms move more slowly
 # Of what is in all cells alike: bodies swing so too, getting on or on their feet, at 3 to 5 Hz.
 SLOWEST_COMMON_HZ = 7.0  # whose line begins at 6; slower is a wander (`interference`)
-LINE = (1.0, 1.0, 1.0)  # a line is as wide as its window makes it
+LINE_HZ = 1.5 / SPECTRUM_S  # what is less far from a line's middle is of it: its window's width
 LEAST_SHARE = 0.05  # of a hum that must reach the judge: what is taken out is not looked for
 FAST_HZ = 13.0  # above: tremor ends at 12 Hz, and of a landing little is left after a second
 # Corner of the two low-passes that follow, at most so much of the rate; of `conditioning`, whose
@@ -72,6 +72,9 @@ class Hums:
         half_frames = round(0.5 * SPECTRUM_S * rate_hz)
         self._half_loads = half_frames * len(cells)
         self._transform, self._hz = _transform(2 * half_frames, rate_hz)
+        # Not all frequencies are looked for, so neighbours are those that are near.
+        apart_hz: Array = np.abs(np.subtract.outer(self._hz, self._hz))
+        self._is_of_line = apart_hz < LINE_HZ
         places = np.array([(cell.x_mm, cell.y_mm) for cell in cells], dtype=np.float64)
         self._arms_mm: Array = places - places.mean(axis=0)
         self.reset()
@@ -125,7 +128,7 @@ class Hums:
         squares = (both * both).sum(axis=1)
         n = len(self._hz)
         power: Array = squares[:n] + squares[n:]
-        self._powers.append(np.convolve(power, LINE, "same"))
+        self._powers.append(self._is_of_line @ power)
         self._lines.append(both[:n] + 1j * both[n:])
         self._means_kg.append(half.mean(axis=0))
         if self._is_named:
@@ -149,10 +152,8 @@ class Hums:
 
     def _cross(self, at: int, spectra: int) -> ComplexArray:
         """Return a line's power in the last spectra, by cell and cell, kg^2."""
-        width = len(LINE) // 2
-        lines = np.concatenate(
-            [lines[max(0, at - width) : at + width + 1] for lines in list(self._lines)[-spectra:]]
-        )
+        of_line = self._is_of_line[at]
+        lines = np.concatenate([lines[of_line] for lines in list(self._lines)[-spectra:]])
         cross: ComplexArray = lines.T @ lines.conj()
         return cross
 

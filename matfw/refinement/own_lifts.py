@@ -43,6 +43,7 @@ class OwnLifts:
         self._rests_s: deque[float] = deque(maxlen=REMEMBERED)
         self._agree: deque[bool] = deque(maxlen=REMEMBERED)
         self._end_s = -math.inf
+        self._was_filled = self._is_filled = False  # the last rest; the one that has begun
 
     def add(self, rep: RefinedRep) -> None:
         """Take a repetition that is reported."""
@@ -50,10 +51,18 @@ class OwnLifts:
         if rest_s >= FORGOTTEN_S:
             self._rests_s.clear()
             self._agree.clear()
-        elif rest_s < IN_SET_S:
+        elif rest_s < IN_SET_S and not self._is_filled:
+            if self._was_filled and self._is_no_rest(rest_s):
+                self._rests_s.clear()  # that was no filled rest: they have ceased to rest
             self._rests_s.append(rest_s)
-        self._agree.append(rep.plates_agree)
+        if rep.plausibility < math.inf:  # slow ones are not compared with the plates
+            self._agree.append(rep.plates_agree)
         self._end_s = rep.end_s
+        self._was_filled, self._is_filled = self._is_filled, False
+
+    def refuse(self, rep: RefinedRep) -> None:
+        """Take a movement that is none: a rest that it fills says nothing of the usual one."""
+        self._is_filled = self._is_filled or self.follows_at_once(rep)
 
     def copy(self) -> OwnLifts:
         """Return another one that knows the same."""
@@ -61,6 +70,7 @@ class OwnLifts:
         other._rests_s.extend(self._rests_s)
         other._agree.extend(self._agree)
         other._end_s = self._end_s
+        other._was_filled, other._is_filled = self._was_filled, self._is_filled
         return other
 
     def follows_at_once(self, rep: RefinedRep) -> bool:
@@ -71,13 +81,16 @@ class OwnLifts:
         """Return it with what the others say of it added to its log-odds.
 
         after: what else may be a repetition after it. One of lower odds does not count: rather that
-        one fills a rest.
+        one fills a rest. No two rests in a row are filled: who goes on like that has ceased to
+        rest.
         """
+        if rep.start_s - self._end_s >= FORGOTTEN_S:
+            return rep
         log_odds = self._of_plates(rep)
         if self.follows_at_once(rep):
             likelier = (x for x in after if x.plausibility >= min(rep.plausibility, MOST_LOG_ODDS))
             next_s = min((x.start_s for x in likelier), default=math.inf)
-            fills_rest = self._is_no_rest(next_s - rep.end_s)
+            fills_rest = self._is_no_rest(next_s - rep.end_s) and not self._was_filled
             log_odds += NO_RESTS_LOG_ODDS if fills_rest else NO_REST_LOG_ODDS
         return replace(rep, plausibility=rep.plausibility + log_odds) if log_odds else rep
 

@@ -13,6 +13,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from matfw.estimation.leg_model import LegModel
 from matfw.estimation.noise import STEP_S
 from matfw.judging.verdicts import PLAUSIBLE_LOG_ODDS
 from matfw.messages import RefinedRep
@@ -27,7 +28,7 @@ from matfw.refinement.refine import (
     refine,
 )
 from matfw.refinement.slow_tempo import is_slow
-from matfw.refinement.windows import RepWindow
+from matfw.refinement.windows import AGAIN_S, RepWindow
 
 SHORTEST_REP_S = 1.5
 SAME_END_S = 0.1  # between two early looks whose curves no shape fits: the end is known
@@ -65,6 +66,7 @@ class Refinement:
         self._finished_s = -math.inf
         self._ends_s: deque[float] = deque(maxlen=IN_SET_REPS)
         self._own = OwnLifts()
+        self._model: LegModel | None = None  # whose lifts those are
         self._unsure: RefinedRep | None = None
         self._seen: deque[RefinedRep] = deque(maxlen=REMEMBERED)
         self._due_s = -math.inf
@@ -93,15 +95,16 @@ class Refinement:
             # Before they speak for one another: what is not reported yet may turn out to be none.
             sure_s = window.motions[-1].t_s - SURE_AFTER_S
             found = [x for x in found if x.end_s <= sure_s]
-        found = self._leg_raises(window, found)
-        if window.is_early and not self._are_sure(found, window.motions[-1].t_s):
+        found, waiting, own = self._leg_raises(window, found)
+        if window.is_early and not self._are_sure([*found, *waiting], window.motions[-1].t_s):
             return []  # a later look has more of the rest
+        if waiting and not found:
+            self._due_s = max(self._due_s, waiting[-1].end_s + AGAIN_S)
+        self._own = own
         self._unsure = None
         self._pending = [x for x in self._pending if not any(_are_same(x, y) for y in found)]
         self._futile = 0 if found else self._futile
         self._ends_s.extend(x.end_s for x in found)
-        for x in found:
-            self._own.add(x)
         self._finished_s = max([self._finished_s, *(x.end_s for x in found)])
         return found
 
@@ -159,23 +162,31 @@ class Refinement:
             return True
         return before is not None and abs(found[-1].end_s - before.end_s) < SAME_END_S
 
-    def _leg_raises(self, window: RepWindow, found: Sequence[RefinedRep]) -> list[RefinedRep]:
-        """Return those that count, as this person's other ones let them be judged.
+    def _leg_raises(
+        self, window: RepWindow, found: Sequence[RefinedRep]
+    ) -> tuple[list[RefinedRep], list[RefinedRep], OwnLifts]:
+        """Return those that count, as this person's others let them be judged; those that wait.
 
         The last one, where no rest was before it, waits until it is known what comes after it; a
-        movement that fills the rest between two repetitions is none.
+        movement that fills the rest between two repetitions is none. Third: what is known of this
+        person once these are reported.
         """
         reps: list[RefinedRep] = []
+        if window.model != self._model:  # somebody else, or weighed anew
+            self._own, self._model = OwnLifts(), window.model
         own = self._own.copy()
         for number, x in enumerate(found):
-            after = [y for y in found[number + 1 :] if y.plausibility >= PLAUSIBLE_LOG_ODDS]
-            if not after and is_looked_at_again(window) and own.follows_at_once(x):
-                break
+            after = [y for y in found[number + 1 :] if y.plausibility >= IN_SET_LOG_ODDS]
             judged = own.judged(x, after)
-            if self._is_leg_raise(judged, found):
+            may_count = judged.plausibility >= IN_SET_LOG_ODDS
+            if may_count and not after and own.follows_at_once(x) and _is_waited_for(window, x):
+                return reps, [x], own
+            if self._is_leg_raise(judged, [*reps, *after]):
                 reps.append(judged)
                 own.add(judged)
-        return reps
+            else:
+                own.refuse(x)
+        return reps, [], own
 
     def _is_leg_raise(self, x: RefinedRep, found: Sequence[RefinedRep]) -> bool:
         if x.plausibility >= PLAUSIBLE_LOG_ODDS:
@@ -188,6 +199,13 @@ class Refinement:
             for y in found
         )
         return x.plausibility >= IN_SET_LOG_ODDS and (is_in_set or has_likes)
+
+
+def _is_waited_for(window: RepWindow, x: RefinedRep) -> bool:
+    """Return whether it is not known yet what comes after a movement."""
+    if not is_looked_at_again(window):
+        return False
+    return window.is_early or window.motions[-1].t_s - x.end_s < AGAIN_S
 
 
 def _are_same(x: RefinedRep, y: RefinedRep) -> bool:

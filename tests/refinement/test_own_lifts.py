@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import pytest
@@ -24,7 +25,7 @@ from matfw.refinement.own_lifts import (
 )
 from matfw.refinement.refine import SURE_AFTER_S
 from matfw.refinement.refinement import IN_SET_LOG_ODDS, Refinement
-from matfw.refinement.windows import SETTLE_S, RepWindow
+from matfw.refinement.windows import AGAIN_S, SETTLE_S, RepWindow
 from tests.refinement.test_refine import FEW, WHOLE_S, played
 
 LASTS_S, REST_S = 5.0, 2.5
@@ -155,15 +156,14 @@ def test_plates_weigh_as_often_as_they_saw_this_persons_lifts(seen: int, is_coun
     """Log-odds of 2.9, the most that one had which such plates did not see (tuning people)."""
     reps = one_after_the_other(8)
     reps = [replace(x, plates_agree=number < seen) for number, x in enumerate(reps)]
-    odds = 2.9 + changed_by(reps, rep_at(200.0))
+    odds = 2.9 + changed_by(reps, rep_at(reps[-1].end_s + REST_S))
     assert (odds >= IN_SET_LOG_ODDS) is is_counted
 
 
 def test_plates_that_saw_each_lift_and_not_this_one_speak_against_it() -> None:
-    rep = rep_at(200.0)
     few, many = (
-        changed_by(one_after_the_other(count, plates_agree=True), rep)
-        for count in (MIN_OWN, REMEMBERED)
+        changed_by(reps, rep_at(reps[-1].end_s + REST_S))
+        for reps in (one_after_the_other(n, plates_agree=True) for n in (MIN_OWN, REMEMBERED))
     )
     assert many < few < 0.0
     assert ODDS + many > PLAUSIBLE_LOG_ODDS  # what all else speaks for is counted
@@ -171,14 +171,29 @@ def test_plates_that_saw_each_lift_and_not_this_one_speak_against_it() -> None:
 
 @pytest.mark.parametrize("count", [MIN_OWN, REMEMBERED])
 def test_plates_that_see_nobody_leave_say_nothing(count: int) -> None:
-    assert changed_by(one_after_the_other(count), rep_at(200.0)) == 0.0
+    reps = one_after_the_other(count)
+    assert changed_by(reps, rep_at(reps[-1].end_s + REST_S)) == 0.0
 
 
 def test_plates_that_saw_this_one_say_nothing_more_of_it() -> None:
     seen = one_after_the_other(REMEMBERED, plates_agree=True)
-    assert changed_by(seen, rep_at(200.0, plates_agree=True)) == 0.0
+    assert changed_by(seen, rep_at(seen[-1].end_s + REST_S, plates_agree=True)) == 0.0
     unseen = one_after_the_other(MIN_OWN - 1, plates_agree=True)
-    assert changed_by(unseen, rep_at(200.0)) == 0.0
+    assert changed_by(unseen, rep_at(unseen[-1].end_s + REST_S)) == 0.0
+
+
+@pytest.mark.parametrize(("more_s", "is_doubted"), [(-EDGE_S, True), (EDGE_S, False)])
+def test_the_first_one_after_a_long_pause_is_not_compared(more_s: float, is_doubted: bool) -> None:
+    reps = one_after_the_other(REMEMBERED, plates_agree=True)
+    first = rep_at(reps[-1].end_s + FORGOTTEN_S + more_s)
+    assert (changed_by(reps, first) < 0.0) is is_doubted
+
+
+def test_slow_lifts_say_nothing_of_the_plates() -> None:
+    slow = [replace(x, plausibility=math.inf) for x in one_after_the_other(REMEMBERED)]
+    seen = later(one_after_the_other(MIN_OWN, plates_agree=True), slow[-1].end_s)
+    rep = rep_at(seen[-1].end_s + REST_S)
+    assert changed_by([*slow, *seen], rep) == changed_by(seen, rep)
 
 
 def test_what_is_tried_on_a_copy_is_not_remembered() -> None:
@@ -230,3 +245,59 @@ def test_what_fills_a_rest_is_left_out_and_the_next_lift_is_counted() -> None:
     now_s = after.end_s + SURE_AFTER_S + 0.1
     looks.append((window_at(now_s, ended_s=now_s - SETTLE_S), [ghost, after]))
     assert told(looks)[MIN_OWN:] == [[after.start_s]]
+
+
+def test_who_ceases_to_rest_loses_one_repetition_at_most() -> None:
+    """Each of them is as likely as the next one; a look sees all that is not reported yet."""
+    looks, end_s = set_of_three()
+    reps = []
+    for _ in range(8):
+        reps.append(rep_at(end_s + 0.1))
+        end_s = reps[-1].end_s
+    for number, rep in enumerate(reps):
+        now_s = rep.end_s + SURE_AFTER_S + 0.1
+        looks.append((window_at(now_s, ended_s=now_s - SETTLE_S), reps[: number + 1]))
+    starts = [start_s for each in told(looks) for start_s in each]
+    assert len(starts) >= MIN_OWN + len(reps) - 1
+
+
+@pytest.mark.parametrize(("share", "is_told"), [(0.98, False), (1.02, True)])
+def test_none_waits_for_longer_than_a_settled_look_would(share: float, is_told: bool) -> None:
+    """Somebody who fidgets never rests for so long: each fidget is a movement that ends."""
+    looks, end_s = set_of_three()
+    rep = rep_at(end_s)
+    now_s = rep.end_s + share * AGAIN_S
+    looks.append((window_at(now_s, ended_s=now_s - SETTLE_S), [rep]))
+    assert told(looks)[-1] == ([rep.start_s] if is_told else [])
+
+
+@pytest.mark.parametrize(("ago_s", "is_told"), [(0.0, False), (SURE_AFTER_S + 0.01, True)])
+def test_an_early_look_finishes_nothing_before_a_movement_that_goes_on(
+    ago_s: float, is_told: bool
+) -> None:
+    """A leg that sags in its hold and rises again is no repetition and the next."""
+    looks, end_s = set_of_three()
+    rep = rep_at(end_s + REST_S)
+    waits = rep_at(rep.end_s + 0.1)
+    window = replace(window_at(waits.end_s + ago_s, ended_s=waits.end_s), is_early=True)
+    looks.append((window, [rep, waits]))
+    assert told(looks)[-1] == ([rep.start_s] if is_told else [])
+
+
+def test_what_is_none_keeps_nothing_waiting() -> None:
+    looks, end_s = set_of_three()
+    none = rep_at(end_s, log_odds=-5.0)
+    rep = rep_at(none.end_s + REST_S, log_odds=IN_SET_LOG_ODDS + 0.1)
+    now_s = rep.end_s + SURE_AFTER_S + 0.1
+    looks.append((window_at(now_s, ended_s=now_s - SETTLE_S), [none, rep]))
+    assert told(looks)[-1] == [rep.start_s]
+
+
+def test_of_whoever_is_weighed_anew_nothing_is_known() -> None:
+    looks, end_s = set_of_three()
+    rep = rep_at(end_s)
+    now_s = rep.end_s + SURE_AFTER_S + 0.1
+    window = window_at(now_s, ended_s=now_s - SETTLE_S)
+    other = replace(window, model=replace(window.model, moment_kgm=1.1 * window.model.moment_kgm))
+    assert told([*looks, (window, [rep])])[-1] == []
+    assert told([*looks, (other, [rep])])[-1] == [rep.start_s]
