@@ -35,9 +35,9 @@ MIN_DEG = 15.0  # a smaller lift is too small, and too small to be timed live
 
 
 def kick(now: Moment) -> Reading | None:
-    """Return the ascent's acceleration if it is a kick's. Its limit does not go with the tempo."""
+    """Return the ascent's acceleration if it is a kick's. What was asked to be quick is none."""
     motion = now.motion
-    limit_dps2 = PEAK_ACCEL * TYPICAL_TRAVEL_DEG / now.limits.kick_up_s**2
+    limit_dps2 = PEAK_ACCEL * TYPICAL_TRAVEL_DEG / now.at_tempo.kick_up_s**2
     begins = now.phase.phase is Phase.UP and motion.angle_deg < KICK_BELOW_DEG
     is_hand = abs(motion.push_n) > KICK_MAX_PUSH_N
     if begins and motion.accel_dps2 > limit_dps2 and not is_hand:
@@ -46,8 +46,8 @@ def kick(now: Moment) -> Reading | None:
 
 
 def drop(now: Moment) -> Reading | None:
-    """Return the descent's acceleration if the leg falls. Its limit does not go with the tempo."""
-    limit_dps2 = PEAK_ACCEL * TYPICAL_TRAVEL_DEG / now.limits.drop_down_s**2
+    """Return the descent's acceleration if the leg falls. What was asked to be quick is no fall."""
+    limit_dps2 = PEAK_ACCEL * TYPICAL_TRAVEL_DEG / now.at_tempo.drop_down_s**2
     was_up = _up_s(now) > MIN_UP_S
     if was_up and now.phase.phase is Phase.DOWN and now.motion.accel_dps2 < -limit_dps2:
         return Reading(-now.motion.accel_dps2, "deg/s2")

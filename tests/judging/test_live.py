@@ -108,6 +108,20 @@ def test_a_fault_begins_just_beyond_its_limit_and_only_in_its_phase(
     assert kinds(seen([(Phase.REST, {field: 2.0 * limit})])) == []
 
 
+@pytest.mark.parametrize("tempo", [Tempo(1.0, 0.3, 1.0), Tempo(), Tempo(6.0, 1.0, 6.0)])
+@pytest.mark.parametrize(("share", "is_one"), [(BELOW, False), (ABOVE, True)])
+def test_a_quick_tempo_that_was_asked_for_is_no_kick_and_no_fall(
+    tempo: Tempo, share: float, is_one: bool
+) -> None:
+    """And a slow one makes none of what is none at the usual tempo."""
+    up = min(1.0, tempo.up_s / Tempo().up_s)
+    down = min(1.0, tempo.down_s / Tempo().down_s)
+    kick = {"accel_dps2": share * KICK_DPS2 / up**2}
+    fall = {"accel_dps2": -share * DROP_DPS2 / down**2}
+    assert (Fault.KICK in kinds(seen([(Phase.UP, kick)], tempo=tempo))) is is_one
+    assert (Fault.DROP in kinds(seen([(Phase.DOWN, fall)], tempo=tempo))) is is_one
+
+
 TOO_HIGH = {"angle_deg": 1.1 * LIMITS.too_high_deg}
 
 
