@@ -30,6 +30,8 @@ MIN_REST_S = 1.0  # that is usual: ends are not known well enough to tell shorte
 # with -2.0 tuning people keep one true one less of 1570, and one made-up one less of 9. With none
 # after it as well it is no repetition, whatever else says so (log-odds of 7 did).
 NO_REST_LOG_ODDS, NO_RESTS_LOG_ODDS = -1.5, -12.0
+# In a row: a restless person's sways filled two. One more would cost whoever ceases to rest one.
+MOST_FILLED = 2
 MOST_LOG_ODDS = 4.0  # above which one is no likelier than another
 # Unseen ones that are taken to have been before, for the share to be never 0 (Jeffreys' prior).
 UNSEEN_BEFORE = 0.5
@@ -43,7 +45,8 @@ class OwnLifts:
         self._rests_s: deque[float] = deque(maxlen=REMEMBERED)
         self._agree: deque[bool] = deque(maxlen=REMEMBERED)
         self._end_s = -math.inf
-        self._was_filled = self._is_filled = False  # the last rest; the one that has begun
+        self._filled = 0  # rests in a row before the last repetition that something filled
+        self._is_filled = False  # the one that has begun
 
     def add(self, rep: RefinedRep) -> None:
         """Take a repetition that is reported."""
@@ -52,13 +55,14 @@ class OwnLifts:
             self._rests_s.clear()
             self._agree.clear()
         elif rest_s < IN_SET_S and not self._is_filled:
-            if self._was_filled and self._is_no_rest(rest_s):
-                self._rests_s.clear()  # that was no filled rest: they have ceased to rest
+            if self._filled >= MOST_FILLED and self._is_no_rest(rest_s):
+                self._rests_s.clear()  # those were no filled rests: they have ceased to rest
             self._rests_s.append(rest_s)
         if rep.plausibility < math.inf:  # slow ones are not compared with the plates
             self._agree.append(rep.plates_agree)
         self._end_s = rep.end_s
-        self._was_filled, self._is_filled = self._is_filled, False
+        self._filled = self._filled + 1 if self._is_filled else 0
+        self._is_filled = False
 
     def refuse(self, rep: RefinedRep) -> None:
         """Take a movement that is none: a rest that it fills says nothing of the usual one."""
@@ -70,7 +74,7 @@ class OwnLifts:
         other._rests_s.extend(self._rests_s)
         other._agree.extend(self._agree)
         other._end_s = self._end_s
-        other._was_filled, other._is_filled = self._was_filled, self._is_filled
+        other._filled, other._is_filled = self._filled, self._is_filled
         return other
 
     def follows_at_once(self, rep: RefinedRep) -> bool:
@@ -81,8 +85,8 @@ class OwnLifts:
         """Return it with what the others say of it added to its log-odds.
 
         after: what else may be a repetition after it. One of lower odds does not count: rather that
-        one fills a rest. No two rests in a row are filled: who goes on like that has ceased to
-        rest.
+        one fills a rest. No more than MOST_FILLED rests in a row are filled: who goes on like that
+        has ceased to rest.
         """
         if rep.start_s - self._end_s >= FORGOTTEN_S:
             return rep
@@ -90,7 +94,7 @@ class OwnLifts:
         if self.follows_at_once(rep):
             likelier = (x for x in after if x.plausibility >= min(rep.plausibility, MOST_LOG_ODDS))
             next_s = min((x.start_s for x in likelier), default=math.inf)
-            fills_rest = self._is_no_rest(next_s - rep.end_s) and not self._was_filled
+            fills_rest = self._filled < MOST_FILLED and self._is_no_rest(next_s - rep.end_s)
             log_odds += NO_RESTS_LOG_ODDS if fills_rest else NO_REST_LOG_ODDS
         return replace(rep, plausibility=rep.plausibility + log_odds) if log_odds else rep
 

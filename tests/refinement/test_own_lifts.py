@@ -16,6 +16,7 @@ from matfw.refinement.own_lifts import (
     MIN_OWN,
     MIN_REST_S,
     MIN_RESTS,
+    MOST_FILLED,
     MOST_LOG_ODDS,
     NO_REST_LOG_ODDS,
     NO_REST_SHARE,
@@ -247,7 +248,7 @@ def test_what_fills_a_rest_is_left_out_and_the_next_lift_is_counted() -> None:
     assert told(looks)[MIN_OWN:] == [[after.start_s]]
 
 
-def test_who_ceases_to_rest_loses_one_repetition_at_most() -> None:
+def test_who_ceases_to_rest_loses_no_more_than_a_sway_could_fill() -> None:
     """Each of them is as likely as the next one; a look sees all that is not reported yet."""
     looks, end_s = set_of_three()
     reps = []
@@ -258,7 +259,7 @@ def test_who_ceases_to_rest_loses_one_repetition_at_most() -> None:
         now_s = rep.end_s + SURE_AFTER_S + 0.1
         looks.append((window_at(now_s, ended_s=now_s - SETTLE_S), reps[: number + 1]))
     starts = [start_s for each in told(looks) for start_s in each]
-    assert len(starts) >= MIN_OWN + len(reps) - 1
+    assert len(starts) == MIN_OWN + len(reps) - MOST_FILLED
 
 
 @pytest.mark.parametrize(("share", "is_told"), [(0.98, False), (1.02, True)])
