@@ -66,6 +66,7 @@ FAULTS: tuple[FaultRow, ...] = (
             rules.close(
                 lambda x: x.up_s, lambda limits: limits.rushed_up_s, rules.CLOSE_WAY, "the ascent"
             ),
+            rules.slow_way(lambda x: x.up_s, lambda limits: limits.rushed_up_s),
         ),
         sharper=Fault.KICK,
         cue=CueRule(73, Rank.TEMPO, 0.9, 2.0, 1.5),
@@ -105,6 +106,7 @@ FAULTS: tuple[FaultRow, ...] = (
                 rules.CLOSE_WAY,
                 "the descent",
             ),
+            rules.slow_way(lambda x: x.down_s, lambda limits: limits.rushed_down_s),
         ),
         sharper=Fault.DROP,
         cue=CueRule(74, Rank.TEMPO, 0.9, 2.0, 1.5),
@@ -131,7 +133,7 @@ FAULTS: tuple[FaultRow, ...] = (
         about=About.HEIGHT,
         limits=("too_small_deg",),
         rule=rules.too_small,
-        doubts=(rules.PART_OF_A_LIFT,),
+        doubts=(rules.PART_OF_A_LIFT, rules.SLOW_TEMPO),
         hides_times=True,
         cue=CueRule(75, Rank.TEMPO, 1.0, 2.0, 1.5),
         words=Words(
@@ -151,6 +153,7 @@ FAULTS: tuple[FaultRow, ...] = (
             rules.close(
                 lambda x: x.hold_s, lambda limits: limits.short_hold_s, rules.CLOSE_HOLD, "the hold"
             ),
+            rules.SLOW_TEMPO,
             rules.SLOW_MOVEMENTS,
             rules.NO_TURN,
             rules.RESTLESS_BODY,

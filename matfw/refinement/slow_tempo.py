@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 
 from matfw.messages import Tempo
+from matfw.messages.limits import SLOW_UP_S
 
 USUAL_TEMPO = Tempo()
-# What the curve sees of clean virtual people: sets with 4 s ways in part, holds of up to 6 s.
-SLOW_UP_S, SLOW_DOWN_S, LONG_HOLD_S = 3.0, 4.5, 5.0
+LONG_HOLD_S = 5.0  # what the curve sees of clean virtual people: holds of up to 6 s
 WAYS, HOLDS = (0.75, 1.0, 1.25), (0.75, 1.3)  # times what is asked for that are looked for
 TINY_S = 1e-6
 HOLD_STEP_S = 1.5  # between two holds that are looked for; a fit finds the rest
@@ -17,7 +17,7 @@ AROUND_S = 1.6  # of rest before and after, that a lift is compared with
 
 def is_slow(tempo: Tempo) -> bool:
     """Return whether a tempo is one whose lifts only the moment shows."""
-    return tempo.up_s > SLOW_UP_S or tempo.down_s > SLOW_DOWN_S or tempo.hold_s > LONG_HOLD_S
+    return tempo.has_slow_ways or tempo.hold_s > LONG_HOLD_S
 
 
 def longest_s(tempo: Tempo) -> float:
@@ -55,4 +55,4 @@ def is_cut_short(tempo: Tempo, asked: Tempo) -> bool:
 
 def is_long_hold(tempo: Tempo) -> bool:
     """Return whether a tempo has a long hold between ways that load shows."""
-    return tempo.hold_s > LONG_HOLD_S and tempo.up_s <= SLOW_UP_S and tempo.down_s <= SLOW_DOWN_S
+    return tempo.hold_s > LONG_HOLD_S and not tempo.has_slow_ways

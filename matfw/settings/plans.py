@@ -8,7 +8,7 @@ from typing import Annotated, TypeAlias
 from msgspec import Meta, Struct
 
 from matfw.messages import Limits, Side, Tempo
-from matfw.refinement.slow_tempo import SLOW_DOWN_S, SLOW_UP_S
+from matfw.messages.limits import SLOW_DOWN_S, SLOW_UP_S
 from matfw.settings.schema import Name
 from matfw.workout.plan import Guide, Plan, SideOrder, Variation, sides_of
 

@@ -10,10 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matfw.judging.rules import MIN_TOP_S
+from matfw.judging.rules import MIN_TOP_S, SLOW_SHARE
 from matfw.judging.verdicts import MAX_HOLE_S, MAY_CANCEL, Conditions
 from matfw.judging.verdicts import judge as judge_by
 from matfw.messages import CellProblem, Fault, FaultSeen, Limits, RefinedRep, Side, Tempo, Verdict
+from matfw.messages.limits import SLOW_DOWN_S, SLOW_UP_S
 
 LIMITS = Limits()
 GOOD = RefinedRep(
@@ -138,14 +139,44 @@ def test_a_kick_that_was_detected_live_is_named_once_whatever_ascent_is_read(up_
 
 
 def test_limits_of_time_go_with_the_tempo_asked_for() -> None:
-    slow = Tempo(4.0, 2.0, 6.0)
-    assert faults_of(GOOD, tempo=slow)[1] == {Fault.RUSHED_UP, Fault.RUSHED_DOWN}
-    at_tempo = replace(GOOD, up_s=4.0, hold_s=2.0, down_s=6.0)
+    slow = Tempo(2.9, 1.5, 4.4)
+    hasty = replace(GOOD, down_s=2.5)
+    assert faults_of(hasty, tempo=slow)[1] == {Fault.RUSHED_UP, Fault.RUSHED_DOWN}
+    at_tempo = replace(GOOD, up_s=2.9, hold_s=1.5, down_s=4.4)
     assert faults_of(at_tempo, tempo=slow) == (Verdict.CLEAN, set())
     # A quick tempo that was asked for is no kick.
     quick = Tempo(0.8, 0.5, 1.0)
     as_asked = replace(GOOD, up_s=0.8, hold_s=0.5, down_s=1.0)
     assert faults_of(as_asked, tempo=quick) == (Verdict.CLEAN, set())
+
+
+@pytest.mark.parametrize(
+    ("tempo", "is_slow"),
+    [
+        (Tempo(SLOW_UP_S, 1.0, SLOW_DOWN_S), False),
+        (Tempo(SLOW_UP_S + 0.01, 1.0, SLOW_DOWN_S), True),
+        (Tempo(SLOW_UP_S, 1.0, SLOW_DOWN_S + 0.01), True),
+    ],
+)
+def test_where_slow_ways_are_asked_for_only_quick_ones_are_faults(
+    tempo: Tempo, is_slow: bool
+) -> None:
+    """Their ends, the height and the hold are not read well enough."""
+    limits = LIMITS.at(tempo)
+    asked = replace(GOOD, up_s=tempo.up_s, down_s=tempo.down_s)
+    for field, limit_s, fault in (
+        ("up_s", limits.rushed_up_s, Fault.RUSHED_UP),
+        ("down_s", limits.rushed_down_s, Fault.RUSHED_DOWN),
+    ):
+        short = altered(asked, **{field: ABOVE * SLOW_SHARE * limit_s})
+        shorter = altered(asked, **{field: BELOW * SLOW_SHARE * limit_s})
+        assert (fault in faults_of(short, tempo=tempo)[1]) is not is_slow
+        assert fault in faults_of(shorter, tempo=tempo)[1]
+    for one in (replace(asked, hold_s=0.3), replace(asked, angle_deg=10.0)):
+        verdict, faults, reason = judge(one, (), LIMITS, tempo, Side.LEFT)
+        assert bool(faults) is not is_slow
+        assert ("so slow a tempo" in reason) is is_slow
+        assert verdict is (Verdict.UNSURE if is_slow else Verdict.FAULT)
 
 
 def test_several_faults_are_all_named() -> None:
