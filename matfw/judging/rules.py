@@ -24,9 +24,9 @@ RESTLESS = 1.2
 # good repetitions with holds of 10 and 30 s (three simulators) 22 were called rushed by that.
 SETTLED_S = 5.0
 
-# Slow ways are read 1.2 s off (sd), heights up to 25 deg too low and holds as none. Tuning people of
-# four simulators at 6-1-6 and 4-1-4, all good: of 72 repetitions 20 were given a fault by that. No
-# way was read shorter than 0.74 of its limit, but where the height was too low as well.
+# Slow ways are read 1.2 s off (sd), heights up to 25 deg too low and holds as none. Tuning people
+# of four simulators at 6-1-6 and 4-1-4, all good: of 72 repetitions 20 were given a fault by that.
+# No way was read shorter than 0.74 of its limit, but where the height was too low as well.
 SLOW_SHARE = 0.6
 
 Length = Callable[[RefinedRep], float]
