@@ -12,7 +12,7 @@ from matfw.messages.limits import Fault, Tempo
 class Announcement(StrEnum):
     """What the buzzer and the lights can say besides the faults."""
 
-    NOT_JUDGING = "not_judging"  # a cell is lost or stuck: reps are not judged now
+    NOT_JUDGING = "not_judging"  # the mat cannot judge now, or not all: cells, computer, hum
     HIPS_LOST = "hips_lost"  # a hip sensor is lost: hips are judged as well as it goes without
     HIPS_BACK = "hips_back"  # ... and it answers again
     UNSURE = "unsure"  # the rep is over and could not be judged

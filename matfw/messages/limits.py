@@ -69,7 +69,7 @@ class Limits:
     """Beyond these a repetition has a fault. Durations are standstill to standstill.
 
     A new limit is one field here: its name ends in its unit, its default lies within its range.
-    The two rushed limits and the hold's are for the tempo 2-1-3 and go with the tempo asked for.
+    Limits of time are for the tempo 2-1-3 and go with the tempo asked for (`at`).
     Source: JUDGING.md "Limits"; sizes of good and faulty reps in hardware-free simulation.
     """
 
