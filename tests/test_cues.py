@@ -350,6 +350,20 @@ def test_nothing_is_said_of_a_movement_while_the_mat_cannot_judge(cue: Cue) -> N
     assert cues.update(2 * FRAME_S, [cue], can_judge=True) is cue
 
 
+A = Announcement
+# Of the mat, or asked of the person: no movement is spoken of.
+SAID_NEVERTHELESS = {
+    A.NOT_JUDGING, A.HIPS_LOST, A.HIPS_BACK, A.SEE_CONSOLE, A.PARTLY_JUDGED, A.LIE_LEFT,
+    A.LIE_RIGHT, A.WRONG_SIDE, A.GET_READY, A.PAUSED, A.RESUMED, A.UNFINISHED, A.SET_DONE,
+    A.REST_TEN, A.REST_OVER, A.LAST_SET_DONE, A.WORKOUT_DONE,
+}  # fmt: skip
+
+
+def test_of_each_sound_it_is_decided_whether_it_is_of_a_movement() -> None:
+    """A new one goes into OF_JUDGING, or above: else it sounds on a mat that sees nothing."""
+    assert set(CUES) - OF_JUDGING == SAID_NEVERTHELESS
+
+
 @pytest.mark.parametrize("cue", [cue for cue in CUES if cue not in OF_JUDGING])
 def test_what_is_asked_of_the_person_is_said_nevertheless(cue: Cue) -> None:
     assert Cues().update(0.0, [cue], can_judge=False) is cue

@@ -150,7 +150,7 @@ def played(failure: Failure) -> Set:
     for name in names:
         defect = replace(failure.defect, from_s=FAILS_S, until_s=mended_s)
         done.bench.change_defects(name, (defect,))
-    # A converter that has begun anew, or is at its rate again, only does so while its defect is on.
+    # One that has begun again, or is at its rate again, only does so while its defect is on.
     done.go_on(mended_s + 0.1)
     for name in names:
         done.bench.change_defects(name, ())

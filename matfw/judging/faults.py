@@ -189,7 +189,7 @@ FAULTS: tuple[FaultRow, ...] = (
     FaultRow(
         fault=Fault.FATIGUE,
         about=About.SET,
-        no_limit="of a whole set, and relative to its first repetitions: workout.sets",
+        no_limit="of a whole set, and relative to its first repetitions: workout.fatigue",
         cue=CueRule(71, Rank.TEMPO, 1.6, 6.0, 20.0),
         words=Words(
             "fatigue",

@@ -20,7 +20,7 @@ class About(Enum):
     TIME = "time"  # how long a movement lasted: needs a lift that shows when it begins and ends
     HEIGHT = "height"
     POSTURE = "posture"  # how somebody lies: known live, not from the repetition
-    SET = "set"  # of many repetitions: `workout.sets`
+    SET = "set"  # of many repetitions: `workout.fatigue`
 
 
 class Rank(Enum):

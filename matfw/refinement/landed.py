@@ -8,11 +8,8 @@ dear for every early look.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
-from matfw.estimation.leg_model import Array, LegModel
 from matfw.refinement.ways import laid, seen_in_sd
 from matfw.refinement.whole_lifts import GRID, MAX_NOISE_SCALE, WAYS_S
 from matfw.refinement.windows import RepWindow
@@ -26,31 +23,18 @@ LANDED_S = (0.3, 0.9)
 LANDED_GAIN = 15.0
 
 
-@dataclass(frozen=True, slots=True)
-class _Tail:
-    load_n: Array
-    moment_nm: Array
-    seen: Array
-    model: LegModel
-    noise_scale: float
-
-
 def has_just_landed(window: RepWindow) -> bool:
     """Return whether a leg came down just so long ago that its end has become known."""
     motions = window.motions[-TAIL_ROWS:]
     if len(motions) < TAIL_ROWS or window.noise_scale > MAX_NOISE_SCALE:
         return False
-    tail = _Tail(
-        load_n=np.array([m.load_n for m in motions]),
-        moment_nm=np.array([m.moment_nm for m in motions]),
-        seen=np.array([m.seen_share for m in motions]),
-        model=window.model,
-        noise_scale=window.noise_scale,
-    )
-    data = seen_in_sd(tail, GRID)
+    load_n, moment_nm, seen = np.array([(m.load_n, m.moment_nm, m.seen_share) for m in motions]).T
+    data = seen_in_sd(load_n, moment_nm, seen, GRID, noise_scale=window.noise_scale)
     first, last = (data.shape[1] - round(ago_s / GRID.row_s) for ago_s in reversed(LANDED_S))
     for way_s in WAYS_S:
-        down = laid(tail, data, GRID, way_s, is_up=False)
+        down = laid(
+            data, GRID, way_s, model=window.model, noise_scale=window.noise_scale, is_up=False
+        )
         match = down.match[max(0, first - down.rows) : max(0, last - down.rows + 1)]
         if len(match) and match.max() > down.least(LANDED_GAIN):
             return True

@@ -172,7 +172,7 @@ class Refinement:
         person once these are reported.
         """
         reps: list[RefinedRep] = []
-        if window.model != self._model:  # somebody else, or weighed anew
+        if window.model != self._model:  # somebody else, or weighed again
             self._own, self._model = OwnLifts(), window.model
         own = self._own.copy()
         for number, x in enumerate(found):

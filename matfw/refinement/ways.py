@@ -10,7 +10,6 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Protocol
 
 import numpy as np
 
@@ -22,35 +21,6 @@ from matfw.refinement.shape_fit import AR1
 FINE = 5  # samples a step of 50 ms that a template is made of
 TEMPLATES = 64  # of one body: some more than two kinds of six ways, up and down
 STANDS_S = 5.0  # anything longer than what is beside a way: the other way is not to be seen
-
-
-class Forces(Protocol):
-    """What was measured, as columns, and of which leg."""
-
-    @property
-    def load_n(self) -> Array:
-        """Return load over the weight, N."""
-        ...
-
-    @property
-    def moment_nm(self) -> Array:
-        """Return the moment, N m."""
-        ...
-
-    @property
-    def seen(self) -> Array:
-        """Return the share of its samples that each row has."""
-        ...
-
-    @property
-    def model(self) -> LegModel:
-        """Return the leg."""
-        ...
-
-    @property
-    def noise_scale(self) -> float:
-        """Return this body's variance against the usual."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,21 +69,29 @@ class Way:
         return math.sqrt(2.0 * gain * self.energy)
 
 
-def seen_in_sd(segment: Forces, grid: Grid) -> Array:
-    """Return load and the moment's changes in standard deviations, (2, rows); 0: not measured."""
-    sd = math.sqrt(segment.noise_scale)
-    load = grid.means(segment.load_n - np.median(segment.load_n)) / (grid.load_sd_n * sd)
-    changes = grid.whitened(grid.means(segment.moment_nm)) / (grid.change_sd_nm * sd)
+def seen_in_sd(
+    load_n: Array, moment_nm: Array, seen: Array, grid: Grid, *, noise_scale: float
+) -> Array:
+    """Return load and the moment's changes in standard deviations, (2, rows); 0: not measured.
+
+    load_n: over the weight, and moment_nm, (n,) each, one a step of 50 ms. seen: (n,) share of its
+    samples that each has. noise_scale: variance of this body against the usual.
+    """
+    sd = math.sqrt(noise_scale)
+    load = grid.means(load_n - np.median(load_n)) / (grid.load_sd_n * sd)
+    changes = grid.whitened(grid.means(moment_nm)) / (grid.change_sd_nm * sd)
     data = np.clip(np.stack([load, changes]), -grid.most_sd, grid.most_sd)
-    data[:, grid.means(segment.seen) == 0.0] = 0.0
+    data[:, grid.means(seen) == 0.0] = 0.0
     return np.asarray(data)
 
 
-def laid(segment: Forces, data: Array, grid: Grid, way_s: float, *, is_up: bool) -> Way:
+def laid(
+    data: Array, grid: Grid, way_s: float, *, model: LegModel, noise_scale: float, is_up: bool
+) -> Way:
     """Return how well a way of this length fits wherever it may begin. data: (2, rows)."""
     rows = max(2, round(way_s / grid.row_s))
-    load, changes = _template(segment.model, grid, rows, is_up=is_up)
-    sd = math.sqrt(segment.noise_scale)
+    load, changes = _template(model, grid, rows, is_up=is_up)
+    sd = math.sqrt(noise_scale)
     template = np.stack([load / (grid.load_sd_n * sd), changes / (grid.change_sd_nm * sd)])
     padded = np.pad(data, ((0, 0), (grid.beside_rows, grid.beside_rows + rows)))
     spans = np.lib.stride_tricks.sliding_window_view(padded, template.shape[1], axis=1)

@@ -14,6 +14,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -143,8 +144,9 @@ def _lifts(segment: Segment, found: Sequence[RefinedRep]) -> list[_Lift]:
         return []
     data, first_s = _data(segment, found)
     rows = data.shape[1]
-    ups = [laid(segment, data, GRID, way_s, is_up=True) for way_s in WAYS_S]
-    downs = [laid(segment, data, GRID, way_s, is_up=False) for way_s in WAYS_S]
+    way = partial(laid, data, GRID, model=segment.model, noise_scale=segment.noise_scale)
+    ups = [way(way_s, is_up=True) for way_s in WAYS_S]
+    downs = [way(way_s, is_up=False) for way_s in WAYS_S]
     if not (any(map(_is_anywhere, ups)) and any(map(_is_anywhere, downs))):
         return []  # mostly so where all is found: the rest is not asked for
     pairs = [
@@ -213,7 +215,10 @@ def _is_anywhere(way: Way) -> bool:
 
 def _data(segment: Segment, found: Sequence[RefinedRep]) -> tuple[Array, float]:
     """Return what is seen, 0 where all is finished and in what is found, and when it begins, s."""
-    data, t_s = seen_in_sd(segment, GRID), GRID.means(segment.t_s)
+    data = seen_in_sd(
+        segment.load_n, segment.moment_nm, segment.seen, GRID, noise_scale=segment.noise_scale
+    )
+    t_s = GRID.means(segment.t_s)
     is_other = t_s <= segment.finished_s
     for x in found:
         is_other |= (t_s > x.start_s - BESIDE_FOUND_S[0]) & (t_s < x.end_s + BESIDE_FOUND_S[1])

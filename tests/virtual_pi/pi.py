@@ -168,7 +168,7 @@ class VirtualPi:
     def wait_ready(self, limit_s: float = READY_LIMIT_S) -> None:
         """Wait until systemd knows that it is ready: the cells have been read.
 
-        The cable is plugged in anew: a console that has started again speaks text.
+        The cable is plugged in again: a console that has started again speaks text.
         """
         self.unplug()
         self.machine.until(("systemctl", "is-active", UNIT), "active", limit_s=limit_s)
