@@ -94,7 +94,8 @@ AFTER_LONG_HOLD = Doubt(
     "in so long a hold the body settles, and the ways' ends are not known well enough",
 )
 SLOW_TEMPO = Doubt(
-    lambda case: case.tempo.has_slow_ways, "at so slow a tempo heights and holds read too low"
+    lambda case: case.tempo.has_slow_ways,
+    "at so slow a tempo holds and small heights are not known well enough",
 )
 NOT_SEEN_HIGH = Doubt(lambda _: True, "the leg reads high, but was not seen live to pass the limit")
 SLOW_MOVEMENTS = Doubt(
