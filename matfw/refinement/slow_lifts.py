@@ -5,27 +5,29 @@ heart does, and one that is held for ten is pulled to rest by the curve's own pr
 resting levels take over the moment. What stays is the moment: 4 to 12 N m lower while the leg is
 up, and back afterwards, against 0.4 to 0.9 N m of sway (virtual people). So the shape asked for,
 somewhat faster and slower, is laid over the moment wherever it fits in, with a level and a slope of
-its own. Its times are then fitted as any other's (`shape_fit`).
+its own. Its times are then the mean of all that may have been done there (`slow_fit`); of a long
+hold between quick ways they are fitted as any other's (`shape_fit`).
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
 
-from matfw.estimation.leg_model import LegModel
+from matfw.estimation.leg_model import Array, LegModel
 from matfw.estimation.noise import STEP_S
 from matfw.messages import RefinedRep, Tempo
 from matfw.refinement.held_lifts import held_lifts, usual_nm
 from matfw.refinement.missed_lifts import overlap
 from matfw.refinement.moment_levels import Levels, levels
-from matfw.refinement.rep_shape import shape_rad, usual_shape
+from matfw.refinement.rep_shape import MOMENT_NM, SAG, TYPICAL_SAG, shape_rad, usual_shape
 from matfw.refinement.segment import Segment
 from matfw.refinement.shape_fit import fit_shape
+from matfw.refinement.slow_fit import slow_shape
 from matfw.refinement.slow_tempo import (
     AROUND_S,
     HOLDS,
@@ -46,6 +48,8 @@ OVERLAP_S = 0.5  # that it may begin before what is finished ends
 TOP_SD_RAD = 0.05
 # Of its length, and at most, that a fitted end may lie from where the shape lay.
 NEAR_SHARE, NEAR_S = 0.2, 2.5
+# Of rest after a mean end: what is laid over a slow lift looks over as long as it comes down.
+AFTER_S = 1.0
 SHORT_HOLD_S = 4.0  # up to which the curve follows a lift
 
 
@@ -74,10 +78,12 @@ def slow_lifts(segment: Segment, *, is_left: bool = False) -> list[RefinedRep]:
     """
     if not is_slow(segment.tempo):
         return []
-    matches = _held(segment, is_left=is_left) if is_long_hold(segment.tempo) else _laid(segment)
+    is_long = is_long_hold(segment.tempo)
+    matches = _held(segment, is_left=is_left) if is_long else _laid(segment)
     known_s = math.inf if is_left else _known_s(segment)
-    return [
-        _rep(segment, match)
+    rep = _fitted if is_long else partial(_meant, others=matches)
+    reps = [
+        rep(segment, match)
         for match in matches
         if match.begin_s > segment.finished_s - OVERLAP_S
         and (
@@ -85,6 +91,8 @@ def slow_lifts(segment: Segment, *, is_left: bool = False) -> list[RefinedRep]:
             or (match.is_sure and not is_cut_short(match.tempo, segment.tempo))
         )
     ]
+    seen_s = float(segment.t_s[-1]) - (0.0 if is_left or is_long else AFTER_S)
+    return [x for x in reps if x.end_s < seen_s]
 
 
 def _held(segment: Segment, *, is_left: bool) -> list[_Match]:
@@ -188,17 +196,29 @@ def _matches(segment: Segment, tempo: Tempo, falls_nm: tuple[float, float]) -> l
     ]
 
 
-def _rep(segment: Segment, match: _Match) -> RefinedRep:
-    """Return the repetition with its times from a fitted shape, or from where the shape lay."""
+def _meant(segment: Segment, match: _Match, *, others: Sequence[_Match]) -> RefinedRep:
+    """Return the repetition with the mean of the times that it may have."""
+    from_s = max([segment.finished_s, *(x.end_s for x in others if x.end_s <= match.begin_s)])
+    to_s = min([math.inf, *(x.begin_s for x in others if x.begin_s >= match.end_s)])
+    return segment.refined_rep(slow_shape(segment, match.begin_s, match.tempo, (from_s, to_s)))
+
+
+def _as_it_lay(segment: Segment, match: _Match) -> Array:
+    times_s = (match.begin_s, match.tempo.up_s, match.tempo.hold_s, match.tempo.down_s)
     degrees = np.arange(0.0, 90.0)
     falls = [_fall_nm(segment.model, float(angle_deg)) for angle_deg in degrees]
     top_rad = math.radians(float(np.interp(match.fall_nm, falls, degrees)))
-    times_s = (match.begin_s, match.tempo.up_s, match.tempo.hold_s, match.tempo.down_s)
-    as_it_lay = segment.refined_rep(usual_shape(times_s, top_rad, sag=0.0))
+    return usual_shape(times_s, top_rad, sag=0.0)
+
+
+def _fitted(segment: Segment, match: _Match) -> RefinedRep:
+    """Return the repetition with its times from a fitted shape, or from where the shape lay."""
+    start = _as_it_lay(segment, match)
+    as_it_lay = segment.refined_rep(start)
     rows = segment.between(match.begin_s - AROUND_S, match.end_s + AROUND_S)
     before = segment.between(match.begin_s - AROUND_S, match.begin_s)
     level_nm = float(np.median(segment.moment_nm[before]))
-    start = usual_shape(times_s, top_rad, moment_nm=level_nm)
+    start[[SAG, MOMENT_NM]] = TYPICAL_SAG, level_nm
     # What the curve took for a hand or for another resting level may be the leg.
     force_n = segment.load_n[rows] - float(np.median(segment.load_n[rows]))
     fit = partial(fit_shape, segment.t_s[rows], force_n, segment.moment_nm[rows], start)

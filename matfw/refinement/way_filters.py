@@ -100,7 +100,7 @@ def _template(model: LegModel, way_rows: int, *, is_up: bool) -> Array:
 def _weights(template: Array) -> Array:
     """Return what data are weighed by for a match that no level and hardly a hand changes."""
     rows = template.shape[1]
-    inverse = np.linalg.inv(_covariance(rows))
+    inverse = np.linalg.inv(covariance(rows))
     levels = np.repeat(np.eye(2), rows, axis=0)
     by_level = inverse @ levels
     flat = inverse @ template.ravel()
@@ -108,7 +108,7 @@ def _weights(template: Array) -> Array:
     return np.asarray(without.reshape(2, rows))
 
 
-def _covariance(rows: int) -> Array:
+def covariance(rows: int) -> Array:
     """Return that of moment and load of successive rows, (2 rows, 2 rows)."""
     at = np.arange(rows)
     apart_s = ROW_S * np.abs(at[:, None] - at[None, :])

@@ -25,11 +25,15 @@ TEMPOS = (Tempo(4, 1, 4), Tempo(6, 1, 6), Tempo(2, 10, 3), Tempo(3, 30, 3), Temp
 
 
 def window(
-    asked: Tempo, done: Tempo, until_s: float | None = None, top_rad: float = TOP_RAD
+    asked: Tempo,
+    done: Tempo,
+    until_s: float | None = None,
+    top_rad: float = TOP_RAD,
+    seed: int = 5,
 ) -> RepWindow:
     """Return a lift as done, in the window of a mat that asks for a tempo."""
     length_s = done.up_s + done.hold_s + done.down_s
-    rng = np.random.default_rng(5)
+    rng = np.random.default_rng(seed)
     t_s = np.arange(0.0, until_s or BEGIN_S + length_s + AFTER_S, STEP_S)
     params = np.full(SIZE, TYPICAL_EXPONENT)
     params[:5] = BEGIN_S, done.up_s, done.hold_s, done.down_s, top_rad
