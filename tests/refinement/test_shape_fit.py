@@ -14,6 +14,7 @@ from matfw.estimation.noise import STEP_S
 from matfw.refinement.rep_shape import (
     BEGIN_S,
     DOWN_EARLY,
+    DOWN_LATE,
     DOWN_S,
     FORCE_N,
     HOLD_S,
@@ -185,3 +186,37 @@ def test_what_there_was_to_explain_is_what_a_leg_at_rest_would_leave() -> None:
     ]
     assert explained[0].at_rest_per_step > 2.0 * explained[1].at_rest_per_step
     assert explained[0].cost_per_step < 0.02 * explained[0].at_rest_per_step
+
+
+SLOW = params(begin_s=1.0, up_s=2.2, hold_s=0.6, down_s=2.6)  # as a curve smooths a fall
+
+
+def fallen(late_exponent: float, down_s: float = 0.7) -> Array:
+    """Return a shape whose descent the other leg ends: the nearer to 1, the harder."""
+    true = params(begin_s=1.0, up_s=2.2, hold_s=1.0, down_s=down_s)
+    true[[DOWN_EARLY, DOWN_LATE]] = 2.0, late_exponent
+    return true
+
+
+@pytest.mark.parametrize("down_s", [0.45, 0.6, 0.9])
+@pytest.mark.parametrize("late_exponent", [1.05, 1.2, 1.4])
+def test_a_leg_that_fell_is_found_so_from_a_slow_descent(
+    late_exponent: float, down_s: float
+) -> None:
+    true = fallen(late_exponent, down_s)
+    t_s, force_n, moment_nm = segment(true)
+    found = fit_shape(
+        t_s, force_n, moment_nm, SLOW, model=MODEL, noise_scale=1.0, is_rough=True
+    ).params
+    assert crossings_s(found) == pytest.approx(crossings_s(true), abs=0.1)
+
+
+@pytest.mark.parametrize(("late_exponent", "falls"), [(1.1, True), (2.6, False)])
+def test_a_fall_is_begun_with_only_where_the_leg_is_stopped(
+    late_exponent: float, falls: bool
+) -> None:
+    t_s, force_n, moment_nm = segment(fallen(late_exponent, down_s=0.9 if falls else 1.6))
+    found = fit_shape(
+        t_s, force_n, moment_nm, SLOW, model=MODEL, noise_scale=1.0, is_rough=True
+    ).params
+    assert (found[DOWN_LATE] < LOWEST[DOWN_LATE]) == falls
