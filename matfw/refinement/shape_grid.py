@@ -4,6 +4,9 @@ A fit goes to the nearest minimum, and the curve that it begins with is smooth: 
 half a second is one of 2 s there, half of it before the leg left rest, and a hold that a sway
 swallowed is none. So both ways are tried at a few lengths in all places that the curve's way
 covers; quick ones at more places, since they explain less of what is half their length away.
+
+A leg that is let go speeds up until the other one stops it, within 0.05-0.15 s: load and moment
+are lower all the way and peak then, by 30-130 N. No way that its own muscles brake looks like that.
 """
 
 from __future__ import annotations
@@ -13,13 +16,22 @@ from collections.abc import Iterator
 import numpy as np
 
 from matfw.estimation.leg_model import Array
-from matfw.refinement.rep_shape import BEGIN_S, DOWN_S, HOLD_S, UP_S
+from matfw.refinement.rep_shape import (
+    BEGIN_S,
+    DOWN_EARLY,
+    DOWN_LATE,
+    DOWN_S,
+    HOLD_S,
+    UP_S,
+)
 
 LENGTHS_S = (0.5, 0.9, 1.5, 2.3, 3.2)  # of a way, standstill to standstill
 PLACES_S = 0.35  # that they are apart at most, ...
 PLACES_SHARE = 0.3  # ... and this share of a way's length: its load swings there and back
 SLACK_S = 0.3  # by which a way may lie outside the curve's
-SHORTEST_HOLD_S, SHORTEST_DOWN_S = 0.05, 0.3
+SHORTEST_UP_S, SHORTEST_HOLD_S, SHORTEST_DOWN_S = 0.3, 0.05, 0.3
+FALLS_S = (0.45, 0.6, 0.8, 1.0)  # of a leg that the other one stops
+FALL_EXPONENTS = 2.0, 1.1  # its speed's early and late one: it is fastest at the end
 
 
 def ascents(start: Array, t_s: Array) -> Array:
@@ -51,6 +63,30 @@ def descents(start: Array, t_s: Array) -> Array:
             continue
         shape = start.copy()
         shape[HOLD_S], shape[DOWN_S] = begin_s - top_s, length_s
+        shapes.append(shape)
+    return np.array(shapes)
+
+
+def falls(start: Array, t_s: Array, force_n: Array) -> Array:
+    """Return a shape, (12,), and it with a fall that ends where the load is highest, (k, 12).
+
+    force_n: the load over rest at t_s, (n,). An ascent that would still go on is cut short.
+    """
+    top_s = start[BEGIN_S] + 0.5 * start[UP_S]
+    end_s = start[BEGIN_S] + start[UP_S] + start[HOLD_S] + start[DOWN_S] + SLACK_S
+    rows = np.flatnonzero((t_s > top_s) & (t_s < end_s))
+    if not len(rows):
+        return start[None]
+    landed_s = float(t_s[rows[int(np.argmax(force_n[rows]))]])
+    shapes = [start]
+    for length_s in FALLS_S:
+        held_s = landed_s - length_s - start[BEGIN_S]
+        up_s = min(float(start[UP_S]), held_s - SHORTEST_HOLD_S)
+        if up_s < SHORTEST_UP_S:
+            break
+        shape = start.copy()
+        shape[UP_S], shape[HOLD_S], shape[DOWN_S] = up_s, held_s - up_s, length_s
+        shape[[DOWN_EARLY, DOWN_LATE]] = FALL_EXPONENTS
         shapes.append(shape)
     return np.array(shapes)
 

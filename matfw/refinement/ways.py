@@ -16,7 +16,7 @@ import numpy as np
 from matfw.estimation.leg_model import Array, LegModel
 from matfw.estimation.noise import STEP_S
 from matfw.refinement.rep_shape import shape_rad, usual_shape
-from matfw.refinement.shape_fit import AR1
+from matfw.refinement.shape_cost import AR1
 
 FINE = 5  # samples a step of 50 ms that a template is made of
 TEMPLATES = 64  # of one body: some more than two kinds of six ways, up and down

@@ -9,8 +9,13 @@ from tests.accuracy.figures import Figure
 
 GROUPS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
-        "worst clean": ("clean", "other_a_clean", "other_b_clean"),
-        "worst restless": ("stress", "other_a_restless", "other_b_restless"),
+        "worst clean": ("clean", "other_a_clean", "other_b_clean", "other_c_clean"),
+        "worst restless": (
+            "stress",
+            "other_a_restless",
+            "other_b_restless",
+            "other_c_restless",
+        ),
         "worst long": ("fatigue", "other_a_tiring", "other_b_tiring"),
     }
 )

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+import scipy
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,6 +15,7 @@ from matfw.estimation.noise import STEP_S
 from matfw.refinement.rep_shape import (
     BEGIN_S,
     DOWN_EARLY,
+    DOWN_LATE,
     DOWN_S,
     FORCE_N,
     HOLD_S,
@@ -22,7 +24,8 @@ from matfw.refinement.rep_shape import (
     UP_S,
     shape_rad,
 )
-from matfw.refinement.shape_fit import FORCE_SD_N, HIGHEST, LOWEST, MOMENT_STEP_NM, fit_shape
+from matfw.refinement.shape_cost import FORCE_SD_N, MOMENT_STEP_NM
+from matfw.refinement.shape_fit import HIGHEST, LOWEST, fit_shape
 from tests.estimation.leg_forces import MODEL
 from tests.refinement.test_rep_shape import params
 
@@ -30,11 +33,13 @@ SPAN_S = 10.0
 FINE = 10
 
 
-def segment(shape: Array, span_s: float = SPAN_S) -> tuple[Array, Array, Array]:
+def segment(
+    shape: Array, span_s: float = SPAN_S, wobble_deg: Array | float = 0.0
+) -> tuple[Array, Array, Array]:
     """Return times, force and moment of a leg that goes as the shape says, as step means."""
     steps = round(span_s / STEP_S)
     fine_s = np.arange(steps * FINE) * STEP_S / FINE
-    d = shape_rad(shape, fine_s)
+    d = shape_rad(shape, fine_s) + np.radians(wobble_deg)
     w = np.gradient(d, fine_s)
     a = np.gradient(w, fine_s)
 
@@ -185,3 +190,74 @@ def test_what_there_was_to_explain_is_what_a_leg_at_rest_would_leave() -> None:
     ]
     assert explained[0].at_rest_per_step > 2.0 * explained[1].at_rest_per_step
     assert explained[0].cost_per_step < 0.02 * explained[0].at_rest_per_step
+
+
+SLOW = params(begin_s=1.0, up_s=2.2, hold_s=0.6, down_s=2.6)  # as a curve smooths a fall
+
+
+def fallen(late_exponent: float, down_s: float = 0.7) -> Array:
+    """Return a shape whose descent the other leg ends: the nearer to 1, the harder."""
+    true = params(begin_s=1.0, up_s=2.2, hold_s=1.0, down_s=down_s)
+    true[[DOWN_EARLY, DOWN_LATE]] = 2.0, late_exponent
+    return true
+
+
+@pytest.mark.parametrize("down_s", [0.45, 0.6, 0.9])
+@pytest.mark.parametrize("late_exponent", [1.05, 1.2, 1.4])
+def test_a_leg_that_fell_is_found_so_from_a_slow_descent(
+    late_exponent: float, down_s: float
+) -> None:
+    true = fallen(late_exponent, down_s)
+    t_s, force_n, moment_nm = segment(true)
+    found = fit_shape(
+        t_s, force_n, moment_nm, SLOW, model=MODEL, noise_scale=1.0, is_rough=True
+    ).params
+    assert crossings_s(found) == pytest.approx(crossings_s(true), abs=0.1)
+
+
+@pytest.mark.parametrize(("late_exponent", "falls"), [(1.1, True), (2.6, False)])
+def test_a_fall_is_begun_with_only_where_the_leg_is_stopped(
+    late_exponent: float, falls: bool
+) -> None:
+    t_s, force_n, moment_nm = segment(fallen(late_exponent, down_s=0.9 if falls else 1.6))
+    found = fit_shape(
+        t_s, force_n, moment_nm, SLOW, model=MODEL, noise_scale=1.0, is_rough=True
+    ).params
+    assert (found[DOWN_LATE] < LOWEST[DOWN_LATE]) == falls
+
+
+def wobbling_deg(shape: Array, seed: int) -> Array:
+    """Return what a leg wobbles by while it is up: as the worst of six blocks of real people's."""
+    count = round(SPAN_S / STEP_S) * FINE
+    fine_s = np.arange(count) * STEP_S / FINE
+    white = np.random.default_rng(seed).standard_normal(count)
+    band = scipy.signal.butter(2, [0.8, 4.0], "band", fs=FINE / STEP_S, output="sos")
+    wobble = scipy.signal.sosfiltfilt(band, white)
+    accel = np.gradient(np.gradient(wobble, fine_s), fine_s)
+    lifted = np.clip(np.degrees(shape_rad(shape, fine_s)) / 10.0, 0.0, 1.0)
+    return np.asarray(lifted * wobble * 43.0 / accel.std())
+
+
+def test_a_leg_that_wobbles_keeps_its_hold() -> None:
+    true = params(begin_s=1.0, up_s=2.2, hold_s=1.2, down_s=3.0)
+    start = params(begin_s=1.0, up_s=2.2, hold_s=0.05, down_s=4.2)  # as a curve smooths it
+    held_s = []
+    for seed in range(12):
+        t_s, force_n, moment_nm = segment(true, wobble_deg=wobbling_deg(true, seed))
+        found = fit_shape(
+            t_s, force_n, moment_nm, start, model=MODEL, noise_scale=1.0, is_rough=True
+        ).params
+        _, top_s, lower_s, _ = crossings_s(found)
+        held_s.append(lower_s - top_s)
+    _, top_s, lower_s, _ = crossings_s(true)
+    assert np.percentile(np.abs(np.array(held_s) - (lower_s - top_s)), 75) < 0.25
+
+
+@pytest.mark.parametrize("hold_s", [0.1, 2.5])
+def test_a_calm_legs_hold_is_what_it_is_and_not_what_was_asked_for(hold_s: float) -> None:
+    true = params(begin_s=1.0, up_s=2.2, hold_s=hold_s, down_s=3.0)
+    t_s, force_n, moment_nm = segment(true)
+    found = fit_shape(
+        t_s, force_n, moment_nm, disturbed(true), model=MODEL, noise_scale=1.0, is_rough=True
+    ).params
+    assert crossings_s(found) == pytest.approx(crossings_s(true), abs=0.15)

@@ -7,14 +7,16 @@ import pytest
 
 from matfw.estimation.leg_model import Array
 from matfw.estimation.noise import STEP_S
-from matfw.refinement.rep_shape import BEGIN_S, DOWN_S, HOLD_S, TOP_RAD, UP_S
+from matfw.refinement.rep_shape import BEGIN_S, DOWN_S, HOLD_S, TOP_RAD, UP_S, shape_rad
 from matfw.refinement.shape_grid import (
+    FALLS_S,
     LENGTHS_S,
     PLACES_S,
     PLACES_SHARE,
     SLACK_S,
     ascents,
     descents,
+    falls,
 )
 from tests.refinement.test_rep_shape import params
 
@@ -67,3 +69,38 @@ def test_no_way_begins_before_what_is_known_or_ends_after_it() -> None:
 def test_a_leg_comes_down_after_it_is_up() -> None:
     for shapes in (ascents(SMOOTHED, T_S), descents(SMOOTHED, T_S)):
         assert (shapes[:, [UP_S, HOLD_S, DOWN_S]] >= 0.0).all()
+
+
+LANDED_ROW = 130
+
+
+def landed(peak_n: float = 60.0) -> Array:
+    """Return the load, N, of a leg that lands in LANDED_ROW."""
+    force_n = np.zeros(len(T_S))
+    force_n[LANDED_ROW] = peak_n
+    return force_n
+
+
+def test_a_fall_ends_where_the_load_is_highest_and_is_fastest_there() -> None:
+    shapes = falls(SMOOTHED, T_S, landed())
+    assert (shapes[0] == SMOOTHED).all()
+    assert ends(shapes[1:]) == pytest.approx(T_S[LANDED_ROW])
+    assert shapes[1:, DOWN_S] == pytest.approx(FALLS_S)
+    for shape in shapes[1:]:
+        speed = -np.diff(shape_rad(shape, np.linspace(0.0, T_S[LANDED_ROW], 1000)))
+        assert speed.argmax() > 960
+
+
+def test_an_ascent_is_over_before_the_leg_falls() -> None:
+    late = params(begin_s=1.0, up_s=5.4, hold_s=0.2, down_s=2.0)
+    shapes = falls(late, T_S, landed())[1:]
+    assert len(shapes) == len(FALLS_S)
+    assert (shapes[:, UP_S] < 5.4).all()
+    assert (shapes[:, HOLD_S] >= 0.05 - 1e-9).all()
+    assert ends(shapes) == pytest.approx(T_S[LANDED_ROW])
+
+
+def test_what_ends_before_a_leg_can_fall_has_no_fall() -> None:
+    short = params(begin_s=1.0, up_s=0.4, hold_s=0.1, down_s=0.1)
+    assert len(falls(short, T_S, landed())) == 1
+    assert len(falls(SMOOTHED, T_S[:20], landed()[:20])) == 1

@@ -10,7 +10,7 @@ import numpy as np
 
 from matfw.layouts import PRESETS
 from matfw.messages import Cell, Mat, RawFrame
-from tests.accuracy.others import links, rods
+from tests.accuracy.others import chain, links, rods
 from tests.accuracy.others.mat import frames_of, mat_of
 from tests.accuracy.others.plans import DrawPlan, Recording, draw_plan
 from tests.accuracy.others.tiring import tiring_plan
@@ -23,6 +23,8 @@ OTHERS: Mapping[str, tuple[Maker, bool]] = MappingProxyType(  # and whether they
         "other_a_restless": (links.record, True),
         "other_b_clean": (rods.record, False),
         "other_b_restless": (rods.record, True),
+        "other_c_clean": (chain.record, False),
+        "other_c_restless": (chain.record, True),
     }
 )
 # Every second one tires, and every second two of them are restless.
