@@ -132,14 +132,14 @@ def test_the_order_of_the_cues_is_as_decided() -> None:
         assert {CUE_RULES[cue].rank for cue in cues} == {rank}
 
 
-@pytest.mark.parametrize("shown", CUES)
 @pytest.mark.parametrize("requested", CUES)
-def test_a_cue_cuts_short_those_ranks_that_it_may_and_no_other(shown: Cue, requested: Cue) -> None:
-    if shown == requested:
-        return
-    started = starts(played([[shown], [requested]]))
-    cuts = (CUE_RULES[requested].rank, CUE_RULES[shown].rank) in CUTS
-    assert started == [(0.0, shown), (FRAME_S, requested)][: 1 + cuts]
+def test_a_cue_cuts_short_those_ranks_that_it_may_and_no_other(requested: Cue) -> None:
+    for shown in CUES:
+        if shown == requested:
+            continue
+        started = starts(played([[shown], [requested]]))
+        cuts = (CUE_RULES[requested].rank, CUE_RULES[shown].rank) in CUTS
+        assert started == [(0.0, shown), (FRAME_S, requested)][: 1 + cuts]
 
 
 # --- behaviour ---
@@ -151,9 +151,10 @@ def test_a_lone_request_starts_at_once(cue: Cue) -> None:
 
 
 @pytest.mark.parametrize("live", LIVE)
-@pytest.mark.parametrize("mere", MERE)
-def test_a_live_fault_breaks_off_a_mere_cue_at_once(live: Cue, mere: Cue) -> None:
-    assert starts(played([[mere], [live]])) == [(0.0, mere), (FRAME_S, live)]
+def test_a_live_fault_breaks_off_a_mere_cue_at_once(live: Cue) -> None:
+    assert MERE
+    for mere in MERE:
+        assert starts(played([[mere], [live]])) == [(0.0, mere), (FRAME_S, live)]
 
 
 @pytest.mark.parametrize("other", [cue for cue in CUES if cue is not Announcement.NOT_JUDGING])
