@@ -16,6 +16,7 @@ from tests.accuracy.movements import (
     STILL_S,
     TUNING_KINDS,
     Moved,
+    Script,
     moved,
     scene,
     script,
@@ -59,13 +60,16 @@ def test_a_kind_uses_the_forms_of_its_split_only(kind: str) -> None:
         assert 3 <= len(told.planned) <= 6
 
 
-@pytest.mark.parametrize("kind", ["getting_on", "movements", "leaves"])
-def test_what_is_played_is_what_the_script_says(kind: str) -> None:
-    played, told = scene(kind, "core4", 700_003, 1), script(kind, 700_003, 1)
+def assert_is_played(played: Scene, told: Script) -> None:
     assert tuple(span.name for span in played.spans) == told.names
     lying_s = played.trace.lying_to_s - played.trace.lying_from_s
     assert lying_s == pytest.approx(told.leave_s or told.plan.lying_s, abs=0.1)
     assert len(played.trace.truth) + len(played.broken) == len(told.plan.reps)
+
+
+def test_what_is_played_is_what_the_script_says(in_set: Scene) -> None:
+    assert_is_played(in_set, script("in_set", 1000, 0))
+    assert_is_played(scene("getting_on", "core4", 700_003, 1), script("getting_on", 700_003, 1))
 
 
 def test_movements_of_a_set_lie_between_its_repetitions(in_set: Scene) -> None:
@@ -82,7 +86,8 @@ ONE_OF_EACH = (0, 1)
 @pytest.mark.parametrize("kind", ["leaves", "leaves held-out"])
 def test_somebody_leaves_just_after_a_repetition_or_in_the_middle_of_one(kind: str) -> None:
     some = [scene(kind, "core4", 700_000 + number, number) for number in ONE_OF_EACH]
-    for played in some:
+    for number, played in zip(ONE_OF_EACH, some, strict=True):
+        assert_is_played(played, script(kind, 700_000 + number, number))
         leaves_s = played.spans[-1].start_s
         assert len(played.broken) <= 1
         if played.broken:
