@@ -26,7 +26,7 @@ from matfw.refinement.segment import Segment
 from matfw.refinement.windows import SETTLE_S
 from tests.accuracy.plausibility import Example, examples, fitted
 from tests.accuracy.populations import FIRST_SEED, Job
-from tests.refinement.test_refine import FEW, WHOLE_S, played
+from tests.refinement.test_refinement import FEW, WHOLE_S, played
 
 EDGE = 0.01  # log-odds to either side of a limit
 SEED = FIRST_SEED["tuning"] + 90
