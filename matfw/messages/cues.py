@@ -26,10 +26,7 @@ class Announcement(StrEnum):
         return member
 
     NOT_JUDGING = "not_judging", False  # the mat cannot judge now, or not all: cells, computer, hum
-    HIPS_LOST = (
-        "hips_lost",
-        False,
-    )  # a hip sensor is lost: hips are judged as well as it goes without
+    HIPS_LOST = "hips_lost", False  # a hip sensor is lost: hips are judged as well as it goes
     HIPS_BACK = "hips_back", False  # ... and it answers again
     UNSURE = "unsure", True  # the rep is over and could not be judged
     SET_DONE = "set_done", False
