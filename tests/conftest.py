@@ -22,18 +22,19 @@ gc.disable()
 TESTS = Path(__file__).parent
 # The files that take longest come first, so that no process is alone with one of them at the end.
 LONGEST = (
-    *("test_scenarios.py", "cli/test_endings.py", "test_debian.py", "links/test_newcomer.py"),
-    *("cli/test_cli.py", "links/test_client.py", "refinement/test_refine.py", "test_failures.py"),
-    *("diagnose/test_wiring.py", "test_pipeline.py", "accuracy/test_cases.py"),
-    *("importers/test_replayed.py", "refinement/test_whole_lifts.py", "accuracy/test_accuracy.py"),
-    *("service/test_firmware.py", "disturbances/test_disturbances.py", "calibrate/test_wizard.py"),
-    *("accuracy/test_movements.py", "links/test_hub.py", "people/movements/test_forms.py"),
-    *("fuzz/test_console_firmware.py", "contracts/test_load_cells.py", "accuracy/test_holes.py"),
-    *("test_getting_up.py", "refinement/test_plausibility.py", "refinement/test_missed_lifts.py"),
-    *("test_layouts.py", "accuracy/test_beam.py", "virtual/test_person.py"),
-    *("cli/test_replay_verb.py", "devices/test_parallel.py", "test_sensor_trouble.py"),
-    *("test_growth.py", "devices/test_injection.py", "testing/test_guide.py"),
-    *("cli/test_encoding.py", "console/test_machine.py", "fuzz/test_console_bytes.py"),
+    *("links/test_newcomer.py", "test_scenarios.py", "test_debian.py", "cli/test_endings.py"),
+    *("cli/test_cli.py", "diagnose/test_wiring.py", "accuracy/test_cases.py"),
+    *("importers/test_replayed.py", "refinement/test_refine.py", "links/test_client.py"),
+    *("test_failures.py", "test_pipeline.py", "accuracy/test_accuracy.py", "links/test_hub.py"),
+    *("contracts/test_load_cells.py", "people/movements/test_forms.py", "accuracy/test_holes.py"),
+    *("calibrate/test_wizard.py", "testing/test_guide.py", "fuzz/test_console_firmware.py"),
+    *("service/test_firmware.py", "disturbances/test_disturbances.py", "test_getting_up.py"),
+    *("refinement/test_whole_lifts.py", "refinement/test_missed_lifts.py"),
+    *("cli/test_replay_verb.py", "accuracy/test_movements.py", "accuracy/test_beam.py"),
+    *("test_layouts.py", "test_sensor_trouble.py", "devices/test_parallel.py"),
+    *("virtual/test_person.py", "console/test_machine.py", "test_growth.py"),
+    *("devices/test_injection.py", "refinement/test_plausibility.py", "service/test_refiner.py"),
+    *("cli/test_encoding.py", "fuzz/test_console_bytes.py", "testing/test_real_mat.py"),
 )
 
 

@@ -12,6 +12,7 @@ import re
 import shutil
 import subprocess
 import sys
+import sysconfig
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -63,17 +64,38 @@ def names(requirements: list[str]) -> set[str]:
 
 @pytest.fixture(scope="module")
 def uv(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Fetch uv once, as a build does where there is none; all builds of these tests find it."""
+    """Let all builds of these tests find uv: the tests' own, or one fetched as a build does."""
     folder = tmp_path_factory.mktemp("uv")
-    try:
-        (program,) = load_build().find_uv(folder)
-    except subprocess.CalledProcessError as error:
-        pytest.skip(f"uv cannot be fetched: {error}")
-    (folder / "path").mkdir()
-    (folder / "path" / "uv").symlink_to(program)
     with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PATH", sysconfig.get_path("scripts"), prepend=os.pathsep)
+        try:
+            (program,) = load_build().find_uv(folder)
+        except subprocess.CalledProcessError as error:
+            pytest.skip(f"uv cannot be fetched: {error}")
+        (folder / "path").mkdir()
+        (folder / "path" / "uv").symlink_to(program)
         patch.setenv("PATH", str(folder / "path"), prepend=os.pathsep)
         yield
+
+
+def test_where_there_is_no_uv_it_is_fetched_into_a_folder_of_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is asked for is asked for truly by tests/virtual_pi, on a computer without uv."""
+    build_module, asked = load_build(), []
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.setattr(build_module.subprocess, "run", lambda words, **_: asked.append(words))
+    found = build_module.find_uv(tmp_path)
+    assert found == [str(tmp_path / "venv/bin/uv")]
+    assert asked == [
+        [sys.executable, "-m", "venv", str(tmp_path / "venv")],
+        [str(tmp_path / "venv/bin/pip"), "install", "--quiet", build_module.UV],
+    ]
+
+
+def test_the_tests_own_uv_is_the_one_that_a_build_fetches() -> None:
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    assert load_build().UV in extras["optional-dependencies"]["test"]
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from copy import deepcopy
 from dataclasses import replace
 from functools import cache
 
@@ -68,8 +69,9 @@ def session(side: Side = Side.LEFT, rate_hz: float = 80.0) -> tuple[Mat, tuple[R
     return mat, tuple(f for f in record(trace, mat, 7, CellErrors()) if f.t_s < SPAN_S)
 
 
-def through(line: Pipeline, frames: Sequence[RawFrame]) -> tuple[list[Step], list[Event]]:
-    refinement = Refinement()
+def through(
+    line: Pipeline, frames: Sequence[RawFrame], refinement: Refinement
+) -> tuple[list[Step], list[Event]]:
     steps: list[Step] = []
     events: list[Event] = []
     for frame in frames:
@@ -82,7 +84,26 @@ def through(line: Pipeline, frames: Sequence[RawFrame]) -> tuple[list[Step], lis
 
 
 def run(mat: Mat, frames: Sequence[RawFrame]) -> tuple[list[Step], list[Event]]:
-    return through(Pipeline(mat), frames)
+    return through(Pipeline(mat), frames, Refinement())
+
+
+CUT_S = 30.0  # of the usual session: a repetition has been done, the next one is under way
+
+
+@cache
+def begun() -> tuple[Pipeline, Refinement, list[Event]]:
+    """Return what goes through the usual session until CUT_S, and what it has said."""
+    mat, frames = session()
+    line, refinement = Pipeline(mat), Refinement()
+    frames = tuple(frame for frame in frames if frame.t_s < CUT_S)
+    return line, refinement, through(line, frames, refinement)[1]
+
+
+def run_on(change: Callable[[RawFrame], RawFrame]) -> list[Event]:
+    """Return what the line says of the usual session whose frames are others from CUT_S on."""
+    line, refinement, events = deepcopy(begun())
+    left = [change(frame) for frame in session()[1] if frame.t_s >= CUT_S]
+    return events + through(line, left, refinement)[1]
 
 
 @cache
@@ -225,17 +246,15 @@ def without(frame: RawFrame, gone: int) -> RawFrame:
 
 @pytest.mark.parametrize("gone", [0, 3])
 def test_without_a_cell_nothing_is_judged_and_that_is_reported_at_once(gone: int) -> None:
-    mat, frames = session()
-    cut_s = 30.0
-    broken = [frame if frame.t_s < cut_s else without(frame, gone) for frame in frames]
-    events = run(mat, broken)[1]
-    after = [event for event in events if event.t_s > cut_s + 0.1]
+    events = run_on(lambda frame: without(frame, gone))
+    after = [event for event in events if event.t_s > CUT_S + 0.1]
     # The repetition under way was seen to come down for the most part: it counts as unsure.
     assert [rep.verdict for rep in reps_of(after)] == [Verdict.UNSURE]
-    assert reps_of(after)[0].lower_s < cut_s
+    assert reps_of(after)[0].lower_s < CUT_S
     assert all(e.phase is Phase.REST for e in after if isinstance(e, PhaseChanged))
     cues = [e for e in events if isinstance(e, CueGiven) and e.cue is Announcement.NOT_JUDGING]
-    assert cut_s + LOST_OWN_S <= cues[0].t_s <= cut_s + LOST_OWN_S + 2.0 / mat.rate_hz
+    named_s = cues[0].t_s - CUT_S - LOST_OWN_S
+    assert 0.0 <= named_s <= 2.0 / session()[0].rate_hz
 
 
 def test_a_mat_that_cannot_judge_is_not_looked_at_early() -> None:
@@ -259,11 +278,9 @@ def test_a_mat_that_cannot_judge_is_not_looked_at_early() -> None:
 
 
 def test_cells_all_broken_and_back_are_reported_once_each() -> None:
-    mat, frames = session()
-    silent = [replace(f, counts=(None,) * 4) if 30.0 <= f.t_s < 31.0 else f for f in frames]
-    events = run(mat, silent)[1]
+    events = run_on(lambda f: replace(f, counts=(None,) * 4) if f.t_s < CUT_S + 1.0 else f)
     problems = [(e.cell, e.problem) for e in events if isinstance(e, CellEvent)]
-    names = [cell.name for cell in mat.cells]
+    names = [cell.name for cell in session()[0].cells]
     assert problems == [
         *((name, CellProblem.LOST) for name in names), *((name, CellProblem.OK) for name in names)
     ]  # fmt: skip
@@ -344,23 +361,38 @@ def test_an_empty_answer_counts_nothing() -> None:
     assert (rep.rep, line.progress.rep) == (1, 1)
 
 
+def usual_windows() -> list[RepWindow]:
+    return [step.window for step in usual()[0] if step.window is not None]
+
+
+@cache
+def answers() -> tuple[list[RefinedRep], ...]:
+    """Return what the refinement finds in the usual session's windows, in their order."""
+    refinement = Refinement()
+    return tuple(refinement.refine(window) for window in usual_windows())
+
+
 @cache
 def late(late_s: float) -> tuple[list[Rep], list[RepWindow]]:
-    """Return the reps and the windows of a session whose answers come so late."""
+    """Return the reps and the windows of a session whose answers come so late.
+
+    The windows are the same ones: that is tested below. So the answers are.
+    """
     mat, frames = session()
-    line, refinement = Pipeline(mat), Refinement()
+    line, left = Pipeline(mat), iter(answers())
     reps: list[Rep] = []
     windows: list[RepWindow] = []
-    waiting: deque[tuple[float, RepWindow]] = deque()
+    waiting: deque[float] = deque()
     for frame in frames:
         step = line.update(frame)
         if step.window is not None:
             windows.append(step.window)
-            waiting.append((frame.t_s + late_s, step.window))
-        while waiting and waiting[0][0] <= frame.t_s:
-            reps += line.finish_reps(frame.t_s, refinement.refine(waiting.popleft()[1]))
-    for _, window in waiting:
-        reps += line.finish_reps(SPAN_S, refinement.refine(window))
+            waiting.append(frame.t_s + late_s)
+        while waiting and waiting[0] <= frame.t_s:
+            waiting.popleft()
+            reps += line.finish_reps(frame.t_s, next(left))
+    for _ in waiting:
+        reps += line.finish_reps(SPAN_S, next(left))
     return reps, windows
 
 
@@ -374,21 +406,21 @@ def ignoring_report_time(reps: Sequence[Rep]) -> list[Rep]:
 
 @LATE_S
 def test_a_refiner_that_is_behind_finds_exactly_the_same_reps(late_s: float) -> None:
-    soon, behind = late(0.0)[0], late(late_s)[0]
+    soon, behind = reps_of(usual()[1]), late(late_s)[0]
     assert soon
     assert ignoring_report_time(behind) == ignoring_report_time(soon)
 
 
 @LATE_S
 def test_when_answers_come_changes_no_window(late_s: float) -> None:
-    assert late(late_s)[1] == late(0.0)[1]
+    assert late(late_s)[1] == usual_windows()
 
 
 def test_windows_are_the_same_if_no_answer_ever_comes() -> None:
     mat, frames = session()
     line = Pipeline(mat)
     windows = [step.window for step in map(line.update, frames) if step.window is not None]
-    assert windows == late(0.0)[1]
+    assert windows == usual_windows()
 
 
 def test_what_was_done_until_now_is_not_looked_back_at_if_asked() -> None:

@@ -114,8 +114,8 @@ print("lives")
 SOUND = (
     Change(
         "messages/cues.py",
-        '    SET_DONE = "set_done"\n',
-        '    SET_DONE = "set_done"\n    HALFWAY = "halfway"  # half of the set is done\n',
+        '    SET_DONE = "set_done", False\n',
+        '    SET_DONE = "set_done", False\n    HALFWAY = "halfway", True  # half of the set\n',
     ),
     Change(
         "cues.py",
@@ -149,6 +149,7 @@ SOUND = (
 )
 SOUND_LIVES = """
 from matfw.control.words import CUE_WORDS
+from matfw.cues import Cues
 from matfw.messages import CUES, RawFrame, cue_named
 from matfw.pipeline import Pipeline
 from matfw.sounds.earcons import lights_at, pattern_s, tone_at
@@ -168,8 +169,14 @@ given = [
     if step.cue is not None
 ]
 assert toy in given, given
+assert Cues().update(0.0, [toy], can_judge=False) is None
 print("lives")
 """
+UNDECIDED = (
+    Change(
+        "messages/cues.py", '    SET_DONE = "set_done", False\n', '    SET_DONE = "set_done"\n',
+    ),
+)  # fmt: skip
 
 TOYS = {
     "a command that reads": (READING_COMMAND, READING_LIVES),
@@ -180,7 +187,8 @@ TOYS = {
 
 def copy_with(changes: Sequence[Change], folder: Path) -> None:
     """Copy the package, with these changes, and the tests' own parts that play it."""
-    left_out = shutil.ignore_patterns("__pycache__")
+    # What is compiled already need not be compiled again: the files keep their times.
+    left_out = shutil.ignore_patterns("*-pytest-*.pyc")
     for name in ("matfw", "tests"):
         shutil.copytree(ROOT / name, folder / name, ignore=left_out)
     for file, old, new in changes:
@@ -188,6 +196,15 @@ def copy_with(changes: Sequence[Change], folder: Path) -> None:
         text = path.read_text(encoding="utf-8")
         assert text.count(old) == 1, f"{old!r} is not once in {file}"
         path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def test_a_sound_of_which_it_is_not_said_whether_it_is_of_judging_is_none(tmp_path: Path) -> None:
+    copy_with(UNDECIDED, tmp_path)
+    done = subprocess.run(
+        [sys.executable, "-c", "import matfw.messages"], cwd=tmp_path, capture_output=True,
+        text=True, check=False, env=os.environ | {"PYTHONPATH": str(tmp_path)},
+    )  # fmt: skip
+    assert "missing 1 required positional argument: 'is_of_judging'" in done.stderr
 
 
 @pytest.mark.parametrize("toy", TOYS)

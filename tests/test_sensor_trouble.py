@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable
+from copy import deepcopy
 from dataclasses import replace
 from functools import cache
 
@@ -111,15 +112,21 @@ def without(frame: RawFrame, name: str, mat: Mat) -> RawFrame:
     return replace(frame, counts=tuple(counts))
 
 
-def through(mat: Mat, frames: Sequence[RawFrame]) -> list[Event]:
-    line, refinement = Pipeline(mat), Refinement()
-    events: list[Event] = []
-    for frame in frames:
-        step = line.update(frame)
-        events += step.events
-        if step.window is not None:
-            events += line.finish_reps(frame.t_s, refinement.refine(step.window))
-    return events
+class Judge:
+    """A line and its refinement; a copy goes on by itself."""
+
+    def __init__(self, mat: Mat) -> None:
+        self._line, self._refinement = Pipeline(mat), Refinement()
+
+    def events(self, frames: Iterable[RawFrame]) -> list[Event]:
+        events: list[Event] = []
+        for frame in frames:
+            step = self._line.update(frame)
+            events += step.events
+            if step.window is not None:
+                found = self._refinement.refine(step.window)
+                events += self._line.finish_reps(frame.t_s, found)
+        return events
 
 
 @pytest.mark.parametrize("layout", ["core4", "hex6"])
@@ -127,12 +134,17 @@ def test_judging_resumes_once_the_cell_is_back(layout: str) -> None:
     """Lost while the leg is up for a second and a half, then recovered."""
     mat, frames = demo(layout)
     from_s, back_s = 27.0, 28.5
-    broken = [without(f, "hip_left" if layout == "hex6" else "head_left", mat)
-              if from_s <= f.t_s < back_s else f for f in frames]  # fmt: skip
-    events = through(mat, broken)
-    problems = [e.problem for e in events if isinstance(e, CellEvent)]
+    name = "hip_left" if layout == "hex6" else "head_left"
+    judge = Judge(mat)
+    assert not any(
+        isinstance(e, CellEvent) for e in judge.events(f for f in frames if f.t_s < from_s)
+    )
+    left = [f for f in frames if f.t_s >= from_s]
+    broken = deepcopy(judge).events(without(f, name, mat) if f.t_s < back_s else f for f in left)
+    events = judge.events(left)
+    problems = [e.problem for e in broken if isinstance(e, CellEvent)]
     assert problems == [CellProblem.LOST, CellProblem.OK]
-    later = [e for e in events if isinstance(e, Rep) and e.start_s > back_s + BACK_S]
-    whole = [e for e in through(mat, frames) if isinstance(e, Rep) and e.start_s > back_s + BACK_S]
+    later = [e for e in broken if isinstance(e, Rep) and e.start_s > back_s + BACK_S]
+    whole = [e for e in events if isinstance(e, Rep) and e.start_s > back_s + BACK_S]
     assert len(later) == len(whole) >= 2
     assert [rep.verdict for rep in later] == [rep.verdict for rep in whole]

@@ -76,11 +76,41 @@ class Moved:
     broken_found: bool | None
 
 
+@dataclass(frozen=True, slots=True)
+class Script:
+    """What somebody is to do: the session, getting on and up, and what is done in between.
+
+    leave_s: when getting up begins, in seconds from lying down; None: when the session ends.
+    """
+
+    plan: SessionPlan
+    on: Form
+    up: Form
+    planned: Sequence[Planned]
+    leave_s: float | None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Return the names of the forms in their order."""
+        return (self.on.name, *(each.name for each in self.planned), self.up.name)
+
+
 def scene(kind: str, layout: str, seed: int, number: int) -> Scene:
-    """Return a person of one of KINDS; number goes round the forms, so that all get their turn."""
+    """Return a person of one of KINDS who does what `script` says."""
+    of = script(kind, seed, number)
+    return play_scene(
+        of.plan, PRESETS[layout].cells, seed,
+        on=of.on, up=of.up, planned=of.planned, leave_s=of.leave_s,
+    )  # fmt: skip
+
+
+def script(kind: str, seed: int, number: int) -> Script:
+    """Return what a person of one of KINDS is to do.
+
+    number goes round the forms, so that all get their turn.
+    """
     base, table = base_kind(kind), _table(kind)
     rng = np.random.default_rng([seed, 2])
-    cells = PRESETS[layout].cells
     ons = table(Purpose.ON)
     # Every round of the ways on meets other ways up and of settling.
     other = number + number // len(ons)
@@ -103,7 +133,7 @@ def scene(kind: str, layout: str, seed: int, number: int) -> Scene:
             leave_s = _leaves_s(plan, rng)
         case _:
             raise ValueError(f"kind must be one of {', '.join(KINDS)} (got {kind!r})")
-    return play_scene(plan, cells, seed, on=on, up=up, planned=planned, leave_s=leave_s)
+    return Script(plan, on, up, planned, leave_s)
 
 
 def moved(played: Scene, events: Sequence[Event]) -> Moved:

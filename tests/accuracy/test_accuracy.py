@@ -1,6 +1,6 @@
 """The accuracy bench: it matches, counts and sums up rightly; and the judge is not broken.
 
-The floors are loose on purpose: one person says whether something broke, not how good it is.
+How good it is no single person says; that it is not broken, one in test_holes.py.
 """
 
 from __future__ import annotations
@@ -45,9 +45,6 @@ from tests.accuracy.populations import (
 from tests.accuracy.table import table
 from tests.accuracy.worst import with_worst
 
-FLOOR_WITHIN_1 = 75.0  # per cent of clean sets
-FLOOR_FOUND = 80.0  # per cent of clean repetitions
-WORST_START_MS = 200.0  # median over clean repetitions
 ANGLE_ERRORS = {"clean": (-3.0, 2.0), "other_a_clean": (1.0, 2.5)}
 MAT = Settings().mat()  # of what is made by hand
 INVENTED = 2  # false repetitions that one person lying still for 90 s may be given
@@ -402,29 +399,26 @@ def test_kinds_are_asked_for_by_name_or_by_a_pattern(capsys: pytest.CaptureFixtu
 # --- the judge ----------------------------------------------------------------------------------
 
 
-@pytest.fixture(scope="module")
-def still() -> Outcome:
-    return run(Job("still", "core4", 1000, 0))
+SHORT, SHORTER = "clean 1-0-1", "on_off"  # six quick repetitions; lying there for seconds
 
 
-def test_short_bench_finds_a_judge_that_is_not_broken(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], still: Outcome
+def test_short_bench_plays_in_processes_what_one_process_plays(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = tmp_path / "figures.json"
     asked = {"--people": "1", "--layouts": "core4", "--seed-set": "tuning", "--jobs": "2"}
     options = [word for option in asked.items() for word in option]
-    assert bench.main([*options, "--kinds", "clean", "still", "--json", str(path)]) == 0
+    assert bench.main([*options, "--kinds", SHORT, SHORTER, "--json", str(path)]) == 0
     printed = capsys.readouterr().out
     assert "core4: 1 simulated people a kind, tuning seeds from 1000" in printed
     report = json.loads(path.read_text())["layouts"]["core4"]
     figures = {(figure["name"], figure["kind"]): figure["values"] for figure in report["figures"]}
-    assert figures["sets within 1", "clean"][0] >= FLOOR_WITHIN_1, printed
-    assert figures["reps found", "clean"][0] >= FLOOR_FOUND, printed
-    assert figures["start top lower end, median", "clean"][0] <= WORST_START_MS, printed
+    assert figures["reps found", SHORT][0] >= 80.0, printed
     # The same job gives the same outcome in whatever process, and in the jobs' order.
-    assert [outcome["job"]["kind"] for outcome in report["outcomes"]] == ["clean", "still"]
-    assert report["outcomes"][1] == json.loads(json.dumps(asdict(still)))
+    here = [run(job) for job in jobs([SHORT, SHORTER], ["core4"], 1, "tuning")]
+    assert [outcome["job"]["kind"] for outcome in report["outcomes"]] == [SHORT, SHORTER]
+    assert report["outcomes"] == json.loads(json.dumps([asdict(outcome) for outcome in here]))
 
 
-def test_somebody_who_lies_still_does_next_to_nothing(still: Outcome) -> None:
-    assert still.extra <= INVENTED
+def test_somebody_who_lies_still_does_next_to_nothing() -> None:
+    assert run(Job("still", "core4", 1000, 0)).extra <= INVENTED

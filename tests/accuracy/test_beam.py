@@ -10,7 +10,7 @@ import pytest
 from matfw.estimation.anthropometry import GRAVITY_M_S2
 from matfw.virtual.body import Body, random_person
 from tests.accuracy.beam_forms import FORMS, REST_S
-from tests.accuracy.movements import BEAM_KINDS, scene
+from tests.accuracy.movements import BEAM_KINDS, script
 from tests.people.movements.contact import STEP_S, Movement
 from tests.people.movements.forms import Form, Purpose
 
@@ -78,8 +78,10 @@ def test_a_thing_taken_away_leaves_nothing() -> None:
 
 @pytest.mark.parametrize("kind", BEAM_KINDS)
 def test_people_of_the_beam_move_as_it_does_and_come_and_go_otherwise(kind: str) -> None:
-    spans = scene(kind, "core4", 700_000, 0).spans
-    assert {span.name for span in spans[1:-1]} <= NAMES
-    assert len(spans) > 2
-    assert not {spans[0].name, spans[-1].name} & NAMES
-    assert all(a.end_s <= b.start_s for a, b in pairwise(spans))
+    told = script(kind, 700_000, 0)
+    assert {each.name for each in told.planned} <= NAMES
+    assert told.planned
+    assert not {told.on.name, told.up.name} & NAMES
+    assert told.planned[0].at_s >= 0.0
+    assert told.planned[-1].end_s <= told.plan.lying_s
+    assert all(a.end_s <= b.at_s for a, b in pairwise(told.planned))

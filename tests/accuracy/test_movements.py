@@ -16,8 +16,10 @@ from tests.accuracy.movements import (
     STILL_S,
     TUNING_KINDS,
     Moved,
+    Script,
     moved,
     scene,
+    script,
 )
 from tests.accuracy.outcomes import Outcome, RepOutcome
 from tests.accuracy.populations import Job, jobs
@@ -44,20 +46,30 @@ def in_set() -> Scene:
 
 @pytest.mark.parametrize("kind", [*TUNING_KINDS, *HELD_OUT_KINDS])
 def test_a_kind_uses_the_forms_of_its_split_only(kind: str) -> None:
-    played = scene(kind, "core4", 700_003, 1)
+    told = script(kind, 700_003, 1)
     expected = Split.HELD_OUT if kind in HELD_OUT_KINDS else Split.TUNING
-    names = [span.name for span in played.spans]
-    assert {SPLIT[name] for name in names} == {expected}
-    assert PURPOSE[names[0]] is Purpose.ON
-    assert PURPOSE[names[-1]] is Purpose.UP
-    lying_s = played.trace.lying_to_s - played.trace.lying_from_s
+    assert {SPLIT[name] for name in told.names} == {expected}
+    assert PURPOSE[told.on.name] is Purpose.ON
+    assert PURPOSE[told.up.name] is Purpose.UP
     if kind.startswith("getting_on"):
-        assert not played.trace.truth
-        assert lying_s > STILL_S
+        assert not told.plan.reps
+        assert told.plan.lying_s > STILL_S
     if kind.startswith("movements"):
-        assert not played.trace.truth
-        assert lying_s > 90.0
-        assert 5 <= len(names) <= 8  # three to six, getting on and up
+        assert not told.plan.reps
+        assert told.plan.lying_s > 90.0
+        assert 3 <= len(told.planned) <= 6
+
+
+def assert_is_played(played: Scene, told: Script) -> None:
+    assert tuple(span.name for span in played.spans) == told.names
+    lying_s = played.trace.lying_to_s - played.trace.lying_from_s
+    assert lying_s == pytest.approx(told.leave_s or told.plan.lying_s, abs=0.1)
+    assert len(played.trace.truth) + len(played.broken) == len(told.plan.reps)
+
+
+def test_what_is_played_is_what_the_script_says(in_set: Scene) -> None:
+    assert_is_played(in_set, script("in_set", 1000, 0))
+    assert_is_played(scene("getting_on", "core4", 700_003, 1), script("getting_on", 700_003, 1))
 
 
 def test_movements_of_a_set_lie_between_its_repetitions(in_set: Scene) -> None:
@@ -68,10 +80,14 @@ def test_movements_of_a_set_lie_between_its_repetitions(in_set: Scene) -> None:
             assert span.end_s < rep.start_s or rep.end_s < span.start_s
 
 
+ONE_OF_EACH = (0, 1)
+
+
 @pytest.mark.parametrize("kind", ["leaves", "leaves held-out"])
 def test_somebody_leaves_just_after_a_repetition_or_in_the_middle_of_one(kind: str) -> None:
-    some = [scene(kind, "core4", 700_000 + number, number) for number in range(4)]
-    for played in some:
+    some = [scene(kind, "core4", 700_000 + number, number) for number in ONE_OF_EACH]
+    for number, played in zip(ONE_OF_EACH, some, strict=True):
+        assert_is_played(played, script(kind, 700_000 + number, number))
         leaves_s = played.spans[-1].start_s
         assert len(played.broken) <= 1
         if played.broken:
@@ -89,9 +105,7 @@ def test_held_out_forms_are_not_for_tuning_seeds() -> None:
 
 def test_all_forms_of_a_split_come_by() -> None:
     seen = {
-        span.name
-        for number in range(9)
-        for span in scene("movements", "core4", 1000 + number, number).spans
+        name for number in range(9) for name in script("movements", 1000 + number, number).names
     }
     moving = (Purpose.SETTLE, Purpose.MOVE, Purpose.THING)
     expected = {f.name for f in FORMS if f.split is Split.TUNING and f.purpose in moving}

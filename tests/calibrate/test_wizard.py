@@ -185,19 +185,18 @@ def test_a_tare_changes_the_zeros_alone_and_says_how_far_they_were() -> None:
 
 
 @pytest.mark.parametrize(
-    ("defect", "expected"),
+    ("cell", "defect", "expected"),
     [
-        (d.OpenBridge(), Reason.SATURATED),
-        (d.OpenBridge(is_positive=False), Reason.SATURATED),
-        (d.StuckDout(), Reason.LOST),
-        (d.SwappedPins(), Reason.LOST),
-        (d.StuckDout(line=d.Line.FLOATING), Reason.LOST),
-        (d.Noise(rms_counts=6000.0), Reason.NOISY),
+        ("head_left", d.OpenBridge(), Reason.SATURATED),
+        ("foot_right", d.OpenBridge(is_positive=False), Reason.SATURATED),
+        ("head_left", d.StuckDout(), Reason.LOST),
+        ("foot_right", d.SwappedPins(), Reason.LOST),
+        ("head_right", d.StuckDout(line=d.Line.FLOATING), Reason.LOST),
+        ("head_left", d.Noise(rms_counts=6000.0), Reason.NOISY),
     ],
 )
-@pytest.mark.parametrize("cell", ["head_left", "foot_right"])
 def test_a_cell_that_cannot_be_measured_is_named(
-    defect: d.Defect, expected: Reason, cell: str
+    cell: str, defect: d.Defect, expected: Reason
 ) -> None:
     mat = a_mat(defects={cell: [defect]})
     wizard = Wizard(mat.mat, weight_kg=WEIGHT_KG)

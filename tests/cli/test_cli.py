@@ -312,7 +312,7 @@ def test_virtual_hips_are_those_of_the_mat_and_the_bench_s_person(name: str, rep
 
 
 def test_the_demo_ends_with_its_report(matfw: Call) -> None:
-    done = matfw("demo", "--speed", "20")
+    done = matfw("demo", "--speed", "20", "--hips", "imu")
     assert (done.returncode, done.stderr) == (0, "")
     assert "named rightly (simulated)" in done.stdout
     assert "VIRTUAL" in done.stdout.splitlines()[0]

@@ -24,7 +24,6 @@ from matfw.messages import (
     Announcement,
     CellEvent,
     CellProblem,
-    Cue,
     CueGiven,
     Event,
     Fault,
@@ -158,19 +157,19 @@ def test_the_close_up_enlarges_around_its_middle() -> None:
 
 
 @pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("cue", CUES)
-def test_everything_fits(size: tuple[int, int], cue: Cue) -> None:
-    lines = drawn(replace(LYING, cue=cue, title="matfw demo"), *size)
-    assert len(lines) == size[1]
-    assert {len(line) for line in lines} == {size[0]}
-    text = "\n".join(lines)
-    for word in ("matfw demo", "SIMULATED", "1:23.4", "leg", "phase", "3 of 10 · set 1", "50 %"):
-        assert word in text
-    if size[0] >= 60:
-        words = CUE_WORDS[cue]
-        assert words.happened in text
-        assert words.remedy[1:] in text
-        assert "2 s ago" in text
+def test_everything_fits(size: tuple[int, int]) -> None:
+    for cue in CUES:
+        lines = drawn(replace(LYING, cue=cue, title="matfw demo"), *size)
+        assert len(lines) == size[1]
+        assert {len(line) for line in lines} == {size[0]}
+        text = "\n".join(lines)
+        told = ("matfw demo", "SIMULATED", "1:23.4", "leg", "phase", "3 of 10 · set 1", "50 %")
+        assert all(words in text for words in told), cue
+        if size[0] >= 60:
+            words = CUE_WORDS[cue]
+            assert words.happened in text
+            assert words.remedy[1:] in text
+            assert "2 s ago" in text
 
 
 @given(st.integers(1, 43), st.integers(1, 15))

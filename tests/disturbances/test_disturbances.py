@@ -6,6 +6,7 @@ import math
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import cache
 
 import pytest
 
@@ -22,7 +23,7 @@ from matfw.messages import (
     Verdict,
 )
 from matfw.service.replay import replay
-from tests.scenarios import load
+from tests.scenarios import Scenario, load
 
 SESSION_S = 45.0  # three clean repetitions of four
 FIRST_S = 30.0  # the first one: enough where nothing is judged any more
@@ -87,8 +88,13 @@ def zero_jumps(at_s: float, extra: Sequence[float]) -> Disturb:
     return disturb
 
 
+@cache
+def clean() -> Scenario:
+    return load("clean")
+
+
 def reported(disturb: Disturb, until_s: float = SESSION_S) -> list[Event]:
-    scenario = load("clean")
+    scenario = clean()
     frames = [frame for frame in scenario.frames if frame.t_s < until_s]
     events: list[Event] = []
     replay(scenario.mat, disturb(frames, scenario.mat), events.append)
@@ -136,7 +142,7 @@ def test_a_zero_that_jumps_is_reported_at_once_and_no_false_repetition_is_counte
     at_s: float, extra_kg: Sequence[float]
 ) -> None:
     events = reported(zero_jumps(at_s, extra_kg))
-    jumped = {cell.name for cell, kg in zip(load("clean").mat.cells, extra_kg, strict=True) if kg}
+    jumped = {cell.name for cell, kg in zip(clean().mat.cells, extra_kg, strict=True) if kg}
     assert {event.cell for event in events if isinstance(event, CellEvent)} == jumped
     reported_s = [
         event.t_s
@@ -159,7 +165,7 @@ def test_a_cell_that_hums_alone_is_named() -> None:
 
     events = reported(hums, FIRST_S)
     bad = next(each for each in events if isinstance(each, CellEvent))
-    assert (bad.cell, bad.problem) == (load("clean").mat.cells[0].name, CellProblem.UNRELIABLE)
+    assert (bad.cell, bad.problem) == (clean().mat.cells[0].name, CellProblem.UNRELIABLE)
     assert 16.0 < bad.t_s < 16.0 + REPORTED_S
 
 
@@ -202,7 +208,7 @@ def test_a_cell_wired_the_wrong_way_round_is_named_and_only_that_is_sounded() ->
 
     events = reported(turned, FIRST_S)
     [bad] = [each for each in events if isinstance(each, CellEvent)]
-    assert (bad.cell, bad.problem) == (load("clean").mat.cells[0].name, CellProblem.UNRELIABLE)
+    assert (bad.cell, bad.problem) == (clean().mat.cells[0].name, CellProblem.UNRELIABLE)
     assert bad.t_s < LYING_S + REPORTED_S
     assert cues(events) == {Announcement.NOT_JUDGING}
 

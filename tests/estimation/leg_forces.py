@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -122,22 +123,20 @@ class Judged:
 
     steps: Sequence[PhaseStep]
     windows: Sequence[RepWindow]  # in the order of the looks, the frames' end last
-    refined_reps: list[RefinedRep]
+
+    @cached_property
+    def refined_reps(self) -> list[RefinedRep]:
+        """Return what the looks find; many tests ask for the windows alone, and looks cost most."""
+        refinement = Refinement()
+        return [rep for window in self.windows for rep in refinement.refine(window)]
 
 
 def judged(segment: Forces, shift_mm: Array | None = None) -> Judged:
     """Take forces, and the hips' way, through tracker, phases and windows as the line does."""
-    tracker, phases, cutter, refinement = LegTracker(MODEL), Phases(), RepWindows(), Refinement()
+    tracker, phases, cutter = LegTracker(MODEL), Phases(), RepWindows()
     shifts = np.zeros(len(segment)) if shift_mm is None else shift_mm
     steps: list[PhaseStep] = []
-    windows: list[RepWindow] = []
-    refined_reps: list[RefinedRep] = []
-
-    def look(window: RepWindow | None) -> None:
-        if window is not None:
-            windows.append(window)
-            refined_reps.extend(refinement.refine(window))
-
+    looks: list[RepWindow | None] = []
     for k in range(len(segment)):
         leg = tracker.update(float(segment.force_n[k]), float(segment.moment_nm[k]))
         motion = Motion(
@@ -167,9 +166,9 @@ def judged(segment: Forces, shift_mm: Array | None = None) -> Judged:
         )
         step = phases.update(motion)
         steps.append(step)
-        look(cutter.update(motion, step, tracker))
-    look(cutter.finish(tracker))
-    return Judged(steps, windows, refined_reps)
+        looks.append(cutter.update(motion, step, tracker))
+    looks.append(cutter.finish(tracker))
+    return Judged(steps, [window for window in looks if window is not None])
 
 
 def window_of(

@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,7 +20,7 @@ from matfw.recording.writer import RecordingWriter
 from matfw.service.replay import replay
 from tests.accuracy.clams import MOVING
 from tests.accuracy.matching import match
-from tests.accuracy.populations import FIRST_SEED, Job, play
+from tests.accuracy.populations import FIRST_SEED, Job, Played, play
 from tests.importers import files, kistler, wii
 
 ROOT = Path(__file__).parents[2]
@@ -37,11 +37,15 @@ def write(path: Path, mat: Mat, frames: Sequence[RawFrame], source: str) -> Path
     return path
 
 
+def reps_in(mat: Mat, frames: Iterable[RawFrame]) -> list[Rep]:
+    events: list[Event] = []
+    replay(mat, frames, events.append)
+    return [event for event in events if isinstance(event, Rep)]
+
+
 def reps_of(path: Path) -> list[Rep]:
     recording = read_recording(path)
-    events: list[Event] = []
-    replay(recording.mat, recording.frames(), events.append)
-    return [event for event in events if isinstance(event, Rep)]
+    return reps_in(recording.mat, recording.frames())
 
 
 # --- people who stand ---------------------------------------------------------------------------
@@ -87,22 +91,20 @@ class Counted:
     true: int
     hits: int
     count: int
-    path: Path
+    played: Played
     starts_s: tuple[float, ...]
 
 
 @pytest.fixture(scope="module")
-def counted(tmp_path_factory: pytest.TempPathFactory) -> list[Counted]:
+def counted() -> list[Counted]:
     files.require(f"mex_clam/{MOVING[0]}.csv.gz")
-    folder = tmp_path_factory.mktemp("clams")
     result = []
     for number, name in list(enumerate(MOVING))[::3]:  # all of them: `python -m tests.accuracy`
         played = play(Job("mex", "core4", FIRST_SEED["tuning"] + number, number))
-        path = write(folder / f"{name}.csv.gz", played.mat, played.frames, "a virtual body")
-        reps = reps_of(path)
+        reps = reps_in(played.mat, played.frames)
         hits = sum(index is not None for index in match(played.truth, reps))
         starts_s = tuple(rep.start_s for rep in reps)
-        result.append(Counted(name, len(played.truth), hits, len(reps), path, starts_s))
+        result.append(Counted(name, len(played.truth), hits, len(reps), played, starts_s))
     return result
 
 
@@ -119,10 +121,11 @@ def test_most_sets_of_real_people_are_counted_within_one(counted: list[Counted])
 def test_command_line_tells_what_the_same_replay_tells(
     counted: list[Counted], tmp_path: Path
 ) -> None:
-    clam = min(counted, key=lambda each: each.path.stat().st_size)
+    clam = min(counted, key=lambda each: len(each.played.frames))
+    path = write(tmp_path / "clam.csv.gz", clam.played.mat, clam.played.frames, "a virtual body")
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("XDG_", "MATFW"))}
     done = subprocess.run(
-        [sys.executable, "-m", "matfw", "replay", str(clam.path), "--json"],
+        [sys.executable, "-m", "matfw", "replay", str(path), "--json"],
         capture_output=True, text=True, timeout=LIMIT_S, check=False, cwd=tmp_path,
         env={**kept, "HOME": str(tmp_path), "PYTHONPATH": str(ROOT)},
     )  # fmt: skip

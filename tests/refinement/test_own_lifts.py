@@ -27,7 +27,7 @@ from matfw.refinement.own_lifts import (
 from matfw.refinement.refine import SURE_AFTER_S
 from matfw.refinement.refinement import IN_SET_LOG_ODDS, Refinement
 from matfw.refinement.windows import AGAIN_S, SETTLE_S, RepWindow
-from tests.refinement.test_refine import FEW, WHOLE_S, played
+from tests.refinement.test_refinement import FEW, WHOLE_S, played
 
 LASTS_S, REST_S = 5.0, 2.5
 ODDS = 4.0  # that most true repetitions have

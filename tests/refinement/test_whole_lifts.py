@@ -40,6 +40,7 @@ def held() -> Judged:
     return judged(legs(SPAN_S, *LIFTS) + noise_scale(SPAN_S, 1))
 
 
+@cache
 def segment_of(*lifts: Lift, span_s: float, seed: int = 1) -> Segment:
     """Return the last stretch of somebody who lies from 0 s on, nothing of it finished."""
     lying = judged(legs(span_s, *lifts) + noise_scale(span_s, seed))

@@ -1,0 +1,271 @@
+"""What the looks find, told once: nothing again, nothing early, nothing lost with a look."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from functools import cache
+from itertools import pairwise
+
+import pytest
+from msgspec import structs
+
+from matfw.estimation.noise import STEP_S
+from matfw.messages import Motion, Presence, RefinedRep
+from matfw.refinement.refine import AGREE_DEG, OVERLAP_S, SURE_AFTER_S, refine
+from matfw.refinement.refinement import NEXT_LOOK_S, SAME_END_S, SLOW_LOOK_S, Refinement
+from matfw.refinement.windows import AGAIN_S, RepWindow
+from tests.estimation.leg_forces import MODEL, Lift, judged, legs, noise_scale, window_of
+from tests.refinement.test_refine import MIN_JERK_5_PCT, REST_S, assert_timed, starts_s
+
+
+@cache
+def played(span_s: float, *lifts: Lift) -> tuple[RepWindow, ...]:
+    """Return the looks of a slightly restless body's lifts; without the many early ones."""
+    windows = judged(legs(span_s, *lifts) + noise_scale(span_s, 1)).windows
+    return tuple(window for window in windows if not window.is_early)
+
+
+FEW = tuple(Lift(REST_S + 9.0 * k) for k in range(4))
+WHOLE_S = FEW[-1].end_s + REST_S
+
+
+def reported(windows: Iterable[RepWindow]) -> list[RefinedRep]:
+    refinement = Refinement()
+    return [x for window in windows for x in refinement.refine(window)]
+
+
+EXPECTED_S = [lift.begin_s + MIN_JERK_5_PCT * lift.up_s for lift in FEW]
+
+
+def test_a_rep_that_the_next_look_finds_again_is_reported_once() -> None:
+    windows = played(WHOLE_S, *FEW)
+    assert sum(len(refine(window)) for window in windows) > len(FEW)
+    assert starts_s(reported(windows)) == pytest.approx(EXPECTED_S, abs=0.4)
+
+
+def test_the_same_look_twice_tells_nothing_the_second_time() -> None:
+    for window in played(WHOLE_S, *FEW):
+        refinement = Refinement()
+        refinement.refine(window)
+        assert refinement.refine(window) == []
+
+
+@pytest.mark.parametrize("dropped", [0, 1, 2, 3])
+def test_a_look_that_was_dropped_is_made_up_for_by_the_next_one(dropped: int) -> None:
+    """What a look would have found lies in the later ones as well, as they go back further."""
+    windows = played(WHOLE_S, *FEW)
+    left = windows[:dropped] + windows[dropped + 1 :]
+    assert starts_s(reported(left)) == pytest.approx(EXPECTED_S, abs=0.4)
+
+
+def test_one_look_may_tell_several_reps() -> None:
+    [window] = [w for w in played(WHOLE_S, *FEW) if w.motions[-1].t_s > FEW[1].end_s][:1]
+    assert starts_s(Refinement().refine(window)) == pytest.approx(EXPECTED_S[:2], abs=0.4)
+
+
+def test_a_false_start_finishes_nothing() -> None:
+    lift, refinement = Lift(REST_S), Refinement()
+    assert refinement.refine(window_of(noise_scale(REST_S, 1))) == []
+    segment = legs(lift.end_s + REST_S, lift) + noise_scale(lift.end_s + REST_S, 1)
+    [found] = refinement.refine(window_of(segment))
+    assert_timed(found, lift, 0.4)
+
+
+def test_a_look_with_no_room_for_another_repetition_is_not_made() -> None:
+    """What is looked at once more after a rest had its one repetition reported the first time."""
+    windows = played(FEW[0].end_s + REST_S, FEW[0])
+    assert len(windows) > 1
+    refinement = Refinement()
+    counts = [len(refinement.refine(window)) for window in windows]
+    assert sorted(counts, reverse=True) == [1] + [0] * (len(windows) - 1)
+
+
+@pytest.mark.parametrize("share", [0.0, 0.8])
+def test_two_reps_whose_crossings_overlap_a_little_are_both_reported(
+    share: float,
+) -> None:
+    one = at(4.0, 9.0)
+    two = at(9.0 - share * OVERLAP_S, 14.0)
+    assert reported_of([one], [one, two]) == [one, two]
+
+
+@pytest.mark.parametrize("off_s", [-0.3, 0.0, 0.3])
+def test_a_rep_read_a_little_otherwise_by_the_next_look_is_reported_once(
+    off_s: float,
+) -> None:
+    one, again, two = at(4.0, 9.0), at(4.0 + off_s, 9.0 + off_s), at(12.0, 17.0)
+    assert reported_of([one], [again, two]) == [one, two]
+
+
+def test_a_kick_shorter_than_what_reps_may_share_is_reported_once() -> None:
+    kick = at(10.0, 10.0 + 0.9 * OVERLAP_S)
+    assert reported_of([kick], [kick]) == [kick]
+
+
+def at(start_s: float, end_s: float) -> RefinedRep:
+    third_s = (end_s - start_s) / 3.0
+    return RefinedRep(
+        start_s=start_s,
+        top_s=start_s + third_s,
+        lower_s=end_s - third_s,
+        end_s=end_s,
+        up_s=2.0,
+        hold_s=1.0,
+        down_s=3.0,
+        angle_deg=38.0,
+        front_shift_mm=0.0,
+    )
+
+
+LATE = RepWindow((), MODEL, 1.0, 1e9)
+
+
+def reported_of(*looks: list[RefinedRep], window: RepWindow = LATE) -> list[RefinedRep]:
+    """Return what is reported if these are what successive looks find."""
+    answers = iter(looks)
+    refinement = Refinement(lambda *_: next(answers))
+    return [found for _ in looks for found in refinement.refine(window)]
+
+
+def early(now_s: float) -> RepWindow:
+    last = Motion(t_s=now_s, presence=Presence.LYING)
+    return RepWindow((last,), MODEL, 1.0, 1e9, is_early=True)
+
+
+@pytest.mark.parametrize(("rest_s", "is_reported"), [(0.99, False), (1.01, True)])
+def test_an_early_look_reports_only_what_has_rested_for_long_enough(
+    rest_s: float, is_reported: bool
+) -> None:
+    window = early(9.0 + rest_s * SURE_AFTER_S)
+    assert bool(reported_of([at(4.0, 9.0)], window=window)) is is_reported
+
+
+def resting(rest_s: float, now_s: float) -> RepWindow:
+    last = Motion(t_s=now_s, presence=Presence.LYING)
+    return RepWindow((last,), MODEL, 1.0, now_s - rest_s)
+
+
+@pytest.mark.parametrize(("down_s", "is_reported"), [(0.99, False), (1.01, True)])
+def test_a_rest_that_has_just_begun_reports_only_what_has_been_down_for_long_enough(
+    down_s: float, is_reported: bool
+) -> None:
+    window = resting(0.5, 9.0 + down_s * SURE_AFTER_S)
+    assert bool(reported_of([at(4.0, 9.0)], window=window)) is is_reported
+
+
+def test_what_waits_for_more_rest_is_reported_after_it() -> None:
+    looks = iter([[at(4.0, 9.0)], [at(4.0, 9.6)]])
+    refinement = Refinement(lambda *_: next(looks))
+    assert refinement.refine(resting(0.5, 9.1)) == []
+    assert refinement.refine(resting(AGAIN_S, 11.1)) == [at(4.0, 9.6)]
+
+
+@pytest.mark.parametrize("is_left", [False, True])
+def test_where_nothing_more_will_be_known_nothing_waits(is_left: bool) -> None:
+    last = replace(resting(0.5 if is_left else AGAIN_S, 9.1), is_left=is_left)
+    assert reported_of([at(4.0, 9.0)], window=last) == [at(4.0, 9.0)]
+
+
+@pytest.mark.parametrize(("off_s", "count"), [(0.9 * SAME_END_S, 1), (1.1 * SAME_END_S, 0)])
+def test_what_no_shape_fits_is_reported_early_once_two_looks_see_the_same_end(
+    off_s: float, count: int
+) -> None:
+    first = replace(at(4.0, 9.0), fit_error_deg=2.0 * AGREE_DEG, plausibility=3.0)
+    again = replace(first, end_s=9.0 + off_s)
+    looks = iter([[first], [again]])
+    refinement = Refinement(lambda *_: next(looks))
+    assert refinement.refine(early(11.0)) == []
+    assert refinement.refine(early(11.0 + NEXT_LOOK_S)) == [again][:count]
+
+
+def test_the_same_end_may_have_been_seen_before_there_was_enough_rest() -> None:
+    rep = replace(at(4.0, 9.0), fit_error_deg=2.0 * AGREE_DEG, plausibility=3.0)
+    refinement = Refinement(lambda *_: [rep])
+    assert refinement.refine(early(9.0 + 0.5 * SURE_AFTER_S)) == []
+    assert refinement.refine(early(9.0 + 1.5 * SURE_AFTER_S)) == [rep]
+
+
+def computed_s(
+    answer: Callable[[float], list[RefinedRep]], *before: RepWindow, is_followed: bool = False
+) -> list[float]:
+    """Return when looks are computed if after others an early one is offered at each step, 2 s."""
+    looks_s: list[float] = []
+
+    def look(window: RepWindow, _known_s: float) -> list[RefinedRep]:
+        looks_s.append(window.motions[-1].t_s)
+        return answer(looks_s[-1])
+
+    refinement = Refinement(look)
+    offered = [early(9.0 + k * STEP_S) for k in range(round(2.0 / STEP_S))]
+    for window in (*before, *(replace(x, is_followed=is_followed) for x in offered)):
+        refinement.refine(window)
+    return looks_s[len(before) :]
+
+
+def test_the_next_early_look_is_when_the_end_that_was_found_is_sure() -> None:
+    assert computed_s(lambda _: [at(4.0, 8.9)])[:2] == pytest.approx([9.0, 8.9 + SURE_AFTER_S])
+    coming_down = computed_s(lambda now_s: [at(4.0, now_s)])
+    assert coming_down == pytest.approx([9.0, 9.45, 9.9, 10.35, 10.8])
+
+
+def test_looks_that_find_nothing_follow_each_other_and_then_are_fewer() -> None:
+    looks_s = computed_s(lambda _: [])
+    assert [b - a for a, b in pairwise(looks_s)] == pytest.approx([NEXT_LOOK_S] * 9)
+    settled = replace(resting(0.5, 8.9), ended_s=1e9)
+    looks_s = computed_s(lambda _: [], settled)
+    assert [b - a for a, b in pairwise(looks_s)] == pytest.approx(
+        [SLOW_LOOK_S] * len(looks_s[1:]), abs=STEP_S
+    )
+
+
+def test_after_the_next_movement_began_only_what_was_found_before_is_finished() -> None:
+    """What its ascent looks like from its beginning is a lift of its own now and then."""
+    before, other = at(4.0, 9.0), at(9.1, 10.4)
+    assert computed_s(lambda _: [before], is_followed=True) == []
+    looks = iter([[before], [before, other]])
+    refinement = Refinement(lambda *_: next(looks))
+    assert refinement.refine(early(9.1)) == []
+    followed = replace(early(9.1 + 2.0 * SURE_AFTER_S), is_followed=True)
+    assert refinement.refine(followed) == [before]
+    assert refinement.refine(replace(early(11.5), is_followed=True)) == []
+
+
+def test_what_is_not_believed_of_an_ascent_says_nothing_against_its_lift() -> None:
+    before = at(4.0, 9.0)
+    ghost = replace(at(9.2, 10.4), plausibility=-4.0)
+    lift = replace(at(9.2, 14.2), plausibility=1.5)
+    looks = iter([[before], [before, ghost], [lift]])
+    refinement = Refinement(lambda *_: next(looks))
+    assert refinement.refine(early(9.1)) == []
+    followed = replace(early(9.1 + 2.0 * SURE_AFTER_S), is_followed=True)
+    assert refinement.refine(followed) == [before]
+    assert refinement.refine(resting(AGAIN_S, 14.3)) == [lift]
+
+
+@pytest.mark.parametrize("after_s", [0.0, 0.7])
+def test_an_early_look_reports_no_leg_that_has_just_come_down_or_not_yet(after_s: float) -> None:
+    lift = Lift(REST_S)
+    whole = window_of(legs(lift.end_s + REST_S, lift) + noise_scale(lift.end_s + REST_S, 1))
+    end_s = lift.end_s - MIN_JERK_5_PCT * lift.down_s
+    motions = tuple(m for m in whole.motions if m.t_s < end_s + after_s)
+    found = Refinement().refine(replace(whole, motions=motions, is_early=True))
+    assert len(found) == (1 if after_s else 0)
+
+
+def test_after_getting_up_and_lying_down_again_nothing_is_reported_twice() -> None:
+    """The clock goes on: of what was reported before nothing is left in a window after it."""
+    [*_, last] = windows = played(FEW[0].end_s + REST_S, FEW[0])
+    refinement = Refinement()
+    for window in windows:
+        refinement.refine(window)
+    after_s = last.motions[-1].t_s + 5.0
+    again = window_of(legs(FEW[0].end_s + REST_S, FEW[0]) + noise_scale(FEW[0].end_s + REST_S, 1))
+    later = replace(
+        again,
+        motions=tuple(structs.replace(m, t_s=m.t_s + after_s) for m in again.motions),
+        ended_s=again.ended_s + after_s,
+    )
+    [found] = refinement.refine(later)
+    assert found.start_s == pytest.approx(EXPECTED_S[0] + after_s, abs=0.4)
+    assert refinement.refine(last) == []
