@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from itertools import combinations
 from statistics import median
 
-from matfw.judging.verdicts import HARDLY_ONE
+from matfw.judging.reasons import HARDLY_ONE
 from matfw.messages import Fault, FaultSeen, Rep
 
 MIN_REPS = 8  # a slope over fewer is noise: 0.1 of the ways' lengths a rep, one sd

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from matfw.judging.verdicts import HARDLY_ONE
+from matfw.judging.reasons import HARDLY_ONE
 from matfw.messages import Fault, FaultSeen, Rep, Verdict
 from matfw.virtual.rep_kinds import Draw
 from matfw.virtual.sessions import random_session
