@@ -23,9 +23,9 @@ LANDED_S = (0.3, 0.9)
 # `whole_lifts`, since a look that finds nothing costs little and one left out costs the tick.
 LANDED_GAIN = 15.0
 # Where nothing but this speaks for a landing, so much is asked for, and that share of what load and
-# moment did meanwhile: parts of a larger movement look like a descent now and then. Of 2600 asks
-# about tuning people 1500 have the lower gain, 400 both of these. A sway that became a lift of 6
-# degrees had 30 and 0.25, the landings of real small lifts 50 and more and 0.32 and more.
+# moment did meanwhile: parts of a larger movement look like a descent now and then. Of 2760 asks
+# about tuning people more than 1549 have the lower gain, 364 both of these. A sway that became a
+# lift of 6 degrees had 30 and 0.25, most landings of real small lifts 50 and more, and 0.32.
 NEWS_GAIN, NEWS_SHARE = 40.0, 0.3
 
 

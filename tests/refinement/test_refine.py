@@ -537,7 +537,7 @@ def test_where_all_is_known_of_what_looks_are_offered_for_only_a_landing_is_aske
     ]
     looks_s = [window.motions[-1].t_s for window in asked[1:]]
     assert all(x.is_news and not x.is_followed for x in asked[1:])
-    assert looks_s[0] == pytest.approx(9.0 + SHORTEST_REP_S)
+    assert looks_s[0] == pytest.approx(9.0 + SHORTEST_REP_S + SURE_AFTER_S, abs=STEP_S)
     assert [b - a for a, b in pairwise(looks_s)] == pytest.approx([NEXT_LOOK_S] * len(looks_s[1:]))
     assert [x for _, x in found] == [at(9.9, 12.0)]
     assert found[0][0] == pytest.approx(12.0 + SURE_AFTER_S, abs=NEXT_LOOK_S)
