@@ -8,7 +8,7 @@ from typing import Any, assert_never
 import msgspec
 
 from matfw.control.words import CUE_WORDS, PROBLEM_WORDS, READER_WORDS
-from matfw.judging.faults import UNTIMED
+from matfw.judging.reasons import is_timed
 from matfw.messages import (
     CellEvent,
     CueGiven,
@@ -145,9 +145,9 @@ def event_line(event: Event) -> str:  # noqa: PLR0911  # a table
             words = READER_WORDS[event.problem].sentence
             return f"{at}reader  {event.problem}: {words} {event.torn_share:.1%} of samples lost"
         case Rep():
-            times = f"{event.up_s:.1f}-{event.hold_s:.1f}-{event.down_s:.1f} s"
-            if any(seen.fault in UNTIMED for seen in event.faults):
-                times = "not timed"
+            times = "not timed"
+            if is_timed(event):
+                times = f"{event.up_s:.1f}-{event.hold_s:.1f}-{event.down_s:.1f} s"
             what = f"{at}rep {event.rep:3d} {event.verdict:6s} {times} {event.angle_deg:.0f} deg"
             why = ", ".join(f"{f.fault} {f.value:.1f} {f.unit}" for f in event.faults)
             return f"{what}  {why or event.reason}".rstrip()

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from matfw.display.summary import SummaryRep, summary_lines
+from matfw.judging.reasons import is_timed
 from matfw.messages import Event, Fault, Rep, Tempo, Verdict
 from matfw.pipeline import Step
 
@@ -112,4 +113,5 @@ def _in_short(rep: Rep) -> SummaryRep:
         rep.hold_s,
         rep.down_s,
         rep.angle_deg,
+        is_timed(rep),
     )

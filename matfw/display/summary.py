@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from statistics import mean
 
 from matfw.control.words import VERDICT_MARKS, VERDICT_WORDS, fault_words
-from matfw.judging.faults import UNTIMED
 from matfw.messages import Fault, Tempo, Verdict
 
 LENGTHS = ("up_s", "hold_s", "down_s")
@@ -18,7 +17,7 @@ _MARKS_IN_A_ROW = 20
 
 @dataclass(frozen=True, slots=True)
 class SummaryRep:
-    """What a summary needs of one repetition."""
+    """What a summary needs of one repetition. is_timed: its times may be used."""
 
     verdict: Verdict
     faults: tuple[Fault, ...]
@@ -26,6 +25,7 @@ class SummaryRep:
     hold_s: float
     down_s: float
     angle_deg: float | None = None
+    is_timed: bool = True
 
 
 def summary_lines(
@@ -83,7 +83,7 @@ def _faults(reps: Sequence[SummaryRep], set_faults: Sequence[Fault]) -> list[str
 
 
 def _tempo(reps: Sequence[SummaryRep], tempo: Tempo) -> list[str]:
-    timed = [rep for rep in reps if UNTIMED.isdisjoint(rep.faults)]
+    timed = [rep for rep in reps if rep.is_timed]
     angles_deg = [rep.angle_deg for rep in reps if rep.angle_deg is not None]
     lines = [
         "             up     hold     down",

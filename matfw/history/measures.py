@@ -3,7 +3,7 @@
 A share has Wilson's interval (J Am Stat Assoc 22:209, 1927): it holds for few repetitions and near
 0 and 1. A mean has Student's. The difference of two sides has Newcombe's for shares (Stat Med
 17:873, 1998, method 10) and Welch's for means. Repetitions that could not be judged are in no
-share, those whose times are noise (`hides_times`) in no time.
+share, those whose times are noise (`is_timed`) in no time.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean, variance
 
-from matfw.judging.faults import UNTIMED
+from matfw.judging.reasons import is_timed
 from matfw.messages import Rep, Tempo, Verdict
 
 Z_95 = 1.96
@@ -44,7 +44,7 @@ class DoneRep:
     @property
     def is_timed(self) -> bool:
         """Return whether its times mean something."""
-        return not any(seen.fault in UNTIMED for seen in self.rep.faults)
+        return is_timed(self.rep)
 
     @property
     def tempo_error_s(self) -> float:

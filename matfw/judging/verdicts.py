@@ -12,6 +12,15 @@ from dataclasses import dataclass, field
 from matfw.estimation.plates import contradicts_side
 from matfw.judging.detectors import bend
 from matfw.judging.faults import FAULTS, ROWS, UNTIMED
+from matfw.judging.reasons import (
+    HARDLY_ONE,
+    LATE,
+    MAY_CANCEL,
+    SIDE_DOUBTED,
+    UNKNOWN_SIDE,
+    doubted,
+    hole,
+)
 from matfw.judging.row import About, Case
 from matfw.judging.shift_course import cancellation_score_mm
 from matfw.messages import (
@@ -33,12 +42,7 @@ PLAUSIBLE_LOG_ODDS = 0.7
 # ... below which it is not called clean: 6 of 15 that were made up, and 3 of the 370 true ones that
 # were clean before (59 tuning people whose movements the weights were not found on).
 CLEAN_LOG_ODDS = 2.0
-HARDLY_ONE = "load and moment hardly fit a leg raise"
-MAY_CANCEL = "the hips may have rolled back with the leg forward: only a hip sensor could tell"
 MAX_HOLE_S = 0.25  # of a repetition that is judged in spite of it
-HOLE = "nothing was measured for {:.2f} s of it"
-LATE = ": the computer read too late"
-SIDE_DOUBTED = "lies arched, or not on the {} side: hips not judged"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -242,11 +246,15 @@ def _not_measured(of: _Evidence) -> str:
     if not _has_hole(of.rep):
         return ""
     now = of.conditions
-    return HOLE.format(of.rep.hole_s) + (LATE if now.is_reader_late and not now.broken else "")
+    return hole(of.rep.hole_s) + (LATE if now.is_reader_late and not now.broken else "")
+
+
+def _times_hidden(of: _Evidence) -> str:
+    return doubted({fault: reason for fault, reason in of.doubts.items() if fault in UNTIMED})
 
 
 def _fault_doubted(of: _Evidence) -> str:
-    return next((f"it may be {fault}: {reason}" for fault, reason in of.doubts.items()), "")
+    return doubted(of.doubts)
 
 
 def _not_confirmed(of: _Evidence) -> str:
@@ -262,7 +270,7 @@ def _not_confirmed(of: _Evidence) -> str:
 def _moved_on_unknown_side(of: _Evidence) -> str:
     has_moved = abs(of.rep.front_shift_mm) > of.conditions.limits.leg_forward_mm
     is_unknown = of.side is Side.UNKNOWN and has_moved
-    return "the hips moved, but the side lain on is not known" if is_unknown else ""
+    return UNKNOWN_SIDE if is_unknown else ""
 
 
 def _may_cancel(of: _Evidence) -> str:
@@ -276,10 +284,12 @@ def _cell_broken(of: _Evidence) -> str:
 
 
 # Why a repetition without a fault that is sure is `unsure`; the first that has something to say.
+# Those that leave its times unknown come first: `is_timed` has nothing else to go by.
 REASONS: tuple[Callable[[_Evidence], str], ...] = (
     _hardly_a_leg_raise,
-    _side_doubted,
     _not_measured,
+    _times_hidden,
+    _side_doubted,
     _fault_doubted,
     _not_confirmed,
     _moved_on_unknown_side,

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from matfw.refinement.ways import laid, seen_in_sd
+from matfw.estimation.leg_model import Array
+from matfw.refinement.ways import Way, laid, seen_in_sd
 from matfw.refinement.whole_lifts import GRID, MAX_NOISE_SCALE, WAYS_S
 from matfw.refinement.windows import RepWindow
 
@@ -21,6 +22,11 @@ LANDED_S = (0.3, 0.9)
 # Log likelihood that it must explain more than rest does: between that of a way and of a lift in
 # `whole_lifts`, since a look that finds nothing costs little and one left out costs the tick.
 LANDED_GAIN = 15.0
+# Where nothing but this speaks for a landing, so much is asked for, and that share of what load and
+# moment did meanwhile: parts of a larger movement look like a descent now and then. Of 2760 asks
+# about tuning people more than 1549 have the lower gain, 364 both of these. A sway that became a
+# lift of 6 degrees had 30 and 0.25, most landings of real small lifts 50 and more, and 0.32.
+NEWS_GAIN, NEWS_SHARE = 40.0, 0.3
 
 
 def has_just_landed(window: RepWindow) -> bool:
@@ -30,12 +36,24 @@ def has_just_landed(window: RepWindow) -> bool:
         return False
     load_n, moment_nm, seen = np.array([(m.load_n, m.moment_nm, m.seen_share) for m in motions]).T
     data = seen_in_sd(load_n, moment_nm, seen, GRID, noise_scale=window.noise_scale)
-    first, last = (data.shape[1] - round(ago_s / GRID.row_s) for ago_s in reversed(LANDED_S))
+    least_gain, least_share = (NEWS_GAIN, NEWS_SHARE) if window.is_news else (LANDED_GAIN, 0.0)
     for way_s in WAYS_S:
         down = laid(
             data, GRID, way_s, model=window.model, noise_scale=window.noise_scale, is_up=False
         )
-        match = down.match[max(0, first - down.rows) : max(0, last - down.rows + 1)]
-        if len(match) and match.max() > down.least(LANDED_GAIN):
+        match, power = _just_ended(down, data)
+        may_be_one = (match > down.least(least_gain)) & (
+            match**2 > least_share * down.energy * power
+        )
+        if may_be_one.any():
             return True
     return False
+
+
+def _just_ended(down: Way, data: Array) -> tuple[Array, Array]:
+    """Return how well descents match that ended so long ago, and the squares of what was seen."""
+    first, last = (data.shape[1] - round(ago_s / GRID.row_s) for ago_s in reversed(LANDED_S))
+    begins = np.arange(max(0, first - down.rows), max(0, last - down.rows + 1))
+    sums = np.concatenate([[0.0], np.cumsum((data**2).sum(axis=0))])
+    ends = np.minimum(begins + down.rows + GRID.beside_rows, data.shape[1])
+    return down.match[begins], sums[ends] - sums[np.maximum(0, begins - GRID.beside_rows)]

@@ -6,9 +6,10 @@ as soon as rest lies within that spread, and from then on a look is offered at e
 `Refinement` takes those that may know more than the last one. A look too soon costs computing and
 nothing else: it sees no rest after the end, and finishes nothing (`refine.SURE_AFTER_S`).
 
-A landing pushes as an ascent does, and restless people's often pass for one. So what the last look
-found may have its end known after another movement has begun, or seems to have; but nothing else
-of then is believed, since a half ascent makes lifts of the rest before it.
+A landing pushes as an ascent does, and restless people's often pass for one, as do those of low
+legs that the filters lost in the hold. So what the last look found may have its end known after
+another movement has begun, or seems to have; but nothing else of then is believed unless load and
+moment say that a leg has come down, since a half ascent makes lifts of the rest before it.
 
 Where the filters stay lost with the leg up, time tells: a fall takes about as long as its height at
 its speed, and a lift as long as was asked for.
@@ -91,9 +92,13 @@ class LandingWatch:
         Once it may be down the leg stays so until the phase, or another movement, says that it is
         lifted: after a landing the filters may assume some height again.
         """
+        before_s = self._lifted_s
         if self._begins(motion, phase):
+            # Filters may lose a low leg in its hold, and then see nothing of it but its landing.
+            lifts_again = before_s is not None and self._lifted_s == motion.t_s
+            has_lifted = self._top_deg > LIFTED_DEG
             # Filters begin, then the phase: one movement, and what it follows stays the same.
-            followed_s = motion.t_s if self._top_deg > LIFTED_DEG else self._followed_s
+            followed_s = motion.t_s if has_lifted or lifts_again else self._followed_s
             self._begin()
             self._followed_s = followed_s
         self._top_deg = max(self._top_deg, motion.angle_deg)

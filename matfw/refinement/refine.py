@@ -10,7 +10,7 @@ with a shape of its own: `contact_lifts`, `missed_lifts`.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import fields, replace
 from functools import partial
 from typing import Any
@@ -78,9 +78,14 @@ def refine(window: RepWindow, finished_s: float = -math.inf) -> list[RefinedRep]
 
     finished_s: until when all is known.
     """
+    if window.is_news and not has_just_landed(window):
+        return []
     segment = Segment.of(window, finished_s)
     if segment is None:
         return []
+    if window.is_news:
+        lifts = _news(segment, _whole_lifts(segment, (), has_landed=True))
+        return _told(_weighed(segment, _finished(segment, x)) for x in lifts)
     strong, weak, weak_peaks = _by_strength(segment)
     has_landed = False
     if window.is_early and not is_slow(segment.tempo):
@@ -115,7 +120,7 @@ def refine(window: RepWindow, finished_s: float = -math.inf) -> list[RefinedRep]
     found = without_slow(segment, found, slow, is_left=window.is_left)
     finished = [_weighed(segment, _finished(segment, x)) for x in found]
     finished += [_finished(segment, x) for x in slow]  # load says nothing of them to be weighed
-    return sorted(map(_rounded, finished), key=lambda x: x.start_s)
+    return _told(finished)
 
 
 def _by_strength(
@@ -142,6 +147,10 @@ def _may_be_one(segment: Segment, rough: RefinedRep) -> bool:
     if rough.angle_deg > HIGHEST_DEG or rough.end_s - rough.start_s > LONGEST_REP_S:
         return False
     return segment.tempo.hold_s <= LONG_HOLD_S or has_come_down(segment, rough)
+
+
+def _told(found: Iterable[RefinedRep]) -> list[RefinedRep]:
+    return sorted(map(_rounded, found), key=lambda x: x.start_s)
 
 
 def _rounded(x: RefinedRep) -> RefinedRep:

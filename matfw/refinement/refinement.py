@@ -69,22 +69,22 @@ class Refinement:
         self._model: LegModel | None = None  # whose lifts those are
         self._unsure: RefinedRep | None = None
         self._seen: deque[RefinedRep] = deque(maxlen=REMEMBERED)
-        self._due_s = -math.inf
+        self._due_s = self._asked_s = -math.inf
         self._futile, self._looked_s = 0, -math.inf
         self._pending: Sequence[RefinedRep] = ()  # found by the last look, and not finished
 
     def refine(self, window: RepWindow) -> list[RefinedRep]:
         """Return the repetitions in a window that were not known before, oldest first."""
+        if window.is_early and self._is_over(window):
+            sure_s = window.motions[-1].t_s - SURE_AFTER_S
+            window = replace(window, is_news=True, is_followed=False, ended_s=sure_s)
         if window.ended_s < self._finished_s + SHORTEST_REP_S:
             return []  # there is no room for another one
-        is_due = not window.is_early or window.motions[-1].t_s > self._due_s - 0.5 * STEP_S
-        if not is_due or (window.is_followed and not self._pending):
+        if window.is_news:
+            return self._news(window)
+        if window.is_early and window.motions[-1].t_s <= self._due_s - 0.5 * STEP_S:
             return []  # nothing more would be sure than at the last look
-        found = [
-            x
-            for x in self._look(window, self._finished_s)
-            if x.start_s > self._finished_s - OVERLAP_S and x.top_s > self._finished_s
-        ]
+        found = self._unknown(self._look(window, self._finished_s))
         if window.is_followed:  # what else is seen of a half ascent is not to be remembered either
             found = [x for x in found if any(_are_same(x, y) for y in self._pending)]
         found = self._averaged(found)
@@ -95,6 +95,29 @@ class Refinement:
             # Before they speak for one another: what is not reported yet may turn out to be none.
             sure_s = window.motions[-1].t_s - SURE_AFTER_S
             found = [x for x in found if x.end_s <= sure_s]
+        return self._reported(window, found)
+
+    def _is_over(self, window: RepWindow) -> bool:
+        """Return whether all is known of what an early look is offered for.
+
+        Filters may believe in a movement that has long been finished, and see no other one.
+        """
+        is_finished = window.ended_s < self._finished_s + SHORTEST_REP_S
+        return is_finished or (window.is_followed and not self._pending)
+
+    def _news(self, window: RepWindow) -> list[RefinedRep]:
+        """Return the lift that has just landed, if there is one.
+
+        One that is not sure yet changes nothing for the looks that are due in any case.
+        """
+        now_s = window.motions[-1].t_s
+        if now_s < self._asked_s + NEXT_LOOK_S - 0.5 * STEP_S:
+            return []
+        self._asked_s = now_s
+        found = self._unknown(self._look(window, self._finished_s))
+        return self._reported(window, self._averaged(found)) if found else []
+
+    def _reported(self, window: RepWindow, found: Sequence[RefinedRep]) -> list[RefinedRep]:
         found, waiting, own = self._leg_raises(window, found)
         if window.is_early and not self._are_sure([*found, *waiting], window.motions[-1].t_s):
             return []  # a later look has more of the rest
@@ -107,6 +130,14 @@ class Refinement:
         self._ends_s.extend(x.end_s for x in found)
         self._finished_s = max([self._finished_s, *(x.end_s for x in found)])
         return found
+
+    def _unknown(self, found: Sequence[RefinedRep]) -> list[RefinedRep]:
+        """Return those that were not known before."""
+        return [
+            x
+            for x in found
+            if x.start_s > self._finished_s - OVERLAP_S and x.top_s > self._finished_s
+        ]
 
     def _averaged(self, found: Sequence[RefinedRep]) -> list[RefinedRep]:
         """Return them with what this look and earlier ones say of each, in the mean.

@@ -44,6 +44,7 @@ class RepWindow:
     ended_s: when the last movement was over. noise_scale: of this body, variance against the usual.
     is_early: the leg may be down, but has not rested for long: only what is sure is finished.
     is_followed: early, and only of what an earlier look found may the end have become known.
+    is_news: early, and only a lift that has just landed is asked for (`landed`).
     is_left: the body began to get up, or to move away, after the last row, or it was the last of
     all: nothing more will be known. tempo: asked for.
     """
@@ -54,6 +55,7 @@ class RepWindow:
     ended_s: float
     is_early: bool = False
     is_followed: bool = False
+    is_news: bool = False
     is_left: bool = False
     tempo: Tempo = USUAL_TEMPO
 
@@ -217,7 +219,7 @@ class RepWindows:
     ) -> RepWindow:
         return RepWindow(
             motions, tracker.model, tracker.noise_scale, ended_s,
-            is_early, is_followed, is_left, tempo=self._tempo,
+            is_early=is_early, is_followed=is_followed, is_left=is_left, tempo=self._tempo,
         )  # fmt: skip
 
 

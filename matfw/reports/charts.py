@@ -10,7 +10,7 @@ from matfw.history.measures import CLEAN, MEASURES, Estimate
 from matfw.history.rows import RepRow, SessionRecord, SetRow
 from matfw.history.sides import by_side
 from matfw.history.traces import Trace
-from matfw.judging.faults import UNTIMED
+from matfw.judging.reasons import is_timed
 from matfw.messages import Side, Tempo
 from matfw.reports.svg import circle, line, path, rect, svg, text
 from matfw.reports.words import figure
@@ -27,7 +27,7 @@ def timeline(each: SetRow) -> str:
     """Draw a set: a row a repetition, its phases to scale, lines where they were to end."""
     tempo = each.tempo
     asked = (tempo.up_s, tempo.up_s + tempo.hold_s, tempo.up_s + tempo.hold_s + tempo.down_s)
-    longest_s = max((_length_s(kept) for kept in each.reps if _is_timed(kept)), default=0.0)
+    longest_s = max((_length_s(kept) for kept in each.reps if is_timed(kept.rep)), default=0.0)
     span_s = min(MAX_SPAN_S, max(MIN_SPAN_S, asked[2] + 0.5, longest_s + 0.2))
     scale = (WIDTH - LEFT - RIGHT) / span_s
     bottom = ROW * (len(each.reps) + 1)
@@ -52,7 +52,7 @@ def _rep_row(kept: RepRow, y: float, scale: float, span_s: float) -> list[str]:
         text(20.0, y + 12.0, VERDICT_MARKS[rep.verdict], rep.verdict),
     ]
     x, end = LEFT, LEFT + scale * span_s
-    if _is_timed(kept):
+    if is_timed(kept.rep):
         for name, length_s in (("up", rep.up_s), ("hold", rep.hold_s), ("down", rep.down_s)):
             width = min(scale * length_s, end - x)
             shapes.append(
@@ -174,10 +174,6 @@ def traces_chart(reps: Sequence[RepRow], found: Mapping[int, Trace]) -> str:
 
 def _clip(share: float) -> float:
     return max(-0.95, min(0.95, share))
-
-
-def _is_timed(kept: RepRow) -> bool:
-    return not any(seen.fault in UNTIMED for seen in kept.rep.faults)
 
 
 def _length_s(kept: RepRow) -> float:

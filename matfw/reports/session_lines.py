@@ -12,7 +12,7 @@ from matfw.history.advice import counted, summary
 from matfw.history.measures import CLEAN, MEASURES, Estimate
 from matfw.history.rows import RepRow, SessionRecord, SetRow
 from matfw.history.sides import by_side, compared
-from matfw.judging.faults import UNTIMED
+from matfw.judging.reasons import is_timed
 from matfw.messages import Side, Verdict
 from matfw.reports.words import duration, ending, figure, side_words, tired_words, when, who
 
@@ -93,9 +93,10 @@ def set_lines(each: SetRow) -> list[str]:
 
 def _rep_line(kept: RepRow) -> str:
     rep = kept.rep
-    is_timed = not any(seen.fault in UNTIMED for seen in rep.faults)
-    bar = _bar(rep.up_s, rep.hold_s, rep.down_s) if is_timed else "(not timed)"
-    times = f"{rep.up_s:.1f}-{rep.hold_s:.1f}-{rep.down_s:.1f}" if is_timed else ""
+    bar, times = "(not timed)", ""
+    if is_timed(rep):
+        bar = _bar(rep.up_s, rep.hold_s, rep.down_s)
+        times = f"{rep.up_s:.1f}-{rep.hold_s:.1f}-{rep.down_s:.1f}"
     why = ", ".join(fault_words(seen.fault).title for seen in rep.faults)
     return (
         f"  {kept.number:3d} {VERDICT_MARKS[rep.verdict]} {bar}  {times}"

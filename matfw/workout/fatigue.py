@@ -24,7 +24,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from operator import mul
 
-from matfw.judging.verdicts import HARDLY_ONE
+from matfw.judging.reasons import HARDLY_ONE
 from matfw.messages import Fault, FaultSeen, Rep
 
 MIN_REPS = 8  # a change over fewer is noise: 0.1 of the ways' lengths a rep, one sd

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from matfw.errors import MatError
 from matfw.judging.habits import learn, own_limits
-from matfw.judging.verdicts import MAY_CANCEL
+from matfw.judging.reasons import MAY_CANCEL
 from matfw.messages import (
     Announcement,
     Cue,

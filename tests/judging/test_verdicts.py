@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from matfw.judging.reasons import MAY_CANCEL
 from matfw.judging.rules import MIN_TOP_S, SLOW_SHARE
-from matfw.judging.verdicts import MAX_HOLE_S, MAY_CANCEL, Conditions
+from matfw.judging.verdicts import MAX_HOLE_S, Conditions
 from matfw.judging.verdicts import judge as judge_by
 from matfw.messages import CellProblem, Fault, FaultSeen, Limits, RefinedRep, Side, Tempo, Verdict
 from matfw.messages.limits import SLOW_DOWN_S, SLOW_UP_S

@@ -6,6 +6,7 @@ from dataclasses import replace
 from functools import cache
 
 import pytest
+from msgspec import structs
 
 from matfw.refinement.landed import LANDED_S, has_just_landed
 from matfw.refinement.refine import refine
@@ -53,6 +54,32 @@ def test_a_landing_must_stand_out_against_rest(share: float, is_news: bool) -> N
     assert has_just_landed(until(seen(lift), lift.end_s + 0.5)) is is_news
 
 
+@pytest.mark.parametrize(("share", "is_news"), [(1.29, False), (1.37, True)])
+def test_where_nothing_else_speaks_for_a_landing_it_must_stand_out_more(
+    share: float, is_news: bool
+) -> None:
+    lift = replace(FAINT, top_deg=share * FAINT.top_deg)
+    window = until(seen(lift), lift.end_s + 0.5)
+    assert has_just_landed(replace(window, is_news=True)) is is_news
+    assert has_just_landed(window)
+
+
+@pytest.mark.parametrize(("shaken_n", "is_news"), [(4.25, True), (5.0, False)])
+def test_where_nothing_else_speaks_for_a_landing_it_is_much_of_what_was_seen(
+    shaken_n: float, is_news: bool
+) -> None:
+    """What is in a row's mean alone: the load goes to and fro from row to row."""
+    lift = replace(SMALL, top_deg=12.0)
+    window = until(seen(lift), lift.end_s + 0.5)
+    motions = tuple(
+        structs.replace(m, load_n=m.load_n + (shaken_n if k % 4 < 2 else -shaken_n))
+        for k, m in enumerate(window.motions)
+    )
+    shaken = replace(window, motions=motions)
+    assert has_just_landed(replace(shaken, is_news=True)) is is_news
+    assert has_just_landed(shaken)
+
+
 @pytest.mark.parametrize(("noise", "is_news"), [(0.97, True), (1.03, False)])
 def test_a_body_that_shakes_is_not_asked(noise: float, is_news: bool) -> None:
     high = replace(SMALL, top_deg=30.0)
@@ -72,6 +99,21 @@ def test_a_small_lift_of_a_set_is_found_by_an_early_look_at_its_landing(seed: in
     found = refine(until(window, SET[-1].end_s + 0.6))
     assert [x.end_s for x in found] == pytest.approx([x.end_s for x in SET], abs=0.4)
     assert refine(until(window, SET[-1].end_s - 0.3)) == []
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("after_s", [-0.3, 0.1, 0.6, 1.5])
+def test_asked_for_news_a_look_finds_what_has_just_landed_and_nothing_else(
+    after_s: float, seed: int
+) -> None:
+    window = seen(*SET, seed=seed)
+    news = replace(until(window, SET[-1].end_s + after_s), is_news=True)
+    known_s = SET[-2].end_s
+    found = refine(news, known_s)
+    assert [x.end_s for x in found] == ([pytest.approx(SET[-1].end_s, abs=0.4)] * (after_s == 0.6))
+    usual = Lift(SET[-1].end_s + REST_S)
+    whole = seen(*SET, usual, seed=seed)
+    assert refine(replace(until(whole, usual.end_s - 1.0), is_news=True), known_s) == []
 
 
 @pytest.mark.parametrize("hold_s", [0.5, 1.5, 3.0])

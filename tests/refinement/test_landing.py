@@ -117,11 +117,19 @@ def test_a_leg_that_the_phase_says_is_up_again_is_not_looked_at(phase: Phase) ->
     assert not played.watch.is_followed
 
 
-def test_a_movement_that_filters_notice_before_the_phase_does_is_one_movement() -> None:
+def test_what_passes_for_an_ascent_may_be_the_landing_of_what_filters_hardly_noticed() -> None:
     played = lifted().play(LANDED, 0.1).play(REST, REST_S + DOUBTED_S)
+    hardly = replace(UP, angle_deg=0.5 * LIFTED_DEG)
+    played.play(hardly, 1.5 * FOLLOWED_S)
     begun_s = played.now_s
-    played.play(replace(UP, angle_deg=0.5 * LIFTED_DEG), 0.2).play(UP, 2.0, Phase.UP)
+    played.play(UP, 2.0, Phase.UP)
+    assert begun_s in played.looks_s
     assert played.looks_s[-1] == pytest.approx(begun_s + FOLLOWED_S, abs=SLACK_S)
+
+
+def test_a_movement_that_filters_notice_after_no_lift_follows_nothing() -> None:
+    played = Played().play(REST, 1.0).play(replace(UP, angle_deg=0.5 * LIFTED_DEG), 2.0)
+    assert played.looks_s == []
 
 
 @pytest.mark.parametrize("dps", [40.0, 80.0])

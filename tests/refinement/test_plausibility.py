@@ -9,13 +9,8 @@ import numpy as np
 import pytest
 from msgspec import structs
 
-from matfw.judging.verdicts import (
-    CLEAN_LOG_ODDS,
-    HARDLY_ONE,
-    PLAUSIBLE_LOG_ODDS,
-    Conditions,
-    judge,
-)
+from matfw.judging.reasons import HARDLY_ONE
+from matfw.judging.verdicts import CLEAN_LOG_ODDS, PLAUSIBLE_LOG_ODDS, Conditions, judge
 from matfw.messages import FaultSeen, Limits, RefinedRep, Side, Tempo, Verdict
 from matfw.refinement.missed_lifts import IN_SET_S
 from matfw.refinement.plausibility import NAMES, PRODUCTS_ABOVE, TABLE, features, weighed

@@ -13,7 +13,13 @@ from msgspec import structs
 from matfw.estimation.noise import STEP_S
 from matfw.messages import Motion, Presence, RefinedRep
 from matfw.refinement.refine import AGREE_DEG, OVERLAP_S, SURE_AFTER_S, refine
-from matfw.refinement.refinement import NEXT_LOOK_S, SAME_END_S, SLOW_LOOK_S, Refinement
+from matfw.refinement.refinement import (
+    NEXT_LOOK_S,
+    SAME_END_S,
+    SHORTEST_REP_S,
+    SLOW_LOOK_S,
+    Refinement,
+)
 from matfw.refinement.windows import AGAIN_S, RepWindow
 from tests.estimation.leg_forces import MODEL, Lift, judged, legs, noise_scale, window_of
 from tests.refinement.test_refine import MIN_JERK_5_PCT, REST_S, assert_timed, starts_s
@@ -222,13 +228,57 @@ def test_looks_that_find_nothing_follow_each_other_and_then_are_fewer() -> None:
 def test_after_the_next_movement_began_only_what_was_found_before_is_finished() -> None:
     """What its ascent looks like from its beginning is a lift of its own now and then."""
     before, other = at(4.0, 9.0), at(9.1, 10.4)
-    assert computed_s(lambda _: [before], is_followed=True) == []
     looks = iter([[before], [before, other]])
     refinement = Refinement(lambda *_: next(looks))
     assert refinement.refine(early(9.1)) == []
     followed = replace(early(9.1 + 2.0 * SURE_AFTER_S), is_followed=True)
     assert refinement.refine(followed) == [before]
-    assert refinement.refine(replace(early(11.5), is_followed=True)) == []
+
+
+@pytest.mark.parametrize(
+    ("is_followed", "since_s"), [(True, 1e9), (False, 9.0 + 0.99 * SHORTEST_REP_S)]
+)
+def test_where_all_is_known_of_what_looks_are_offered_for_only_a_landing_is_asked_for(
+    is_followed: bool, since_s: float
+) -> None:
+    """Filters may believe in one movement all through the next lift of a low leg."""
+    asked: list[RepWindow] = []
+
+    def look(window: RepWindow, _known_s: float) -> list[RefinedRep]:
+        asked.append(window)
+        return [at(4.0, 9.0)] if len(asked) == 1 else [at(9.9, 12.0)] if window.is_news else []
+
+    refinement = Refinement(look)
+    assert refinement.refine(resting(AGAIN_S, 11.5)) == [at(4.0, 9.0)]
+    found = [
+        (window.motions[-1].t_s, x)
+        for k in range(round(4.0 / STEP_S))
+        for window in [replace(early(9.5 + k * STEP_S), ended_s=since_s, is_followed=is_followed)]
+        for x in refinement.refine(window)
+    ]
+    looks_s = [window.motions[-1].t_s for window in asked[1:]]
+    assert all(x.is_news and not x.is_followed for x in asked[1:])
+    assert looks_s[0] == pytest.approx(9.0 + SHORTEST_REP_S + SURE_AFTER_S, abs=STEP_S)
+    assert [b - a for a, b in pairwise(looks_s)] == pytest.approx([NEXT_LOOK_S] * len(looks_s[1:]))
+    assert [x for _, x in found] == [at(9.9, 12.0)]
+    assert found[0][0] == pytest.approx(12.0 + SURE_AFTER_S, abs=NEXT_LOOK_S)
+
+
+def test_what_a_look_for_a_landing_does_not_find_sure_changes_no_other_look() -> None:
+    before, other = at(4.0, 8.9), at(8.0, 10.4)
+    found: dict[bool, list[RefinedRep]] = {False: [before], True: [other]}
+    looks: list[float] = []
+
+    def look(window: RepWindow, _known_s: float) -> list[RefinedRep]:
+        looks.append(window.motions[-1].t_s)
+        return found[window.is_news]
+
+    refinement = Refinement(look)
+    assert refinement.refine(early(9.0)) == []
+    assert refinement.refine(replace(early(9.05), is_news=True)) == []
+    sure_s = 8.9 + 1.01 * SURE_AFTER_S
+    assert refinement.refine(early(sure_s)) == [before]
+    assert looks == pytest.approx([9.0, 9.05, sure_s])
 
 
 def test_what_is_not_believed_of_an_ascent_says_nothing_against_its_lift() -> None:

@@ -179,7 +179,9 @@ def ended(after_nm: float = 0.0, held_nm: float = 0.0) -> tuple[Segment, Refined
     return replace(segment, moment_nm=moment_nm), x
 
 
-@pytest.mark.parametrize(("share", "is_over"), [(EVEN_SHARE - 0.05, False), (1.0, True)])
+@pytest.mark.parametrize(
+    ("share", "is_over"), [(0.2, False), (EVEN_SHARE - 0.05, False), (0.63, True), (1.0, True)]
+)
 def test_a_leg_that_came_down_by_less_than_it_went_up_may_have_sagged(
     share: float, is_over: bool
 ) -> None:

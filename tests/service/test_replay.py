@@ -80,7 +80,7 @@ def test_a_movement_cut_off_by_the_end_is_reported_at_the_last_frame(
 
 def test_a_small_rep_s_lengths_are_neither_shown_nor_averaged() -> None:
     good = SummaryRep(Verdict.CLEAN, (), 2.0, 1.0, 3.0, 38.0)
-    small = SummaryRep(Verdict.FAULT, (Fault.TOO_SMALL,), 1.0, 0.0, 0.1, 12.0)
+    small = SummaryRep(Verdict.FAULT, (Fault.TOO_SMALL,), 1.0, 0.0, 0.1, 12.0, False)
     [mean] = [line for line in summary_lines([good, small], Tempo(), False) if "mean" in line]
     assert mean.split() == ["mean", "2.0", "s", "1.0", "s", "3.0", "s"]
     assert not any("mean" in line for line in summary_lines([small], Tempo(), False))

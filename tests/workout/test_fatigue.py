@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from matfw.judging.verdicts import HARDLY_ONE
+from matfw.judging.reasons import HARDLY_ONE
 from matfw.messages import Fault, FaultSeen, Rep, Verdict
 from matfw.virtual.motion_script import SessionPlan
 from matfw.virtual.rep_kinds import Draw
