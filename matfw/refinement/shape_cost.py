@@ -111,7 +111,7 @@ class ShapeCost:
         fit = copy(self)
         left_n, up = self._left_load_n(params), is_up(params, self._t_s)[self._rows]
         lever_m = self._model.inertia_kgm2 / self._model.moment_kgm
-        power_n2 = wobble_n2(left_n[up], (FORCE_SD_N * self._sd) ** 2)
+        power_n2 = wobble_n2(left_n[up], (FORCE_SD_N * self._sd) ** 2, self._model.moment_kgm)
         fit._load_sd = np.sqrt(self._load_sd**2 + power_n2 * up)
         spread_nm = lever_m * FORCE_SD_N * self._sd * LOAD_STEP
         fit._step_sd = np.sqrt(self._step_sd**2 + spread_nm**2 * up[1:])

@@ -76,20 +76,24 @@ def fit_shape(
         model=model, noise_scale=noise_scale, top_sd_rad=top_sd_rad, seen_s=seen_s, tempo=tempo,
         seen=seen,
     )  # fmt: skip
-    params = _rough_fit(fit, start, t_s, force_n) if is_rough else _near_fit(fit, start, t_s)
-    return Fitted(params, fit.cost(params) / len(t_s), fit.at_rest(params) / len(t_s))
+    if is_rough:
+        params, cost = _rough_fit(fit, start, t_s, force_n)
+    else:
+        params, cost = _near_fit(fit, start, t_s)
+    return Fitted(params, cost / len(t_s), fit.at_rest(params) / len(t_s))
 
 
-def _near_fit(fit: ShapeCost, start: Array, t_s: Array) -> Array:
-    """Return the numbers that a shape whose ways are about right leads to."""
+def _near_fit(fit: ShapeCost, start: Array, t_s: Array) -> tuple[Array, float]:
+    """Return the numbers that a shape whose ways are about right leads to, and their cost."""
     tried = [_tried(fit, begin, t_s) for begin in _lowers(start)]
-    return _descend(fit, min(tried, key=fit.cost), t_s, ITERATIONS)
+    params = _descend(fit, min(tried, key=fit.cost), t_s, ITERATIONS)
+    return params, fit.cost(params)
 
 
-def _rough_fit(fit: ShapeCost, start: Array, t_s: Array, force_n: Array) -> Array:
-    """Return the numbers of a shape whose ways may be elsewhere, and whose leg may wobble.
+def _rough_fit(fit: ShapeCost, start: Array, t_s: Array, force_n: Array) -> tuple[Array, float]:
+    """Return the numbers, and their cost, of a shape whose ways may be elsewhere.
 
-    How much it wobbles shows in what the likeliest shape leaves.
+    Its leg may wobble: how much it wobbles shows in what the likeliest shape leaves.
     """
     about = _likeliest_about(fit, start, t_s)
     begins = [start, about, *_fallen(fit, about, t_s, force_n)]
@@ -98,7 +102,8 @@ def _rough_fit(fit: ShapeCost, start: Array, t_s: Array, force_n: Array) -> Arra
     steady = fit.with_wobble(likeliest)
     tried = [min(tried[:2], key=fit.cost), *tried[2:], _as_asked(likeliest, fit.tempo)]
     tried = [_descend(steady, begin, t_s, STEADY_ITERATIONS) for begin in tried]
-    return _descend(steady, min(tried, key=steady.cost), t_s, ITERATIONS)
+    params = _descend(steady, min(tried, key=steady.cost), t_s, ITERATIONS)
+    return params, steady.cost(params)
 
 
 def _tried(fit: ShapeCost, begin: Array, t_s: Array) -> Array:

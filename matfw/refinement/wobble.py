@@ -12,6 +12,8 @@ tells how high it is.
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from matfw.estimation.leg_model import Array
@@ -21,6 +23,7 @@ EDGE_S = 0.15  # within a shape's begin and end, where the leg is not surely up
 MIN_ROWS = 9  # of which a power can be told
 MEDIAN_SHARE = 0.455  # median of a squared normal number over its mean
 OUTLIER = 9.0  # times the power that one row may count for
+MOST_RADPS2 = math.radians(45.0)  # that a leg wobbles by; what is more, its shape does not explain
 
 Marks = np.ndarray[tuple[int, ...], np.dtype[np.bool_]]
 """Which rows are meant."""
@@ -32,14 +35,16 @@ def is_up(params: Array, t_s: Array) -> Marks:
     return np.asarray((t_s > params[BEGIN_S] + EDGE_S) & (t_s < end_s - EDGE_S))
 
 
-def wobble_n2(left_n: Array, calm_n2: float) -> float:
+def wobble_n2(left_n: Array, calm_n2: float, moment_kgm: float) -> float:
     """Return the power of the load's noise while a leg is up, beyond that of one that rests.
 
     left_n: what a shape leaves of the load while the leg is up, N, (m,). calm_n2: at rest, N^2.
-    Single rows that fit badly, as where a leg lands, count for little.
+    moment_kgm: the leg's first moment. Single rows that fit badly, as where a leg lands, count for
+    little.
     """
     if len(left_n) < MIN_ROWS:
         return 0.0
     power_n2 = left_n**2
     most_n2 = OUTLIER * float(np.median(power_n2)) / MEDIAN_SHARE
-    return max(0.0, float(np.minimum(power_n2, most_n2).mean()) - calm_n2)
+    wobble = float(np.minimum(power_n2, most_n2).mean()) - calm_n2
+    return min(max(0.0, wobble), (moment_kgm * MOST_RADPS2) ** 2)

@@ -7,10 +7,10 @@ import pytest
 
 from matfw.estimation.leg_model import Array
 from matfw.estimation.noise import STEP_S
-from matfw.refinement.wobble import EDGE_S, MIN_ROWS, is_up, wobble_n2
+from matfw.refinement.wobble import EDGE_S, MIN_ROWS, MOST_RADPS2, is_up, wobble_n2
 from tests.refinement.test_rep_shape import params
 
-CALM_N2 = 0.25
+CALM_N2, MOMENT_KGM = 0.25, 5.0
 
 
 def test_a_leg_is_up_between_the_ends_of_its_ways() -> None:
@@ -20,23 +20,32 @@ def test_a_leg_is_up_between_the_ends_of_its_ways() -> None:
     assert up[-1] == pytest.approx(7.0 - EDGE_S, abs=STEP_S)
 
 
-@pytest.mark.parametrize("sd_n", [0.5, 1.0, 2.0, 4.0])
+@pytest.mark.parametrize("sd_n", [0.5, 1.0, 2.0, 3.5])
 def test_what_is_more_than_at_rest_is_the_legs(sd_n: float) -> None:
     left_n = sd_n * np.random.default_rng(1).standard_normal(2000)
-    assert wobble_n2(left_n, CALM_N2) == pytest.approx(sd_n**2 - CALM_N2, rel=0.1, abs=0.02)
+    assert wobble_n2(left_n, CALM_N2, MOMENT_KGM) == pytest.approx(
+        sd_n**2 - CALM_N2, rel=0.1, abs=0.02
+    )
 
 
 def test_a_leg_that_is_calmer_than_at_rest_does_not_wobble() -> None:
-    assert wobble_n2(np.full(40, 0.3), CALM_N2) == 0.0
+    assert wobble_n2(np.full(40, 0.3), CALM_N2, MOMENT_KGM) == 0.0
 
 
 def test_a_landing_that_no_shape_fits_is_no_wobble() -> None:
     left_n = 0.5 * np.random.default_rng(2).standard_normal(100)
-    without = wobble_n2(left_n, 0.0)
+    without = wobble_n2(left_n, 0.0, MOMENT_KGM)
     left_n[50:52] = 60.0
-    assert wobble_n2(left_n, 0.0) < 1.3 * without
+    assert wobble_n2(left_n, 0.0, MOMENT_KGM) < 1.3 * without
 
 
 def test_of_a_few_rows_nothing_is_told() -> None:
-    assert wobble_n2(np.full(MIN_ROWS - 1, 5.0), CALM_N2) == 0.0
-    assert wobble_n2(np.full(MIN_ROWS, 5.0), CALM_N2) > 0.0
+    assert wobble_n2(np.full(MIN_ROWS - 1, 5.0), CALM_N2, MOMENT_KGM) == 0.0
+    assert wobble_n2(np.full(MIN_ROWS, 5.0), CALM_N2, MOMENT_KGM) > 0.0
+
+
+@pytest.mark.parametrize(("share", "told"), [(0.9, 0.9**2), (1.3, 1.0)])
+def test_no_leg_wobbles_by_more_than_real_ones_do(share: float, told: float) -> None:
+    most_n = MOMENT_KGM * MOST_RADPS2
+    left_n = np.full(100, share * most_n)
+    assert wobble_n2(left_n, 0.0, MOMENT_KGM) == pytest.approx(told * most_n**2)
