@@ -88,6 +88,7 @@ FAULTS: tuple[FaultRow, ...] = (
                 "the descent",
             ),
         ),
+        rebuttal=rules.was_lowered,
         cue=CueRule(95, Rank.LIVE, 0.9, 1.0, 1.5),
         words=Words("drop", "The leg fell", "lower it all the way, as slowly as it went up"),
     ),
@@ -119,6 +120,7 @@ FAULTS: tuple[FaultRow, ...] = (
         live=detectors.too_high,
         rule=rules.too_high,
         doubts=(rules.NOT_SEEN_HIGH,),
+        rebuttal=rules.stayed_lower,
         cue=CueRule(91, Rank.LIVE, 0.9, 1.0, 1.5),
         words=Words(
             "too high",

@@ -116,6 +116,9 @@ class Doubt:
     reason: str
 
 
+Rebuttal = Callable[[Case], bool]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FaultRow:
     """A fault: all that is known of it, but its sound and its lights (`sounds.earcons`).
@@ -123,6 +126,8 @@ class FaultRow:
     limits: its fields of `Limits`; if none, no_limit says why. live: its detector while it happens,
     None for what shows only afterwards. lasts_s: None, and it is reported once a repetition; or how
     long it must last, and it is reported once a spell. rule: what the refined repetition shows.
+    rebuttal: whether the repetition speaks so clearly against it that neither a doubtful reading
+    nor what was seen live leaves a doubt.
     sharper: a fault that takes this one's place. is_sure_live: seen live, it is named whatever the
     refined times read. hides_times: a repetition with it cannot be timed.
     """
@@ -137,6 +142,11 @@ class FaultRow:
     lasts_s: float | None = None
     rule: Rule | None = None
     doubts: tuple[Doubt, ...] = ()
+    rebuttal: Rebuttal | None = None
     sharper: Fault | None = None
     is_sure_live: bool = False
     hides_times: bool = False
+
+    def is_refuted(self, case: Case) -> bool:
+        """Return whether the repetition speaks clearly against it."""
+        return self.rebuttal is not None and self.rebuttal(case)

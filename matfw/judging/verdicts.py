@@ -108,7 +108,7 @@ class Judgement:
 class _Evidence:
     """Of a repetition without a fault that is sure: what may still keep it from being clean."""
 
-    rep: RefinedRep
+    case: Case
     conditions: Conditions
     side: Side
     live_faults: Sequence[FaultSeen]
@@ -123,17 +123,19 @@ def judge(
 
     live_faults: what was reported during it. One that the refined times do not confirm is not
     silently dropped: the verdict is then `unsure` and the reason names it. So is one of the refined
-    times that could as well come from the body's noise or a hand. Of a repetition with a hole in
-    its samples no fault is sure, and no fault is named of what was hardly a leg raise.
+    times that could as well come from the body's noise or a hand; unless the repetition speaks
+    clearly against it. Of a repetition with a hole in its samples no fault is sure, and no fault is
+    named of what was hardly a leg raise.
     """
     side, live_faults = _posture(live_faults, conditions)
+    case = Case(refined_rep, conditions.limits.at(conditions.tempo), conditions.tempo)
     faults: tuple[FaultSeen, ...] = ()
     doubts: Mapping[Fault, str] = {}
     if not _has_hole(refined_rep) and refined_rep.plausibility >= PLAUSIBLE_LOG_ODDS:
-        faults, doubts = _faults(refined_rep, live_faults, conditions, side)
+        faults, doubts = _faults(case, live_faults, side)
     score_mm = _cancellation_score_mm(refined_rep, side)
     evidence = _Evidence(
-        rep=refined_rep,
+        case=case,
         conditions=conditions,
         side=side,
         live_faults=live_faults,
@@ -170,14 +172,13 @@ def _posture(live_faults: Sequence[FaultSeen], now: Conditions) -> tuple[Side, S
 
 
 def _faults(
-    x: RefinedRep, live_faults: Sequence[FaultSeen], now: Conditions, side: Side
+    case: Case, live_faults: Sequence[FaultSeen], side: Side
 ) -> tuple[tuple[FaultSeen, ...], dict[Fault, str]]:
     """Return the faults that are sure, and why each other one that was read is not."""
     live_kinds = {seen.fault for seen in live_faults}
     has_hips = side is not Side.UNKNOWN and not (
-        Fault.OFF_MAT in live_kinds and x.hip_roll_deg is None
+        Fault.OFF_MAT in live_kinds and case.rep.hip_roll_deg is None
     )
-    case = Case(x, now.limits.at(now.tempo), now.tempo)
     read, doubts = _read(case, live_kinds, has_hips=has_hips)
     sharper = {ROWS[fault].sharper for fault in (*read, *doubts)}
     # What was seen live to be the sharper fault is not called the milder one as well.
@@ -213,10 +214,10 @@ def _read(
         if reading is None:
             continue
         doubt = next((each.reason for each in row.doubts if each.applies(case)), "")
-        if doubt and row.fault not in live_kinds:
-            doubts[row.fault] = doubt
-        else:
+        if not doubt or row.fault in live_kinds:
             read[row.fault] = FaultSeen(row.fault, *reading)
+        elif not row.is_refuted(case):
+            doubts[row.fault] = doubt
     return read, doubts
 
 
@@ -239,14 +240,14 @@ def _side_doubted(of: _Evidence) -> str:
 
 
 def _hardly_a_leg_raise(of: _Evidence) -> str:
-    return HARDLY_ONE if of.rep.plausibility < CLEAN_LOG_ODDS else ""
+    return HARDLY_ONE if of.case.rep.plausibility < CLEAN_LOG_ODDS else ""
 
 
 def _not_measured(of: _Evidence) -> str:
-    if not _has_hole(of.rep):
+    if not _has_hole(of.case.rep):
         return ""
     now = of.conditions
-    return hole(of.rep.hole_s) + (LATE if now.is_reader_late and not now.broken else "")
+    return hole(of.case.rep.hole_s) + (LATE if now.is_reader_late and not now.broken else "")
 
 
 def _times_hidden(of: _Evidence) -> str:
@@ -262,13 +263,14 @@ def _not_confirmed(of: _Evidence) -> str:
         (
             f"{s.fault} was reported live, but the whole rep does not show it"
             for s in of.live_faults
+            if not ROWS[s.fault].is_refuted(of.case)
         ),
         "",
     )
 
 
 def _moved_on_unknown_side(of: _Evidence) -> str:
-    has_moved = abs(of.rep.front_shift_mm) > of.conditions.limits.leg_forward_mm
+    has_moved = abs(of.case.rep.front_shift_mm) > of.conditions.limits.leg_forward_mm
     is_unknown = of.side is Side.UNKNOWN and has_moved
     return UNKNOWN_SIDE if is_unknown else ""
 
