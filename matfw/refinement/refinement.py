@@ -31,6 +31,9 @@ from matfw.refinement.slow_tempo import is_slow
 from matfw.refinement.windows import AGAIN_S, RepWindow
 
 SHORTEST_REP_S = 1.5
+# Before a lift of which nothing but its landing is known: one that begins at once may be what fills
+# the rest, which only a look that sees the next one whole can tell.
+LANDED_REST_S = 0.3
 SAME_END_S = 0.1  # between two early looks whose curves no shape fits: the end is known
 # That are enough in a set; alone it takes PLAUSIBLE_LOG_ODDS. Of tuning people left out of the
 # fit 1.2 % of 1181 true repetitions are below it, and all of 53 movements inside sets.
@@ -114,7 +117,8 @@ class Refinement:
         if now_s < self._asked_s + NEXT_LOOK_S - 0.5 * STEP_S:
             return []
         self._asked_s = now_s
-        found = self._unknown(self._look(window, self._finished_s))
+        rested_s = self._finished_s + LANDED_REST_S
+        found = [x for x in self._look(window, self._finished_s) if x.start_s > rested_s]
         return self._reported(window, self._averaged(found)) if found else []
 
     def _reported(self, window: RepWindow, found: Sequence[RefinedRep]) -> list[RefinedRep]:

@@ -14,6 +14,7 @@ from matfw.estimation.noise import STEP_S
 from matfw.messages import Motion, Presence, RefinedRep
 from matfw.refinement.refine import AGREE_DEG, OVERLAP_S, SURE_AFTER_S, refine
 from matfw.refinement.refinement import (
+    LANDED_REST_S,
     NEXT_LOOK_S,
     SAME_END_S,
     SHORTEST_REP_S,
@@ -262,6 +263,19 @@ def test_where_all_is_known_of_what_looks_are_offered_for_only_a_landing_is_aske
     assert [b - a for a, b in pairwise(looks_s)] == pytest.approx([NEXT_LOOK_S] * len(looks_s[1:]))
     assert [x for _, x in found] == [at(9.9, 12.0)]
     assert found[0][0] == pytest.approx(12.0 + SURE_AFTER_S, abs=NEXT_LOOK_S)
+
+
+@pytest.mark.parametrize(("rest_s", "is_told"), [(0.9, False), (1.1, True)])
+def test_a_look_for_a_landing_believes_no_lift_without_a_rest_before_it(
+    rest_s: float, is_told: bool
+) -> None:
+    """What fills a rest begins as the leg lands; only what comes after it could tell."""
+    start_s = 9.0 + rest_s * LANDED_REST_S
+    looks = iter([[at(4.0, 9.0)], [at(start_s, 12.0)]])
+    refinement = Refinement(lambda *_: next(looks))
+    assert refinement.refine(resting(AGAIN_S, 11.5)) == [at(4.0, 9.0)]
+    followed = replace(early(12.0 + 1.1 * SURE_AFTER_S), is_followed=True)
+    assert [x.start_s for x in refinement.refine(followed)] == [start_s] * is_told
 
 
 def test_what_a_look_for_a_landing_does_not_find_sure_changes_no_other_look() -> None:
