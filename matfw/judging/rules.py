@@ -33,7 +33,8 @@ SLOW_SHARE = 0.9
 # 280 repetitions. Drops that the live line alone saw: all 5 whole descents (2.7 s at least), none
 # of 11 drops and rushed descents (2.5 s at most). Heights that it alone saw: all 4 that were not
 # too high (44 deg at most), none of 5 that were (61 deg at least).
-LOWERED = 0.9  # of the descent asked for
+LOWERED = 0.87  # of the descent asked for
+LONGEST_FALL_S = 1.5  # whatever tempo is asked for; no fall of any kind of people takes 1.0
 LOWER_DEG = 6.0  # under the limit of what is too high
 CLOSE_FIT_DEG = 6.0
 
@@ -94,8 +95,12 @@ def hips_forward(case: Case) -> Reading | None:
 
 
 def was_lowered(case: Case) -> bool:
-    """Return whether a leg that seemed to fall took about as long as asked for."""
-    return _fits(case) and case.rep.down_s > LOWERED * case.tempo.down_s
+    """Return whether a leg that seemed to fall took about as long as asked for.
+
+    At slow tempos a way reads as long as was asked for, whatever it was.
+    """
+    is_long = case.rep.down_s > max(LOWERED * case.tempo.down_s, LONGEST_FALL_S)
+    return is_long and _fits(case) and not case.tempo.has_slow_ways
 
 
 def stayed_lower(case: Case) -> bool:
@@ -105,7 +110,7 @@ def stayed_lower(case: Case) -> bool:
 
 
 def _fits(case: Case) -> bool:
-    return case.rep.fit_error_deg < CLOSE_FIT_DEG
+    return case.rep.is_fitted and case.rep.fit_error_deg < CLOSE_FIT_DEG
 
 
 POOR_FIT = Doubt(

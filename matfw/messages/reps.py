@@ -86,7 +86,8 @@ class RefinedRep:
     noise_scale, variance of the body's noise against the usual; plausibility, the log-odds that
     this was a leg raise at all; hole_s, the longest time in it without a measurement. tremor_n: the
     load's rms at 5-8 Hz while the leg is held; 0: not known. plates_agree: plates saw the leg leave
-    and land just when it began and ended. These two are not kept in the store.
+    and land just when it began and ended. is_fitted: its times are those of a shape that begins
+    where the curve has a peak, and explains load and moment. These three are not kept in the store.
     """
 
     start_s: float
@@ -107,3 +108,4 @@ class RefinedRep:
     hole_s: float = 0.0
     tremor_n: float = 0.0
     plates_agree: bool = False
+    is_fitted: bool = False
