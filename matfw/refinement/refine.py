@@ -312,6 +312,7 @@ def _shaped(segment: Segment, rough: RefinedRep, peak: Peak, *, is_last: bool) -
         lower_s=lower_s,
         end_s=end_s,
         fit_error_deg=fit_error_deg,
+        is_fitted=True,
     )
 
 

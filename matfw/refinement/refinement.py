@@ -79,6 +79,8 @@ class Refinement:
     def refine(self, window: RepWindow) -> list[RefinedRep]:
         """Return the repetitions in a window that were not known before, oldest first."""
         if window.is_early and self._is_over(window):
+            if is_slow(window.tempo):
+                return []  # no lift of such a tempo is found by its landing alone
             sure_s = window.motions[-1].t_s - SURE_AFTER_S
             window = replace(window, is_news=True, is_followed=False, ended_s=sure_s)
         if window.ended_s < self._finished_s + SHORTEST_REP_S:

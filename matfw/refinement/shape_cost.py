@@ -97,7 +97,7 @@ class ShapeCost:
         self._is_whole = bool((seen == 1.0).all())  # as nearly always: nothing is to be left out
         self._weight = np.maximum(_sums(_edged(seen)), TINY)
         self._load_sd: Array = np.full(len(self._rows), FORCE_SD_N * self._sd)
-        self._step_sd: Array = np.full(len(self._rows) - 1, MOMENT_STEP_NM * self._sd)
+        self._step_sd: Array = np.full(max(0, len(self._rows) - 1), MOMENT_STEP_NM * self._sd)
         self._lever_m: Array = np.zeros(len(self._rows))  # by which load is taken out of the moment
         self.tempo, self._hold_weight = tempo, 0.0  # no tie of the hold
         self._residuals: dict[bytes, Array] = {}
@@ -117,6 +117,7 @@ class ShapeCost:
         fit._step_sd = np.sqrt(self._step_sd**2 + spread_nm**2 * up[1:])
         fit._lever_m = np.where(up, lever_m, 0.0)
         fit._hold_weight = 1.0 / (HOLD_SD * max(self.tempo.hold_s, 1.0))
+        fit.robust = ROBUST
         fit._residuals, fit._jacobians = {}, {}
         return fit
 

@@ -32,10 +32,11 @@ STOP_GAIN = 0.02  # of cost; less is not worth another Jacobian
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
-    """A shape's twelve numbers, and its cost a step: 1-6 for people who lift as shapes do.
+    """A shape's twelve numbers, and its cost a step: 1-3 for people who lift as shapes do.
 
-    at_rest_per_step: what a leg at rest would leave, squares in standard deviations: what there
-    was to explain.
+    Of a rough start it is the cost besides the wobble that was allowed for. at_rest_per_step: what
+    a leg at rest would leave, squares in standard deviations: what there was to explain, of which
+    a wobble is no part.
     """
 
     params: Array
@@ -77,7 +78,7 @@ def fit_shape(
         seen=seen,
     )  # fmt: skip
     if is_rough:
-        params, cost = _rough_fit(fit, start, t_s, force_n)
+        params, cost = _rough_fit(fit, start, t_s, np.where(seen > 0.0, force_n, -np.inf))
     else:
         params, cost = _near_fit(fit, start, t_s)
     return Fitted(params, cost / len(t_s), fit.at_rest(params) / len(t_s))
@@ -119,7 +120,8 @@ def _as_asked(shape: Array, tempo: Tempo) -> Array:
     """Return a shape from where one begins to where it ends, in the tempo asked for."""
     asked_s = np.array([tempo.up_s, tempo.hold_s, tempo.down_s])
     begin = shape.copy()
-    begin[UP_S : DOWN_S + 1] = shape[UP_S : DOWN_S + 1].sum() * asked_s / asked_s.sum()
+    asked_s *= shape[UP_S : DOWN_S + 1].sum() / asked_s.sum()
+    begin[UP_S : DOWN_S + 1] = np.maximum(asked_s, LOWEST[UP_S : DOWN_S + 1])
     return begin
 
 

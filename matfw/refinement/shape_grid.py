@@ -70,7 +70,8 @@ def descents(start: Array, t_s: Array) -> Array:
 def falls(start: Array, t_s: Array, force_n: Array) -> Array:
     """Return a shape, (12,), and it with a fall that ends where the load is highest, (k, 12).
 
-    force_n: the load over rest at t_s, (n,). An ascent that would still go on is cut short.
+    force_n: the load over rest at t_s, (n,), -inf where it was not measured. An ascent that would
+    still go on is cut short.
     """
     top_s = start[BEGIN_S] + 0.5 * start[UP_S]
     end_s = start[BEGIN_S] + start[UP_S] + start[HOLD_S] + start[DOWN_S] + SLACK_S

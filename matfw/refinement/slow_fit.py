@@ -142,8 +142,10 @@ def _likely(
     match = (ascents @ seen)[:, None] + (descents @ seen)[None, :] + HEIGHT_MEAN * known
     energy = (ascents**2).sum(axis=1)[:, None] + (descents**2).sum(axis=1)[None, :]
     energy = energy + 2.0 * ascents @ descents.T + known
-    log_weight = 0.5 * match**2 / energy - 0.5 * np.log(energy)
-    weight = np.exp(log_weight - log_weight.max()) * _prior(up, down, asked_hold_s)
+    prior = _prior(up, down, asked_hold_s)
+    log_prior = np.log(prior, where=prior > 0.0, out=np.full_like(prior, -np.inf))
+    log_weight = 0.5 * match**2 / energy - 0.5 * np.log(energy) + log_prior
+    weight = np.exp(log_weight - log_weight.max())
     return weight / weight.sum(), match / energy
 
 

@@ -261,3 +261,24 @@ def test_a_calm_legs_hold_is_what_it_is_and_not_what_was_asked_for(hold_s: float
         t_s, force_n, moment_nm, disturbed(true), model=MODEL, noise_scale=1.0, is_rough=True
     ).params
     assert crossings_s(found) == pytest.approx(crossings_s(true), abs=0.15)
+
+
+def test_where_nothing_was_measured_a_fit_keeps_within_what_a_leg_can_do() -> None:
+    t_s, force_n, moment_nm = segment(params())
+    found = fit_shape(
+        t_s, force_n, moment_nm, SLOW,
+        model=MODEL, noise_scale=1.0, seen=np.zeros(len(t_s)), is_rough=True,
+    ).params  # fmt: skip
+    assert np.isfinite(found).all()
+
+
+def test_a_landing_is_not_looked_for_where_nothing_was_measured() -> None:
+    true = fallen(late_exponent=1.1)
+    t_s, force_n, moment_nm = segment(true)
+    hole = (t_s > 5.5) & (t_s < 5.8)  # after the leg has landed
+    force_n[hole] = 500.0
+    found = fit_shape(
+        t_s, force_n, moment_nm, SLOW,
+        model=MODEL, noise_scale=1.0, seen=np.where(hole, 0.0, 1.0), is_rough=True,
+    ).params  # fmt: skip
+    assert crossings_s(found) == pytest.approx(crossings_s(true), abs=0.1)
