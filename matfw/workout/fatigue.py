@@ -35,6 +35,7 @@ TIRED_SCORE = 3.0
 # sd of each sign that a fresh set may change by and nothing be said of it. As many tiring sets are
 # found with 0.25 to 1.0.
 CHANCE = 0.5
+LEAST_LOSS = 0.05  # that is worth saying; below it the tremor alone has told
 MIN_VALUE = 0.05  # s, deg or N; what the logarithm is taken of
 USUAL_WEIGHT = 4.0  # repetitions that a sign's usual scatter counts for, beside this set's own
 # How early: 4.0 finds 2 % more tiring sets, and in sets of faults twice the false.
@@ -103,13 +104,15 @@ def fatigue(reps: Sequence[Rep]) -> FaultSeen | None:
     """Return `fatigue` if a set shows the signs together, else None.
 
     Its value: the largest loss, of the descent's or the hold's length or the range, or the
-    ascent's gain, %.
+    ascent's gain, besides a change of tempo, %; if there is hardly any, the tremor's gain.
     """
     score, changes = tiredness(reps)
     if score < TIRED_SCORE:
         return None
     losses = [s.grows * max(0.0, c.size) for s, c in zip(SIGNS, changes, strict=True) if s.is_loss]
     largest = max(abs(math.expm1(loss)) for loss in losses)
+    if largest < LEAST_LOSS:
+        largest = math.expm1(changes[SIGNS.index(TREMOR)].size)
     return FaultSeen(Fault.FATIGUE, round(100.0 * largest, 1), "%")
 
 

@@ -83,8 +83,7 @@ def test_a_change_is_reported_from_its_size_on(
     found = fatigue(changing(USUAL_REPS, course, **{name: tired}))
     assert found is not None
     assert (found.fault, found.unit) == (Fault.FATIGUE, "%")
-    lost = 0.0 if name == "tremor_n" else 100.0 * abs(tired - 1.0)
-    assert found.value == pytest.approx(lost, abs=4.0)
+    assert found.value == pytest.approx(100.0 * abs(tired - 1.0), abs=4.0)
 
 
 def test_small_signs_add_up() -> None:
