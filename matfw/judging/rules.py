@@ -34,7 +34,7 @@ SLOW_SHARE = 0.9
 # of 11 drops and rushed descents (2.5 s at most). Heights that it alone saw: all 4 that were not
 # too high (44 deg at most), none of 5 that were (61 deg at least).
 LOWERED = 0.87  # of the descent asked for
-LONGEST_FALL_S = 1.5  # whatever tempo is asked for; no fall of any kind of people takes 1.0
+LONGEST_FALL_S = 1.5  # whatever tempo is asked for; no fall that is played takes over 1.0
 LOWER_DEG = 6.0  # under the limit of what is too high
 CLOSE_FIT_DEG = 6.0
 

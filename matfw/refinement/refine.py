@@ -85,7 +85,7 @@ def refine(window: RepWindow, finished_s: float = -math.inf) -> list[RefinedRep]
         return []
     if window.is_news:
         lifts = _news(segment, _whole_lifts(segment, (), has_landed=True))
-        return _told(_weighed(segment, _finished(segment, x)) for x in lifts)
+        return _in_order(_weighed(segment, _finished(segment, x)) for x in lifts)
     strong, weak, weak_peaks = _by_strength(segment)
     has_landed = False
     if window.is_early and not is_slow(segment.tempo):
@@ -120,7 +120,7 @@ def refine(window: RepWindow, finished_s: float = -math.inf) -> list[RefinedRep]
     found = without_slow(segment, found, slow, is_left=window.is_left)
     finished = [_weighed(segment, _finished(segment, x)) for x in found]
     finished += [_finished(segment, x) for x in slow]  # load says nothing of them to be weighed
-    return _told(finished)
+    return _in_order(finished)
 
 
 def _by_strength(
@@ -149,7 +149,7 @@ def _may_be_one(segment: Segment, rough: RefinedRep) -> bool:
     return segment.tempo.hold_s <= LONG_HOLD_S or has_come_down(segment, rough)
 
 
-def _told(found: Iterable[RefinedRep]) -> list[RefinedRep]:
+def _in_order(found: Iterable[RefinedRep]) -> list[RefinedRep]:
     return sorted(map(_rounded, found), key=lambda x: x.start_s)
 
 

@@ -49,7 +49,7 @@ PLAUSIBLE_LOG_ODDS = (3.0, 1.0)
 AFTER_S = 1.0  # of what is known after its end: a leg that sags in its hold goes on
 # Of one that has just landed less is enough, as `refine.SURE_AFTER_S`, where by either way's own
 # pushes it came down by most of what it went up: a sag takes a fifth of the height at most, and of
-# 29 small lifts of a real person that were told late seven had 0.63-0.72, the rest up to 1.6 ...
+# 29 small lifts of a real person, reported late, seven had 0.63-0.72, the rest up to 1.6 ...
 SURE_AFTER_S, EVEN_SHARE = 0.45, 0.6
 # ... the moment is back where it was (a leg that is still up lowers it by 4 to 12 N m; true small
 # lifts of tuning people were within 1.8), and at the top it was about what this height makes of it.

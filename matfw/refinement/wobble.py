@@ -20,7 +20,7 @@ from matfw.estimation.leg_model import Array
 from matfw.refinement.rep_shape import BEGIN_S, DOWN_S
 
 EDGE_S = 0.15  # within a shape's begin and end, where the leg is not surely up
-MIN_ROWS = 9  # of which a power can be told
+MIN_ROWS = 9  # from which a power is known
 MEDIAN_SHARE = 0.455  # median of a squared normal number over its mean
 OUTLIER = 9.0  # times the power that one row may count for
 MOST_RADPS2 = math.radians(45.0)  # that a leg wobbles by; what is more, its shape does not explain

@@ -35,7 +35,7 @@ TIRED_SCORE = 3.0
 # sd of each sign that a fresh set may change by and nothing be said of it. As many tiring sets are
 # found with 0.25 to 1.0.
 CHANCE = 0.5
-LEAST_LOSS = 0.05  # that is worth saying; below it the tremor alone has told
+LEAST_LOSS = 0.05  # that is worth saying; below it the tremor alone shows it
 MIN_VALUE = 0.05  # s, deg or N; what the logarithm is taken of
 USUAL_WEIGHT = 4.0  # repetitions that a sign's usual scatter counts for, beside this set's own
 # How early: 4.0 finds 2 % more tiring sets, and in sets of faults twice the false.

@@ -78,10 +78,10 @@ def test_a_thing_taken_away_leaves_nothing() -> None:
 
 @pytest.mark.parametrize("kind", BEAM_KINDS)
 def test_people_of_the_beam_move_as_it_does_and_come_and_go_otherwise(kind: str) -> None:
-    told = script(kind, 700_000, 0)
-    assert {each.name for each in told.planned} <= NAMES
-    assert told.planned
-    assert not {told.on.name, told.up.name} & NAMES
-    assert told.planned[0].at_s >= 0.0
-    assert told.planned[-1].end_s <= told.plan.lying_s
-    assert all(a.end_s <= b.at_s for a, b in pairwise(told.planned))
+    planned = script(kind, 700_000, 0)
+    assert {each.name for each in planned.planned} <= NAMES
+    assert planned.planned
+    assert not {planned.on.name, planned.up.name} & NAMES
+    assert planned.planned[0].at_s >= 0.0
+    assert planned.planned[-1].end_s <= planned.plan.lying_s
+    assert all(a.end_s <= b.at_s for a, b in pairwise(planned.planned))

@@ -1,4 +1,4 @@
-"""What the looks find, told once: nothing again, nothing early, nothing lost with a look."""
+"""What the looks find, reported once: nothing again, nothing early, nothing lost with a look."""
 
 from __future__ import annotations
 

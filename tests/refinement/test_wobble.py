@@ -39,13 +39,13 @@ def test_a_landing_that_no_shape_fits_is_no_wobble() -> None:
     assert wobble_n2(left_n, 0.0, MOMENT_KGM) < 1.3 * without
 
 
-def test_of_a_few_rows_nothing_is_told() -> None:
+def test_of_a_few_rows_nothing_is_known() -> None:
     assert wobble_n2(np.full(MIN_ROWS - 1, 5.0), CALM_N2, MOMENT_KGM) == 0.0
     assert wobble_n2(np.full(MIN_ROWS, 5.0), CALM_N2, MOMENT_KGM) > 0.0
 
 
-@pytest.mark.parametrize(("share", "told"), [(0.9, 0.9**2), (1.3, 1.0)])
-def test_no_leg_wobbles_by_more_than_real_ones_do(share: float, told: float) -> None:
+@pytest.mark.parametrize(("share", "expected"), [(0.9, 0.9**2), (1.3, 1.0)])
+def test_no_leg_wobbles_by_more_than_real_ones_do(share: float, expected: float) -> None:
     most_n = MOMENT_KGM * MOST_RADPS2
     left_n = np.full(100, share * most_n)
-    assert wobble_n2(left_n, 0.0, MOMENT_KGM) == pytest.approx(told * most_n**2)
+    assert wobble_n2(left_n, 0.0, MOMENT_KGM) == pytest.approx(expected * most_n**2)

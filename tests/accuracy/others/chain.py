@@ -9,29 +9,14 @@ whose pace wanders; posture shifts in single smooth steps.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import scipy
 
-from matfw.messages import Cell
-from tests.accuracy.others.mat import cell_loads, truth_of
-from tests.accuracy.others.plans import (
-    Array,
-    Draw,
-    DrawPlan,
-    Plan,
-    Recording,
-    draw_plan,
-    held_deg,
-    leaning,
-    ramp,
-    rounded,
-    shaking_gain,
-)
+from tests.accuracy.others.plans import Array, Draw, Plan, held_deg, ramp, rounded
+from tests.accuracy.others.session import STEP_S, Simulator
 
-STEP_S = 0.005
 G_M_S2 = 9.81
 PIECES = ((0.66, 0.433, 0.0), (0.26, 1.0, 0.433), (0.08, 1.0, 1.2))  # of leg, thigh, shank
 LEG_SHARE, LEG_SHARE_SD = 0.165, 0.012
@@ -61,24 +46,6 @@ class Chain:
     knee_bends: float
     shank_share: float
     late_s: float
-
-
-def record(
-    seed: int, cells: Sequence[Cell], is_restless: bool, draw: DrawPlan = draw_plan
-) -> Recording:
-    """Return somebody's session; the same seed, the same. draw: what they do."""
-    rng = np.random.default_rng([seed, 0xC])
-    plan = draw(rng)
-    t_s = np.arange(0.0, plan.span_s, STEP_S)
-    scale = 2.0 if is_restless else 1.0
-    angle_deg = excursion(t_s, plan, rng)
-    shaking_deg = scale * shaking_gain(t_s, plan) * _shaking(angle_deg, rng)
-    body = pressed(t_s, angle_deg + shaking_deg, plan, rng)
-    body = body + noise(t_s, plan, scale, rng) + leaning(t_s, plan)
-    force_n, mx_nm, my_nm = placed(t_s, body, plan, rng)
-    loads_kg = cell_loads(cells, force_n, mx_nm, my_nm, plan.height_m)
-    truth = truth_of(t_s, angle_deg, plan.lifts)
-    return Recording(t_s, loads_kg, tuple(cells), plan, angle_deg, truth)
 
 
 def excursion(t_s: Array, plan: Plan, rng: Draw) -> Array:
@@ -252,3 +219,8 @@ def placed(t_s: Array, body: Array, plan: Plan, rng: Draw) -> tuple[Array, Array
     mx = (body[:, 1] + x_m * body[:, 0]) * lies + 0.2 * sits_n
     my = front * ((body[:, 2] + y_m * body[:, 0]) * lies + 0.05 * sits_n)
     return force, mx, my
+
+
+record = Simulator(
+    key=0xC, excursion=excursion, shaking=_shaking, pressed=pressed, noise=noise, placed=placed
+).record
