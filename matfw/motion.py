@@ -23,10 +23,12 @@ from msgspec.structs import replace
 
 from matfw.estimation.anthropometry import GRAVITY_M_S2, LegConstants, leg_constants
 from matfw.estimation.filter_bank import LIFTS_PER_S, STOPS_PER_S, LegEstimate, LegTracker
+from matfw.estimation.hip_zero import HipZero
 from matfw.estimation.leg_model import LegModel
+from matfw.estimation.lying import Lying, Place
 from matfw.estimation.noise import STEP_S
 from matfw.estimation.plates import LegContact, Plates
-from matfw.layouts import LYING_MIN_SPAN_MM
+from matfw.estimation.step_means import StepMeans
 from matfw.messages import Balance, Cell, Hips, Motion, Person, Presence, Side
 
 PREDICT_S = 0.3  # without a measurement that the leg is predicted for: no leg does more unseen
@@ -34,17 +36,6 @@ KNOWN_S = 3.0  # ... and after which whoever lay there may have gone and another
 FULL_SHARE = 0.6  # of the frames a step should have: frames fall into steps by chance
 SLOW_PERIODS = 2.5  # after a frame that steps repeat it, of converters slower than the steps
 EMPTY_KG = 8.0  # less is nobody: a bag, a cat, a hand
-LYING_MIN_KG = 20.0  # a child's weight; less is not judged
-STILL_S = 1.5  # of stillness before somebody counts as lying; facts: forging by fidgets ends there
-STILL_LOAD_SHARE = 0.015  # of the weight: range of the load while still
-STILL_X_MM = 8.0  # range of the centre of pressure while still (breath 0.4-1.6 mm)
-STILL_Y_MM = 6.0
-GONE_S = 0.5  # over which the mean load must have left the weight ...
-GONE_STEPS = round(GONE_S / STEP_S)
-GONE_SHARE = 0.15  # ... by this share: sitting up, rolling over, getting off
-GONE_STAYS_S = 0.5  # ... and not come back: a leg thrown up swings a fifth of a heavy body's weight
-GONE_ALL_SHARE = 0.5  # no leg does this; whoever is that light has got off
-MOVED_MM = 90.0  # mean centre of pressure away from rest: a new place, not a lift (17 mm at 45 deg)
 WEIGHT_TAU_S = 8.0  # how slowly the resting weight is followed: creep, drift, a shirt put down
 STEADY_HAND_N = 6.0  # a steady change of load larger than this is a hand, not drift ...
 HAND_SETTLES_S = 0.35  # ... once it has lasted so long
@@ -52,7 +43,6 @@ REST_SURE = -2.0  # evidence below which the leg surely rests
 REST_MEMORY_S = 3.0  # of rest that the sideways zero is the mean of: about one breath
 REST_LEAD_S = 0.2  # newest rest left out of it: a lift begins before it is recognised
 REZERO_NM = 2.0  # slow moment at rest from which on the reference is moved: 2.7 mm of 75 kg
-HIP_ZERO_TAU_S = 1.0  # of resting that the hip sensors' zero is the mean of
 BEND_DEG_PER_MM = -0.30  # fitted on 40 virtual people on hex6, residual 2.3 deg; trio8 is alike
 BEND_TAU_S = 1.5  # of resting
 CONTACT_FRESH_S = 0.4  # after plates saw the leg leave or land: its lift begins, or is over
@@ -72,11 +62,9 @@ class MotionStage:
         self, cells: Sequence[Cell], person: Person, side: Side, rate_hz: float = 80.0
     ) -> None:
         """Take the mat's cells, who lies on it, the side lain on and the nominal frame rate."""
-        x_mm = [cell.x_mm for cell in cells]
-        self._x_mm, self._y_mm = tuple(x_mm), tuple(cell.y_mm for cell in cells)
+        self._cells = tuple(cells)
         self._frames_a_step = STEP_S * rate_hz
         self._repeat_s = SLOW_PERIODS / rate_hz
-        self._can_lie = max(x_mm) - min(x_mm) >= LYING_MIN_SPAN_MM
         self._person = person
         self._front_sign = side.front_sign or 1
         self._curve_gain = 1.0 / (BEND_TAU_S * rate_hz)
@@ -86,16 +74,14 @@ class MotionStage:
 
     def reset(self) -> None:
         """Forget everybody."""
-        self._begin_bin()
-        self._away_steps = 0
+        self._means = StepMeans(self._cells)
+        self._lying = Lying(self._cells)
         self._measured_s = -math.inf  # end of the last step that was measured, or began with it
         self._motion = Motion(t_s=0.0, presence=Presence.EMPTY)
         self._curve_mm: float | None = None
         self._hips: Hips | None = None
-        self._hip_zero: tuple[float, tuple[str, ...]] | None = None
-        self._bin_end_s: float | None = None
-        self._last = (0.0, 0.0, 0.0)
-        self._recent: deque[tuple[float, float, float]] = deque(maxlen=round(STILL_S / STEP_S))
+        self._hip_zero = HipZero()
+        self._step_end_s: float | None = None
         self._presence = Presence.EMPTY
         self._weight_kg: float | None = None
         self._tracker: LegTracker | None = None
@@ -112,80 +98,44 @@ class MotionStage:
     def update(self, balance: Balance, hips: Hips | None = None) -> tuple[Motion, ...]:
         """Return a motion for every STEP_S that this frame completes: mostly none, often one."""
         t_s = balance.t_s
-        if self._bin_end_s is None and balance.load_kg is None:
+        if self._step_end_s is None and balance.load_kg is None:
             return (Motion(t_s=t_s, presence=Presence.UNSETTLED),)  # not one whole frame has come
-        if self._bin_end_s is None or t_s - self._bin_end_s > KNOWN_S:
-            self._lose(Presence.UNSETTLED if self._recent else Presence.EMPTY)
-            self._begin_bin()
-            self._bin_end_s = t_s + STEP_S
+        if self._step_end_s is None or t_s - self._step_end_s > KNOWN_S:
+            self._lose(Presence.UNSETTLED if self._lying.is_known else Presence.EMPTY)
+            self._means.begin()
+            self._step_end_s = t_s + STEP_S
         steps: list[Motion] = []
-        while t_s >= self._bin_end_s:
-            steps.append(self._end_step(self._bin_end_s))
-            self._bin_end_s += STEP_S
+        while t_s >= self._step_end_s:
+            steps.append(self._end_step(self._step_end_s))
+            self._step_end_s += STEP_S
         self._hips = hips
-        if balance.load_kg is None:
-            self._broken_frames.append(balance.loads_kg)
-        else:
+        if balance.load_kg is not None:
             self._follow_plates(balance)
-            self._whole_frames.append(balance.loads_kg)
-            mean = self._bin
-            mean[0] += balance.load_kg
-            mean[1] += balance.x_kgmm
-            mean[2] += balance.y_kgmm
+        self._means.add(balance)
         return tuple(steps)
-
-    def _begin_bin(self) -> None:
-        self._bin: list[float] = [0.0, 0.0, 0.0]  # kg, kg mm, kg mm of the whole frames
-        self._whole_frames: list[tuple[float | None, ...]] = []
-        self._broken_frames: list[tuple[float | None, ...]] = []
 
     def _end_step(self, end_s: float) -> Motion:
         """Return what the frames of the step that ends now come to."""
         t_s = end_s - 0.5 * STEP_S
-        samples = self._measure()
+        samples = self._means.end()
         if samples:
             hole_s = end_s - STEP_S - self._measured_s
             self._measured_s = end_s
             share = samples / self._frames_a_step
             self._motion = self._step(t_s, hole_s, 1.0 if share > FULL_SHARE else share)
-        elif not self._broken_frames and end_s - self._measured_s < self._repeat_s:
+        elif samples is None and end_s - self._measured_s < self._repeat_s:
             # A step without a frame (converters slower than 20 Hz) repeats the one before.
             self._motion = self._step(t_s, 0.0, 1.0)
         else:
             self._motion = self._miss(t_s, end_s - self._measured_s)
-        self._begin_bin()
         return self._motion
-
-    def _measure(self) -> int:
-        """Take load and moments of this step's frames; return how many samples each cell has."""
-        whole, broken = self._whole_frames, self._broken_frames
-        if not broken:
-            kg, x_kgmm, y_kgmm = self._bin
-            n = len(whole)
-            if n:
-                self._last = (kg / n, x_kgmm / n, y_kgmm / n)
-            return n
-        means: list[float] = []
-        fewest = len(whole) + len(broken)
-        for loads in zip(*whole, *broken, strict=True):
-            there = [load for load in loads if load is not None]
-            if not there:
-                return 0
-            fewest = min(fewest, len(there))
-            means.append(sum(there) / len(there))
-        self._last = (
-            sum(means),
-            sum(load * x for load, x in zip(means, self._x_mm, strict=True)),
-            sum(load * y for load, y in zip(means, self._y_mm, strict=True)),
-        )
-        return fewest
 
     def _miss(self, t_s: float, hole_s: float) -> Motion:
         """Return what is known after a step of which nothing was measured."""
         tracker = self._tracker
         if self._presence is not Presence.LYING or tracker is None:
             if hole_s > PREDICT_S:  # of who moved about nothing is known any more
-                self._lose(Presence.UNSETTLED if self._recent else self._presence)
+                self._lose(Presence.UNSETTLED if self._lying.is_known else self._presence)
             return Motion(t_s=t_s, presence=self._presence, seen_share=0.0)
         if hole_s > KNOWN_S:
             self._lose(Presence.UNSETTLED)
@@ -214,19 +164,22 @@ class MotionStage:
         )
 
     def _step(self, t_s: float, hole_s: float, seen_share: float) -> Motion:
-        load_kg, x_kgmm, y_kgmm = self._last
-        self._recent.append((load_kg, x_kgmm, y_kgmm))
-        if self._presence is Presence.LYING and self._has_moved_away():
+        mean = self._means.last
+        load_kg = mean.load_kg
+        self._lying.add(mean)
+        if self._presence is Presence.LYING and self._lying.has_left(self._rest):
             self._lose(Presence.UNSETTLED)
         if self._presence is not Presence.LYING:
             self._presence = Presence.EMPTY if load_kg < EMPTY_KG else Presence.UNSETTLED
-            if self._is_still():
-                self._begin_lying()
+            place = self._lying.still_place()
+            if place is not None:
+                self._begin_lying(place)
         if self._presence is not Presence.LYING or self._tracker is None:
             return Motion(t_s=t_s, presence=self._presence)
-        load_n = (load_kg - self._rest_kg) * GRAVITY_M_S2
+        rest = self._rest
+        load_n = (load_kg - rest.load_kg) * GRAVITY_M_S2
         force_n = load_n - self._away_n
-        moment_nm = self._hip_moment_nm(load_kg, x_kgmm) - self._first_moment_nm
+        moment_nm = self._hip_moment_nm(load_kg, mean.x_kgmm) - self._first_moment_nm
         lifts_per_s, stops_per_s = self._chances(t_s)
         if self._contact.has_just_landed():
             self._tracker.see_landed()
@@ -236,7 +189,7 @@ class MotionStage:
         leg = self._tracker.update(
             force_n, moment_nm - self._moment_shift_nm, lifts_per_s, stops_per_s, seen_share
         )
-        y_mm = y_kgmm / self._rest_kg - self._rest_y_mm * (load_kg / self._rest_kg - 1.0)
+        y_mm = mean.y_kgmm / rest.load_kg - rest.y_mm * (load_kg / rest.load_kg - 1.0)
         self._follow_rest(leg, force_n, y_mm)
         if leg.angle_rad > SURELY_UP_RAD and leg.evidence > SURELY_UP_EVIDENCE:
             self._contact.see_lift(t_s - leg.age_s, t_s)
@@ -248,7 +201,7 @@ class MotionStage:
             rate_dps=math.degrees(leg.rate_radps),
             accel_dps2=math.degrees(leg.accel_radps2),
             lifting_s=leg.age_s if leg.is_moving else 0.0,
-            front_shift_mm=self._front_sign * (y_mm - self._rest_y_mm),
+            front_shift_mm=self._front_sign * (y_mm - rest.y_mm),
             load_n=load_n,
             force_n=force_n,
             moment_nm=moment_nm,
@@ -258,7 +211,7 @@ class MotionStage:
             bend_deg=None
             if self._curve_mm is None
             else BEND_DEG_PER_MM * self._front_sign * self._curve_mm,
-            hip_roll_deg=self._hip_roll_deg(),
+            hip_roll_deg=self._hip_zero.roll_deg(self._hips),
             descent=leg.descent.evidence,
             descended_deg=math.degrees(leg.descent.soon_lost_rad),
             held_deg=math.degrees(leg.descent.held_rad),
@@ -273,7 +226,7 @@ class MotionStage:
             lift_off_s=self._contact.lift_off_s,
             touch_down_s=self._contact.touch_down_s,
             is_restless=leg.is_restless,
-            is_away=self._away_steps > 0,
+            is_away=self._lying.is_away,
             seen_share=seen_share,
         )
 
@@ -297,36 +250,20 @@ class MotionStage:
         """Return whether plates tell that this leg leaves the other one."""
         return self._plates.are_enough and self._contact.is_seen
 
-    def _is_still(self) -> bool:
-        if not self._can_lie or len(self._recent) < (self._recent.maxlen or 0):
-            return False
-        loads = [load for load, _, _ in self._recent]
-        mean_kg = sum(loads) / len(loads)
-        if mean_kg < LYING_MIN_KG or max(loads) - min(loads) > STILL_LOAD_SHARE * mean_kg:
-            return False
-        xs = [x / load for load, x, _ in self._recent]
-        ys = [y / load for load, _, y in self._recent]
-        return max(xs) - min(xs) < STILL_X_MM and max(ys) - min(ys) < STILL_Y_MM
-
-    def _begin_lying(self) -> None:
-        n = len(self._recent)
-        self._rest_kg = sum(load for load, _, _ in self._recent) / n
-        x_mm = sum(x for _, x, _ in self._recent) / n / self._rest_kg
-        self._rest_y_mm = sum(y for _, _, y in self._recent) / n / self._rest_kg
-        self._rest_x_mm = x_mm
-        self._weight_kg = self._rest_kg
-        self._away_steps = 0
-        leg = self._leg(self._rest_kg)
-        self._hip_x_mm = x_mm - 1000.0 * leg.com_from_hip_m
+    def _begin_lying(self, place: Place) -> None:
+        self._rest = place
+        self._weight_kg = place.load_kg
+        leg = self._leg(place.load_kg)
+        self._hip_x_mm = place.x_mm - 1000.0 * leg.com_from_hip_m
         self._moment_shift_nm = 0.0
-        self._first_moment_nm = self._hip_moment_nm(self._rest_kg, x_mm * self._rest_kg)
+        self._first_moment_nm = self._hip_moment_nm(place.load_kg, place.x_mm * place.load_kg)
         self._rest_ys: deque[float] = deque(
-            (y / load for load, _, y in self._recent), maxlen=round(REST_MEMORY_S / STEP_S)
+            self._lying.recent_y_mm, maxlen=round(REST_MEMORY_S / STEP_S)
         )
         self._away_n = 0.0
         self._pushed_s = 0.0
         self._curve_mm = None
-        self._contact.begin(self._rest_kg)
+        self._contact.begin(place.load_kg)
         self._is_resting = True
         self._tracker = LegTracker(LegModel.of(leg))
         self._presence = Presence.LYING
@@ -338,30 +275,11 @@ class MotionStage:
     def _hip_moment_nm(self, load_kg: float, x_kgmm: float) -> float:
         return (x_kgmm - self._hip_x_mm * load_kg) * 1e-3 * GRAVITY_M_S2
 
-    def _has_moved_away(self) -> bool:
-        """Return whether the body has left its place and stays away from it."""
-        load_kg = x_kgmm = y_kgmm = 0.0
-        newest = list(islice(reversed(self._recent), GONE_STEPS))
-        for kg, x, y in newest:  # `sum` rounds otherwise from Python 3.12 on
-            load_kg += kg
-            x_kgmm += x
-            y_kgmm += y
-        steps = len(newest)
-        load_kg /= steps
-        if load_kg < GONE_ALL_SHARE * self._rest_kg:
-            return True
-        off_mm = math.hypot(
-            x_kgmm / steps / load_kg - self._rest_x_mm, y_kgmm / steps / load_kg - self._rest_y_mm
-        )
-        is_away = abs(load_kg / self._rest_kg - 1.0) > GONE_SHARE or off_mm > MOVED_MM
-        self._away_steps = self._away_steps + 1 if is_away else 0
-        return self._away_steps * STEP_S >= GONE_STAYS_S - 0.5 * STEP_S
-
     def _lose(self, presence: Presence) -> None:
         self._presence = presence
         self._tracker = None
         self._weight_kg = None
-        self._recent.clear()
+        self._lying.forget()
 
     def _follow_plates(self, balance: Balance) -> None:
         """Follow what only plates see: the leg's contact, and the resting body's curve."""
@@ -378,24 +296,6 @@ class MotionStage:
         else:
             self._curve_mm += self._curve_gain * (curve_mm - self._curve_mm)
 
-    def _hip_roll_deg(self) -> float | None:
-        """Return the pelvis's roll against this rep's rest, if the same sensors still answer."""
-        hips, zero = self._hips, self._hip_zero
-        if hips is None or hips.roll_deg is None or zero is None or zero[1] != hips.sources:
-            return None
-        return hips.roll_deg - zero[0]
-
-    def _zero_hips(self) -> None:
-        hips = self._hips
-        if hips is None or hips.roll_deg is None:
-            return
-        if self._hip_zero is None or self._hip_zero[1] != hips.sources:
-            self._hip_zero = hips.roll_deg, hips.sources
-        else:
-            zero_deg = self._hip_zero[0]
-            zero_deg += STEP_S / HIP_ZERO_TAU_S * (hips.roll_deg - zero_deg)
-            self._hip_zero = zero_deg, hips.sources
-
     def _follow_rest(self, leg: LegEstimate, force_n: float, y_mm: float) -> None:
         """Let weight, moment and sideways zero follow a leg that surely rests."""
         self._is_resting = not leg.is_moving
@@ -406,12 +306,12 @@ class MotionStage:
             self._settle_hand(leg, self._tracker)
             return
         self._pushed_s = 0.0
-        self._zero_hips()
+        self._hip_zero.follow(self._hips)
         self._rest_ys.append(y_mm)
         older = max(1, len(self._rest_ys) - round(REST_LEAD_S / STEP_S))
-        self._rest_y_mm = sum(islice(self._rest_ys, older)) / older
+        self._rest.y_mm = sum(islice(self._rest_ys, older)) / older
         if abs(force_n) < STEADY_HAND_N:
-            self._rest_kg += force_n / GRAVITY_M_S2 * STEP_S / WEIGHT_TAU_S
+            self._rest.load_kg += force_n / GRAVITY_M_S2 * STEP_S / WEIGHT_TAU_S
         if abs(leg.base_nm) > REZERO_NM:
             share = 0.5 * leg.base_nm
             self._moment_shift_nm += share

@@ -11,6 +11,17 @@ from msgspec.structs import replace
 from matfw.balance import Balances
 from matfw.estimation.anthropometry import GRAVITY_M_S2, leg_constants
 from matfw.estimation.leg_model import PUSH_LEVER_M
+from matfw.estimation.lying import (
+    GONE_S,
+    GONE_SHARE,
+    GONE_STAYS_S,
+    LYING_MIN_KG,
+    MOVED_MM,
+    STILL_LOAD_SHARE,
+    STILL_S,
+    STILL_X_MM,
+    STILL_Y_MM,
+)
 from matfw.estimation.noise import STEP_S
 from matfw.estimation.plates import MIN_PLATES, UNSEEN_LIFTS
 from matfw.layouts import LYING_MIN_SPAN_MM, PRESETS
@@ -19,19 +30,10 @@ from matfw.motion import (
     BEND_DEG_PER_MM,
     BEND_TAU_S,
     EMPTY_KG,
-    GONE_S,
-    GONE_SHARE,
-    GONE_STAYS_S,
     HAND_SETTLES_S,
     KNOWN_S,
-    LYING_MIN_KG,
-    MOVED_MM,
     PREDICT_S,
     STEADY_HAND_N,
-    STILL_LOAD_SHARE,
-    STILL_S,
-    STILL_X_MM,
-    STILL_Y_MM,
     MotionStage,
 )
 from tests.estimation.leg_forces import Lift, legs
