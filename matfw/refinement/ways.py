@@ -90,18 +90,20 @@ def laid(
 ) -> Way:
     """Return how well a way of this length fits wherever it may begin. data: (2, rows)."""
     rows = max(2, round(way_s / grid.row_s))
-    load, changes = _template(model, grid, rows, is_up=is_up)
     sd = math.sqrt(noise_scale)
-    template = np.stack([load / (grid.load_sd_n * sd), changes / (grid.change_sd_nm * sd)])
-    padded = np.pad(data, ((0, 0), (grid.beside_rows, grid.beside_rows + rows)))
+    in_sd = np.array([[grid.load_sd_n * sd], [grid.change_sd_nm * sd]])
+    template = _template(model, grid, rows, is_up=is_up) / in_sd
+    size, beside = data.shape[1], grid.beside_rows
+    padded = np.zeros((2, size + 2 * beside + rows))  # `np.pad` takes as long as all the rest
+    padded[:, beside : beside + size] = data
     spans = np.lib.stride_tricks.sliding_window_view(padded, template.shape[1], axis=1)
     match = np.einsum("ijk,ik->j", spans, template)
-    return Way(rows, np.asarray(match[: data.shape[1] + 1]), float((template**2).sum()))
+    return Way(rows, np.asarray(match[: size + 1]), float((template**2).sum()))
 
 
 @lru_cache(maxsize=TEMPLATES)  # each look at one body asks for the same
-def _template(model: LegModel, grid: Grid, way_rows: int, *, is_up: bool) -> tuple[Array, Array]:
-    """Return what a way to or from the top does to load (N) and changes (N m), (rows,) each."""
+def _template(model: LegModel, grid: Grid, way_rows: int, *, is_up: bool) -> Array:
+    """Return what a way to or from the top does to load (N) and changes (N m), (2, rows)."""
     rows, way_s = way_rows + 2 * grid.beside_rows, way_rows * grid.row_s
     shape = usual_shape((0.0, way_s, STANDS_S, way_s), grid.top_rad, sag=0.0)
     from_s = (0.0 if is_up else way_s + STANDS_S) - grid.beside_rows * grid.row_s
@@ -114,4 +116,4 @@ def _template(model: LegModel, grid: Grid, way_rows: int, *, is_up: bool) -> tup
     means = np.stack([force_n, moment_nm]).reshape(2, rows + 1, a_row).mean(axis=2)
     changes = grid.whitened(means[1] - means[1, 0])[1:]
     changes -= changes.mean()
-    return np.asarray(means[0, 1:]), changes
+    return np.stack([means[0, 1:], changes])
