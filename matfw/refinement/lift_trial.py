@@ -6,8 +6,9 @@ moment over the same stretch; by how much the first explains them better is the 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 
 import numpy as np
 
@@ -20,16 +21,27 @@ from matfw.refinement.slow_tempo import USUAL_TEMPO
 NONE_RAD, NONE_SD_RAD = 0.05, 0.001  # next to no lift
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class LiftTrial:
     """The likeliest lift's twelve parameters, its cost a step, and what speaks for it.
 
-    log_likelihood_ratio: twice the log likelihood, over no lift at all.
+    steps: that it was fitted over. fit_none: fits no lift at all and returns its cost.
     """
 
     params: Array
-    cost_per_step: float
-    log_likelihood_ratio: float
+    cost: float
+    steps: int
+    fit_none: Callable[[], float]
+
+    @property
+    def cost_per_step(self) -> float:
+        """Return its cost a step."""
+        return self.cost / self.steps
+
+    @cached_property
+    def log_likelihood_ratio(self) -> float:
+        """Return twice the log likelihood over no lift at all; as dear as a third of the trial."""
+        return self.fit_none() - self.cost
 
 
 def try_lift(
@@ -68,5 +80,6 @@ def try_lift(
     trials = [fitted(*top) for top in tops]
     costs = [cost(params) for params in trials]
     best = int(np.argmin(costs))
-    none = cost(fitted(NONE_RAD, NONE_SD_RAD))
-    return LiftTrial(trials[best], costs[best] / len(t_s), none - costs[best])
+    return LiftTrial(
+        trials[best], costs[best], len(t_s), lambda: cost(fitted(NONE_RAD, NONE_SD_RAD))
+    )

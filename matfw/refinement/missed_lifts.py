@@ -112,12 +112,14 @@ def _tried(
         model=segment.model, noise_scale=segment.noise_scale, tempo=segment.tempo,
         seen=segment.seen[rows],
     )  # fmt: skip
-    asked_for = float(np.interp(segment.noise_scale, NOISE_SCALES, log_likelihood_ratio))
-    is_sure = lift.log_likelihood_ratio > asked_for and _explains(lift, int(rows.sum()))
-    if not (is_sure or _may_be_one(lift)) or lift.params[HOLD_S] <= MIN_HOLD_S:
+    if lift.params[HOLD_S] <= MIN_HOLD_S:
         return None
     found = segment.refined_rep(lift.params)
     if found.end_s > segment.t_s[-1] - AFTER_S or found.angle_deg < MIN_DEG:
+        return None
+    asked_for = float(np.interp(segment.noise_scale, NOISE_SCALES, log_likelihood_ratio))
+    is_sure = lift.log_likelihood_ratio > asked_for and _explains(lift, int(rows.sum()))
+    if not (is_sure or _may_be_one(lift)):
         return None
     if not is_sure and plausible(found) < LIKE_LOG_ODDS:
         return None

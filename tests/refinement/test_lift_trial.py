@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import astuple
 
 import numpy as np
 import pytest
@@ -109,6 +108,21 @@ def test_what_plates_saw_ties_the_lift_s_ends() -> None:
     assert found.params[: DOWN_S + 1].sum() == pytest.approx(lift.end_s - 0.3, abs=0.2)
 
 
+def test_no_lift_is_fitted_only_if_it_is_asked_for_and_once() -> None:
+    fits = 0
+
+    def fit_none() -> float:
+        nonlocal fits
+        fits += 1
+        return 90.0
+
+    trial = LiftTrial(np.zeros(12), 30.0, 60, fit_none)
+    assert trial.cost_per_step == 0.5
+    assert fits == 0
+    assert [trial.log_likelihood_ratio for _ in range(2)] == [60.0, 60.0]
+    assert fits == 1
+
+
 def test_a_stretch_that_begins_in_the_midst_of_the_guess_can_be_tried() -> None:
     segment = legs(SPAN_S, Lift(BEGIN))
     rows = slice(round(5.0 / 0.05), round(11.0 / 0.05))
@@ -134,4 +148,5 @@ def test_whatever_was_measured_the_answer_is_finite(
         t_s, np.array(force_n), np.array(moment_nm), (0.4, 0.5, 0.3, 0.5), TOPS,
         model=MODEL, noise_scale=noise,
     )  # fmt: skip
-    assert all(np.isfinite(part).all() for part in astuple(found))
+    assert np.isfinite(found.params).all()
+    assert np.isfinite([found.cost_per_step, found.log_likelihood_ratio]).all()
