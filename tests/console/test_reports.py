@@ -2,23 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
-
 from matfw.messages import CellEvent, CellProblem, PersonWeighed
-from tests.control.fake_control import LINES, Talk
+from tests.control.fake_control import Talk
 
 DRIFTING, OK, LOST = CellProblem.DRIFTING, CellProblem.OK, CellProblem.LOST
-
-
-@pytest.fixture
-def talk(tmp_path: Path) -> Iterator[Talk]:
-    talk = Talk(tmp_path)
-    talk.control.settings.save_calibration(LINES, note="a test")
-    yield talk
-    talk.close()
 
 
 def happens(talk: Talk, problem: CellProblem) -> list[str]:

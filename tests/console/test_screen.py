@@ -19,7 +19,7 @@ from matfw.messages import (
     ReaderEvent,
     ReaderProblem,
 )
-from tests.console.test_conversation import DIALOGUES
+from tests.console.dialogues import DIALOGUES
 from tests.control.fake_control import GOOD, LINES, Talk, is_answer
 
 ROWS, COLUMNS = ScreenSize().rows, ScreenSize().columns
