@@ -8,8 +8,6 @@ import pty
 import re
 import select
 import signal
-import socket
-import stat
 import subprocess
 import sys
 import termios
@@ -22,14 +20,8 @@ from pathlib import Path
 
 import pytest
 
-from matfw.cli.consoles import SERVICE_RUN, SERVICE_STATE, sockets_of
-from matfw.devices.console_socket import ConsoleSocket, connect
-from matfw.devices.serial_link import open_serial
-from matfw.display.remote_view import RemoteView
-from matfw.errors import MatLinkError
+from matfw.devices.console_socket import connect
 from matfw.links.client import Client
-from matfw.messages import Fault, Phase, Side, Verdict
-from matfw.ports import Link
 from tests.far_end import LIMIT_S, FarEnd, cable
 
 ROOT = Path(__file__).parents[2]
@@ -111,9 +103,6 @@ def console(firmware: Firmware, lines: str, *arguments: str) -> subprocess.Compl
         input=lines, capture_output=True, text=True, timeout=LIMIT_S, check=False,
         env=environment(firmware.home),
     )  # fmt: skip
-
-
-# --- pipes ---
 
 
 def test_a_pipe_gets_the_answer_and_nothing_else(firmware: Firmware) -> None:
@@ -219,9 +208,6 @@ def test_a_socket_far_too_deep_is_explained(firmware: Firmware, tmp_path: Path) 
     assert done.returncode == 1
     assert "at most 107" in done.stderr
     assert "--state" in done.stderr
-
-
-# --- a person ---
 
 
 def seen(text: str) -> str:
@@ -343,186 +329,3 @@ def test_watch_says_that_it_is_old_and_goes_on_with_a_new_firmware(tmp_path: Pat
         far.send("q")
         far.until(lambda text: "matfw>" in seen(text)[-40:])
         assert next(terminal, None) is None
-
-
-# --- what answers at a port ---
-
-
-def answering(replies: Sequence[bytes]) -> str:
-    """Return a client's error at a port that answers this to whatever it sends."""
-    with cable() as far:
-        link = open_serial(far.port)
-        is_over = threading.Event()
-
-        def reply() -> None:
-            left = list(replies)
-            while not is_over.is_set():
-                if far.listen(0.02) and left:
-                    far.send(left.pop(0))
-
-        thread = threading.Thread(target=reply)
-        thread.start()
-        try:
-            with pytest.raises(MatLinkError) as caught:
-                Client(far.port, link, answer_limit_s=0.3).be_quiet()
-        finally:
-            is_over.set()
-            thread.join()
-            link.close()
-        assert far.port in str(caught.value)
-        return str(caught.value)
-
-
-def test_silence_is_named() -> None:
-    reported = answering([])
-    assert "nothing answers at 115200 baud" in reported
-    assert "TX and RX" in reported
-
-
-def test_a_login_shell_is_named_with_what_frees_the_port() -> None:
-    reported = answering(
-        [b"\r\nDebian GNU/Linux 12 mat ttyAMA0\r\n\r\nmat login: ", b"\r\nPassword: "]
-    )
-    assert "login shell" in reported
-    assert "systemctl mask --now serial-getty@" in reported
-
-
-def test_something_else_is_named() -> None:
-    assert "what answers is not matfw" in answering([b"RTFM\r\n", b"ERROR\r\n"])
-
-
-# --- the socket ---
-
-
-def test_the_socket_is_for_its_user_and_group_and_goes_when_closed(tmp_path: Path) -> None:
-    path = tmp_path / "run" / "console.sock"
-    listener = ConsoleSocket(path)
-    assert stat.S_IMODE(path.stat().st_mode) == 0o660
-    assert listener.accept(0.0) is None
-    client = connect([tmp_path / "no.sock", path])
-    link = listener.accept(LIMIT_S)
-    assert link is not None
-    client.write(b"status\r")
-    assert link.read(LIMIT_S) == b"status\r"
-    client.close()
-    with pytest.raises(MatLinkError, match="far end has closed"):
-        link.read(LIMIT_S)
-    link.close()
-    listener.close()
-    assert not path.exists()
-
-
-def test_many_who_come_at_once_are_let_in_one_after_the_other(tmp_path: Path) -> None:
-    path = tmp_path / "console.sock"
-    listener = ConsoleSocket(path)
-    links: list[Link] = []
-    knocking = [threading.Thread(target=lambda: links.append(connect([path]))) for _ in range(40)]
-    for thread in knocking:
-        thread.start()
-    accepted = [listener.accept(LIMIT_S) for _ in knocking]
-    for thread in knocking:
-        thread.join()
-    assert len(links) == 40
-    for link in (*links, *accepted):
-        assert link is not None
-        link.close()
-    listener.close()
-
-
-def test_what_a_killed_firmware_left_is_taken_over(tmp_path: Path) -> None:
-    path = tmp_path / "console.sock"
-    with socket.socket(socket.AF_UNIX) as left:
-        left.bind(str(path))
-    listener = ConsoleSocket(path)
-    connect([path]).close()
-    listener.close()
-
-
-def test_another_firmwares_socket_is_left_alone(tmp_path: Path) -> None:
-    path = tmp_path / "console.sock"
-    first = ConsoleSocket(path)
-    with pytest.raises(
-        MatLinkError, match=rf"another matfw \(process {os.getpid()}\) answers .*--state"
-    ):
-        ConsoleSocket(path)
-    connect([path]).close()
-    first.close()
-
-
-def test_a_file_in_the_way_is_not_deleted(tmp_path: Path) -> None:
-    path = tmp_path / "console.sock"
-    path.write_text("precious")
-    with pytest.raises(MatLinkError, match="is no socket: move it away"):
-        ConsoleSocket(path)
-    assert path.read_text() == "precious"
-
-
-def test_a_socket_that_was_replaced_is_not_taken_away(tmp_path: Path) -> None:
-    path = tmp_path / "console.sock"
-    first = ConsoleSocket(path)
-    path.unlink()
-    second = ConsoleSocket(path)
-    first.close()
-    connect([path]).close()
-    second.close()
-
-
-def test_a_path_too_long_and_a_folder_that_is_none_are_explained(tmp_path: Path) -> None:
-    with pytest.raises(MatLinkError, match="at most 107"):
-        ConsoleSocket(tmp_path / ("x" * 120) / "console.sock")
-    (tmp_path / "file").touch()
-    with pytest.raises(MatLinkError, match="no console socket at"):
-        ConsoleSocket(tmp_path / "file" / "console.sock")
-
-
-def test_the_services_socket_is_found_unless_another_is_meant(tmp_path: Path) -> None:
-    service = SERVICE_RUN / "console.sock"
-    assert sockets_of(tmp_path, is_chosen=False) == [tmp_path / "console.sock", service]
-    assert sockets_of(tmp_path, is_chosen=True) == [tmp_path / "console.sock"]
-    assert service in sockets_of(SERVICE_STATE, is_chosen=True)
-
-
-# --- what `watch` makes of the lines ---
-
-STATUS = {
-    "id": None, "ok": True,
-    "result": {
-        "virtual": True, "phase": "rest", "tempo_s": [2.0, 1.0, 3.0], "side": "left",
-        "limits": {"too_high_deg": 44.0},
-        "weight_kg": None, "load_kg": 0.0, "reps": 2, "set": 1,
-        "mat": {"layout": "core4", "cells": [{"name": "a", "x_mm": -900.0, "y_mm": 275.0},
-                                             {"name": "b", "x_mm": 900.0, "y_mm": 275.0}]},
-        "cells": {"a": {"load_kg": 0.0, "problem": "ok"},
-                  "b": {"load_kg": None, "problem": "lost"}},
-    },
-}  # fmt: skip
-ROW = {"event": "stream", "t_s": 12.0, "phase": "up", "angle_deg": 21.5, "load_kg": 64.0,
-       "x_mm": -3.5, "y_mm": 7.0, "weight_kg": 64.0,
-       "rep": 1, "set": 2, "cells": {"a": 40.0, "b": None}}  # fmt: skip
-
-
-def test_the_view_follows_status_rows_and_events() -> None:
-    remote = RemoteView(lambda: 0.0)
-    assert not remote.take(ROW), "nothing is drawn of a mat that is not known"
-    assert remote.take(STATUS)
-    view = remote.view
-    assert view is not None
-    assert (view.is_simulated, view.side, view.target_reps) == (True, Side.LEFT, 2)
-    remote.take({"event": "person", "t_s": 11.0, "weight_kg": 64.0})
-    remote.take({"event": "cue", "t_s": 11.5, "cue": "roll_back"})
-    for verdict in ("clean", "fault", "unsure"):
-        remote.take({"event": "rep", "verdict": verdict})
-    assert remote.take(ROW)
-    view = remote.view
-    assert view is not None
-    assert (view.phase, view.leg_angle_deg, view.cop_mm) == (Phase.UP, 21.5, (-3.5, 7.0))
-    assert [(cell.load_kg, cell.problem.value) for cell in view.cells] == [
-        (40.0, "ok"), (None, "lost"),
-    ]  # fmt: skip
-    assert (view.cue, view.cue_age_s) == (Fault.ROLL_BACK, 0.5)
-    assert view.limits.too_high_deg == 44.0
-    assert (view.verdicts, view.set_number) == ((Verdict.UNSURE,), 2)
-    remote.take({"event": "sensor", "cell": "b", "problem": "ok"})
-    remote.take({"event": "unknown", "text": "of a newer device"})
-    assert remote.view is not None
-    assert remote.view.cells[1].problem.value == "ok"
