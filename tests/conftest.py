@@ -27,7 +27,7 @@ LONGEST = (
     *("importers/test_replayed.py", "refinement/test_refine.py", "links/test_client.py"),
     *("test_failures.py", "test_pipeline.py", "accuracy/test_accuracy.py", "links/test_hub.py"),
     *("contracts/test_load_cells.py", "people/movements/test_forms.py", "accuracy/test_holes.py"),
-    *("calibrate/test_wizard.py", "testing/test_guide.py", "fuzz/test_console_firmware.py"),
+    *("calibrate/test_refusals.py", "testing/test_guide.py", "fuzz/test_console_firmware.py"),
     *("service/test_firmware.py", "disturbances/test_disturbances.py", "test_getting_up.py"),
     *("refinement/test_whole_lifts.py", "refinement/test_missed_lifts.py"),
     *("cli/test_replay_verb.py", "accuracy/test_movements.py", "accuracy/test_beam.py"),
