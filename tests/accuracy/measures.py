@@ -24,13 +24,14 @@ from tests.accuracy.populations import HABITS, HIPS, KINDS, SENSORS, UNTAUGHT
 from tests.accuracy.worst import with_worst
 
 SETS = (
-    *("clean", "stress", "mex", "faults", "stress_faults", "combined", "fatigue"),
+    *("clean", "stress", "fidgeting", "mex", "faults", "stress_faults", "combined", "fatigue"),
     *(*OTHERS, *TIRING, *tempos.KINDS, *holes.KINDS),
 )
 LONG = ("fatigue", *TIRING)  # sets that are long enough to tire in
 JUDGED = (
     "clean",
     "stress",
+    "fidgeting",
     "faults",
     "stress_faults",
     *OTHERS,

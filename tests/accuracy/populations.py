@@ -11,9 +11,9 @@ sensor, and its settings say how well it repeats. In `combined` hips and leg mov
 also in the good repetitions that come first; those of `habits learned` are called good by hand and
 learned from. `leg_raise` lifts as real untaught people did in the exercise itself: three people in
 turn, each in the same three blocks. `untaught` are virtual people who lift in such a manner,
-`plain` ones who follow a script. In `fatigue` every second set tires, and in the others' `tiring`
-kinds, in other ways. The kinds of `others` are played by simulators built otherwise, for the worst
-column, never to tune by.
+`plain` ones who follow a script, `fidgeting` restless ones whose arm flies up in mid-lift. In
+`fatigue` every second set tires, and in the others' `tiring` kinds, in other ways. The kinds of
+`others` are played by simulators built otherwise, for the worst column, never to tune by.
 Those of `tempos` do a set in another tempo, and those of `holes` are `clean` with values missing.
 """
 
@@ -48,6 +48,7 @@ from tests.accuracy import clams, holes, movements, raises, tempos
 from tests.accuracy.others.kinds import OTHERS, TIRING, recorded
 from tests.accuracy.others.plans import DrawPlan, draw_plan
 from tests.importers import files, kistler, leg_raise, wii
+from tests.people.fidgeting import fidgeting_session
 from tests.people.movements.scene import Scene
 from tests.people.plain import plain_session
 from tests.people.tiring import tiring_session
@@ -74,7 +75,7 @@ LYING = (
     *(HIPS, *SENSORS, *HABITS),
     *movements.KINDS,
     *UNTAUGHT,
-    *("plain", "fatigue"),
+    *("plain", "fidgeting", "fatigue"),
     *OTHERS,
     *TIRING,
     *tempos.KINDS,
@@ -82,9 +83,14 @@ LYING = (
 )
 STANDING = ("wii", "kistler")
 KINDS = (*LYING, *STANDING)
-RESTLESS = ("stress", "stress_faults", "still")
+RESTLESS = ("stress", "stress_faults", "still", "fidgeting")
 MAKERS: Mapping[str, Callable[[Draw], SessionPlan]] = MappingProxyType(
-    {"untaught": untaught_session, "plain": plain_session, "fatigue": tiring_session}
+    {
+        "untaught": untaught_session,
+        "plain": plain_session,
+        "fidgeting": fidgeting_session,
+        "fatigue": tiring_session,
+    }
 )
 REAL = ("mex", "leg_raise", *STANDING)
 

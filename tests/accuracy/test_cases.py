@@ -54,13 +54,21 @@ def test_the_truth_of_an_edge_lies_within_its_recording_and_in_order(name: str) 
     assert None not in first.counts
 
 
-STILL_WRONG = ("faults_004", "stress_006")  # a shaking load hides the last one; one is missed
+MISSED = {"stress_006": (10,)}  # a small lift, of 16 degrees, of somebody restless
 
 
-@pytest.mark.parametrize("name", [name for name in EDGES if name not in STILL_WRONG])
+@pytest.mark.parametrize("name", [name for name in EDGES if name not in MISSED])
 def test_each_repetition_of_an_edge_is_reported_and_none_made_up(name: str) -> None:
     result = judged(load(f"edges/{name}"))
     assert result.is_right, line(result)
+
+
+@pytest.mark.parametrize(("name", "missed"), MISSED.items())
+def test_what_is_still_missed_is_known_and_nothing_is_made_up(
+    name: str, missed: tuple[int, ...]
+) -> None:
+    result = judged(load(f"edges/{name}"))
+    assert (result.missed, result.made_up) == (missed, 0), line(result)
 
 
 @pytest.mark.parametrize("name", ["slow_6_1_6", "hold_10_s"])

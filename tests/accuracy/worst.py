@@ -12,6 +12,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "worst clean": ("clean", "other_a_clean", "other_b_clean", "other_c_clean"),
         "worst restless": (
             "stress",
+            "fidgeting",
             "other_a_restless",
             "other_b_restless",
             "other_c_restless",
