@@ -301,6 +301,7 @@ class Pipeline:
             )
         )
         requests, self._pace = coached.requests, coached.pace
+        self._live_faults.withhold(coached.withheld)
         if self._reps > self._released_rep:  # what counts is asked for until it is heard
             requests = [cue for cue in requests if cue not in COUNTING]
         self._cue_requests = list(requests)
@@ -333,10 +334,11 @@ class Pipeline:
         return FreeSets(plan) if plan.guide is None else Coach(plan, self._mat.limits)
 
     def _finish_rep(self, t_s: float, x: RefinedRep) -> Rep:
+        withheld = self._live_faults.withheld(x)
         judgement = judge(x, self._live_faults.take(x), self._conditions())
         self._reps += 1
         rep = judgement.rep(self._reps, t_s, x)
-        rep, cues = self._workout.finish_rep(rep, judgement.unreported)
+        rep, cues = self._workout.finish_rep(rep, judgement.unheard(withheld))
         self._rep_cues += [RepCue(cue, rep.end_s, rep.rep) for cue in cues]
         return rep
 
