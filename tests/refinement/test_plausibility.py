@@ -11,7 +11,7 @@ from msgspec import structs
 
 from matfw.judging.reasons import HARDLY_ONE
 from matfw.judging.verdicts import CLEAN_LOG_ODDS, PLAUSIBLE_LOG_ODDS, Conditions, judge
-from matfw.messages import FaultSeen, Limits, RefinedRep, Side, Tempo, Verdict
+from matfw.messages import FaultSeen, Limits, Presence, RefinedRep, Side, Tempo, Verdict
 from matfw.refinement.missed_lifts import IN_SET_S
 from matfw.refinement.own_lifts import FORGOTTEN_S
 from matfw.refinement.plausibility import NAMES, PRODUCTS_ABOVE, TABLE, features, weighed
@@ -23,6 +23,7 @@ from matfw.refinement.windows import AGAIN_S, SETTLE_S, RepWindow
 from tests.accuracy.plausibility import Example, examples, fitted
 from tests.accuracy.populations import FIRST_SEED, Job
 from tests.refinement.test_refinement import FEW, WHOLE_S, played
+from tests.refinement.test_windows import BEGIN_S, REST, UP, lain
 
 EDGE = 0.01  # log-odds to either side of a limit
 SEED = FIRST_SEED["tuning"] + 90
@@ -150,6 +151,30 @@ def test_a_first_movement_that_waits_is_reported_if_nothing_more_will_be_known(
     looks = [settled(more_s, rep_at(10.0, FEW_ODDS)) for more_s in (AGAIN_S, IN_SET_S + rest_s)]
     left = replace(looks[1][0], is_left=True)
     assert each_reported(looks[0], (left, looks[1][1])) == [[], [10.0] * is_told]
+
+
+@pytest.mark.parametrize(
+    ("rest_s", "is_told"), [(AGAIN_S + 1.0, True), (IN_SET_S - 0.5, True), (IN_SET_S + 0.5, False)]
+)
+@pytest.mark.parametrize("is_gone", [True, False], ids=["getting up", "the frames' end"])
+def test_what_waits_is_offered_once_more_when_nothing_more_will_be_known(
+    rest_s: float, is_told: bool, is_gone: bool
+) -> None:
+    """Though all of it was looked at, and the body has rested since."""
+    first = rep_at(BEGIN_S, FEW_ODDS)
+    refinement = Refinement(
+        lambda window, _: [first] if window.motions[-1].t_s > first.end_s else []
+    )
+    lay = lain().play(UP, first.end_s - first.start_s).play(REST, rest_s)
+    assert lay.found
+    assert not [x for _, window in lay.found for x in refinement.refine(window)]
+    left = [lay.cutter.finish(lay.tracker)]
+    if is_gone:
+        before = len(lay.found)
+        lay.play(structs.replace(REST, presence=Presence.EMPTY), 1.0)
+        left = [window for _, window in lay.found[before:]]
+    found = [x for window in left if window is not None for x in refinement.refine(window)]
+    assert found == [first] * is_told
 
 
 def test_a_first_movement_that_was_none_keeps_none_after_it_waiting() -> None:
