@@ -109,6 +109,7 @@ class Pipeline:
         self._taps = Taps(mat.cells, mat.rate_hz)
         self._pressed = 0
         self._windows = RepWindows(mat.tempo)
+        self._cut_off: RepWindow | None = None  # by a change of the mat
         self._cues = Cues()
         self._workout = self._workout_of(plan or Plan())
         self._motion_now = Motion(t_s=0.0, presence=Presence.EMPTY)
@@ -137,7 +138,8 @@ class Pipeline:
 
         Cells, channels and rate must be the same. Where what was measured so far no longer holds
         (calibration, person, side), whoever lies there must lie still and is weighed again; a
-        repetition under way then gets no verdict. The place in the set is kept.
+        repetition under way then gets no verdict, one that has ended does. The place in the set is
+        kept.
         """
         self._stated_side = mat.side
         mat = mat.on(self._workout.side or mat.side)
@@ -154,6 +156,7 @@ class Pipeline:
         if (mat.calibration, mat.person, mat.side) != (
             before.calibration, before.person, before.side,
         ):  # fmt: skip
+            self._cut_off = self.finish()
             self._calibration = Calibration(mat.calibration)
             self._supply.reset()
             self._zero_jumps.reset()
@@ -188,6 +191,7 @@ class Pipeline:
 
     def discard_history(self) -> None:
         """Leave what was done until now unjudged."""
+        self._cut_off = None
         self._windows.reset()
 
     def update(self, raw: RawFrame) -> Step:
@@ -218,7 +222,8 @@ class Pipeline:
         if hips.events:
             self._cue_requests += notices.of_hip_sensors(hips.events)
         faults: list[FaultSeen] = []
-        cuts: list[RepWindow] = []
+        cuts = [] if self._cut_off is None else [self._cut_off]
+        self._cut_off = None
         for motion in self._motion.update(balance, hips):
             phase, seen, noted = self._follow(raw.t_s, motion)
             cut = self._windows.update(motion, phase, self._motion.tracker)
@@ -266,7 +271,7 @@ class Pipeline:
 
     def finish(self) -> RepWindow | None:
         """Return the window of a movement that the last frames cut off, if there was one."""
-        return self._windows.finish(self._motion.tracker)
+        return self._windows.finish(self._motion.tracker) or self._cut_off
 
     def _follow(
         self, t_s: float, motion: Motion
@@ -296,6 +301,7 @@ class Pipeline:
             )
         )
         requests, self._pace = coached.requests, coached.pace
+        self._live_faults.withhold(coached.withheld)
         if self._reps > self._released_rep:  # what counts is asked for until it is heard
             requests = [cue for cue in requests if cue not in COUNTING]
         self._cue_requests = list(requests)
@@ -328,10 +334,11 @@ class Pipeline:
         return FreeSets(plan) if plan.guide is None else Coach(plan, self._mat.limits)
 
     def _finish_rep(self, t_s: float, x: RefinedRep) -> Rep:
+        withheld = self._live_faults.withheld(x)
         judgement = judge(x, self._live_faults.take(x), self._conditions())
         self._reps += 1
         rep = judgement.rep(self._reps, t_s, x)
-        rep, cues = self._workout.finish_rep(rep, judgement.unreported)
+        rep, cues = self._workout.finish_rep(rep, judgement.unheard(withheld))
         self._rep_cues += [RepCue(cue, rep.end_s, rep.rep) for cue in cues]
         return rep
 

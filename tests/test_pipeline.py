@@ -507,6 +507,27 @@ def test_another_calibration_weighs_again_and_keeps_the_count() -> None:
     assert line.progress.rep == 1
 
 
+@pytest.mark.parametrize(("under_way", "found"), [(False, 1), (True, 0)])
+def test_another_calibration_loses_no_repetition_that_has_ended(
+    under_way: bool, found: int
+) -> None:
+    """One that was looked at may still wait for what follows it; that will not be known."""
+    mat, frames = session()
+    rep = reps_of(usual()[1])[0]
+    until_s = rep.lower_s if under_way else rep.t_s + 0.1
+    line = Pipeline(mat)
+    for frame in frames:
+        if frame.t_s <= until_s:
+            line.update(frame)
+    half = tuple(replace(each, counts_per_kg=2.0 * each.counts_per_kg) for each in mat.calibration)
+    line.adopt(replace(mat, calibration=half), Plan())
+    steps = [line.update(frame) for frame in frames if until_s < frame.t_s < until_s + 1.0]
+    [window] = [step.window for step in steps if step.window is not None]
+    assert window.is_left
+    assert steps[0].window is window
+    assert len(Refinement().refine(window)) == found
+
+
 def test_a_limit_that_was_adopted_judges_the_next_rep() -> None:
     mat = session()[0]
     line = Pipeline(mat)

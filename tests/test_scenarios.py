@@ -6,12 +6,14 @@ from functools import cache
 
 import pytest
 
+from matfw.cues import REP_CUE_AGE_S
 from matfw.messages import (
     Announcement,
     CellEvent,
     CellProblem,
     CueGiven,
     Event,
+    Fault,
     Phase,
     PhaseChanged,
     Rep,
@@ -36,6 +38,16 @@ def test_a_scenario_ends_as_its_file_says(name: str) -> None:
     expect = scenario.expect
     assert weighs(events) is expect["weighs"], scenario.title
     assert (reps_of(events), cues_of(events)) == (expect["reps"], expect["cues"]), scenario.title
+
+
+def test_a_sets_first_repetition_hears_its_live_fault_with_its_verdict_the_next_at_once() -> None:
+    """Until one has been counted, whoever moves on the mat may not be exercising at all."""
+    _, events = played("kick_at_once")
+    first, second, _ = (event for event in events if isinstance(event, Rep))
+    heard_s = [e.t_s for e in events if isinstance(e, CueGiven) and e.cue is Fault.KICK]
+    assert first.end_s < heard_s[0] < first.end_s + REP_CUE_AGE_S
+    assert second.start_s < heard_s[1] < second.lower_s
+    assert len(heard_s) == 2
 
 
 DEFECTS = [name for name in names() if name.startswith("cell_")]

@@ -202,4 +202,5 @@ FAULTS: tuple[FaultRow, ...] = (
 )
 
 ROWS: Mapping[Fault, FaultRow] = MappingProxyType({row.fault: row for row in FAULTS})
+OF_A_LIFT = frozenset(row.fault for row in FAULTS if row.about.is_of_a_lift)
 UNTIMED = frozenset(row.fault for row in FAULTS if row.hides_times)

@@ -22,6 +22,11 @@ class About(Enum):
     POSTURE = "posture"  # how somebody lies: known live, not from the repetition
     SET = "set"  # of many repetitions: `workout.fatigue`
 
+    @property
+    def is_of_a_lift(self) -> bool:
+        """Return whether it is about how a leg is lifted, and so about nobody who lifts none."""
+        return self in (About.HIPS, About.TIME, About.HEIGHT)
+
 
 class Rank(Enum):
     """What a cue is about; decides only what may be cut short for it."""

@@ -81,6 +81,11 @@ class Judgement:
         reported = {seen.fault for seen in self.live_faults}
         return tuple(seen.fault for seen in self.faults if seen.fault not in reported)
 
+    def unheard(self, withheld: Collection[Fault]) -> tuple[Fault, ...]:
+        """Return the faults that were not sounded live; withheld: what was reported, but silent."""
+        silent = {*self.unreported, *withheld}
+        return tuple(seen.fault for seen in self.faults if seen.fault in silent)
+
     def rep(self, number: int, t_s: float, x: RefinedRep) -> Rep:
         """Return the repetition as it is passed on, with its number and the time of judging."""
         return Rep(

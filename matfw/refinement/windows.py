@@ -35,6 +35,9 @@ LEAVE_LEAD_S = 0.1  # before that is left, the body has begun to
 SHORTEST_S = 1.0  # of a movement that ends in the next one instead of in rest
 LOOK_EVERY_S = 3.0  # where a lift may be too slow to be noticed
 BESIDE_S = 12.0  # of what is looked at, besides the slowest lift
+# After a movement was over, in which what was found of it may still wait for what follows it:
+# `missed_lifts.IN_SET_S` after its end, which the curve may have later than the filters.
+WAITS_S = 14.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,28 +150,38 @@ class RepWindows:
         )
 
     def finish(self, tracker: LegTracker | None) -> RepWindow | None:
-        """Return what has been gathered of a movement that the frames' end cuts off."""
-        is_done = self._moved_s is None and self._again_s == math.inf and not self._is_slow
-        if tracker is None or not self._motions or is_done:
+        """Return what has been gathered of a movement that the frames' end cuts off, or waits."""
+        if tracker is None or not self._motions or self._is_done():
             return None
-        self._ended_s = self._motions[-1].t_s
+        self._ended_s = self._left_s(self._motions)
         return self._cut(tracker, is_left=True)
 
     def _left(self) -> RepWindow | None:
-        """Return what was gathered up to when the body began to leave, if some was not looked at.
+        """Return what was gathered up to when the body began to leave, unless all is known of it.
 
         That it left is known only some time after, and its load and moment are no leg's.
         """
         tracker = self._tracker
-        if tracker is None or (
-            self._moved_s is None and self._again_s == math.inf and not self._is_slow
-        ):
+        if tracker is None or not self._motions or self._is_done():
             return None
         steps = round(LEAVE_LEAD_S / STEP_S)
         motions = tuple(self._motions)[: max(0, _last_quiet(self._motions) + 1 - steps)]
         if not motions:
             return None
-        return self._window(motions, tracker, motions[-1].t_s, is_left=True)
+        return self._window(motions, tracker, self._left_s(motions), is_left=True)
+
+    def _is_done(self) -> bool:
+        """Return whether all was looked at, and so long ago that nothing of it waits."""
+        is_looked_at = self._has_all_looks() and not self._is_slow
+        return is_looked_at and self._motions[-1].t_s - self._ended_s > WAITS_S
+
+    def _has_all_looks(self) -> bool:
+        return self._moved_s is None and self._again_s == math.inf
+
+    def _left_s(self, motions: Sequence[Motion]) -> float:
+        """Return when the last movement was over, of which these are the last rows."""
+        last_s = motions[-1].t_s
+        return min(last_s, self._ended_s) if self._has_all_looks() else last_s
 
     def _is_over(self, motion: Motion, phase: PhaseStep) -> bool:
         """Return whether a movement has just ended."""

@@ -88,7 +88,7 @@ def faults_chart(record: SessionRecord) -> str:
             for at, (fault, name) in enumerate(zip(counts, names, strict=True)):
                 y = top + CELL * at
                 style = "faulty" if fault in found else "heard" if fault in live else "none"
-                words = {"faulty": f": {name}", "heard": f": {name}, heard live only"}
+                words = {"faulty": f": {name}", "heard": f": {name}, seen live only"}
                 title = f"set {each.number}, repetition {kept.number}{words.get(style, '')}"
                 shapes.append(rect(x + 1.0, y + 1.0, CELL - 2.0, CELL - 2.0, style, title=title))
             style = "doubt" if kept.rep.reason else "none"

@@ -133,7 +133,7 @@ def _sets(record: SessionRecord) -> str:
 def _faults(record: SessionRecord) -> str:
     return (
         '<h2>Faults over repetitions</h2><p class="soft"><span class="key faulty"></span>in the'
-        ' verdict<span class="key heard"></span>heard live, not found afterwards'
+        ' verdict<span class="key heard"></span>seen live, not found afterwards'
         '<span class="key doubt"></span>could not be judged</p>'
         '<p class="narrow">Push it aside to see the later sets.</p>'
         f'<div class="card wide">{faults_chart(record)}</div>'

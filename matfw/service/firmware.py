@@ -109,6 +109,7 @@ class Firmware:
         self._on_frame = on_frame
         self._between = between
         self._paused: set[str] = set()
+        self._cut_off: RepWindow | None = None  # by a pause, and not handed over yet
         self.tally = Tally()
         self._last_t_s = 0.0
         self._ticked_s = float("-inf")
@@ -128,6 +129,7 @@ class Firmware:
         if not self._paused:
             self._indicator.off()
             self._line.tell_workout(Ask.HOLD)
+            self._cut_off = self._line.finish()
         self._paused.add(why)
 
     def resume(self, why: str) -> None:
@@ -153,7 +155,7 @@ class Firmware:
             self._loop(refiner, end_s)
         finally:
             self._indicator.off()
-            window = self._line.finish()
+            window = self._cut_off if self._paused else self._line.finish()
             if window is not None:
                 refiner.submit(window)
             self._finish_reps(self._last_t_s, refiner.close())
@@ -207,8 +209,10 @@ class Firmware:
             tap.step(step)
             if step.events:
                 tap.events(step.events)
-        if step.window is not None:
-            refiner.submit(step.window)
+        for window in (self._cut_off, step.window):
+            if window is not None:
+                refiner.submit(window)
+        self._cut_off = None
         found = refiner.finished()
         if found:
             self._finish_reps(frame.t_s, found)

@@ -111,6 +111,13 @@ class Workout:
         self._progress = None
         return self.progress
 
+    def is_going_on(self, t_s: float) -> bool:
+        """Return whether a set has begun, with a repetition, and no pause has followed its last.
+
+        A set that is done goes on in this sense: its next repetition may begin the next one.
+        """
+        return bool(self._set) and t_s - self._set[-1].end_s <= pause_s(self._set[-1])
+
     @property
     def may_have_ended(self) -> bool:
         """Return whether the set was not looked at since its last repetition, and goes on."""

@@ -12,6 +12,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
+from matfw.judging.faults import OF_A_LIFT
 from matfw.messages import (
     Announcement,
     Cue,
@@ -64,13 +65,14 @@ class WorkoutMoment(Struct, frozen=True, kw_only=True, gc=False):
 class WorkoutStep(Struct, frozen=True, kw_only=True, gc=False):
     """What the workout makes of a frame.
 
-    requests: the cues to ask for, its own and those let through. side: to judge by from now on,
-    None: no other than until now, UNKNOWN: what the settings say. pace: of the repetition under
-    way, None without one.
+    requests: the cues to ask for, its own and those let through. withheld: faults that are to sound
+    with their repetition's verdict instead. side: to judge by from now on, None: no other than
+    until now, UNKNOWN: what the settings say. pace: of the repetition under way, None without one.
     """
 
     events: Sequence[Event] = ()
     requests: Sequence[Cue] = ()
+    withheld: Sequence[Fault] = ()
     side: Side | None = None
     pace: Pace | None = None
 
@@ -127,7 +129,11 @@ class WorkoutStage(Protocol):
 
 
 class FreeSets:
-    """Counts repetitions into sets, times rests, and asks nothing of anybody."""
+    """Counts repetitions into sets, times rests, and asks nothing of anybody.
+
+    A live fault of a lift sounds at once within a set only; a set's first repetition, which alone
+    tells that there is one, hears its faults with its verdict.
+    """
 
     def __init__(self, plan: Plan) -> None:
         """Take what is asked for."""
@@ -172,9 +178,17 @@ class FreeSets:
         self._has_offer = self._has_offer or ask is Ask.OFFER
 
     def update(self, moment: WorkoutMoment) -> WorkoutStep:
-        """Let all cues through; call whoever lies there when a rest is over."""
+        """Let cues through; call whoever lies there when a rest is over.
+
+        Whether somebody exercises shows with their first repetition: before it, and after a pause
+        that ends a set, whoever rolls over or reaches would hear what their lift was like.
+        """
         side = self._side.update(moment)
         requests = moment.requests
+        withheld: Sequence[Fault] = ()
+        if requests and not self._sets.is_going_on(moment.t_s):
+            withheld = [x for x in requests if isinstance(x, Fault) and x in OF_A_LIFT]
+            requests = [x for x in requests if x not in withheld]
         if self._has_offer and _is_resting(moment):
             self._has_offer = False
             requests = (*requests, Announcement.UNFINISHED)
@@ -183,7 +197,7 @@ class FreeSets:
         tired = self._broken_off(moment)
         if tired is not None:
             requests = (*requests, tired.fault)
-        return WorkoutStep(requests=requests, side=side)
+        return WorkoutStep(requests=requests, withheld=withheld, side=side)
 
     def _broken_off(self, moment: WorkoutMoment) -> FaultSeen | None:
         """Return the fatigue of a set that they broke off, once it can be heard."""

@@ -37,6 +37,8 @@ def lacks(row: FaultRow) -> list[str]:
         "somebody who finds it": bool(row.live or row.rule) or row.about is About.SET,
         "a sharper fault before it": row.sharper is None
         or FAULTS.index(ROWS[row.sharper]) < FAULTS.index(row),
+        "a lift or a posture that it is about, if it is seen live": row.live is None
+        or row.about.is_of_a_lift is not (row.about is About.POSTURE),
         "a spell exactly if it is a posture": (row.lasts_s is None)
         is not (row.about is About.POSTURE),
     }

@@ -433,6 +433,16 @@ def test_how_the_body_lies_and_a_broken_cell_have_their_part_in_the_verdict(
     assert reason in judgement.reason
 
 
+def test_a_fault_that_was_seen_live_and_not_sounded_is_to_be_heard_after_all() -> None:
+    known = Conditions(limits=LIMITS, tempo=Tempo(), side=Side.LEFT)
+    bad = replace(GOOD, up_s=0.5, hold_s=0.1)
+    live = [FaultSeen(Fault.KICK, 0.5, "s"), FaultSeen(Fault.LEG_FORWARD, 50.0, "mm")]
+    judgement = judge_by(bad, live, known)
+    assert judgement.unreported == (Fault.SHORT_HOLD,)
+    assert judgement.unheard([]) == (Fault.SHORT_HOLD,)
+    assert judgement.unheard([Fault.KICK, Fault.LEG_FORWARD]) == (Fault.KICK, Fault.SHORT_HOLD)
+
+
 def test_a_doubted_side_and_a_broken_cell_hide_no_fault() -> None:
     small = replace(GOOD, angle_deg=10.0)
     conditions = Conditions(

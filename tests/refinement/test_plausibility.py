@@ -11,17 +11,19 @@ from msgspec import structs
 
 from matfw.judging.reasons import HARDLY_ONE
 from matfw.judging.verdicts import CLEAN_LOG_ODDS, PLAUSIBLE_LOG_ODDS, Conditions, judge
-from matfw.messages import FaultSeen, Limits, RefinedRep, Side, Tempo, Verdict
+from matfw.messages import FaultSeen, Limits, Presence, RefinedRep, Side, Tempo, Verdict
 from matfw.refinement.missed_lifts import IN_SET_S
+from matfw.refinement.own_lifts import FORGOTTEN_S
 from matfw.refinement.plausibility import NAMES, PRODUCTS_ABOVE, TABLE, features, weighed
 from matfw.refinement.plausibility_weights import BIAS
 from matfw.refinement.refine import SURE_AFTER_S, refine
-from matfw.refinement.refinement import IN_SET_LOG_ODDS, Refinement
+from matfw.refinement.refinement import FIRST_LOG_ODDS, IN_SET_LOG_ODDS, Refinement
 from matfw.refinement.segment import Segment
-from matfw.refinement.windows import SETTLE_S
+from matfw.refinement.windows import AGAIN_S, SETTLE_S, RepWindow
 from tests.accuracy.plausibility import Example, examples, fitted
 from tests.accuracy.populations import FIRST_SEED, Job
 from tests.refinement.test_refinement import FEW, WHOLE_S, played
+from tests.refinement.test_windows import BEGIN_S, REST, UP, lain
 
 EDGE = 0.01  # log-odds to either side of a limit
 SEED = FIRST_SEED["tuning"] + 90
@@ -48,7 +50,9 @@ def reported(*looks: list[RefinedRep]) -> list[float]:
 
 
 @pytest.mark.parametrize(("log_odds", "is_told"), [(EDGE, True), (0.0, True), (-EDGE, False)])
-def test_a_lone_movement_is_reported_from_plausible_odds_on(log_odds: float, is_told: bool) -> None:
+def test_a_lone_movement_of_whoever_leaves_is_reported_from_plausible_odds_on(
+    log_odds: float, is_told: bool
+) -> None:
     assert bool(reported([rep_at(10.0, PLAUSIBLE_LOG_ODDS + log_odds)])) is is_told
 
 
@@ -80,6 +84,111 @@ def test_what_is_not_reported_yet_speaks_for_no_other_one(
     )
     found = Refinement(lambda _window, _known_s: [doubted, plausible]).refine(window)
     assert [x.start_s for x in found] == starts_s
+
+
+FEW_ODDS = 1.4  # of a movement that more must speak for, if it is the first
+
+
+def settled(rest_s: float, *found: RefinedRep) -> tuple[RepWindow, list[RefinedRep]]:
+    """Return a settled look so long after the last movement it finds, and what it finds."""
+    last = played(WHOLE_S, *FEW)[0]
+    now_s = found[-1].end_s + rest_s
+    motions = (structs.replace(last.motions[-1], t_s=now_s),)
+    return replace(last, motions=motions, ended_s=found[-1].end_s), list(found)
+
+
+def each_reported(*looks: tuple[RepWindow, list[RefinedRep]]) -> list[list[float]]:
+    """Return the starts of what is reported of each look."""
+    left = iter(found for _, found in looks)
+    refinement = Refinement(lambda _window, _known_s: next(left))
+    return [[x.start_s for x in refinement.refine(window)] for window, _ in looks]
+
+
+@pytest.mark.parametrize(("log_odds", "is_told"), [(EDGE, True), (0.0, True), (-EDGE, False)])
+def test_the_first_movement_after_a_pause_needs_more_than_one_in_a_set(
+    log_odds: float, is_told: bool
+) -> None:
+    first = rep_at(10.0, FIRST_LOG_ODDS + log_odds)
+    assert each_reported(settled(AGAIN_S, first)) == [[10.0] * is_told]
+
+
+@pytest.mark.parametrize(("pause_s", "is_told"), [(-0.1, True), (0.1, False)])
+def test_what_comes_after_a_pause_is_a_first_one_again(pause_s: float, is_told: bool) -> None:
+    before = rep_at(10.0, 5.0)
+    again = rep_at(before.end_s + FORGOTTEN_S + pause_s, FEW_ODDS)
+    looks = settled(AGAIN_S, before), settled(AGAIN_S, again)
+    assert each_reported(*looks)[1] == [again.start_s] * is_told
+
+
+@pytest.mark.parametrize(("log_odds", "is_told"), [(EDGE, True), (0.0, True), (-EDGE, False)])
+def test_a_first_movement_waits_and_is_reported_with_what_follows_it(
+    log_odds: float, is_told: bool
+) -> None:
+    first, second = rep_at(10.0, FEW_ODDS), rep_at(17.0, FIRST_LOG_ODDS - FEW_ODDS + log_odds)
+    looks = settled(AGAIN_S, first), settled(AGAIN_S, first, second)
+    assert each_reported(*looks) == [[], [10.0, 17.0] if is_told else []]
+
+
+@pytest.mark.parametrize(("log_odds", "is_told"), [(0.0, True), (-EDGE, False)])
+def test_what_is_hardly_one_itself_speaks_for_no_first_one(log_odds: float, is_told: bool) -> None:
+    many = [rep_at(17.0 + 0.1 * k, IN_SET_LOG_ODDS + log_odds) for k in range(4)]
+    first = rep_at(10.0, FIRST_LOG_ODDS - 4 * IN_SET_LOG_ODDS)
+    assert (10.0 in each_reported(settled(AGAIN_S, first, *many))[0]) is is_told
+
+
+@pytest.mark.parametrize(("rest_s", "is_told"), [(-0.1, True), (0.1, False)])
+def test_what_follows_too_late_speaks_for_no_first_one(rest_s: float, is_told: bool) -> None:
+    first = rep_at(10.0, FEW_ODDS)
+    second = rep_at(first.end_s + IN_SET_S + rest_s, 5.0)
+    assert each_reported(settled(AGAIN_S, first, second)) == [[10.0] * is_told + [second.start_s]]
+
+
+@pytest.mark.parametrize(("rest_s", "is_told"), [(-0.1, True), (0.1, False)])
+def test_a_first_movement_that_waits_is_reported_if_nothing_more_will_be_known(
+    rest_s: float, is_told: bool
+) -> None:
+    """A repetition that has ended is reported, however soon the person gets up."""
+    looks = [settled(more_s, rep_at(10.0, FEW_ODDS)) for more_s in (AGAIN_S, IN_SET_S + rest_s)]
+    left = replace(looks[1][0], is_left=True)
+    assert each_reported(looks[0], (left, looks[1][1])) == [[], [10.0] * is_told]
+
+
+@pytest.mark.parametrize(
+    ("rest_s", "is_told"), [(AGAIN_S + 1.0, True), (IN_SET_S - 0.5, True), (IN_SET_S + 0.5, False)]
+)
+@pytest.mark.parametrize("is_gone", [True, False], ids=["getting up", "the frames' end"])
+def test_what_waits_is_offered_once_more_when_nothing_more_will_be_known(
+    rest_s: float, is_told: bool, is_gone: bool
+) -> None:
+    """Though all of it was looked at, and the body has rested since."""
+    first = rep_at(BEGIN_S, FEW_ODDS)
+    refinement = Refinement(
+        lambda window, _: [first] if window.motions[-1].t_s > first.end_s else []
+    )
+    lay = lain().play(UP, first.end_s - first.start_s).play(REST, rest_s)
+    assert lay.found
+    assert not [x for _, window in lay.found for x in refinement.refine(window)]
+    left = [lay.cutter.finish(lay.tracker)]
+    if is_gone:
+        before = len(lay.found)
+        lay.play(structs.replace(REST, presence=Presence.EMPTY), 1.0)
+        left = [window for _, window in lay.found[before:]]
+    found = [x for window in left if window is not None for x in refinement.refine(window)]
+    assert found == [first] * is_told
+
+
+def test_a_first_movement_that_was_none_keeps_none_after_it_waiting() -> None:
+    first, sure = rep_at(10.0, FEW_ODDS), rep_at(35.0, 5.0)
+    looks = settled(AGAIN_S, first), settled(AGAIN_S, first, sure)
+    assert each_reported(*looks) == [[], [35.0]]
+
+
+def test_what_comes_after_one_that_waits_is_a_first_one_if_that_was_none() -> None:
+    few = [rep_at(at_s, FEW_ODDS) for at_s in (10.0, 26.0, 33.0)]
+    looks = settled(AGAIN_S, *few[:2]), settled(AGAIN_S, *few)
+    assert each_reported(*looks) == [[], []]
+    sure = replace(few[2], plausibility=FIRST_LOG_ODDS - FEW_ODDS)
+    assert each_reported(looks[0], settled(AGAIN_S, *few[:2], sure))[1] == [26.0, 33.0]
 
 
 def test_one_lucky_look_of_many_is_not_believed() -> None:

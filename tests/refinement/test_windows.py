@@ -27,6 +27,7 @@ from matfw.refinement.windows import (
     SETTLE_OFF_S,
     SETTLE_S,
     SHORTEST_S,
+    WAITS_S,
     RepWindow,
     RepWindows,
     foremost,
@@ -276,10 +277,19 @@ def test_a_load_that_swings_through_its_rest_while_leaving_is_part_of_it() -> No
     assert window.ended_s < leaves_s
 
 
-def test_getting_up_after_all_was_looked_at_is_no_look() -> None:
-    played = lain().play(UP, 2.0).play(REST, AGAIN_S + 1.0)
-    looks = len(played.found)
-    assert len(played.play(structs.replace(REST, presence=Presence.EMPTY), 1.0).found) == looks
+@pytest.mark.parametrize(
+    ("rest_s", "looks"), [(AGAIN_S + 1.0, 1), (WAITS_S - 0.2, 1), (WAITS_S + 0.2, 0)]
+)
+def test_getting_up_is_a_look_as_long_as_what_was_looked_at_may_wait(
+    rest_s: float, looks: int
+) -> None:
+    """For what comes after it; nothing will."""
+    played = lain().play(UP, 2.0)
+    rested_s = played.now_s
+    before = len(played.play(REST, rest_s).found)
+    left = played.play(structs.replace(REST, presence=Presence.EMPTY), 1.0).found[before:]
+    assert [window.is_left for _, window in left] == [True] * looks
+    assert [window.ended_s for _, window in left] == pytest.approx([rested_s] * looks)
 
 
 def test_a_window_never_reaches_back_before_the_person_lay_down() -> None:
@@ -305,7 +315,9 @@ SCRIPTS: list[tuple[Callable[[Played], Played], bool]] = [
     (lambda played: played.play(RESTLESS, 2.0), True),
     (lambda played: played.play(UP, 2.0).play(REST, 0.5 * SETTLE_S), True),
     (lambda played: played.play(UP, 2.0).play(REST, 2.0 * SETTLE_S), True),  # one more look is due
-    (lambda played: played.play(UP, 2.0).play(REST, AGAIN_S + 2.0 * SETTLE_S), False),
+    (lambda played: played.play(UP, 2.0).play(REST, AGAIN_S + 2.0 * SETTLE_S), True),  # it may wait
+    (lambda played: played.play(UP, 2.0).play(REST, WAITS_S - 2.0 * STEP_S), True),
+    (lambda played: played.play(UP, 2.0).play(REST, WAITS_S + 2.0 * STEP_S), False),
 ]
 
 

@@ -8,11 +8,26 @@ import numpy as np
 import pytest
 from msgspec import structs
 
-from matfw.messages import Announcement, Fault, Motion, Phase, PhaseStep, Presence, Side, Verdict
+from matfw.judging.faults import FAULTS
+from matfw.judging.row import About
+from matfw.messages import (
+    Announcement,
+    Cue,
+    Fault,
+    Motion,
+    Phase,
+    PhaseStep,
+    Presence,
+    Side,
+    Verdict,
+)
 from matfw.workout.plan import Plan
+from matfw.workout.sets import SET_PAUSE_S
 from matfw.workout.stage import FreeSets, WorkoutMoment
 from matfw.workout.states import NOT_LYING_S
 from tests.workout.test_sets import REP, tired_reps
+
+SOUNDED = Fault.OFF_MAT  # how somebody lies is to be heard at any time
 
 
 def moment(t_s: float, presence: Presence, phase: Phase) -> WorkoutMoment:
@@ -20,7 +35,7 @@ def moment(t_s: float, presence: Presence, phase: Phase) -> WorkoutMoment:
         t_s=t_s,
         motion=Motion(t_s=t_s, presence=presence),
         phase=PhaseStep(t_s=t_s, phase=phase, changed=False, since_s=0.0),
-        requests=[Fault.KICK],
+        requests=[SOUNDED],
     )
 
 
@@ -39,7 +54,7 @@ def test_the_end_of_a_rest_calls_whoever_lies_there_and_does_nothing(
     free = FreeSets(Plan(reps=1, sets=2, rest_s=40.0))
     free.finish_rep(REP, ())
     asks = free.update(moment(REP.end_s + 40.0 + late_s, presence, phase))
-    assert asks.requests == ((Fault.KICK, Announcement.READY) if is_called else [Fault.KICK])
+    assert asks.requests == ((SOUNDED, Announcement.READY) if is_called else [SOUNDED])
     assert (asks.side, tuple(asks.events)) == (None, ())
 
 
@@ -60,6 +75,56 @@ def test_the_side_that_a_belt_tells_holds_until_they_are_gone() -> None:
     assert asked(6.0 + NOT_LYING_S - 0.01, Side.UNKNOWN, Presence.EMPTY, Phase.REST) is None
     assert asked(6.0 + NOT_LYING_S, Side.UNKNOWN, Presence.EMPTY, Phase.REST) is Side.UNKNOWN
     assert free.side is None
+
+
+LIVE = [row.fault for row in FAULTS if row.live is not None]
+AT_ANY_TIME = {row.fault for row in FAULTS if row.about is About.POSTURE}
+
+
+def asked_at(free: FreeSets, t_s: float, *cues: Cue) -> tuple[list[Cue], list[Fault]]:
+    """Return which of these are let through then, and which are withheld."""
+    lifting = moment(t_s, Presence.LYING, Phase.UP)
+    asked = free.update(structs.replace(lifting, requests=list(cues)))
+    return list(asked.requests), list(asked.withheld)
+
+
+@pytest.mark.parametrize("fault", LIVE)
+def test_a_live_fault_of_a_lift_sounds_at_once_from_the_first_repetition_on(fault: Fault) -> None:
+    free = FreeSets(Plan())
+    before = asked_at(free, 9.0, fault, Announcement.READY)
+    free.finish_rep(REP, ())
+    after = asked_at(free, REP.end_s + 3.0, fault)
+    assert after == ([fault], [])
+    if fault in AT_ANY_TIME:
+        assert before == ([fault, Announcement.READY], [])
+    else:
+        assert before == ([Announcement.READY], [fault])
+
+
+@pytest.mark.parametrize(("more_s", "is_heard"), [(0.0, True), (0.01, False)])
+@pytest.mark.parametrize("reps", [1, 15])
+def test_after_a_sets_pause_no_live_fault_of_a_lift_sounds_at_once(
+    reps: int, more_s: float, is_heard: bool
+) -> None:
+    free = FreeSets(Plan(reps=reps))
+    free.finish_rep(REP, ())
+    heard, withheld = asked_at(free, REP.end_s + SET_PAUSE_S + more_s, Fault.KICK, SOUNDED)
+    assert heard == [Fault.KICK, SOUNDED] * is_heard + [SOUNDED] * (not is_heard)
+    assert withheld == [Fault.KICK] * (not is_heard)
+
+
+def test_at_a_slow_tempo_a_set_goes_on_for_longer() -> None:
+    free = FreeSets(Plan())
+    slow = replace(REP, end_s=REP.start_s + 36.0)
+    free.finish_rep(slow, ())
+    assert asked_at(free, slow.end_s + SET_PAUSE_S + 10.0, Fault.DROP) == ([Fault.DROP], [])
+
+
+def test_a_workout_that_begins_again_has_no_repetition_yet() -> None:
+    free = FreeSets(Plan())
+    free.finish_rep(REP, ())
+    free.reset()
+    assert asked_at(free, REP.end_s + 1.0, Fault.KICK) == ([], [Fault.KICK])
 
 
 @pytest.mark.parametrize(
@@ -97,8 +162,8 @@ def test_whoever_breaks_a_set_off_tired_is_reported_once(
         free.update(moment(reps[-1].end_s + late_s + after_s, presence, Phase.REST)).requests
         for after_s in (0.0, 0.05)
     ]
-    cues = (Fault.KICK, Fault.FATIGUE) if is_reported else [Fault.KICK]
-    assert asked == [cues, [Fault.KICK]]
+    cues = (SOUNDED, Fault.FATIGUE) if is_reported else [SOUNDED]
+    assert asked == [cues, [SOUNDED]]
 
 
 def after_tiring(plan_reps: int, done: int) -> tuple[FreeSets, float]:
