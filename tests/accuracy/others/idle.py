@@ -24,7 +24,7 @@ BREATH_S, HELD_SHARE, TALKS_SHARE = (3.0, 5.0), 0.35, 0.25
 SYLLABLES_HZ = (3.0, 6.0)
 SWAY_S, SWAY_MM = (0.5, 6.0), (0.25, 0.7)  # each spring's memory and size, along the body
 HEART_HZ = (0.9, 1.4)
-CALM_SHARE = 0.3  # of what restless people do, that calm ones do too
+CALM_SHARE, CALM_SIZE = 0.3, 0.5  # of what restless people do: that calm ones do too, and how big
 
 
 def noise(t_s: Array, plan: Plan, scale: float, rng: Draw) -> Array:
@@ -39,7 +39,7 @@ def noise(t_s: Array, plan: Plan, scale: float, rng: Draw) -> Array:
     still = still + _heart(t_s, rng)
     for act, at_s, own in _acts(t_s, rng, CALM_SHARE if scale == 1.0 else 1.0):
         part = slice(int(at_s / STEP_S), None)
-        still[:, part] += act(t_s[part] - at_s, plan, own)
+        still[:, part] += CALM_SIZE * act(t_s[part] - at_s, plan, own)
     return np.asarray(scale * still.T)
 
 
@@ -109,7 +109,7 @@ def _fidget(t_s: Array, plan: Plan, rng: Draw) -> Array:
     share = np.clip(t_s / long_s, 0.0, 1.0)
     gone = share**3 * (10.0 - 15.0 * share + 6.0 * share**2)
     arc = 0.06 * 64.0 * (share * (1.0 - share)) ** 3
-    path = np.stack([rng.normal(0.0, 0.08) * gone, rng.normal(0.0, 0.05) * gone, arc])
+    path = np.stack([rng.normal(0.0, 0.05) * gone, rng.normal(0.0, 0.03) * gone, arc])
     return carried(ARM_SHARE * plan.mass_kg, HAND_AT, path, plan)
 
 
@@ -128,7 +128,7 @@ def _cough(t_s: Array, plan: Plan, rng: Draw) -> Array:
     for number in range(int(rng.integers(1, 4))):
         since = (t_s - 0.15 - 0.38 * number) / 0.09
         up_m += 1e-3 * rng.uniform(1.5, 4.0) * np.exp(-(since**2))
-    return carried(0.15 * plan.mass_kg, CHEST_AT, np.stack([0.3 * up_m, 0.0 * up_m, up_m]), plan)
+    return carried(0.1 * plan.mass_kg, CHEST_AT, np.stack([0.3 * up_m, 0.0 * up_m, up_m]), plan)
 
 
 def _phone(t_s: Array, plan: Plan, rng: Draw) -> Array:
@@ -143,4 +143,4 @@ def _phone(t_s: Array, plan: Plan, rng: Draw) -> Array:
     return carried(3.0 * HAND_SHARE * plan.mass_kg, HAND_AT, path, plan)
 
 
-ACTS = ((_fidget, 3.5), (_scratch, 1.3), (_cough, 0.8), (_phone, 1.0))  # how often a minute
+ACTS = ((_fidget, 2.0), (_scratch, 1.0), (_cough, 0.5), (_phone, 0.7))  # how often a minute
