@@ -19,7 +19,8 @@ from tests.accuracy.others.session import STEP_S, Simulator
 from tests.accuracy.others.various import aimed_deg
 
 LEG_SHARE, LEG_SHARE_SD = 0.163, 0.012
-LEG_AT = np.array([0.04, 0.11, 0.17, 0.27, 0.36, 0.47])  # heights from the hip, of its lumps
+# Heights from the hip of its lumps: the whole has its CoM at 0.21 (0.22 by Winter 1990, his 0.161).
+LEG_AT = np.array([0.05, 0.13, 0.20, 0.31, 0.41, 0.53])
 LEG_KG = np.array([0.24, 0.24, 0.18, 0.16, 0.10, 0.08])
 REST_DEG = (-9.0, -4.0)
 STRONG = (2.3, 3.4)  # the muscle's torque, times the leg's weight held level

@@ -14,13 +14,15 @@ import numpy as np
 from tests.accuracy.others.plans import Array, Draw, Lift, Plan, held_deg
 
 PLAIN_SHARE = 0.25  # of the repetitions of somebody who has another manner
-STEP_SHARE, STEP_PAUSE_S = (0.4, 0.65), (0.3, 0.7)  # of the height, before the pause
+# Of the height, before the pause. No part is sharper than a good ascent may be: 0.75 s and more for
+# half the height, which is what the whole takes in 1.05.
+STEP_SHARE, STEP_PAUSE_S = (0.4, 0.65), (0.25, 0.5)
 # No more than crossings at 95 % of the highest allow: else the truth takes settling for lowering.
 OVERSHOOT_SHARE, SETTLES_S = (0.02, 0.045), (0.3, 0.6)
 PART_SHARE, PART_PAUSE_S = (0.35, 0.6), (0.3, 0.8)  # of the height, that is lowered first
 PUMP_SHARE, PUMP_S, MOST_PUMPS = (0.04, 0.1), (0.5, 0.8), 2
 LONGEST_PAUSE = 0.35  # of a way
-SKEW = (0.8, 1.25)  # exponent of a way's time
+SKEW, PART_SKEW = (0.8, 1.25), (0.92, 1.1)  # exponent of a way's time, and of a part's
 
 
 class Manner(Enum):
@@ -79,7 +81,7 @@ def _aimed(t_s: Array, lift: Lift, manner: Manner, rng: Draw) -> Array:
     held = held_deg(t_s, lift)
     if manner is Manner.OVERSHOOTS and lift.hold_s > SETTLES_S[0]:
         settles_s = min(float(rng.uniform(*SETTLES_S)), lift.hold_s)
-        above = 1.0 - _way(t_s, top_s, top_s + settles_s, rng)
+        above = 1.0 - _way(t_s, top_s, top_s + settles_s)
         held = held + lift.height_deg * float(rng.uniform(*OVERSHOOT_SHARE)) * above
     if manner is Manner.PUMPS:
         held = held - lift.height_deg * _pumps(t_s, top_s, lower_s, rng)
@@ -104,8 +106,9 @@ def _in_two(
 
 def _in_parts(t_s: Array, parts: Sequence[tuple[float, float, float]], rng: Draw) -> Array:
     way = np.zeros_like(t_s)
+    skew = SKEW if len(parts) == 1 else PART_SKEW
     for share, from_s, to_s in parts:
-        way += share * _way(t_s, from_s, to_s, rng)
+        way += share * _way(t_s, from_s, to_s, float(rng.uniform(*skew)))
     return way
 
 
@@ -122,7 +125,7 @@ def _pumps(t_s: Array, top_s: float, lower_s: float, rng: Draw) -> Array:
     return dips
 
 
-def _way(t_s: Array, from_s: float, to_s: float, rng: Draw) -> Array:
-    """Return a smooth way from 0 to 1, skewed."""
-    share = np.clip((t_s - from_s) / (to_s - from_s), 0.0, 1.0) ** float(rng.uniform(*SKEW))
+def _way(t_s: Array, from_s: float, to_s: float, skew: float = 1.0) -> Array:
+    """Return a smooth way from 0 to 1."""
+    share = np.clip((t_s - from_s) / (to_s - from_s), 0.0, 1.0) ** skew
     return np.asarray(share**3 * (10.0 - 15.0 * share + 6.0 * share**2))
