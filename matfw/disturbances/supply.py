@@ -5,7 +5,8 @@ A buzzer pulls the supply of bridges and converters down for as long as it sound
 pushes where it lies, not on all cells alike, and gathers way. So that step is taken off, from its
 first sample on; an end whose beginning was lost, in a movement say, is known by the load that it
 leads back to. A step that stays was a zero that jumped in all cells: it is taken off until the mat
-is left, and the next one who comes is weighed without it.
+is left, and the next one who comes is weighed without it. One that does not stay was none: a crest
+of a ripple of the supply, say, which swings about the load that was there before.
 """
 
 from __future__ import annotations
@@ -34,9 +35,11 @@ STEP_BACK = 0.4  # of the step that may be left when it is over
 STEP_AGAIN = 0.6  # of the step that another one the same way is at least, if it is the same again
 USUAL_S = 2.0  # that the usual load is taken over
 BACK_SHARE = 0.5  # of a step that it misses the usual load by: the end of one that was not seen
-# A step whose end was lost, in a hole or in noise: without what is taken off the load has been the
-# usual one for so long, nearer than this share of the step.
-UNNOTICED_S, UNNOTICED_SHARE = 0.4, 0.3
+# A step that does not stay: the load's mean over so long, without what is taken off, comes as near
+# as this share of the step to what was usual before it, and is there for a while: a body that moves
+# goes past. Its end was lost in a hole or in noise, or it was a ripple's crest.
+STAYS_S, STAYS_SHARE = 0.4, 0.3
+BACK_S = 0.2
 LOST_S = 3.0  # a cell that gives nothing for so long: who lies there is then weighed again
 LEFT_KG = 15.0  # on all cells, or less: whoever lay there has left
 HOLE_PERIODS = 1.5  # between two frames: what was before belongs to another time
@@ -52,7 +55,8 @@ class Supply:
         self._can_see = cells > 1 and rate_hz >= SLOWEST_HZ
         self._hole_s = HOLE_PERIODS / rate_hz
         self._gain = 1.0 / (USUAL_S * rate_hz)
-        self._unnoticed_frames = round(UNNOTICED_S * rate_hz)
+        self._stays_gain = 1.0 / (STAYS_S * rate_hz)
+        self._most_back_frames = round(BACK_S * rate_hz)
         self.reset()
 
     def reset(self) -> None:
@@ -60,7 +64,9 @@ class Supply:
         self.offset_kg = 0.0
         self._before_kg = 0.0  # the offset before the step under way
         self._usual_kg: float | None = None  # on all cells, without the offset
-        self._back_frames = 0  # in which the load was as if nothing were to be taken off
+        self._real_kg = 0.0  # usual before what is taken off now
+        self._mean_kg = 0.0  # of the load since, with what is taken off
+        self._back_frames = 0  # in which that was the usual one again
         self._whole_s = -math.inf  # when no cell was missing last
         self._forget()
 
@@ -105,8 +111,8 @@ class Supply:
         )
         settled_kg = self._before_kg if self._samples else self.offset_kg
         has_left = sum_kg - self._cells * settled_kg < LEFT_KG
-        if has_left or abs(settled_kg) > STEP_MAX_KG or self._is_back(sum_kg):
-            self.offset_kg, self._samples, self._back_frames = 0.0, 0, 0
+        if has_left or abs(settled_kg) > STEP_MAX_KG or not self._stays(sum_kg):
+            self.offset_kg, self._samples = 0.0, 0
         elif self._samples:
             self._go_on(loads_kg)
         elif bend_kg > ONSET_KG * self._cells and len(self._rows) > TREND_SAMPLES:
@@ -117,16 +123,16 @@ class Supply:
         self._rows.append(loads_kg)
         self._sums_kg = last_kg, sum_kg
 
-    def _is_back(self, sum_kg: float) -> bool:
-        """Return whether the load has long been as usual without what is taken off."""
+    def _stays(self, sum_kg: float) -> bool:
+        """Return whether the load stays where what is taken off has brought it."""
         if not self.offset_kg or self._samples:
             self._back_frames = 0
-            return False
-        assert self._usual_kg is not None
-        taken_kg = abs(self._cells * self.offset_kg)
-        is_back = abs(sum_kg - self._usual_kg) < UNNOTICED_SHARE * taken_kg
+            return True
+        self._mean_kg += self._stays_gain * (sum_kg - self._mean_kg)
+        near_kg = STAYS_SHARE * abs(self._cells * self.offset_kg)
+        is_back = abs(self._mean_kg - self._real_kg) < near_kg
         self._back_frames = self._back_frames + 1 if is_back else 0
-        return self._back_frames > self._unnoticed_frames
+        return self._back_frames <= self._most_back_frames
 
     def _begin(self, loads_kg: Sequence[float]) -> None:
         """See whether a step begins with this sample: all cells alike, off their straight lines."""
@@ -134,7 +140,7 @@ class Supply:
         trends = [(b - a) / TREND_SAMPLES for a, b in zip(self._rows[0], last, strict=True)]
         if not _are_alike(last, trends, loads_kg, 1):
             return
-        self._from, self._trends = last, trends
+        self._from, self._trends, self._usual_at_kg = last, trends, self._usual_kg or 0.0
         self._before_kg, self._samples = self.offset_kg, 1
         self._moved_kg = self._last_moved_kg = _mean_off(last, trends, loads_kg, 1)
         self.offset_kg = self._before_kg + self._moved_kg
@@ -160,10 +166,13 @@ class Supply:
             return
         self._samples = 0
         self._take(step_kg)
+        self._mean_kg = sum(loads_kg)
 
     def _take(self, step_kg: float) -> None:
         """Take a step that has become level: it begins, is over, or goes on from another."""
         before_kg = self._before_kg
+        if not before_kg:
+            self._real_kg = self._usual_at_kg
         if not before_kg and self._leads_back(step_kg):
             self.offset_kg = 0.0
         elif step_kg * before_kg > 0.0 and abs(step_kg) > STEP_AGAIN * abs(before_kg):

@@ -68,6 +68,7 @@ FAULTS: tuple[FaultRow, ...] = (
             ),
             rules.slow_way(lambda x: x.up_s, lambda limits: limits.rushed_up_s),
         ),
+        rebuttal=rules.rose_in_parts,
         sharper=Fault.KICK,
         cue=CueRule(73, Rank.TEMPO, 0.9, 2.0, 1.5),
         words=Words("rushed up", "The leg went up too fast", "take the whole time going up"),

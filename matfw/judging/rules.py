@@ -35,6 +35,9 @@ SLOW_SHARE = 0.9
 # too high (44 deg at most), none of 5 that were (61 deg at least).
 LOWERED = 0.87  # of the descent asked for
 LONGEST_FALL_S = 1.5  # whatever tempo is asked for; no fall that is played takes over 1.0
+# An ascent that paused was seen live as the part before or after; its length counts as if it had no
+# pause, a quarter too long. 118 good ones of tuning people read 1.6 of it or more.
+ROSE = 1.25  # of the limit
 LOWER_DEG = 6.0  # under the limit of what is too high
 CLOSE_FIT_DEG = 6.0
 
@@ -101,6 +104,12 @@ def was_lowered(case: Case) -> bool:
     """
     is_long = case.rep.down_s > max(LOWERED * case.tempo.down_s, LONGEST_FALL_S)
     return is_long and _fits(case) and not case.tempo.has_slow_ways
+
+
+def rose_in_parts(case: Case) -> bool:
+    """Return whether an ascent that seemed rushed was a part of one that paused, long enough."""
+    is_long = case.rep.up_s > ROSE * case.limits.rushed_up_s
+    return case.rep.is_paused and is_long and _fits(case)
 
 
 def stayed_lower(case: Case) -> bool:

@@ -87,7 +87,8 @@ class RefinedRep:
     this was a leg raise at all; hole_s, the longest time in it without a measurement. tremor_n: the
     load's rms at 5-8 Hz while the leg is held; 0: not known. plates_agree: plates saw the leg leave
     and land just when it began and ended. is_fitted: its times are those of a shape that begins
-    where the curve has a peak, and explains load and moment. These three are not kept in the store.
+    where the curve has a peak, and explains load and moment; is_paused: that shape's ascent stands
+    still midway. These four are not kept in the store.
     """
 
     start_s: float
@@ -109,3 +110,4 @@ class RefinedRep:
     tremor_n: float = 0.0
     plates_agree: bool = False
     is_fitted: bool = False
+    is_paused: bool = False

@@ -25,9 +25,10 @@ from matfw.refinement.contact_lifts import contact_lifts
 from matfw.refinement.landed import has_just_landed
 from matfw.refinement.missed_lifts import is_in_set, missed_lifts, overlap
 from matfw.refinement.moment_levels import has_come_down
-from matfw.refinement.peaks import Peak, crossings_s, peaks
+from matfw.refinement.peaks import Peak, crossings_s, has_pause, peaks
 from matfw.refinement.plausibility import plausibility
 from matfw.refinement.rep_shape import (
+    PAUSED_SIZE,
     SPAN_SHARE,
     top_rad,
     usual_shape,
@@ -289,6 +290,7 @@ def _shaped(segment: Segment, rough: RefinedRep, peak: Peak, *, is_last: bool) -
         t_s[rows], force_n, moment_nm, start,
         model=segment.model, noise_scale=segment.noise_scale, tempo=segment.tempo,
         seen_s=(lift_off_s, touch_down_s), seen=seen, is_rough=True,
+        may_pause=has_pause(curve.rate_radps, peak),
     )  # fmt: skip
     params = fitted.params
     fit_error_deg = abs(math.degrees(top_rad(params)) - rough.angle_deg)
@@ -313,6 +315,7 @@ def _shaped(segment: Segment, rough: RefinedRep, peak: Peak, *, is_last: bool) -
         end_s=end_s,
         fit_error_deg=fit_error_deg,
         is_fitted=True,
+        is_paused=len(params) == PAUSED_SIZE,
     )
 
 

@@ -1,9 +1,10 @@
-"""One repetition as a shape of twelve numbers.
+"""One repetition as a shape of twelve numbers, or of fifteen if its ascent pauses.
 
 The curve knows nothing of what a repetition looks like: away, stay, back. This does. Each
 way is a smooth speed profile with an early and a late exponent of its own (2.6 and 2.6 is near
-minimum jerk, 2 and 2 an even push, unequal ones are skewed), the stay may sag. Fitted to what the
-mat measured: `shape_fit`.
+minimum jerk, 2 and 2 an even push, unequal ones are skewed), the stay may sag. An ascent that
+pauses is two such ways with a stay between: three numbers more. Fitted to what the mat measured:
+`shape_fit`.
 """
 
 from __future__ import annotations
@@ -15,6 +16,11 @@ from matfw.estimation.leg_model import Array
 BEGIN_S, UP_S, HOLD_S, DOWN_S, TOP_RAD, UP_EARLY, UP_LATE, DOWN_EARLY, DOWN_LATE, SAG = range(10)
 MOMENT_NM, FORCE_N = 10, 11  # constants over the window
 SIZE = 12
+# Of an ascent that pauses: the share of the top that is reached before, and the shares of its time
+# at which the pause begins, and that it takes.
+PAUSE_RISE, PAUSE_FROM, PAUSE_SPAN = 12, 13, 14
+PAUSED_SIZE = 15
+LEAST_PART = 0.1  # of an ascent's time, that the way after a pause takes
 FINE_S = 0.004  # at which a shape's crossings are read
 LOW_SHARE, HIGH_SHARE = 0.05, 0.95  # the crossings that a repetition is timed by
 TYPICAL_EXPONENT, TYPICAL_SAG = 2.6, 0.01  # that a fit begins with
@@ -43,11 +49,11 @@ def usual_shape(
 def shape_rad(params: Array, t_s: Array) -> Array:
     """Return the angle over rest, radians, at times (n,) counted like params[BEGIN_S].
 
-    params: (12,) gives (n,), (k, 12) gives (k, n).
+    params: (12,) gives (n,), (k, 12) gives (k, n); 15 numbers likewise.
     """
     p = params.T[..., None]
     since_s = t_s - p[BEGIN_S]
-    up = _progress(since_s / p[UP_S], p[UP_EARLY], p[UP_LATE])
+    up = _ascended(since_s / p[UP_S], p)
     held_s = since_s - p[UP_S]
     sunk = p[SAG] * _share(held_s / np.maximum(p[HOLD_S], 0.1))
     down = _progress((held_s - p[HOLD_S]) / p[DOWN_S], p[DOWN_EARLY], p[DOWN_LATE])
@@ -66,6 +72,16 @@ def top_rad(params: Array) -> float:
     """Return the shape's highest angle: that before a hold that sags."""
     t_s = np.arange(params[BEGIN_S], params[: DOWN_S + 1].sum(), FINE_S)
     return float(shape_rad(params, t_s).max())
+
+
+def _ascended(share: Array, p: Array) -> Array:
+    """Return how far the ascent has come, 0..1, at a share of its time."""
+    if len(p) == SIZE:
+        return _progress(share, p[UP_EARLY], p[UP_LATE])
+    again = np.minimum(p[PAUSE_FROM] + p[PAUSE_SPAN], 1.0 - LEAST_PART)
+    first = _progress(share / p[PAUSE_FROM], p[UP_EARLY], p[UP_LATE])
+    second = _progress((share - again) / (1.0 - again), p[UP_EARLY], p[UP_LATE])
+    return np.asarray(p[PAUSE_RISE] * first + (1.0 - p[PAUSE_RISE]) * second)
 
 
 def _progress(share: Array, early: Array, late: Array) -> Array:

@@ -1,4 +1,4 @@
-"""What a shape of twelve numbers leaves of load and moment: the cost that a fit lowers.
+"""What a shape of a repetition leaves of load and moment: the cost that a fit lowers.
 
 Logarithmic losses; the moment's slow wandering is whitened by differencing, which is what its 3 s
 of memory asks for. What is known beforehand: exponents near minimum jerk, the curve's top and ways,
@@ -21,7 +21,6 @@ from matfw.refinement.rep_shape import (
     FORCE_N,
     HOLD_S,
     MOMENT_NM,
-    SIZE,
     TOP_RAD,
     UP_EARLY,
     UP_S,
@@ -30,9 +29,11 @@ from matfw.refinement.rep_shape import (
 from matfw.refinement.wobble import is_up, wobble_n2
 
 FIRST_PRIOR = UP_EARLY
-PRIOR_MEAN = np.array([2.6, 2.6, 2.6, 2.6, 0.0, 0.0, 0.0])
-PRIOR_SD = np.array([0.5, 0.5, 0.5, 0.5, 0.015, 9.0, 0.25])
-FD_STEP = np.array([0.01, 0.01, 0.01, 0.01, 0.005, 0.06, 0.06, 0.06, 0.06, 0.004, 0.1, 0.04])
+PRIOR_MEAN = np.array([2.6, 2.6, 2.6, 2.6, 0.0, 0.0, 0.0, 0.5, 0.4, 0.2])
+PRIOR_SD = np.array([0.5, 0.5, 0.5, 0.5, 0.015, 9.0, 0.25, 0.25, 0.2, 0.15])
+FD_STEP = np.array(
+    [0.01, 0.01, 0.01, 0.01, 0.005, 0.06, 0.06, 0.06, 0.06, 0.004, 0.1, 0.04, 0.01, 0.01, 0.01]
+)
 TOP_SD_RAD = 0.05  # about the curve's top: height is better known from there
 SEEN = 2  # last rows of the residual: leaving and landing ...
 TIED = 6  # ... after the top, the ways' lengths and the hold's
@@ -189,7 +190,7 @@ class ShapeCost:
 
     def cost(self, params: Array) -> float:
         """Return the robust cost, prior included."""
-        prior = (params[FIRST_PRIOR:] - PRIOR_MEAN) / PRIOR_SD
+        prior = _off_prior(params) / PRIOR_SD[: len(params) - FIRST_PRIOR]
         return float(self._loss(self.residual(params)) + prior @ prior)
 
     def costs(self, shapes: Array) -> Array:
@@ -215,20 +216,27 @@ class ShapeCost:
         weight[-SEEN:] = 1.0  # not robust: these two are sure
         weighted = jacobian * weight[:, None]
         lhs, rhs = weighted.T @ jacobian, weighted.T @ residual
-        tied = np.arange(FIRST_PRIOR, SIZE)
-        lhs[tied, tied] += 1.0 / PRIOR_SD**2
-        rhs[FIRST_PRIOR:] -= (params[FIRST_PRIOR:] - PRIOR_MEAN) / PRIOR_SD**2
+        tied = np.arange(FIRST_PRIOR, len(params))
+        weight = PRIOR_SD[: len(tied)] ** -2
+        lhs[tied, tied] += weight
+        rhs[FIRST_PRIOR:] -= _off_prior(params) * weight
         return lhs, rhs
 
     def _jacobian(self, params: Array) -> Array:
-        """Return by how much less each number leaves, (m, 12)."""
+        """Return by how much less each number leaves, (m, 12) or (m, 15)."""
         key = params.tobytes()
         found = self._jacobians.get(key)
         if found is None:
-            moved = self.residuals(params + _FD_STEPS)
-            found = ((self.residual(params) - moved) / FD_STEP[:, None]).T
+            count = len(params)
+            moved = self.residuals(params + _FD_STEPS[:count, :count])
+            found = ((self.residual(params) - moved) / FD_STEP[:count, None]).T
             self._jacobians[key] = found
         return found
+
+
+def _off_prior(params: Array) -> Array:
+    """Return by how much the numbers that have a prior are off it."""
+    return np.asarray(params[FIRST_PRIOR:] - PRIOR_MEAN[: len(params) - FIRST_PRIOR])
 
 
 def _sums(series: Array) -> Array:

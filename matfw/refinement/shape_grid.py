@@ -12,6 +12,7 @@ are lower all the way and peak then, by 30-130 N. No way that its own muscles br
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import product
 
 import numpy as np
 
@@ -22,6 +23,7 @@ from matfw.refinement.rep_shape import (
     DOWN_LATE,
     DOWN_S,
     HOLD_S,
+    PAUSED_SIZE,
     UP_S,
 )
 
@@ -29,6 +31,9 @@ LENGTHS_S = (0.5, 0.9, 1.5, 2.3, 3.2)  # of a way, standstill to standstill
 PLACES_S = 0.35  # that they are apart at most, ...
 PLACES_SHARE = 0.3  # ... and this share of a way's length: its load swings there and back
 SLACK_S = 0.3  # by which a way may lie outside the curve's
+PARTS_S = (0.5, 0.8, 1.2)  # of an ascent that pauses: each of its ways ...
+PAUSES_S = (0.2, 0.45, 0.7)  # ... and the pause
+RISES = (0.4, 0.6)  # of the top, that it has come to before
 SHORTEST_UP_S, SHORTEST_HOLD_S, SHORTEST_DOWN_S = 0.3, 0.05, 0.3
 FALLS_S = (0.45, 0.6, 0.8, 1.0)  # of a leg that the other one stops
 FALL_EXPONENTS = 2.0, 1.1  # its speed's early and late one: it is fastest at the end
@@ -90,6 +95,26 @@ def falls(start: Array, t_s: Array, force_n: Array) -> Array:
         shape[[DOWN_EARLY, DOWN_LATE]] = FALL_EXPONENTS
         shapes.append(shape)
     return np.array(shapes)
+
+
+def pauses(start: Array, t_s: Array) -> Array:
+    """Return shapes, (k, 15), whose ascent pauses; (12,) is taken for the whole or for a part.
+
+    Its ascent may be the whole one or the way after the pause: then it ends where it does now. Or
+    it is the way before, and the leg goes on when it seemed to be held already.
+    """
+    top_s = start[BEGIN_S] + start[UP_S]
+    lower_s = top_s + start[HOLD_S]
+    shapes = []
+    for first_s, pause_s, second_s, rise in product(PARTS_S, PAUSES_S, PARTS_S, RISES):
+        up_s = first_s + pause_s + second_s
+        for end_s in (top_s, top_s + pause_s + second_s):
+            if end_s - up_s < t_s[0] or end_s + SHORTEST_HOLD_S > max(lower_s, top_s):
+                continue
+            shape = np.concatenate([start, [rise, first_s / up_s, pause_s / up_s]])
+            shape[BEGIN_S], shape[UP_S], shape[HOLD_S] = end_s - up_s, up_s, lower_s - end_s
+            shapes.append(shape)
+    return np.array(shapes).reshape(-1, PAUSED_SIZE)
 
 
 def _places(from_s: float, to_s: float) -> Iterator[tuple[float, float]]:

@@ -31,6 +31,8 @@ BASES = (
     "other_b_restless",
     "other_c_clean",
     "other_c_restless",
+    "other_d_clean",
+    "other_d_restless",
 )
 TEMPOS = ("0.5-0.3-0.5", "1-0-1", "2-1-3", "4-1-4", "5-1-5", "6-1-6", "2-10-3", "3-30-3")
 OTHERWISE = (("5-1-5", "1-0-1"), ("3-30-3", "2-1-3"))  # asked for, done

@@ -9,13 +9,20 @@ from tests.accuracy.figures import Figure
 
 GROUPS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
-        "worst clean": ("clean", "other_a_clean", "other_b_clean", "other_c_clean"),
+        "worst clean": (
+            "clean",
+            "other_a_clean",
+            "other_b_clean",
+            "other_c_clean",
+            "other_d_clean",
+        ),
         "worst restless": (
             "stress",
             "fidgeting",
             "other_a_restless",
             "other_b_restless",
             "other_c_restless",
+            "other_d_restless",
         ),
         "worst long": ("fatigue", "other_a_tiring", "other_b_tiring"),
     }

@@ -147,3 +147,50 @@ def test_an_end_that_nobody_saw_leaves_nothing_behind(hole: range) -> None:
         if k == 130:
             assert stage.offset_kg == pytest.approx(-0.35)
     assert stage.offset_kg == 0.0
+
+
+@pytest.mark.parametrize("is_by_load", [False, True], ids=["alike", "in proportion to load"])
+@pytest.mark.parametrize(
+    ("hz", "kg", "beat_hz"),
+    [(10.0, 0.1, None), (12.0, 0.1, 0.3), (1.0, 0.2, None), (2.0, 0.3, None), (4.0, 0.5, None)],
+    ids=["mains aliased", "a beat", "slow", "quicker", "strong"],
+)
+def test_a_ripple_is_taken_for_a_step_no_longer_than_a_moment(
+    hz: float, kg: float, beat_hz: float | None, is_by_load: bool
+) -> None:
+    """All cells swing about their loads for 40 s, and a crest may look like the buzzer's draw."""
+    mean_kg = sum(REST_KG) / len(REST_KG)
+    for seed in range(1, 5):
+        rng, stage = random.Random(seed), Supply(len(REST_KG), RATE_HZ)
+        offsets = []
+        for k in range(3600):
+            t_s = k / RATE_HZ
+            there = 1.0 if beat_hz is None else abs(math.sin(math.pi * beat_hz * (t_s - 3.0)))
+            swing = kg * there * math.sin(2.0 * math.pi * hz * t_s + seed)
+            swing *= 3.0 <= t_s < 43.0
+            row = tuple(
+                rest + swing * (rest / mean_kg if is_by_load else 1.0) + rng.gauss(0.0, 0.015)
+                for rest in REST_KG
+            )
+            stage.update(Loads(t_s, row, (k,) * 4))
+            offsets.append(stage.offset_kg)
+        assert sum(offset != 0.0 for offset in offsets) / RATE_HZ < 1.5
+        assert offsets[-1] == 0.0
+
+
+def test_the_tone_of_a_repetition_is_taken_off_while_the_leg_swings_the_load() -> None:
+    """Up to 3 kg one way and the other, half a second a turn, beneath a draw of 0.35 kg."""
+
+    def course(k: int) -> Sequence[float]:
+        since = k - AT - 80
+        gathers = math.sin(math.pi * since / 80) ** 2 if 0 <= since < 80 else 0.0
+        swing_kg = 3.0 * gathers * math.sin(2.0 * math.pi * since / 40)
+        draw_kg = 0.35 if AT <= k < AT + 320 else 0.0
+        return [rest + swing_kg * rest / sum(REST_KG) - draw_kg for rest in REST_KG]
+
+    stage = Supply(len(REST_KG), RATE_HZ)
+    for k in range(AT + 400):
+        stage.update(Loads(k / RATE_HZ, tuple(course(k)), (k,) * 4))
+        if AT + 10 <= k < AT + 320:
+            assert stage.offset_kg == pytest.approx(-0.35, abs=0.01)
+    assert stage.offset_kg == 0.0

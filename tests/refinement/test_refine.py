@@ -88,6 +88,26 @@ def test_a_rep_of_a_body_that_is_not_quite_still_is_found_all_the_same(
     assert_timed(found, Lift(REST_S), 0.4)
 
 
+@pytest.mark.parametrize("seed", [None, 0, 1, 2])
+@pytest.mark.parametrize("pause_s", [0.3, 0.6])
+def test_a_leg_raised_in_two_steps_is_timed_by_both(pause_s: float, seed: int | None) -> None:
+    step_s, second_s = 1.0, REST_S + 1.0 + pause_s
+    first = Lift(REST_S, 0.5 * TOP_DEG, up_s=step_s, hold_s=pause_s + step_s + 1.0)
+    second = Lift(second_s, 0.5 * TOP_DEG, up_s=step_s, hold_s=1.0)
+    [found] = found_in(first, second, seed=seed)
+    assert found.is_paused
+    # A step's 10 and 90 % are the whole one's 5 and 95 %.
+    assert found.start_s == pytest.approx(REST_S + 0.25 * step_s, abs=0.2)
+    assert found.top_s == pytest.approx(second_s + 0.75 * step_s, abs=0.2)
+    assert found.up_s > 2.0 * step_s
+
+
+@pytest.mark.parametrize("seed", [None, 0, 1, 2])
+def test_a_leg_raised_in_one_has_no_pause(seed: int | None) -> None:
+    for lift in (Lift(REST_S), Lift(REST_S, up_s=0.8), Lift(REST_S, up_s=3.0, hold_s=2.0)):
+        assert not any(x.is_paused for x in found_in(lift, seed=seed))
+
+
 @pytest.mark.parametrize("seed", range(2))
 def test_a_rep_too_weak_alone_is_reported_beside_another_one(seed: int) -> None:
     lone, near, far = Lift(REST_S, 27.0), Lift(14.0), Lift(24.0)

@@ -16,6 +16,7 @@ from matfw.refinement.rep_shape import (
     FORCE_N,
     HOLD_S,
     MOMENT_NM,
+    PAUSED_SIZE,
     SAG,
     SIZE,
     TOP_RAD,
@@ -36,7 +37,15 @@ def params(
     top_deg: float = 36.0,
     exponent: float = 2.6,
     sag: float = 0.0,
+    pause: tuple[float, float, float] | None = None,
 ) -> Array:
+    """Return a shape. pause: the share of the top before it, and the shares of up_s: from, long."""
+    if pause is not None:
+        plain = params(
+            begin_s=begin_s, up_s=up_s, hold_s=hold_s, down_s=down_s,
+            top_deg=top_deg, exponent=exponent, sag=sag,
+        )  # fmt: skip
+        return np.concatenate([plain, pause])
     found = np.full(SIZE, exponent)
     found[: TOP_RAD + 1] = begin_s, up_s, hold_s, down_s, math.radians(top_deg)
     found[SAG], found[MOMENT_NM], found[FORCE_N] = sag, 0.0, 0.0
@@ -72,6 +81,28 @@ def test_a_leg_goes_up_without_turning_and_down_without_turning(shape: Array) ->
     assert (np.diff(up) >= -1e-9).all()
     assert (np.diff(shape_rad(shape, down_s)) <= 1e-9).all()
     assert up[-1] == pytest.approx(shape[TOP_RAD])
+
+
+@pytest.mark.parametrize("pause", [(0.5, 0.4, 0.2), (0.3, 0.5, 0.02), (0.8, 0.2, 0.6)])
+def test_an_ascent_that_pauses_stands_at_its_share_of_the_top_and_ends_as_any(
+    pause: tuple[float, float, float],
+) -> None:
+    rise, from_share, long_share = pause
+    paused, plain = params(pause=pause), params()
+    assert len(paused) == PAUSED_SIZE
+    stands_s = plain[BEGIN_S] + plain[UP_S] * (from_share + np.linspace(0.0, long_share, 9))
+    assert shape_rad(paused, stands_s) == pytest.approx(rise * plain[TOP_RAD])
+    after_s = np.linspace(plain[BEGIN_S] + plain[UP_S], 9.0, 200)
+    assert shape_rad(paused, after_s) == pytest.approx(shape_rad(plain, after_s))
+    up = shape_rad(paused, plain[BEGIN_S] + np.linspace(0.0, plain[UP_S], 200))
+    assert (np.diff(up) >= -1e-9).all()
+
+
+def test_several_shapes_that_pause_are_each_as_alone() -> None:
+    t_s = np.linspace(0.0, 9.0, 300)
+    shapes = np.array([params(pause=(0.5, 0.4, 0.2)), params(up_s=2.6, pause=(0.7, 0.3, 0.3))])
+    for alone, one in zip(shapes, shape_rad(shapes, t_s), strict=True):
+        assert shape_rad(alone, t_s) == pytest.approx(one)
 
 
 def test_a_sag_is_the_share_of_the_top_lost_by_the_hold_s_end() -> None:

@@ -19,6 +19,7 @@ from matfw.refinement.rep_shape import (
     DOWN_S,
     FORCE_N,
     HOLD_S,
+    PAUSED_SIZE,
     SIZE,
     TOP_RAD,
     UP_S,
@@ -282,3 +283,62 @@ def test_a_landing_is_not_looked_for_where_nothing_was_measured() -> None:
         model=MODEL, noise_scale=1.0, seen=np.where(hole, 0.0, 1.0), is_rough=True,
     ).params  # fmt: skip
     assert crossings_s(found) == pytest.approx(crossings_s(true), abs=0.1)
+
+
+PAUSING = (params(begin_s=1.5, up_s=2.4, hold_s=1.2, pause=(0.5, 0.38, 0.22)),
+           params(begin_s=1.5, up_s=2.7, hold_s=0.9, pause=(0.6, 0.3, 0.35)),
+           params(begin_s=1.5, up_s=2.0, hold_s=1.2, pause=(0.4, 0.35, 0.2)))  # fmt: skip
+# What a fit of smooth ways makes of them: one long ascent, the way before, the way after.
+SMOOTH = {
+    "whole": params(begin_s=1.4, up_s=2.6, hold_s=0.9),
+    "before": params(begin_s=1.5, up_s=1.0, hold_s=2.5),
+    "after": params(begin_s=3.0, up_s=0.9, hold_s=1.1),
+}
+
+
+def rough(true: Array, start: Array, *, may_pause: bool, seed: int | None = None) -> Array:
+    t_s, force_n, moment_nm = segment(true)
+    if seed is not None:
+        rng = np.random.default_rng(seed)
+        force_n = force_n + rng.normal(0.0, FORCE_SD_N, len(t_s))
+        moment_nm = moment_nm + rng.normal(0.0, MOMENT_STEP_NM, len(t_s))
+    return fit_shape(
+        t_s, force_n, moment_nm, start,
+        model=MODEL, noise_scale=1.0, is_rough=True, may_pause=may_pause,
+    ).params  # fmt: skip
+
+
+@pytest.mark.parametrize("seed", [None, 1, 2])
+@pytest.mark.parametrize("start", SMOOTH.values(), ids=SMOOTH)
+@pytest.mark.parametrize("true", PAUSING)
+def test_an_ascent_in_two_parts_is_found_whole(true: Array, start: Array, seed: int | None) -> None:
+    found = rough(true, start, may_pause=True, seed=seed)
+    assert len(found) == PAUSED_SIZE
+    assert crossings_s(found)[:2] == pytest.approx(crossings_s(true)[:2], abs=0.15)
+
+
+@pytest.mark.parametrize("seed", [None, 1, 2, 3])
+@pytest.mark.parametrize("exponent", [2.0, 2.6, 3.2])
+@pytest.mark.parametrize("up_s", [0.6, 1.5, 2.6])
+def test_an_ascent_in_one_is_not_taken_for_two(
+    up_s: float, exponent: float, seed: int | None
+) -> None:
+    true = params(begin_s=1.5, up_s=up_s, exponent=exponent)
+    found = rough(true, disturbed(true), may_pause=True, seed=seed)
+    assert len(found) == SIZE
+
+
+@pytest.mark.parametrize(("top_deg", "is_paused"), [(3.0, False), (20.0, True)])
+def test_a_pause_is_taken_only_if_it_explains_far_more_than_its_freedom(
+    top_deg: float, is_paused: bool
+) -> None:
+    """The same pause of 0.4 s: of a leg that hardly shows in the noise, and of one that does."""
+    true = params(begin_s=1.5, up_s=2.4, top_deg=top_deg, pause=(0.5, 0.4, 0.17))
+    start = params(begin_s=1.4, up_s=2.6, hold_s=0.9, top_deg=top_deg)
+    for seed in range(1, 9):
+        found = rough(true, start, may_pause=True, seed=seed)
+        assert (len(found) == PAUSED_SIZE) == is_paused
+
+
+def test_no_ascent_pauses_where_the_curve_shows_no_pause() -> None:
+    assert len(rough(PAUSING[0], SMOOTH["whole"], may_pause=False)) == SIZE

@@ -7,7 +7,17 @@ import pytest
 
 from matfw.estimation.leg_model import Array
 from matfw.estimation.noise import STEP_S
-from matfw.refinement.rep_shape import BEGIN_S, DOWN_S, HOLD_S, TOP_RAD, UP_S, shape_rad
+from matfw.refinement.rep_shape import (
+    BEGIN_S,
+    DOWN_S,
+    HOLD_S,
+    PAUSE_FROM,
+    PAUSE_RISE,
+    PAUSE_SPAN,
+    TOP_RAD,
+    UP_S,
+    shape_rad,
+)
 from matfw.refinement.shape_grid import (
     FALLS_S,
     LENGTHS_S,
@@ -17,6 +27,7 @@ from matfw.refinement.shape_grid import (
     ascents,
     descents,
     falls,
+    pauses,
 )
 from tests.refinement.test_rep_shape import params
 
@@ -104,3 +115,28 @@ def test_what_ends_before_a_leg_can_fall_has_no_fall() -> None:
     short = params(begin_s=1.0, up_s=0.4, hold_s=0.1, down_s=0.1)
     assert len(falls(short, T_S, landed())) == 1
     assert len(falls(SMOOTHED, T_S[:20], landed()[:20])) == 1
+
+
+@pytest.mark.parametrize("whole", [SMOOTHED, params(begin_s=2.5, up_s=1.0, hold_s=2.0)])
+def test_an_ascent_that_pauses_is_begun_with_at_many_places_and_leaves_the_descent(
+    whole: Array,
+) -> None:
+    shapes = pauses(whole, T_S)
+    assert len(shapes) > 10
+    assert ends(shapes) == pytest.approx(ends(whole[None])[0])
+    assert (shapes[:, BEGIN_S] >= T_S[0]).all()
+    assert (shapes[:, HOLD_S] > 0.0).all()
+    again = shapes[:, PAUSE_FROM] + shapes[:, PAUSE_SPAN]
+    assert (again < 1.0).all()
+    assert set(shapes[:, PAUSE_RISE].tolist()) == {0.4, 0.6}
+
+
+def test_a_short_ascent_may_be_the_way_before_a_pause_or_the_one_after_it() -> None:
+    part = params(begin_s=3.0, up_s=1.0, hold_s=4.0)
+    tops_s = pauses(part, T_S)[:, : UP_S + 1].sum(axis=1)
+    assert tops_s.min() == pytest.approx(4.0)
+    assert tops_s.max() > 5.0
+
+
+def test_where_nothing_is_known_before_no_ascent_pauses() -> None:
+    assert pauses(params(begin_s=0.1, up_s=0.5, hold_s=0.0), T_S).shape == (0, 15)

@@ -10,7 +10,7 @@ import numpy as np
 
 from matfw.layouts import PRESETS
 from matfw.messages import Cell, Mat, RawFrame
-from tests.accuracy.others import chain, links, rods
+from tests.accuracy.others import chain, driven, links, rods
 from tests.accuracy.others.mat import frames_of, mat_of
 from tests.accuracy.others.plans import DrawPlan, Recording, draw_plan
 from tests.accuracy.others.tiring import tiring_plan
@@ -25,6 +25,8 @@ OTHERS: Mapping[str, tuple[Maker, bool]] = MappingProxyType(  # and whether they
         "other_b_restless": (rods.record, True),
         "other_c_clean": (chain.record, False),
         "other_c_restless": (chain.record, True),
+        "other_d_clean": (driven.record, False),
+        "other_d_restless": (driven.record, True),
     }
 )
 # Every second one tires, and every second two of them are restless.

@@ -10,17 +10,17 @@ import pytest
 
 from matfw.layouts import PRESETS
 from matfw.messages import Fault
-from tests.accuracy.others import chain, links, rods
+from tests.accuracy.others import chain, driven, links, rods
 from tests.accuracy.others.mat import REST_DEG, cell_loads, frames_of, mat_of
 from tests.accuracy.others.plans import Array, Recording, draw_plan
 
 G_M_S2 = 9.81
-MAKERS = (links.record, rods.record, chain.record)
+MAKERS = (links.record, rods.record, chain.record, driven.record)
 OWN_BODIES = ("person", "body", "body_noise", "inertia", "leg_motion", "profiles", "sessions")
 CELLS = PRESETS["core4"].cells
 
 
-@pytest.fixture(scope="module", params=MAKERS, ids=["links", "rods", "chain"])
+@pytest.fixture(scope="module", params=MAKERS, ids=["links", "rods", "chain", "driven"])
 def some(request: pytest.FixtureRequest) -> list[Recording]:
     return [request.param(seed, CELLS, False) for seed in range(3)]
 
