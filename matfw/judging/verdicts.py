@@ -22,7 +22,7 @@ from matfw.judging.reasons import (
     hole,
 )
 from matfw.judging.row import About, Case
-from matfw.judging.shift_course import cancellation_score_mm
+from matfw.judging.shift_course import ShiftCourse, cancellation_score_mm
 from matfw.messages import (
     CellProblem,
     Fault,
@@ -236,7 +236,8 @@ def _cancellation_score_mm(x: RefinedRep, side: Side) -> float:
     if x.hip_roll_deg is not None:
         return 0.0
     is_side_known = side is not Side.UNKNOWN
-    return cancellation_score_mm(x.curvature_mm, x.noise_scale, is_side_known=is_side_known)
+    course = ShiftCourse(x.curvature_mm, x.shift_left_mm)
+    return cancellation_score_mm(course, x.noise_scale, is_side_known=is_side_known)
 
 
 def _side_doubted(of: _Evidence) -> str:

@@ -81,14 +81,14 @@ class RefinedRep:
 
     start, top, lower, end: the 5 % and 95 % crossings of its travel; up_s, hold_s, down_s: the
     movement's own lengths, standstill to standstill. curvature_mm: how far the shift's course is
-    curved on the way (`shift_course`). How far to trust it: fit_error_deg, by how much the fitted
-    shape's top misses the curve's, 0 where a shape found it and no peak of the curve;
-    noise_scale, variance of the body's noise against the usual; plausibility, the log-odds that
-    this was a leg raise at all; hole_s, the longest time in it without a measurement. tremor_n: the
-    load's rms at 5-8 Hz while the leg is held; 0: not known. plates_agree: plates saw the leg leave
-    and land just when it began and ended. is_fitted: its times are those of a shape that begins
-    where the curve has a peak, and explains load and moment; is_paused: that shape's ascent stands
-    still midway. These four are not kept in the store.
+    curved on the way, and shift_left_mm what that leaves of it (`shift_course`). How far to trust
+    it: fit_error_deg, by how much the fitted shape's top misses the curve's, 0 where a shape found
+    it and no peak of the curve; noise_scale, variance of the body's noise against the usual;
+    plausibility, the log-odds that this was a leg raise at all; hole_s, the longest time in it
+    without a measurement. tremor_n: the load's rms at 5-8 Hz while the leg is held; 0: not known.
+    plates_agree: plates saw the leg leave and land just when it began and ended. is_fitted: its
+    times are those of a shape that begins where the curve has a peak, and explains load and moment;
+    is_paused: that shape's ascent stands still midway. These last four are not kept in the store.
     """
 
     start_s: float
@@ -103,6 +103,7 @@ class RefinedRep:
     hip_roll_deg: float | None = None
     hip_sd_deg: float = 0.0
     curvature_mm: float = 0.0
+    shift_left_mm: float = 0.0
     fit_error_deg: float = 0.0
     noise_scale: float = 1.0
     plausibility: float = math.inf

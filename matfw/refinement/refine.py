@@ -19,7 +19,7 @@ import numpy as np
 
 from matfw.estimation.leg_model import Array
 from matfw.estimation.noise import STEP_S
-from matfw.judging.shift_course import curvature_mm
+from matfw.judging.shift_course import shift_course
 from matfw.messages import RefinedRep
 from matfw.refinement.contact_lifts import contact_lifts
 from matfw.refinement.landed import has_just_landed
@@ -371,13 +371,18 @@ def _agrees_with_contact(segment: Segment, x: RefinedRep) -> bool:
 def _finished(segment: Segment, x: RefinedRep) -> RefinedRep:
     """Add what its crossings and its hips' way say."""
     near = segment.between(x.start_s - AROUND_S, x.end_s + AROUND_S) & (segment.seen > 0.0)
+    course = shift_course(
+        segment.t_s[near],
+        segment.angle_deg[near],
+        segment.shift_mm[near],
+        0.5 * (x.top_s + x.lower_s),
+    )
     return replace(
         _with_lengths(x),
         hole_s=segment.hole_s(x.start_s - AROUND_S, x.end_s + AROUND_S),
         tremor_n=segment.tremor_n(x.top_s, x.lower_s),
-        curvature_mm=curvature_mm(
-            segment.t_s[near], segment.angle_deg[near], segment.shift_mm[near]
-        ),
+        curvature_mm=course.curvature_mm,
+        shift_left_mm=course.left_mm,
     )
 
 

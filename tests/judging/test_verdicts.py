@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from matfw.judging.reasons import MAY_CANCEL
 from matfw.judging.rules import MIN_TOP_S, SLOW_SHARE
+from matfw.judging.shift_course import USUALLY_LEFT_MM
 from matfw.judging.verdicts import MAX_HOLE_S, Conditions
 from matfw.judging.verdicts import judge as judge_by
 from matfw.messages import CellProblem, Fault, FaultSeen, Limits, RefinedRep, Side, Tempo, Verdict
@@ -28,6 +29,7 @@ GOOD = RefinedRep(
     down_s=3.0,
     angle_deg=38.0,
     front_shift_mm=0.0,
+    shift_left_mm=USUALLY_LEFT_MM,
 )
 BELOW, ABOVE = 0.999, 1.001
 # Just beyond their limits these are named only if they were detected live too.
