@@ -96,7 +96,7 @@ class Limits:
     curvature_mm: Annotated[
         float,
         Range(0, 20, "the shift's course is curved by more: unsure without a hip sensor; 0: never"),
-    ] = 1.3
+    ] = 1.6
     # Estimated; its error has 2-3 deg sd, so that 10 deg are found.
     bent_body_deg: Annotated[float, Range(1, 120, "hips bent by more; not seen by core4")] = 7.5
     off_mat_n: Annotated[float, Range(3, 200, "more weight missing: a hand is off the mat")] = 14.0
