@@ -86,7 +86,7 @@ def test_what_is_not_reported_yet_speaks_for_no_other_one(
     assert [x.start_s for x in found] == starts_s
 
 
-FEW_ODDS = 1.4  # of a movement that more must speak for, if it is the first
+FEW_ODDS = 0.8  # of a movement that more must speak for, if it is the first
 
 
 def settled(rest_s: float, *found: RefinedRep) -> tuple[RepWindow, list[RefinedRep]]:
@@ -131,8 +131,8 @@ def test_a_first_movement_waits_and_is_reported_with_what_follows_it(
 
 @pytest.mark.parametrize(("log_odds", "is_told"), [(0.0, True), (-EDGE, False)])
 def test_what_is_hardly_one_itself_speaks_for_no_first_one(log_odds: float, is_told: bool) -> None:
-    many = [rep_at(17.0 + 0.1 * k, IN_SET_LOG_ODDS + log_odds) for k in range(4)]
-    first = rep_at(10.0, FIRST_LOG_ODDS - 4 * IN_SET_LOG_ODDS)
+    many = [rep_at(17.0 + 0.1 * k, IN_SET_LOG_ODDS + log_odds) for k in range(2)]
+    first = rep_at(10.0, FIRST_LOG_ODDS - 2 * IN_SET_LOG_ODDS)
     assert (10.0 in each_reported(settled(AGAIN_S, first, *many))[0]) is is_told
 
 
