@@ -22,7 +22,7 @@ from matfw.estimation.leg_model import Array
 TOP_PERCENTILE = 97.0  # of the angles that stands for the top
 MIN_TOP_DEG = 5.0
 BACKWARD_COUNTS = 0.7  # of a curvature to the back: the cosine's is to the front
-# What a course usually leaves, beside a body's usual noise: a scale. By the noise at rest alone, and
+# What a course usually leaves, beside a body's usual noise: a scale. By the noise at rest alone and
 # without the step, as many cancelled hips of calm people were found (held out: 67 % of 231 over
 # 1.3 mm, 64 now), but of restless people's good repetitions 10 % were over it, 6 now.
 USUALLY_LEFT_MM = 0.5
