@@ -1,0 +1,88 @@
+"""A movement that several looks saw clearly, and the last one does not, is not lost."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import pytest
+from msgspec import structs
+
+from matfw.messages import RefinedRep
+from matfw.refinement.refine import AGREE_DEG, SURE_AFTER_S
+from matfw.refinement.refinement import LOST_LOG_ODDS, SAME_END_S, Refinement
+from matfw.refinement.windows import AGAIN_S, RepWindow
+from tests.estimation.leg_forces import noise_scale, window_of
+from tests.refinement.test_plausibility import EDGE, rep_at
+
+BEFORE = rep_at(2.0, 5.0)  # a set has begun
+# No shape fits it, and no two looks see the same end: so no early look finishes it.
+SEEN = replace(rep_at(10.0, LOST_LOG_ODDS), fit_error_deg=2.0 * AGREE_DEG)
+ENDS_S = SEEN.end_s, SEEN.end_s + 2.0 * SAME_END_S
+LEFT_S, LATE_S = ENDS_S[1] + SURE_AFTER_S + 0.1, ENDS_S[1] + AGAIN_S
+
+Look = tuple[RepWindow, list[RefinedRep]]
+
+
+def look(now_s: float, *found: RefinedRep, is_early: bool = False, is_left: bool = False) -> Look:
+    motion = structs.replace(window_of(noise_scale(1.0, 1)).motions[-1], t_s=now_s)
+    window = window_of(noise_scale(1.0, 1))
+    window = replace(
+        window, motions=(motion,), ended_s=now_s, is_early=is_early, is_left=is_left
+    )  # fmt: skip
+    return window, list(found)
+
+
+def seen(*found: RefinedRep) -> list[Look]:
+    """Return early looks that see something each, and each another end of it."""
+    return [
+        look(end_s + SURE_AFTER_S, replace(x, end_s=end_s), is_early=True)
+        for x, end_s in zip(found, ENDS_S, strict=False)
+    ]
+
+
+def last_reported(*looks: Look) -> list[float]:
+    """Return the starts of what the last look reports, of a set that has begun."""
+    looks = look(BEFORE.end_s + AGAIN_S, BEFORE), *looks
+    left = iter(found for _, found in looks)
+    refinement = Refinement(lambda _window, _known_s: next(left))
+    return [[x.start_s for x in refinement.refine(window)] for window, _ in looks][-1]
+
+
+@pytest.mark.parametrize(("log_odds", "is_reported"), [(0.0, True), (-EDGE, False)])
+def test_what_two_looks_saw_is_reported_when_its_person_leaves(
+    log_odds: float, is_reported: bool
+) -> None:
+    """A repetition that has ended is reported, however soon the person gets up."""
+    clear = replace(SEEN, plausibility=LOST_LOG_ODDS + log_odds)
+    left = look(LEFT_S, is_left=True)
+    assert last_reported(*seen(clear, clear), left) == [SEEN.start_s] * is_reported
+
+
+def test_what_one_look_alone_saw_is_not() -> None:
+    clear = replace(SEEN, plausibility=9.0)
+    assert last_reported(*seen(clear), look(LEFT_S, is_left=True)) == []
+
+
+@pytest.mark.parametrize(("more_s", "is_reported"), [(0.0, True), (-0.1, False)])
+def test_it_is_reported_once_all_of_its_rest_is_known(more_s: float, is_reported: bool) -> None:
+    assert last_reported(*seen(SEEN, SEEN), look(LATE_S + more_s)) == [SEEN.start_s] * is_reported
+
+
+def test_an_early_look_that_does_not_see_it_reports_nothing() -> None:
+    assert last_reported(*seen(SEEN, SEEN), look(LATE_S, is_early=True)) == []
+
+
+def test_where_the_last_look_sees_something_else_that_counts_alone() -> None:
+    longer = replace(rep_at(9.0, 5.0), end_s=ENDS_S[1] + 1.0)
+    found = last_reported(*seen(SEEN, SEEN), look(longer.end_s + AGAIN_S, longer))
+    assert found == [longer.start_s]
+
+
+def test_it_is_reported_once() -> None:
+    assert last_reported(*seen(SEEN, SEEN), look(LATE_S), look(LATE_S + 3.0)) == []
+
+
+def test_a_slow_lift_that_was_not_weighed_is_not_taken_for_a_clear_one() -> None:
+    slow = replace(SEEN, plausibility=math.inf)
+    assert last_reported(*seen(slow, slow), look(LATE_S)) == []
