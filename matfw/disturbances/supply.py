@@ -37,9 +37,11 @@ USUAL_S = 2.0  # that the usual load is taken over
 BACK_SHARE = 0.5  # of a step that it misses the usual load by: the end of one that was not seen
 # A step that does not stay: the load's mean over so long, without what is taken off, comes as near
 # as this share of the step to what was usual before it, and is there for a while: a body that moves
-# goes past. Its end was lost in a hole or in noise, or it was a ripple's crest.
+# goes past. Its end was lost in a hole or in noise, or it was a ripple's crest. That shows soon:
+# later who lies there may have gone on to weigh as much less, by a hand that leans or by creep.
 STAYS_S, STAYS_SHARE = 0.4, 0.3
 BACK_S = 0.2
+DOUBTED_S = 3.0  # after it became level
 LOST_S = 3.0  # a cell that gives nothing for so long: who lies there is then weighed again
 LEFT_KG = 15.0  # on all cells, or less: whoever lay there has left
 HOLE_PERIODS = 1.5  # between two frames: what was before belongs to another time
@@ -57,6 +59,7 @@ class Supply:
         self._gain = 1.0 / (USUAL_S * rate_hz)
         self._stays_gain = 1.0 / (STAYS_S * rate_hz)
         self._most_back_frames = round(BACK_S * rate_hz)
+        self._doubted_frames = round(DOUBTED_S * rate_hz)
         self.reset()
 
     def reset(self) -> None:
@@ -67,6 +70,7 @@ class Supply:
         self._real_kg = 0.0  # usual before what is taken off now
         self._mean_kg = 0.0  # of the load since, with what is taken off
         self._back_frames = 0  # in which that was the usual one again
+        self._level_frames = 0  # since the step became level
         self._whole_s = -math.inf  # when no cell was missing last
         self._forget()
 
@@ -128,6 +132,9 @@ class Supply:
         if not self.offset_kg or self._samples:
             self._back_frames = 0
             return True
+        self._level_frames += 1
+        if self._level_frames > self._doubted_frames:
+            return True
         self._mean_kg += self._stays_gain * (sum_kg - self._mean_kg)
         near_kg = STAYS_SHARE * abs(self._cells * self.offset_kg)
         is_back = abs(self._mean_kg - self._real_kg) < near_kg
@@ -167,6 +174,7 @@ class Supply:
         self._samples = 0
         self._take(step_kg)
         self._mean_kg = sum(loads_kg)
+        self._level_frames = 0
 
     def _take(self, step_kg: float) -> None:
         """Take a step that has become level: it begins, is over, or goes on from another."""

@@ -50,6 +50,20 @@ def test_what_the_buzzer_draws_is_taken_off_all_cells(kg: float, samples: int, s
     assert not any(loads.unreliable_mask for loads in out)
 
 
+@pytest.mark.parametrize("drift_kg_per_s", [0.8 / 300.0, 0.02])
+def test_a_zero_that_jumped_in_all_cells_stays_taken_off_while_who_lies_there_drifts(
+    drift_kg_per_s: float,
+) -> None:
+    """Creep, or a hand that eases off, brings the load back to what it was before the step."""
+    rng, stage = random.Random(1), Supply(len(REST_KG), RATE_HZ)
+    for k in range(round(360 * RATE_HZ)):
+        t_s = k / RATE_HZ
+        kg = -0.2 * (t_s >= 5.0) + 0.25 * drift_kg_per_s * max(0.0, t_s - 6.0)
+        row = tuple(rest + kg + rng.gauss(0.0, 0.005) for rest in REST_KG)
+        stage.update(Loads(t_s, row, (k,) * 4))
+    assert stage.offset_kg == pytest.approx(-0.2, abs=0.03)
+
+
 def test_a_pattern_is_taken_off_beat_by_beat_and_through_noise() -> None:
     rng = random.Random(1)
 
