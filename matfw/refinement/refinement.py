@@ -78,6 +78,7 @@ class Refinement:
         """Begin with nothing finished. look: finds the repetitions of a window."""
         self._look = look
         self._finished_s = -math.inf
+        self._doubted_s = -math.inf  # the end of a first one that waited in vain
         self._ends_s: deque[float] = deque(maxlen=IN_SET_REPS)
         self._own = OwnLifts()
         self._model: LegModel | None = None  # whose lifts those are
@@ -257,6 +258,8 @@ class Refinement:
                 return reps, [x], own
             # Whoever leaves while it waits has done all they will: then it is a lone one.
             is_refused = is_doubted and not may_be_followed
+            if is_refused and self._is_leg_raise(judged, [*reps, *after]):
+                self._doubted_s = x.end_s
             if not is_refused and self._is_leg_raise(judged, [*reps, *after]):
                 reps.append(judged)
                 own.add(judged)
@@ -265,8 +268,12 @@ class Refinement:
         return reps, [], own
 
     def _is_first(self, x: RefinedRep, before: Sequence[RefinedRep]) -> bool:
-        """Return whether it is the first one for long; before: it, and not reported yet."""
-        known_s = max([self._finished_s, *(y.end_s for y in before)])
+        """Return whether it is the first one for long; before: it, and not reported yet.
+
+        One that nothing spoke for in time makes the next one no first one: who rests for long
+        between two is counted from the second on.
+        """
+        known_s = max([self._finished_s, self._doubted_s, *(y.end_s for y in before)])
         return x.start_s - known_s >= FORGOTTEN_S
 
     def _is_leg_raise(self, x: RefinedRep, found: Sequence[RefinedRep]) -> bool:

@@ -49,26 +49,26 @@ def reported(*looks: list[RefinedRep]) -> list[float]:
     return [rep.start_s for rep in found]
 
 
-@pytest.mark.parametrize(("log_odds", "is_told"), [(EDGE, True), (0.0, True), (-EDGE, False)])
+@pytest.mark.parametrize(("log_odds", "is_reported"), [(EDGE, True), (0.0, True), (-EDGE, False)])
 def test_a_lone_movement_of_whoever_leaves_is_reported_from_plausible_odds_on(
-    log_odds: float, is_told: bool
+    log_odds: float, is_reported: bool
 ) -> None:
-    assert bool(reported([rep_at(10.0, PLAUSIBLE_LOG_ODDS + log_odds)])) is is_told
+    assert bool(reported([rep_at(10.0, PLAUSIBLE_LOG_ODDS + log_odds)])) is is_reported
 
 
-@pytest.mark.parametrize(("log_odds", "is_told"), [(EDGE, True), (0.0, True), (-EDGE, False)])
-def test_in_a_set_less_is_enough(log_odds: float, is_told: bool) -> None:
+@pytest.mark.parametrize(("log_odds", "is_reported"), [(EDGE, True), (0.0, True), (-EDGE, False)])
+def test_in_a_set_less_is_enough(log_odds: float, is_reported: bool) -> None:
     sure = [[rep_at(10.0, 5.0)], [rep_at(18.0, 5.0)]]
     last = [rep_at(26.0, IN_SET_LOG_ODDS + log_odds)]
-    assert (26.0 in reported(*sure, last)) is is_told
+    assert (26.0 in reported(*sure, last)) is is_reported
 
 
-@pytest.mark.parametrize(("rest_s", "is_told"), [(-0.1, True), (0.1, False)])
+@pytest.mark.parametrize(("rest_s", "is_reported"), [(-0.1, True), (0.1, False)])
 def test_a_first_movement_is_reported_with_the_plausible_one_after_it(
-    rest_s: float, is_told: bool
+    rest_s: float, is_reported: bool
 ) -> None:
     second = rep_at(15.0 + IN_SET_S + rest_s, 5.0)
-    assert (10.0 in reported([rep_at(10.0, IN_SET_LOG_ODDS), second])) is is_told
+    assert (10.0 in reported([rep_at(10.0, IN_SET_LOG_ODDS), second])) is is_reported
 
 
 @pytest.mark.parametrize(("rest_s", "starts_s"), [(0.9, []), (1.1, [10.0, 18.0])])
@@ -104,61 +104,66 @@ def each_reported(*looks: tuple[RepWindow, list[RefinedRep]]) -> list[list[float
     return [[x.start_s for x in refinement.refine(window)] for window, _ in looks]
 
 
-@pytest.mark.parametrize(("log_odds", "is_told"), [(EDGE, True), (0.0, True), (-EDGE, False)])
+@pytest.mark.parametrize(("log_odds", "is_reported"), [(EDGE, True), (0.0, True), (-EDGE, False)])
 def test_the_first_movement_after_a_pause_needs_more_than_one_in_a_set(
-    log_odds: float, is_told: bool
+    log_odds: float, is_reported: bool
 ) -> None:
     first = rep_at(10.0, FIRST_LOG_ODDS + log_odds)
-    assert each_reported(settled(AGAIN_S, first)) == [[10.0] * is_told]
+    assert each_reported(settled(AGAIN_S, first)) == [[10.0] * is_reported]
 
 
-@pytest.mark.parametrize(("pause_s", "is_told"), [(-0.1, True), (0.1, False)])
-def test_what_comes_after_a_pause_is_a_first_one_again(pause_s: float, is_told: bool) -> None:
+@pytest.mark.parametrize(("pause_s", "is_reported"), [(-0.1, True), (0.1, False)])
+def test_what_comes_after_a_pause_is_a_first_one_again(pause_s: float, is_reported: bool) -> None:
     before = rep_at(10.0, 5.0)
     again = rep_at(before.end_s + FORGOTTEN_S + pause_s, FEW_ODDS)
     looks = settled(AGAIN_S, before), settled(AGAIN_S, again)
-    assert each_reported(*looks)[1] == [again.start_s] * is_told
+    assert each_reported(*looks)[1] == [again.start_s] * is_reported
 
 
-@pytest.mark.parametrize(("log_odds", "is_told"), [(EDGE, True), (0.0, True), (-EDGE, False)])
+@pytest.mark.parametrize(("log_odds", "is_reported"), [(EDGE, True), (0.0, True), (-EDGE, False)])
 def test_a_first_movement_waits_and_is_reported_with_what_follows_it(
-    log_odds: float, is_told: bool
+    log_odds: float, is_reported: bool
 ) -> None:
     first, second = rep_at(10.0, FEW_ODDS), rep_at(17.0, FIRST_LOG_ODDS - FEW_ODDS + log_odds)
     looks = settled(AGAIN_S, first), settled(AGAIN_S, first, second)
-    assert each_reported(*looks) == [[], [10.0, 17.0] if is_told else []]
+    assert each_reported(*looks) == [[], [10.0, 17.0] if is_reported else []]
 
 
-@pytest.mark.parametrize(("log_odds", "is_told"), [(0.0, True), (-EDGE, False)])
-def test_what_is_hardly_one_itself_speaks_for_no_first_one(log_odds: float, is_told: bool) -> None:
+@pytest.mark.parametrize(("log_odds", "is_reported"), [(0.0, True), (-EDGE, False)])
+def test_what_is_hardly_one_itself_speaks_for_no_first_one(
+    log_odds: float, is_reported: bool
+) -> None:
     many = [rep_at(17.0 + 0.1 * k, IN_SET_LOG_ODDS + log_odds) for k in range(2)]
     first = rep_at(10.0, FIRST_LOG_ODDS - 2 * IN_SET_LOG_ODDS)
-    assert (10.0 in each_reported(settled(AGAIN_S, first, *many))[0]) is is_told
+    assert (10.0 in each_reported(settled(AGAIN_S, first, *many))[0]) is is_reported
 
 
-@pytest.mark.parametrize(("rest_s", "is_told"), [(-0.1, True), (0.1, False)])
-def test_what_follows_too_late_speaks_for_no_first_one(rest_s: float, is_told: bool) -> None:
+@pytest.mark.parametrize(("rest_s", "is_reported"), [(-0.1, True), (0.1, False)])
+def test_what_follows_too_late_speaks_for_no_first_one(rest_s: float, is_reported: bool) -> None:
     first = rep_at(10.0, FEW_ODDS)
     second = rep_at(first.end_s + IN_SET_S + rest_s, 5.0)
-    assert each_reported(settled(AGAIN_S, first, second)) == [[10.0] * is_told + [second.start_s]]
+    assert each_reported(settled(AGAIN_S, first, second)) == [
+        [10.0] * is_reported + [second.start_s]
+    ]
 
 
-@pytest.mark.parametrize(("rest_s", "is_told"), [(-0.1, True), (0.1, False)])
+@pytest.mark.parametrize(("rest_s", "is_reported"), [(-0.1, True), (0.1, False)])
 def test_a_first_movement_that_waits_is_reported_if_nothing_more_will_be_known(
-    rest_s: float, is_told: bool
+    rest_s: float, is_reported: bool
 ) -> None:
     """A repetition that has ended is reported, however soon the person gets up."""
     looks = [settled(more_s, rep_at(10.0, FEW_ODDS)) for more_s in (AGAIN_S, IN_SET_S + rest_s)]
     left = replace(looks[1][0], is_left=True)
-    assert each_reported(looks[0], (left, looks[1][1])) == [[], [10.0] * is_told]
+    assert each_reported(looks[0], (left, looks[1][1])) == [[], [10.0] * is_reported]
 
 
 @pytest.mark.parametrize(
-    ("rest_s", "is_told"), [(AGAIN_S + 1.0, True), (IN_SET_S - 0.5, True), (IN_SET_S + 0.5, False)]
+    ("rest_s", "is_reported"),
+    [(AGAIN_S + 1.0, True), (IN_SET_S - 0.5, True), (IN_SET_S + 0.5, False)],
 )
 @pytest.mark.parametrize("is_gone", [True, False], ids=["getting up", "the frames' end"])
 def test_what_waits_is_offered_once_more_when_nothing_more_will_be_known(
-    rest_s: float, is_told: bool, is_gone: bool
+    rest_s: float, is_reported: bool, is_gone: bool
 ) -> None:
     """Though all of it was looked at, and the body has rested since."""
     first = rep_at(BEGIN_S, FEW_ODDS)
@@ -174,7 +179,7 @@ def test_what_waits_is_offered_once_more_when_nothing_more_will_be_known(
         lay.play(structs.replace(REST, presence=Presence.EMPTY), 1.0)
         left = [window for _, window in lay.found[before:]]
     found = [x for window in left if window is not None for x in refinement.refine(window)]
-    assert found == [first] * is_told
+    assert found == [first] * is_reported
 
 
 def test_a_first_movement_that_was_none_keeps_none_after_it_waiting() -> None:
@@ -183,12 +188,25 @@ def test_a_first_movement_that_was_none_keeps_none_after_it_waiting() -> None:
     assert each_reported(*looks) == [[], [35.0]]
 
 
-def test_what_comes_after_one_that_waits_is_a_first_one_if_that_was_none() -> None:
-    few = [rep_at(at_s, FEW_ODDS) for at_s in (10.0, 26.0, 33.0)]
-    looks = settled(AGAIN_S, *few[:2]), settled(AGAIN_S, *few)
+def test_who_rests_for_long_between_two_is_counted_from_the_second_on() -> None:
+    rare = [rep_at(10.0 + 18.0 * k, FEW_ODDS) for k in range(5)]
+    assert rare[1].start_s - rare[0].end_s > IN_SET_S
+    looks = [settled(AGAIN_S, *rare[: k + 1]) for k in range(len(rare))]
+    found_s = [start_s for found in each_reported(*looks) for start_s in found]
+    assert found_s == [rep.start_s for rep in rare[1:]]
+
+
+def test_what_was_no_leg_raise_makes_the_next_one_no_less_a_first_one() -> None:
+    doubted, few = rep_at(10.0, PLAUSIBLE_LOG_ODDS - EDGE), rep_at(28.0, FEW_ODDS)
+    looks = settled(AGAIN_S, doubted), settled(AGAIN_S, doubted, few)
     assert each_reported(*looks) == [[], []]
-    sure = replace(few[2], plausibility=FIRST_LOG_ODDS - FEW_ODDS)
-    assert each_reported(looks[0], settled(AGAIN_S, *few[:2], sure))[1] == [26.0, 33.0]
+
+
+@pytest.mark.parametrize(("log_odds", "is_reported"), [(1.8, False), (2.2, True)])
+def test_what_a_first_movement_needs_to_be_reported_at_once(
+    log_odds: float, is_reported: bool
+) -> None:
+    assert each_reported(settled(AGAIN_S, rep_at(10.0, log_odds))) == [[10.0] * is_reported]
 
 
 def test_one_lucky_look_of_many_is_not_believed() -> None:
