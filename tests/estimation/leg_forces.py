@@ -110,7 +110,7 @@ def hand(span_s: float, begin_s: float, push_n: float, ramp_s: float, held_s: fl
 def thrown(span_s: float, begin_s: float, peak_n: float, duration_s: float) -> Forces:
     """Return an arm that is thrown up beside the chest and caught again: it pushes and pulls.
 
-    peak_n: its largest force, the pull. The sum of its force is nought: it comes to rest.
+    peak_n: its largest force, the pull. The sum of its force is zero: it comes to rest.
     """
     share = np.clip((middles_s(span_s) - begin_s) / duration_s, 0.0, 1.0)
     arc = (share * (1.0 - share)) ** 3

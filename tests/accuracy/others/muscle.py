@@ -76,7 +76,7 @@ def moved_rad(limb: Limb, aimed_rad: Array, is_free: Array, rng: Draw) -> Array:
     gives = 2.0 * FLESH_DAMPING * np.sqrt(bears * inertia)
     cosine, sine = float(np.cos(limb.rest_rad)), float(np.sin(limb.rest_rad))
     angle, speed, active = 0.0, 0.0, 0.0
-    angles, speeds = [0.0] * late, [0.0] * late  # as they were felt so far
+    angles, speeds = [0.0] * late, [0.0] * late  # as they were sensed so far
     found = []
     for index, planned_nm in enumerate(asked.tolist()):
         wanted_nm = planned_nm
