@@ -138,8 +138,8 @@ class Pipeline:
 
         Cells, channels and rate must be the same. Where what was measured so far no longer holds
         (calibration, person, side), whoever lies there must lie still and is weighed again; a
-        repetition under way then gets no verdict, one that has ended does. The place in the set is
-        kept.
+        repetition under way then gets no verdict; one that has ended does, unless it would be
+        judged by another side than it was measured by. The place in the set is kept.
         """
         self._stated_side = mat.side
         mat = mat.on(self._workout.side or mat.side)
@@ -156,7 +156,7 @@ class Pipeline:
         if (mat.calibration, mat.person, mat.side) != (
             before.calibration, before.person, before.side,
         ):  # fmt: skip
-            self._cut_off = self.finish()
+            self._cut_off = self.finish() if mat.side is before.side else None
             self._calibration = Calibration(mat.calibration)
             self._supply.reset()
             self._zero_jumps.reset()
@@ -175,8 +175,9 @@ class Pipeline:
         self._pressed = taps
 
     def begin_workout(self) -> None:
-        """Begin with the first repetition of the first set."""
+        """Begin with the first repetition of the first set; what was done before is over."""
         self._workout.reset()
+        self.discard_history()
 
     def resume_workout(self, sets: Sequence[Sequence[Rep]]) -> None:
         """Go on after sets that were done before this line began; times as if it had seen them."""

@@ -507,6 +507,27 @@ def test_another_calibration_weighs_again_and_keeps_the_count() -> None:
     assert line.progress.rep == 1
 
 
+@pytest.mark.parametrize("begins_again", [True, False], ids=["another workout", "another side"])
+def test_what_had_ended_counts_for_no_other_workout_and_by_no_other_side(
+    begins_again: bool,
+) -> None:
+    mat, frames = session()
+    rep = reps_of(usual()[1])[0]
+    until_s = rep.t_s + 0.1
+    line = Pipeline(mat)
+    for frame in frames:
+        if frame.t_s <= until_s:
+            line.update(frame)
+    if begins_again:
+        line.begin_workout()
+    else:
+        side = Side.RIGHT if mat.side is Side.LEFT else Side.LEFT
+        line.adopt(mat.on(side), Plan())
+    steps = [line.update(frame) for frame in frames if until_s < frame.t_s < until_s + 1.0]
+    windows = [step.window for step in steps if step.window is not None]
+    assert [rep for window in windows for rep in Refinement().refine(window)] == []
+
+
 @pytest.mark.parametrize(("under_way", "found"), [(False, 1), (True, 0)])
 def test_another_calibration_loses_no_repetition_that_has_ended(
     under_way: bool, found: int

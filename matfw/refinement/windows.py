@@ -92,6 +92,7 @@ class RepWindows:
     def reset(self) -> None:
         """Forget everything."""
         self._motions.clear()
+        self._ended_s = self._cut_s = -math.inf
         self._again_s = math.inf
         self._touch_down_s = None
         self._tracker = None

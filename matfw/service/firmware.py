@@ -125,7 +125,10 @@ class Firmware:
         return not self._paused
 
     def pause(self, why: str) -> None:
-        """Measure on, but count no rep and give no cue until `resume` for every reason given."""
+        """Measure on, but judge nothing done from now on and give no cue, until `resume`.
+
+        One that has ended is still counted. Each reason given must be taken back.
+        """
         if not self._paused:
             self._indicator.off()
             self._line.tell_workout(Ask.HOLD)
@@ -155,9 +158,9 @@ class Firmware:
             self._loop(refiner, end_s)
         finally:
             self._indicator.off()
-            window = self._cut_off if self._paused else self._line.finish()
-            if window is not None:
-                refiner.submit(window)
+            for window in (self._cut_off, None if self._paused else self._line.finish()):
+                if window is not None:
+                    refiner.submit(window)
             self._finish_reps(self._last_t_s, refiner.close())
 
     def _loop(self, refiner: Refiner, end_s: float | None) -> None:
