@@ -108,8 +108,10 @@ def was_lowered(case: Case) -> bool:
 
 def rose_in_parts(case: Case) -> bool:
     """Return whether an ascent that seemed rushed was a part of one that paused, long enough."""
-    is_long = case.rep.up_s > ROSE * case.limits.rushed_up_s
-    return case.rep.is_paused and is_long and _fits(case)
+    x = case.rep
+    is_long = x.up_s > ROSE * case.limits.rushed_up_s
+    is_flung = x.up_s - x.paused_s < case.limits.rushed_up_s  # twice, with a rest between
+    return x.paused_s > 0.0 and is_long and not is_flung and _fits(case)
 
 
 def stayed_lower(case: Case) -> bool:

@@ -88,7 +88,8 @@ class RefinedRep:
     without a measurement. tremor_n: the load's rms at 5-8 Hz while the leg is held; 0: not known.
     plates_agree: plates saw the leg leave and land just when it began and ended. is_fitted: its
     times are those of a shape that begins where the curve has a peak, and explains load and moment;
-    is_paused: that shape's ascent stands still midway. These last four are not kept in the store.
+    paused_s: for so long that shape's ascent stands still midway. From tremor_n on none of these is
+    kept in the store.
     """
 
     start_s: float
@@ -111,4 +112,4 @@ class RefinedRep:
     tremor_n: float = 0.0
     plates_agree: bool = False
     is_fitted: bool = False
-    is_paused: bool = False
+    paused_s: float = 0.0

@@ -28,8 +28,8 @@ from matfw.refinement.moment_levels import has_come_down
 from matfw.refinement.peaks import Peak, crossings_s, has_pause, peaks
 from matfw.refinement.plausibility import plausibility
 from matfw.refinement.rep_shape import (
-    PAUSED_SIZE,
     SPAN_SHARE,
+    paused_s,
     top_rad,
     usual_shape,
 )
@@ -315,7 +315,7 @@ def _shaped(segment: Segment, rough: RefinedRep, peak: Peak, *, is_last: bool) -
         end_s=end_s,
         fit_error_deg=fit_error_deg,
         is_fitted=True,
-        is_paused=len(params) == PAUSED_SIZE,
+        paused_s=paused_s(params),
     )
 
 

@@ -68,6 +68,11 @@ def crossings_s(params: Array) -> tuple[float, float, float, float]:
     return float(low[0]), float(high[0]), float(high[-1]), float(low[-1])
 
 
+def paused_s(params: Array) -> float:
+    """Return for how long the ascent stands still midway; 0.0 if it does not."""
+    return float(params[UP_S] * params[PAUSE_SPAN]) if len(params) == PAUSED_SIZE else 0.0
+
+
 def top_rad(params: Array) -> float:
     """Return the shape's highest angle: that before a hold that sags."""
     t_s = np.arange(params[BEGIN_S], params[: DOWN_S + 1].sum(), FINE_S)

@@ -95,7 +95,7 @@ def test_a_leg_raised_in_two_steps_is_timed_by_both(pause_s: float, seed: int | 
     first = Lift(REST_S, 0.5 * TOP_DEG, up_s=step_s, hold_s=pause_s + step_s + 1.0)
     second = Lift(second_s, 0.5 * TOP_DEG, up_s=step_s, hold_s=1.0)
     [found] = found_in(first, second, seed=seed)
-    assert found.is_paused
+    assert found.paused_s > 0.0
     # A step's 10 and 90 % are the whole one's 5 and 95 %.
     assert found.start_s == pytest.approx(REST_S + 0.25 * step_s, abs=0.2)
     assert found.top_s == pytest.approx(second_s + 0.75 * step_s, abs=0.2)
@@ -105,7 +105,7 @@ def test_a_leg_raised_in_two_steps_is_timed_by_both(pause_s: float, seed: int | 
 @pytest.mark.parametrize("seed", [None, 0, 1, 2])
 def test_a_leg_raised_in_one_has_no_pause(seed: int | None) -> None:
     for lift in (Lift(REST_S), Lift(REST_S, up_s=0.8), Lift(REST_S, up_s=3.0, hold_s=2.0)):
-        assert not any(x.is_paused for x in found_in(lift, seed=seed))
+        assert not any(x.paused_s for x in found_in(lift, seed=seed))
 
 
 @pytest.mark.parametrize("seed", range(2))
