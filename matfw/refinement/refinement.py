@@ -273,7 +273,8 @@ class Refinement:
         One that nothing spoke for in time makes the next one no first one: who rests for long
         between two is counted from the second on.
         """
-        known_s = max([self._finished_s, self._doubted_s, *(y.end_s for y in before)])
+        ends_s = [self._finished_s, self._doubted_s, *(y.end_s for y in before)]
+        known_s = max(end_s for end_s in ends_s if end_s < x.end_s)
         return x.start_s - known_s >= FORGOTTEN_S
 
     def _is_leg_raise(self, x: RefinedRep, found: Sequence[RefinedRep]) -> bool:

@@ -132,7 +132,7 @@ class FreeSets:
     """Counts repetitions into sets, times rests, and asks nothing of anybody.
 
     A live fault of a lift sounds at once within a set only; a set's first repetition, which alone
-    tells that there is one, hears its faults with its verdict.
+    tells that there is one, hears its faults with its verdict, if that is in time.
     """
 
     def __init__(self, plan: Plan) -> None:

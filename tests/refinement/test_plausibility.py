@@ -196,6 +196,13 @@ def test_who_rests_for_long_between_two_is_counted_from_the_second_on() -> None:
     assert found_s == [rep.start_s for rep in rare[1:]]
 
 
+def test_one_that_waited_in_vain_is_not_reported_by_a_later_look_either() -> None:
+    first, none = rep_at(10.0, FEW_ODDS), rep_at(28.0, -3.0)
+    looks = [settled(rest_s, first, none) for rest_s in (AGAIN_S, AGAIN_S + 3.0)]
+    assert looks[0][0].motions[-1].t_s - first.end_s > IN_SET_S
+    assert each_reported(settled(AGAIN_S, first), *looks) == [[], [], []]
+
+
 def test_what_was_no_leg_raise_makes_the_next_one_no_less_a_first_one() -> None:
     doubted, few = rep_at(10.0, PLAUSIBLE_LOG_ODDS - EDGE), rep_at(28.0, FEW_ODDS)
     looks = settled(AGAIN_S, doubted), settled(AGAIN_S, doubted, few)
