@@ -27,6 +27,7 @@ from matfw.refinement.smoother import (
     LOAD_WANDERS_N,
     MOMENT_SD_NM,
     MOMENT_WANDERS_MM,
+    MOST_PULL_N,
     PUSH_RATE_NPS,
     REST_SD_DEG,
     REST_SHARE,
@@ -36,6 +37,7 @@ from matfw.refinement.smoother import (
     in_blocks,
     joined,
     spline_rows,
+    too_strong,
 )
 
 AROUND_S = 1.0  # before and after the movement, that is fitted with it
@@ -235,6 +237,7 @@ class _Fit:
             (math.degrees(1.0) * rests, angle, d),
             (math.degrees(1.0) * above, angle, d - math.radians(ABOVE_DEG)),
             (hand_weights(u), push, u),
+            (too_strong(u), push, u + MOST_PULL_N),
             (1.0 / np.hypot(PUSH_RATE_NPS, push_rate), of_push_rate, push_rate),
         ]
 

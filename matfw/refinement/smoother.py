@@ -48,6 +48,9 @@ PUSH_TYPICAL_N, PUSH_FLOOR_N = 0.6, 0.3  # hands rarely push ...
 # with a wave of the arm fitted no leg. Not by that search: 0.6 found two real leg raises more of
 # 90, but named two kicks of others fewer.
 PULL_TYPICAL_N, PULL_SD_N = 1.0, 0.17
+# No arm pulls more: it weighs some 35 N and does not fall. A leg that is let go does, and where a
+# hand might take that over, 3 of 24 drops (one script, other noise) fitted no leg; now none.
+MOST_PULL_N, MOST_PULL_SD_N = 12.0, 0.3
 PUSH_RATE_NPS = 6.0
 NO_HAND_BELOW_N = 2.5  # if no hand pushed or pulled as much, none did
 LOAD_WANDERS_N = 0.067  # from block to block
@@ -262,6 +265,7 @@ class _Fit:
             (math.degrees(1.0) * rests, _ANGLE, d),
             (math.degrees(1.0) * above, _ANGLE, d - math.radians(ABOVE_DEG)),
             (hand if with_push else np.full_like(u, 1.0 / RIDGE), _PUSH, u),
+            (too_strong(u), _PUSH, u + MOST_PULL_N),
             (1.0 / np.hypot(PUSH_RATE_NPS, push_rate), _PUSH_RATE, push_rate),
         ]
 
@@ -274,6 +278,11 @@ def hand_weights(push_n: Array) -> Array:
     pushes = PUSH_TYPICAL_N / (np.abs(push_n) + PUSH_FLOOR_N)
     pulls = 1.0 / np.hypot(PULL_SD_N, push_n / PULL_TYPICAL_N)
     return np.asarray(np.where(push_n > 0.0, pushes, pulls))
+
+
+def too_strong(push_n: Array) -> Array:
+    """Return how strongly a hand's pull is held back to MOST_PULL_N, per newton beyond it."""
+    return np.asarray(np.where(push_n < -MOST_PULL_N, 1.0 / MOST_PULL_SD_N, 0.0))
 
 
 def in_blocks(series: Array, fill: float | None = None) -> Array:

@@ -9,7 +9,12 @@ import pytest
 
 from matfw.estimation.anthropometry import GRAVITY_M_S2
 from matfw.estimation.leg_model import PUSH_LEVER_M
+from matfw.layouts import PRESETS
+from matfw.messages import CellCalibration, Event, Mat, Rep, Verdict
 from matfw.refinement.smoother import NO_HAND_BELOW_N, LegCurve, hand_weights, leg_curve
+from matfw.service.replay import replay
+from matfw.testing.lifter import Lifter
+from matfw.virtual.sampling import record
 from tests.estimation.leg_forces import (
     MODEL,
     WEIGHT_KG,
@@ -69,6 +74,23 @@ def test_a_hand_rather_pushes_than_pulls_and_no_force_costs_without_end() -> Non
     assert (np.diff(pulled) > 0.0).all()
     assert pulled[-1] < 1.0
     assert pushed[-1] < 0.6
+
+
+@pytest.mark.parametrize("seed", [0, 3, 12, 15])
+def test_a_leg_that_is_let_go_is_no_arm(seed: int) -> None:
+    """Its fall takes fifty newtons off the mat: a hand that might pull as much would hide it."""
+    drop = Lifter().lift().lift(fault="drop").trace(PRESETS["core4"].cells)
+    calibration = (CellCalibration(8_000.0, 42_900.0),) * len(drop.cells)
+    mat = Mat("core4", drop.cells, calibration, person=drop.person, side=drop.side)
+    reps: list[Rep] = []
+
+    def keep(event: Event) -> None:
+        if isinstance(event, Rep):
+            reps.append(event)
+
+    replay(mat, record(drop, mat, seed), keep)
+    assert [rep.verdict for rep in reps] == [Verdict.CLEAN, Verdict.FAULT]
+    assert reps[1].end_s == pytest.approx(drop.truth[1].end_s, abs=0.3)
 
 
 def test_what_of_load_and_moment_a_hand_makes_lies_at_its_lever() -> None:
