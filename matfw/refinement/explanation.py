@@ -27,17 +27,17 @@ from matfw.refinement.smoother import (
     LOAD_WANDERS_N,
     MOMENT_SD_NM,
     MOMENT_WANDERS_MM,
-    MOST_PULL_N,
+    PULL_SD_N,
+    PUSH_FLOOR_N,
     PUSH_RATE_NPS,
+    PUSH_TYPICAL_N,
     REST_SD_DEG,
     REST_SHARE,
     ROBUST,
     SIZE,
-    hand_weights,
     in_blocks,
     joined,
     spline_rows,
-    too_strong,
 )
 
 AROUND_S = 1.0  # before and after the movement, that is fitted with it
@@ -232,12 +232,12 @@ class _Fit:
             degrees > 0.0, 1.0 / np.hypot(REST_SD_DEG, REST_SHARE * degrees), 1.0 / BELOW_SD_DEG
         )
         above = np.where(degrees > ABOVE_DEG, 1.0 / ABOVE_SD_DEG, 0.0)
+        hand = np.where(u > 0.0, PUSH_TYPICAL_N / (np.abs(u) + PUSH_FLOOR_N), 1.0 / PULL_SD_N)
         return [
             (1.0 / np.hypot(JERK_SD, jerk / JERK_TAIL), of_jerk, jerk),
             (math.degrees(1.0) * rests, angle, d),
             (math.degrees(1.0) * above, angle, d - math.radians(ABOVE_DEG)),
-            (hand_weights(u), push, u),
-            (too_strong(u), push, u + MOST_PULL_N),
+            (hand, push, u),
             (1.0 / np.hypot(PUSH_RATE_NPS, push_rate), of_push_rate, push_rate),
         ]
 

@@ -3,9 +3,6 @@
 WEIGHTS: name: mean and standard deviation of the feature over the training movements, and the
 weights of its standard score z and of z^2 - 1, natural log-odds. PRODUCTS: of its z with that of
 each later one.
-
-Found while no hand might pull, and `correlation` and `log_slope` held the hand's part. Found anew
-they count a fifth fewer movements of other simulators, and lose five small lifts of 290.
 """
 
 from types import MappingProxyType

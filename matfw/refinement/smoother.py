@@ -43,16 +43,9 @@ REST_FIRST_DEG, REST_FALLS = 80.0, 0.4
 BELOW_SD_DEG = 0.5  # the other leg is in the way
 ABOVE_DEG, ABOVE_SD_DEG = 75.0, 5.0  # no leg goes there
 PUSH_TYPICAL_N, PUSH_FLOOR_N = 0.6, 0.3  # hands rarely push ...
-# ... and never pull, but an arm that is thrown up pulls when it is caught again: unlikelier than a
-# push, yet at a price that has an end. Forbidden, its swing was left to the leg, and repetitions
-# with a wave of the arm fitted no leg. Not by that search: 0.6 found two real leg raises more of
-# 90, but named two kicks of others fewer.
-PULL_TYPICAL_N, PULL_SD_N = 1.0, 0.17
-# No arm pulls more: it weighs some 35 N and does not fall. A leg that is let go does, and where a
-# hand might take that over, 3 of 24 drops (one script, other noise) fitted no leg; now none.
-MOST_PULL_N, MOST_PULL_SD_N = 12.0, 0.3
+PULL_SD_N = 0.17  # ... and never pull
 PUSH_RATE_NPS = 6.0
-NO_HAND_BELOW_N = 2.5  # if no hand pushed or pulled as much, none did
+NO_HAND_BELOW_N = 2.5  # if no hand pushed as much, none did
 LOAD_WANDERS_N = 0.067  # from block to block
 MOMENT_WANDERS_MM = 0.18  # from block to block, of the weight
 RIDGE = 1e-6
@@ -163,7 +156,7 @@ class _Fit:
         """Return the curves; with a push only if a hand has pushed."""
         unknowns = np.zeros((len(self._load_n) + 1, SIZE))
         unknowns = self._descended(unknowns, range(MAX_ITERATIONS), with_push=True)
-        if np.abs(joined(unknowns) @ _PUSH.T).max() < NO_HAND_BELOW_N:
+        if (joined(unknowns) @ _PUSH.T).max() < NO_HAND_BELOW_N:
             unknowns[:, ANGLES : ANGLES + PUSHES] = 0.0
             late = range(MIN_ITERATIONS, MAX_ITERATIONS)
             unknowns = self._descended(unknowns, late, with_push=False)
@@ -259,30 +252,14 @@ class _Fit:
         rests = np.where(
             degrees > 0.0, 1.0 / np.hypot(rest_sd, REST_SHARE * degrees), 1.0 / BELOW_SD_DEG
         )
-        hand = hand_weights(u)
+        hand = np.where(u > 0.0, PUSH_TYPICAL_N / (np.abs(u) + PUSH_FLOOR_N), 1.0 / PULL_SD_N)
         return [
             (1.0 / np.hypot(JERK_SD, jerk / JERK_TAIL), _JERK, jerk),
             (math.degrees(1.0) * rests, _ANGLE, d),
             (math.degrees(1.0) * above, _ANGLE, d - math.radians(ABOVE_DEG)),
             (hand if with_push else np.full_like(u, 1.0 / RIDGE), _PUSH, u),
-            (too_strong(u), _PUSH, u + MOST_PULL_N),
             (1.0 / np.hypot(PUSH_RATE_NPS, push_rate), _PUSH_RATE, push_rate),
         ]
-
-
-def hand_weights(push_n: Array) -> Array:
-    """Return how strongly a hand's forces are drawn to none, per newton, in standard deviations.
-
-    The pull weakens as a force grows: neither a push nor a pull costs more than its typical force.
-    """
-    pushes = PUSH_TYPICAL_N / (np.abs(push_n) + PUSH_FLOOR_N)
-    pulls = 1.0 / np.hypot(PULL_SD_N, push_n / PULL_TYPICAL_N)
-    return np.asarray(np.where(push_n > 0.0, pushes, pulls))
-
-
-def too_strong(push_n: Array) -> Array:
-    """Return how strongly a hand's pull is held back to MOST_PULL_N, per newton beyond it."""
-    return np.asarray(np.where(push_n < -MOST_PULL_N, 1.0 / MOST_PULL_SD_N, 0.0))
 
 
 def in_blocks(series: Array, fill: float | None = None) -> Array:

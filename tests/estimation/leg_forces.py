@@ -107,18 +107,6 @@ def hand(span_s: float, begin_s: float, push_n: float, ramp_s: float, held_s: fl
     return Forces(np.zeros_like(push), push, PUSH_LEVER_M * push)
 
 
-def thrown(span_s: float, begin_s: float, peak_n: float, duration_s: float) -> Forces:
-    """Return an arm that is thrown up beside the chest and caught again: it pushes and pulls.
-
-    peak_n: its largest force, the pull. The sum of its force is zero: it comes to rest.
-    """
-    share = np.clip((middles_s(span_s) - begin_s) / duration_s, 0.0, 1.0)
-    arc = (share * (1.0 - share)) ** 3
-    swing = np.gradient(np.gradient(arc))
-    swing *= peak_n / np.abs(swing).max()
-    return Forces(np.zeros_like(swing), swing, PUSH_LEVER_M * swing)
-
-
 def followed(segment: Forces, tracker: LegTracker | None = None) -> list[LegEstimate]:
     tracker = tracker or LegTracker(MODEL)
     return [
