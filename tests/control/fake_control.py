@@ -34,7 +34,7 @@ from matfw.service.firmware import Firmware
 from matfw.settings.state import CellLine
 from matfw.settings.store import SettingsStore
 from matfw.virtual.clock import VirtualClock
-from tests.service.test_firmware import Frames, Outputs
+from tests.service.loop import Frames, Outputs
 
 RATE_HZ = 80.0
 NOISE = (0, 9, -7, 4, -11, 6, 2, -3, 8, -8)  # counts; never the same twice in a row

@@ -21,7 +21,7 @@ from matfw.settings.store import SettingsStore
 from matfw.virtual.clock import VirtualClock
 from matfw.workout.plan import Plan
 from tests.control.fake_control import UNSYNCED
-from tests.service.test_firmware import Frames, Keeper, Outputs, empty_mat
+from tests.service.loop import Frames, Keeper, Outputs, empty_mat
 
 WAIT_S = 20.0  # the most that a busy computer takes; nothing waits so long
 

@@ -20,7 +20,7 @@ from matfw.virtual.clock import VirtualClock
 from matfw.virtual.sampling import record
 from matfw.workout.plan import Plan
 from tests.control.running import recordings_in
-from tests.service.test_firmware import Frames, Keeper, Outputs, empty_mat
+from tests.service.loop import Frames, Keeper, Outputs, empty_mat
 
 EXCURSION = RefinedRep(
     start_s=10.0,

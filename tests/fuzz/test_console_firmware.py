@@ -24,7 +24,7 @@ from matfw.settings.store import SettingsStore
 from tests.control.fake_control import is_answer
 from tests.fuzz.console_lines import lines
 from tests.real_time_mat import cells_in_real_time
-from tests.service.test_firmware import Outputs
+from tests.service.loop import Outputs
 
 SETTLED_S, QUIET_S, NOISY_S = 1.0, 3.0, 5.0
 RATE_HZ = 80.0

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import functools
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
 import pytest
 
-from matfw.cli.hardware import virtual_trace
 from matfw.errors import MatCellsError, MatError
 from matfw.messages import (
     Announcement,
@@ -18,98 +17,18 @@ from matfw.messages import (
     CueGiven,
     Event,
     Mat,
-    Pace,
     RawFrame,
     ReaderEvent,
     ReaderProblem,
     Rep,
-    Side,
 )
-from matfw.pipeline import Pipeline, Step
-from matfw.refinement.refinement import Refinement
-from matfw.refinement.windows import RepWindow
+from matfw.pipeline import Step
 from matfw.service import refiner
-from matfw.service.firmware import NO_CELL_S, Firmware, Refiner, Tap
+from matfw.service.firmware import NO_CELL_S
 from matfw.service.refiner import InlineRefiner, ProcessRefiner
-from matfw.service.replay import replay
-from matfw.settings.model import Settings
-from matfw.virtual.clock import VirtualClock
-from matfw.virtual.sampling import record
+from tests.service.loop import MAT, Keeper, Outputs, empty_mat, firmware, nothing
 
 TICK_HZ = 40.0  # of the indicator's port: slower ticks lose short notes
-MAT = replace(Settings().mat(), side=Side.LEFT)
-
-
-class Outputs:
-    """An indicator that writes down what is asked of it, and is on until it is off."""
-
-    def __init__(self) -> None:
-        self.shown: list[tuple[float, str]] = []
-        self.ticks_s: list[float] = []
-        self.is_on = False
-
-    def show(self, cue: str, t_s: float) -> None:
-        self.shown.append((t_s, cue))
-        self.is_on = True
-
-    def pace(self, pace: Pace | None) -> None:
-        pass
-
-    def face(self, side: Side) -> None:
-        pass
-
-    def tick(self, t_s: float) -> None:
-        self.ticks_s.append(t_s)
-
-    def off(self) -> None:
-        self.is_on = False
-
-    def close(self) -> None:
-        self.off()
-
-
-class Frames:
-    """Gives frames as their time comes on a virtual clock; then none, or an end."""
-
-    silence_limit_s = 1.0
-
-    def __init__(
-        self, frames: Sequence[RawFrame], clock: VirtualClock, end: BaseException | None = None
-    ) -> None:
-        self._frames: Iterator[RawFrame] = iter(frames)
-        self._next = next(self._frames, None)
-        self._clock = clock
-        self._end = end
-
-    def next_frame(self, timeout_s: float) -> RawFrame | None:
-        if self._next is None and self._end is not None:
-            raise self._end
-        now_s = self._clock.now_s()
-        if self._next is None or self._next.t_s > now_s + timeout_s:
-            self._clock.sleep_s(timeout_s)
-            return None
-        frame = self._next
-        self._clock.sleep_s(frame.t_s - now_s)
-        self._next = next(self._frames, None)
-        return frame
-
-
-class Keeper:
-    """A tap that keeps everything."""
-
-    def __init__(self) -> None:
-        self.steps: list[Step] = []
-        self.seen: list[Event] = []
-
-    def step(self, step: Step) -> None:
-        self.steps.append(step)
-
-    def events(self, events: Sequence[Event]) -> None:
-        self.seen += events
-
-    @property
-    def reps(self) -> list[Rep]:
-        return [event for event in self.seen if isinstance(event, Rep)]
 
 
 class Breaking(Keeper):
@@ -123,51 +42,6 @@ class Breaking(Keeper):
         super().step(step)
         if self._outputs.is_on:
             raise MatError("the disk is full")
-
-
-def firmware(
-    frames: Sequence[RawFrame],
-    *,
-    mat: Mat = MAT,
-    outputs: Outputs | None = None,
-    taps: Sequence[Tap] = (),
-    end: BaseException | None = None,
-    refiner: Callable[[], Refiner] = InlineRefiner,
-    on_first_frame: Callable[[], object] = lambda: None,
-    on_frame: Callable[[], object] = lambda: None,
-) -> Firmware:
-    clock = VirtualClock()
-    source = Frames(frames, clock, end)
-    return Firmware(
-        Pipeline(mat), source, outputs or Outputs(), clock, taps,
-        refiner=refiner, on_first_frame=on_first_frame, on_frame=on_frame,
-    )  # fmt: skip
-
-
-def nothing(seconds: float, rate_hz: float = 80.0) -> list[RawFrame]:
-    silent = (None,) * len(MAT.cells)
-    return [RawFrame(k / rate_hz, silent) for k in range(round(seconds * rate_hz))]
-
-
-def empty_mat(seconds: float, rate_hz: float = 80.0) -> list[RawFrame]:
-    frames = round(seconds * rate_hz)
-    return [RawFrame(k / rate_hz, (k % 7, k % 5, k % 3, -k % 7)) for k in range(frames)]
-
-
-@pytest.fixture(scope="module")
-def session() -> tuple[Mat, list[RawFrame]]:
-    trace = virtual_trace("demo", "core4", Side.LEFT)
-    mat = replace(MAT, person=trace.person)
-    return mat, [frame for frame in record(trace, mat, 7) if frame.t_s < 45.0]
-
-
-@pytest.fixture(scope="module")
-def expected(session: tuple[Mat, list[RawFrame]]) -> list[Event]:
-    """Return what a replay reports of the session."""
-    mat, frames = session
-    events: list[Event] = []
-    replay(mat, frames, events.append)
-    return events
 
 
 @pytest.mark.parametrize("is_beside", [False, True], ids=["in the loop", "in its own process"])
@@ -193,100 +67,6 @@ def test_live_gives_the_events_of_a_replay(
         return [event for event in events if event.t_s < first_s]
 
     assert before_reps(keeper.seen) == before_reps(expected)
-
-
-@pytest.mark.parametrize(("stop_s", "start_s"), [(5.0, 31.8), (19.0, 31.8), (24.5, 33.0)])
-def test_what_was_done_while_stopped_is_not_reported_afterwards(
-    session: tuple[Mat, list[RawFrame]], expected: list[Event], stop_s: float, start_s: float
-) -> None:
-    """Going on just after a rep: its look comes when judging is on again."""
-    mat, frames = session
-    reps_s = [(rep.start_s, rep.t_s) for rep in expected if isinstance(rep, Rep)]
-    assert any(stop_s < begin_s < start_s for begin_s, _ in reps_s)
-    times = iter([(stop_s, "pause"), (start_s, "resume")])
-    change = next(times, None)
-
-    def between(firmware: Firmware) -> None:
-        nonlocal change
-        if change is not None and clock.now_s() >= change[0]:
-            getattr(firmware, change[1])("stop")
-            change = next(times, None)
-
-    clock = VirtualClock()
-    keeper = Keeper()
-    live = Firmware(
-        Pipeline(mat), Frames(frames, clock), Outputs(), clock, [keeper], between=between
-    )
-    live.run(frames[-1].t_s)
-    assert change is None
-    assert [rep.start_s for rep in keeper.reps] == pytest.approx(
-        [b for b, reported_s in reps_s if reported_s < stop_s or b > start_s], abs=0.1
-    )
-
-
-class Windows(InlineRefiner):
-    """Keeps what is looked at, and when it is the last time."""
-
-    def __init__(self, seen: list[RepWindow]) -> None:
-        super().__init__()
-        self._seen = seen
-
-    def submit(self, window: RepWindow) -> None:
-        self._seen.append(window)
-        super().submit(window)
-
-
-def test_what_had_ended_before_a_stop_is_looked_at_once_more_and_no_more(
-    session: tuple[Mat, list[RawFrame]], expected: list[Event]
-) -> None:
-    """A repetition may still wait for what follows it; nothing of then will be known."""
-    mat, frames = session
-    first = next(event for event in expected if isinstance(event, Rep))
-    stop_s = first.t_s + 0.5
-    seen: list[RepWindow] = []
-    clock, stopped = VirtualClock(), False
-
-    def between(firmware: Firmware) -> None:
-        nonlocal stopped
-        if not stopped and clock.now_s() >= stop_s:
-            firmware.pause("stop")
-            firmware.pause("measure")
-            stopped = True
-
-    Firmware(
-        Pipeline(mat), Frames(frames, clock), Outputs(), clock,
-        refiner=lambda: Windows(seen), between=between,
-    ).run(first.t_s + 3.0)  # fmt: skip
-    last = [window for window in seen if window.is_left and window.motions[-1].t_s < stop_s + 0.1]
-    assert len(last) == 1
-    [found] = Refinement().refine(last[0])
-    assert found.start_s == pytest.approx(first.start_s, abs=0.1)
-
-
-@pytest.mark.parametrize("after_s", [0.0, 5.0])
-def test_what_was_done_while_stopped_is_not_reported_at_the_end_either(
-    session: tuple[Mat, list[RawFrame]], expected: list[Event], after_s: float
-) -> None:
-    mat, frames = session
-    first = next(event for event in expected if isinstance(event, Rep))
-    keeper = Keeper()
-    live = firmware(frames, mat=mat, taps=[keeper])
-    live.pause("stop")
-    live.run(first.end_s + after_s)
-    assert keeper.reps == []
-
-
-def test_going_on_when_nothing_was_stopped_loses_no_repetition(
-    session: tuple[Mat, list[RawFrame]], expected: list[Event]
-) -> None:
-    mat, frames = session
-    clock, keeper = VirtualClock(), Keeper()
-    live = Firmware(
-        Pipeline(mat), Frames(frames, clock), Outputs(), clock, [keeper],
-        between=lambda firmware: firmware.resume("stop"),
-    )  # fmt: skip
-    live.run(frames[-1].t_s)
-    assert [rep.rep for rep in keeper.reps] == [e.rep for e in expected if isinstance(e, Rep)]
 
 
 def test_every_tap_sees_every_frame_and_events_and_cues_are_shown_as_they_are_given(

@@ -30,7 +30,7 @@ from matfw.sounds.lesson import ASKED, CHOICES, LESSON, questions
 from matfw.sounds.pace import HIGH_HZ, LOW_HZ
 from matfw.sounds.waveform import AMPLITUDE, pace_samples
 from matfw.virtual.clock import VirtualClock
-from tests.service.test_firmware import Outputs
+from tests.service.loop import Outputs
 
 GRID_S = 0.01
 SEMITONES_APART = 4.0  # a third: the least interval that is plainly another note to everybody
