@@ -18,6 +18,9 @@ SILENCE_S = 0.012  # no edge for so long ends a tone: the lowest note has a peri
 DARKNESS_S = 0.035  # brightness is PWM of 100 Hz
 STEP = 1.04  # of two periods: another note; a semitone is 6 %
 STEADY = 3  # periods in a row that must say so: one late edge is no new note
+# Shorter silence within a note is a PWM thread that was held up; the shortest rest of a cue is
+# 0.05 s.
+NO_REST_S = 0.025
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,18 +52,31 @@ def read_edges(data: bytes) -> list[Edge]:
 def heard(edges: Sequence[Edge], line: int) -> list[Heard]:
     """Return the tones of a buzzer, durations to the next 25 ms."""
     rises_s = [edge.at_s for edge in edges if edge.line == line and edge.level]
-    found = []
+    found: list[tuple[float, float, float]] = []  # from, until, period
     for begin, end in _tones(rises_s):
-        periods_s = [
-            b - a for a, b in zip(rises_s[begin:end], rises_s[begin + 1 : end], strict=False)
-        ]
+        periods_s = _periods_s(rises_s, begin, end)
         if len(periods_s) < STEADY:
             continue
         period_s = median(periods_s)
-        lasted_s = GRAIN_S * round((rises_s[end - 1] + period_s - rises_s[begin]) / GRAIN_S)
-        if lasted_s > 0.0:
-            found.append(Heard(rises_s[begin], 1.0 / period_s, round(lasted_s, 3)))
-    return found
+        until_s = rises_s[end - 1] + period_s
+        if found and _goes_on(found[-1], rises_s[begin], period_s):
+            from_s, _, period_s = found.pop()
+        else:
+            from_s = rises_s[begin]
+        found.append((from_s, until_s, period_s))
+    lasted_s = [GRAIN_S * round((until_s - from_s) / GRAIN_S) for from_s, until_s, _ in found]
+    return [
+        Heard(from_s, 1.0 / period_s, round(duration_s, 3))
+        for (from_s, _, period_s), duration_s in zip(found, lasted_s, strict=True)
+        if duration_s > 0.0
+    ]
+
+
+def _goes_on(last: tuple[float, float, float], from_s: float, period_s: float) -> bool:
+    """Return whether the tone from from_s on is the last one's rest, parted by a late edge."""
+    _, until_s, last_period_s = last
+    is_same = max(period_s, last_period_s) < STEP * min(period_s, last_period_s)
+    return is_same and from_s - until_s < NO_REST_S
 
 
 def _tones(rises_s: Sequence[float]) -> Iterator[tuple[int, int]]:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from matfw.messages import Cue, Fault
+from matfw.messages import Announcement, Cue, Fault
 from matfw.sounds.earcons import SOUNDS
 from matfw.testing.edges import Edge, heard, read_edges, seen
 from matfw.testing.outputs import cues_in
@@ -37,6 +37,23 @@ def test_a_cue_is_heard_in_the_edges_of_a_jittery_pwm(cue: Cue) -> None:
     edges = edges_of(cue, start_s=12.0, jitter_s=20e-6, seed=3)
     assert cues_in(heard(edges, PIN)) == [cue]
     assert heard(edges, LIGHT) == []
+
+
+@pytest.mark.parametrize("held_up_s", [0.008, 0.015, 0.02])
+@pytest.mark.parametrize("cue", [Fault.DROP, Fault.KICK, Fault.ROLL_BACK, Announcement.THREE_LEFT])
+def test_a_pwm_that_is_held_up_in_mid_note_plays_the_same_note(cue: Cue, held_up_s: float) -> None:
+    edges = held_up(edges_of(cue, start_s=12.0, jitter_s=20e-6, seed=3), cue, 12.0, held_up_s)
+    assert cues_in(heard(edges, PIN)) == [cue]
+
+
+def test_the_shortest_rest_parts_two_notes_that_are_alike() -> None:
+    rest_s = min(
+        note.duration_s for notes in SOUNDS.values() for note in notes if note.frequency_hz is None
+    )
+    edges = edges_of(Announcement.REP, 12.0, 20e-6, 3)
+    until_s = 12.0 + SOUNDS[Announcement.REP][0].duration_s
+    edges = [*edges, *edges_of(Announcement.REP, until_s + rest_s, 20e-6, 4)]
+    assert [note.duration_s for note in heard(edges, PIN)] == [0.05, 0.05]
 
 
 def test_a_dimmed_light_is_seen_as_one_light() -> None:
@@ -94,3 +111,13 @@ def edges_of(cue: Cue, start_s: float, jitter_s: float, seed: int) -> Sequence[E
                 edges += [Edge(rise_s, PIN, True), Edge(rise_s + period_s / 2, PIN, False)]
         at_s = end_s
     return edges
+
+
+def held_up(edges: Sequence[Edge], cue: Cue, start_s: float, for_s: float) -> Sequence[Edge]:
+    """Return the edges without those in the middle of each note: nothing ran there."""
+    kept, at_s = list(edges), start_s
+    for note in SOUNDS[cue]:
+        from_s = at_s + 0.5 * (note.duration_s - for_s)
+        kept = [edge for edge in kept if not from_s <= edge.at_s < from_s + for_s]
+        at_s += note.duration_s
+    return kept
