@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import socket
 import stat
@@ -31,10 +30,7 @@ class ConsoleSocket:
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         try:
             path.parent.mkdir(0o700, parents=True, exist_ok=True)  # the state is kept there too
-            os.fchmod(self._socket.fileno(), MODE)  # before it can be found: no moment is open
-            self._bind()
-            path.chmod(MODE)
-            self._socket.listen(WAITING_CLIENTS)
+            self._listen()
             self._identity = _identity(path)
         except MatLinkError:
             self._socket.close()
@@ -64,15 +60,23 @@ class ConsoleSocket:
             if _identity(self._path) == self._identity:
                 self._path.unlink()
 
-    def _bind(self) -> None:
+    def _listen(self) -> None:
+        """Get its name once it listens: one that refuses has been left by a killed firmware."""
         _check_length(self._path)
+        aside = self._path.with_name(f".{os.getpid()}")
+        aside.unlink(missing_ok=True)
+        os.fchmod(self._socket.fileno(), MODE)
+        self._socket.bind(str(aside))
         try:
-            self._socket.bind(str(self._path))
-        except OSError as error:
-            if error.errno != errno.EADDRINUSE:
-                raise
-            self._clear_stale()
-            self._socket.bind(str(self._path))
+            aside.chmod(MODE)
+            self._socket.listen(WAITING_CLIENTS)
+            try:
+                self._path.hardlink_to(aside)
+            except FileExistsError:
+                self._clear_stale()
+                self._path.hardlink_to(aside)
+        finally:
+            aside.unlink()
 
     def _clear_stale(self) -> None:
         """Take away what a firmware that was killed has left; nothing else."""
@@ -97,18 +101,27 @@ class ConsoleSocket:
         )
 
 
-def connect(paths: Iterable[Path]) -> Link:
-    """Return a link to the first of these sockets that answers. Raises MatLinkError."""
+def connect(paths: Iterable[Path], wait_s: float = CONNECT_S) -> Link:
+    """Return a link to the first of these sockets that answers. Raises MatLinkError.
+
+    wait_s: until one is let in where others wait already.
+    """
     tried: list[str] = []
     for path in paths:
         _check_length(path)
         client = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         try:
-            _knock(client, path)
+            _knock(client, path, wait_s)
         except PermissionError:
             client.close()
             raise MatLinkError(
                 f"no permission for {path}: `sudo usermod -aG matfw $USER`, then log in again"
+            ) from None
+        except BlockingIOError:
+            client.close()
+            raise MatLinkError(
+                f"matfw is there, but has let nobody in at {path} for {wait_s:g} s: its computer"
+                " is too busy, or it hangs: `matfw doctor`, `systemctl restart matfw`"
             ) from None
         except OSError:
             client.close()
@@ -122,9 +135,9 @@ def connect(paths: Iterable[Path]) -> Link:
     )
 
 
-def _knock(client: socket.socket, path: Path) -> None:
-    """Connect; where others wait already, try again for CONNECT_S."""
-    end_s = time.monotonic() + CONNECT_S
+def _knock(client: socket.socket, path: Path, wait_s: float) -> None:
+    """Connect; where others wait already, try again."""
+    end_s = time.monotonic() + wait_s
     client.setblocking(False)
     while True:
         try:

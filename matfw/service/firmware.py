@@ -23,6 +23,7 @@ from matfw.workout.stage import Ask
 
 POLL_S = 0.02  # without a frame (10 SPS) cue patterns advance this often; they need 0.025
 NO_CELL_S = 3.0  # of frames without one valid sample or late read: nothing is connected
+FRAME_LIMIT_S = 0.2  # from one frame to the next (0.1 s at 10 SPS); more is a computer's stall
 
 
 class FrameSource(Protocol):
@@ -165,27 +166,33 @@ class Firmware:
 
     def _loop(self, refiner: Refiner, end_s: float | None) -> None:
         heard_s = self._clock.now_s()
-        valid_s: float | None = None
+        silent_s = invalid_s = 0.0
+        is_first = True
         while end_s is None or self._last_t_s < end_s:
             self._between(self)
             frame = self._source.next_frame(POLL_S)
             if frame is None:
-                if self._clock.now_s() - heard_s > self._source.silence_limit_s:
+                silent_s += POLL_S  # however long it took: a computer that stood still is none
+                if silent_s > self._source.silence_limit_s:
                     raise MatCellsError(
                         f"no frame for {self._source.silence_limit_s:g} s: the acquisition process"
                         " hangs; start matfw again, and report this if it comes back"
                     )
-                if valid_s is not None:
+                if not is_first:
                     self._tick(self._last_t_s + self._clock.now_s() - heard_s)
                 continue
             heard_s = self._clock.now_s()
-            if valid_s is None:
-                valid_s = frame.t_s
+            silent_s = 0.0
+            passed_s = 0.0 if is_first else min(frame.t_s - self._last_t_s, FRAME_LIMIT_S)
+            if is_first:
+                is_first = False
                 self._on_first_frame()
             # What a late computer takes is no reason to end: it says so, and it may be over soon.
             if frame.computer_mask or any(count is not None for count in frame.counts):
-                valid_s = frame.t_s
-            elif frame.t_s - valid_s > NO_CELL_S:
+                invalid_s = 0.0
+            else:
+                invalid_s += passed_s
+            if invalid_s > NO_CELL_S:
                 raise MatCellsError(
                     f"no cell has answered for {NO_CELL_S:g} s: check the converters' supply (VCC,"
                     " GND) and that each DOUT and SCK is on the pin in the settings"

@@ -6,6 +6,7 @@ import os
 import socket
 import stat
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -50,6 +51,31 @@ def test_many_who_come_at_once_are_let_in_one_after_the_other(tmp_path: Path) ->
         assert link is not None
         link.close()
     listener.close()
+
+
+def test_one_that_can_be_found_can_be_reached(tmp_path: Path) -> None:
+    """A firmware that starts is neither missed by a client nor taken for one that was killed."""
+    with ThreadPoolExecutor(1) as thread:
+        for n in range(200):
+            path = tmp_path / str(n)
+            starting = thread.submit(ConsoleSocket, path)
+            while not path.exists():
+                pass
+            connect([path]).close()
+            starting.result().close()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_one_that_lets_nobody_in_is_called_busy_and_not_absent(tmp_path: Path) -> None:
+    path = tmp_path / "console.sock"
+    with socket.socket(socket.AF_UNIX) as busy:
+        busy.bind(str(path))
+        busy.listen(0)
+        waiting = connect([path])
+        with pytest.raises(MatLinkError, match="matfw is there, but has let nobody in") as caught:
+            connect([path], wait_s=0.1)
+        waiting.close()
+    assert not caught.value.is_absent
 
 
 def test_what_a_killed_firmware_left_is_taken_over(tmp_path: Path) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 
 from matfw.messages import (
     Event,
@@ -56,22 +58,33 @@ class Frames:
     silence_limit_s = 1.0
 
     def __init__(
-        self, frames: Sequence[RawFrame], clock: VirtualClock, end: BaseException | None = None
+        self,
+        frames: Sequence[RawFrame],
+        clock: VirtualClock,
+        end: BaseException | None = None,
+        stalls: Mapping[float, float] = MappingProxyType({}),
     ) -> None:
+        """Take frames; an error to end with; how long the computer stands still after which."""
         self._frames: Iterator[RawFrame] = iter(frames)
         self._next = next(self._frames, None)
         self._clock = clock
         self._end = end
+        self._stalls = dict(stalls)
+        self._last_s = -math.inf
 
     def next_frame(self, timeout_s: float) -> RawFrame | None:
         if self._next is None and self._end is not None:
             raise self._end
         now_s = self._clock.now_s()
+        if self._last_s in self._stalls:
+            self._clock.sleep_s(self._stalls.pop(self._last_s))
+            return None
         if self._next is None or self._next.t_s > now_s + timeout_s:
             self._clock.sleep_s(timeout_s)
             return None
         frame = self._next
         self._clock.sleep_s(frame.t_s - now_s)
+        self._last_s = frame.t_s
         self._next = next(self._frames, None)
         return frame
 
@@ -101,12 +114,13 @@ def firmware(
     outputs: Outputs | None = None,
     taps: Sequence[Tap] = (),
     end: BaseException | None = None,
+    stalls: Mapping[float, float] = MappingProxyType({}),
     refiner: Callable[[], Refiner] = InlineRefiner,
     on_first_frame: Callable[[], object] = lambda: None,
     on_frame: Callable[[], object] = lambda: None,
 ) -> Firmware:
     clock = VirtualClock()
-    source = Frames(frames, clock, end)
+    source = Frames(frames, clock, end, stalls)
     return Firmware(
         Pipeline(mat), source, outputs or Outputs(), clock, taps,
         refiner=refiner, on_first_frame=on_first_frame, on_frame=on_frame,

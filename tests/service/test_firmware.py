@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import threading
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 from itertools import pairwise
 
@@ -176,6 +177,40 @@ def test_a_computer_that_takes_every_sample_ends_nothing_and_is_named_and_no_wir
 def test_an_acquisition_that_hangs_is_reported() -> None:
     with pytest.raises(MatCellsError, match=r"no frame for 1 s"):
         firmware(empty_mat(1.0)).run()
+
+
+@pytest.mark.parametrize("stalled_s", [0.9, 1.1, 30.0])
+def test_a_computer_that_stood_still_is_no_acquisition_that_hangs(stalled_s: float) -> None:
+    """As after SIGSTOP or in a virtual machine that was suspended: the loop is first to wake up."""
+    before, after = empty_mat(1.0), later(empty_mat(1.0), 1.0 + stalled_s)
+    live = firmware([*before, *after], stalls={before[-1].t_s: stalled_s})
+    live.run(after[-1].t_s)
+    assert live.tally.frames == len(before) + len(after)
+
+
+def test_a_computer_that_stood_still_is_no_supply_that_is_off() -> None:
+    """The first conversions after a stall are no values; whoever counts has had 3 s of them."""
+    before, after = empty_mat(1.0), later(empty_mat(1.0), 31.0)
+    settling = later(nothing(0.5), 30.5)
+    live = firmware([*before, *settling, *after], stalls={before[-1].t_s: 29.5})
+    live.run(after[-1].t_s)
+    assert live.tally.bad_frames == len(settling)
+
+
+@pytest.mark.parametrize(("rate_hz", "dark_s", "ends"), [
+    (80.0, NO_CELL_S - 0.1, False), (80.0, NO_CELL_S + 0.1, True),
+    (10.0, NO_CELL_S - 0.2, False), (10.0, NO_CELL_S + 0.2, True),
+])  # fmt: skip
+def test_cells_that_do_not_answer_end_it(rate_hz: float, dark_s: float, ends: bool) -> None:
+    before = empty_mat(1.0, rate_hz)
+    dark = later(nothing(dark_s, rate_hz), 1.0)
+    live = firmware([*before, *dark])
+    with pytest.raises(MatCellsError, match="no cell has answered") if ends else nullcontext():
+        live.run(dark[-1].t_s)
+
+
+def later(frames: Sequence[RawFrame], by_s: float) -> list[RawFrame]:
+    return [replace(frame, t_s=frame.t_s + by_s) for frame in frames]
 
 
 def test_the_watchdog_gets_the_first_frame_once_and_every_frame() -> None:
