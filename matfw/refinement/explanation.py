@@ -16,6 +16,7 @@ import numpy as np
 
 from matfw.estimation.leg_model import PUSH_LEVER_M, Array, LegModel
 from matfw.messages import RefinedRep
+from matfw.refinement.hands import Hand
 from matfw.refinement.segment import Segment
 from matfw.refinement.smoother import (
     ABOVE_DEG,
@@ -27,10 +28,7 @@ from matfw.refinement.smoother import (
     LOAD_WANDERS_N,
     MOMENT_SD_NM,
     MOMENT_WANDERS_MM,
-    PULL_SD_N,
-    PUSH_FLOOR_N,
     PUSH_RATE_NPS,
-    PUSH_TYPICAL_N,
     REST_SD_DEG,
     REST_SHARE,
     ROBUST,
@@ -80,6 +78,7 @@ def explain(segment: Segment, rep: RefinedRep) -> Explanation:
     fit = _Fit(
         segment.load_n[rows], segment.moment_nm[rows], seen=segment.seen[rows],
         model=segment.model, noise=math.sqrt(segment.noise_scale), weight_n=segment.weight_n,
+        hand=segment.hand,
     )  # fmt: skip
     x = fit.solved(
         (curve.angle_rad[rows], curve.push_n[rows], curve.base_n[rows], curve.base_nm[rows])
@@ -120,7 +119,9 @@ class _Fit:
         model: LegModel,
         noise: float,
         weight_n: float,
+        hand: Hand,
     ) -> None:
+        self._hand = hand
         self._load_n, self._moment_nm = in_blocks(load_n), in_blocks(moment_nm)
         self._trust = in_blocks(np.sqrt(seen), fill=0.0)
         self._is_there = in_blocks(np.ones(len(seen)), fill=0.0)  # not so what fills the last block
@@ -232,12 +233,11 @@ class _Fit:
             degrees > 0.0, 1.0 / np.hypot(REST_SD_DEG, REST_SHARE * degrees), 1.0 / BELOW_SD_DEG
         )
         above = np.where(degrees > ABOVE_DEG, 1.0 / ABOVE_SD_DEG, 0.0)
-        hand = np.where(u > 0.0, PUSH_TYPICAL_N / (np.abs(u) + PUSH_FLOOR_N), 1.0 / PULL_SD_N)
         return [
             (1.0 / np.hypot(JERK_SD, jerk / JERK_TAIL), of_jerk, jerk),
             (math.degrees(1.0) * rests, angle, d),
             (math.degrees(1.0) * above, angle, d - math.radians(ABOVE_DEG)),
-            (hand, push, u),
+            (self._hand.weights(u), push, u),
             (1.0 / np.hypot(PUSH_RATE_NPS, push_rate), of_push_rate, push_rate),
         ]
 

@@ -15,9 +15,10 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from matfw.estimation.leg_model import Array
+from matfw.estimation.leg_model import PUSH_LEVER_M, Array
 from matfw.messages import RefinedRep
 from matfw.refinement.explanation import Explanation, explain
+from matfw.refinement.hands import NO_HAND_BELOW_N, pull_of
 from matfw.refinement.plausibility_weights import BIAS, PRODUCTS, WEIGHTS
 from matfw.refinement.segment import Marks, Segment
 from matfw.refinement.smoother import FORCE_SD_N
@@ -25,6 +26,7 @@ from matfw.refinement.smoother import FORCE_SD_N
 FINE_STEPS, COARSE_STEPS = 3, 19  # running means; their difference is the band of 0.5 to 3 Hz
 BEFORE_S = 2.0  # of the stretch before, whose movement counts
 AROUND_S = 0.15  # of the movement's own rows
+FREE_SHARE = 0.5  # of a movement's rows: if more are free of a hand, the others are not compared
 TYPICAL_WEIGHT_N = 700.0
 CLIPPED_AT = 3.0  # standard deviations; what is further out says no more
 # What a measure is never below, for its logarithm: no signal can be too calm to believe.
@@ -108,7 +110,7 @@ def _of_the_movement(e: Explanation, rep: RefinedRep, segment: Segment) -> list[
     before, after = e.t_s < rep.start_s - 0.1, e.t_s > rep.end_s + 0.2
     scale = TYPICAL_WEIGHT_N / segment.weight_n
     shift_mm = _shift_mm(segment)[segment.between(e.t_s[0], e.t_s[-1])]
-    load_n, moment_nm = _band(e.load_n)[core], _band(e.moment_nm)[core]
+    load_n, moment_nm = _swings(e, core)
     power = float(load_n @ load_n) + 1e-6
     together = float(load_n @ moment_nm)
     correlation = together / math.sqrt(power * (float(moment_nm @ moment_nm) + 1e-6))
@@ -153,6 +155,21 @@ def _shift_mm(segment: Segment) -> Array:
 
 def _core(e: Explanation, rep: RefinedRep) -> Marks:
     return np.asarray((e.t_s > rep.start_s - AROUND_S) & (e.t_s < rep.end_s + AROUND_S))
+
+
+def _swings(e: Explanation, rows: Marks) -> tuple[Array, Array]:
+    """Return the swings of load and moment of some rows, N and Nm, without a hand that pulls.
+
+    Its lever is not the leg's, so its swings would speak against the leg. What it leaves of them
+    does too: where most rows are free of a hand, those alone are compared.
+    """
+    pull_n = pull_of(e.push_n)
+    load_n = _band(e.load_n - pull_n)
+    moment_nm = _band(e.moment_nm - PUSH_LEVER_M * pull_n)
+    free = rows & (np.abs(pull_n) < NO_HAND_BELOW_N)
+    if free.sum() > FREE_SHARE * rows.sum():
+        rows = free
+    return load_n[rows], moment_nm[rows]
 
 
 def _band(series: Array) -> Array:

@@ -22,6 +22,7 @@ from matfw.estimation.noise import STEP_S
 from matfw.judging.shift_course import shift_course
 from matfw.messages import RefinedRep
 from matfw.refinement.contact_lifts import contact_lifts
+from matfw.refinement.hands import THROWN
 from matfw.refinement.landed import has_just_landed
 from matfw.refinement.missed_lifts import is_in_set, missed_lifts, overlap
 from matfw.refinement.moment_levels import has_come_down
@@ -38,6 +39,7 @@ from matfw.refinement.segment import Segment
 from matfw.refinement.shape_fit import fit_shape
 from matfw.refinement.slow_lifts import slow_lifts, without_slow
 from matfw.refinement.slow_tempo import LONG_HOLD_S, is_slow
+from matfw.refinement.thrown_arms import may_have_arms, with_arms
 from matfw.refinement.whole_lifts import NEWS_S, whole_lifts
 from matfw.refinement.windows import AGAIN_S, RepWindow
 
@@ -87,6 +89,14 @@ def refine(window: RepWindow, finished_s: float = -math.inf) -> list[RefinedRep]
     if window.is_news:
         lifts = _news(segment, _whole_lifts(segment, (), has_landed=True))
         return _in_order(_weighed(segment, _finished(segment, x)) for x in lifts)
+    found = _found(window, segment)
+    if not window.is_early and may_have_arms(segment, found):
+        found = with_arms(found, _found(window, segment.with_hand(THROWN)))
+    return found
+
+
+def _found(window: RepWindow, segment: Segment) -> list[RefinedRep]:
+    """Return the repetitions of a window as its curve has them."""
     strong, weak, weak_peaks = _by_strength(segment)
     has_landed = False
     if window.is_early and not is_slow(segment.tempo):

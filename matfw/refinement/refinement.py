@@ -165,7 +165,7 @@ class Refinement:
         Slow lifts are not weighed at all (inf), and stay so.
         """
         log_odds = [
-            [x.plausibility, *(y.plausibility for y in self._seen if _are_same(x, y))]
+            [x.plausibility, *(y.plausibility for y in self._seen if _are_alike(x, y))]
             for x in found
         ]
         self._seen.extend(found)
@@ -187,7 +187,7 @@ class Refinement:
             if any(x.end_s > y.start_s and y.end_s > x.start_s for y in others):
                 continue
             others.append(x)
-            alike = [y.plausibility for y in self._seen if _are_same(x, y)]
+            alike = [y.plausibility for y in self._seen if _are_alike(x, y)]
             is_known = window.is_left or _waited_s(window, x) >= AGAIN_S
             if not is_known or len(alike) < LOST_LOOKS or max(alike) == math.inf:
                 continue
@@ -306,6 +306,11 @@ def _log_odds_with(x: RefinedRep, after: Sequence[RefinedRep]) -> float:
     """Return what speaks for a movement, and for those near enough after it."""
     near = (y.plausibility for y in after if 0.0 <= y.start_s - x.end_s < IN_SET_S)
     return x.plausibility + sum(near)
+
+
+def _are_alike(x: RefinedRep, y: RefinedRep) -> bool:
+    """Return whether two looks saw one movement, and explain it alike."""
+    return x.has_arm == y.has_arm and _are_same(x, y)
 
 
 def _are_same(x: RefinedRep, y: RefinedRep) -> bool:

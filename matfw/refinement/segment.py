@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -12,6 +12,7 @@ from matfw.estimation.leg_model import PUSH_LEVER_M, Array, LegModel
 from matfw.estimation.noise import STEP_S
 from matfw.estimation.tremor import GAIN, WEIGHTS
 from matfw.messages import RefinedRep, Tempo
+from matfw.refinement.hands import PUSHING, Hand
 from matfw.refinement.rep_shape import crossings_s, top_rad
 from matfw.refinement.smoother import LegCurve, leg_curve
 from matfw.refinement.windows import RepWindow
@@ -49,6 +50,7 @@ class Segment:
     weight_n: float
     first: int
     tempo: Tempo  # asked for
+    hand: Hand = PUSHING  # what the curve allows one
 
     @classmethod
     def of(cls, window: RepWindow, finished_s: float) -> Segment | None:
@@ -84,6 +86,14 @@ class Segment:
             first=first,
             tempo=window.tempo,
         )
+
+    def with_hand(self, hand: Hand) -> Segment:
+        """Return it with the curve by another hypothesis of what a hand did."""
+        curve = leg_curve(
+            self.load_n, self.moment_nm, seen=self.seen, model=self.model,
+            noise_scale=self.noise_scale, weight_n=self.weight_n, hand=hand,
+        )  # fmt: skip
+        return replace(self, curve=curve, hand=hand)
 
     @property
     def angle_deg(self) -> Array:

@@ -20,6 +20,7 @@ import numpy as np
 from matfw.estimation.anthropometry import GRAVITY_M_S2
 from matfw.estimation.leg_model import HIKE_PER_ANGLE, PUSH_LEVER_M, Array, LegModel
 from matfw.estimation.noise import STEP_S
+from matfw.refinement.hands import PUSHING, Hand
 
 BLOCK_STEPS = 12
 ANGLES, PUSHES = 4, 3  # unknowns a block: a cubic every 0.15 s, a quadratic every 0.2 s
@@ -42,10 +43,7 @@ REST_SD_DEG, REST_SHARE = 9.0, 3.0  # the leg would rather rest; the higher it i
 REST_FIRST_DEG, REST_FALLS = 80.0, 0.4
 BELOW_SD_DEG = 0.5  # the other leg is in the way
 ABOVE_DEG, ABOVE_SD_DEG = 75.0, 5.0  # no leg goes there
-PUSH_TYPICAL_N, PUSH_FLOOR_N = 0.6, 0.3  # hands rarely push ...
-PULL_SD_N = 0.17  # ... and never pull
 PUSH_RATE_NPS = 6.0
-NO_HAND_BELOW_N = 2.5  # if no hand pushed as much, none did
 LOAD_WANDERS_N = 0.067  # from block to block
 MOMENT_WANDERS_MM = 0.18  # from block to block, of the weight
 RIDGE = 1e-6
@@ -78,16 +76,18 @@ def leg_curve(
     weight_n: float,
     noise_scale: float,
     seen: Array | None = None,
+    hand: Hand = PUSHING,
 ) -> LegCurve:
     """Return the curves that explain load over rest (n,) and hip moment (n,) of successive steps.
 
     weight_n: of the person. noise_scale: variance of this body against the usual. seen: (n,) share
-    of its samples that each step has; what has none weighs nothing. None: all have all.
+    of its samples that each step has; what has none weighs nothing. None: all have all. hand: what
+    one may do.
     """
     seen = np.ones(len(load_n)) if seen is None else seen
     fit = _Fit(
         load_n, moment_nm,
-        seen=seen, model=model, weight_n=weight_n, noise=math.sqrt(noise_scale),
+        seen=seen, model=model, weight_n=weight_n, noise=math.sqrt(noise_scale), hand=hand,
     )  # fmt: skip
     return fit.solved()
 
@@ -136,7 +136,9 @@ class _Fit:
         model: LegModel,
         weight_n: float,
         noise: float,
+        hand: Hand,
     ) -> None:
+        self._hand = hand
         self._steps = len(load_n)
         self._load_n, self._moment_nm = in_blocks(load_n), in_blocks(moment_nm)
         self._is_there = in_blocks(np.sqrt(seen), fill=0.0)  # a mean of fewer is less sure
@@ -153,10 +155,10 @@ class _Fit:
         self._wander = wander.T @ wander
 
     def solved(self) -> LegCurve:
-        """Return the curves; with a push only if a hand has pushed."""
+        """Return the curves; with a hand's forces only if one has acted."""
         unknowns = np.zeros((len(self._load_n) + 1, SIZE))
         unknowns = self._descended(unknowns, range(MAX_ITERATIONS), with_push=True)
-        if (joined(unknowns) @ _PUSH.T).max() < NO_HAND_BELOW_N:
+        if not self._hand.has_acted(joined(unknowns) @ _PUSH.T):
             unknowns[:, ANGLES : ANGLES + PUSHES] = 0.0
             late = range(MIN_ITERATIONS, MAX_ITERATIONS)
             unknowns = self._descended(unknowns, late, with_push=False)
@@ -252,7 +254,7 @@ class _Fit:
         rests = np.where(
             degrees > 0.0, 1.0 / np.hypot(rest_sd, REST_SHARE * degrees), 1.0 / BELOW_SD_DEG
         )
-        hand = np.where(u > 0.0, PUSH_TYPICAL_N / (np.abs(u) + PUSH_FLOOR_N), 1.0 / PULL_SD_N)
+        hand = self._hand.weights(u)
         return [
             (1.0 / np.hypot(JERK_SD, jerk / JERK_TAIL), _JERK, jerk),
             (math.degrees(1.0) * rests, _ANGLE, d),
