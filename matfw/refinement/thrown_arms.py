@@ -1,7 +1,8 @@
 """Lifts with an arm thrown up in their midst, of which a hand that only pushes leaves no lift.
 
 Tried second, where the first hypothesis leaves the mat lighter than anything explains, or what it
-found is hardly a leg raise. What it finds must be clearly a leg raise, and clearly more so than what the first found there.
+found is hardly a leg raise. What it finds must clearly be one, and more clearly than what the first
+found there.
 """
 
 from __future__ import annotations

@@ -89,6 +89,18 @@ def legs(span_s: float, *lifts: Lift) -> Forces:
     return Forces(means(d), means(MODEL.force_n(d, w, a)), means(MODEL.moment_nm(d, w, a)))
 
 
+def thrown(span_s: float, begin_s: float, peak_n: float, duration_s: float) -> Forces:
+    """Return an arm that is thrown up beside the chest and caught again: it pushes and pulls.
+
+    peak_n: its largest force, the pull. The sum of its force is zero: it comes to rest.
+    """
+    share = np.clip((middles_s(span_s) - begin_s) / duration_s, 0.0, 1.0)
+    arc = (share * (1.0 - share)) ** 3
+    swing = np.gradient(np.gradient(arc))
+    swing *= peak_n / np.abs(swing).max()
+    return Forces(np.zeros_like(swing), swing, PUSH_LEVER_M * swing)
+
+
 def noise_scale(span_s: float, seed: int, size: float = 1.0) -> Forces:
     """Return a calm body's noise as large as the filters take it for, times a size."""
     rng = np.random.default_rng(seed)
