@@ -22,6 +22,7 @@ from matfw.estimation.noise import STEP_S
 from matfw.judging.shift_course import shift_course
 from matfw.messages import RefinedRep
 from matfw.refinement.contact_lifts import contact_lifts
+from matfw.refinement.gap_lifts import gap_lifts, with_gaps_filled
 from matfw.refinement.hands import THROWN
 from matfw.refinement.landed import has_just_landed
 from matfw.refinement.missed_lifts import is_in_set, missed_lifts, overlap
@@ -92,6 +93,9 @@ def refine(window: RepWindow, finished_s: float = -math.inf) -> list[RefinedRep]
     found = _found(window, segment)
     if not window.is_early and may_have_arms(segment, found):
         found = with_arms(found, _found(window, segment.with_hand(THROWN)))
+    if have_ended(found, float(segment.t_s[-1])) and not is_slow(segment.tempo):
+        lifts = gap_lifts(segment, found, lambda x: _weighed(segment, _finished(segment, x)))
+        found = with_gaps_filled(found, _in_order(lifts))
     return found
 
 
