@@ -18,14 +18,24 @@ from tests.accuracy.aims import with_aim
 from tests.accuracy.figures import Figure, quantiles, rate, share
 from tests.accuracy.matching import Call
 from tests.accuracy.movement_figures import movement_figures
-from tests.accuracy.others.kinds import OTHERS, TIRING
+from tests.accuracy.others.kinds import OTHERS, RESTING, TIRING
 from tests.accuracy.outcomes import SET_FAULTS, Answer, Outcome, RepOutcome
 from tests.accuracy.populations import HABITS, HIPS, KINDS, SENSORS, UNTAUGHT
 from tests.accuracy.worst import with_worst
 
 SETS = (
-    *("clean", "stress", "fidgeting", "mex", "faults", "stress_faults", "combined", "fatigue"),
-    *(*OTHERS, *TIRING, *tempos.KINDS, *holes.KINDS),
+    *(
+        "clean",
+        "stress",
+        "fidgeting",
+        "resting",
+        "mex",
+        "faults",
+        "stress_faults",
+        "combined",
+        "fatigue",
+    ),
+    *(*OTHERS, *TIRING, *RESTING, *tempos.KINDS, *holes.KINDS),
 )
 LONG = ("fatigue", *TIRING)  # sets that are long enough to tire in
 JUDGED = (

@@ -46,12 +46,13 @@ from matfw.virtual.sessions import GOOD_SHARE, STRESS_NOISE, random_session
 from matfw.virtual.trace import Trace
 from matfw.virtual.truth import TrueRep
 from tests.accuracy import clams, holes, movements, raises, tempos
-from tests.accuracy.others.kinds import OTHERS, TIRING, recorded
+from tests.accuracy.others.kinds import OTHERS, RESTING, TIRING, recorded
 from tests.accuracy.others.plans import DrawPlan, draw_plan
 from tests.importers import files, kistler, leg_raise, wii
 from tests.people.fidgeting import fidgeting_session
 from tests.people.movements.scene import Scene
 from tests.people.plain import plain_session
+from tests.people.resting import resting_session
 from tests.people.tiring import tiring_session
 from tests.people.untaught import untaught_session
 
@@ -76,20 +77,22 @@ LYING = (
     *(HIPS, *SENSORS, *HABITS),
     *movements.KINDS,
     *UNTAUGHT,
-    *("plain", "fidgeting", "fatigue"),
+    *("plain", "fidgeting", "resting", "fatigue"),
     *OTHERS,
     *TIRING,
+    *RESTING,
     *tempos.KINDS,
     *holes.KINDS,
 )
 STANDING = ("wii", "kistler")
 KINDS = (*LYING, *STANDING)
-RESTLESS = ("stress", "stress_faults", "still", "fidgeting")
+RESTLESS = ("stress", "stress_faults", "still", "fidgeting", "resting")
 MAKERS: Mapping[str, Callable[[Draw], SessionPlan]] = MappingProxyType(
     {
         "untaught": untaught_session,
         "plain": plain_session,
         "fidgeting": fidgeting_session,
+        "resting": resting_session,
         "fatigue": tiring_session,
     }
 )
@@ -184,7 +187,7 @@ def play(job: Job) -> Played:
         return replace(whole, frames=holes.torn(whole.frames, holes.KINDS[job.kind], job.number))
     if job.kind in tempos.KINDS:
         return _play_paced(job, tempos.KINDS[job.kind])
-    if job.kind in OTHERS or job.kind in TIRING:
+    if job.kind in OTHERS or job.kind in TIRING or job.kind in RESTING:
         return _play_other(job)
     if job.kind in movements.KINDS:
         return _play_scene(job, movements.scene(job.kind, job.layout, job.seed, job.number))

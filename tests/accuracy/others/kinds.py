@@ -12,7 +12,7 @@ from matfw.layouts import PRESETS
 from matfw.messages import Cell, Mat, RawFrame
 from tests.accuracy.others import chain, driven, links, rods
 from tests.accuracy.others.mat import frames_of, mat_of
-from tests.accuracy.others.plans import DrawPlan, Recording, draw_plan
+from tests.accuracy.others.plans import DrawPlan, Recording, draw_plan, resting_plan
 from tests.accuracy.others.tiring import tiring_plan
 
 Maker = Callable[[int, Sequence[Cell], bool, DrawPlan], Recording]
@@ -33,6 +33,15 @@ OTHERS: Mapping[str, tuple[Maker, bool]] = MappingProxyType(  # and whether they
 TIRING: Mapping[str, Maker] = MappingProxyType(
     {"other_a_tiring": links.record, "other_b_tiring": rods.record}
 )
+# Restless ones who take breaks of 8 to 14 s in the midst of a set.
+RESTING: Mapping[str, Maker] = MappingProxyType(
+    {
+        "other_a_resting": links.record,
+        "other_b_resting": rods.record,
+        "other_c_resting": chain.record,
+        "other_d_resting": driven.record,
+    }
+)
 
 
 def recorded(
@@ -40,11 +49,13 @@ def recorded(
 ) -> tuple[Mat, list[RawFrame], Recording]:
     """Return one person's mat and frames, and what really happened.
 
-    draw: what they do; of those of TIRING no matter, they do a long set.
+    draw: what they do; of those of TIRING and RESTING no matter, they have plans of their own.
     """
     if kind in TIRING:
         make, is_restless = TIRING[kind], bool(seed // 2 % 2)
         draw = partial(tiring_plan, is_tired=bool(seed % 2))
+    elif kind in RESTING:
+        make, is_restless, draw = RESTING[kind], True, resting_plan
     else:
         make, is_restless = OTHERS[kind]
     recording = make(seed, PRESETS[layout].cells, is_restless, draw)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +18,7 @@ SMALL_SHARE, KICK_SHARE, DROP_SHARE = 0.15, 0.10, 0.10  # of the repetitions; th
 SMALL_DEG = (13.0, 21.0)
 HAND_M = (-0.25, 0.3)  # of a hand on the floor: heights to the head, and m before the body
 LEAVES_SHARE, LEAVES_S = 0.4, (0.3, 1.0)  # gets up this soon after the last repetition
+RESTS_SHARE, RESTS_S = 0.4, (6.5, 11.5)  # who takes breaks: before how many, and more than usual
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +96,17 @@ def draw_plan(rng: Draw) -> Plan:
     side = Side.LEFT if rng.random() < 0.5 else Side.RIGHT
     off = (off_s, off_s + float(rng.uniform(2.5, 6.0)))
     return Plan(on_s, tuple(lifts), off, side, sex, height_m, mass_kg)
+
+
+def resting_plan(rng: Draw) -> Plan:
+    """Return a session with rests as long as a repetition and two usual rests, or longer."""
+    plan, later_s, lifts = draw_plan(rng), 0.0, []
+    for number, lift in enumerate(plan.lifts):
+        if number and rng.random() < RESTS_SHARE:
+            later_s += float(rng.uniform(*RESTS_S))
+        lifts.append(replace(lift, at_s=lift.at_s + later_s))
+    from_s, to_s = plan.off_s
+    return replace(plan, lifts=tuple(lifts), off_s=(from_s + later_s, to_s + later_s))
 
 
 def _lift(rng: Draw, at_s: float) -> Lift:
