@@ -1,0 +1,90 @@
+"""Between two repetitions that are far apart, a set lacks one: it is looked for there."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from matfw.messages import RefinedRep
+from matfw.refinement.gap_lifts import (
+    GAP_S,
+    MIN_LOG_ODDS,
+    SURE_LOG_ODDS,
+    gap_lifts,
+    with_gaps_filled,
+)
+from matfw.refinement.segment import Segment
+from tests.estimation.leg_forces import Lift, legs, noise_scale, window_of
+from tests.refinement.test_plausibility import EDGE, rep_at
+
+FIRST, SMALL, LAST = Lift(2.0), Lift(11.0, top_deg=15.0), Lift(20.0)
+SPAN_S = LAST.end_s + 3.0
+Weigh = Callable[[RefinedRep], RefinedRep]
+
+
+def segment_with(*lifts: Lift) -> Segment:
+    forces = legs(SPAN_S, *lifts) + noise_scale(SPAN_S, 5, 0.8)
+    segment = Segment.of(window_of(forces), -math.inf)
+    assert segment is not None
+    return segment
+
+
+def of(lift: Lift, log_odds: float = 5.0) -> RefinedRep:
+    """Return a lift as it was found."""
+    return replace(
+        rep_at(lift.begin_s + 0.3, log_odds), end_s=lift.end_s - 0.4, angle_deg=lift.top_deg
+    )
+
+
+def weigh(log_odds: float) -> Weigh:
+    return lambda x: replace(x, plausibility=log_odds)
+
+
+THREE, TWO = segment_with(FIRST, SMALL, LAST), segment_with(FIRST, LAST)
+NEIGHBOURS = of(FIRST), of(LAST)
+
+
+def test_the_lift_that_a_set_lacks_is_found_where_it_was() -> None:
+    (found,) = gap_lifts(THREE, NEIGHBOURS, weigh(MIN_LOG_ODDS))
+    assert found.start_s == pytest.approx(SMALL.begin_s + 0.3, abs=0.5)
+    assert found.end_s == pytest.approx(SMALL.end_s - 0.5, abs=0.7)
+    assert found.angle_deg == pytest.approx(SMALL.top_deg, abs=4.0)
+
+
+def test_where_a_body_only_rests_there_is_none() -> None:
+    assert gap_lifts(TWO, NEIGHBOURS, weigh(9.0)) == []
+
+
+def test_it_must_look_like_a_leg_raise() -> None:
+    assert gap_lifts(THREE, NEIGHBOURS, weigh(MIN_LOG_ODDS - EDGE)) == []
+
+
+@pytest.mark.parametrize(("more_s", "is_tried"), [(0.0, True), (-0.01, False)])
+def test_there_must_be_room_for_it_and_two_rests(more_s: float, is_tried: bool) -> None:
+    after = replace(NEIGHBOURS[1], start_s=SMALL.end_s + 1.5)
+    before = replace(NEIGHBOURS[0], end_s=after.start_s - GAP_S - more_s)
+    assert bool(gap_lifts(THREE, (before, after), weigh(9.0))) is is_tried
+
+
+@pytest.mark.parametrize(("log_odds", "is_tried"), [(0.0, True), (-EDGE, False)])
+def test_both_beside_it_must_be_repetitions(log_odds: float, is_tried: bool) -> None:
+    doubted = of(LAST, SURE_LOG_ODDS + log_odds)
+    assert bool(gap_lifts(THREE, (NEIGHBOURS[0], doubted), weigh(9.0))) is is_tried
+
+
+def test_before_the_first_of_all_nothing_is_lacking() -> None:
+    assert gap_lifts(THREE, NEIGHBOURS[1:], weigh(9.0)) == []
+
+
+def test_what_was_finished_is_a_neighbour_too() -> None:
+    finished = replace(THREE, first=int((THREE.t_s <= NEIGHBOURS[0].end_s).sum()))
+    assert len(gap_lifts(finished, NEIGHBOURS[1:], weigh(9.0))) == 1
+
+
+def test_it_takes_the_place_of_what_hardly_was_one() -> None:
+    lift, doubted = of(SMALL), of(Lift(13.0), -2.0)
+    found = with_gaps_filled([NEIGHBOURS[0], doubted, NEIGHBOURS[1]], [lift])
+    assert found == [NEIGHBOURS[0], lift, NEIGHBOURS[1]]
