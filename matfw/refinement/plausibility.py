@@ -50,13 +50,23 @@ def plausibility(segment: Segment, rep: RefinedRep) -> float:
     """Return the log-odds that a movement of a segment is a leg raise."""
     x = features(segment, rep)
     log_odds = weighed(x, BIAS, TABLE, PRODUCTS_ABOVE)
-    is_quiet = x[_LEFT_N] < _log(QUIET_SD, SD_N) and is_slower(rep, segment.tempo)
-    return log_odds - QUIET_LOG_ODDS if is_quiet and log_odds < QUIET_LOG_ODDS else log_odds
+    if not is_slower(rep, segment.tempo):
+        return log_odds
+    return as_slow_one(log_odds, x[_LEFT_N])
 
 
 def is_slower(rep: RefinedRep, tempo: Tempo) -> bool:
     """Return whether a movement takes longer than what was asked for, and longer than most do."""
     return rep.end_s - rep.start_s > max(QUIET_S, tempo.up_s + tempo.hold_s + tempo.down_s)
+
+
+def as_slow_one(log_odds: float, log_left_n: float) -> float:
+    """Return the log-odds of a slow movement: less if it is as quiet as rest, and not clearly one.
+
+    log_left_n: the feature of that name.
+    """
+    is_quiet = log_left_n < _log(QUIET_SD, SD_N)
+    return log_odds - QUIET_LOG_ODDS if is_quiet and log_odds < QUIET_LOG_ODDS else log_odds
 
 
 def weighed(x: Array, bias: float, table: Array, products: Array) -> float:

@@ -11,17 +11,41 @@ from msgspec import structs
 
 from matfw.judging.reasons import HARDLY_ONE
 from matfw.judging.verdicts import CLEAN_LOG_ODDS, PLAUSIBLE_LOG_ODDS, Conditions, judge
-from matfw.messages import FaultSeen, Limits, Presence, RefinedRep, Side, Tempo, Verdict
+from matfw.messages import (
+    Event,
+    FaultSeen,
+    Limits,
+    Presence,
+    RefinedRep,
+    Rep,
+    Side,
+    Tempo,
+    Verdict,
+)
 from matfw.refinement.missed_lifts import IN_SET_S
 from matfw.refinement.own_lifts import FORGOTTEN_S
-from matfw.refinement.plausibility import NAMES, PRODUCTS_ABOVE, TABLE, features, weighed
+from matfw.refinement.plausibility import (
+    NAMES,
+    PRODUCTS_ABOVE,
+    QUIET_LOG_ODDS,
+    QUIET_S,
+    QUIET_SD,
+    SD_N,
+    TABLE,
+    as_slow_one,
+    features,
+    is_slower,
+    weighed,
+)
 from matfw.refinement.plausibility_weights import BIAS
 from matfw.refinement.refine import SURE_AFTER_S, refine
 from matfw.refinement.refinement import FIRST_LOG_ODDS, IN_SET_LOG_ODDS, Refinement
 from matfw.refinement.segment import Segment
 from matfw.refinement.windows import AGAIN_S, SETTLE_S, RepWindow
+from matfw.service.replay import replay
+from tests.accuracy.matching import match
 from tests.accuracy.plausibility import Example, examples, fitted
-from tests.accuracy.populations import FIRST_SEED, Job
+from tests.accuracy.populations import FIRST_SEED, Job, play
 from tests.refinement.test_refinement import FEW, WHOLE_S, played
 from tests.refinement.test_windows import BEGIN_S, REST, UP, lain
 
@@ -333,3 +357,41 @@ def test_many_looks_at_one_movement_weigh_as_one() -> None:
     found = [Example("", 0, a > 0.0, np.array([a, 0.5])) for a in (1.0, -0.4, -1.0)] * 100
     often = [replace(found[0], share=0.25)] * 4
     assert fitted([*found[1:], *often])[0] == pytest.approx(fitted(found)[0])
+
+
+@pytest.mark.parametrize(("log_odds", "off"), [(-EDGE, QUIET_LOG_ODDS), (0.0, 0.0)])
+def test_what_is_slow_and_as_quiet_as_rest_must_clearly_be_a_leg_raise(
+    log_odds: float, off: float
+) -> None:
+    before = QUIET_LOG_ODDS + log_odds
+    assert as_slow_one(before, math.log(SD_N)) == pytest.approx(before - off)
+
+
+@pytest.mark.parametrize(("more_sd", "is_quiet"), [(-0.01, True), (0.01, False)])
+def test_how_quiet_rest_is(more_sd: float, is_quiet: bool) -> None:
+    log_left_n = math.log(math.hypot(QUIET_SD + more_sd, SD_N))
+    assert (as_slow_one(1.0, log_left_n) < 1.0) is is_quiet
+
+
+@pytest.mark.parametrize("asked_s", [QUIET_S, 9.0])
+def test_slow_is_what_takes_longer_than_was_asked_for(asked_s: float) -> None:
+    tempo = Tempo(0.5 * asked_s - 0.5, 1.0, 0.5 * asked_s - 0.5)
+    for more_s in (-0.01, 0.01):
+        rep = replace(rep_at(0.0, 1.0), end_s=asked_s + more_s)
+        assert is_slower(rep, tempo) is (more_s > 0.0)
+    assert not is_slower(replace(rep_at(0.0, 1.0), end_s=4.0), Tempo(1.0, 0.5, 1.0))
+
+
+@pytest.mark.parametrize("number", [2, 5])
+def test_who_only_sways_in_a_break_did_no_repetition(number: int) -> None:
+    """Two of the people by whom the limits were found; seven are made up without them."""
+    played = play(Job("other_b_resting", "core4", FIRST_SEED["tuning"] + number, number))
+    reps: list[Rep] = []
+
+    def keep(event: Event) -> None:
+        if isinstance(event, Rep):
+            reps.append(event)
+
+    replay(played.mat, played.frames, keep)
+    found = [at for at in match(played.truth, reps) if at is not None]
+    assert len(found) == len(reps) >= len(played.truth) - 1
