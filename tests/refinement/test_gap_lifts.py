@@ -84,6 +84,16 @@ def test_what_was_finished_is_a_neighbour_too() -> None:
     assert len(gap_lifts(finished, NEIGHBOURS[1:], weigh(9.0))) == 1
 
 
+@pytest.mark.parametrize("room_s", [3.0, 4.0, 5.0])
+def test_it_never_reaches_into_its_neighbours(room_s: float) -> None:
+    """Else it would take their place."""
+    near = replace(NEIGHBOURS[1], start_s=SMALL.begin_s + room_s)
+    before = replace(NEIGHBOURS[0], end_s=near.start_s - GAP_S)
+    for x in gap_lifts(THREE, (before, near), weigh(9.0)):
+        assert before.end_s <= x.start_s
+        assert x.end_s <= near.start_s
+
+
 def test_it_takes_the_place_of_what_hardly_was_one() -> None:
     lift, doubted = of(SMALL), of(Lift(13.0), -2.0)
     found = with_gaps_filled([NEIGHBOURS[0], doubted, NEIGHBOURS[1]], [lift])
