@@ -1,10 +1,11 @@
 """After the rep: what it really was, seen from its end. Outside the frame path.
 
 The live line has to speak while things happen. Here the leg's curve is found over the whole stretch
-that is not finished, with the rest after it known (`smoother`); peaks that stand out and
-that load and moment bear out are repetitions; and each one's times come from a shape fitted to it
-(`shape_fit`), as long as it explains load and moment. What the curve alone cannot tell is tried
-with a shape of its own: `contact_lifts`, `missed_lifts`.
+that is not finished, with the rest after it known (`smoother`); peaks that stand out and that load
+and moment bear out are repetitions (`curve_lifts`); and each one's times come from a shape fitted
+to it (`shape_fit`), as long as it explains load and moment. What the curve alone cannot tell is
+tried with a shape of its own: `contact_lifts`, `missed_lifts`, `whole_lifts`, `gap_lifts`; what an
+arm hides, with another curve: `thrown_arms`.
 """
 
 from __future__ import annotations
@@ -17,17 +18,16 @@ from typing import Any
 
 import numpy as np
 
-from matfw.estimation.leg_model import Array
 from matfw.estimation.noise import STEP_S
 from matfw.judging.shift_course import shift_course
 from matfw.messages import RefinedRep
 from matfw.refinement.contact_lifts import contact_lifts
+from matfw.refinement.curve_lifts import AROUND_S, by_strength
 from matfw.refinement.gap_lifts import gap_lifts, with_gaps_filled
 from matfw.refinement.hands import THROWN
 from matfw.refinement.landed import has_just_landed
 from matfw.refinement.missed_lifts import is_in_set, missed_lifts, overlap
-from matfw.refinement.moment_levels import has_come_down
-from matfw.refinement.peaks import Peak, crossings_s, has_pause, peaks
+from matfw.refinement.peaks import Peak, crossings_s, has_pause
 from matfw.refinement.plausibility import plausibility
 from matfw.refinement.rep_shape import (
     SPAN_SHARE,
@@ -39,32 +39,21 @@ from matfw.refinement.rep_shape import crossings_s as shape_crossings_s
 from matfw.refinement.segment import Segment
 from matfw.refinement.shape_fit import fit_shape
 from matfw.refinement.slow_lifts import slow_lifts, without_slow
-from matfw.refinement.slow_tempo import LONG_HOLD_S, is_slow
+from matfw.refinement.slow_tempo import is_slow
 from matfw.refinement.thrown_arms import may_have_arms, with_arms
 from matfw.refinement.whole_lifts import NEWS_S, whole_lifts
 from matfw.refinement.windows import AGAIN_S, RepWindow
 
-READ_TAIL, FIT_TAIL = 0.6, 0.35  # of a way's middle: 0.16-0.30 over speed profiles
+FIT_TAIL = 0.35  # of a way's middle: 0.16-0.30 over speed profiles
 HOLD_TAILS = 0.225  # of both spans together that lies between the upper crossings but is no hold
-TOP_SHARE = 0.85  # of the height from which on the hips are read
 AGREE_DEG = 6.0  # a shape whose top is further from the curve's is sure only if seen twice
 # A shape's cost a step above which this leg follows none and the curve's times count:
 # 95 % of paced reps cost less than 5.9, half of those without a pace (clams) more than 15.
 FREE_STEP_COST = 4.5
 LEFT_SHARE = 0.08  # ... or this share of what there was to explain: a flung leg shakes the body
 NOISE_PUSH_N = 1.5  # smaller hand pushes are left to the shape's own noise
-AROUND_S = 0.2  # around a repetition that its evidence and its shift's course are taken from
-# By how much better load and moment are explained with this leg than without: twice the log
-# likelihood, added to the height's degrees. On 32 tuning people a kind of two simulations 99 % of
-# true repetitions (95 % under stress) and 3 % of what stood out and was none have 38 or more.
-# A lone one needs more, or waits for another: arms and sways come alone, repetitions do not.
-EVIDENCE_SD_N, EVIDENCE_SD_NM, EVIDENCE_ROBUST = 0.9, 1.0, 3.0
-LOAD_PER_DEG, MOMENT_PER_DEG = 20.0, 40.0
-BORNE_OUT_DEG, BORNE_OUT_ALONE_DEG = 40.0, 50.0
 SHORTEST_WAY_S, LONGEST_UP_S, LONGEST_DOWN_S = 0.3, 3.2, 4.8  # that a fit begins with
 DOWN_DEG, DOWN_SHARE = 4.0, 0.15  # below which, or this share of its top, a leg has come down
-LONGEST_REP_S = 14.0
-HIGHEST_DEG = 85.0  # what reads higher was a body that rocks
 OVERLAP_S = 0.5  # that two repetitions may share: their crossings are known no better
 REST_BEFORE_S, REST_AFTER_S = 0.8, 0.6  # of a repetition, that its shape is fitted over too
 # Of rest that an early look must have seen for the end to be where later looks have it: with 0.45 s
@@ -101,7 +90,7 @@ def refine(window: RepWindow, finished_s: float = -math.inf) -> list[RefinedRep]
 
 def _found(window: RepWindow, segment: Segment) -> list[RefinedRep]:
     """Return the repetitions of a window as its curve has them."""
-    strong, weak, weak_peaks = _by_strength(segment)
+    strong, weak, weak_peaks = by_strength(segment)
     has_landed = False
     if window.is_early and not is_slow(segment.tempo):
         last = max((x for x, _ in (*strong, *weak)), key=lambda x: x.end_s, default=None)
@@ -136,32 +125,6 @@ def _found(window: RepWindow, segment: Segment) -> list[RefinedRep]:
     finished = [_weighed(segment, _finished(segment, x)) for x in found]
     finished += [_finished(segment, x) for x in slow]  # load says nothing of them to be weighed
     return _in_order(finished)
-
-
-def _by_strength(
-    segment: Segment,
-) -> tuple[list[tuple[RefinedRep, Peak]], list[tuple[RefinedRep, Peak]], list[RefinedRep]]:
-    """Return the curve's peaks, measured: those borne out alone, beside others, and not at all."""
-    strong, weak, weak_peaks = [], [], []
-    for peak in peaks(segment.angle_deg, segment.first):
-        rough = _measure(segment, peak)
-        strength_deg = _strength_deg(segment, rough)
-        if not _may_be_one(segment, rough):
-            continue
-        if strength_deg < BORNE_OUT_DEG:
-            weak_peaks.append(rough)
-        elif strength_deg < BORNE_OUT_ALONE_DEG:
-            weak.append((rough, peak))
-        else:
-            strong.append((rough, peak))
-    return strong, weak, weak_peaks
-
-
-def _may_be_one(segment: Segment, rough: RefinedRep) -> bool:
-    """Return whether a leg may go so high and so long; one held for long, the curve lets go."""
-    if rough.angle_deg > HIGHEST_DEG or rough.end_s - rough.start_s > LONGEST_REP_S:
-        return False
-    return segment.tempo.hold_s <= LONG_HOLD_S or has_come_down(segment, rough)
 
 
 def _in_order(found: Iterable[RefinedRep]) -> list[RefinedRep]:
@@ -211,56 +174,6 @@ def have_ended(found: Sequence[RefinedRep], now_s: float) -> bool:
     """Return whether there are some, and the last one's end is known."""
     last_end_s = max((x.end_s for x in found), default=math.inf)
     return now_s - last_end_s >= SURE_AFTER_S
-
-
-def _measure(segment: Segment, peak: Peak) -> RefinedRep:
-    """Return the repetition about a peak, read off the curve."""
-    left, top, right = peak
-    angle_deg = segment.angle_deg
-    start_s, top_s, lower_s, end_s = crossings_s(segment.t_s, angle_deg, peak, READ_TAIL)
-    high = left + np.flatnonzero(angle_deg[left : right + 1] > TOP_SHARE * angle_deg[top])
-    shift_mm, roll_deg = segment.hips(start_s, high)
-    return RefinedRep(
-        start_s=start_s,
-        top_s=top_s,
-        lower_s=lower_s,
-        end_s=end_s,
-        up_s=0.0,
-        hold_s=0.0,
-        down_s=0.0,
-        angle_deg=float(angle_deg[top]),
-        front_shift_mm=shift_mm,
-        hip_roll_deg=roll_deg,
-        hip_sd_deg=float(segment.hip_sd_deg[top]),
-        noise_scale=segment.noise_scale,
-    )
-
-
-def _strength_deg(segment: Segment, x: RefinedRep) -> float:
-    """Return what speaks for a leg: its height, and how much load and moment need it."""
-    near = segment.between(x.start_s - AROUND_S, x.end_s + AROUND_S)
-    curve, noise = segment.curve, math.sqrt(segment.noise_scale)
-    leg = curve.angle_rad[near], curve.rate_radps[near], curve.accel_radps2[near]
-    leg_n, leg_nm = segment.model.force_n(*leg), _level(segment.model.moment_nm(*leg))
-    seen = segment.seen[near]
-    by_load = _log_likelihood_ratio(curve.left_n[near], leg_n, EVIDENCE_SD_N * noise, seen)
-    by_moment = _log_likelihood_ratio(curve.left_nm[near], leg_nm, EVIDENCE_SD_NM * noise, seen)
-    return x.angle_deg + by_load / LOAD_PER_DEG + by_moment / MOMENT_PER_DEG
-
-
-def _log_likelihood_ratio(left: Array, part: Array, sd: float, seen: Array) -> float:
-    """Return by how much less likely it is that both are left than that one is."""
-
-    def cost(series: Array) -> float:
-        robust = np.log1p((series / (EVIDENCE_ROBUST * sd)) ** 2)
-        return float((seen * robust).sum()) * EVIDENCE_ROBUST**2
-
-    return cost(left + part) - cost(left)
-
-
-def _level(series: Array) -> Array:
-    """Return a series with the line between its ends taken off."""
-    return np.asarray(series - np.linspace(series[0], series[-1], len(series)))
 
 
 def _has_ended(segment: Segment, x: RefinedRep) -> bool:
