@@ -1,4 +1,4 @@
-"""What a hand may do to load and moment: two hypotheses.
+"""What a hand may do to load and moment: two hypotheses, told apart by what a pull costs.
 
 Nearly always it rests or pushes. An arm that is thrown up in the midst of a lift pushes, and pulls
 as it is caught again. A hand that might always pull would explain a leg that is let go as well as a
@@ -38,8 +38,7 @@ class Hand:
 
     def has_acted(self, push_n: Array) -> bool:
         """Return whether some of these forces are a hand's at all."""
-        strongest_n = push_n.max() if math.isinf(self.pull_typical_n) else np.abs(push_n).max()
-        return bool(strongest_n >= NO_HAND_BELOW_N)
+        return bool(np.abs(push_n).max() >= NO_HAND_BELOW_N)
 
 
 PUSHING = Hand(math.inf)

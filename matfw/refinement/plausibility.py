@@ -39,8 +39,8 @@ SAME_TOP_DEG, MAX_TOP_DEG = 0.5, 30.0
 # A leg in the air shakes the body that holds it; a restless body's slow sway, which the fit takes
 # for one, leaves no more of the load unexplained than rest does (in sd of this body at rest). So
 # what is as quiet, and slower than was asked for, must have log-odds of QUIET_LOG_ODDS. Tuning
-# people, own and of four other simulators, 60 of them with breaks of 8 to 14 s: of 3400 true
-# repetitions 8 are such and below, of 157 movements that were none 43. Calm bodies do not sway so.
+# people, own and of four other simulators, 92 of them with breaks of 8 to 14 s: of 3300 true
+# repetitions 8 are such and below, of 154 movements that were none 41. Calm bodies do not sway so.
 QUIET_SD, QUIET_S, QUIET_LOG_ODDS, CALM_NOISE_SCALE = 0.95, 6.0, 5.5, 0.7
 
 NAMES = tuple(WEIGHTS)

@@ -146,6 +146,10 @@ def test_what_an_arm_leaves_must_be_clearly_a_leg_raise(log_odds: float, counts:
     )
 
 
+def test_a_slow_lift_that_was_not_weighed_is_not_clearly_one() -> None:
+    assert starts_of([], [replace(FIRST, plausibility=math.inf)]) == []
+
+
 @pytest.mark.parametrize(("log_odds", "counts"), [(0.0, True), (-EDGE, False)])
 def test_it_must_be_clearly_more_so_than_without_an_arm(log_odds: float, counts: bool) -> None:
     likely, other = rep_at(10.2, 5.0), rep_at(20.0, 1.0)
