@@ -51,12 +51,14 @@ def children(parent: int) -> list[int]:
 
 
 def acquisition_of(parent: int) -> int:
-    [found] = [
-        child
-        for child in children(parent)
-        if b"spawn_main" in Path(f"/proc/{child}/cmdline").read_bytes()
-    ]
-    return found
+    """Return matfw's acquisition process: one that is just starting has no command line yet."""
+    end_s = time.monotonic() + LIMIT_S
+    while time.monotonic() < end_s:
+        for child in children(parent):
+            if b"spawn_main" in Path(f"/proc/{child}/cmdline").read_bytes():
+                return child
+        os.sched_yield()
+    pytest.fail(f"no acquisition process within {LIMIT_S:g} s")
 
 
 def wait_for(process: subprocess.Popen[str], words: str) -> None:

@@ -206,7 +206,8 @@ class VirtualPi:
             if number == main:
                 continue
             words = self.machine.read(f"/proc/{number}/cmdline").split(b"\0")
-            found[_role(words)] = number
+            if any(words):  # one that is just starting, or has ended, has none
+                found[_role(words)] = number
         return found
 
     def journal(self, since_s: float = 0.0) -> list[str]:
