@@ -23,7 +23,7 @@ Peak = tuple[int, int, int]
 
 
 def peaks(angle_deg: Array, first: int) -> list[Peak]:
-    """Return every peak that stands out on both sides, from row first on."""
+    """Return every peak over the rest that stands out on both sides, from row first on."""
     tops: list[int] = []
     low, top, is_rising = first, first, False
     for i in range(first, len(angle_deg)):
@@ -31,7 +31,8 @@ def peaks(angle_deg: Array, first: int) -> list[Peak]:
             if angle_deg[i] > angle_deg[top]:
                 top = i
             elif angle_deg[i] < angle_deg[top] - _prominence_deg(angle_deg[top]):
-                tops.append(top)
+                if angle_deg[top] > 0.0:  # a curve that comes back from below its rest is no lift
+                    tops.append(top)
                 low, is_rising = i, False
         elif angle_deg[i] < angle_deg[low]:
             low = i

@@ -168,6 +168,11 @@ def test_a_way_from_a_valley_that_is_off_the_rest_is_a_share_of_its_own_height()
     assert end_s == pytest.approx((2.0 - LOW_SHARE) * WAY * STEP_S, abs=1e-6)
 
 
+@pytest.mark.parametrize(("top_deg", "is_one"), [(0.1, True), (-0.1, False)])
+def test_a_curve_that_stays_below_its_rest_has_no_peak(top_deg: float, is_one: bool) -> None:
+    assert bool(peaks(ways(-4.0, top_deg, -4.0), 0)) is is_one
+
+
 @given(CURVES, st.floats(0.0, 2.0))
 def test_crossings_lie_about_their_peak_in_order(curve: Array, tail: float) -> None:
     t_s = times_s(curve)
