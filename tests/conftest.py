@@ -11,9 +11,13 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 import pytest
 from hypothesis import settings
 
-# An example may take as long as it takes; pytest-timeout ends what hangs. Each run draws others.
+# An example may take as long as it takes; pytest-timeout ends what hangs. Each run draws others,
+# except where it decides on a change: a fault that was there before is not the change's. To look
+# for such: `HYPOTHESIS_PROFILE=search python -m tests`.
 settings.register_profile("busy", deadline=None, max_examples=50)
-settings.load_profile("busy")
+settings.register_profile("repeatable", settings.get_profile("busy"), derandomize=True)
+settings.register_profile("search", settings.get_profile("busy"), max_examples=1000)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "busy"))
 
 # What is collected stays: to look through it for garbage, again and again, is a fifth of the time
 # that collecting takes each of pytest's processes.
