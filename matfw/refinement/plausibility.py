@@ -16,7 +16,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from matfw.estimation.leg_model import PUSH_LEVER_M, Array
-from matfw.messages import RefinedRep, Tempo
+from matfw.messages import RefinedRep
 from matfw.refinement.explanation import Explanation, explain
 from matfw.refinement.hands import NO_HAND_BELOW_N, pull_of
 from matfw.refinement.plausibility_weights import BIAS, PRODUCTS, WEIGHTS
@@ -36,37 +36,12 @@ SHORT_S = 0.02
 # Of the fitted shape's top from the curve's: half a degree is none, and beyond 30 no more is said.
 SAME_TOP_DEG, MAX_TOP_DEG = 0.5, 30.0
 
-# A leg in the air shakes the body that holds it; a restless body's slow sway, which the fit takes
-# for one, leaves no more of the load unexplained than rest does (in sd of this body at rest). So
-# what is as quiet, and slower than was asked for, must have log-odds of QUIET_LOG_ODDS. Tuning
-# people, own and of four other simulators, 92 of them with breaks of 8 to 14 s: of 3300 true
-# repetitions 8 are such and below, of 154 movements that were none 41. Calm bodies do not sway so.
-QUIET_SD, QUIET_S, QUIET_LOG_ODDS, CALM_NOISE_SCALE = 0.95, 6.0, 5.5, 0.7
-
 NAMES = tuple(WEIGHTS)
 
 
 def plausibility(segment: Segment, rep: RefinedRep) -> float:
     """Return the log-odds that a movement of a segment is a leg raise."""
-    x = features(segment, rep)
-    log_odds = weighed(x, BIAS, TABLE, PRODUCTS_ABOVE)
-    if segment.noise_scale < CALM_NOISE_SCALE or not is_slower(rep, segment.tempo):
-        return log_odds
-    return as_slow_one(log_odds, x[_LEFT_N])
-
-
-def is_slower(rep: RefinedRep, tempo: Tempo) -> bool:
-    """Return whether a movement takes longer than what was asked for, and longer than most do."""
-    return rep.end_s - rep.start_s > max(QUIET_S, tempo.up_s + tempo.hold_s + tempo.down_s)
-
-
-def as_slow_one(log_odds: float, log_left_n: float) -> float:
-    """Return the log-odds of a restless body's slow movement: less where it is as quiet as rest.
-
-    log_left_n: the feature of that name.
-    """
-    is_quiet = log_left_n < _log(QUIET_SD, SD_N)
-    return log_odds - QUIET_LOG_ODDS if is_quiet and log_odds < QUIET_LOG_ODDS else log_odds
+    return weighed(features(segment, rep), BIAS, TABLE, PRODUCTS_ABOVE)
 
 
 def weighed(x: Array, bias: float, table: Array, products: Array) -> float:
@@ -91,7 +66,6 @@ def _above_diagonal(rows: Iterable[Sequence[float]]) -> Array:
     return np.array(filled)
 
 
-_LEFT_N = NAMES.index("log_left_n")
 TABLE = np.array(list(WEIGHTS.values()))
 PRODUCTS_ABOVE = _above_diagonal(PRODUCTS.values())
 

@@ -13,8 +13,8 @@ learned from. `leg_raise` lifts as real untaught people did in the exercise itse
 turn, each in the same three blocks. `untaught` are virtual people who lift in such a manner,
 `plain` ones who follow a script, `fidgeting` restless ones whose arm flies up in mid-lift. In
 `fatigue` every second set tires, and in the others' `tiring` kinds, in other ways. The kinds of
-`others` are played by simulators built otherwise, for the worst column, not to tune by (but what
-was by `other_d`: see there).
+`others` are played by simulators built otherwise, for the worst column; what was tuned by their
+tuning people JUDGING.md says.
 Those of `tempos` do a set in another tempo, and those of `holes` are `clean` with values missing.
 """
 
