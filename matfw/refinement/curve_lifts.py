@@ -61,23 +61,9 @@ def _measure(segment: Segment, peak: Peak) -> RefinedRep:
     """Return the repetition about a peak, read off the curve."""
     left, top, right = peak
     angle_deg = segment.angle_deg
-    start_s, top_s, lower_s, end_s = crossings_s(segment.t_s, angle_deg, peak, READ_TAIL)
+    times_s = crossings_s(segment.t_s, angle_deg, peak, READ_TAIL)
     high = left + np.flatnonzero(angle_deg[left : right + 1] > TOP_SHARE * angle_deg[top])
-    shift_mm, roll_deg = segment.hips(start_s, high)
-    return RefinedRep(
-        start_s=start_s,
-        top_s=top_s,
-        lower_s=lower_s,
-        end_s=end_s,
-        up_s=0.0,
-        hold_s=0.0,
-        down_s=0.0,
-        angle_deg=float(angle_deg[top]),
-        front_shift_mm=shift_mm,
-        hip_roll_deg=roll_deg,
-        hip_sd_deg=float(segment.hip_sd_deg[top]),
-        noise_scale=segment.noise_scale,
-    )
+    return segment.rep_at(times_s, high, float(angle_deg[top]), top)
 
 
 def _strength_deg(segment: Segment, x: RefinedRep) -> float:

@@ -156,6 +156,17 @@ class Segment:
         high = np.flatnonzero(self.between(top_s, lower_s))
         if not len(high):  # of a hold shorter than a step
             high = np.array([int(np.argmin(np.abs(self.t_s - top_s)))])
+        top_deg = math.degrees(top_rad(params))
+        return self.rep_at((start_s, top_s, lower_s, end_s), high, top_deg, int(high[-1]))
+
+    def rep_at(
+        self, times_s: tuple[float, float, float, float], high: Rows, angle_deg: float, row: int
+    ) -> RefinedRep:
+        """Return a repetition with these crossings and height, its ways' own lengths unknown.
+
+        high: rows at which its hips are read. row: whose spread of a hip sensor is taken.
+        """
+        start_s, top_s, lower_s, end_s = times_s
         shift_mm, roll_deg = self.hips(start_s, high)
         return RefinedRep(
             start_s=start_s,
@@ -165,10 +176,10 @@ class Segment:
             up_s=0.0,
             hold_s=0.0,
             down_s=0.0,
-            angle_deg=math.degrees(top_rad(params)),
+            angle_deg=angle_deg,
             front_shift_mm=shift_mm,
             hip_roll_deg=roll_deg,
-            hip_sd_deg=float(self.hip_sd_deg[high[-1]]),
+            hip_sd_deg=float(self.hip_sd_deg[row]),
             noise_scale=self.noise_scale,
         )
 
