@@ -1,4 +1,4 @@
-"""What a hand may do to load and moment: two hypotheses, told apart by what a pull costs.
+"""What a hand may do to load and moment: two hypotheses, distinguished by what a pull costs.
 
 Nearly always it rests or pushes. An arm that is thrown up in the midst of a lift pushes, and pulls
 as it is caught again. A hand that might always pull would explain a leg that is let go as well as a
