@@ -55,6 +55,9 @@ EVEN_SHARE = 0.6
 COMMON_SHARE = 0.8  # of the line's power that all cells do together
 ARM_MM = 100.0  # from the middle at which they do; as in `interference`
 LONE_SHARE = 0.85  # of its power in one cell: a tremor over one cell has 0.7
+# Of what the other cells do that goes with a lone one: a hand that scratches beside it loads them
+# too, a loose wire does not.
+GOES_WITH = 0.35
 CIRCLING_SHARE = 0.5  # of its power that comes to the cells at different times; bodies have 0.44
 # That each cell's mean may move by: who gets on, or turns over, moves more; a lift 3 on six cells.
 STEADY_KG = 6.0
@@ -165,7 +168,9 @@ class Hums:
         self._at = at
         # As one force: what cells do together adds up, what they do apart adds up by its squares.
         if weakest > LIMIT_KG**2:
-            if len(by_cell) > 1 and by_cell[cell] > LONE_SHARE * whole:
+            others = float(np.delete(by_cell, cell).sum())
+            is_lone = len(by_cell) > 1 and by_cell[cell] > LONE_SHARE * whole
+            if is_lone and goes_with(cross, cell) <= GOES_WITH * others:
                 self.lone = cell
                 return
             if self._hz[at] >= FAST_HZ or _circling(cross) > CIRCLING_SHARE * whole:
@@ -198,6 +203,12 @@ class Hums:
         ):
             return True
         return whole * len(by_cell) > over_kg2 and self._is_alike(cross, OVER_SHARE * COMMON_SHARE)
+
+
+def goes_with(products: Array | ComplexArray, i: int) -> float:
+    """Return what of the others' squares goes with one cell, at once. products: (cells, cells)."""
+    with_it: Array = np.delete(products[i], i).real
+    return float(with_it @ with_it) / float(products[i, i].real)
 
 
 def _circling(cross: ComplexArray) -> float:

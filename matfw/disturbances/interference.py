@@ -21,7 +21,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from matfw.disturbances.hum import Array, Hums
+from matfw.disturbances.hum import GOES_WITH, Array, Hums, goes_with
 from matfw.messages import Cell, CellEvent, CellProblem, CleanLoads, Loads, RawFrame
 
 ALL = "all"  # as a cell's name
@@ -30,8 +30,8 @@ PART_S = 0.75  # of it each must show the wander: a step on the mat shows in one
 PARTS = 4  # with the filter's start still within 5 s
 COMMON_SHARE = 0.7  # of what all cells do together over all parts; independent noise has 1 / cells
 PART_SHARE = 0.55  # and in each part
-# Each cell's rms: a heart at rest moves 0.010-0.013 (own scenarios), a strong one 0.03, but farther
-# from the middle than ARM_MM. A smaller wander leaves repetitions `unsure`, by the noise it makes.
+# Each cell's rms: a heart at rest moves 0.010-0.013 (own scenarios), a strong one 0.03, but not
+# all cells alike. A smaller wander leaves repetitions `unsure`, by the noise it makes.
 COMMON_KG = 0.025  # over all parts
 PART_KG = 0.012  # and in each part: a slow wander passes its zero there
 OVER_KG = 0.02  # over QUIET_PARTS: below it, it is over; a lift is above it, and shows nothing
@@ -39,7 +39,9 @@ QUIET_PARTS = 2  # most of a period of the slowest, and fits between two repetit
 UP_SHARES = (0.2, 0.8)  # of what they do, upwards: the filter's answer to a step is one-sided
 STEADY_KG = 0.7  # that a cell's mean moves against the others': more is somebody who gets on
 CREST = 6.5  # peak over mean of the square of the swing: a sine has 2, an animal that walks 12-40
-ARM_MM = 100.0  # from the middle at which the swinging load acts; a leg's swing is 300 and more off
+# Of what they all do that one cell does more or less: calibrations differ by 5 %. A hand that
+# scratches on and on in the middle of the deck gives one cell 0.3 less than another (other people).
+ALIKE_SPREAD = 0.2
 # One cell's share of what all cells do, and its rms.
 LONE_PARTS = 5
 LONE_SHARE, LONE_PART_SHARE = 0.7, 0.6
@@ -58,17 +60,19 @@ PAUSE_S = 0.3
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """Sums over PART_S, of what is faster than SLOWEST_HZ: kg^2 and kg^2 mm; and mean loads, kg."""
+    """Sums over PART_S, of what is faster than SLOWEST_HZ, kg^2; and mean loads, kg."""
 
-    swing: float  # of the load's square
+    swing: float  # of the square of all cells' load
     up: float  # of it, upwards
     peak: float  # of one sample
-    along: float  # of the load's swing times that of its moment
-    across: float
-    cells: tuple[float, ...]  # of each cell's square
+    products: Array  # of each cell with each, (cells, cells)
     moves: tuple[float, ...]  # of the square of what each cell moves by in a sample
-    whole: float  # of all of these
     means_kg: tuple[float, ...]  # each cell's, less that of all
+
+    @property
+    def whole(self) -> float:
+        """Return the sum of all cells' squares."""
+        return float(self.products.trace())
 
 
 class Wanders:
@@ -77,11 +81,9 @@ class Wanders:
     is_common: all wander together. lone: the cell that wanders alone, by index.
     """
 
-    def __init__(self, cells: Sequence[Cell], rate_hz: float) -> None:
-        """Take the cells in the frame's order and the nominal frame rate."""
-        self._cells = len(cells)
-        places: Array = np.array([(cell.x_mm, cell.y_mm) for cell in cells])
-        self._arms_mm: Array = places - places.mean(axis=0)
+    def __init__(self, cells: int, rate_hz: float) -> None:
+        """Take the number of cells and the nominal frame rate."""
+        self._cells = cells
         self._period_s = 1.0 / rate_hz
         self._part_frames = max(2, round(PART_S * rate_hz))
         kept = 1.0 - min(1.0, 6.2832 * SLOWEST_HZ / rate_hz)
@@ -131,19 +133,14 @@ class Wanders:
         self._loads, self._slow, self._last = array("d"), slow[-1], loads[-1]
         total = fast.sum(axis=1)
         swing = total * total
-        squares = (fast * fast).sum(axis=0)
-        along, across = (total @ fast @ self._arms_mm).tolist()
         means = loads.mean(axis=0)
         self._parts.append(
             _Part(
                 swing=float(swing.sum()),
                 up=float(swing[total > 0.0].sum()),
                 peak=float(swing.max()),
-                along=along,
-                across=across,
-                cells=tuple(squares.tolist()),
+                products=fast.T @ fast,
                 moves=tuple((moved * moved).sum(axis=0).tolist()),
-                whole=float(squares.sum()),
                 means_kg=tuple((means - means.mean()).tolist()),
             )
         )
@@ -160,8 +157,9 @@ class Wanders:
         elif len(parts) >= PARTS:
             self.is_common = self._is_common(parts[-PARTS:])
         if self.lone is not None:
-            alone = sum(part.cells[self.lone] for part in quiet)
-            self.lone = self.lone if alone > self._energy(LONE_OVER_KG) * QUIET_PARTS else None
+            alone = sum(part.products[self.lone, self.lone] for part in quiet)
+            goes_on = alone > self._energy(LONE_OVER_KG) * QUIET_PARTS
+            self.lone = self.lone if goes_on else None
         elif len(parts) >= LONE_PARTS and not self.is_common:
             self.lone = self._lone(parts[-LONE_PARTS:])
 
@@ -169,6 +167,7 @@ class Wanders:
         """Return whether all swing together, and nobody is there who could do it."""
         n = self._cells
         swing = sum(part.swing for part in parts)
+        products: Array = np.sum([part.products for part in parts], axis=0)
         low, high = UP_SHARES
         return (
             swing / n
@@ -181,27 +180,29 @@ class Wanders:
             )
             and low * swing < sum(part.up for part in parts) < high * swing
             and max(part.peak for part in parts) * len(parts) * self._part_frames < CREST * swing
-            and abs(sum(part.along for part in parts)) < ARM_MM * swing
-            and abs(sum(part.across for part in parts)) < ARM_MM * swing
+            and bool((np.abs(n * products.sum(axis=1) - swing) < ALIKE_SPREAD * swing).all())
             and max(_ranges(parts)) < STEADY_KG
         )
 
     def _lone(self, parts: Sequence[_Part]) -> int | None:
         """Return the cell that swings on and on while the others keep still."""
-        squares = [sum(each) for each in zip(*(part.cells for part in parts), strict=True)]
-        i = max(range(self._cells), key=squares.__getitem__)
-        alone = [part.cells[i] for part in parts]
-        rms_kg = (squares[i] / (len(parts) * self._part_frames)) ** 0.5
+        products: Array = np.sum([part.products for part in parts], axis=0)
+        squares = products.diagonal()
+        i = int(squares.argmax())
+        square, others = float(squares[i]), float(np.delete(squares, i).sum())
+        alone = [float(part.products[i, i]) for part in parts]
+        rms_kg = (square / (len(parts) * self._part_frames)) ** 0.5
         slow_hz, fast_hz = LONE_HZ
         least_hz = slow_hz if rms_kg > LONE_LARGE_KG else fast_hz
         least = (6.2832 * least_hz * self._period_s) ** 2  # of a sine: moves over squares
         is_lone = (
             self._cells > 1
             and rms_kg > LONE_KG
-            and squares[i] > LONE_SHARE * sum(squares)
-            and all(p.moves[i] > least * p.cells[i] for p in parts)
+            and square > LONE_SHARE * (square + others)
+            and goes_with(products, i) <= GOES_WITH * others
+            and all(p.moves[i] > least * part for p, part in zip(parts, alone, strict=True))
             and max(kg for k, kg in enumerate(_ranges(parts)) if k != i) < STEADY_KG
-            and all(p.cells[i] > LONE_PART_SHARE * p.whole for p in parts)
+            and all(part > LONE_PART_SHARE * p.whole for p, part in zip(parts, alone, strict=True))
             and min(alone) > max(LONE_EVEN * max(alone), self._energy(LONE_PART_KG))
         )
         return i if is_lone else None
@@ -273,7 +274,7 @@ class Interference:
     def __init__(self, cells: Sequence[Cell], rate_hz: float) -> None:
         """Take the cells in the frame's order and the nominal frame rate."""
         self._names = tuple(cell.name for cell in cells)
-        self._wanders = Wanders(cells, rate_hz)
+        self._wanders = Wanders(len(cells), rate_hz)
         self._hums = Hums(cells, rate_hz)
         self._rate = RateWatch(len(cells), rate_hz)
         self._reported: str | None = None

@@ -1,10 +1,11 @@
 """A zero that jumps: a cell, or some, or all, go from level to level at once, and stay.
 
 What a body does to a cell has a beginning, grows over more than the 50 ms that the converter's own
-filter takes, reaches other cells too and swings on. Only a leg that is let go takes load off two
-cells at once; but it lands, and leads back to the load that was usual. A contact that gives way, a
-clamp that slips or a supply that has another voltage from now on does none of that. Nothing is
-repaired: the cells are not trusted until whoever lies there has been weighed on the new zero.
+filter takes, reaches other cells too and swings on. Only a leg that is let go takes load off
+several cells at once; but it lands, which pushes them farther than where they stay, and leads back
+to the load that was usual. A contact that gives way, a clamp that slips or a supply that has
+another voltage from now on does none of that. Nothing is repaired: the cells are not trusted until
+whoever lies there has been weighed on the new zero.
 """
 
 from __future__ import annotations
@@ -51,7 +52,7 @@ class _Jump:
 
 @dataclass(frozen=True, slots=True)
 class _Loss:
-    """Two cells that lost load at once: a leg that falls until then, or zeros that have jumped.
+    """Cells that lost load at once: a leg that falls until then, or zeros that have jumped.
 
     half_kg: on each cell, half-way between before and after.
     """
@@ -127,7 +128,7 @@ class ZeroJumps:
             columns = self._columns()
             jumped = _all_alike(columns) if columns else 0
             if jumped:
-                return jumped
+                return self._no_leg(columns, jumped)
         # Nearly always there is nothing to suspect.
         return 0 if suspect is None else self._some(suspect)
 
@@ -137,21 +138,23 @@ class ZeroJumps:
         if column is None or not _jump(column).is_sharp:
             return 0
         columns = self._columns()
-        if not columns or self._leads_back(columns):
+        return self._no_leg(columns, _one_or_two(columns)) if columns else 0
+
+    def _no_leg(self, columns: Sequence[Sequence[float]], jumped: int) -> int:
+        """Return the cells that have jumped unless a leg may have fallen or landed."""
+        if not jumped or self._leads_back(columns):
             return 0
-        jumps = [_jump(column) for column in columns]
-        jumped = _one_or_two(jumps)
-        lost = [i for i, jump in enumerate(jumps) if jumped >> i & 1 and jump.kg < 0.0]
-        if len(lost) < 2:
+        jumps_kg = {i: _jump(column).kg for i, column in enumerate(columns) if jumped >> i & 1}
+        if sum(kg < 0.0 for kg in jumps_kg.values()) < 2:
             return jumped
         if self._loss is None:
             now_s = self._recent[-1].t_s
-            half_kg = {i: columns[i][-1] - 0.5 * jumps[i].kg for i in lost}
+            half_kg = {i: columns[i][-1] - 0.5 * kg for i, kg in jumps_kg.items() if kg < 0.0}
             self._loss = _Loss(now_s + FALL_S, half_kg)
         return 0
 
     def _stays_lost(self, loads: Loads) -> int:
-        """Return two cells that lost load longer ago than a leg falls, and have not got it back."""
+        """Return cells that lost load longer ago than a leg falls, and have not got it back."""
         loss = self._loss
         if loss is None or loads.t_s < loss.until_s:
             return 0
@@ -211,10 +214,17 @@ def _jump(column: Sequence[float]) -> _Jump:
         sign * (column[k + JUMP_SAMPLES] - column[k])
         for k in range(LEVEL_SAMPLES - 1, WINDOW - LEVEL_SAMPLES - JUMP_SAMPLES + 1)
     )
+    level_kg = max(LEVEL_SHARE * size, LEVEL_KG)
+    room_kg = level_kg + abs(slope) * BETWEEN_SAMPLES
+    ends_kg = column[LEVEL_SAMPLES - 1], column[-LEVEL_SAMPLES]
+    between = column[LEVEL_SAMPLES:-LEVEL_SAMPLES]
     is_sharp = (
-        max(before_off, after_off) < max(LEVEL_SHARE * size, LEVEL_KG)
+        max(before_off, after_off) < level_kg
         and max(abs(before_slope), abs(after_slope)) * BETWEEN_SAMPLES < SLOPE_SHARE * size
         and at_once > SHARP_SHARE * size
+        # What lands goes farther than where it stays, and swings back.
+        and min(ends_kg) - min(between) < room_kg
+        and max(between) - max(ends_kg) < room_kg
     )
     return _Jump(kg, is_sharp)
 
@@ -241,8 +251,9 @@ def _all_alike(columns: Sequence[Sequence[float]]) -> int:
     return (1 << len(columns)) - 1 if is_alike else 0
 
 
-def _one_or_two(jumps: Sequence[_Jump]) -> int:
+def _one_or_two(columns: Sequence[Sequence[float]]) -> int:
     """Return the one or two cells that have jumped while the others kept still; bit i is cell i."""
+    jumps = [_jump(column) for column in columns]
     quiet_kg = max(QUIET_SHARE * max(abs(jump.kg) for jump in jumps), QUIET_KG)
     moved = [i for i, jump in enumerate(jumps) if abs(jump.kg) > quiet_kg]
     least_kg = min((abs(jumps[i].kg) for i in moved), default=0.0)

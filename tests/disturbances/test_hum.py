@@ -189,12 +189,18 @@ def test_what_dies_away_is_no_hum(even: float, is_named: bool) -> None:
 
 
 @pytest.mark.parametrize(
-    ("shares", "who"),
-    [((1.0, 0.2, 0.2, 0.2), 0), ((1.0, 0.35, 0.35, 0.35), None)],
-    ids=["nearly alone", "half"],
+    ("shares", "late", "who"),
+    [
+        ((1.0, 0.2, 0.2, 0.2), (0.0, 0.25, 0.25, 0.25), 0),
+        ((1.0, 0.35, 0.35, 0.35), (0.0, 0.25, 0.25, 0.25), ALL),
+        ((1.0, 0.2, 0.2, 0.05), AT_ONCE, None),
+    ],
+    ids=["nearly alone", "not alone", "a hand beside it"],
 )
-def test_what_is_mostly_in_one_cell_hums_alone(shares: Sequence[float], who: int | None) -> None:
-    found = heard(while_on(0.5, 5.0, shares, AT_ONCE), lifts=False)
+def test_what_is_mostly_in_one_cell_hums_alone(
+    shares: Sequence[float], late: Sequence[float], who: int | str | None
+) -> None:
+    found = heard(while_on(0.5, 5.0, shares, late), lifts=False)
     assert (found[0][1] if found else None) == who
 
 

@@ -84,15 +84,25 @@ def test_what_does_not_last_is_no_interference(common_kg: Wander) -> None:
 
 @pytest.mark.parametrize(
     ("shares", "is_reported"),
-    [((1.0, 1.0, 1.0, 1.0), True), ((1.2, 1.2, 0.8, 0.8), False), ((0.7, 0.7, 1.3, 1.3), False)],
-    ids=["the supply", "a body that rocks", "a leg that swings"],
-)
+    [
+        ((1.0, 1.0, 1.0, 1.0), True),
+        ((1.15, 0.85, 1.05, 0.95), True),
+        ((1.25, 0.75, 1.05, 0.95), False),
+        ((1.2, 1.2, 0.8, 0.8), False),
+        ((0.7, 0.7, 1.3, 1.3), False),
+        ((2.0, 0.1, 0.0, 0.1), True),
+        ((4.0, 1.4, 0.5, 0.1), False),
+    ],
+    ids=["the supply", "of cells that weigh it unlike", "a hand that scratches in the middle",
+         "a body that rocks", "a leg that swings", "a wire", "a hand that scratches at a corner"],
+)  # fmt: skip
 def test_what_swings_off_the_middle_is_a_body(shares: Sequence[float], is_reported: bool) -> None:
+    rng = random.Random(4)
     stage = Interference(CELLS, RATE_HZ)
     events: list[CellEvent] = []
     for k in range(round(8.0 * RATE_HZ)):
-        wander_kg = 0.2 * math.sin(2.0 * math.pi * k / RATE_HZ)
-        loads = tuple(15.0 + share * wander_kg for share in shares)
+        wander_kg = 0.2 * math.sin(2.0 * math.pi * 3.0 * k / RATE_HZ)
+        loads = tuple(15.0 + share * wander_kg + rng.gauss(0.0, 0.02) for share in shares)
         frame = RawFrame(k / RATE_HZ, tuple(round(42_900.0 * load) for load in loads))
         events += seen(stage, frame, loads)
     assert bool(events) == is_reported
