@@ -48,6 +48,7 @@ FAULTS: tuple[FaultRow, ...] = (
         live=detectors.kick,
         rule=rules.shorter(lambda x: x.up_s, lambda limits: limits.kick_up_s),
         doubts=(rules.POOR_FIT, rules.AFTER_LONG_HOLD),
+        rebuttal=rules.was_lifted,
         # A fitted ascent of a restless body may swallow half of the hold. Tuning people: live 2 of
         # 656 good repetitions were called a kick, and 61 of 74 kicks of two other simulators.
         is_sure_live=True,
@@ -161,6 +162,7 @@ FAULTS: tuple[FaultRow, ...] = (
             rules.NO_TURN,
             rules.RESTLESS_BODY,
         ),
+        rebuttal=rules.took_long,
         cue=CueRule(72, Rank.TEMPO, 1.0, 2.0, 1.5),
         words=Words(
             "short hold", "The hold at the top was short", "stay still up there before lowering"

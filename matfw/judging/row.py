@@ -134,7 +134,7 @@ class FaultRow:
     rebuttal: whether the repetition speaks so clearly against it that neither a doubtful reading
     nor what was seen live leaves a doubt.
     sharper: a fault that takes this one's place. is_sure_live: seen live, it is named whatever the
-    refined times read. hides_times: a repetition with it cannot be timed.
+    refined times read, unless they refute it. hides_times: a repetition with it cannot be timed.
     """
 
     fault: Fault

@@ -193,7 +193,7 @@ def _faults(
         *_once(
             seen
             for seen in live_faults
-            if seen.fault in sharper or (ROWS[seen.fault].is_sure_live and seen.fault not in read)
+            if seen.fault in sharper or (seen.fault not in read and _is_sure_live(case, seen.fault))
         ),
         *(seen for fault, seen in read.items() if ROWS[fault].about is not About.HIPS),
     ]
@@ -224,6 +224,10 @@ def _read(
         elif not row.is_refuted(case):
             doubts[row.fault] = doubt
     return read, doubts
+
+
+def _is_sure_live(case: Case, fault: Fault) -> bool:
+    return ROWS[fault].is_sure_live and not ROWS[fault].is_refuted(case)
 
 
 def _once(faults: Iterable[FaultSeen]) -> list[FaultSeen]:

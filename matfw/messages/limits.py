@@ -92,7 +92,7 @@ class Limits:
     roll_back_deg: Annotated[
         float, Range(1, 120, "a hip sensor sees the hips roll back by more")
     ] = 5.8
-    leg_forward_mm: Annotated[float, Range(1, 200, "the weight moves forward by more")] = 5.0
+    leg_forward_mm: Annotated[float, Range(1, 200, "the weight moves forward by more")] = 6.2
     curvature_mm: Annotated[
         float,
         Range(0, 20, "the shift's course is curved by more: unsure without a hip sensor; 0: never"),

@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from matfw.judging.detectors import (
+    CLEAR_KICK_SHARE,
     CLEAR_SHARE,
     CLEAR_SPEED_SHARE,
     CLEAR_UP_SHARE,
@@ -85,7 +86,7 @@ def hold(shift_mm: float, steps: int = 12) -> list[tuple[Phase, dict[str, float]
     return [(Phase.UP, {}), *[(Phase.HOLD, {"front_shift_mm": shift_mm})] * steps]
 
 
-KICK_DPS2 = PEAK_ACCEL * TYPICAL_TRAVEL_DEG / LIMITS.kick_up_s**2
+KICK_DPS2 = CLEAR_KICK_SHARE * PEAK_ACCEL * TYPICAL_TRAVEL_DEG / LIMITS.kick_up_s**2
 DROP_DPS2 = PEAK_ACCEL * TYPICAL_TRAVEL_DEG / LIMITS.drop_down_s**2
 
 

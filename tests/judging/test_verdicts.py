@@ -195,42 +195,6 @@ def test_what_was_named_live_and_is_not_confirmed_makes_the_rep_unsure() -> None
     assert "roll_back" in reason
 
 
-@pytest.mark.parametrize(
-    ("fault", "fields", "tempo", "is_refuted"),
-    [
-        (Fault.DROP, {"down_s": 2.60}, Tempo(), False),
-        (Fault.DROP, {"down_s": 2.62}, Tempo(), True),
-        (Fault.DROP, {"down_s": 1.73}, Tempo(down_s=2.0), False),
-        (Fault.DROP, {"down_s": 1.75}, Tempo(down_s=2.0), True),
-        (Fault.DROP, {"down_s": 1.49}, Tempo(down_s=1.0), False),
-        (Fault.DROP, {"down_s": 1.51}, Tempo(down_s=1.0), True),
-        (Fault.DROP, {"down_s": 6.0}, Tempo(down_s=6.0), False),
-        (Fault.DROP, {"down_s": 3.0, "is_fitted": False}, Tempo(), False),
-        (Fault.DROP, {"down_s": 3.0, "fit_error_deg": 5.99}, Tempo(), True),
-        (Fault.DROP, {"down_s": 3.0, "fit_error_deg": 6.01}, Tempo(), False),
-        (Fault.RUSHED_UP, {"up_s": 1.85, "paused_s": 0.3}, Tempo(), False),
-        (Fault.RUSHED_UP, {"up_s": 1.90, "paused_s": 0.3}, Tempo(), True),
-        (Fault.RUSHED_UP, {"up_s": 2.5, "paused_s": 0.99}, Tempo(), True),
-        (Fault.RUSHED_UP, {"up_s": 2.5, "paused_s": 1.01}, Tempo(), False),
-        (Fault.RUSHED_UP, {"up_s": 2.5, "paused_s": 0.0}, Tempo(), False),
-        (Fault.RUSHED_UP, {"up_s": 2.5, "paused_s": 0.3, "is_fitted": False}, Tempo(), False),
-        (Fault.RUSHED_UP, {"up_s": 2.5, "paused_s": 0.3, "fit_error_deg": 6.01}, Tempo(), False),
-        (Fault.TOO_HIGH, {"angle_deg": 45.9}, Tempo(), True),
-        (Fault.TOO_HIGH, {"angle_deg": 46.1}, Tempo(), False),
-        (Fault.TOO_HIGH, {"angle_deg": 40.0, "fit_error_deg": 6.01}, Tempo(), False),
-        (Fault.TOO_HIGH, {"angle_deg": 40.0, "down_s": 6.0}, Tempo(down_s=6.0), False),
-    ],
-)
-def test_what_was_named_live_leaves_no_doubt_if_the_whole_rep_speaks_clearly_against_it(
-    fault: Fault, fields: dict[str, float], tempo: Tempo, is_refuted: bool
-) -> None:
-    rep = altered(GOOD, **{"is_fitted": True, **fields})
-    verdict, faults, reason = judge(rep, [FaultSeen(fault, 0.0, "")], LIMITS, tempo, Side.LEFT)
-    assert faults == ()
-    assert verdict is (Verdict.CLEAN if is_refuted else Verdict.UNSURE)
-    assert (fault in reason) is not is_refuted
-
-
 def test_a_body_that_was_off_the_mat_stays_a_fault() -> None:
     live_faults = [FaultSeen(Fault.OFF_MAT, 25.0, "N")]
     assert faults_of(GOOD, live_faults) == (Verdict.FAULT, {Fault.OFF_MAT})
