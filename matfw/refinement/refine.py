@@ -59,6 +59,7 @@ REST_BEFORE_S, REST_AFTER_S = 0.8, 0.6  # of a repetition, that its shape is fit
 # Of rest that an early look must have seen for the end to be where later looks have it: with 0.45 s
 # they agree within 0.05 s in the median; with less rest the end is drawn towards the last row.
 SURE_AFTER_S = 0.45
+SHORTEST_REP_S = 1.5
 DIGITS = 6  # after the point: a microsecond, a millionth of a degree
 SEEN_NEAR_S = 3.0  # before a curve's start, or after its end, to be of this repetition
 # What plates say for a leg raise that saw the leg leave so little before it, or this much within
@@ -78,13 +79,23 @@ def refine(window: RepWindow, finished_s: float = -math.inf) -> list[RefinedRep]
         return []
     if window.is_news:
         lifts = _news(segment, _whole_lifts(segment, (), has_landed=True))
-        return _in_order(_weighed(segment, _finished(segment, x)) for x in lifts)
+        return _in_order(_completed(segment, x) for x in lifts)
+    # Who gets up after all is known may have done one more that nothing noticed, and nothing else.
+    has_moved = window.ended_s >= finished_s + SHORTEST_REP_S
+    found = _by_curves(window, segment) if has_moved else []
+    may_lack = window.is_left or have_ended(found, float(segment.t_s[-1]))
+    if may_lack and not is_slow(segment.tempo):
+        completed = partial(_completed, segment)
+        lifts = gap_lifts(segment, found, completed, is_left=window.is_left)
+        found = with_gaps_filled(found, _in_order(lifts))
+    return found
+
+
+def _by_curves(window: RepWindow, segment: Segment) -> list[RefinedRep]:
+    """Return the repetitions of a window as its curve has them, or another one with an arm."""
     found = _found(window, segment)
     if not window.is_early and may_have_arms(segment, found):
         found = with_arms(found, _found(window, segment.with_hand(THROWN)))
-    if have_ended(found, float(segment.t_s[-1])) and not is_slow(segment.tempo):
-        lifts = gap_lifts(segment, found, lambda x: _weighed(segment, _finished(segment, x)))
-        found = with_gaps_filled(found, _in_order(lifts))
     return found
 
 
@@ -122,7 +133,7 @@ def _found(window: RepWindow, segment: Segment) -> list[RefinedRep]:
         found = [x for x in found if _has_ended(segment, x)]
     slow = slow_lifts(segment, is_left=window.is_left)
     found = without_slow(segment, found, slow, is_left=window.is_left)
-    finished = [_weighed(segment, _finished(segment, x)) for x in found]
+    finished = [_completed(segment, x) for x in found]
     finished += [_finished(segment, x) for x in slow]  # load says nothing of them to be weighed
     return _in_order(finished)
 
@@ -275,6 +286,11 @@ def _seen_s(segment: Segment, rough: RefinedRep) -> tuple[float | None, float | 
         rough.lower_s < at_s < landed for at_s in segment.lift_off_s
     )
     return left if is_left else None, landed if is_landed else None
+
+
+def _completed(segment: Segment, x: RefinedRep) -> RefinedRep:
+    """Return it with all that is said of one."""
+    return _weighed(segment, _finished(segment, x))
 
 
 def _weighed(segment: Segment, x: RefinedRep) -> RefinedRep:

@@ -22,6 +22,7 @@ from matfw.refinement.own_lifts import FORGOTTEN_S, OwnLifts
 from matfw.refinement.refine import (
     AGREE_DEG,
     OVERLAP_S,
+    SHORTEST_REP_S,
     SURE_AFTER_S,
     have_ended,
     is_looked_at_again,
@@ -30,7 +31,6 @@ from matfw.refinement.refine import (
 from matfw.refinement.slow_tempo import is_slow
 from matfw.refinement.windows import AGAIN_S, RepWindow
 
-SHORTEST_REP_S = 1.5
 # Before a lift of which nothing but its landing is known: one that begins at once may be what fills
 # the rest, which only a look that sees the next one whole can tell.
 LANDED_REST_S = 0.3
@@ -54,9 +54,9 @@ LOST_LOOKS, LOST_LOG_ODDS = 2, MAX_LOG_ODDS
 # (tuning people).
 NEXT_LOOK_S = 0.2
 SLOW_LOOK_S = 0.6  # where a slow tempo is asked for: its looks are at all of a long stretch ...
-# ... and after so many early looks in a row that finished nothing, which is 2.4 s of them, or a
-# settled one: the bound of what a movement may cost that is never sure.
-FUTILE_LOOKS = 12
+# ... and after so many early looks in a row that finished nothing, 2.4 s of them: the bound of what
+# a movement may cost that is never sure. A settled one that found nothing leaves so many more.
+FUTILE_LOOKS, SETTLED_LOOKS = 12, 4
 REMEMBERED = 32  # movements of earlier looks
 
 Look = Callable[[RepWindow, float], list[RefinedRep]]
@@ -94,7 +94,9 @@ class Refinement:
                 return []  # no lift of such a tempo is found by its landing alone
             sure_s = window.motions[-1].t_s - SURE_AFTER_S
             window = replace(window, is_news=True, is_followed=False, ended_s=sure_s)
-        if window.ended_s < self._finished_s + SHORTEST_REP_S:
+        # Who gets up may have done one more that nothing noticed.
+        until_s = max(window.ended_s, window.motions[-1].t_s if window.is_left else -math.inf)
+        if until_s < self._finished_s + SHORTEST_REP_S:
             return []  # there is no room for another one
         if window.is_news:
             return self._news(window)
@@ -218,7 +220,7 @@ class Refinement:
         if window.is_early:
             self._futile += 1
         elif not found:
-            self._futile = FUTILE_LOOKS
+            self._futile = max(self._futile, FUTILE_LOOKS - SETTLED_LOOKS)
 
     def _are_sure(self, found: Sequence[RefinedRep], now_s: float) -> bool:
         """Return whether an early look may finish these: the last is down, and its shape fits.

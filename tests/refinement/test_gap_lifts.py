@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import pytest
@@ -11,11 +11,16 @@ import pytest
 from matfw.messages import RefinedRep
 from matfw.refinement.gap_lifts import (
     GAP_S,
+    LAST_GAP_S,
     MIN_LOG_ODDS,
+    RESTED_LOG_ODDS,
+    RESTED_S,
     SURE_LOG_ODDS,
     gap_lifts,
     with_gaps_filled,
 )
+from matfw.refinement.refine import refine
+from matfw.refinement.refinement import Refinement
 from matfw.refinement.segment import Segment
 from tests.estimation.leg_forces import Lift, legs, noise_scale, window_of
 from tests.refinement.test_plausibility import EDGE, rep_at
@@ -25,8 +30,8 @@ SPAN_S = LAST.end_s + 3.0
 Weigh = Callable[[RefinedRep], RefinedRep]
 
 
-def segment_with(*lifts: Lift) -> Segment:
-    forces = legs(SPAN_S, *lifts) + noise_scale(SPAN_S, 5, 0.8)
+def segment_with(*lifts: Lift, span_s: float = SPAN_S) -> Segment:
+    forces = legs(span_s, *lifts) + noise_scale(span_s, 5, 0.8)
     segment = Segment.of(window_of(forces), -math.inf)
     assert segment is not None
     return segment
@@ -58,8 +63,46 @@ def test_where_a_body_only_rests_there_is_none() -> None:
     assert gap_lifts(TWO, NEIGHBOURS, weigh(9.0)) == []
 
 
-def test_it_must_look_like_a_leg_raise() -> None:
-    assert gap_lifts(THREE, NEIGHBOURS, weigh(MIN_LOG_ODDS - EDGE)) == []
+@pytest.mark.parametrize(
+    ("rest_s", "log_odds", "is_found"),
+    [
+        (RESTED_S + 0.1, RESTED_LOG_ODDS, True),
+        (RESTED_S + 0.1, RESTED_LOG_ODDS - EDGE, False),
+        (RESTED_S - 0.1, MIN_LOG_ODDS, True),
+        (RESTED_S - 0.1, MIN_LOG_ODDS - EDGE, False),
+    ],
+)
+@pytest.mark.parametrize("is_before", [True, False], ids=["before it", "after it"])
+def test_it_must_look_like_a_leg_raise_and_more_so_without_rests(
+    rest_s: float, log_odds: float, is_found: bool, is_before: bool
+) -> None:
+    before, after = NEIGHBOURS
+    (lift,) = gap_lifts(THREE, NEIGHBOURS, weigh(9.0))
+    if is_before:
+        before = replace(before, end_s=lift.start_s - rest_s)
+    else:
+        after = replace(after, start_s=lift.end_s + rest_s)
+    assert bool(gap_lifts(THREE, (before, after), weigh(log_odds))) is is_found
+
+
+@pytest.mark.parametrize(
+    ("is_left", "log_odds", "is_found"),
+    [(True, RESTED_LOG_ODDS, True), (True, RESTED_LOG_ODDS - EDGE, False), (False, 9.0, False)],
+)
+def test_after_the_last_one_it_is_looked_for_once_somebody_gets_up(
+    is_left: bool, log_odds: float, is_found: bool
+) -> None:
+    segment = segment_with(FIRST, SMALL, span_s=SMALL.end_s + 0.5)
+    found = gap_lifts(segment, NEIGHBOURS[:1], weigh(log_odds), is_left=is_left)
+    assert bool(found) is is_found
+
+
+@pytest.mark.parametrize(("more_s", "is_tried"), [(0.1, True), (-0.1, False)])
+def test_after_the_last_one_there_must_be_room_for_it(more_s: float, is_tried: bool) -> None:
+    quick = Lift(11.0, top_deg=15.0, up_s=1.2, hold_s=0.8, down_s=1.4)
+    segment = segment_with(FIRST, quick, span_s=quick.end_s + 0.4)
+    last = replace(NEIGHBOURS[0], end_s=float(segment.t_s[-1]) - LAST_GAP_S - more_s)
+    assert bool(gap_lifts(segment, [last], weigh(9.0), is_left=True)) is is_tried
 
 
 @pytest.mark.parametrize(("more_s", "is_tried"), [(0.0, True), (-0.01, False)])
@@ -98,3 +141,28 @@ def test_it_takes_the_place_of_what_hardly_was_one() -> None:
     lift, doubted = of(SMALL), of(Lift(13.0), -2.0)
     found = with_gaps_filled([NEIGHBOURS[0], doubted, NEIGHBOURS[1]], [lift])
     assert found == [NEIGHBOURS[0], lift, NEIGHBOURS[1]]
+
+
+@pytest.mark.parametrize(("lifts", "count"), [((FIRST, SMALL), 1), ((FIRST,), 0)])
+def test_who_gets_up_after_all_was_looked_at_may_have_done_one_more(
+    lifts: Sequence[Lift], count: int
+) -> None:
+    """A lift that no filter noticed."""
+    span_s = SMALL.end_s + 0.5
+    forces = legs(span_s, *lifts) + noise_scale(span_s, 5, 0.8)
+    window = replace(window_of(forces), is_left=True, ended_s=FIRST.end_s)
+    found = refine(window, FIRST.end_s - 0.4)
+    assert [x.start_s for x in found] == pytest.approx([SMALL.begin_s + 0.3] * count, abs=0.5)
+
+
+@pytest.mark.parametrize("is_left", [True, False])
+def test_a_movement_that_was_over_is_looked_at_again_only_as_somebody_gets_up(
+    is_left: bool,
+) -> None:
+    first, last = of(FIRST), of(SMALL)
+    looks = iter([[first], [last]])
+    refinement = Refinement(lambda *_: next(looks))
+    window = window_of(legs(SMALL.end_s + 4.0, FIRST, SMALL))
+    assert refinement.refine(window) == [first]
+    again = replace(window, ended_s=FIRST.end_s, is_left=is_left)
+    assert refinement.refine(again) == ([last] if is_left else [])

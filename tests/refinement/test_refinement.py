@@ -12,12 +12,18 @@ from msgspec import structs
 
 from matfw.estimation.noise import STEP_S
 from matfw.messages import Motion, Presence, RefinedRep
-from matfw.refinement.refine import AGREE_DEG, OVERLAP_S, SURE_AFTER_S, refine
+from matfw.refinement.refine import (
+    AGREE_DEG,
+    OVERLAP_S,
+    SHORTEST_REP_S,
+    SURE_AFTER_S,
+    refine,
+)
 from matfw.refinement.refinement import (
     LANDED_REST_S,
     NEXT_LOOK_S,
     SAME_END_S,
-    SHORTEST_REP_S,
+    SETTLED_LOOKS,
     SLOW_LOOK_S,
     Refinement,
 )
@@ -221,9 +227,11 @@ def test_looks_that_find_nothing_follow_each_other_and_then_are_fewer() -> None:
     assert [b - a for a, b in pairwise(looks_s)] == pytest.approx([NEXT_LOOK_S] * 9)
     settled = replace(resting(0.5, 8.9), ended_s=1e9)
     looks_s = computed_s(lambda _: [], settled)
+    more = [NEXT_LOOK_S] * (SETTLED_LOOKS - 1)
     assert [b - a for a, b in pairwise(looks_s)] == pytest.approx(
-        [SLOW_LOOK_S] * len(looks_s[1:]), abs=STEP_S
+        [*more, *[SLOW_LOOK_S] * len(looks_s[len(more) + 1 :])], abs=STEP_S
     )
+    assert len(looks_s) > len(more) + 2
 
 
 def test_after_the_next_movement_began_only_what_was_found_before_is_finished() -> None:
