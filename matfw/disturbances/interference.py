@@ -39,8 +39,8 @@ QUIET_PARTS = 2  # most of a period of the slowest, and fits between two repetit
 UP_SHARES = (0.2, 0.8)  # of what they do, upwards: the filter's answer to a step is one-sided
 STEADY_KG = 0.7  # that a cell's mean moves against the others': more is somebody who gets on
 CREST = 6.5  # peak over mean of the square of the swing: a sine has 2, an animal that walks 12-40
-# Of what they all do that one cell does more or less: calibrations differ by 5 %. A hand that
-# scratches on and on in the middle of the deck gives one cell 0.3 less than another (other people).
+# Of what they all do in the mean that one cell may do more or less: a hand that scratches on and on
+# near the middle of the deck gives one 0.3 more and one 0.3 less (tuning people, three alarms).
 ALIKE_SPREAD = 0.2
 # One cell's share of what all cells do, and its rms.
 LONE_PARTS = 5

@@ -99,10 +99,11 @@ def test_a_zero_that_jumps_is_unreliable_until_the_body_is_weighed_again(
         (lambda k: 0.12 * (k - AT) if k >= AT else 0.0, (1, 1, -1, -1)),
         (lambda k: landing(k, 3.0), (0.9, 0.8, 1.2, 1.1)),
         (lambda k: landing(k, 6.0), (0.0, 0.0, 1.0, 1.0)),
+        (lambda k: 0.9 + landing(k, 3.0) if k >= AT else 0.0, (0.9, 0.8, 1.2, 1.1)),
     ],
     ids=["small", "two, small", "all, small", "another cell too", "a weight laid down",
          "a hand that leans", "an impulse", "a blow", "a leg", "a leg that lands",
-         "a leg that lands on two"],
+         "a leg that lands on two", "a body that drops onto it"],
 )  # fmt: skip
 def test_whoever_loads_a_cell_has_not_moved_its_zero(kg: Kg, shares: Sequence[float]) -> None:
     assert unreliable(through(kg, shares)) == set()
