@@ -4,7 +4,8 @@ A leg has mass: what a body does to a cell grows over several samples, and some 
 part of it. So a cell that jumps alone and is back within six samples read an impulse, or a bit
 wrong (known of HX711 boards: bogde/HX711#216): its samples are withheld until the next ones tell,
 which costs a hole of 75 ms and makes up nothing. Whether a cell jumped alone is only known where
-all the others were read as well: across a hole of theirs it is taken at its word.
+all the others were read as well: across a hole of theirs it is taken at its word. And a cell with
+which another one always goes a little way, or against, is no wire: that is a hand which shakes.
 """
 
 from __future__ import annotations
@@ -28,6 +29,9 @@ FARTHEST_KG = 4.5  # no cell jumps, alone or not
 MOVES_S = 0.3  # that a cell which did not come back is trusted: somebody loads it alone
 IMPULSE_SHARES = (0.02, 0.08)  # of a cell's samples: reliable again below, unreliable above
 IMPULSE_MEMORY_S = 5.0  # that the share is taken over
+# Of a cell's jumps that some other cell goes with in the mean. Arms that shake hard beside a cell
+# have 0.25-0.30 (two people's), impulses in 16 sets of four kinds of people up to 0.13.
+GOES_WITH = 0.2
 FORGOTTEN_SHARE = 1e-3
 HOLE_PERIODS = 2.5  # without a sample of a cell: what it read before belongs to another time
 
@@ -35,10 +39,18 @@ HOLE_PERIODS = 2.5  # without a sample of a cell: what it read before belongs to
 class _Watch:
     """What is remembered of a cell besides its last loads."""
 
-    __slots__ = ("impulse_share", "is_spiky", "moves_until_s", "withheld")
+    __slots__ = (
+        "before_kg",
+        "goes_with",
+        "impulse_share",
+        "is_spiky",
+        "moves_until_s",
+        "square",
+        "withheld",
+    )
 
-    def __init__(self) -> None:
-        self.impulse_share = 0.0
+    def __init__(self, cells: int) -> None:
+        self.forget(cells)
         self.is_spiky = False
         self.restart()
 
@@ -47,9 +59,35 @@ class _Watch:
         """Return whether there is nothing to remember of it but its last loads."""
         return not (self.withheld or self.impulse_share)
 
+    def forget(self, cells: int) -> None:
+        """Forget all impulses."""
+        self.impulse_share = 0.0
+        self.square = 0.0  # of the jumps, kg^2
+        self.goes_with: list[float] = [0.0] * cells  # each other cell's times them, kg^2
+
+    @property
+    def is_alone(self) -> bool:
+        """Return whether no other cell goes with its jumps, or against them, in the mean."""
+        return max(map(abs, self.goes_with)) < GOES_WITH * self.square
+
+    def withhold(self, i: int, jumps_kg: Sequence[float | None]) -> None:
+        """Keep back a sample of cell i, and note what the others did meanwhile."""
+        self.withheld += 1
+        jump_kg = jumps_kg[i] or 0.0
+        self.square += jump_kg * jump_kg
+        for k, other_kg in enumerate(jumps_kg):
+            if k != i:
+                self.goes_with[k] += jump_kg * (other_kg or 0.0)
+
+    def fade(self, gain: float) -> None:
+        """Let what was noted of the jumps grow old by a sample."""
+        self.square -= gain * self.square
+        self.goes_with = [kg_2 - gain * kg_2 for kg_2 in self.goes_with]
+
     def restart(self) -> None:
         """Forget what belongs to the loads before a hole."""
         self.withheld = 0  # samples since the last that was trusted
+        self.before_kg: Sequence[float | None] = ()  # what all cells read then
         self.moves_until_s = -math.inf  # somebody loads it alone
 
 
@@ -67,7 +105,7 @@ class Impulses:
 
     def reset(self) -> None:
         """Begin as if no frame had ever come."""
-        self._watches = tuple(_Watch() for _ in range(self._cells))
+        self._watches = tuple(_Watch(self._cells) for _ in range(self._cells))
         self._is_calm = True
         # Of each cell: the last load that was trusted; the one before, should that have been wrong;
         # when it was read last.
@@ -117,23 +155,25 @@ class Impulses:
         """Return which cells' samples are no load until later ones tell; bit i is cell i."""
         before_kg, steady_kg = list(self._before_kg), list(self._steady_kg)
         oldest_s = t_s - self._hole_s
-        jumps_kg: list[float | None] = []
-        for i, (watch, load) in enumerate(zip(self._watches, loads_kg, strict=True)):
+        for i, watch in enumerate(self._watches):
             if self._last_s[i] < oldest_s:  # what it read before belongs to another time
                 watch.restart()
                 steady_kg[i] = before_kg[i] = None
-            last_kg = steady_kg[i]
-            jumps_kg.append(None if load is None or last_kg is None else load - last_kg)
+        last_kg = tuple(steady_kg)
         mask = 0
         for i, (watch, load) in enumerate(zip(self._watches, loads_kg, strict=True)):
             if load is None:
                 continue
             self._last_s[i] = t_s
+            # All since the same moment: what else moves meanwhile moves as long.
+            jumps_kg = _jumps(loads_kg, watch.before_kg if watch.withheld else last_kg)
             jump_kg = abs(jumps_kg[i] or 0.0)
             back_kg = before_kg[i]
             is_back = back_kg is not None and abs(load - back_kg) <= ALONE_KG
             if not is_back and self._is_suspect(watch, t_s, jump_kg) and _is_alone(jumps_kg, i):
-                watch.withheld += 1
+                if not watch.withheld:
+                    watch.before_kg = last_kg
+                watch.withhold(i, jumps_kg)
                 mask |= 1 << i
                 continue
             if not watch.is_calm:
@@ -156,10 +196,22 @@ class Impulses:
         if watch.withheld and not is_back:
             watch.moves_until_s = t_s + MOVES_S
         watch.impulse_share += self._gain * (wrong - watch.impulse_share)
+        watch.fade(self._gain)
         if watch.impulse_share < FORGOTTEN_SHARE:
-            watch.impulse_share = 0.0
+            watch.forget(self._cells)
         low, high = IMPULSE_SHARES
-        watch.is_spiky = watch.impulse_share > (low if watch.is_spiky else high)
+        is_often = watch.impulse_share > (low if watch.is_spiky else high)
+        watch.is_spiky = is_often and (watch.is_spiky or watch.is_alone)
+
+
+def _jumps(
+    loads_kg: Sequence[float | None], before_kg: Sequence[float | None]
+) -> list[float | None]:
+    """Return what each cell has changed by, None where either is not known."""
+    return [
+        None if load is None or last is None else load - last
+        for load, last in zip(loads_kg, before_kg, strict=True)
+    ]
 
 
 def _is_alone(jumps_kg: Sequence[float | None], i: int) -> bool:

@@ -10,7 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matfw.disturbances.impulses import ALONE_KG, FARTHEST_KG, IMPULSE_SAMPLES, Impulses
+from matfw.disturbances.impulses import (
+    ALONE_KG,
+    FARTHEST_KG,
+    GOES_WITH,
+    IMPULSE_SAMPLES,
+    Impulses,
+)
 from matfw.messages import Loads
 from tests.disturbances import courses
 from tests.disturbances.courses import AT, RATE_HZ, REST_KG, Course
@@ -115,6 +121,21 @@ def test_whether_a_cell_jumped_alone_is_known_only_where_all_were_read(
 def test_a_cell_of_too_many_impulses_is_unreliable(share: float, is_unreliable: bool) -> None:
     every = round(1.0 / share)
     out = through(cell_0(lambda k: 3.0 if k % every == 3 else 0.0), frames=3200)
+    assert any(loads.unreliable_mask for loads in out) == is_unreliable
+
+
+@pytest.mark.parametrize(
+    ("others_share", "is_unreliable"),
+    [(0.0, True), (0.9 * GOES_WITH, True), (1.1 * GOES_WITH, False), (-1.1 * GOES_WITH, False)],
+    ids=["a wire", "a wire beside a body", "an arm that shakes", "on the far side of its fulcrum"],
+)
+def test_what_goes_with_another_cell_all_the_time_is_no_wire(
+    others_share: float, is_unreliable: bool
+) -> None:
+    hertz, kg = 5.5, 2.5
+    out = through(
+        cell_0(lambda k: kg * math.sin(2.0 * math.pi * hertz * k / RATE_HZ), others_share), 1600
+    )
     assert any(loads.unreliable_mask for loads in out) == is_unreliable
 
 
