@@ -24,6 +24,7 @@ from matfw.estimation.lift_signs import (
     plates_let,
     rises,
     rises_strongly,
+    speeds_up,
 )
 from matfw.messages import Motion, Phase, PhaseStep, Presence
 
@@ -33,6 +34,7 @@ MISSED_EVIDENCE = 10.0  # a lift that nobody noticed needs evidence beyond doubt
 MISSED_DEG, MISSED_DPS = 12.0, 8.0  # ... that it stands high up, ...
 MISSED_S = (0.8, 4.0)  # ... and since when
 MISSED_REST_S = 0.5  # of rest before it: what follows a landing at once is the landing
+FROM_REST_S = 0.6  # of rest, after which what speeds up is no landing
 LIFT_DPS = 4.0  # a 2 s lift of 35 deg does 33 at its middle
 HOLD_DPS = 9.0  # slower than this is standing still: tremor and breath are below
 HOLD_SHARE = 0.3  # ... or than this share of the lift's own fastest
@@ -125,8 +127,17 @@ Guard = Callable[[Motion, _Rep], bool]
 
 
 def _lifts(motion: Motion, rep: _Rep) -> bool:
+    return _is_over_rest(motion, rep) and _begins_lift(motion)
+
+
+def _lifts_from_rest(motion: Motion, rep: _Rep) -> bool:
+    """Return whether a leg lifts that has rested for long, though it may have seemed up."""
+    return _is_over_rest(motion, rep) and _looks_like_lift(motion) and speeds_up(motion)
+
+
+def _is_over_rest(motion: Motion, rep: _Rep) -> bool:
     # A leg that seemed up before has not always come back to where its rest was.
-    return motion.angle_deg > LIFT_DEG + min(rep.low_deg, 0.0) and _begins_lift(motion)
+    return motion.angle_deg > LIFT_DEG + min(rep.low_deg, 0.0)
 
 
 def _lifts_after_all(motion: Motion, rep: _Rep) -> bool:
@@ -139,13 +150,16 @@ def _lifts_after_all(motion: Motion, rep: _Rep) -> bool:
 
 
 def _begins_lift(motion: Motion) -> bool:
+    return _looks_like_lift(motion) and is_fresh(motion)
+
+
+def _looks_like_lift(motion: Motion) -> bool:
     return (
         may_be_lift(motion)
         and plates_let(motion)
         and motion.evidence > LIFT_EVIDENCE
         and motion.rate_dps > LIFT_DPS
         and rises(motion)
-        and is_fresh(motion)
     )
 
 
@@ -239,6 +253,7 @@ class Transition:
 
 TRANSITIONS = (
     Transition(Phase.REST, _lifts, Phase.UP, 0.15),
+    Transition(Phase.REST, _lifts_from_rest, Phase.UP, FROM_REST_S),
     Transition(Phase.REST, _has_lifted, Phase.HOLD, MISSED_REST_S),
     Transition(Phase.REST, _falls_unseen, Phase.DOWN, LOST_SIGHT_S[0]),
     Transition(Phase.UP, _was_no_lift, Phase.REST, 0.0),

@@ -25,6 +25,10 @@ DIPPED_N_PER_KG, DIPPED_SHARE = 0.0143, 0.14
 AGAIN_NM_PER_KG = 0.017  # a leg that was not seen to rest lands as often as it lifts
 AGAIN_DPS = 18.0  # rising faster than this is the next lift without a rest between ...
 LIFT_AGAIN_DPS2 = 40.0  # ... of a leg that seems up for long only if it speeds up like this
+# A leg that has rested may still seem up, by some 4 degrees, and to stand: a body that settles, or
+# braces itself, looks so. What speeds up then like this, beyond doubt, is the next lift.
+FROM_REST_DPS, FROM_REST_DPS2 = 8.0, 25.0
+FROM_REST_NM_PER_KG, FROM_REST_EVIDENCE = 0.01, 7.0
 LIFT_UNSEEN_EVIDENCE = 14.0  # where plates see the leg lie still: they miss one lift in fifty
 LIFT_FRESH_S = 0.9  # of a lift and of what plates saw: they are about the same leg
 LIFT_PUSH_N = -2.5  # a lift that takes a hand pulling the body up to be one is somebody getting up
@@ -58,6 +62,16 @@ def is_fresh(motion: Motion) -> bool:
     """Return whether the evidence has just come, or a leg that seems up for long rises again."""
     is_quick = motion.rate_dps > AGAIN_DPS and motion.accel_dps2 > LIFT_AGAIN_DPS2
     return motion.evidence_rise > EVIDENCE_RISE or (is_quick and rises_strongly(motion))
+
+
+def speeds_up(motion: Motion) -> bool:
+    """Return whether a leg that seems up though it rests begins to lift."""
+    return (
+        motion.rate_dps > FROM_REST_DPS
+        and motion.accel_dps2 > FROM_REST_DPS2
+        and motion.rise_nm > FROM_REST_NM_PER_KG * (motion.weight_kg or 0.0)
+        and motion.evidence > FROM_REST_EVIDENCE
+    )
 
 
 def rises_strongly(motion: Motion) -> bool:
