@@ -66,6 +66,19 @@ def test_no_cell_moves_so_far_not_even_with_others() -> None:
     assert withheld(out) == [AT]
 
 
+@pytest.mark.parametrize(
+    ("shares", "passes"),
+    [((1.0, 0.17, 0.17), True), ((1.0, 0.1, 0.1), False), ((1.0, -0.17, -0.17), False)],
+    ids=["a heel that lands", "two cells alone", "the others the other way"],
+)
+def test_what_lands_on_the_whole_deck_passes_however_hard(
+    shares: Sequence[float], passes: bool
+) -> None:
+    kg = during(3, 30.0)
+    out = through(lambda k: [x + y * kg(k) for x, y in zip(REST_KG, (1.0, *shares), strict=True)])
+    assert (withheld(out) == []) is passes
+
+
 def test_a_load_that_stays_is_believed_after_six_samples() -> None:
     out = through(cell_0(during(1000, 1.2)))
     assert withheld(out) == list(range(AT, AT + IMPULSE_SAMPLES))
