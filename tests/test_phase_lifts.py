@@ -13,6 +13,10 @@ from matfw.estimation.lift_signs import (
     DIPPED_SHARE,
     EVIDENCE_RISE,
     FALLING_N_PER_KG,
+    FROM_REST_DPS,
+    FROM_REST_DPS2,
+    FROM_REST_EVIDENCE,
+    FROM_REST_NM_PER_KG,
     LEVER_M,
     LEVER_SPARE_NM_PER_KG,
     LIFT_AGAIN_DPS2,
@@ -25,6 +29,7 @@ from matfw.estimation.lift_signs import (
 from matfw.messages import Phase
 from matfw.phases import (
     FADES_S,
+    FROM_REST_S,
     HOLD_DPS,
     LIFT_DEG,
     LIFT_DPS,
@@ -116,6 +121,24 @@ def test_a_leg_believed_up_for_long_lifts_only_if_it_rises_as_only_a_lift_does(
         "rise_nm": nm * AGAIN_NM_PER_KG * WEIGHT_KG,
     }
     assert Phases().update(motion(**old)).phase is phase
+
+
+@pytest.mark.parametrize("lacks", ["", "rate_dps", "accel_dps2", "rise_nm", "evidence", "rest"])
+def test_a_leg_that_has_rested_and_seems_up_lifts_if_it_speeds_up(lacks: str) -> None:
+    """A body that settles, or braces itself, looks like a leg a little up: the lift is no news."""
+    least = {
+        "rate_dps": FROM_REST_DPS,
+        "accel_dps2": FROM_REST_DPS2,
+        "rise_nm": FROM_REST_NM_PER_KG * WEIGHT_KG,
+        "evidence": FROM_REST_EVIDENCE,
+    }
+    signs = {name: (0.99 if name == lacks else 1.01) * value for name, value in least.items()}
+    machine, since_s = brought_into(Phase.DOWN)
+    down_s = since_s + LONG_S
+    assert machine.update(motion(down_s, **CLASSES["rests"])).phase is Phase.REST
+    rested_s = (0.99 if lacks == "rest" else 1.01) * FROM_REST_S
+    lifts = motion(down_s + rested_s, **{**LIFTS, "evidence_rise": 0.0, **signs})
+    assert machine.update(lifts).phase is (Phase.REST if lacks else Phase.UP)
 
 
 @pytest.mark.parametrize(("share", "phase"), [(1.01, Phase.UP), (0.99, Phase.REST)])
