@@ -29,6 +29,7 @@ FARTHEST_KG = 4.5  # no cell jumps with another one alone: two bits may be wrong
 # ... but with two others, the same way and by so much of it: a heel that lands hard gives 800 N for
 # 40 ms, on the head end's cells 0.17 of what it gives the foot end's (a body in MuJoCo, simulated).
 LANDS_WITH, LANDS_SHARE = 2, 0.12
+ALIKE_SHARE = 0.5  # ... not all of them by so much: that is the supply, and legs land at one end
 MOVES_S = 0.3  # that a cell which did not come back is trusted: somebody loads it alone
 IMPULSE_SHARES = (0.02, 0.08)  # of a cell's samples: reliable again below, unreliable above
 IMPULSE_MEMORY_S = 5.0  # that the share is taken over
@@ -225,5 +226,6 @@ def _is_alone(jumps_kg: Sequence[float | None], i: int) -> bool:
         return abs(jump_kg) > FARTHEST_KG
     shares = [kg / jump_kg for kg in others_kg if kg is not None]
     if abs(jump_kg) > FARTHEST_KG:
-        return sum(share >= LANDS_SHARE for share in shares) < LANDS_WITH
+        lands = sum(share >= LANDS_SHARE for share in shares) >= LANDS_WITH
+        return not lands or min(1.0, *shares) > ALIKE_SHARE * max(1.0, *shares)
     return all(abs(share) < ALONE_SHARE for share in shares)

@@ -68,8 +68,14 @@ def test_no_cell_moves_so_far_not_even_with_others() -> None:
 
 @pytest.mark.parametrize(
     ("shares", "passes"),
-    [((1.0, 0.17, 0.17), True), ((1.0, 0.1, 0.1), False), ((1.0, -0.17, -0.17), False)],
-    ids=["a heel that lands", "two cells alone", "the others the other way"],
+    [
+        ((1.0, 0.17, 0.17), True),
+        ((0.3, 0.45, 0.2), True),
+        ((1.0, 0.1, 0.1), False),
+        ((1.0, -0.17, -0.17), False),
+        ((0.9, 0.9, 0.8), False),
+    ],
+    ids=["a heel", "a heel at a corner", "two cells alone", "others the other way", "the supply"],
 )
 def test_what_lands_on_the_whole_deck_passes_however_hard(
     shares: Sequence[float], passes: bool
