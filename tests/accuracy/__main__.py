@@ -30,10 +30,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     asked = [kind for kinds in options.kinds for kind in kinds]
     absent = missing_data(asked)
-    if absent:
-        print(
-            f"left out, other people's recordings are not here: {' '.join(absent)}", file=sys.stderr
-        )
+    for reason in dict.fromkeys(absent.values()):
+        names = " ".join(kind for kind, why in absent.items() if why == reason)
+        print(f"left out, {reason}: {names}", file=sys.stderr)
     kinds = [kind for kind in asked if kind not in absent]
     todo = jobs(kinds, options.layouts, options.people, options.seed_set)
     outcomes = list(shown(played(todo, options.jobs), len(todo), "people"))

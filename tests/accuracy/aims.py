@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 from tests.accuracy import holes, tempos
+from tests.accuracy.contact import kinds as contact
 from tests.accuracy.figures import Figure
 from tests.accuracy.others.kinds import OTHERS, TIRING
 from tests.accuracy.populations import SENSORS, UNTAUGHT
 
-CLEAN = tuple(kind for kind in OTHERS if kind.endswith("clean"))
-RESTLESS = tuple(kind for kind in OTHERS if kind.endswith("restless"))
+BUILT_OTHERWISE = (*OTHERS, *contact.SETS)
+CLEAN = tuple(kind for kind in BUILT_OTHERWISE if kind.endswith("clean"))
+RESTLESS = tuple(kind for kind in BUILT_OTHERWISE if kind.endswith("restless"))
 
 LONG = ("fatigue", *TIRING, "worst long")
 

@@ -15,6 +15,7 @@ import numpy as np
 from matfw.messages import Fault, Verdict
 from tests.accuracy import holes, tempos, untaught
 from tests.accuracy.aims import with_aim
+from tests.accuracy.contact import kinds as contact
 from tests.accuracy.figures import Figure, quantiles, rate, share
 from tests.accuracy.matching import Call
 from tests.accuracy.movement_figures import movement_figures
@@ -35,7 +36,7 @@ SETS = (
         "combined",
         "fatigue",
     ),
-    *(*OTHERS, *TIRING, *RESTING, *tempos.KINDS, *holes.KINDS),
+    *(*OTHERS, *contact.SETS, *TIRING, *RESTING, *tempos.KINDS, *holes.KINDS),
 )
 LONG = ("fatigue", *TIRING)  # sets that are long enough to tire in
 JUDGED = (
@@ -45,8 +46,9 @@ JUDGED = (
     "faults",
     "stress_faults",
     *OTHERS,
+    *contact.SETS,
 )  # with good repetitions, known to be good
-FAULTY = ("faults", "stress_faults", *OTHERS)
+FAULTY = ("faults", "stress_faults", *OTHERS, *contact.SETS)
 HIP_KINDS = (HIPS, *SENSORS, *HABITS)
 BOW_LIMITS_MM = (0.8, 1.0, 1.3, 1.6, 2.0, 99.0)  # the last: not looked at
 COMBINED = {Fault.ROLL_BACK, Fault.LEG_FORWARD}
@@ -127,7 +129,7 @@ def _of_others(by_kind: ByKind) -> list[Figure]:
             "lifts of 13 to 21 deg found", kind,
             [rep.verdict is not None for rep in reps if Fault.TOO_SMALL in rep.faults],
         )
-        for kind, reps in _reps_by_kind(by_kind, tuple(OTHERS))
+        for kind, reps in _reps_by_kind(by_kind, (*OTHERS, *contact.SETS))
     ]  # fmt: skip
     last = [
         share(
@@ -138,7 +140,7 @@ def _of_others(by_kind: ByKind) -> list[Figure]:
                 if o.leaves_s is not None and o.leaves_s <= SOON_S
             ],
         )
-        for kind in OTHERS
+        for kind in (*OTHERS, *contact.SETS)
         if kind in by_kind
     ]  # fmt: skip
     return [*small, *last]

@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 
+from tests.accuracy.contact import kinds as contact
 from tests.accuracy.figures import Figure, rate, share
-from tests.accuracy.movements import KINDS, Moved, base_kind
+from tests.accuracy.movements import KINDS as SCENES
+from tests.accuracy.movements import Moved, base_kind
 from tests.accuracy.outcomes import Outcome
 
 NO_FORM = "lying still"
+KINDS = (*SCENES, contact.MOVING)
+ONLY_MOVEMENTS = ("getting_on", "movements", contact.MOVING)  # no repetition
 
 
 def movement_figures(by_kind: Mapping[str, Sequence[Outcome]]) -> list[Figure]:
-    """Return the figures of the kinds of `movements`, leaving out absent ones."""
+    """Return the figures of the kinds of `movements` and `contact`, leaving out absent ones."""
     some = [(kind, by_kind[kind]) for kind in KINDS if kind in by_kind]
     found = [
         share("reps found", kind, [rep.verdict is not None for o in them for rep in o.reps])
@@ -40,7 +44,7 @@ def _by_form(kind: str, some: Sequence[Outcome]) -> list[Figure]:
     return [
         Figure(f"... in 100 of {name}", kind, (100.0 * extra[name] / times,), "", times)
         for name, times in sorted(played.items())
-        if base_kind(kind) in ("getting_on", "movements") or extra[name]
+        if base_kind(kind) in ONLY_MOVEMENTS or extra[name]
     ]
 
 

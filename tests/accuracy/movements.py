@@ -22,6 +22,7 @@ from matfw.messages import Announcement, CueGiven, Event, Rep, Verdict
 from matfw.virtual.motion_script import SessionPlan
 from matfw.virtual.rep_kinds import Draw
 from matfw.virtual.sessions import random_session
+from matfw.virtual.truth import TrueRep
 from tests.accuracy import alike_forms, beam_forms, recorded
 from tests.accuracy.matching import match
 from tests.people.movements.forms import FORMS, Form, Purpose, Split
@@ -138,11 +139,20 @@ def script(kind: str, seed: int, number: int) -> Script:
 
 def moved(played: Scene, events: Sequence[Event]) -> Moved:
     """Return what was reported of a scene."""
+    return moved_during(played.trace.truth, played.spans, played.broken, events)
+
+
+def moved_during(
+    truth: Sequence[TrueRep],
+    spans: Sequence[Span],
+    broken_off: Sequence[TrueRep],
+    events: Sequence[Event],
+) -> Moved:
+    """Return what was reported while this was done."""
     found = [event for event in events if isinstance(event, Rep)]
-    truth = played.trace.truth
     matched = match(truth, found)
     extra = [rep for index, rep in enumerate(found) if index not in matched]
-    broken = [index for index in match(played.broken, extra) if index is not None]
+    broken = [index for index in match(broken_off, extra) if index is not None]
     sounds = [
         event.t_s
         for event in events
@@ -150,12 +160,12 @@ def moved(played: Scene, events: Sequence[Event]) -> Moved:
         if not any(rep.start_s - 0.6 <= event.t_s <= rep.end_s + 4.0 for rep in truth)
     ]
     return Moved(
-        played=tuple(span.name for span in played.spans),
-        extra=tuple(form_in(rep.start_s, rep.end_s, played.spans) for rep in extra),
+        played=tuple(span.name for span in spans),
+        extra=tuple(form_in(rep.start_s, rep.end_s, spans) for rep in extra),
         extra_clean=sum(rep.verdict is Verdict.CLEAN for rep in extra),
-        sounds=tuple(form_in(at_s, at_s, played.spans) for at_s in sounds),
-        last_found=matched[-1] is not None if truth and not played.broken else None,
-        broken_found=bool(broken) if played.broken else None,
+        sounds=tuple(form_in(at_s, at_s, spans) for at_s in sounds),
+        last_found=matched[-1] is not None if truth and not broken_off else None,
+        broken_found=bool(broken) if broken_off else None,
     )
 
 

@@ -25,7 +25,7 @@ from matfw.messages import (
 from matfw.service.replay import replay
 from matfw.virtual.truth import TrueRep
 from tests.accuracy.matching import Called, call_moments, match
-from tests.accuracy.movements import Moved, moved
+from tests.accuracy.movements import Moved, moved, moved_during
 from tests.accuracy.populations import LEARNED_REPS, Job, Played, play
 
 SET_FAULTS = (Fault.BENT_BODY, Fault.FATIGUE)  # of somebody, not of one repetition
@@ -183,11 +183,17 @@ def compare(job: Job, played: Played, events: Sequence[Event]) -> Outcome:
         played.is_bent,
         played.is_fatigued,
         tuple(fault for fault in SET_FAULTS if fault.value in given),
-        moved(played.scene, events) if played.scene else None,
+        _moved(played, events),
         sum(a < rep.start_s < b for a, b in played.pauses_s for rep in extra),
         sum(b - a for a, b in played.pauses_s),
         played.leaves_s,
     )
+
+
+def _moved(played: Played, events: Sequence[Event]) -> Moved | None:
+    if played.scene:
+        return moved(played.scene, events)
+    return moved_during(played.truth, played.spans, (), events) if played.spans else None
 
 
 def answers(

@@ -14,7 +14,8 @@ turn, each in the same three blocks. `untaught` are virtual people who lift in s
 `plain` ones who follow a script, `fidgeting` restless ones whose arm flies up in mid-lift. In
 `fatigue` every second set tires, and in the others' `tiring` kinds, in other ways. The kinds of
 `others` are played by simulators built otherwise, for the worst column; what was tuned by their
-tuning people JUDGING.md says.
+tuning people JUDGING.md says. Those of `contact` lie on the mat in a physics engine, which must be
+there to play them: taught people calm and restless, untaught ones, and some who only move about.
 Those of `tempos` do a set in another tempo, and those of `holes` are `clean` with values missing.
 """
 
@@ -46,11 +47,12 @@ from matfw.virtual.sessions import GOOD_SHARE, STRESS_NOISE, random_session
 from matfw.virtual.trace import Trace
 from matfw.virtual.truth import TrueRep
 from tests.accuracy import clams, holes, movements, raises, tempos
+from tests.accuracy.contact import kinds as contact
 from tests.accuracy.others.kinds import OTHERS, RESTING, TIRING, recorded
 from tests.accuracy.others.plans import DrawPlan, draw_plan
 from tests.importers import files, kistler, leg_raise, wii
 from tests.people.fidgeting import fidgeting_session
-from tests.people.movements.scene import Scene
+from tests.people.movements.scene import Scene, Span
 from tests.people.plain import plain_session
 from tests.people.resting import resting_session
 from tests.people.tiring import tiring_session
@@ -71,7 +73,8 @@ SENSORS: Mapping[str, HipErrors] = MappingProxyType(
 )
 HABITS = ("habits", "habits learned")  # the same people
 HABIT_FORWARD_DEG, HABIT_ROLL_DEG = 5.0, 2.0  # sd of how each of them carries leg and hips
-UNTAUGHT = ("leg_raise", "untaught")  # they snap the leg up, hold it as they like and drop it
+# They snap the leg up, hold it as they like and drop it.
+UNTAUGHT = ("leg_raise", "untaught", contact.UNTAUGHT)
 LYING = (
     *("clean", "stress", "faults", "stress_faults", "combined", "mex", "still", "on_off"),
     *(HIPS, *SENSORS, *HABITS),
@@ -81,6 +84,8 @@ LYING = (
     *OTHERS,
     *TIRING,
     *RESTING,
+    *contact.SETS,
+    contact.MOVING,
     *tempos.KINDS,
     *holes.KINDS,
 )
@@ -123,7 +128,8 @@ class Played:
 
     lying_s: the time somebody lies, or stands, on the mat. blocks: what each repetition was meant
     to be, where somebody was asked. pauses_s: from, to, where nobody was to do one. leaves_s:
-    from the last repetition's end to getting up, where it is known.
+    from the last repetition's end to getting up, where it is known. spans: what `contact.MOVING`
+    did and when, about.
     """
 
     mat: Mat
@@ -137,6 +143,7 @@ class Played:
     blocks: Sequence[str] = ()
     pauses_s: Sequence[tuple[float, float]] = ()
     leaves_s: float | None = None
+    spans: Sequence[Span] = ()
 
 
 def jobs(kinds: Sequence[str], layouts: Sequence[str], people: int, seed_set: str) -> list[Job]:
@@ -160,8 +167,8 @@ def jobs(kinds: Sequence[str], layouts: Sequence[str], people: int, seed_set: st
     return found
 
 
-def missing_data(kinds: Sequence[str]) -> tuple[str, ...]:
-    """Return the kinds that need other people's recordings which are not here."""
+def missing_data(kinds: Sequence[str]) -> dict[str, str]:
+    """Return the kinds that need other people's recordings or packages not here, and which."""
     needed = {
         "mex": [f"mex_clam/{name}.csv.gz" for name in clams.MOVING],
         "leg_raise": list(leg_raise.FILES),
@@ -169,11 +176,15 @@ def missing_data(kinds: Sequence[str]) -> tuple[str, ...]:
         "kistler": [f"kistler/{name}.txt.gz" for name in kistler.RECORDINGS],
     }
     needed |= dict.fromkeys(movements.RECORDED_KINDS, needed["wii"] + needed["kistler"])
-    return tuple(
-        kind
+    found = {
+        kind: "other people's recordings are not here"
         for kind in kinds
         if not all((files.DATA / name).is_file() for name in needed.get(kind, ()))
-    )
+    }
+    if not contact.is_installed():
+        reason = "MuJoCo, of the extra [accuracy], is not installed"
+        found |= {kind: reason for kind in kinds if kind in contact.KINDS}
+    return found
 
 
 def play(job: Job) -> Played:
@@ -187,8 +198,8 @@ def play(job: Job) -> Played:
         return replace(whole, frames=holes.torn(whole.frames, holes.KINDS[job.kind], job.number))
     if job.kind in tempos.KINDS:
         return _play_paced(job, tempos.KINDS[job.kind])
-    if job.kind in OTHERS or job.kind in TIRING or job.kind in RESTING:
-        return _play_other(job)
+    if job.kind in (*OTHERS, *TIRING, *RESTING, *contact.KINDS):
+        return _play_contact(job) if job.kind in contact.KINDS else _play_other(job)
     if job.kind in movements.KINDS:
         return _play_scene(job, movements.scene(job.kind, job.layout, job.seed, job.number))
     return _play_own(job, _trace(job))
@@ -238,6 +249,17 @@ def _play_other(job: Job, draw: DrawPlan = draw_plan) -> Played:
     return Played(
         mat, frames, truth, [None] * len(truth), lying_s,
         is_fatigued=plan.is_tired, leaves_s=leaves_s,
+    )  # fmt: skip
+
+
+def _play_contact(job: Job) -> Played:
+    mat, frames, recording, spans = contact.recorded(job.kind, job.layout, job.seed)
+    plan, truth = recording.plan, recording.truth
+    return Played(
+        mat, frames, truth, [None] * len(truth), plan.off_s[0] - plan.on_s[1],
+        pauses_s=_pauses_s(truth) if job.kind in UNTAUGHT else (),
+        leaves_s=plan.off_s[0] - truth[-1].end_s if truth else None,
+        spans=spans if job.kind == contact.MOVING else (),
     )  # fmt: skip
 
 

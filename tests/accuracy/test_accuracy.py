@@ -27,6 +27,7 @@ from matfw.virtual.truth import TrueRep
 from tests.accuracy import __main__ as bench
 from tests.accuracy import holes, movements, tempos
 from tests.accuracy.aims import AIMS
+from tests.accuracy.contact import kinds as contact
 from tests.accuracy.figures import Figure, quantiles, rate, share, wilson
 from tests.accuracy.matching import Call, Called, call_moments, match
 from tests.accuracy.measures import measure
@@ -352,7 +353,7 @@ def test_tuning_and_held_out_people_are_never_the_same() -> None:
     assert not tuning & held_out
 
 
-ELSEWHERE = (*REAL, *movements.KINDS, *tempos.KINDS, *holes.KINDS)  # their tests
+ELSEWHERE = (*REAL, *movements.KINDS, *contact.KINDS, *tempos.KINDS, *holes.KINDS)  # their tests
 
 
 @pytest.mark.parametrize("kind", [kind for kind in LYING if kind not in ELSEWHERE])
@@ -386,6 +387,16 @@ def test_people_lift_in_the_tempo_that_is_done_and_the_mat_asks_for_the_other(ki
     for rep in played.truth:
         shares = (rep.up_s / done.up_s, rep.hold_s / done.hold_s, rep.down_s / done.down_s)
         assert 0.8 <= min(shares) <= max(shares) <= 1.3
+
+
+def test_kinds_that_a_package_is_missing_for_are_left_out_with_the_reason(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(contact, "is_installed", lambda: False)
+    assert bench.main(["--layouts", "core4", "--jobs", "1", "--kinds", *contact.KINDS]) == 0
+    said = capsys.readouterr().err
+    assert "left out, MuJoCo, of the extra [accuracy], is not installed: contact_clean " in said
+    assert "contact_moving" in said
 
 
 def test_kinds_are_asked_for_by_name_or_by_a_pattern(capsys: pytest.CaptureFixture[str]) -> None:

@@ -15,6 +15,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "other_b_clean",
             "other_c_clean",
             "other_d_clean",
+            "contact_clean",
         ),
         "worst restless": (
             "stress",
@@ -23,6 +24,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "other_b_restless",
             "other_c_restless",
             "other_d_restless",
+            "contact_restless",
         ),
         "worst long": ("fatigue", "other_a_tiring", "other_b_tiring"),
     }
