@@ -34,7 +34,7 @@ MOVES_S = 0.3  # that a cell which did not come back is trusted: somebody loads 
 IMPULSE_SHARES = (0.02, 0.08)  # of a cell's samples: reliable again below, unreliable above
 IMPULSE_MEMORY_S = 5.0  # that the share is taken over
 # Of a cell's jumps that some other cell goes with in the mean. Arms that shake hard beside a cell
-# have 0.25-0.30 (two people's), impulses in 16 sets of four kinds of people up to 0.13.
+# have 0.25-0.30 (two people's), impulses in 24 sets of four kinds of people up to 0.13.
 GOES_WITH = 0.2
 FORGOTTEN_SHARE = 1e-3
 HOLE_PERIODS = 2.5  # without a sample of a cell: what it read before belongs to another time
