@@ -26,7 +26,8 @@ AGAIN_NM_PER_KG = 0.017  # a leg that was not seen to rest lands as often as it 
 AGAIN_DPS = 18.0  # rising faster than this is the next lift without a rest between ...
 LIFT_AGAIN_DPS2 = 40.0  # ... of a leg that seems up for long only if it speeds up like this
 # A leg that has rested may still seem up, by some 4 degrees, and to stand: a body that settles, or
-# braces itself, looks so. What speeds up then like this, beyond doubt, is the next lift.
+# braces itself, looks so. What speeds up then like this, beyond doubt, is the next lift: of 1650
+# lifts of 164 people, 17 kinds, 45 more are in time so, and 14 more movements at rest are lifts.
 FROM_REST_DPS, FROM_REST_DPS2 = 8.0, 25.0
 FROM_REST_NM_PER_KG, FROM_REST_EVIDENCE = 0.01, 7.0
 LIFT_UNSEEN_EVIDENCE = 14.0  # where plates see the leg lie still: they miss one lift in fifty
