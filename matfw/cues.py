@@ -72,6 +72,8 @@ CUE_RULES: Mapping[Cue, CueRule] = MappingProxyType(
         Announcement.PARTLY_JUDGED: CueRule(47, Rank.PLAIN, 1.1, 10.0, 5.0),
         Announcement.GET_READY: CueRule(46, Rank.PLAIN, 3.5, 1.0, 3.5),
         Announcement.READY: CueRule(45, Rank.PLAIN, 0.8, 2.0, 3.0),
+        # What it is about has gone on for long, and may end at any moment.
+        Announcement.LIE_STILL: CueRule(43, Rank.PLAIN, 1.6, 2.0, 10.0),
         # Given at the start by `control`, not by the line.
         Announcement.SEE_CONSOLE: CueRule(44, Rank.PLAIN, 1.5, 10.0, 10.0),
     }

@@ -1,7 +1,7 @@
 """What is to be reported of the mat and of who lies on it: events and cue requests.
 
 Reports of a repetition come from `judging`; here is the rest: cells and hip sensors that fail
-or are back, and somebody who has been weighed.
+or are back, and somebody who has been weighed, or who never lies still enough to be.
 
 That the mat cannot judge is said when that begins, when something worse follows, and to whoever
 gets on meanwhile; each time until it is heard, for silence would pass for praise.
@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from enum import IntEnum
 
+from matfw.estimation.unweighed import Unweighed
 from matfw.messages import (
     Announcement,
     CellEvent,
@@ -50,6 +51,7 @@ class Notices:
         self._is_owed = False  # `not_judging`, until it is heard
         self._has_begun = False  # with this frame: the mat is less whole than it was
         self._is_loaded, self._load_kg = True, COME_KG
+        self._unweighed = Unweighed()
         self.reset()
 
     def reset(self) -> None:
@@ -145,6 +147,8 @@ class Notices:
             self._weighed_kg = weight_kg
         if phase.changed:
             events.append(PhaseChanged(t_s, phase.phase))
+        if self._unweighed.update(t_s, motion.presence, self._load_kg, can_judge=self.can_judge):
+            return events, [Announcement.LIE_STILL]
         # Whoever is weighed while the mat cannot judge hears it when the mat can.
         self._is_ready_due = self._is_weighed and (is_new or self._is_ready_due)
         if not (self._is_ready_due and self.can_judge):

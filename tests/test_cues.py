@@ -117,6 +117,7 @@ ORDER: dict[Rank, tuple[Cue, ...]] = {
         Announcement.GET_READY,
         Announcement.READY,
         Announcement.SEE_CONSOLE,
+        Announcement.LIE_STILL,
     ),
 }
 CUTS = {

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
+from matfw.estimation.unweighed import ASK_AFTER_S
 from matfw.messages import (
     Announcement,
     CellEvent,
@@ -139,6 +142,22 @@ def test_whoever_is_weighed_again_is_called_but_reported_only_as_another(
 def test_a_phase_is_reported_when_it_changes() -> None:
     up = PhaseStep(t_s=0.9, phase=Phase.UP, changed=True, since_s=0.9)
     assert Notices().of_motion(1.0, lying(), up) == ([PhaseChanged(1.0, Phase.UP)], [])
+
+
+def test_who_never_lies_still_is_asked_to_and_nobody_who_is_weighed() -> None:
+    def requests(motion_of: Callable[[float], Motion]) -> list[Announcement]:
+        notices = Notices()
+        asked: list[Announcement] = []
+        for step in range(round((ASK_AFTER_S + 5.0) / 0.05)):
+            t_s = 0.05 * step
+            notices.of_state(ON, None)
+            asked += notices.of_motion(t_s, motion_of(t_s), REST)[1]
+        return asked
+
+    assert requests(lambda t_s: Motion(t_s=t_s, presence=Presence.UNSETTLED)) == [
+        Announcement.LIE_STILL
+    ]
+    assert requests(lambda _: lying(60.0)) == [Announcement.READY]
 
 
 def test_what_one_stage_takes_back_another_still_holds_against_the_cell() -> None:

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matfw.conditioning import LOST_OWN_S
+from matfw.estimation.unweighed import ASK_AFTER_S
 from matfw.messages import (
     Announcement,
     CellEvent,
@@ -131,6 +132,29 @@ def test_somebody_is_weighed_once_and_asked_to_begin() -> None:
     assert weighed.weight_kg == pytest.approx(64.0, rel=0.02)
     ready = [e.t_s for e in events if isinstance(e, CueGiven) and e.cue is Announcement.READY]
     assert ready == [weighed.t_s]
+
+
+def test_who_exercises_without_lying_still_is_asked_to_and_counts_once_weighed() -> None:
+    mat, frames = session()
+    kg = mat.calibration[0].counts_per_kg
+
+    def sways(frame: RawFrame) -> RawFrame:
+        """Return it as of a body that rocks by 4 kg from head to foot for its first 35 s."""
+        rocked = int(kg * math.sin(3.0 * frame.t_s)) if 8.0 < frame.t_s < 35.0 else 0
+        rocks = (rocked, rocked, -rocked, -rocked)
+        return replace(
+            frame, counts=tuple(c and c + r for c, r in zip(frame.counts, rocks, strict=True))
+        )
+
+    events = run(mat, [sways(frame) for frame in frames])[1]
+    asked, ready = (
+        [e.t_s for e in events if isinstance(e, CueGiven) and e.cue is cue]
+        for cue in (Announcement.LIE_STILL, Announcement.READY)
+    )
+    on_s = 3.0  # the demo's person gets on in the first seconds
+    assert asked == pytest.approx([on_s + ASK_AFTER_S], abs=2.0)
+    assert min(ready) > 35.0
+    assert reps_of(events)
 
 
 def test_nobody_is_no_event() -> None:

@@ -127,7 +127,7 @@ def _who(now: Status) -> str:
         case Presence.EMPTY:
             return f"nobody ({load})"
         case Presence.UNSETTLED:
-            return f"somebody who does not lie still ({load})"
+            return f"somebody who does not lie still ({load}): weighed, and judged, once they do"
         case Presence.LYING:
             weight = "" if now.weight_kg is None else f", {now.weight_kg:.1f} kg"
             side = (

@@ -38,6 +38,9 @@ CUE_WORDS: Mapping[Cue, Words] = MappingProxyType(
         ),
         Announcement.SET_DONE: Words("set done", "The set is done", "rest"),
         Announcement.READY: Words("ready", "Lying still and weighed", "begin when you like"),
+        Announcement.LIE_STILL: Words(
+            "lie still", "Not weighed yet, so nothing counts", "lie still for two seconds"
+        ),
         Announcement.REP: Words("clean rep", "A clean rep"),
         Announcement.COUNT: Words("rep", "A rep, clean unless another sound came"),
         Announcement.REP_FIVE: Words("five", "A group of five reps is full"),

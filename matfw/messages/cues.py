@@ -31,6 +31,7 @@ class Announcement(StrEnum):
     UNSURE = "unsure", True  # the rep is over and could not be judged
     SET_DONE = "set_done", False
     READY = "ready", True  # lying still and weighed: begin when you like
+    LIE_STILL = "lie_still", True  # on the mat for long, never still: not weighed, nothing counts
     REP = "rep", True  # a clean rep is over
     SEE_CONSOLE = "see_console", False  # at the start: not calibrated, or its state is damaged
     # Of a workout that is led: workout/coach.py.

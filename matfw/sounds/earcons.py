@@ -128,6 +128,10 @@ SOUNDS: Mapping[Cue, tuple[Note, ...]] = MappingProxyType(
         Announcement.SET_DONE: _notes((C7, 0.15), (A6, 0.15), (B6, 0.15), (C7, 0.45)),
         # A rising third.
         Announcement.READY: _notes((C6, 0.2), (E6, 0.35)),
+        # A shaking that slows down, and lies still.
+        Announcement.LIE_STILL: _notes(
+            *((G6, 0.1), (C6, 0.1)), *((G6, 0.15), (C6, 0.15)), (G6, 0.2), (C6, 0.7)
+        ),
         # A soft tick.
         Announcement.REP: _notes((C6, 0.05)),
         # The low pulse of `not_judging`, short, and a question after it; twice.
@@ -217,6 +221,10 @@ LIGHTS: Mapping[Cue, tuple[Lights, ...]] = MappingProxyType(
         Announcement.SET_DONE: _lights((1, 0, 0, 0.2), (1, 1, 0, 0.2), (1, 1, 1, 0.5)),
         # Dim, then bright.
         Announcement.READY: _lights((0.2, 0.2, 0.2, 0.2), (1, 1, 1, 0.35)),
+        # From end to end and back, and then all of the edge at once, for long.
+        Announcement.LIE_STILL: _lights(
+            *((1, 0, 0, 0.2), (0, 0, 1, 0.2), (1, 0, 0, 0.2), (0, 0, 0, 0.1)), (0.6, 0.6, 0.6, 0.7)
+        ),
         Announcement.REP: _lights((0.2, 0.2, 0.2, 0.15)),
         # From one half of the edge to the other and back: something here wants to be looked at.
         Announcement.SEE_CONSOLE: _lights(

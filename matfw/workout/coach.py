@@ -11,7 +11,7 @@ from matfw.workout.course import Course
 from matfw.workout.plan import Plan
 from matfw.workout.sets import Progress
 from matfw.workout.stage import Ask, WorkoutMoment, WorkoutStep
-from matfw.workout.states import State
+from matfw.workout.states import WAITS_FOR_LYING, State
 from matfw.workout.transitions import ROWS
 from matfw.workout.variations import as_seen, may_be_cued
 
@@ -145,4 +145,6 @@ class Coach(Course):
         if isinstance(cue, Fault):
             is_open = self.state in (State.SET, State.OFFERED)
             return is_open and may_be_cued(cue, self.guide.variation)
+        if cue is Announcement.LIE_STILL:
+            return self.state in WAITS_FOR_LYING
         return cue is not Announcement.READY

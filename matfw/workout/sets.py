@@ -119,6 +119,13 @@ class Workout:
         return bool(self._set) and t_s - self._set[-1].end_s <= pause_s(self._set[-1])
 
     @property
+    def is_resting(self) -> bool:
+        """Return whether a set is done, and the rest after it, or the last one for good."""
+        return self._is_done and (
+            self._rest_until_s is not None or self._set_number >= self.plan.sets
+        )
+
+    @property
     def may_have_ended(self) -> bool:
         """Return whether the set was not looked at since its last repetition, and goes on."""
         return not (self._fatigue or self._is_done or len(self._set) == self._looked_reps)

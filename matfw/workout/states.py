@@ -33,5 +33,7 @@ class State(StrEnum):
     DONE = "done"
 
 
+# In which nothing but somebody who lies still moves it on.
+WAITS_FOR_LYING = (State.AWAY, State.HELD)
 # In which the side asked for was confirmed or taken, and nobody has left since.
 COUNTED = (State.READY, State.SET, State.OFFERED, State.ENDING)

@@ -51,6 +51,7 @@ MOVES_IN_SET = 0.35  # after so many of the repetitions somebody moves
 TRANSITS = (Purpose.ON, Purpose.UP)
 SILENT = (
     Announcement.READY,
+    Announcement.LIE_STILL,
     Announcement.NOT_JUDGING,
     Announcement.HIPS_LOST,
     Announcement.HIPS_BACK,

@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from matfw.cues import Cues, RepCue
 from matfw.messages import (
+    Announcement,
     Cue,
     Event,
     Fault,
@@ -131,6 +132,12 @@ class Played:
         """Ask at the console."""
         self.coach.tell(ask)
         self.step()
+
+    def does_not_lie_still(self) -> None:
+        """Move about until the line asks them to lie still."""
+        self.presence = Presence.UNSETTLED
+        self._requests = [Announcement.LIE_STILL]
+        self.wait(2.0)
 
     def rep(self, done: Done | None = None, rest_s: float = 1.0) -> Rep:
         """Do a repetition and rest; it is judged while they rest or lift again."""

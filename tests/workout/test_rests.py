@@ -9,8 +9,8 @@ from matfw.settings.plans import PlanSettings
 from matfw.workout.plan import SideOrder
 from matfw.workout.stage import Ask
 from matfw.workout.states import GIVE_UP_S, State
-from tests.workout.played import STEP_S
-from tests.workout.workouts import in_set, sets, state, states
+from tests.workout.played import STEP_S, Played
+from tests.workout.workouts import SHORT, cues, in_set, sets, state, states
 
 
 def test_a_rest_says_ten_seconds_and_counts_in_on_the_same_side() -> None:
@@ -46,6 +46,23 @@ def test_the_end_of_a_rest_is_heard_from_beside_the_mat() -> None:
         person.rep()
     person.get_off()
     assert person.wait_for(Announcement.REST_OVER, max_s=30.0)
+
+
+def test_to_lie_still_is_asked_of_whoever_is_waited_for_and_not_of_who_rests() -> None:
+    person = Played(SHORT)
+    person.does_not_lie_still()
+    assert cues(person) == ["lie_still"]
+    person = in_set()
+    for _ in range(2):
+        person.rep()
+    person.wait(3.0)
+    assert state(person) is State.REST
+    person.does_not_lie_still()
+    assert "lie_still" not in cues(person)
+    person.wait(20.0)
+    assert state(person) is State.AWAY
+    person.does_not_lie_still()
+    assert cues(person)[-1] == "lie_still"
 
 
 def test_a_workout_that_nobody_goes_on_with_is_over() -> None:

@@ -58,6 +58,26 @@ def test_the_end_of_a_rest_calls_whoever_lies_there_and_does_nothing(
     assert (asks.side, tuple(asks.events)) == (None, ())
 
 
+@pytest.mark.parametrize(
+    ("reps", "sets", "after_s", "is_asked"),
+    [
+        (2, 2, 1.0, True),  # a set has begun, and goes on
+        (1, 2, 1.0, False),  # its rest: they may sit up
+        (1, 2, 40.1, True),
+        (1, 1, 90.0, False),  # the last one is done
+    ],
+)
+def test_nobody_is_asked_to_lie_still_between_sets_or_after_the_last(
+    reps: int, sets: int, after_s: float, is_asked: bool
+) -> None:
+    free = FreeSets(Plan(reps=reps, sets=sets, rest_s=40.0))
+    free.finish_rep(REP, ())
+    moving = moment(REP.end_s + after_s, Presence.UNSETTLED, Phase.REST)
+    free.update(moving)
+    asked = free.update(structs.replace(moving, requests=[Announcement.LIE_STILL])).requests
+    assert list(asked) == ([Announcement.LIE_STILL] if is_asked else [])
+
+
 def test_the_side_that_a_belt_tells_holds_until_they_are_gone() -> None:
     free = FreeSets(Plan())
     lying = (Presence.LYING, Phase.REST)
