@@ -171,7 +171,7 @@ class MotionStage:
             self._lose(Presence.UNSETTLED)
         if self._presence is not Presence.LYING:
             self._presence = Presence.EMPTY if load_kg < EMPTY_KG else Presence.UNSETTLED
-            place = self._lying.still_place()
+            place = self._lying.place()
             if place is not None:
                 self._begin_lying(place)
         if self._presence is not Presence.LYING or self._tracker is None:

@@ -74,7 +74,7 @@ SENSORS: Mapping[str, HipErrors] = MappingProxyType(
 HABITS = ("habits", "habits learned")  # the same people
 HABIT_FORWARD_DEG, HABIT_ROLL_DEG = 5.0, 2.0  # sd of how each of them carries leg and hips
 # They snap the leg up, hold it as they like and drop it.
-UNTAUGHT = ("leg_raise", "untaught", contact.UNTAUGHT)
+UNTAUGHT = ("leg_raise", "untaught", *contact.UNTAUGHT)
 LYING = (
     *("clean", "stress", "faults", "stress_faults", "combined", "mex", "still", "on_off"),
     *(HIPS, *SENSORS, *HABITS),

@@ -2,7 +2,9 @@
 
 Taught people lift as they were told, restless ones also small, flung, dropped, overshot and broken
 lifts, and fidget; untaught ones snap the leg up, hold it as they like and let it down fast, as real
-untaught people do; those who move lift nothing. Ranges were set by hand.
+untaught people do; those who move lift nothing. Hurried ones begin as soon as they lie and hardly
+rest, half of them until they have read how it is done; children lift as they were told. Ranges were
+set by hand.
 """
 
 from __future__ import annotations
@@ -19,12 +21,14 @@ from tests.accuracy.others.plans import Draw
 
 
 class Company(Enum):
-    """What kind of people somebody is one of; drawn in this order."""
+    """What kind of people somebody is one of."""
 
     CLEAN = "clean"
     RESTLESS = "restless"
     UNTAUGHT = "untaught"
     MOVING = "moving"
+    HURRIED = "hurried"
+    CHILD = "child"
 
 
 class Manner(Enum):
@@ -96,7 +100,8 @@ RESTLESS: Mapping[Company, tuple[float, float]] = MappingProxyType(
         Company.UNTAUGHT: (0.7, 1.8),
         Company.MOVING: (0.7, 2.0),
     }
-)
+)  # drawn in this order
+NEITHER = (0.6, 1.4)  # calm nor restless: hurried ones, children
 # What one of each kind is used to. Taught: the whole is 45 degrees at most, and no way too fast.
 TAUGHT: Mapping[str, tuple[float, float]] = MappingProxyType(
     {
@@ -122,6 +127,11 @@ UNTAUGHT: Mapping[str, tuple[float, float]] = MappingProxyType(
 STYLE, STYLE_SD, STYLES = (1.3, 2.4), 0.15, (1.1, 2.8)  # exponents of somebody's ways
 LIFTS = (9, 15)
 MOVES_S, MOVE_GAP_S, STILL_AT_END_S = (82, 98), (5, 16), 8
+HURRIED: Mapping[str, tuple[float, float]] = MappingProxyType(
+    {"up_s": (0.8, 1.2), "hold_s": (0.2, 0.5), "down_s": (0.9, 1.3)}
+)
+BEGINS_S, BRIEF_S = (0.3, 1.5), (0.2, 0.6)  # after lying down; between two of their lifts
+READS, READS_AFTER, READS_S = 0.5, 5, (3, 6)  # share of them who read then, for so long
 UNTAUGHT_DROPS, UNTAUGHT_OVERSHOOTS = 0.25, 0.5
 # Of a restless one's lifts, one after the other; the rest are good.
 MANNERS = (
@@ -146,13 +156,18 @@ LEAVES_SOON, SOON_S, LATER_S = 0.4, (0.3, 1.2), (2, 7)
 def draw_doings(company: Company, rng: Draw) -> Doings:
     """Return a session of 9 to 14 lifts, or of movements alone."""
     on_s = (1.5, 1.5 + rng.uniform(4, 10))
-    restless = {each: rng.uniform(*RESTLESS[each]) for each in Company}[company]
+    drawn = {each: rng.uniform(*ends) for each, ends in RESTLESS.items()}
+    restless = drawn[company] if company in drawn else rng.uniform(*NEITHER)
     at_s = on_s[1] + rng.uniform(6, 12)
     style = [rng.uniform(*STYLE) for _ in range(4)]
     lifts: list[Wanted] = []
     if company is Company.MOVING:
         leaves_s = on_s[1] + rng.uniform(*MOVES_S)
         fidgets = _moves(rng, on_s[1], leaves_s)
+    elif company is Company.HURRIED:
+        lifts, fidgets = _hurried(rng, on_s[1] + rng.uniform(*BEGINS_S), style), []
+        leaves_s = lifts[-1].end_s + rng.uniform(*LATER_S)
+        return Doings(on_s, (leaves_s, leaves_s + rng.uniform(2.5, 6)), tuple(lifts), restless, ())
     else:
         lifts, fidgets = _lifts(company, rng, at_s, style)
         soon = rng.random() < LEAVES_SOON
@@ -209,6 +224,26 @@ def _lifts(
             fidgets.append((lift.end_s + 0.4, _one_of(UNTAUGHT_BETWEEN, rng)))
             at_s += rng.uniform(1.5, 3)
     return lifts, fidgets
+
+
+def _hurried(rng: Draw, at_s: float, style: Sequence[float]) -> list[Wanted]:
+    """Return the lifts of somebody who does not lie still before, nor between them."""
+    taught, hurried = (
+        {name: rng.uniform(*ends) for name, ends in habit.items()} for habit in (TAUGHT, HURRIED)
+    )
+    reads = rng.random() < READS
+    lifts: list[Wanted] = []
+    for number in range(int(rng.integers(*LIFTS))):
+        ways = [float(np.clip(each + rng.normal(0, STYLE_SD), *STYLES)) for each in style]
+        lift, rest_s = _taught(rng, at_s, taught, ways)
+        if not (reads and number >= READS_AFTER):
+            times = {name: usual + rng.normal(0, 0.05) for name, usual in hurried.items()}
+            lift, rest_s = replace(lift, **times), rng.uniform(*BRIEF_S)
+        if reads and number == READS_AFTER - 1:
+            rest_s = rng.uniform(*READS_S)
+        lifts.append(lift)
+        at_s = lift.end_s + rest_s
+    return lifts
 
 
 def _about(rng: Draw, usual: float, sd: float, low: float, high: float) -> float:

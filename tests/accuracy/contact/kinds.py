@@ -16,10 +16,10 @@ from tests.accuracy.others.mat import frames_of, mat_of
 from tests.accuracy.others.plans import Recording
 from tests.people.movements.scene import Span
 
-SETS = ("contact_clean", "contact_restless")  # with good repetitions, known to be good
-UNTAUGHT = "contact_untaught"
+SETS = ("contact_clean", "contact_restless", "contact_child")  # good repetitions are known to be
+UNTAUGHT = ("contact_untaught", "contact_hurried")
 MOVING = "contact_moving"  # only other movements, no repetition
-KINDS = (*SETS, UNTAUGHT, MOVING)
+KINDS = (*SETS, *UNTAUGHT, MOVING)
 PREFIX = "contact_"
 NOISE_KEY = 0x3B
 FIDGET_S = 6.0  # most are over by then

@@ -56,9 +56,9 @@ class Person:
         return self.build.mass_kg / USUAL_KG
 
 
-def draw_person(rng: Draw) -> Person:
+def draw_person(rng: Draw, *, is_child: bool = False) -> Person:
     """Return somebody."""
-    build = draw_build(rng)
+    build = draw_build(rng, is_child=is_child)
     return Person(build, drawn_body(build, rng), _habits(rng, build.mass_kg))
 
 

@@ -53,6 +53,7 @@ TABLE: Mapping[str, Mapping[str, tuple[float, float, float, tuple[float, float, 
 PAIRED = ("upper_arm", "forearm", "hand", "thigh", "shank", "foot")
 HEIGHT_M, HEIGHT_SD_M, HEIGHTS_M = {"female": 1.66, "male": 1.79}, 0.07, (1.50, 1.95)
 BMI, BMI_LOG_SD, MASSES_KG = 24.0, 0.14, (48.0, 105.0)  # the project's own range of masses
+CHILD_M, CHILD_KG = (1.28, 1.48), (28.0, 42.0)  # in proportion as adults, which is nearly so
 TABLE_BMI = 23.0  # about that of the table's people
 ANKLE_TO_FOOT_M = 0.06  # along the leg, of somebody as tall as the table's people
 
@@ -112,12 +113,15 @@ class Build:
         )
 
 
-def draw_build(rng: Draw) -> Build:
+def draw_build(rng: Draw, *, is_child: bool = False) -> Build:
     """Return somebody of either sex whose segments differ from the table's by some percent."""
     sex = "female" if rng.random() < 0.5 else "male"
-    height_m = float(np.clip(rng.normal(HEIGHT_M[sex], HEIGHT_SD_M), *HEIGHTS_M))
-    bmi = float(np.exp(rng.normal(np.log(BMI), BMI_LOG_SD)))
-    mass_kg = float(np.clip(bmi * height_m * height_m, *MASSES_KG))
+    if is_child:
+        height_m, mass_kg = rng.uniform(*CHILD_M), rng.uniform(*CHILD_KG)
+    else:
+        height_m = float(np.clip(rng.normal(HEIGHT_M[sex], HEIGHT_SD_M), *HEIGHTS_M))
+        bmi = float(np.exp(rng.normal(np.log(BMI), BMI_LOG_SD)))
+        mass_kg = float(np.clip(bmi * height_m * height_m, *MASSES_KG))
     scale = height_m / TABLE_M[sex]
     girth = float(np.sqrt(mass_kg / height_m**2 / TABLE_BMI))
     segments = _segments(rng, sex, mass_kg, scale)

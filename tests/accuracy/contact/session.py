@@ -28,7 +28,8 @@ TRUNK_FALLS_M = -0.2  # where the trunk comes down, from the hips
 ALONG_M, ACROSS_M = (-0.05, 0.05), (-0.09, -0.02)  # where on the deck the hips lie
 TIPPED = 0.5  # sine of the pelvis's roll; more is no leg raise
 RUSHED_UP_S, RUSHED_DOWN_S = 1.5, 2.1  # the standard limits, standstill to standstill
-LEAST_REST_S = {Company.CLEAN: 0.38, Company.RESTLESS: 0.25}
+LEAST_REST_S = {Company.CLEAN: 0.38, Company.RESTLESS: 0.25, Company.CHILD: 0.38}
+AS_THEY_LIKE = (Company.UNTAUGHT, Company.HURRIED)
 LEAST_UP_S, LEAST_DOWN_S = 0.25, 0.15  # of any lift: less is no way that was found
 GOOD_DEG, MOST_SMALL_DEG = (28.0, 48.0), 22.5
 # Good ones are clear of the limits, those of clean people also no slower than these are.
@@ -59,7 +60,7 @@ def record(
 
 
 def _recorded(company: Company, rng: Draw, cells: Sequence[Cell], draw: DrawDoings) -> Session:
-    person, doings = draw_person(rng), draw(company, rng)
+    person, doings = draw_person(rng, is_child=company is Company.CHILD), draw(company, rng)
     t_s = STEP_S * np.arange(int((doings.off_s[1] + EMPTY_S) / STEP_S), dtype=np.float64)
     muscles = Muscles(person, len(t_s))
     course = aimed(muscles, doings, t_s, rng)
@@ -139,7 +140,7 @@ def _is_as_planned(company: Company, lift: Wanted, done: Lift) -> bool:
     is_far = abs(top_deg - wanted_deg) > 0.2 * wanted_deg + 5 or top_deg < 0.6 * wanted_deg
     if is_far or done.up_s < LEAST_UP_S or done.down_s < LEAST_DOWN_S:
         return False
-    return company is Company.UNTAUGHT or _is_of_its_manner(company, lift.manner, done)
+    return company in AS_THEY_LIKE or _is_of_its_manner(company, lift.manner, done)
 
 
 def _is_of_its_manner(company: Company, manner: Manner, done: Lift) -> bool:
@@ -153,7 +154,7 @@ def _is_of_its_manner(company: Company, manner: Manner, done: Lift) -> bool:
             return done.down_s <= MOST_DROP_S
         case Manner.GOOD | Manner.OVERSHOT | Manner.TWO_STEPS:
             is_clean = all(low <= s <= high for s, (low, high) in zip(times, CLEAN_S, strict=True))
-            if company is Company.CLEAN and not is_clean:
+            if company in (Company.CLEAN, Company.CHILD) and not is_clean:
                 return False
             is_long = all(s >= least for s, least in zip(times, GOOD_LEAST_S, strict=True))
             return is_long and GOOD_DEG[0] <= top_deg <= GOOD_DEG[1]

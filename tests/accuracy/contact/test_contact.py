@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
 
 pytest.importorskip("mujoco", reason="the extra [accuracy] is not installed")
 
+from matfw.estimation.lying import STILL_S
 from matfw.layouts import PRESETS
+from matfw.messages import Event, Rep
+from matfw.service.replay import replay
 from tests.accuracy.contact import session
 from tests.accuracy.contact.courses import low_passed
 from tests.accuracy.contact.doings import Company, Doings, draw_doings
@@ -122,6 +126,22 @@ def test_restless_people_waver_more_and_six_cells_carry_as_much() -> None:
         assert load_n(of)[still].mean() == pytest.approx(G_M_S2 * plan.mass_kg, abs=3.0)
         spread_nm.append(along_nm(of)[still].std())
     assert spread_nm[1] > 1.3 * spread_nm[0]
+
+
+def test_hurried_ones_never_lie_still_and_are_counted_all_the_same() -> None:
+    played = play(Job("contact_hurried", "core4", 1002, 2))
+    rests_s = [two.start_s - one.end_s for one, two in pairwise(played.truth)]
+    assert max(rests_s) < STILL_S
+    events: list[Event] = []
+    replay(played.mat, played.frames, events.append)
+    reps = [event for event in events if isinstance(event, Rep)]
+    assert len(played.truth) - 2 <= len(reps) <= len(played.truth)
+
+
+def test_a_child_weighs_as_little_as_children_do_and_lifts_as_high() -> None:
+    recording = session.record(Company.CHILD, 1000, CELLS, short).recording
+    assert 28.0 <= recording.plan.mass_kg <= 42.0
+    assert all(28.0 < rep.angle_deg < 48.0 for rep in recording.truth)
 
 
 def test_who_only_moves_does_no_repetition() -> None:
