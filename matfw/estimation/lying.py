@@ -31,6 +31,7 @@ STILL_Y_MM = 6.0
 # weight, of then; one sits.
 STAYS_S = 5.0
 STAYS_STEPS = round(STAYS_S / STEP_S)
+JUST_STILL_STEPS = round(0.5 / STEP_S)
 STAYS_LOAD_SHARE, STAYS_X_MM, STAYS_Y_MM = 0.06, 25.0, 8.0
 STAYS_SHARE_APART, STAYS_MM_APART = 0.015, 10.0
 GONE_S = 0.5  # over which the mean load must have left the weight ...
@@ -88,32 +89,24 @@ class Lying:
         self._away_steps = 0
 
     def place(self) -> Place | None:
-        """Return where somebody lies: still for STILL_S, or staying for STAYS_S; None: nobody."""
+        """Return where somebody lies: still for STILL_S, or staying for STAYS_S; None: nobody.
+
+        Who has just become still is about to be weighed better than by staying.
+        """
+        if not self._can_lie:
+            return None
         newest = self._newest(STILL_STEPS)
-        if self._are_still(newest):
+        if len(newest) == STILL_STEPS and _are_still(newest):
             return _mean_place(newest)
-        if self._stays():
-            return _mean_place(self._recent)
+        if len(self._recent) == STAYS_STEPS and not _are_still(self._newest(JUST_STILL_STEPS)):
+            return _mean_place(self._recent) if self._stays() else None
         return None
 
     def _newest(self, steps: int) -> list[StepMean]:
         return list(islice(self._recent, max(0, len(self._recent) - steps), None))
 
-    def _are_still(self, steps: Sequence[StepMean]) -> bool:
-        if not self._can_lie or len(steps) < STILL_STEPS:
-            return False
-        loads = [step.load_kg for step in steps]
-        mean_kg = sum(loads) / len(loads)
-        if mean_kg < LYING_MIN_KG or max(loads) - min(loads) > STILL_LOAD_SHARE * mean_kg:
-            return False
-        xs = [step.x_kgmm / step.load_kg for step in steps]
-        ys = [step.y_kgmm / step.load_kg for step in steps]
-        return max(xs) - min(xs) < STILL_X_MM and max(ys) - min(ys) < STILL_Y_MM
-
     def _stays(self) -> bool:
         """Return whether a body that moves has stayed where it is."""
-        if not self._can_lie or len(self._recent) < STAYS_STEPS:
-            return False
         loads = [step.load_kg for step in self._recent]
         mean_kg = sum(loads) / STAYS_STEPS
         if mean_kg < LYING_MIN_KG or _spread(loads) > STAYS_LOAD_SHARE * mean_kg:
@@ -145,6 +138,16 @@ class Lying:
         is_away = abs(load_kg / place.load_kg - 1.0) > GONE_SHARE or off_mm > MOVED_MM
         self._away_steps = self._away_steps + 1 if is_away else 0
         return self._away_steps * STEP_S >= GONE_STAYS_S - 0.5 * STEP_S
+
+
+def _are_still(steps: Sequence[StepMean]) -> bool:
+    loads = [step.load_kg for step in steps]
+    mean_kg = sum(loads) / len(loads)
+    if mean_kg < LYING_MIN_KG or max(loads) - min(loads) > STILL_LOAD_SHARE * mean_kg:
+        return False
+    xs = [step.x_kgmm / step.load_kg for step in steps]
+    ys = [step.y_kgmm / step.load_kg for step in steps]
+    return max(xs) - min(xs) < STILL_X_MM and max(ys) - min(ys) < STILL_Y_MM
 
 
 def _mean_place(steps: Collection[StepMean]) -> Place:

@@ -73,7 +73,7 @@ def middles_s(span_s: float) -> Array:
     return np.asarray((np.arange(round(span_s / STEP_S)) + 0.5) * STEP_S)
 
 
-def legs(span_s: float, *lifts: Lift) -> Forces:
+def legs(span_s: float, *lifts: Lift, model: LegModel = MODEL) -> Forces:
     """Return what lifts make the mat feel."""
     steps = round(span_s / STEP_S)
     fine_s = np.arange(steps * FINE) * STEP_S / FINE
@@ -86,7 +86,7 @@ def legs(span_s: float, *lifts: Lift) -> Forces:
     def means(series: Array) -> Array:
         return np.asarray(series.reshape(-1, FINE).mean(axis=1))
 
-    return Forces(means(d), means(MODEL.force_n(d, w, a)), means(MODEL.moment_nm(d, w, a)))
+    return Forces(means(d), means(model.force_n(d, w, a)), means(model.moment_nm(d, w, a)))
 
 
 def thrown(span_s: float, begin_s: float, peak_n: float, duration_s: float) -> Forces:

@@ -11,6 +11,7 @@ from matfw.estimation.lying import (
     GONE_SHARE,
     GONE_STAYS_S,
     GONE_STEPS,
+    JUST_STILL_STEPS,
     STAYS_LOAD_SHARE,
     STAYS_MM_APART,
     STAYS_S,
@@ -72,6 +73,14 @@ def test_who_lifts_at_once_and_never_rests_is_known_by_staying() -> None:
     assert (place.x_mm, place.y_mm) == pytest.approx((-120.0, 15.0), abs=3.0)
 
 
+@pytest.mark.parametrize(("steps", "is_known"), [(0, True), (JUST_STILL_STEPS, False)])
+def test_who_has_just_become_still_is_weighed_by_that(steps: int, is_known: bool) -> None:
+    lying = swung(STAYS_STEPS, x_mm=12.0)
+    for _ in range(steps):
+        lying.add(step())
+    assert (lying.place() is not None) is is_known
+
+
 SPREAD = math.sqrt(2.0)  # amplitude of a sine over its standard deviation
 
 
@@ -103,7 +112,7 @@ def test_who_goes_elsewhere_does_not_stay(
     for k in range(STAYS_STEPS):
         there = share if k >= STAYS_STEPS // 2 else 0.0
         at = {name: there * amount for name, amount in size.items()}
-        swings_mm = 9.0 * math.sin(2.0 * math.pi * k / (STAYS_STEPS // 2))
+        swings_mm = 12.0 * math.sin(2.0 * math.pi * k / (STAYS_STEPS // 4))
         lying.add(
             step(
                 64.0 * (1.0 + at.get("load", 0.0)),

@@ -10,10 +10,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from matfw.estimation.anthropometry import GRAVITY_M_S2
-from matfw.estimation.leg_model import PUSH_LEVER_M, Array
+from matfw.estimation.anthropometry import GRAVITY_M_S2, leg_constants
+from matfw.estimation.leg_model import PUSH_LEVER_M, Array, LegModel
 from matfw.estimation.noise import STEP_S
-from matfw.refinement.smoother import BLOCK_STEPS, RIDGE, SIZE, LegCurve, _solved, leg_curve
+from matfw.refinement.smoother import (
+    BLOCK_STEPS,
+    LIGHT_POWER,
+    LIGHTEST,
+    RIDGE,
+    SIZE,
+    USUAL_N,
+    LegCurve,
+    _solved,
+    leg_curve,
+    light,
+)
 from tests.estimation.leg_forces import MODEL, Forces, Lift, hand, legs, middles_s, noise_scale
 
 BEGIN_S = 5.0
@@ -211,7 +222,7 @@ def test_a_moment_s_rest_is_one(steps: int) -> None:
 
 
 def test_a_lift_is_followed_whatever_the_person_weighs() -> None:
-    """Only the moment's wandering goes by the weight: the leg's own size is the model's."""
+    """Only noise and the moment's wandering go by the weight: the leg's own size is the model's."""
     segment = legs(SPAN_S, LIFT)
     for weight_kg in (40.0, 140.0):
         curve = leg_curve(
@@ -222,6 +233,28 @@ def test_a_lift_is_followed_whatever_the_person_weighs() -> None:
             noise_scale=1.0,
         )
         assert off_deg(segment, curve).max() < 2.0
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_child_s_lift_is_followed_as_a_grown_up_s_is(seed: int) -> None:
+    """Against a grown-up's noise its moment of 2 N m is hardly a leg: read 9 to 14 deg high."""
+    weight_kg = 30.0
+    model = LegModel.of(leg_constants("female", 1.35, weight_kg))
+    segment = legs(SPAN_S, LIFT, model=model) + noise_scale(SPAN_S, seed, 0.45)
+    curve = leg_curve(
+        segment.force_n,
+        segment.moment_nm,
+        model=model,
+        weight_n=weight_kg * GRAVITY_M_S2,
+        noise_scale=1.0,
+    )
+    assert math.degrees(curve.angle_rad.max()) == pytest.approx(36.0, abs=3.0)
+
+
+def test_noise_goes_with_a_light_body_s_weight_down_to_a_limit() -> None:
+    assert light(USUAL_N) == light(2.0 * USUAL_N) == 1.0
+    assert light(0.5 * USUAL_N) == pytest.approx(0.5**LIGHT_POWER)
+    assert light(0.0) == LIGHTEST
 
 
 def test_the_same_forces_give_the_same_curve() -> None:

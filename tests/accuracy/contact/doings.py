@@ -237,8 +237,9 @@ def _hurried(rng: Draw, at_s: float, style: Sequence[float]) -> list[Wanted]:
         ways = [float(np.clip(each + rng.normal(0, STYLE_SD), *STYLES)) for each in style]
         lift, rest_s = _taught(rng, at_s, taught, ways)
         if not (reads and number >= READS_AFTER):
-            times = {name: usual + rng.normal(0, 0.05) for name, usual in hurried.items()}
-            lift, rest_s = replace(lift, **times), rng.uniform(*BRIEF_S)
+            up_s, hold_s, down_s = (usual + rng.normal(0, 0.05) for usual in hurried.values())
+            lift = replace(lift, up_s=up_s, hold_s=hold_s, down_s=down_s)
+            rest_s = rng.uniform(*BRIEF_S)
         if reads and number == READS_AFTER - 1:
             rest_s = rng.uniform(*READS_S)
         lifts.append(lift)
