@@ -37,10 +37,10 @@ STOP_RAD = 0.002  # a step that moves the angle less is the last
 FORCE_SD_N, MOMENT_SD_NM = 0.47, 1.0
 # All that is of people of USUAL_N or more. A lighter body's sway and breath move less, as its leg
 # does: a leg's moment goes with weight times height, so with the weight's power of 4/3. Against a
-# grown-up's noise 34 of 40 lifts of children of 28-36 kg (contact physics) were found, all with it;
-# of 29 held-out people of 48-63 kg, nine kinds, 320 and 326 of 331 (made up 18 and 20), and 33 and
+# grown-up's noise 54 of 60 lifts of children of 28-36 kg (contact physics) were found, all with it;
+# of 29 held-out people of 48-63 kg, eight kinds, 320 and 326 of 331 (made up 18 and 20), and 33 and
 # 27 of 256-261 good ones called faulty, since a part of a lift was taken for all of it. With less
-# noise for everybody the same was gained, and 6 more made up by those of more than 63 kg.
+# noise for everybody the same was gained, and 27 made up by those of more than 62 kg, 21 before.
 USUAL_N, LIGHT_POWER, LIGHTEST = 620.0, 4.0 / 3.0, 0.3
 TRUST = 0.7  # of a residual of zero: neighbours are alike
 # In standard deviations: at last, at first, and the share it falls to in each iteration.
