@@ -26,9 +26,9 @@ STILL_X_MM = 8.0  # range of the centre of pressure while still (breath 0.4-1.6 
 STILL_Y_MM = 6.0
 # Of somebody who does not lie still, and stays: standard deviations over so long, and by how much
 # its halves' means may differ. Bodies of contact physics at 1-0.3-1 with rests of 0.2-0.6 s have
-# 1.6 % of the weight, 15 mm, 3 mm; legs flung to 75 deg 4 %, 31 mm, 5 mm. Of 64 virtual people who
-# get on 20 are known so before they lie still, 19 of them within 17 mm of the place, 1 % of the
-# weight, of then; one sits.
+# 1.6 % of the weight, 15 mm, 3 mm; legs flung to 75 deg 4 %, 31 mm, 5 mm. Of 68 virtual people who
+# get on 12 are known so before they lie still, ten of them within 20 mm of where they then lie and
+# 0.4 % of the weight; two sit, and are weighed again.
 STAYS_S = 5.0
 STAYS_STEPS = round(STAYS_S / STEP_S)
 JUST_STILL_STEPS = round(0.5 / STEP_S)
@@ -161,7 +161,7 @@ def _mean_place(steps: Collection[StepMean]) -> Place:
 
 
 def _spread(values: Sequence[float]) -> float:
-    """Return their standard deviation; `statistics.pstdev` takes 100 times as long."""
+    """Return their standard deviation; `statistics.pstdev` takes 13 times as long."""
     mean = sum(values) / len(values)
     return math.sqrt(sum((value - mean) ** 2 for value in values) / len(values))
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from matfw.estimation.lying import LYING_MIN_KG
 from matfw.messages import Presence
 
-ASK_AFTER_S = 15.0  # virtual people take up to 11 s to get on and lie still
+ASK_AFTER_S = 15.0  # virtual people take up to 14 s to get on and lie still
 ASK_AGAIN_S = 30.0  # a reminder: they may have sat up to drink
 
 
