@@ -2,6 +2,7 @@
 
 import gc
 import os
+import signal
 from pathlib import Path
 
 # As `matfw` itself runs: for products this small a second thread of the matrix library only burns
@@ -22,6 +23,11 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "busy"))
 # What is collected stays: to look through it for garbage, again and again, is a fifth of the time
 # that collecting takes each of pytest's processes.
 gc.disable()
+
+# What a script starts in its background ignores Ctrl-C, and so would every program that a test
+# starts and ends by it.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 TESTS = Path(__file__).parent
 # The files that take longest come first, so that no process is alone with one of them at the end.

@@ -38,8 +38,8 @@ FORCE_SD_N, MOMENT_SD_NM = 0.47, 1.0
 # All that is of people of USUAL_N or more. A lighter body's sway and breath move less, as its leg
 # does: a leg's moment goes with weight times height, so with the weight's power of 4/3. Against a
 # grown-up's noise 54 of 60 lifts of children of 28-36 kg (contact physics) were found, all with it;
-# of 29 held-out people of 48-63 kg, eight kinds, 320 and 326 of 331 (made up 18 and 20), and 33 and
-# 27 of 256-261 good ones called faulty, since a part of a lift was taken for all of it. With less
+# of 28 held-out people of 48-63 kg, eight kinds, 308 and 315 of 321 (made up 19 and 21), and 32 and
+# 26 of 246-251 good ones called faulty, since a part of a lift was taken for all of it. With less
 # noise for everybody the same was gained, and 27 made up by those of more than 62 kg, 21 before.
 USUAL_N, LIGHT_POWER, LIGHTEST = 620.0, 4.0 / 3.0, 0.3
 TRUST = 0.7  # of a residual of zero: neighbours are alike
@@ -95,12 +95,12 @@ def leg_curve(
     fit = _Fit(
         load_n, moment_nm,
         seen=seen, model=model, weight_n=weight_n,
-        noise=light(weight_n) * math.sqrt(noise_scale), hand=hand,
+        noise=noise_share(weight_n) * math.sqrt(noise_scale), hand=hand,
     )  # fmt: skip
     return fit.solved()
 
 
-def light(weight_n: float) -> float:
+def noise_share(weight_n: float) -> float:
     """Return how large a body's noise is against that of USUAL_N; 1 for whoever weighs more."""
     return min(1.0, max(LIGHTEST, math.pow(weight_n / USUAL_N, LIGHT_POWER)))
 

@@ -194,7 +194,7 @@ class FreeSets:
             requests = (*requests, Announcement.UNFINISHED)
         elif self._sets.is_rest_over(moment.t_s) and _is_resting(moment):
             requests = (*requests, Announcement.READY)
-        if self._sets.is_resting:  # they may sit up: it is asked for when the next set is due
+        if requests and self._sets.is_resting:  # they may sit up until the next set is due
             requests = [x for x in requests if x is not Announcement.LIE_STILL]
         tired = self._broken_off(moment)
         if tired is not None:

@@ -23,7 +23,7 @@ from matfw.refinement.smoother import (
     LegCurve,
     _solved,
     leg_curve,
-    light,
+    noise_share,
 )
 from tests.estimation.leg_forces import MODEL, Forces, Lift, hand, legs, middles_s, noise_scale
 
@@ -35,12 +35,14 @@ RESTS_DEG = 3.0  # no leg that rests is read higher
 STIRS_DEG = 6.0  # nor one of a body that breathes hard
 
 
-def curve_of(segment: Forces, noise_scale: float = 1.0) -> LegCurve:
+def curve_of(
+    segment: Forces, noise_scale: float = 1.0, *, model: LegModel = MODEL, weight_kg: float = 64.0
+) -> LegCurve:
     return leg_curve(
         segment.force_n,
         segment.moment_nm,
-        model=MODEL,
-        weight_n=64.0 * GRAVITY_M_S2,
+        model=model,
+        weight_n=weight_kg * GRAVITY_M_S2,
         noise_scale=noise_scale,
     )
 
@@ -225,14 +227,7 @@ def test_a_lift_is_followed_whatever_the_person_weighs() -> None:
     """Only noise and the moment's wandering go by the weight: the leg's own size is the model's."""
     segment = legs(SPAN_S, LIFT)
     for weight_kg in (40.0, 140.0):
-        curve = leg_curve(
-            segment.force_n,
-            segment.moment_nm,
-            model=MODEL,
-            weight_n=weight_kg * GRAVITY_M_S2,
-            noise_scale=1.0,
-        )
-        assert off_deg(segment, curve).max() < 2.0
+        assert off_deg(segment, curve_of(segment, weight_kg=weight_kg)).max() < 2.0
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -241,20 +236,14 @@ def test_a_child_s_lift_is_followed_as_a_grown_up_s_is(seed: int) -> None:
     weight_kg = 30.0
     model = LegModel.of(leg_constants("female", 1.35, weight_kg))
     segment = legs(SPAN_S, LIFT, model=model) + noise_scale(SPAN_S, seed, 0.45)
-    curve = leg_curve(
-        segment.force_n,
-        segment.moment_nm,
-        model=model,
-        weight_n=weight_kg * GRAVITY_M_S2,
-        noise_scale=1.0,
-    )
+    curve = curve_of(segment, model=model, weight_kg=weight_kg)
     assert math.degrees(curve.angle_rad.max()) == pytest.approx(36.0, abs=3.0)
 
 
 def test_noise_goes_with_a_light_body_s_weight_down_to_a_limit() -> None:
-    assert light(USUAL_N) == light(2.0 * USUAL_N) == 1.0
-    assert light(0.5 * USUAL_N) == pytest.approx(0.5**LIGHT_POWER)
-    assert light(0.0) == LIGHTEST
+    assert noise_share(USUAL_N) == noise_share(2.0 * USUAL_N) == 1.0
+    assert noise_share(0.5 * USUAL_N) == pytest.approx(0.5**LIGHT_POWER)
+    assert noise_share(0.0) == LIGHTEST
 
 
 def test_the_same_forces_give_the_same_curve() -> None:

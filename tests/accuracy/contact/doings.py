@@ -101,7 +101,7 @@ RESTLESS: Mapping[Company, tuple[float, float]] = MappingProxyType(
         Company.MOVING: (0.7, 2.0),
     }
 )  # drawn in this order
-NEITHER = (0.6, 1.4)  # calm nor restless: hurried ones, children
+MIDDLING = (0.6, 1.4)  # neither calm nor restless: hurried ones, children
 # What one of each kind is used to. Taught: the whole is 45 degrees at most, and no way too fast.
 TAUGHT: Mapping[str, tuple[float, float]] = MappingProxyType(
     {
@@ -157,17 +157,17 @@ def draw_doings(company: Company, rng: Draw) -> Doings:
     """Return a session of 9 to 14 lifts, or of movements alone."""
     on_s = (1.5, 1.5 + rng.uniform(4, 10))
     drawn = {each: rng.uniform(*ends) for each, ends in RESTLESS.items()}
-    restless = drawn[company] if company in drawn else rng.uniform(*NEITHER)
+    restless = drawn[company] if company in drawn else rng.uniform(*MIDDLING)
     at_s = on_s[1] + rng.uniform(6, 12)
     style = [rng.uniform(*STYLE) for _ in range(4)]
-    lifts: list[Wanted] = []
+    if company is Company.HURRIED:
+        lifts = _hurried(rng, on_s[1] + rng.uniform(*BEGINS_S), style)
+        leaves_s = lifts[-1].end_s + rng.uniform(*LATER_S)
+        return Doings(on_s, (leaves_s, leaves_s + rng.uniform(2.5, 6)), tuple(lifts), restless, ())
+    lifts = []
     if company is Company.MOVING:
         leaves_s = on_s[1] + rng.uniform(*MOVES_S)
         fidgets = _moves(rng, on_s[1], leaves_s)
-    elif company is Company.HURRIED:
-        lifts, fidgets = _hurried(rng, on_s[1] + rng.uniform(*BEGINS_S), style), []
-        leaves_s = lifts[-1].end_s + rng.uniform(*LATER_S)
-        return Doings(on_s, (leaves_s, leaves_s + rng.uniform(2.5, 6)), tuple(lifts), restless, ())
     else:
         lifts, fidgets = _lifts(company, rng, at_s, style)
         soon = rng.random() < LEAVES_SOON
