@@ -9,7 +9,7 @@ them, one in ten true ones did.
 from __future__ import annotations
 
 from matfw.estimation.plates import contradicts_side
-from matfw.judging.hip_rules import leg_forward, roll_back
+from matfw.judging.hip_rules import is_surely_forward, leg_forward, roll_back
 from matfw.judging.row import Moment, Reading
 from matfw.messages import Phase, Side
 
@@ -101,9 +101,11 @@ def hips_back(now: Moment) -> Reading | None:
 
 
 def hips_forward(now: Moment) -> Reading | None:
-    """Return how far the leg came forward, from the hips' mean at the top so far."""
+    """Return how far the leg surely came forward, from the hips' mean at the top so far."""
     hips = _hips(now)
-    return hips and leg_forward(*hips, now.motion.hip_sd_deg, now.limits)
+    if hips is None or not is_surely_forward(*hips, now.limits):
+        return None
+    return leg_forward(*hips, now.motion.hip_sd_deg, now.limits)
 
 
 def bent_body(now: Moment) -> Reading | None:

@@ -38,6 +38,7 @@ FAULTS: tuple[FaultRow, ...] = (
         limits=("leg_forward_mm",),
         live=detectors.hips_forward,
         rule=rules.hips_forward,
+        doubts=(rules.CLOSE_FORWARD,),
         cue=CueRule(92, Rank.LIVE, 0.9, 1.0, 1.5),
         words=Words("leg forward", "The leg drifted forward", "keep it in line with the body"),
     ),

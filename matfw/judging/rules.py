@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from matfw.judging.hip_rules import leg_forward, roll_back
+from matfw.judging.hip_rules import is_surely_forward, leg_forward, roll_back
 from matfw.judging.row import Case, Doubt, Reading, Rule
 from matfw.messages import Limits, RefinedRep
 
@@ -165,6 +165,10 @@ SLOW_MOVEMENTS = Doubt(
     "the leg moved so slowly that the hold's ends cannot be found",
 )
 TOP_PASSED = "the top passed faster than a leg can turn"
+CLOSE_FORWARD = Doubt(
+    lambda case: not is_surely_forward(case.rep.front_shift_mm, case.rep.hip_roll_deg, case.limits),
+    "the shift forward is too close to its limit to be sure",
+)
 NO_TURN = Doubt(lambda case: case.rep.lower_s - case.rep.top_s < MIN_TOP_S, TOP_PASSED)
 # Low as well: a part of a higher lift was taken for the whole. Tuning people, four simulators: 3 of
 # 5 lifts of 31-39 deg that read as small, and none of 18 small ones.

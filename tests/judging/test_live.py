@@ -28,6 +28,7 @@ from matfw.judging.detectors import (
     UNSURE_ANGLE_DEG,
 )
 from matfw.judging.faults import BENT_S, OFF_MAT_S
+from matfw.judging.hip_rules import CLOSE_FORWARD_MM
 from matfw.judging.live import Faults
 from matfw.messages import (
     Fault,
@@ -150,7 +151,10 @@ def test_a_kick_is_detected_by_its_start(share: float, reported: list[Fault]) ->
 
 @pytest.mark.parametrize(
     ("fault", "limit_mm"),
-    [(Fault.ROLL_BACK, -LIMITS.roll_back_mm), (Fault.LEG_FORWARD, LIMITS.leg_forward_mm)],
+    [
+        (Fault.ROLL_BACK, -LIMITS.roll_back_mm),
+        (Fault.LEG_FORWARD, LIMITS.leg_forward_mm + CLOSE_FORWARD_MM),
+    ],
 )
 def test_hips_are_judged_by_their_mean_at_the_top(fault: Fault, limit_mm: float) -> None:
     assert kinds(seen(hold(BELOW * limit_mm))) == []

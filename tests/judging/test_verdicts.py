@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from matfw.judging.hip_rules import CLOSE_FORWARD_MM
 from matfw.judging.reasons import MAY_CANCEL
 from matfw.judging.rules import MIN_TOP_S, SLOW_SHARE
 from matfw.judging.shift_course import USUALLY_LEFT_MM
@@ -35,6 +36,7 @@ BELOW, ABOVE = 0.999, 1.001
 # Just beyond their limits these are named only if they were detected live too.
 NEEDS_TELLING = {
     Fault.DROP, Fault.TOO_HIGH, Fault.RUSHED_UP, Fault.RUSHED_DOWN, Fault.SHORT_HOLD,
+    Fault.LEG_FORWARD,
 }  # fmt: skip
 
 
@@ -98,6 +100,7 @@ def test_a_rep_has_the_fault_just_beyond_the_limit_and_not_just_within(
         ("down_s", 0.97 * LIMITS.rushed_down_s, Fault.RUSHED_DOWN),
         ("hold_s", 0.9 * LIMITS.short_hold_s, Fault.SHORT_HOLD),
         ("angle_deg", LIMITS.too_high_deg + 3.0, Fault.TOO_HIGH),
+        ("front_shift_mm", LIMITS.leg_forward_mm + 0.99 * CLOSE_FORWARD_MM, Fault.LEG_FORWARD),
     ],
 )
 def test_what_is_too_close_to_its_limit_is_unsure_unless_detected_live(
@@ -108,6 +111,13 @@ def test_what_is_too_close_to_its_limit_is_unsure_unless_detected_live(
     assert (verdict, faults) == (Verdict.UNSURE, ())
     assert f"it may be {fault.value}" in reason
     assert faults_of(close, [FaultSeen(fault, 0.0, "")]) == (Verdict.FAULT, {fault})
+
+
+def test_a_leg_that_came_clearly_forward_or_by_a_sensor_s_account_is_not_too_close() -> None:
+    clearly = altered(GOOD, front_shift_mm=LIMITS.leg_forward_mm + 1.01 * CLOSE_FORWARD_MM)
+    assert faults_of(clearly) == (Verdict.FAULT, {Fault.LEG_FORWARD})
+    seen = altered(GOOD, front_shift_mm=1.01 * LIMITS.leg_forward_mm, hip_roll_deg=0.0)
+    assert faults_of(seen) == (Verdict.FAULT, {Fault.LEG_FORWARD})
 
 
 @pytest.mark.parametrize(
