@@ -112,6 +112,7 @@ FAULTS: tuple[FaultRow, ...] = (
             ),
             rules.slow_way(lambda x: x.down_s, lambda limits: limits.rushed_down_s),
         ),
+        rebuttal=rules.sank_in_parts,
         sharper=Fault.DROP,
         cue=CueRule(74, Rank.TEMPO, 0.9, 2.0, 1.5),
         words=Words("rushed down", "The leg came down too fast", "take the whole time coming down"),

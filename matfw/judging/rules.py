@@ -38,9 +38,9 @@ LONGEST_FALL_S = 1.5  # whatever tempo is asked for; no fall that is played take
 # A leg that is jerked off the other one, and then lifted. Tuning people, nine kinds, a kick seen
 # live: 84 kicks whose ascent reads 0.94 s at most and one of 3.2 s, 11 good ones of 2.4 s at least.
 LONGEST_KICK_S = 1.5
-# An ascent that paused was seen live as the part before or after; its length counts as if it had no
-# pause, a quarter too long. 118 good ones of tuning people read 1.6 of it or more.
-ROSE = 1.25  # of the limit
+# A way that paused was seen live as the part before or after; its length counts as if it had no
+# pause, a quarter too long. 118 good ascents of tuning people read 1.6 of it or more.
+IN_PARTS = 1.25  # of the limit
 # In all, of what was asked for: a slow way has swallowed the hold. It says nothing of the hold: of
 # 1200 good ones of tuning people 33 that read as short do, of 210 short ones five.
 LONG = 1.13
@@ -121,9 +121,13 @@ def was_lifted(case: Case) -> bool:
 def rose_in_parts(case: Case) -> bool:
     """Return whether an ascent that seemed rushed was a part of one that paused, long enough."""
     x = case.rep
-    is_long = x.up_s > ROSE * case.limits.rushed_up_s
-    is_flung = x.up_s - x.paused_s < case.limits.rushed_up_s  # twice, with a rest between
-    return x.paused_s > 0.0 and is_long and not is_flung and _fits(case)
+    return _is_in_parts(x.up_s, x.paused_up_s, case.limits.rushed_up_s) and _fits(case)
+
+
+def sank_in_parts(case: Case) -> bool:
+    """Return whether a descent that seemed rushed was a part of one that paused, long enough."""
+    x = case.rep
+    return _is_in_parts(x.down_s, x.paused_down_s, case.limits.rushed_down_s) and _fits(case)
 
 
 def took_long(case: Case) -> bool:
@@ -141,6 +145,12 @@ def stayed_lower(case: Case) -> bool:
     """Return whether the top was clearly under the limit; at slow tempos heights read too low."""
     is_lower = case.rep.angle_deg < case.limits.too_high_deg - LOWER_DEG
     return is_lower and _fits(case) and not case.tempo.has_slow_ways
+
+
+def _is_in_parts(way_s: float, paused_s: float, limit_s: float) -> bool:
+    is_long = way_s > IN_PARTS * limit_s
+    is_rushed = way_s - paused_s < limit_s  # twice, with a rest between
+    return paused_s > 0.0 and is_long and not is_rushed
 
 
 def _fits(case: Case) -> bool:

@@ -88,8 +88,9 @@ class RefinedRep:
     without a measurement. tremor_n: the load's rms at 5-8 Hz while the leg is held; 0: not known.
     plates_agree: plates saw the leg leave and land just when it began and ended. is_fitted: its
     times are those of a shape that begins where the curve has a peak, and explains load and moment;
-    paused_s: for so long that shape's ascent stands still midway. has_arm: only with an arm thrown
-    up in its midst it is one. From tremor_n on none of these is kept in the store.
+    paused_up_s, paused_down_s: for so long that shape's ways stand still midway; curve_end_s: when
+    the curve has it end, -inf where the times are not that shape's. has_arm: only with an arm
+    thrown up in its midst it is one. From tremor_n on none of these is kept in the store.
     """
 
     start_s: float
@@ -112,5 +113,7 @@ class RefinedRep:
     tremor_n: float = 0.0
     plates_agree: bool = False
     is_fitted: bool = False
-    paused_s: float = 0.0
+    paused_up_s: float = 0.0
+    paused_down_s: float = 0.0
+    curve_end_s: float = -math.inf
     has_arm: bool = False

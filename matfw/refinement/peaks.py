@@ -13,7 +13,7 @@ MIN_PEAK_DEG = 3.5  # smaller peaks are ignored
 PROMINENCE_SHARE = 0.35  # of its height a peak must stand out to be a rep of its own
 LANDED_SHARE = 0.3  # of its height that a leg must have come below, or it is not down yet ...
 RISES_AGAIN_DEG = 3.0  # ... unless it rises again by this
-# Of an ascent's two ways: the slower one's speed as a share of the other's at least, and of its own
+# Of a way's two parts: the slower one's speed as a share of the other's at least, and of its own
 # that a pause is slower than.
 WAY_SHARE, PAUSE_SHARE = 0.35, 0.3
 MID_LOW, MID_HIGH = 0.15, 0.85  # the middle of a way
@@ -54,14 +54,17 @@ def _is_down(angle_deg: Array, peak: Peak) -> bool:
     return rises_again or bool(lowest < LANDED_SHARE * angle_deg[top])
 
 
-def has_pause(rate: Array, peak: Peak) -> bool:
-    """Return whether a curve's rate, (n,) in any unit, falls to about nothing midway to a peak."""
-    left, top, _ = peak
-    rising = rate[left : top + 1]
-    before, after = np.maximum.accumulate(rising), np.maximum.accumulate(rising[::-1])[::-1]
+def have_pauses(rate: Array, peak: Peak) -> tuple[bool, bool]:
+    """Return whether a curve's rate, (n,) in any unit, stands midway to a peak, and from it."""
+    left, top, right = peak
+    return _has_pause(rate[left : top + 1]), _has_pause(-rate[top : right + 1])
+
+
+def _has_pause(rate: Array) -> bool:
+    before, after = np.maximum.accumulate(rate), np.maximum.accumulate(rate[::-1])[::-1]
     slower = np.minimum(before, after)
-    is_way = slower > WAY_SHARE * rising.max()
-    return bool((is_way & (rising < PAUSE_SHARE * slower)).any())
+    is_way = slower > WAY_SHARE * rate.max()
+    return bool((is_way & (rate < PAUSE_SHARE * slower)).any())
 
 
 def crossings_s(

@@ -20,14 +20,14 @@ import numpy as np
 
 from matfw.estimation.noise import STEP_S
 from matfw.judging.shift_course import shift_course
-from matfw.messages import RefinedRep
+from matfw.messages import RefinedRep, Tempo
 from matfw.refinement.contact_lifts import contact_lifts
 from matfw.refinement.curve_lifts import AROUND_S, by_strength
 from matfw.refinement.gap_lifts import gap_lifts, with_gaps_filled
 from matfw.refinement.hands import THROWN
 from matfw.refinement.landed import has_just_landed
 from matfw.refinement.missed_lifts import is_in_set, missed_lifts, overlap
-from matfw.refinement.peaks import Peak, crossings_s, has_pause
+from matfw.refinement.peaks import Peak, crossings_s, have_pauses
 from matfw.refinement.plausibility import plausibility
 from matfw.refinement.rep_shape import (
     SPAN_SHARE,
@@ -37,7 +37,7 @@ from matfw.refinement.rep_shape import (
 )
 from matfw.refinement.rep_shape import crossings_s as shape_crossings_s
 from matfw.refinement.segment import Segment
-from matfw.refinement.shape_fit import fit_shape
+from matfw.refinement.shape_fit import MayPause, fit_shape
 from matfw.refinement.slow_lifts import slow_lifts, without_slow
 from matfw.refinement.slow_tempo import is_slow
 from matfw.refinement.thrown_arms import may_have_arms, with_arms
@@ -59,6 +59,13 @@ REST_BEFORE_S, REST_AFTER_S = 0.8, 0.6  # of a repetition, that its shape is fit
 # Of rest that an early look must have seen for the end to be where later looks have it: with 0.45 s
 # they agree within 0.05 s in the median; with less rest the end is drawn towards the last row.
 SURE_AFTER_S = 0.45
+# A descent that took such a share of what was asked for, but no fall, of a lift so high, and that
+# the curve sees end so much later, may be the first of two parts: the leg stands at some 15 deg
+# then, where load and moment are those of rest. At first looks at tuning people the curve sees 1 of
+# 91 whole ones end so late, and five of six first parts. The second shows after as long as a leg
+# pauses, and begins.
+PART_SHARES, CURVE_LATER_S, PART_OF_DEG = (0.38, 0.85), 0.2, 20.0
+PART_AFTER_S = 1.5
 SHORTEST_REP_S = 1.5
 DIGITS = 6  # after the point: a microsecond, a millionth of a degree
 SEEN_NEAR_S = 3.0  # before a curve's start, or after its end, to be of this repetition
@@ -181,6 +188,16 @@ def is_looked_at_again(window: RepWindow) -> bool:
     return window.is_early or window.motions[-1].t_s - window.ended_s < AGAIN_S - STEP_S
 
 
+def known_from_s(x: RefinedRep, tempo: Tempo) -> float:
+    """Return from when on the end of what was found is where later looks have it."""
+    least, most = PART_SHARES
+    is_short = least * tempo.down_s < x.down_s < most * tempo.down_s
+    is_later = x.curve_end_s > x.end_s + CURVE_LATER_S
+    if is_short and is_later and x.angle_deg > PART_OF_DEG and not x.paused_down_s:
+        return max(x.end_s + PART_AFTER_S, x.curve_end_s + SURE_AFTER_S)
+    return x.end_s + SURE_AFTER_S
+
+
 def have_ended(found: Sequence[RefinedRep], now_s: float) -> bool:
     """Return whether there are some, and the last one's end is known."""
     last_end_s = max((x.end_s for x in found), default=math.inf)
@@ -228,7 +245,7 @@ def _shaped(segment: Segment, rough: RefinedRep, peak: Peak, *, is_last: bool) -
         t_s[rows], force_n, moment_nm, start,
         model=segment.model, noise_scale=segment.noise_scale, tempo=segment.tempo,
         seen_s=(lift_off_s, touch_down_s), seen=seen, is_rough=True,
-        may_pause=has_pause(curve.rate_radps, peak),
+        may_pause=MayPause(*have_pauses(curve.rate_radps, peak)),
     )  # fmt: skip
     params = fitted.params
     fit_error_deg = abs(math.degrees(top_rad(params)) - rough.angle_deg)
@@ -239,6 +256,7 @@ def _shaped(segment: Segment, rough: RefinedRep, peak: Peak, *, is_last: bool) -
     ):
         return replace(rough, fit_error_deg=fit_error_deg)
     start_s, top_s, lower_s, end_s = shape_crossings_s(params)
+    paused_up_s, paused_down_s = paused_s(params)
     if end_s > t_s[-1]:
         end_s = rough.end_s if is_last else float(t_s[-1])  # then: still coming down
         return replace(rough, end_s=end_s, fit_error_deg=fit_error_deg)
@@ -253,7 +271,9 @@ def _shaped(segment: Segment, rough: RefinedRep, peak: Peak, *, is_last: bool) -
         end_s=end_s,
         fit_error_deg=fit_error_deg,
         is_fitted=True,
-        paused_s=paused_s(params),
+        paused_up_s=paused_up_s,
+        paused_down_s=paused_down_s,
+        curve_end_s=rough.end_s,
     )
 
 

@@ -24,8 +24,8 @@ from matfw.refinement.refine import (
     OVERLAP_S,
     SHORTEST_REP_S,
     SURE_AFTER_S,
-    have_ended,
     is_looked_at_again,
+    known_from_s,
     refine,
 )
 from matfw.refinement.slow_tempo import is_slow
@@ -113,8 +113,8 @@ class Refinement:
         self._pending = found
         if is_looked_at_again(window) and not window.is_early:
             # Before they speak for one another: what is not reported yet may turn out to be none.
-            sure_s = window.motions[-1].t_s - SURE_AFTER_S
-            found = [x for x in found if x.end_s <= sure_s]
+            now_s = window.motions[-1].t_s
+            found = [x for x in found if known_from_s(x, window.tempo) <= now_s]
         return self._reported(window, found)
 
     def _is_over(self, window: RepWindow) -> bool:
@@ -140,7 +140,7 @@ class Refinement:
 
     def _reported(self, window: RepWindow, found: Sequence[RefinedRep]) -> list[RefinedRep]:
         found, waiting, own = self._leg_raises(window, found)
-        if window.is_early and not self._are_sure([*found, *waiting], window.motions[-1].t_s):
+        if window.is_early and not self._are_sure(window, [*found, *waiting]):
             return []  # a later look has more of the rest
         if waiting and not found:
             self._due_s = max(self._due_s, waiting[-1].end_s + AGAIN_S)
@@ -205,10 +205,9 @@ class Refinement:
         if not window.motions:
             return -math.inf
         now_s = window.motions[-1].t_s
-        last_end_s = max((x.end_s for x in found), default=-math.inf)
-        rested_s = now_s - last_end_s
-        if rested_s < SURE_AFTER_S:
-            return last_end_s + SURE_AFTER_S
+        known_s = max((known_from_s(x, window.tempo) for x in found), default=-math.inf)
+        if known_s > now_s:
+            return known_s
         is_futile = is_slow(window.tempo) or self._futile >= FUTILE_LOOKS
         return now_s + (SLOW_LOOK_S if is_futile else NEXT_LOOK_S)
 
@@ -222,13 +221,14 @@ class Refinement:
         elif not found:
             self._futile = max(self._futile, FUTILE_LOOKS - SETTLED_LOOKS)
 
-    def _are_sure(self, found: Sequence[RefinedRep], now_s: float) -> bool:
+    def _are_sure(self, window: RepWindow, found: Sequence[RefinedRep]) -> bool:
         """Return whether an early look may finish these: the last is down, and its shape fits.
 
         Where no shape fits, the look before must have seen the same end.
         """
         before, self._unsure = self._unsure, found[-1] if found else None
-        if not have_ended(found, now_s):
+        now_s = window.motions[-1].t_s
+        if not found or max(known_from_s(x, window.tempo) for x in found) > now_s:
             return False
         if all(x.fit_error_deg < AGREE_DEG for x in found):
             return True

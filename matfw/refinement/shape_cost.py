@@ -20,10 +20,14 @@ from matfw.refinement.rep_shape import (
     DOWN_S,
     FORCE_N,
     HOLD_S,
+    IN_DESCENT,
     MOMENT_NM,
+    PAUSE_FROM,
+    PAUSED_SIZE,
     TOP_RAD,
     UP_EARLY,
     UP_S,
+    pauses_in_descent,
     shape_rad,
 )
 from matfw.refinement.wobble import is_up, wobble_n2
@@ -236,7 +240,10 @@ class ShapeCost:
 
 def _off_prior(params: Array) -> Array:
     """Return by how much the numbers that have a prior are off it."""
-    return np.asarray(params[FIRST_PRIOR:] - PRIOR_MEAN[: len(params) - FIRST_PRIOR])
+    off = np.asarray(params[FIRST_PRIOR:] - PRIOR_MEAN[: len(params) - FIRST_PRIOR])
+    if len(params) == PAUSED_SIZE and pauses_in_descent(params):
+        off[PAUSE_FROM - FIRST_PRIOR] -= IN_DESCENT
+    return off
 
 
 def _sums(series: Array) -> Array:

@@ -12,9 +12,25 @@ import numpy as np
 
 from matfw.estimation.leg_model import Array, LegModel
 from matfw.messages import Tempo
-from matfw.refinement.rep_shape import BEGIN_S, DOWN_LATE, DOWN_S, HOLD_S, PAUSED_SIZE, UP_S
+from matfw.refinement.rep_shape import (
+    BEGIN_S,
+    DOWN_LATE,
+    DOWN_S,
+    HOLD_S,
+    IN_DESCENT,
+    PAUSE_FROM,
+    PAUSED_SIZE,
+    UP_S,
+    pauses_in_descent,
+)
 from matfw.refinement.shape_cost import ROBUST, TOP_SD_RAD, ShapeCost
-from matfw.refinement.shape_grid import ascents, descents, falls, pauses
+from matfw.refinement.shape_grid import (
+    ascents,
+    descents,
+    falls,
+    paused_ascents,
+    paused_descents,
+)
 from matfw.refinement.slow_tempo import USUAL_TEMPO
 
 LOWEST = np.array(
@@ -37,6 +53,17 @@ FALL_GAIN = 30.0
 # others, real people too, two have: no repetition (132), and one that it times better (97).
 PAUSE_GAIN = 60.0
 STOP_GAIN = 0.02  # of cost; less is not worth another Jacobian
+
+
+@dataclass(frozen=True, slots=True)
+class MayPause:
+    """Which ways of a rough start may pause midway."""
+
+    up: bool = False
+    down: bool = False
+
+
+NOT_PAUSED = MayPause()
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +93,7 @@ def fit_shape(
     seen_s: tuple[float | None, float | None] = (None, None),
     seen: Array | None = None,
     is_rough: bool = False,
-    may_pause: bool = False,
+    may_pause: MayPause = NOT_PAUSED,
 ) -> Fitted:
     """Return the numbers that explain force and moment (over rest) best.
 
@@ -74,8 +101,8 @@ def fit_shape(
     the descent begins from some lower crossings, and the cheapest end counts. A rough start's ways
     may be elsewhere altogether: the best of a grid of shapes about it is begun with as well, and a
     leg that fell on the other one if that is likelier by far. What it wobbles by is then allowed
-    for; as that hides how long it was held, a hold as long as was asked for is likelier. With
-    may_pause a rough start's ascent may pause, if that is likelier by far.
+    for; as that hides how long it was held, a hold as long as was asked for is likelier. A way
+    of it that may_pause does, if that is likelier by far.
 
     t_s: middles of successive 50 ms steps, (n,). start: (12,), also the prior of the top and of
     both movements' lengths. noise_scale: variance of this body against the usual. tempo: asked for.
@@ -104,7 +131,7 @@ def _near_fit(fit: ShapeCost, start: Array, t_s: Array) -> tuple[Array, float]:
 
 
 def _rough_fit(
-    fit: ShapeCost, start: Array, t_s: Array, force_n: Array, *, may_pause: bool
+    fit: ShapeCost, start: Array, t_s: Array, force_n: Array, *, may_pause: MayPause
 ) -> tuple[Array, float]:
     """Return the numbers, and their cost, of a shape whose ways may be elsewhere.
 
@@ -112,7 +139,7 @@ def _rough_fit(
     """
     about = _likeliest_about(fit, start, t_s)
     begins = [start, about, *_fallen(fit, about, t_s, force_n)]
-    begins += _paused(fit, about, t_s) if may_pause else []
+    begins += _paused(fit, about, t_s, may_pause)
     tried = [_tried(fit, begin, t_s) for begin in begins]
     likeliest = min(tried, key=partial(_cost, fit))
     steady = fit.with_wobble(likeliest)
@@ -168,10 +195,11 @@ def _fallen(fit: ShapeCost, shape: Array, t_s: Array, force_n: Array) -> list[Ar
     return [_likeliest(fit, ascents(falling, t_s))]
 
 
-def _paused(fit: ShapeCost, shape: Array, t_s: Array) -> list[Array]:
-    """Return the likeliest shape whose ascent pauses, if there is room for one."""
-    shapes = pauses(shape, t_s)
-    return [_likeliest(fit, shapes)] if len(shapes) else []
+def _paused(fit: ShapeCost, shape: Array, t_s: Array, may_pause: MayPause) -> list[Array]:
+    """Return the likeliest shapes whose ascent, and whose descent, pauses, as far as they may."""
+    kinds = ((may_pause.up, paused_ascents), (may_pause.down, paused_descents))
+    paused = [ways(shape, t_s) for may, ways in kinds if may]
+    return [_likeliest(fit, shapes) for shapes in paused if len(shapes)]
 
 
 def _cost(fit: ShapeCost, params: Array) -> float:
@@ -212,6 +240,9 @@ def _descend(fit: ShapeCost, params: Array, t_s: Array, iterations: int) -> Arra
     highest[BEGIN_S] += t_s[-1]
     if params[DOWN_LATE] < LOWEST[DOWN_LATE]:  # a fall
         lowest[DOWN_LATE] = HARDEST_LATE
+    if len(params) == PAUSED_SIZE and pauses_in_descent(params):
+        lowest[PAUSE_FROM] += IN_DESCENT
+        highest[PAUSE_FROM] += IN_DESCENT
     cost = fit.cost(params)
     damping = 0.01
     is_new = True

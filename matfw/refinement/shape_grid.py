@@ -23,6 +23,8 @@ from matfw.refinement.rep_shape import (
     DOWN_LATE,
     DOWN_S,
     HOLD_S,
+    IN_DESCENT,
+    PAUSE_FROM,
     PAUSED_SIZE,
     UP_S,
 )
@@ -31,9 +33,9 @@ LENGTHS_S = (0.5, 0.9, 1.5, 2.3, 3.2)  # of a way, standstill to standstill
 PLACES_S = 0.35  # that they are apart at most, ...
 PLACES_SHARE = 0.3  # ... and this share of a way's length: its load swings there and back
 SLACK_S = 0.3  # by which a way may lie outside the curve's
-PARTS_S = (0.5, 0.8, 1.2)  # of an ascent that pauses: each of its ways ...
+PARTS_S = (0.5, 0.8, 1.2)  # of a way that pauses: each of its parts ...
 PAUSES_S = (0.2, 0.45, 0.7)  # ... and the pause
-RISES = (0.4, 0.6)  # of the top, that it has come to before
+PART_SHARES = (0.4, 0.6)  # of the way, that lies before it
 SHORTEST_UP_S, SHORTEST_HOLD_S, SHORTEST_DOWN_S = 0.3, 0.05, 0.3
 FALLS_S = (0.45, 0.6, 0.8, 1.0)  # of a leg that the other one stops
 FALL_EXPONENTS = 2.0, 1.1  # its speed's early and late one: it is fastest at the end
@@ -97,7 +99,7 @@ def falls(start: Array, t_s: Array, force_n: Array) -> Array:
     return np.array(shapes)
 
 
-def pauses(start: Array, t_s: Array) -> Array:
+def paused_ascents(start: Array, t_s: Array) -> Array:
     """Return shapes, (k, 15), whose ascent pauses; (12,) is taken for the whole or for a part.
 
     Its ascent may be the whole one or the way after the pause: then it ends where it does now. Or
@@ -106,15 +108,43 @@ def pauses(start: Array, t_s: Array) -> Array:
     top_s = start[BEGIN_S] + start[UP_S]
     lower_s = top_s + start[HOLD_S]
     shapes = []
-    for first_s, pause_s, second_s, rise in product(PARTS_S, PAUSES_S, PARTS_S, RISES):
-        up_s = first_s + pause_s + second_s
-        for end_s in (top_s, top_s + pause_s + second_s):
+    for parts_s, pause in _in_two_parts():
+        up_s = sum(parts_s)
+        for end_s in (top_s, top_s + parts_s[1] + parts_s[2]):
             if end_s - up_s < t_s[0] or end_s + SHORTEST_HOLD_S > max(lower_s, top_s):
                 continue
-            shape = np.concatenate([start, [rise, first_s / up_s, pause_s / up_s]])
+            shape = np.concatenate([start, pause])
             shape[BEGIN_S], shape[UP_S], shape[HOLD_S] = end_s - up_s, up_s, lower_s - end_s
             shapes.append(shape)
     return np.array(shapes).reshape(-1, PAUSED_SIZE)
+
+
+def paused_descents(start: Array, t_s: Array) -> Array:
+    """Return shapes, (k, 15), whose descent pauses; (12,) is taken for the whole or for a part.
+
+    Likewise: its descent may be the whole one or the way before the pause, which begin where it
+    does now; or the way after it, and the leg was let down when it seemed to be held still.
+    """
+    top_s = start[BEGIN_S] + start[UP_S]
+    lower_s = top_s + start[HOLD_S]
+    shapes = []
+    for parts_s, pause in _in_two_parts():
+        down_s = sum(parts_s)
+        for begin_s in (lower_s, lower_s - parts_s[0] - parts_s[1]):
+            if begin_s < top_s or begin_s + down_s > t_s[-1]:
+                continue
+            shape = np.concatenate([start, pause])
+            shape[PAUSE_FROM] += IN_DESCENT
+            shape[HOLD_S], shape[DOWN_S] = begin_s - top_s, down_s
+            shapes.append(shape)
+    return np.array(shapes).reshape(-1, PAUSED_SIZE)
+
+
+def _in_two_parts() -> Iterator[tuple[tuple[float, float, float], tuple[float, float, float]]]:
+    """Yield the lengths of a part, a pause and a part, and the three numbers that say so."""
+    for first_s, pause_s, second_s, share in product(PARTS_S, PAUSES_S, PARTS_S, PART_SHARES):
+        way_s = first_s + pause_s + second_s
+        yield (first_s, pause_s, second_s), (share, first_s / way_s, pause_s / way_s)
 
 
 def _places(from_s: float, to_s: float) -> Iterator[tuple[float, float]]:

@@ -19,7 +19,7 @@ from matfw.refinement.peaks import (
     RISES_AGAIN_DEG,
     WAY_SHARE,
     crossings_s,
-    has_pause,
+    have_pauses,
     peaks,
 )
 from matfw.refinement.rep_shape import HIGH_SHARE, LOW_SHARE
@@ -184,21 +184,22 @@ def test_crossings_lie_about_their_peak_in_order(curve: Array, tail: float) -> N
 
 @pytest.mark.parametrize(("pause", "stands"), [(0.95, True), (1.05, False)])
 @pytest.mark.parametrize("slower", [1.0, 0.5])
-def test_an_ascent_pauses_where_its_rate_falls_to_about_nothing_between_two_ways(
+def test_a_way_pauses_where_its_rate_falls_to_about_nothing_between_two_ways(
     pause: float, stands: bool, slower: float
 ) -> None:
-    rate = ways(0.0, 30.0, pause * PAUSE_SHARE * slower * 30.0, slower * 30.0, 0.0, -30.0, 0.0)
-    assert has_pause(rate, (0, 4 * WAY, 6 * WAY)) == stands
-    assert has_pause(np.radians(rate), (0, 4 * WAY, 6 * WAY)) == stands
+    up = ways(0.0, 30.0, pause * PAUSE_SHARE * slower * 30.0, slower * 30.0, 0.0, -30.0, 0.0)
+    for rate in (up, np.radians(up)):
+        assert have_pauses(rate, (0, 4 * WAY, 6 * WAY)) == (stands, False)
+        assert have_pauses(-rate[::-1], (0, 2 * WAY, 6 * WAY)) == (False, stands)
 
 
 @pytest.mark.parametrize(("share", "stands"), [(0.95, False), (1.05, True)])
 def test_what_is_slow_beside_the_other_way_is_none(share: float, stands: bool) -> None:
     for turns in ((30.0, share * WAY_SHARE * 30.0), (share * WAY_SHARE * 30.0, 30.0)):
         rate = ways(0.0, turns[0], 0.0, turns[1], 0.0, -30.0, 0.0)
-        assert has_pause(rate, (0, 4 * WAY, 6 * WAY)) == stands
+        assert have_pauses(rate, (0, 4 * WAY, 6 * WAY)) == (stands, False)
 
 
 def test_a_descent_that_pauses_is_no_ascent_that_does() -> None:
     rate = ways(0.0, 30.0, 0.0, -20.0, 0.0, -20.0, 0.0)
-    assert not has_pause(rate, (0, 2 * WAY, 6 * WAY))
+    assert have_pauses(rate, (0, 2 * WAY, 6 * WAY)) == (False, True)

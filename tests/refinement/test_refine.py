@@ -95,7 +95,8 @@ def test_a_leg_raised_in_two_steps_is_timed_by_both(pause_s: float, seed: int | 
     first = Lift(REST_S, 0.5 * TOP_DEG, up_s=step_s, hold_s=pause_s + step_s + 1.0)
     second = Lift(second_s, 0.5 * TOP_DEG, up_s=step_s, hold_s=1.0)
     [found] = found_in(first, second, seed=seed)
-    assert found.paused_s > 0.0
+    assert found.paused_up_s > 0.0
+    assert not found.paused_down_s
     # A step's 10 and 90 % are the whole one's 5 and 95 %.
     assert found.start_s == pytest.approx(REST_S + 0.25 * step_s, abs=0.2)
     assert found.top_s == pytest.approx(second_s + 0.75 * step_s, abs=0.2)
@@ -103,9 +104,25 @@ def test_a_leg_raised_in_two_steps_is_timed_by_both(pause_s: float, seed: int | 
 
 
 @pytest.mark.parametrize("seed", [None, 0, 1, 2])
+@pytest.mark.parametrize("pause_s", [0.4, 0.8])
+def test_a_leg_lowered_in_two_parts_is_timed_by_both(pause_s: float, seed: int | None) -> None:
+    """The first look is offered while it stands midway, where its moment is that of rest."""
+    part_s, lower_s = 1.2, REST_S + 3.0
+    first = Lift(REST_S, 0.6 * TOP_DEG, down_s=part_s)
+    second = Lift(REST_S, 0.4 * TOP_DEG, hold_s=1.0 + part_s + pause_s, down_s=part_s)
+    found = max(found_in(first, second, seed=seed), key=lambda x: x.angle_deg)
+    assert found.paused_down_s > 0.0
+    assert not found.paused_up_s
+    assert found.lower_s == pytest.approx(lower_s + 0.25 * part_s, abs=0.2)
+    assert found.end_s == pytest.approx(second.end_s - 0.25 * part_s, abs=0.2)
+    assert found.down_s > 2.1
+
+
+@pytest.mark.parametrize("seed", [None, 0, 1, 2])
 def test_a_leg_raised_in_one_has_no_pause(seed: int | None) -> None:
     for lift in (Lift(REST_S), Lift(REST_S, up_s=0.8), Lift(REST_S, up_s=3.0, hold_s=2.0)):
-        assert not any(x.paused_s for x in found_in(lift, seed=seed))
+        for x in found_in(lift, seed=seed):
+            assert (x.paused_up_s, x.paused_down_s) == (0.0, 0.0)
 
 
 @pytest.mark.parametrize("seed", range(2))

@@ -11,10 +11,14 @@ import pytest
 from msgspec import structs
 
 from matfw.estimation.noise import STEP_S
-from matfw.messages import Motion, Presence, RefinedRep
+from matfw.messages import Motion, Presence, RefinedRep, Tempo
 from matfw.refinement.refine import (
     AGREE_DEG,
+    CURVE_LATER_S,
     OVERLAP_S,
+    PART_AFTER_S,
+    PART_OF_DEG,
+    PART_SHARES,
     SHORTEST_REP_S,
     SURE_AFTER_S,
     refine,
@@ -152,6 +156,45 @@ def test_an_early_look_reports_only_what_has_rested_for_long_enough(
 ) -> None:
     window = early(9.0 + rest_s * SURE_AFTER_S)
     assert bool(reported_of([at(4.0, 9.0)], window=window)) is is_reported
+
+
+def lowered(
+    share: float, later_s: float, *, top_deg: float = 1.01 * PART_OF_DEG, paused_down_s: float = 0.0
+) -> RefinedRep:
+    """Return one down at 9 s, lowered in a share of what is asked for; the curve has it later."""
+    return replace(
+        at(4.0, 9.0),
+        angle_deg=top_deg,
+        down_s=share * Tempo().down_s,
+        curve_end_s=9.0 + later_s,
+        paused_down_s=paused_down_s,
+    )
+
+
+SHORT, LATER_S = 1.01 * PART_SHARES[0], 1.01 * CURVE_LATER_S
+
+
+@pytest.mark.parametrize(
+    ("rep", "known_s"),
+    [
+        (lowered(SHORT, LATER_S), PART_AFTER_S),
+        (lowered(0.99 * PART_SHARES[1], LATER_S), PART_AFTER_S),
+        (lowered(SHORT, 1.4), 1.4 + SURE_AFTER_S),
+        (lowered(0.99 * PART_SHARES[0], LATER_S), SURE_AFTER_S),
+        (lowered(1.01 * PART_SHARES[1], LATER_S), SURE_AFTER_S),
+        (lowered(SHORT, 0.99 * CURVE_LATER_S), SURE_AFTER_S),
+        (lowered(SHORT, LATER_S, top_deg=0.99 * PART_OF_DEG), SURE_AFTER_S),
+        (lowered(SHORT, LATER_S, paused_down_s=0.4), SURE_AFTER_S),
+    ],
+    ids=["a part", "a large part", "it goes on", "a fall", "a whole descent",
+         "the curve agrees", "a small lift", "both parts"],
+)  # fmt: skip
+def test_what_may_be_the_first_part_of_a_descent_waits_for_the_second(
+    rep: RefinedRep, known_s: float
+) -> None:
+    for after_s, is_reported in ((known_s - 0.01, False), (known_s + 0.01, True)):
+        assert bool(reported_of([rep], window=early(9.0 + after_s))) is is_reported
+        assert bool(reported_of([rep], window=resting(0.5, 9.0 + after_s))) is is_reported
 
 
 def resting(rest_s: float, now_s: float) -> RepWindow:

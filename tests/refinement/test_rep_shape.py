@@ -15,6 +15,7 @@ from matfw.refinement.rep_shape import (
     DOWN_S,
     FORCE_N,
     HOLD_S,
+    IN_DESCENT,
     MOMENT_NM,
     PAUSED_SIZE,
     SAG,
@@ -23,6 +24,7 @@ from matfw.refinement.rep_shape import (
     UP_EARLY,
     UP_LATE,
     UP_S,
+    paused_s,
     shape_rad,
 )
 from matfw.refinement.shape_fit import HIGHEST, LOWEST
@@ -39,7 +41,10 @@ def params(
     sag: float = 0.0,
     pause: tuple[float, float, float] | None = None,
 ) -> Array:
-    """Return a shape. pause: the share of the top before it, and the shares of up_s: from, long."""
+    """Return a shape. pause: the share of the way before it, and of its time: from where, how long.
+
+    IN_DESCENT more from where, on the way down.
+    """
     if pause is not None:
         plain = params(
             begin_s=begin_s, up_s=up_s, hold_s=hold_s, down_s=down_s,
@@ -84,23 +89,45 @@ def test_a_leg_goes_up_without_turning_and_down_without_turning(shape: Array) ->
 
 
 @pytest.mark.parametrize("pause", [(0.5, 0.4, 0.2), (0.3, 0.5, 0.02), (0.8, 0.2, 0.6)])
-def test_an_ascent_that_pauses_stands_at_its_share_of_the_top_and_ends_as_any(
+def test_a_way_that_pauses_stands_at_its_share_of_it_and_ends_as_any(
     pause: tuple[float, float, float],
 ) -> None:
-    rise, from_share, long_share = pause
-    paused, plain = params(pause=pause), params()
-    assert len(paused) == PAUSED_SIZE
-    stands_s = plain[BEGIN_S] + plain[UP_S] * (from_share + np.linspace(0.0, long_share, 9))
-    assert shape_rad(paused, stands_s) == pytest.approx(rise * plain[TOP_RAD])
-    after_s = np.linspace(plain[BEGIN_S] + plain[UP_S], 9.0, 200)
-    assert shape_rad(paused, after_s) == pytest.approx(shape_rad(plain, after_s))
-    up = shape_rad(paused, plain[BEGIN_S] + np.linspace(0.0, plain[UP_S], 200))
-    assert (np.diff(up) >= -1e-9).all()
+    share, from_share, long_share = pause
+    plain = params()
+    up, down = params(pause=pause), params(pause=(share, IN_DESCENT + from_share, long_share))
+    lower_s = float(plain[: HOLD_S + 1].sum())
+    for paused, begin_s, way_s, left in (
+        (up, plain[BEGIN_S], plain[UP_S], share),
+        (down, lower_s, plain[DOWN_S], 1.0 - share),
+    ):
+        assert len(paused) == PAUSED_SIZE
+        stands_s = begin_s + way_s * (from_share + np.linspace(0.0, long_share, 9))
+        assert shape_rad(paused, stands_s) == pytest.approx(left * plain[TOP_RAD])
+        beside_s = np.concatenate(
+            [np.linspace(0.0, begin_s, 99), np.linspace(begin_s + way_s, 9.0, 99)]
+        )
+        assert shape_rad(paused, beside_s) == pytest.approx(shape_rad(plain, beside_s))
+        turns = np.diff(shape_rad(paused, begin_s + np.linspace(0.0, way_s, 200)))
+        assert (turns >= -1e-9).all() or (turns <= 1e-9).all()
+    assert paused_s(plain) == (0.0, 0.0)
+    assert paused_s(up) == pytest.approx((long_share * plain[UP_S], 0.0))
+    assert paused_s(down) == pytest.approx((0.0, long_share * plain[DOWN_S]))
 
 
 def test_several_shapes_that_pause_are_each_as_alone() -> None:
     t_s = np.linspace(0.0, 9.0, 300)
-    shapes = np.array([params(pause=(0.5, 0.4, 0.2)), params(up_s=2.6, pause=(0.7, 0.3, 0.3))])
+    pauses = [(0.5, 0.4, 0.2), (0.7, 0.3, 0.3)]
+    for way in (0.0, IN_DESCENT):
+        shapes = np.array(
+            [
+                params(up_s=up_s, pause=(share, way + from_share, long_share))
+                for up_s, (share, from_share, long_share) in zip((2.0, 2.6), pauses, strict=True)
+            ]
+        )
+        _assert_each_as_alone(shapes, t_s)
+
+
+def _assert_each_as_alone(shapes: Array, t_s: Array) -> None:
     for alone, one in zip(shapes, shape_rad(shapes, t_s), strict=True):
         assert shape_rad(alone, t_s) == pytest.approx(one)
 

@@ -26,7 +26,7 @@ from matfw.refinement.rep_shape import (
     shape_rad,
 )
 from matfw.refinement.shape_cost import FORCE_SD_N, MOMENT_STEP_NM
-from matfw.refinement.shape_fit import HIGHEST, LOWEST, fit_shape
+from matfw.refinement.shape_fit import HIGHEST, LOWEST, MayPause, fit_shape
 from tests.estimation.leg_forces import MODEL
 from tests.refinement.test_rep_shape import params
 
@@ -285,6 +285,8 @@ def test_a_landing_is_not_looked_for_where_nothing_was_measured() -> None:
     assert crossings_s(found) == pytest.approx(crossings_s(true), abs=0.1)
 
 
+PAUSES_UP, PAUSES_DOWN = MayPause(up=True), MayPause(down=True)
+EITHER = MayPause(up=True, down=True)
 PAUSING = (params(begin_s=1.5, up_s=2.4, hold_s=1.2, pause=(0.5, 0.38, 0.22)),
            params(begin_s=1.5, up_s=2.7, hold_s=0.9, pause=(0.6, 0.3, 0.35)),
            params(begin_s=1.5, up_s=2.0, hold_s=1.2, pause=(0.4, 0.35, 0.2)))  # fmt: skip
@@ -294,9 +296,17 @@ SMOOTH = {
     "before": params(begin_s=1.5, up_s=1.0, hold_s=2.5),
     "after": params(begin_s=3.0, up_s=0.9, hold_s=1.1),
 }
+LOWERED = (params(begin_s=1.5, down_s=2.6, pause=(0.5, 1.38, 0.22)),
+           params(begin_s=1.5, down_s=2.9, pause=(0.6, 1.3, 0.35)),
+           params(begin_s=1.5, down_s=2.3, pause=(0.4, 1.35, 0.2)))  # fmt: skip
+SMOOTHLY = {
+    "whole": params(begin_s=1.5, down_s=2.9),
+    "before": params(begin_s=1.5, down_s=1.2),
+    "after": params(begin_s=1.5, hold_s=2.7, down_s=1.1),
+}
 
 
-def rough(true: Array, start: Array, *, may_pause: bool, seed: int | None = None) -> Array:
+def rough(true: Array, start: Array, *, may_pause: MayPause, seed: int | None = None) -> Array:
     t_s, force_n, moment_nm = segment(true)
     if seed is not None:
         rng = np.random.default_rng(seed)
@@ -312,9 +322,28 @@ def rough(true: Array, start: Array, *, may_pause: bool, seed: int | None = None
 @pytest.mark.parametrize("start", SMOOTH.values(), ids=SMOOTH)
 @pytest.mark.parametrize("true", PAUSING)
 def test_an_ascent_in_two_parts_is_found_whole(true: Array, start: Array, seed: int | None) -> None:
-    found = rough(true, start, may_pause=True, seed=seed)
+    found = rough(true, start, may_pause=EITHER, seed=seed)
     assert len(found) == PAUSED_SIZE
     assert crossings_s(found)[:2] == pytest.approx(crossings_s(true)[:2], abs=0.15)
+
+
+@pytest.mark.parametrize("seed", [None, 1, 2])
+@pytest.mark.parametrize("start", SMOOTHLY.values(), ids=SMOOTHLY)
+@pytest.mark.parametrize("true", LOWERED)
+def test_a_descent_in_two_parts_is_found_whole(true: Array, start: Array, seed: int | None) -> None:
+    found = rough(true, start, may_pause=EITHER, seed=seed)
+    assert len(found) == PAUSED_SIZE
+    assert crossings_s(found)[2:] == pytest.approx(crossings_s(true)[2:], abs=0.15)
+
+
+@pytest.mark.parametrize("seed", [None, 1, 2, 3])
+@pytest.mark.parametrize("exponent", [2.0, 2.6, 3.2])
+@pytest.mark.parametrize("down_s", [0.6, 1.5, 3.0])
+def test_a_descent_in_one_is_not_taken_for_two(
+    down_s: float, exponent: float, seed: int | None
+) -> None:
+    true = params(begin_s=1.5, down_s=down_s, exponent=exponent)
+    assert len(rough(true, disturbed(true), may_pause=EITHER, seed=seed)) == SIZE
 
 
 @pytest.mark.parametrize("seed", [None, 1, 2, 3])
@@ -324,7 +353,7 @@ def test_an_ascent_in_one_is_not_taken_for_two(
     up_s: float, exponent: float, seed: int | None
 ) -> None:
     true = params(begin_s=1.5, up_s=up_s, exponent=exponent)
-    found = rough(true, disturbed(true), may_pause=True, seed=seed)
+    found = rough(true, disturbed(true), may_pause=EITHER, seed=seed)
     assert len(found) == SIZE
 
 
@@ -336,9 +365,10 @@ def test_a_pause_is_taken_only_if_it_explains_far_more_than_its_freedom(
     true = params(begin_s=1.5, up_s=2.4, top_deg=top_deg, pause=(0.5, 0.4, 0.17))
     start = params(begin_s=1.4, up_s=2.6, hold_s=0.9, top_deg=top_deg)
     for seed in range(1, 9):
-        found = rough(true, start, may_pause=True, seed=seed)
+        found = rough(true, start, may_pause=EITHER, seed=seed)
         assert (len(found) == PAUSED_SIZE) == is_paused
 
 
-def test_no_ascent_pauses_where_the_curve_shows_no_pause() -> None:
-    assert len(rough(PAUSING[0], SMOOTH["whole"], may_pause=False)) == SIZE
+def test_no_way_pauses_where_the_curve_shows_no_pause() -> None:
+    assert len(rough(PAUSING[0], SMOOTH["whole"], may_pause=PAUSES_DOWN)) == SIZE
+    assert len(rough(LOWERED[0], SMOOTHLY["whole"], may_pause=PAUSES_UP)) == SIZE

@@ -11,9 +11,10 @@ from matfw.refinement.rep_shape import (
     BEGIN_S,
     DOWN_S,
     HOLD_S,
+    IN_DESCENT,
     PAUSE_FROM,
-    PAUSE_RISE,
     PAUSE_SPAN,
+    PAUSE_WAY,
     TOP_RAD,
     UP_S,
     shape_rad,
@@ -27,7 +28,8 @@ from matfw.refinement.shape_grid import (
     ascents,
     descents,
     falls,
-    pauses,
+    paused_ascents,
+    paused_descents,
 )
 from tests.refinement.test_rep_shape import params
 
@@ -121,22 +123,46 @@ def test_what_ends_before_a_leg_can_fall_has_no_fall() -> None:
 def test_an_ascent_that_pauses_is_begun_with_at_many_places_and_leaves_the_descent(
     whole: Array,
 ) -> None:
-    shapes = pauses(whole, T_S)
+    shapes = paused_ascents(whole, T_S)
     assert len(shapes) > 10
     assert ends(shapes) == pytest.approx(ends(whole[None])[0])
     assert (shapes[:, BEGIN_S] >= T_S[0]).all()
     assert (shapes[:, HOLD_S] > 0.0).all()
     again = shapes[:, PAUSE_FROM] + shapes[:, PAUSE_SPAN]
     assert (again < 1.0).all()
-    assert set(shapes[:, PAUSE_RISE].tolist()) == {0.4, 0.6}
+    assert set(shapes[:, PAUSE_WAY].tolist()) == {0.4, 0.6}
 
 
 def test_a_short_ascent_may_be_the_way_before_a_pause_or_the_one_after_it() -> None:
     part = params(begin_s=3.0, up_s=1.0, hold_s=4.0)
-    tops_s = pauses(part, T_S)[:, : UP_S + 1].sum(axis=1)
+    tops_s = paused_ascents(part, T_S)[:, : UP_S + 1].sum(axis=1)
     assert tops_s.min() == pytest.approx(4.0)
     assert tops_s.max() > 5.0
 
 
 def test_where_nothing_is_known_before_no_ascent_pauses() -> None:
-    assert pauses(params(begin_s=0.1, up_s=0.5, hold_s=0.0), T_S).shape == (0, 15)
+    assert paused_ascents(params(begin_s=0.1, up_s=0.5, hold_s=0.0), T_S).shape == (0, 15)
+
+
+@pytest.mark.parametrize("whole", [SMOOTHED, params(begin_s=1.5, down_s=1.0, hold_s=2.0)])
+def test_a_descent_that_pauses_is_begun_with_at_many_places_and_leaves_the_ascent(
+    whole: Array,
+) -> None:
+    shapes = paused_descents(whole, T_S)
+    assert len(shapes) > 10
+    assert (shapes[:, [BEGIN_S, UP_S]] == whole[[BEGIN_S, UP_S]]).all()
+    assert (shapes[:, HOLD_S] >= 0.0).all()
+    assert (ends(shapes) <= T_S[-1]).all()
+    assert ((shapes[:, PAUSE_FROM] > IN_DESCENT) & (shapes[:, PAUSE_FROM] < IN_DESCENT + 1)).all()
+
+
+def test_a_short_descent_may_be_the_way_before_a_pause_or_the_one_after_it() -> None:
+    part = params(begin_s=1.0, hold_s=3.0, down_s=1.0)
+    lowers_s = paused_descents(part, T_S)[:, : HOLD_S + 1].sum(axis=1)
+    assert lowers_s.max() == pytest.approx(6.0)
+    assert lowers_s.min() < 5.0
+
+
+def test_where_nothing_is_known_after_it_no_descent_pauses() -> None:
+    late = params(begin_s=float(T_S[-1]) - 2.5, hold_s=0.0, down_s=0.5)
+    assert paused_descents(late, T_S).shape == (0, 15)
