@@ -47,8 +47,8 @@ SHORTEST_S = 0.02
 # three kinds, 68 have more, most of them 400 and over; of 179 other repetitions none has 1. Of 62
 # of real people, who mostly drop the leg, 14 have more.
 FALL_GAIN = 30.0
-# By how much less an ascent that pauses costs, to be taken; three numbers more are worth some 15.
-# Where the curve shows a pause: of 187 fits of tuning people who raise the leg in two steps that
+# By how much less a way that pauses costs, to be taken; three numbers more are worth some 15. Where
+# the curve shows a pause going up: of 187 fits of tuning people who raise the leg in two steps that
 # time it rightly only so, 186 have 75 and more; of 42 that it times worse one has (130). Of 29 of
 # others, real people too, two have: no repetition (132), and one that it times better (97).
 PAUSE_GAIN = 60.0

@@ -35,7 +35,7 @@ PLACES_SHARE = 0.3  # ... and this share of a way's length: its load swings ther
 SLACK_S = 0.3  # by which a way may lie outside the curve's
 PARTS_S = (0.5, 0.8, 1.2)  # of a way that pauses: each of its parts ...
 PAUSES_S = (0.2, 0.45, 0.7)  # ... and the pause
-PART_SHARES = (0.4, 0.6)  # of the way, that lies before it
+BEFORE_SHARES = (0.4, 0.6)  # of the way, that lies before it
 SHORTEST_UP_S, SHORTEST_HOLD_S, SHORTEST_DOWN_S = 0.3, 0.05, 0.3
 FALLS_S = (0.45, 0.6, 0.8, 1.0)  # of a leg that the other one stops
 FALL_EXPONENTS = 2.0, 1.1  # its speed's early and late one: it is fastest at the end
@@ -142,7 +142,7 @@ def paused_descents(start: Array, t_s: Array) -> Array:
 
 def _in_two_parts() -> Iterator[tuple[tuple[float, float, float], tuple[float, float, float]]]:
     """Yield the lengths of a part, a pause and a part, and the three numbers that say so."""
-    for first_s, pause_s, second_s, share in product(PARTS_S, PAUSES_S, PARTS_S, PART_SHARES):
+    for first_s, pause_s, second_s, share in product(PARTS_S, PAUSES_S, PARTS_S, BEFORE_SHARES):
         way_s = first_s + pause_s + second_s
         yield (first_s, pause_s, second_s), (share, first_s / way_s, pause_s / way_s)
 
