@@ -62,7 +62,7 @@ SURE_AFTER_S = 0.45
 # A descent that took such a share of what was asked for, but no fall, of a lift so high, and that
 # the curve sees end so much later, may be the first of two parts: the leg stands at some 15 deg
 # then, where load and moment are those of rest. At first looks at tuning people the curve sees 1 of
-# 91 whole ones end so late, and five of six first parts. The second shows after as long as a leg
+# 91 whole ones end so late, and four of six first parts. The second shows after as long as a leg
 # pauses, and begins.
 PART_SHARES, CURVE_LATER_S, PART_OF_DEG = (0.38, 0.85), 0.2, 20.0
 PART_AFTER_S = 1.5
