@@ -19,8 +19,8 @@ DARKNESS_S = 0.035  # brightness is PWM of 100 Hz
 STEP = 1.04  # of two periods: another note; a semitone is 6 %
 STEADY = 3  # periods in a row that must say so: one late edge is no new note
 # Shorter silence within a note is a PWM thread that was held up; the shortest rest of a cue is
-# 0.05 s.
-NO_REST_S = 0.025
+# 0.05 s, and a note begins a frame of 0.0125 s late at most.
+NO_REST_S = 0.0375
 
 
 @dataclass(frozen=True, slots=True)
