@@ -19,6 +19,7 @@ from matfw.refinement.refinement import Refinement
 from matfw.refinement.windows import RepWindow
 from matfw.service import refiner as module
 from matfw.service.firmware import Refiner
+from matfw.service.refine_process import RefineProcess
 from matfw.service.refiner import WAITING_LIMIT, InlineRefiner, ProcessRefiner
 from matfw.settings.model import Settings
 from matfw.virtual.sampling import record
@@ -82,6 +83,21 @@ def test_each_gives_what_refinement_finds_in_order(
     assert_alike(found, expected)
     assert len(found) >= 2
     assert notices == []
+
+
+def test_it_comes_after_the_frame_path_whatever_has_started_it(windows: list[RepWindow]) -> None:
+    """`batch` stands for `fifo`, which not everybody may ask for: both are passed on."""
+    own = os.sched_getscheduler(0)
+    os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
+    try:
+        process = RefineProcess()
+    finally:
+        os.sched_setscheduler(0, own, os.sched_param(0))
+    process.look(windows[0], finished_s=0.0)
+    policy, nice = os.sched_getscheduler(process.pid), os.getpriority(os.PRIO_PROCESS, process.pid)
+    process.close()
+    assert policy == os.SCHED_OTHER
+    assert nice > os.getpriority(os.PRIO_PROCESS, 0)
 
 
 @pytest.mark.parametrize("waits", [False, True])
