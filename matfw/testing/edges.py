@@ -1,7 +1,8 @@
 """Edges of a pin as the virtual Pi's kernel module saw them -> tones heard and light seen.
 
 lgpio's tones and brightness are software PWM, so a period is never quite what it should be: each
-tone is named by the median of its periods.
+tone is named by the median of its periods. A PWM that was held up makes up for it: the periods that
+it has missed come one after the other in 17 us each, which nobody hears.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ SILENCE_S = 0.012  # no edge for so long ends a tone: the lowest note has a peri
 DARKNESS_S = 0.035  # brightness is PWM of 100 Hz
 STEP = 1.04  # of two periods: another note; a semitone is 6 %
 STEADY = 3  # periods in a row that must say so: one late edge is no new note
+CATCHES_UP_S = 0.0001  # shorter periods are no tone: the highest note's is 0.32 ms
 # Shorter silence within a note is a PWM thread that was held up; the shortest rest of a cue is
 # 0.05 s, and a note begins a frame of 0.0125 s late at most.
 NO_REST_S = 0.0375
@@ -51,7 +53,7 @@ def read_edges(data: bytes) -> list[Edge]:
 
 def heard(edges: Sequence[Edge], line: int) -> list[Heard]:
     """Return the tones of a buzzer, durations to the next 25 ms."""
-    rises_s = [edge.at_s for edge in edges if edge.line == line and edge.level]
+    rises_s = _played([edge.at_s for edge in edges if edge.line == line and edge.level])
     found: list[tuple[float, float, float]] = []  # from, until, period
     for begin, end in _tones(rises_s):
         periods_s = _periods_s(rises_s, begin, end)
@@ -72,6 +74,11 @@ def heard(edges: Sequence[Edge], line: int) -> list[Heard]:
     ]
 
 
+def _played(rises_s: Sequence[float]) -> list[float]:
+    """Leave out the rises that only catch up on missed ones."""
+    return [*rises_s[:1], *(b for a, b in pairwise(rises_s) if b - a > CATCHES_UP_S)]
+
+
 def _goes_on(last: tuple[float, float, float], from_s: float, period_s: float) -> bool:
     """Return whether the tone from from_s on is the last one's rest, parted by a late edge."""
     _, until_s, last_period_s = last
@@ -87,7 +94,7 @@ def _tones(rises_s: Sequence[float]) -> Iterator[tuple[int, int]]:
         if (
             is_last
             or rises_s[index] - rises_s[index - 1] > SILENCE_S
-            or (index - begin >= STEADY and _is_another(rises_s, begin, index))
+            or (index - begin > STEADY and _is_another(rises_s, begin, index))
         ):
             yield begin, index
             begin = index
