@@ -21,7 +21,7 @@ STEP = 1.04  # of two periods: another note; a semitone is 6 %
 STEADY = 3  # periods in a row that must say so: one late edge is no new note
 CATCHES_UP_S = 0.0001  # shorter periods are no tone: the highest note's is 0.32 ms
 # Shorter silence within a note is a PWM thread that was held up; the shortest rest of a cue is
-# 0.05 s, and a note begins a frame of 0.0125 s late at most.
+# 0.05 s, less the frame, at 80 Hz, by which a note may end late.
 NO_REST_S = 0.0375
 
 

@@ -87,12 +87,12 @@ def test_each_gives_what_refinement_finds_in_order(
 
 def test_it_comes_after_the_frame_path_whatever_has_started_it(windows: list[RepWindow]) -> None:
     """`batch` stands for `fifo`, which not everybody may ask for: both are passed on."""
-    own = os.sched_getscheduler(0)
+    own, parameter = os.sched_getscheduler(0), os.sched_getparam(0)
     os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
     try:
         process = RefineProcess()
     finally:
-        os.sched_setscheduler(0, own, os.sched_param(0))
+        os.sched_setscheduler(0, own, parameter)
     process.look(windows[0], finished_s=0.0)
     policy, nice = os.sched_getscheduler(process.pid), os.getpriority(os.PRIO_PROCESS, process.pid)
     process.close()
