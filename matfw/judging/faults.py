@@ -139,7 +139,16 @@ FAULTS: tuple[FaultRow, ...] = (
         about=About.HEIGHT,
         limits=("too_small_deg",),
         rule=rules.too_small,
-        doubts=(rules.PART_OF_A_LIFT, rules.SLOW_TEMPO),
+        doubts=(
+            rules.PART_OF_A_LIFT,
+            rules.SLOW_TEMPO,
+            rules.close(
+                lambda x: x.angle_deg,
+                lambda limits: limits.too_small_deg,
+                rules.CLOSE_HEIGHT,
+                "the height",
+            ),
+        ),
         hides_times=True,
         cue=CueRule(75, Rank.TEMPO, 1.0, 2.0, 1.5),
         words=Words(
@@ -163,6 +172,7 @@ FAULTS: tuple[FaultRow, ...] = (
             rules.SLOW_MOVEMENTS,
             rules.NO_TURN,
             rules.RESTLESS_BODY,
+            rules.WOBBLY_LEG,
         ),
         rebuttal=rules.took_long,
         cue=CueRule(72, Rank.TEMPO, 1.0, 2.0, 1.5),

@@ -90,7 +90,10 @@ class RefinedRep:
     times are those of a shape that begins where the curve has a peak, and explains load and moment;
     paused_up_s, paused_down_s: for so long that shape's ways stand still midway; curve_end_s: when
     the curve has it end, -inf where the times are not that shape's. has_arm: only with an arm
-    thrown up in its midst it is one. From tremor_n on none of these is kept in the store.
+    thrown up in its midst it is one. is_searched: a search found it and no peak of the curve;
+    shape_deg: the height of the shape that was fitted to a peak, None where the times are not that
+    shape's; wobble_dps2: by how much, rms, the leg sped up and down besides while it was up. From
+    tremor_n on none of these is kept in the store.
     """
 
     start_s: float
@@ -117,3 +120,6 @@ class RefinedRep:
     paused_down_s: float = 0.0
     curve_end_s: float = -math.inf
     has_arm: bool = False
+    is_searched: bool = False
+    shape_deg: float | None = None
+    wobble_dps2: float = 0.0

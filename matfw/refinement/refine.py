@@ -5,7 +5,7 @@ that is not finished, with the rest after it known (`smoother`); peaks that stan
 and moment bear out are repetitions (`curve_lifts`); and each one's times come from a shape fitted
 to it (`shape_fit`), as long as it explains load and moment. What the curve alone cannot tell is
 tried with a shape of its own: `contact_lifts`, `missed_lifts`, `whole_lifts`, `gap_lifts`; what an
-arm hides, with another curve: `thrown_arms`.
+arm hides, with another curve: `thrown_arms`. What is reported is fitted a last time (`final_fit`).
 """
 
 from __future__ import annotations
@@ -19,10 +19,11 @@ from typing import Any
 import numpy as np
 
 from matfw.estimation.noise import STEP_S
-from matfw.judging.shift_course import shift_course
 from matfw.messages import RefinedRep, Tempo
 from matfw.refinement.contact_lifts import contact_lifts
-from matfw.refinement.curve_lifts import AROUND_S, by_strength
+from matfw.refinement.curve_lifts import by_strength
+from matfw.refinement.final_fit import as_finally_fitted
+from matfw.refinement.finish import contact_s, finished
 from matfw.refinement.gap_lifts import gap_lifts, with_gaps_filled
 from matfw.refinement.hands import THROWN
 from matfw.refinement.landed import has_just_landed
@@ -45,7 +46,6 @@ from matfw.refinement.whole_lifts import NEWS_S, whole_lifts
 from matfw.refinement.windows import AGAIN_S, RepWindow
 
 FIT_TAIL = 0.35  # of a way's middle: 0.16-0.30 over speed profiles
-HOLD_TAILS = 0.225  # of both spans together that lies between the upper crossings but is no hold
 AGREE_DEG = 6.0  # a shape whose top is further from the curve's is sure only if seen twice
 # A shape's cost a step above which this leg follows none and the curve's times count:
 # 95 % of paced reps cost less than 5.9, half of those without a pace (clams) more than 15.
@@ -68,7 +68,6 @@ PART_SHARES, CURVE_LATER_S, PART_OF_DEG = (0.38, 0.85), 0.2, 20.0
 PART_AFTER_S = 1.5
 SHORTEST_REP_S = 1.5
 DIGITS = 6  # after the point: a microsecond, a millionth of a degree
-SEEN_NEAR_S = 3.0  # before a curve's start, or after its end, to be of this repetition
 # What plates say for a leg raise that saw the leg leave so little before it, or this much within
 # it, and land so little after: of a lift 0.2-0.6 s before and 0.4-0.8 s after.
 CONTACT_LOG_ODDS, CONTACT_BEFORE_S, CONTACT_AFTER_S, CONTACT_WITHIN_S = 3.0, 1.0, 1.4, 0.2
@@ -84,9 +83,18 @@ def refine(window: RepWindow, finished_s: float = -math.inf) -> list[RefinedRep]
     segment = Segment.of(window, finished_s)
     if segment is None:
         return []
-    if window.is_news:
-        lifts = _news(segment, _whole_lifts(segment, (), has_landed=True))
-        return _in_order(_completed(segment, x) for x in lifts)
+    found = _news_of(segment) if window.is_news else _all_of(window, segment, finished_s)
+    return _in_order(as_finally_fitted(segment, found))
+
+
+def _news_of(segment: Segment) -> list[RefinedRep]:
+    """Return what a search finds that has just ended."""
+    lifts = _news(segment, _whole_lifts(segment, (), has_landed=True))
+    return _in_order(_completed(segment, x) for x in lifts)
+
+
+def _all_of(window: RepWindow, segment: Segment, finished_s: float) -> list[RefinedRep]:
+    """Return the repetitions of a window, and what fills its gaps."""
     # Who gets up after all is known may have done one more that nothing noticed, and nothing else.
     has_moved = window.ended_s >= finished_s + SHORTEST_REP_S
     found = _by_curves(window, segment) if has_moved else []
@@ -140,9 +148,9 @@ def _found(window: RepWindow, segment: Segment) -> list[RefinedRep]:
         found = [x for x in found if _has_ended(segment, x)]
     slow = slow_lifts(segment, is_left=window.is_left)
     found = without_slow(segment, found, slow, is_left=window.is_left)
-    finished = [_completed(segment, x) for x in found]
-    finished += [_finished(segment, x) for x in slow]  # load says nothing of them to be weighed
-    return _in_order(finished)
+    completed = [_completed(segment, x) for x in found]
+    completed += [finished(segment, x) for x in slow]  # load says nothing of them to be weighed
+    return _in_order(completed)
 
 
 def _in_order(found: Iterable[RefinedRep]) -> list[RefinedRep]:
@@ -223,7 +231,7 @@ def _shaped(segment: Segment, rough: RefinedRep, peak: Peak, *, is_last: bool) -
     down_s = min(max((end_s - lower_s) / SPAN_SHARE, SHORTEST_WAY_S), LONGEST_DOWN_S)
     begin_s = 0.5 * (start_s + top_s - up_s)
     end_s = 0.5 * (lower_s + end_s + down_s)
-    lift_off_s, touch_down_s = _seen_s(segment, rough)
+    lift_off_s, touch_down_s = contact_s(segment, rough)
     if lift_off_s is not None:
         begin_s, up_s = lift_off_s, max(SHORTEST_WAY_S, up_s + begin_s - lift_off_s)
     if touch_down_s is not None:
@@ -248,7 +256,8 @@ def _shaped(segment: Segment, rough: RefinedRep, peak: Peak, *, is_last: bool) -
         may_pause=MayPause(*have_pauses(curve.rate_radps, peak)),
     )  # fmt: skip
     params = fitted.params
-    fit_error_deg = abs(math.degrees(top_rad(params)) - rough.angle_deg)
+    shape_deg = math.degrees(top_rad(params))
+    fit_error_deg = abs(shape_deg - rough.angle_deg)
     # With its ends held where plates saw them, a height that disagrees says they were another's.
     is_held = lift_off_s is not None or touch_down_s is not None
     if (is_held and fit_error_deg > AGREE_DEG) or fitted.cost_per_step > max(
@@ -274,6 +283,8 @@ def _shaped(segment: Segment, rough: RefinedRep, peak: Peak, *, is_last: bool) -
         paused_up_s=paused_up_s,
         paused_down_s=paused_down_s,
         curve_end_s=rough.end_s,
+        shape_deg=shape_deg,
+        wobble_dps2=math.degrees(fitted.wobble_radps2),
     )
 
 
@@ -295,22 +306,9 @@ def _apart(found: Sequence[RefinedRep], roughs: Sequence[RefinedRep]) -> list[Re
     return apart
 
 
-def _seen_s(segment: Segment, rough: RefinedRep) -> tuple[float | None, float | None]:
-    """Return when plates saw the leg leave before its top and land after it, None if not."""
-    left = max((at_s for at_s in segment.lift_off_s if at_s < rough.top_s), default=-math.inf)
-    landed = min((at_s for at_s in segment.touch_down_s if at_s > rough.lower_s), default=math.inf)
-    is_left = rough.start_s - left < SEEN_NEAR_S and not any(
-        left < at_s < rough.top_s for at_s in segment.touch_down_s
-    )
-    is_landed = landed - rough.end_s < SEEN_NEAR_S and not any(
-        rough.lower_s < at_s < landed for at_s in segment.lift_off_s
-    )
-    return left if is_left else None, landed if is_landed else None
-
-
 def _completed(segment: Segment, x: RefinedRep) -> RefinedRep:
     """Return it with all that is said of one."""
-    return _weighed(segment, _finished(segment, x))
+    return _weighed(segment, finished(segment, x))
 
 
 def _weighed(segment: Segment, x: RefinedRep) -> RefinedRep:
@@ -322,39 +320,10 @@ def _weighed(segment: Segment, x: RefinedRep) -> RefinedRep:
 
 def _agrees_with_contact(segment: Segment, x: RefinedRep) -> bool:
     """Return whether plates saw the leg leave and land just when it began and ended."""
-    lift_off_s, touch_down_s = _seen_s(segment, x)
+    lift_off_s, touch_down_s = contact_s(segment, x)
     return (
         lift_off_s is not None
         and touch_down_s is not None
         and -CONTACT_WITHIN_S < x.start_s - lift_off_s < CONTACT_BEFORE_S
         and -CONTACT_WITHIN_S < touch_down_s - x.end_s < CONTACT_AFTER_S
     )
-
-
-def _finished(segment: Segment, x: RefinedRep) -> RefinedRep:
-    """Add what its crossings and its hips' way say."""
-    near = segment.between(x.start_s - AROUND_S, x.end_s + AROUND_S) & (segment.seen > 0.0)
-    course = shift_course(
-        segment.t_s[near],
-        segment.angle_deg[near],
-        segment.shift_mm[near],
-        0.5 * (x.top_s + x.lower_s),
-    )
-    return replace(
-        _with_lengths(x),
-        hole_s=segment.hole_s(x.start_s - AROUND_S, x.end_s + AROUND_S),
-        tremor_n=segment.tremor_n(x.top_s, x.lower_s),
-        curvature_mm=course.curvature_mm,
-        shift_left_mm=course.left_mm,
-    )
-
-
-def _with_lengths(x: RefinedRep) -> RefinedRep:
-    """Add the movement's own lengths, standstill to standstill, to its crossings.
-
-    How long a leg stood still is known to some 0.2 s at best: a slow start of the descent looks
-    like the hold's end (measured with perfect crossings over many speed profiles, simulated).
-    """
-    up_s, down_s = x.top_s - x.start_s, x.end_s - x.lower_s
-    hold_s = max(0.0, x.lower_s - x.top_s - HOLD_TAILS * (up_s + down_s))
-    return replace(x, up_s=up_s / SPAN_SHARE, hold_s=hold_s, down_s=down_s / SPAN_SHARE)

@@ -151,13 +151,14 @@ class Segment:
         return _change(self.shift_mm, high, zero), None if math.isnan(roll_deg) else roll_deg
 
     def refined_rep(self, params: Array) -> RefinedRep:
-        """Return the repetition that a shape's twelve numbers say."""
+        """Return the repetition that the twelve numbers of a shape say that a search has tried."""
         start_s, top_s, lower_s, end_s = crossings_s(params)
         high = np.flatnonzero(self.between(top_s, lower_s))
         if not len(high):  # of a hold shorter than a step
             high = np.array([int(np.argmin(np.abs(self.t_s - top_s)))])
         top_deg = math.degrees(top_rad(params))
-        return self.rep_at((start_s, top_s, lower_s, end_s), high, top_deg, int(high[-1]))
+        rep = self.rep_at((start_s, top_s, lower_s, end_s), high, top_deg, int(high[-1]))
+        return replace(rep, is_searched=True)
 
     def rep_at(
         self, times_s: tuple[float, float, float, float], high: Rows, angle_deg: float, row: int

@@ -105,6 +105,7 @@ class ShapeCost:
         self._step_sd: Array = np.full(max(0, len(self._rows) - 1), MOMENT_STEP_NM * self._sd)
         self._lever_m: Array = np.zeros(len(self._rows))  # by which load is taken out of the moment
         self.tempo, self._hold_weight = tempo, 0.0  # no tie of the hold
+        self.wobble_radps2 = 0.0  # rms, that is allowed for while the leg is up
         self._residuals: dict[bytes, Array] = {}
         self._jacobians: dict[bytes, Array] = {}
 
@@ -117,6 +118,7 @@ class ShapeCost:
         left_n, up = self._left_load_n(params), is_up(params, self._t_s)[self._rows]
         lever_m = self._model.inertia_kgm2 / self._model.moment_kgm
         power_n2 = wobble_n2(left_n[up], (FORCE_SD_N * self._sd) ** 2, self._model.moment_kgm)
+        fit.wobble_radps2 = math.sqrt(power_n2) / self._model.moment_kgm
         fit._load_sd = np.sqrt(self._load_sd**2 + power_n2 * up)
         spread_nm = lever_m * FORCE_SD_N * self._sd * LOAD_STEP
         fit._step_sd = np.sqrt(self._step_sd**2 + spread_nm**2 * up[1:])

@@ -72,12 +72,13 @@ class Fitted:
 
     Of a rough start it is the cost besides the wobble that was allowed for. at_rest_per_step: what
     a leg at rest would leave, squares in standard deviations: what there was to explain, of which
-    a wobble is no part.
+    a wobble is no part. wobble_radps2: what was allowed for, rms.
     """
 
     params: Array
     cost_per_step: float
     at_rest_per_step: float
+    wobble_radps2: float = 0.0
 
 
 def fit_shape(
@@ -117,23 +118,24 @@ def fit_shape(
     )  # fmt: skip
     if is_rough:
         measured_n = np.where(seen > 0.0, force_n, -np.inf)
-        params, cost = _rough_fit(fit, start, t_s, measured_n, may_pause=may_pause)
+        params, last = _rough_fit(fit, start, t_s, measured_n, may_pause=may_pause)
     else:
-        params, cost = _near_fit(fit, start, t_s)
-    return Fitted(params, cost / len(t_s), fit.at_rest(params) / len(t_s))
+        params, last = _near_fit(fit, start, t_s), fit
+    return Fitted(
+        params, last.cost(params) / len(t_s), fit.at_rest(params) / len(t_s), last.wobble_radps2
+    )
 
 
-def _near_fit(fit: ShapeCost, start: Array, t_s: Array) -> tuple[Array, float]:
-    """Return the numbers that a shape whose ways are about right leads to, and their cost."""
+def _near_fit(fit: ShapeCost, start: Array, t_s: Array) -> Array:
+    """Return the numbers that a shape whose ways are about right leads to."""
     tried = [_tried(fit, begin, t_s) for begin in _lowers(start)]
-    params = _descend(fit, min(tried, key=fit.cost), t_s, ITERATIONS)
-    return params, fit.cost(params)
+    return _descend(fit, min(tried, key=fit.cost), t_s, ITERATIONS)
 
 
 def _rough_fit(
     fit: ShapeCost, start: Array, t_s: Array, force_n: Array, *, may_pause: MayPause
-) -> tuple[Array, float]:
-    """Return the numbers, and their cost, of a shape whose ways may be elsewhere.
+) -> tuple[Array, ShapeCost]:
+    """Return the numbers of a shape whose ways may be elsewhere, and the fit that they are of.
 
     Its leg may wobble: how much it wobbles shows in what the likeliest shape leaves.
     """
@@ -146,7 +148,7 @@ def _rough_fit(
     tried = [min(tried[:2], key=fit.cost), *tried[2:], _as_asked(likeliest, fit.tempo)]
     tried = [_descend(steady, begin, t_s, STEADY_ITERATIONS) for begin in tried]
     params = _descend(steady, min(tried, key=partial(_cost, steady)), t_s, ITERATIONS)
-    return params, steady.cost(params)
+    return params, steady
 
 
 def _tried(fit: ShapeCost, begin: Array, t_s: Array) -> Array:

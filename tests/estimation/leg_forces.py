@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+import scipy
 
 from matfw.estimation.anthropometry import leg_constants
 from matfw.estimation.filter_bank import LegEstimate, LegTracker
@@ -73,13 +74,29 @@ def middles_s(span_s: float) -> Array:
     return np.asarray((np.arange(round(span_s / STEP_S)) + 0.5) * STEP_S)
 
 
-def legs(span_s: float, *lifts: Lift, model: LegModel = MODEL) -> Forces:
-    """Return what lifts make the mat feel."""
+def wobbling_deg(height_deg: Array, seed: int) -> Array:
+    """Return what a leg wobbles by while it is up: as the worst of six blocks of real people's.
+
+    height_deg: of a leg that does not, FINE rows a step.
+    """
+    white = np.random.default_rng(seed).standard_normal(len(height_deg))
+    band = scipy.signal.butter(2, [0.8, 4.0], "band", fs=FINE / STEP_S, output="sos")
+    wobble = scipy.signal.sosfiltfilt(band, white)
+    accel = np.gradient(np.gradient(wobble, STEP_S / FINE), STEP_S / FINE)
+    return np.asarray(np.clip(height_deg / 10.0, 0.0, 1.0) * wobble * 43.0 / accel.std())
+
+
+def legs(
+    span_s: float, *lifts: Lift, model: LegModel = MODEL, wobble_seed: int | None = None
+) -> Forces:
+    """Return what lifts make the mat feel; wobble_seed: of how a leg wobbles, if it does."""
     steps = round(span_s / STEP_S)
     fine_s = np.arange(steps * FINE) * STEP_S / FINE
     d = np.zeros_like(fine_s)
     for lift in lifts:
         d += lift.angle_rad(fine_s)
+    if wobble_seed is not None:
+        d += np.radians(wobbling_deg(np.degrees(d), wobble_seed))
     w = np.gradient(d, fine_s)
     a = np.gradient(w, fine_s)
 

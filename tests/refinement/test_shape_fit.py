@@ -6,7 +6,6 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-import scipy
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -27,11 +26,10 @@ from matfw.refinement.rep_shape import (
 )
 from matfw.refinement.shape_cost import FORCE_SD_N, MOMENT_STEP_NM
 from matfw.refinement.shape_fit import HIGHEST, LOWEST, MayPause, fit_shape
-from tests.estimation.leg_forces import MODEL
+from tests.estimation.leg_forces import FINE, MODEL, wobbling_deg
 from tests.refinement.test_rep_shape import params
 
 SPAN_S = 10.0
-FINE = 10
 
 
 def segment(
@@ -227,24 +225,14 @@ def test_a_fall_is_begun_with_only_where_the_leg_is_stopped(
     assert (found[DOWN_LATE] < LOWEST[DOWN_LATE]) == falls
 
 
-def wobbling_deg(shape: Array, seed: int) -> Array:
-    """Return what a leg wobbles by while it is up: as the worst of six blocks of real people's."""
-    count = round(SPAN_S / STEP_S) * FINE
-    fine_s = np.arange(count) * STEP_S / FINE
-    white = np.random.default_rng(seed).standard_normal(count)
-    band = scipy.signal.butter(2, [0.8, 4.0], "band", fs=FINE / STEP_S, output="sos")
-    wobble = scipy.signal.sosfiltfilt(band, white)
-    accel = np.gradient(np.gradient(wobble, fine_s), fine_s)
-    lifted = np.clip(np.degrees(shape_rad(shape, fine_s)) / 10.0, 0.0, 1.0)
-    return np.asarray(lifted * wobble * 43.0 / accel.std())
-
-
 def test_a_leg_that_wobbles_keeps_its_hold() -> None:
     true = params(begin_s=1.0, up_s=2.2, hold_s=1.2, down_s=3.0)
     start = params(begin_s=1.0, up_s=2.2, hold_s=0.05, down_s=4.2)  # as a curve smooths it
+    fine_s = np.arange(round(SPAN_S / STEP_S) * FINE) * STEP_S / FINE
+    height_deg = np.degrees(shape_rad(true, fine_s))
     held_s = []
     for seed in range(12):
-        t_s, force_n, moment_nm = segment(true, wobble_deg=wobbling_deg(true, seed))
+        t_s, force_n, moment_nm = segment(true, wobble_deg=wobbling_deg(height_deg, seed))
         found = fit_shape(
             t_s, force_n, moment_nm, start, model=MODEL, noise_scale=1.0, is_rough=True
         ).params
@@ -252,6 +240,20 @@ def test_a_leg_that_wobbles_keeps_its_hold() -> None:
         held_s.append(lower_s - top_s)
     _, top_s, lower_s, _ = crossings_s(true)
     assert np.percentile(np.abs(np.array(held_s) - (lower_s - top_s)), 75) < 0.25
+
+
+@pytest.mark.parametrize("is_wobbling", [True, False])
+def test_it_is_known_how_much_the_leg_wobbled(is_wobbling: bool) -> None:
+    true = params(begin_s=1.0, up_s=2.2, hold_s=1.2, down_s=3.0)
+    fine_s = np.arange(round(SPAN_S / STEP_S) * FINE) * STEP_S / FINE
+    wobble_deg = wobbling_deg(np.degrees(shape_rad(true, fine_s)), seed=3)
+    t_s, force_n, moment_nm = segment(true, wobble_deg=wobble_deg if is_wobbling else 0.0)
+    found = fit_shape(
+        t_s, force_n, moment_nm, disturbed(true), model=MODEL, noise_scale=1.0, is_rough=True
+    )
+    # Of 43 deg/s2 the ways, the 150 ms means and the noise at rest leave 11 to 20 (eight seeds).
+    assert (10.0 < np.degrees(found.wobble_radps2) < 45.0) == is_wobbling
+    assert (found.wobble_radps2 == 0.0) != is_wobbling
 
 
 @pytest.mark.parametrize("hold_s", [0.1, 2.5])
