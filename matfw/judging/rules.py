@@ -16,15 +16,15 @@ from matfw.messages import Limits, RefinedRep
 POOR_FIT_DEG = 12.0  # a shape that misses the height by more was fitted to something else
 SLOW = 1.33  # times the tempo: a movement that slow has swallowed some of the hold
 CLOSE_WAY, CLOSE_HOLD = 0.95, 0.85  # shares of their limits: read 0.15-0.3 s off (sd)
-# Of 15 lifts of 26 deg and more that read as small five are so close, of 175 small ones six (tuning
-# people of eight kinds).
+# Tuning people of nine kinds: of 14 lifts of 26 deg and more that read as small five are so close,
+# of 155 small ones four.
 CLOSE_HEIGHT = 0.95
 MIN_TOP_S = 0.65  # between the upper crossings; turning round at once takes longer than this
 # Variance of the body's noise: over it a hold drowns. Tuning people: over 1.2 9 of 466 good ones of
 # restless people, of three simulators, read as short and nothing else, and none of 11 short ones.
 RESTLESS = 1.2
-# The ends of a hold drown in such a wobble too. Tuning people, eight kinds: of 35 good ones that
-# read as short 19 wobble so, of ten short ones one.
+# The ends of a hold drown in such a wobble too. Tuning people, seven kinds: of 31 good ones that
+# read as short 17 wobble so, of ten short ones two.
 WOBBLY_DPS2 = 12.0
 # After so long a hold body and moment have settled, and the ways' ends read 1.2 s early: of 118
 # good repetitions with holds of 10 and 30 s (three simulators) 22 were called rushed by that.
