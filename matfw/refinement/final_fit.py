@@ -15,12 +15,10 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-import numpy as np
-
 from matfw.messages import RefinedRep
 from matfw.refinement.finish import contact_s, finished
 from matfw.refinement.missed_lifts import overlap
-from matfw.refinement.rep_shape import SPAN_SHARE, usual_shape
+from matfw.refinement.rep_shape import SPAN_SHARE, rest_nm, usual_shape
 from matfw.refinement.segment import Segment
 from matfw.refinement.shape_fit import fit_shape
 from matfw.refinement.slow_tempo import is_slow
@@ -64,11 +62,10 @@ def _searched_again(segment: Segment, x: RefinedRep) -> RefinedRep | None:
     rows = segment.between(begin_s - REST_S, end_s + REST_S)
     t_s = segment.t_s[rows]
     force_n, moment_nm = segment.forces(rows, PUSH_N)
-    before_nm = moment_nm[t_s < begin_s]
     start = usual_shape(
         (begin_s, up_s, max(MIN_HOLD_S, end_s - down_s - begin_s - up_s), down_s),
         math.radians(x.angle_deg),
-        moment_nm=float(np.median(before_nm if len(before_nm) else moment_nm[:1])),
+        moment_nm=rest_nm(t_s, moment_nm, begin_s),
     )
     fitted = fit_shape(
         t_s, force_n, moment_nm, start,

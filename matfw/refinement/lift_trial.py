@@ -14,7 +14,7 @@ import numpy as np
 
 from matfw.estimation.leg_model import Array, LegModel
 from matfw.messages import Tempo
-from matfw.refinement.rep_shape import usual_shape
+from matfw.refinement.rep_shape import rest_nm, usual_shape
 from matfw.refinement.shape_fit import cost_per_step, fit_shape
 from matfw.refinement.slow_tempo import USUAL_TEMPO
 
@@ -63,8 +63,7 @@ def try_lift(
     up, hold and descent. tops: heights to begin from and their spreads, rad. seen_s: when plates
     saw the leg leave and land. tempo: asked for. seen: as in `fit_shape`.
     """
-    before_nm = moment_nm[t_s < times_s[0]]
-    level_nm = float(np.median(before_nm if len(before_nm) else moment_nm[:1]))
+    level_nm = rest_nm(t_s, moment_nm, times_s[0])
 
     def fitted(top_rad: float, sd_rad: float) -> Array:
         return fit_shape(

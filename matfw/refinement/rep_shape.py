@@ -52,6 +52,12 @@ def usual_shape(
     return params
 
 
+def rest_nm(t_s: Array, moment_nm: Array, begin_s: float) -> float:
+    """Return the moment before a shape begins, N m: at the first of all rows where none is seen."""
+    before_nm = moment_nm[t_s < begin_s]
+    return float(np.median(before_nm if len(before_nm) else moment_nm[:1]))
+
+
 def shape_rad(params: Array, t_s: Array) -> Array:
     """Return the angle over rest, radians, at times (n,) counted like params[BEGIN_S].
 

@@ -23,7 +23,7 @@ from matfw.estimation.noise import STEP_S
 from matfw.messages import RefinedRep
 from matfw.refinement.missed_lifts import Plausibility, overlap
 from matfw.refinement.moment_levels import NEAR_S, levels
-from matfw.refinement.rep_shape import usual_shape
+from matfw.refinement.rep_shape import rest_nm, usual_shape
 from matfw.refinement.segment import Segment
 from matfw.refinement.shape_fit import fit_shape
 from matfw.refinement.ways import Grid, Way, laid, seen_in_sd
@@ -122,10 +122,9 @@ def _fitted(segment: Segment, lift: _Lift) -> RefinedRep | None:
     end_s = lift.begin_s + lift.up_s + lift.hold_s + lift.down_s
     rows = segment.between(begin_s - AROUND_S, end_s + AROUND_S)
     force_n, moment_nm = segment.forces(rows, PUSH_N)
-    before_nm = moment_nm[segment.t_s[rows] < begin_s]
     start = usual_shape(
         (begin_s, lift.up_s, max(0.05, lift.hold_s), lift.down_s), lift.top_rad,
-        moment_nm=float(np.median(before_nm if len(before_nm) else moment_nm[:1])),
+        moment_nm=rest_nm(segment.t_s[rows], moment_nm, begin_s),
     )  # fmt: skip
     fitted = fit_shape(
         segment.t_s[rows], force_n, moment_nm, start,

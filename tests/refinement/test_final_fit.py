@@ -9,7 +9,9 @@ import pytest
 
 from matfw.estimation.noise import STEP_S
 from matfw.messages import RefinedRep, Tempo
+from matfw.refinement.curve_lifts import by_strength
 from matfw.refinement.final_fit import SAME_S, as_finally_fitted
+from matfw.refinement.refine import refine
 from matfw.refinement.segment import Segment
 from tests.estimation.leg_forces import (
     Forces,
@@ -56,6 +58,15 @@ def test_a_peaks_height_is_the_mean_of_what_curve_and_shape_read() -> None:
     assert finally_fitted(segment_of(LIFT), peak) == [replace(peak, angle_deg=25.0)]
 
 
+def test_refinement_reports_that_mean_and_how_much_the_leg_wobbled() -> None:
+    [rep] = refine(window_of(wobbling(1)))
+    assert rep.shape_deg is not None
+    [peak] = by_strength(segment_of(forces=wobbling(1)))[0]
+    assert rep.angle_deg == pytest.approx(0.5 * (peak[0].angle_deg + rep.shape_deg), abs=1e-5)
+    assert rep.angle_deg == pytest.approx(LIFT.top_deg, abs=3.0)
+    assert rep.wobble_dps2 > 10.0
+
+
 def test_a_peak_that_no_shape_fits_keeps_the_curves_height_and_times() -> None:
     assert finally_fitted(segment_of(LIFT), PEAK) == [PEAK]
 
@@ -81,6 +92,11 @@ def test_a_small_lift_stays_small() -> None:
     low = replace(LIFT, top_deg=14.0)
     [again] = finally_fitted(segment_of(low), SEARCHED)
     assert again.angle_deg == pytest.approx(low.top_deg, abs=2.0)
+
+
+def test_what_no_leg_explains_stays_as_it_is() -> None:
+    moved = segment_of(forces=legs(SPAN_S, LIFT) + noise_scale(SPAN_S, seed=2, size=12.0))
+    assert finally_fitted(moved, SEARCHED) == [SEARCHED]
 
 
 def test_a_lift_with_an_arm_stays_as_it_is() -> None:
