@@ -17,7 +17,7 @@ from matfw.estimation.leg_model import LegModel
 from matfw.estimation.noise import STEP_S
 from matfw.judging.verdicts import PLAUSIBLE_LOG_ODDS
 from matfw.messages import RefinedRep
-from matfw.refinement.missed_lifts import IN_SET_S
+from matfw.refinement.missed_lifts import IN_SET_S, overlap
 from matfw.refinement.own_lifts import FORGOTTEN_S, OwnLifts
 from matfw.refinement.refine import (
     AGREE_DEG,
@@ -44,12 +44,13 @@ IN_SET_REPS = 2  # that came before within their rests make it part of a set
 # left out of the fit: 3.9 % of 5969 true repetitions are below it (2.6 % with 2.0, 5.5 with 3.0)
 # and 6 movements of who does not exercise over it (9 and 5).
 FIRST_LOG_ODDS = 2.5
-SAME_SHARE = 0.5  # of the shorter one that two looks' movements share if they are the same
+SAME_SHARE = 0.5  # of the shorter one that two looks' movements share if they are the same, and
+# of the longer one if neither is a part of the other.
 MAX_LOG_ODDS = 4.0  # log-odds that one look may say for or against
-# Of a movement that a last look does not see: so many looks before saw it, each as clearly as a
-# look can. Tuning people, 11 kinds, 165 minutes: of 34 repetitions that were missed one is such,
-# and nothing else is; by 2.0 in the mean two things more are that were none.
-LOST_LOOKS, LOST_LOG_ODDS = 2, MAX_LOG_ODDS
+# Of a movement that a last look does not see: so many looks before saw all of it, with so much in
+# the mean. 118 tuning people of 11 kinds, 37 repetitions missed: one is such, as one was of 34 of
+# others (by MAX_LOG_ODDS), and nothing else is; by 2.0 one thing is that was none.
+LOST_LOOKS, LOST_LOG_ODDS = 2, 3.0
 # After an early look that found no end; 6 (clean) to 12 (restless) are computed a repetition
 # (tuning people).
 NEXT_LOOK_S = 0.2
@@ -103,10 +104,10 @@ class Refinement:
         if window.is_early and window.motions[-1].t_s <= self._due_s - 0.5 * STEP_S:
             return []  # nothing more would be sure than at the last look
         found = self._unknown(self._look(window, self._finished_s))
-        if window.is_followed:  # what else is seen of a half ascent is not to be remembered either
-            found = [x for x in found if any(_are_same(x, y) for y in self._pending)]
+        if window.is_followed:
+            found = self._up_to_pending(found)
         found = self._averaged(found)
-        if not window.is_early:
+        if found or not window.is_early:  # what comes before what is finished is never asked again
             found = sorted([*found, *self._lost(window, found)], key=lambda x: x.start_s)
         self._count_futile(window, found)
         self._due_s = self._due_after(window, found)
@@ -160,6 +161,14 @@ class Refinement:
             if x.start_s > self._finished_s - OVERLAP_S and x.top_s > self._finished_s
         ]
 
+    def _up_to_pending(self, found: Sequence[RefinedRep]) -> list[RefinedRep]:
+        """Return what an earlier look had found, and what comes before that.
+
+        What else is seen of a half ascent after it is not to be remembered either.
+        """
+        pending_s = [x.start_s for x in found if any(_are_same(x, y) for y in self._pending)]
+        return [x for x in found if x.start_s <= max(pending_s, default=-math.inf)]
+
     def _averaged(self, found: Sequence[RefinedRep]) -> list[RefinedRep]:
         """Return them with what this look and earlier ones say of each, in the mean.
 
@@ -180,14 +189,17 @@ class Refinement:
     def _lost(self, window: RepWindow, found: Sequence[RefinedRep]) -> list[RefinedRep]:
         """Return what several looks saw clearly and this one, though all is known of it, does not.
 
-        Who gets up swings what came before. Of each the last look that saw it says what it was.
+        Who gets up swings what came before, and a sway parts a lift in two. Of each the last look
+        that saw it says what it was; parts of it that are hardly leg raises do not take its place.
         """
         lost: list[RefinedRep] = []
-        others = list(found)
+        others = [x for x in found if x.plausibility >= IN_SET_LOG_ODDS]
         for x in self._unknown(tuple(reversed(self._seen))):
-            if any(x.end_s > y.start_s and y.end_s > x.start_s for y in others):
+            if x.plausibility < IN_SET_LOG_ODDS or any(overlap(x, y) for y in others):
                 continue
             others.append(x)
+            if self._own.follows_at_once(x):
+                continue  # it waited for what comes after, as a body that has just landed sways
             alike = [y.plausibility for y in self._seen if _are_alike(x, y)]
             is_known = window.is_left or _waited_s(window, x) >= AGAIN_S
             if not is_known or len(alike) < LOST_LOOKS or max(alike) == math.inf:
@@ -224,13 +236,13 @@ class Refinement:
     def _are_sure(self, window: RepWindow, found: Sequence[RefinedRep]) -> bool:
         """Return whether an early look may finish these: the last is down, and its shape fits.
 
-        Where no shape fits, the look before must have seen the same end.
+        Where no shape fits one that has just ended, the look before must have seen the same end.
         """
         before, self._unsure = self._unsure, found[-1] if found else None
         now_s = window.motions[-1].t_s
         if not found or max(known_from_s(x, window.tempo) for x in found) > now_s:
             return False
-        if all(x.fit_error_deg < AGREE_DEG for x in found):
+        if all(x.fit_error_deg < AGREE_DEG or _is_clear(window, x) for x in found):
             return True
         return before is not None and abs(found[-1].end_s - before.end_s) < SAME_END_S
 
@@ -298,6 +310,11 @@ def _is_waited_for(window: RepWindow, x: RefinedRep) -> bool:
     return window.is_early or window.motions[-1].t_s - x.end_s < AGAIN_S
 
 
+def _is_clear(window: RepWindow, x: RefinedRep) -> bool:
+    """Return whether a movement has been over for long, and clearly was a leg raise."""
+    return _waited_s(window, x) >= AGAIN_S and x.plausibility >= LOST_LOG_ODDS
+
+
 def _waited_s(window: RepWindow, x: RefinedRep) -> float:
     """Return how long a movement has been over."""
     return window.motions[-1].t_s - x.end_s if window.motions else math.inf
@@ -310,11 +327,16 @@ def _log_odds_with(x: RefinedRep, after: Sequence[RefinedRep]) -> float:
 
 
 def _are_alike(x: RefinedRep, y: RefinedRep) -> bool:
-    """Return whether two looks saw one movement, and explain it alike."""
-    return x.has_arm == y.has_arm and _are_same(x, y)
+    """Return whether two looks saw one movement, all of it, and explain it alike."""
+    longer_s = max(x.end_s - x.start_s, y.end_s - y.start_s)
+    return x.has_arm == y.has_arm and _shared_s(x, y) > SAME_SHARE * longer_s
 
 
 def _are_same(x: RefinedRep, y: RefinedRep) -> bool:
-    """Return whether two looks saw one movement."""
+    """Return whether two looks saw one movement, or one of them a part of it."""
     shorter_s = min(x.end_s - x.start_s, y.end_s - y.start_s)
-    return min(x.end_s, y.end_s) - max(x.start_s, y.start_s) > SAME_SHARE * shorter_s
+    return _shared_s(x, y) > SAME_SHARE * shorter_s
+
+
+def _shared_s(x: RefinedRep, y: RefinedRep) -> float:
+    return min(x.end_s, y.end_s) - max(x.start_s, y.start_s)

@@ -10,7 +10,12 @@ from msgspec import structs
 
 from matfw.messages import RefinedRep
 from matfw.refinement.refine import AGREE_DEG, SURE_AFTER_S
-from matfw.refinement.refinement import LOST_LOG_ODDS, SAME_END_S, Refinement
+from matfw.refinement.refinement import (
+    IN_SET_LOG_ODDS,
+    LOST_LOG_ODDS,
+    SAME_END_S,
+    Refinement,
+)
 from matfw.refinement.windows import AGAIN_S, RepWindow
 from tests.estimation.leg_forces import noise_scale, window_of
 from tests.refinement.test_plausibility import EDGE, rep_at
@@ -73,10 +78,52 @@ def test_an_early_look_that_does_not_see_it_reports_nothing() -> None:
     assert last_reported(*seen(SEEN, SEEN), look(LATE_S, is_early=True)) == []
 
 
+def test_an_early_look_that_finishes_the_next_one_reports_it_too() -> None:
+    """Until then alone there is a time at which it could be."""
+    following = rep_at(LATE_S, 5.0)
+    now_s = following.end_s + SURE_AFTER_S
+    found = last_reported(*seen(SEEN, SEEN), look(now_s, following, is_early=True))
+    assert found == [SEEN.start_s, following.start_s]
+
+
+@pytest.mark.parametrize(("rest_s", "is_reported"), [(0.9, True), (0.1, False)])
+def test_what_began_as_the_leg_landed_is_not_brought_back(rest_s: float, is_reported: bool) -> None:
+    """A body sways then, and nobody else saw it."""
+    first = rep_at(2.0, 5.0)
+    second = rep_at(first.end_s + 3.0, 5.0)
+    swayed = replace(rep_at(second.end_s + rest_s, 5.0), fit_error_deg=2.0 * AGREE_DEG)
+    later = replace(swayed, end_s=swayed.end_s + 2.0 * SAME_END_S)
+    found = last_reported(
+        look(second.end_s + AGAIN_S, first, second),
+        look(swayed.end_s + SURE_AFTER_S, swayed, is_early=True),
+        look(later.end_s + SURE_AFTER_S, later, is_early=True),
+        look(later.end_s + AGAIN_S),
+    )
+    assert found == [swayed.start_s] * is_reported
+
+
 def test_where_the_last_look_sees_something_else_that_counts_alone() -> None:
     longer = replace(rep_at(9.0, 5.0), end_s=ENDS_S[1] + 1.0)
     found = last_reported(*seen(SEEN, SEEN), look(longer.end_s + AGAIN_S, longer))
     assert found == [longer.start_s]
+
+
+@pytest.mark.parametrize("part_of", ["beginning", "end"])
+def test_a_part_of_it_that_is_hardly_a_leg_raise_neither_speaks_against_it_nor_hides_it(
+    part_of: str,
+) -> None:
+    """A sway parts a lift in two, and each part is looked at by itself then."""
+    half_s = 0.5 * (SEEN.start_s + SEEN.end_s)
+    doubted = replace(SEEN, plausibility=IN_SET_LOG_ODDS - EDGE)
+    is_first = part_of == "beginning"
+    part = replace(doubted, end_s=half_s) if is_first else replace(doubted, start_s=half_s)
+    assert last_reported(*seen(SEEN, SEEN), look(LATE_S, part)) == [SEEN.start_s]
+
+
+def test_looks_that_saw_parts_of_it_say_nothing_for_it() -> None:
+    half_s = 0.5 * (SEEN.start_s + SEEN.end_s)
+    part = replace(SEEN, start_s=half_s + 0.1)
+    assert last_reported(*seen(SEEN, part), look(LATE_S)) == []
 
 
 def test_it_is_reported_once() -> None:

@@ -287,6 +287,16 @@ def test_after_the_next_movement_began_only_what_was_found_before_is_finished() 
     assert refinement.refine(followed) == [before]
 
 
+def test_what_is_found_before_the_lift_that_is_finished_then_is_reported_with_it() -> None:
+    """A set's gap is looked into once the lift after it has ended, and never again."""
+    in_gap, lift = at(4.0, 9.0), at(13.0, 18.0)
+    looks = iter([[lift], [in_gap, lift]])
+    refinement = Refinement(lambda *_: next(looks))
+    assert refinement.refine(early(18.1)) == []
+    followed = replace(early(18.1 + 2.0 * SURE_AFTER_S), is_followed=True)
+    assert refinement.refine(followed) == [in_gap, lift]
+
+
 @pytest.mark.parametrize(
     ("is_followed", "since_s"), [(True, 1e9), (False, 9.0 + 0.99 * SHORTEST_REP_S)]
 )
