@@ -8,9 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property, partial
-
-import numpy as np
+from functools import cache, cached_property, partial
 
 from matfw.estimation.leg_model import Array, LegModel
 from matfw.messages import Tempo
@@ -63,6 +61,30 @@ def try_lift(
     up, hold and descent. tops: heights to begin from and their spreads, rad. seen_s: when plates
     saw the leg leave and land. tempo: asked for. seen: as in `fit_shape`.
     """
+    trials = try_lifts(
+        t_s, force_n, moment_nm, times_s, tops,
+        model=model, noise_scale=noise_scale, seen_s=seen_s, tempo=tempo, seen=seen,
+    )  # fmt: skip
+    return min(trials, key=lambda trial: trial.cost)
+
+
+def try_lifts(
+    t_s: Array,
+    force_n: Array,
+    moment_nm: Array,
+    times_s: tuple[float, float, float, float],
+    tops: tuple[tuple[float, float], ...],
+    *,
+    model: LegModel,
+    noise_scale: float,
+    seen_s: tuple[float | None, float | None] = (None, None),
+    tempo: Tempo = USUAL_TEMPO,
+    seen: Array | None = None,
+) -> list[LiftTrial]:
+    """Return the likeliest lift near a guess for each of the heights to begin from.
+
+    As `try_lift`; that nothing was lifted is fitted once for all of them.
+    """
     level_nm = rest_nm(t_s, moment_nm, times_s[0])
 
     def fitted(top_rad: float, sd_rad: float) -> Array:
@@ -76,9 +98,6 @@ def try_lift(
         cost_per_step, t_s, force_n, moment_nm,
         model=model, noise_scale=noise_scale, tempo=tempo, seen=seen,
     )  # fmt: skip
+    fit_none = cache(lambda: cost(fitted(NONE_RAD, NONE_SD_RAD)))
     trials = [fitted(*top) for top in tops]
-    costs = [cost(params) for params in trials]
-    best = int(np.argmin(costs))
-    return LiftTrial(
-        trials[best], costs[best], len(t_s), lambda: cost(fitted(NONE_RAD, NONE_SD_RAD))
-    )
+    return [LiftTrial(params, cost(params), len(t_s), fit_none) for params in trials]

@@ -84,6 +84,11 @@ def refine(window: RepWindow, finished_s: float = -math.inf) -> list[RefinedRep]
     if segment is None:
         return []
     found = _news_of(segment) if window.is_news else _all_of(window, segment, finished_s)
+    may_lack = window.is_left or have_ended(found, float(segment.t_s[-1]))
+    if may_lack and not is_slow(segment.tempo):
+        completed = partial(_completed, segment)
+        lifts = gap_lifts(segment, found, completed, is_left=window.is_left)
+        found = with_gaps_filled(found, _in_order(lifts))
     return _in_order(as_finally_fitted(segment, found))
 
 
@@ -94,20 +99,10 @@ def _news_of(segment: Segment) -> list[RefinedRep]:
 
 
 def _all_of(window: RepWindow, segment: Segment, finished_s: float) -> list[RefinedRep]:
-    """Return the repetitions of a window, and what fills its gaps."""
-    # Who gets up after all is known may have done one more that nothing noticed, and nothing else.
-    has_moved = window.ended_s >= finished_s + SHORTEST_REP_S
-    found = _by_curves(window, segment) if has_moved else []
-    may_lack = window.is_left or have_ended(found, float(segment.t_s[-1]))
-    if may_lack and not is_slow(segment.tempo):
-        completed = partial(_completed, segment)
-        lifts = gap_lifts(segment, found, completed, is_left=window.is_left)
-        found = with_gaps_filled(found, _in_order(lifts))
-    return found
-
-
-def _by_curves(window: RepWindow, segment: Segment) -> list[RefinedRep]:
     """Return the repetitions of a window as its curve has them, or another one with an arm."""
+    if window.ended_s < finished_s + SHORTEST_REP_S:
+        # Who gets up after all is known may have done one more that nothing noticed, and no other.
+        return []
     found = _found(window, segment)
     if not window.is_early and may_have_arms(segment, found):
         found = with_arms(found, _found(window, segment.with_hand(THROWN)))

@@ -27,6 +27,8 @@ from tests.refinement.test_plausibility import EDGE, rep_at
 
 FIRST, SMALL, LAST = Lift(2.0), Lift(11.0, top_deg=15.0), Lift(20.0)
 SPAN_S = LAST.end_s + 3.0
+# How far apart the ends are of the lifts that explain one: the widest and the narrowest.
+WIDER_S = 0.4
 Weigh = Callable[[RefinedRep], RefinedRep]
 
 
@@ -68,8 +70,8 @@ def test_where_a_body_only_rests_there_is_none() -> None:
     [
         (RESTED_S + 0.1, RESTED_LOG_ODDS, True),
         (RESTED_S + 0.1, RESTED_LOG_ODDS - EDGE, False),
-        (RESTED_S - 0.1, MIN_LOG_ODDS, True),
-        (RESTED_S - 0.1, MIN_LOG_ODDS - EDGE, False),
+        (RESTED_S - WIDER_S, MIN_LOG_ODDS, True),
+        (RESTED_S - WIDER_S, MIN_LOG_ODDS - EDGE, False),
     ],
 )
 @pytest.mark.parametrize("is_before", [True, False], ids=["before it", "after it"])
@@ -118,8 +120,48 @@ def test_both_beside_it_must_be_repetitions(log_odds: float, is_tried: bool) -> 
     assert bool(gap_lifts(THREE, (NEIGHBOURS[0], doubted), weigh(9.0))) is is_tried
 
 
-def test_before_the_first_of_all_nothing_is_lacking() -> None:
-    assert gap_lifts(THREE, NEIGHBOURS[1:], weigh(9.0)) == []
+@pytest.mark.parametrize(("log_odds", "is_found"), [(MIN_LOG_ODDS, True), (2.0, False)])
+def test_before_the_first_one_here_it_must_look_like_a_leg_raise_whatever_its_rests(
+    log_odds: float, is_found: bool
+) -> None:
+    """What was finished is too long ago, or somebody has just got on: that is no rest."""
+    assert RESTED_LOG_ODDS < 2.0 < MIN_LOG_ODDS
+    found = gap_lifts(THREE, NEIGHBOURS[1:], weigh(log_odds))
+    starts_s = [FIRST.begin_s + 0.3, SMALL.begin_s + 0.3]
+    assert [x.start_s for x in found] == pytest.approx(starts_s if is_found else [], abs=0.5)
+
+
+def test_where_nothing_was_done_at_all_nothing_is_lacking() -> None:
+    assert gap_lifts(THREE, (), weigh(9.0), is_left=True) == []
+
+
+def test_a_gap_may_lack_two() -> None:
+    """The likeliest one is put there, and what is left beside it is a gap again."""
+    other = replace(SMALL, begin_s=20.0, top_deg=36.0)
+    segment = segment_with(FIRST, SMALL, other, Lift(29.0), span_s=38.0)
+    found = gap_lifts(segment, (NEIGHBOURS[0], of(Lift(29.0))), weigh(MIN_LOG_ODDS))
+    starts_s = [SMALL.begin_s + 0.3, other.begin_s + 0.3]
+    assert [x.start_s for x in found] == pytest.approx(starts_s, abs=0.5)
+
+
+@pytest.mark.parametrize("top_deg", [15.0, 40.0])
+def test_it_may_be_small_or_high(top_deg: float) -> None:
+    """Of a high one that a sway goes with, the curve keeps parts at most."""
+    segment = segment_with(FIRST, replace(SMALL, top_deg=top_deg), LAST)
+    (found,) = gap_lifts(segment, NEIGHBOURS, weigh(MIN_LOG_ODDS))
+    assert found.angle_deg == pytest.approx(top_deg, abs=4.0)
+
+
+def test_what_explains_most_but_is_no_leg_raise_hides_none_that_is() -> None:
+    """A body that sways has places where a shape explains more than at the lift."""
+    swayed_s = 18.0
+    segment = segment_with(FIRST, SMALL, Lift(20.0), Lift(29.0), span_s=38.0)
+
+    def weigh_by_place(x: RefinedRep) -> RefinedRep:
+        return replace(x, plausibility=MIN_LOG_ODDS if x.end_s < swayed_s else -2.0)
+
+    (found,) = gap_lifts(segment, (NEIGHBOURS[0], of(Lift(29.0))), weigh_by_place)
+    assert found.start_s == pytest.approx(SMALL.begin_s + 0.3, abs=0.5)
 
 
 def test_what_was_finished_is_a_neighbour_too() -> None:
@@ -166,3 +208,15 @@ def test_a_movement_that_was_over_is_looked_at_again_only_as_somebody_gets_up(
     assert refinement.refine(window) == [first]
     again = replace(window, ended_s=FIRST.end_s, is_left=is_left)
     assert refinement.refine(again) == ([last] if is_left else [])
+
+
+@pytest.mark.parametrize("top_deg", [12.0, 18.0])
+def test_before_a_lift_that_is_news_a_gap_is_looked_into_as_well(top_deg: float) -> None:
+    """What a look finishes is the last that is known of what came before it."""
+    quick = Lift(18.9, top_deg=top_deg, up_s=0.8, hold_s=0.6, down_s=0.8)
+    span_s = quick.end_s + 0.65
+    forces = legs(span_s, FIRST, SMALL, quick) + noise_scale(span_s, 5, 0.8)
+    window = replace(window_of(forces), is_early=True, is_news=True, ended_s=quick.end_s)
+    found = refine(window, FIRST.end_s - 0.4)
+    starts_s = [SMALL.begin_s + 0.3, quick.begin_s + 0.2]
+    assert [x.start_s for x in found] == pytest.approx(starts_s, abs=0.5)
