@@ -87,7 +87,7 @@ def refine(window: RepWindow, finished_s: float = -math.inf) -> list[RefinedRep]
     may_lack = window.is_left or have_ended(found, float(segment.t_s[-1]))
     if may_lack and not is_slow(segment.tempo):
         completed = partial(_completed, segment)
-        lifts = gap_lifts(segment, found, completed, is_left=window.is_left)
+        lifts = gap_lifts(segment, found, completed, finished_s=finished_s, is_left=window.is_left)
         found = with_gaps_filled(found, _in_order(lifts))
     return _in_order(as_finally_fitted(segment, found))
 
