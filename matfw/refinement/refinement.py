@@ -44,8 +44,9 @@ IN_SET_REPS = 2  # that came before within their rests make it part of a set
 # left out of the fit: 3.9 % of 5969 true repetitions are below it (2.6 % with 2.0, 5.5 with 3.0)
 # and 6 movements of who does not exercise over it (9 and 5).
 FIRST_LOG_ODDS = 2.5
-SAME_SHARE = 0.5  # of the shorter one that two looks' movements share if they are the same, and
-# of the longer one if neither is a part of the other.
+# Of the shorter one, that two looks' movements share if they are the same; of the longer one if
+# neither is a part of the other.
+SAME_SHARE = 0.5
 MAX_LOG_ODDS = 4.0  # log-odds that one look may say for or against
 # Of a movement that a last look does not see: so many looks before saw all of it, with so much in
 # the mean. 118 tuning people of 11 kinds, 37 repetitions missed: one is such, as one was of 34 of
