@@ -108,8 +108,8 @@ class Refinement:
         if window.is_followed:
             found = self._up_to_pending(found)
         found = self._averaged(found)
-        if found or not window.is_early:  # what comes before what is finished is never asked again
-            found = sorted([*found, *self._lost(window, found)], key=lambda x: x.start_s)
+        if found or not window.is_early:
+            found = self._with_lost(window, found)
         self._count_futile(window, found)
         self._due_s = self._due_after(window, found)
         self._pending = found
@@ -138,7 +138,9 @@ class Refinement:
         self._asked_s = now_s
         rested_s = self._finished_s + LANDED_REST_S
         found = [x for x in self._look(window, self._finished_s) if x.start_s > rested_s]
-        return self._reported(window, self._averaged(found)) if found else []
+        if not found:
+            return []
+        return self._reported(window, self._with_lost(window, self._averaged(found)))
 
     def _reported(self, window: RepWindow, found: Sequence[RefinedRep]) -> list[RefinedRep]:
         found, waiting, own = self._leg_raises(window, found)
@@ -187,11 +189,12 @@ class Refinement:
             for x, odds in zip(found, log_odds, strict=True)
         ]
 
-    def _lost(self, window: RepWindow, found: Sequence[RefinedRep]) -> list[RefinedRep]:
-        """Return what several looks saw clearly and this one, though all is known of it, does not.
+    def _with_lost(self, window: RepWindow, found: Sequence[RefinedRep]) -> list[RefinedRep]:
+        """Return them and what several looks saw clearly and this one, though it could, does not.
 
         Who gets up swings what came before, and a sway parts a lift in two. Of each the last look
         that saw it says what it was; parts of it that are hardly leg raises do not take its place.
+        What comes before the one that a look finishes is never asked again.
         """
         lost: list[RefinedRep] = []
         others = [x for x in found if x.plausibility >= IN_SET_LOG_ODDS]
@@ -208,7 +211,7 @@ class Refinement:
             log_odds = float(np.mean(np.clip(alike, -MAX_LOG_ODDS, MAX_LOG_ODDS)))
             if log_odds >= LOST_LOG_ODDS:
                 lost.append(replace(x, plausibility=log_odds))
-        return lost
+        return sorted([*found, *lost], key=lambda x: x.start_s)
 
     def _due_after(self, window: RepWindow, found: Sequence[RefinedRep]) -> float:
         """Return when the next early look may know more than this one.

@@ -78,12 +78,13 @@ def test_an_early_look_that_does_not_see_it_reports_nothing() -> None:
     assert last_reported(*seen(SEEN, SEEN), look(LATE_S, is_early=True)) == []
 
 
-def test_an_early_look_that_finishes_the_next_one_reports_it_too() -> None:
+@pytest.mark.parametrize("is_news", [False, True], ids=["early", "a landing's"])
+def test_a_look_that_finishes_the_next_one_reports_it_too(is_news: bool) -> None:
     """Until then alone there is a time at which it could be."""
     following = rep_at(LATE_S, 5.0)
-    now_s = following.end_s + SURE_AFTER_S
-    found = last_reported(*seen(SEEN, SEEN), look(now_s, following, is_early=True))
-    assert found == [SEEN.start_s, following.start_s]
+    window, found = look(following.end_s + SURE_AFTER_S, following, is_early=True)
+    last = replace(window, is_news=is_news), found
+    assert last_reported(*seen(SEEN, SEEN), last) == [SEEN.start_s, following.start_s]
 
 
 @pytest.mark.parametrize(("rest_s", "is_reported"), [(0.9, True), (0.1, False)])
