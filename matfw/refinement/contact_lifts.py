@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from matfw.messages import RefinedRep
-from matfw.refinement.lift_trial import try_lift
+from matfw.refinement.lift_trial import try_lifts
 from matfw.refinement.rep_shape import TOP_RAD
 from matfw.refinement.segment import Segment
 
@@ -51,7 +51,7 @@ def _fitted(segment: Segment, lift_off_s: float, touch_down_s: float) -> list[Re
     rows = segment.between(lift_off_s - REST_BEFORE_S, touch_down_s + REST_AFTER_S)
     length_s = touch_down_s - lift_off_s
     highest_rad = float(segment.curve.angle_rad[segment.between(lift_off_s, touch_down_s)].max())
-    lift = try_lift(
+    (lift,) = try_lifts(
         segment.t_s[rows], *segment.forces(rows, CONTACT_LIFT_PUSH_N),
         (lift_off_s, UP_SHARE * length_s, HOLD_SHARE * length_s, DOWN_SHARE * length_s),
         ((max(START_RAD, highest_rad), START_SD_RAD),),

@@ -6,7 +6,7 @@ moment over the same stretch; by how much the first explains them better is the 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache, cached_property, partial
 
@@ -42,32 +42,6 @@ class LiftTrial:
         return self.fit_none() - self.cost
 
 
-def try_lift(
-    t_s: Array,
-    force_n: Array,
-    moment_nm: Array,
-    times_s: tuple[float, float, float, float],
-    tops: tuple[tuple[float, float], ...],
-    *,
-    model: LegModel,
-    noise_scale: float,
-    seen_s: tuple[float | None, float | None] = (None, None),
-    tempo: Tempo = USUAL_TEMPO,
-    seen: Array | None = None,
-) -> LiftTrial:
-    """Return the likeliest lift near a guess.
-
-    t_s: middles of successive 50 ms steps, (n,). times_s: begin of the guess, lengths of its way
-    up, hold and descent. tops: heights to begin from and their spreads, rad. seen_s: when plates
-    saw the leg leave and land. tempo: asked for. seen: as in `fit_shape`.
-    """
-    trials = try_lifts(
-        t_s, force_n, moment_nm, times_s, tops,
-        model=model, noise_scale=noise_scale, seen_s=seen_s, tempo=tempo, seen=seen,
-    )  # fmt: skip
-    return min(trials, key=lambda trial: trial.cost)
-
-
 def try_lifts(
     t_s: Array,
     force_n: Array,
@@ -83,7 +57,10 @@ def try_lifts(
 ) -> list[LiftTrial]:
     """Return the likeliest lift near a guess for each of the heights to begin from.
 
-    As `try_lift`; that nothing was lifted is fitted once for all of them.
+    t_s: middles of successive 50 ms steps, (n,). times_s: begin of the guess, lengths of its way
+    up, hold and descent. tops: heights to begin from and their spreads, rad. seen_s: when plates
+    saw the leg leave and land. tempo: asked for. seen: as in `fit_shape`. That nothing was lifted
+    is fitted once for all of them.
     """
     level_nm = rest_nm(t_s, moment_nm, times_s[0])
 
@@ -101,3 +78,8 @@ def try_lifts(
     fit_none = cache(lambda: cost(fitted(NONE_RAD, NONE_SD_RAD)))
     trials = [fitted(*top) for top in tops]
     return [LiftTrial(params, cost(params), len(t_s), fit_none) for params in trials]
+
+
+def likeliest(trials: Iterable[LiftTrial]) -> LiftTrial:
+    """Return the trial that leaves least unexplained."""
+    return min(trials, key=lambda trial: trial.cost)

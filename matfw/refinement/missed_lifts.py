@@ -14,7 +14,7 @@ from collections.abc import Callable, Collection, Sequence
 import numpy as np
 
 from matfw.messages import RefinedRep
-from matfw.refinement.lift_trial import LiftTrial, try_lift
+from matfw.refinement.lift_trial import LiftTrial, likeliest, try_lifts
 from matfw.refinement.rep_shape import HOLD_S
 from matfw.refinement.segment import Segment
 
@@ -107,11 +107,12 @@ def _tried(
         max(begin_s - REST_BEFORE_S, min(free_s[0], begin_s - LEAST_BEFORE_S)),
         min(begin_s + sum(TYPICAL_S) + REST_AFTER_S, max(free_s[1], weak_peak.end_s)),
     )
-    lift = try_lift(
+    trials = try_lifts(
         segment.t_s[rows], *segment.forces(rows, WEAK_LIFT_PUSH_N), (begin_s, *TYPICAL_S), TOPS,
         model=segment.model, noise_scale=segment.noise_scale, tempo=segment.tempo,
         seen=segment.seen[rows],
     )  # fmt: skip
+    lift = likeliest(trials)
     if lift.params[HOLD_S] <= MIN_HOLD_S:
         return None
     found = segment.refined_rep(lift.params)
