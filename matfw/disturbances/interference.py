@@ -66,13 +66,9 @@ class _Part:
     up: float  # of it, upwards
     peak: float  # of one sample
     products: Array  # of each cell with each, (cells, cells)
+    whole: float  # of all cells' squares
     moves: tuple[float, ...]  # of the square of what each cell moves by in a sample
     means_kg: tuple[float, ...]  # each cell's, less that of all
-
-    @property
-    def whole(self) -> float:
-        """Return the sum of all cells' squares."""
-        return float(self.products.trace())
 
 
 class Wanders:
@@ -134,12 +130,14 @@ class Wanders:
         total = fast.sum(axis=1)
         swing = total * total
         means = loads.mean(axis=0)
+        products: Array = fast.T @ fast
         self._parts.append(
             _Part(
                 swing=float(swing.sum()),
                 up=float(swing[total > 0.0].sum()),
                 peak=float(swing.max()),
-                products=fast.T @ fast,
+                products=products,
+                whole=float(products.trace()),
                 moves=tuple((moved * moved).sum(axis=0).tolist()),
                 means_kg=tuple((means - means.mean()).tolist()),
             )
@@ -167,17 +165,16 @@ class Wanders:
         """Return whether all swing together, and nobody is there who could do it."""
         n = self._cells
         swing = sum(part.swing for part in parts)
+        least = max(
+            COMMON_SHARE * sum(part.whole for part in parts),
+            n * self._energy(COMMON_KG) * len(parts),
+        )
+        if swing / n <= least:  # as nearly always
+            return False
         products: Array = np.sum([part.products for part in parts], axis=0)
         low, high = UP_SHARES
         return (
-            swing / n
-            > max(
-                COMMON_SHARE * sum(part.whole for part in parts),
-                n * self._energy(COMMON_KG) * len(parts),
-            )
-            and all(
-                p.swing / n > max(PART_SHARE * p.whole, n * self._energy(PART_KG)) for p in parts
-            )
+            all(p.swing / n > max(PART_SHARE * p.whole, n * self._energy(PART_KG)) for p in parts)
             and low * swing < sum(part.up for part in parts) < high * swing
             and max(part.peak for part in parts) * len(parts) * self._part_frames < CREST * swing
             and bool((np.abs(n * products.sum(axis=1) - swing) < ALIKE_SPREAD * swing).all())
