@@ -15,6 +15,7 @@ from matfw.diagnose.finding import Finding, Level
 from matfw.diagnose.numbers import RAIL_SHARE, CellNumbers
 from matfw.diagnose.seen import FEW_ONES, MIN_TARE_COUNTS, SCK_LIMIT_US, SLOW_HZ, TORN_SHARE, Seen
 from matfw.diagnose.signals import MIN_SAMPLES
+from matfw.disturbances.deck_edge import DeckEdge
 from matfw.disturbances.reader_health import LATE_SHARE
 
 SCATTER_COUNTS = 1 << 22  # a quarter of all codes: no load does that within seconds
@@ -156,6 +157,9 @@ def below_zero(seen: Seen, cell: CellNumbers) -> Finding | None:
     others_kg = 0.0 if seen.is_pressed else seen.others_kg(cell) or 0.0
     if _line(seen, cell) is None or others_kg <= LOADED_KG or cell.load_kg >= -TARE_KG:
         return None
+    edge = DeckEdge(seen.mat.cells)
+    if cell.load_kg >= -edge.lifts_kg([each.load_kg for each in seen.cells]):
+        return None  # somebody sits on the deck's edge
     return _warn(
         "below_zero", cell, Place.DECK,
         f"reads {cell.load_kg:+.1f} kg with {others_kg:.0f} kg on the other cells, less than"

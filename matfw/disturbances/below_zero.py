@@ -1,14 +1,16 @@
 """A cell that reads less than nothing under a load: wired the wrong way, or without zero.
 
-Nothing that lies on a deck pulls it up. Its far corners rise a little when somebody sits at the
-other end, or comes down hard, and are back at once. A cell that stays below zero while others carry
-a body has A+ and A- exchanged, or has lost its zero: whatever is made of its load is wrong.
+Nothing that lies on a deck pulls it up. Its far corners rise a little when somebody comes down
+hard, and are back at once; and for as long as somebody sits on its edge (`deck_edge`). Else a cell
+that stays below zero while others carry a body has A+ and A- exchanged, or has lost its zero:
+whatever is made of its load is wrong.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+from matfw.disturbances.deck_edge import DeckEdge
 from matfw.messages import Cell, CellEvent, CellProblem, CleanLoads
 
 # Below zero, for so long. In 3.2 h of 108 people who exercise, move, get on and off no corner was
@@ -25,6 +27,7 @@ class BelowZero:
     def __init__(self, cells: Sequence[Cell]) -> None:
         """Take the cells in the frame's order."""
         self._names = tuple(cell.name for cell in cells)
+        self._edge = DeckEdge(cells)
         self.reset()
 
     def reset(self) -> None:
@@ -53,12 +56,13 @@ class BelowZero:
         self._next_s = t_s + LOOK_S
         load_kg = sum([load for load in clean.loads_kg if load is not None])
         events: list[CellEvent] = []
+        below_kg = self._below_kg(clean.loads_kg)
         for i, load in enumerate(clean.loads_kg):
             if load is None or load_kg - load < LOADED_KG:
                 self._since_s[i] = None
                 continue
             is_wrong = bool(self._wrong >> i & 1)
-            if (load < -(OVER_KG if is_wrong else BELOW_KG)) is is_wrong:
+            if (load < -(OVER_KG if is_wrong else below_kg)) is is_wrong:
                 self._since_s[i] = None
                 continue
             since_s = self._since_s[i] = t_s if (since := self._since_s[i]) is None else since
@@ -68,6 +72,13 @@ class BelowZero:
                 problem = CellProblem.OK if is_wrong else CellProblem.UNRELIABLE
                 events.append(CellEvent(t_s, self._names[i], problem))
         return events
+
+    def _below_kg(self, loads_kg: Sequence[float | None]) -> float:
+        """Return how far below zero a cell must be to be wrong."""
+        known_kg = [load for load in loads_kg if load is not None]
+        if len(known_kg) < len(loads_kg) or min(known_kg) > -BELOW_KG:  # as nearly always
+            return BELOW_KG
+        return max(BELOW_KG, self._edge.lifts_kg(known_kg))
 
     def _again(self, clean: CleanLoads) -> Sequence[CellEvent]:
         """Return what is still wrong with cells that have recovered from something else."""

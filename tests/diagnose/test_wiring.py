@@ -152,6 +152,16 @@ def test_a_cell_below_zero_under_a_load_has_lost_its_zero_or_is_turned_round(
     check_width(diagnosis)
 
 
+@pytest.mark.parametrize("layout", ["core4", "hex6"])
+@pytest.mark.parametrize("x_mm", [-700.0, 0.0, 500.0])
+def test_whoever_sits_on_the_deck_s_edge_takes_no_cell_s_zero(layout: str, x_mm: float) -> None:
+    mat = healthy(layout)
+    mat.lay((110.0, x_mm, 315.0))
+    diagnosis = diagnosed(mat)
+    assert min(cell.load_kg for cell in diagnosis.cells) < -2.0
+    assert not named(diagnosis)
+
+
 # --- the computer ---
 
 
