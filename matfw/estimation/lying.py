@@ -19,6 +19,9 @@ from matfw.layouts import LYING_MIN_SPAN_MM
 from matfw.messages import Cell
 
 LYING_MIN_KG = 20.0  # a child's weight; less is not judged
+# Of the cells' distance from the deck's middle line. Whose load is farther off sits on the deck's
+# edge, as many do for a while before they lie down: who lay there would hang over it.
+LYING_BESIDE_SHARE = 0.9
 STILL_S = 1.5  # of stillness before somebody counts as lying; facts: forging by fidgets ends there
 STILL_STEPS = round(STILL_S / STEP_S)
 STILL_LOAD_SHARE = 0.015  # of the weight: range of the load while still
@@ -61,6 +64,7 @@ class Lying:
         """Take the mat's cells; on a mat that is too short nobody lies."""
         x_mm = [cell.x_mm for cell in cells]
         self._can_lie = max(x_mm) - min(x_mm) >= LYING_MIN_SPAN_MM
+        self._beside_mm = LYING_BESIDE_SHARE * max(abs(cell.y_mm) for cell in cells)
         self._recent: deque[StepMean] = deque(maxlen=STAYS_STEPS)
         self._away_steps = 0
 
@@ -89,12 +93,15 @@ class Lying:
         self._away_steps = 0
 
     def place(self) -> Place | None:
-        """Return where somebody lies: still for STILL_S, or staying for STAYS_S; None: nobody.
+        """Return where somebody lies: still for STILL_S, or staying for STAYS_S; None: nobody."""
+        place = self._kept_place() if self._can_lie else None
+        return place if place is not None and abs(place.y_mm) <= self._beside_mm else None
+
+    def _kept_place(self) -> Place | None:
+        """Return where somebody has kept still, or stayed.
 
         Who has just become still is about to be weighed better than by staying.
         """
-        if not self._can_lie:
-            return None
         newest = self._newest(STILL_STEPS)
         if len(newest) == STILL_STEPS and _are_still(newest):
             return _mean_place(newest)

@@ -12,6 +12,7 @@ from matfw.estimation.lying import (
     GONE_STAYS_S,
     GONE_STEPS,
     JUST_STILL_STEPS,
+    LYING_BESIDE_SHARE,
     STAYS_LOAD_SHARE,
     STAYS_MM_APART,
     STAYS_S,
@@ -50,6 +51,20 @@ def test_a_place_is_known_as_soon_as_somebody_was_still_long_enough(
     assert (place is not None) is is_still
     if place is not None:
         assert (place.load_kg, place.x_mm, place.y_mm) == pytest.approx((64.0, -120.0, 15.0))
+
+
+@pytest.mark.parametrize("layout", sorted(PRESETS))
+@pytest.mark.parametrize("side", [-1.0, 1.0])
+@pytest.mark.parametrize(("share", "is_lying"), [(0.99, True), (1.01, False)])
+def test_who_sits_still_on_the_deck_s_edge_does_not_lie(
+    layout: str, side: float, share: float, is_lying: bool
+) -> None:
+    cells = PRESETS[layout].cells
+    edge_mm = LYING_BESIDE_SHARE * max(cell.y_mm for cell in cells)
+    lying = Lying(cells)
+    for _ in range(STAYS_STEPS):
+        lying.add(step(y_mm=side * share * edge_mm))
+    assert (lying.place() is not None) is is_lying
 
 
 LIFT_S = STAYS_S / 4  # one lift after the other, without a rest; each half of STAYS_S has two
