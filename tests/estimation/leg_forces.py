@@ -129,6 +129,18 @@ def noise_scale(span_s: float, seed: int, size: float = 1.0) -> Forces:
     )
 
 
+def swaying(span_s: float, seed: int, load_n: float, moment_nm: float) -> Forces:
+    """Return a body that sways: rms of its load, 0.2-2 Hz, and of its moment, 0.1-1 Hz."""
+    rng, steps, lead = np.random.default_rng(seed), round(span_s / STEP_S), round(20.0 / STEP_S)
+
+    def band(size: float, slow_hz: float, fast_hz: float) -> Array:
+        taps = scipy.signal.butter(2, [slow_hz, fast_hz], "band", fs=1.0 / STEP_S, output="sos")
+        series = scipy.signal.sosfilt(taps, rng.standard_normal(steps + lead))[lead:]
+        return np.asarray(size * series / series.std())
+
+    return Forces(np.zeros(steps), band(load_n, 0.2, 2.0), band(moment_nm, 0.1, 1.0))
+
+
 def hand(span_s: float, begin_s: float, push_n: float, ramp_s: float, held_s: float) -> Forces:
     """Return a hand that comes down beside the chest, stays and goes again, smoothly."""
     t_s = middles_s(span_s) - begin_s
@@ -160,9 +172,15 @@ class Judged:
         return [rep for window in self.windows for rep in refinement.refine(window)]
 
 
-def judged(segment: Forces, shift_mm: Array | None = None) -> Judged:
+def judged(
+    segment: Forces,
+    shift_mm: Array | None = None,
+    *,
+    model: LegModel = MODEL,
+    weight_kg: float = WEIGHT_KG,
+) -> Judged:
     """Take forces, and the hips' way, through tracker, phases and windows as the line does."""
-    tracker, phases, cutter = LegTracker(MODEL), Phases(), RepWindows()
+    tracker, phases, cutter = LegTracker(model), Phases(), RepWindows()
     shifts = np.zeros(len(segment)) if shift_mm is None else shift_mm
     steps: list[PhaseStep] = []
     looks: list[RepWindow | None] = []
@@ -171,7 +189,7 @@ def judged(segment: Forces, shift_mm: Array | None = None) -> Judged:
         motion = Motion(
             t_s=(k + 0.5) * STEP_S,
             presence=Presence.LYING,
-            weight_kg=WEIGHT_KG,
+            weight_kg=weight_kg,
             angle_deg=math.degrees(leg.angle_rad),
             rate_dps=math.degrees(leg.rate_radps),
             accel_dps2=math.degrees(leg.accel_radps2),
