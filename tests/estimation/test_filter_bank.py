@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,8 +11,10 @@ import pytest
 from matfw.estimation import filter_bank
 from matfw.estimation.filter_bank import (
     FORGOTTEN,
+    LEAST_NOISE_END,
     NOISE_SCALE_RANGE,
     NOISE_SCALE_TAU_S,
+    USUAL_KGM,
     LegTracker,
     _prune,
 )
@@ -136,6 +139,22 @@ def test_the_noise_scale_is_never_learned_beyond_its_range(size: float) -> None:
     ):
         tracker.update(force_n, moment_nm)
         assert low <= tracker.noise_scale <= high
+
+
+@pytest.mark.parametrize(
+    ("size", "end"),
+    [(1.3, NOISE_SCALE_RANGE[1]), (1.0, NOISE_SCALE_RANGE[1]), (0.8, 0.512 * NOISE_SCALE_RANGE[1]),
+     (0.75, 0.75**3 * NOISE_SCALE_RANGE[1]), (0.7, LEAST_NOISE_END), (0.3, LEAST_NOISE_END)],
+)  # fmt: skip
+def test_the_smaller_the_leg_the_less_noise_is_believed(size: float, end: float) -> None:
+    """size: of the leg's moment, against the usual."""
+    tracker = LegTracker(replace(MODEL, moment_kgm=size * USUAL_KGM))
+    noise = noise_scale(3.0 * NOISE_SCALE_TAU_S, 1, 3.0)
+    learned = []
+    for force_n, moment_nm in zip(noise.force_n.tolist(), noise.moment_nm.tolist(), strict=True):
+        tracker.update(force_n, moment_nm)
+        learned.append(tracker.noise_scale)
+    assert max(learned) == pytest.approx(end)
 
 
 def test_a_lift_teaches_nothing_about_the_noise_scale() -> None:
