@@ -77,8 +77,7 @@ class Hums:
         self._transform, self._hz = _transform(2 * half_frames, rate_hz)
         # Not all frequencies are looked for, so neighbours are those that are near.
         apart_hz: Array = np.abs(np.subtract.outer(self._hz, self._hz))
-        self._is_of_line = apart_hz < LINE_HZ
-        self._of_line: Array = self._is_of_line.astype(np.float64)
+        self._of_line: Array = (apart_hz < LINE_HZ).astype(np.float64)  # 1 for each of a line
         places = np.array([(cell.x_mm, cell.y_mm) for cell in cells], dtype=np.float64)
         self._arms_mm: Array = places - places.mean(axis=0)
         self.reset()
@@ -95,7 +94,6 @@ class Hums:
         self._last: tuple[float | None, ...] | None = None  # none of them is None
         self._last_s = -math.inf
         self._loads = array("d")  # of the half that has begun, frame by frame
-        self._half: Array | None = None  # the loads of the last half spectrum
         # Of the last spectra: cosines above sines of each frequency, by cell; all cells' power in a
         # line; the loads of its second half. What is hardly ever asked for is made when it is.
         self._waves: deque[Array] = deque(maxlen=SPECTRA)
@@ -124,8 +122,9 @@ class Hums:
         return self.is_common or self.lone is not None
 
     def _end_half(self) -> None:
-        last, half = self._half, np.array(self._loads).reshape(-1, len(self._arms_mm))
-        self._half = half
+        last = self._halves[-1] if self._halves else None
+        half: Array = np.array(self._loads).reshape(-1, len(self._arms_mm))
+        self._halves.append(half)
         self._loads = array("d")
         if last is None:
             return
@@ -134,7 +133,6 @@ class Hums:
         n = len(self._hz)
         self._powers.append(self._of_line @ (squares[:n] + squares[n:]))
         self._waves.append(waves)
-        self._halves.append(half)
         if self._is_named:
             if len(self._powers) >= OVER_SPECTRA and not self._goes_on():
                 self.is_common, self.lone = False, None
@@ -164,7 +162,7 @@ class Hums:
 
     def _cross(self, at: int, spectra: int) -> ComplexArray:
         """Return a line's power in the last spectra, by cell and cell, kg^2."""
-        of_line, n = self._is_of_line[at], len(self._hz)
+        of_line, n = self._of_line[at] > 0.0, len(self._hz)
         last = list(self._waves)[-spectra:]
         lines = np.concatenate([waves[:n][of_line] + 1j * waves[n:][of_line] for waves in last])
         cross: ComplexArray = lines.T @ lines.conj()
