@@ -22,13 +22,14 @@ from itertools import islice
 from msgspec.structs import replace
 
 from matfw.estimation.anthropometry import GRAVITY_M_S2, LegConstants, leg_constants
+from matfw.estimation.earlier import EarlierStep, EarlierSteps
 from matfw.estimation.filter_bank import LIFTS_PER_S, STOPS_PER_S, LegEstimate, LegTracker
 from matfw.estimation.hip_zero import HipZero
 from matfw.estimation.leg_model import LegModel
 from matfw.estimation.lying import Lying, Place
 from matfw.estimation.noise import STEP_S
 from matfw.estimation.plates import LegContact, Plates
-from matfw.estimation.step_means import StepMeans
+from matfw.estimation.step_means import StepMean, StepMeans
 from matfw.messages import Balance, Cell, Hips, Motion, Person, Presence, Side
 
 PREDICT_S = 0.3  # without a measurement that the leg is predicted for: no leg does more unseen
@@ -76,6 +77,8 @@ class MotionStage:
         """Forget everybody."""
         self._means = StepMeans(self._cells)
         self._lying = Lying(self._cells)
+        self._unknown = EarlierSteps()
+        self._earlier: tuple[Motion, ...] = ()
         self._measured_s = -math.inf  # end of the last step that was measured, or began with it
         self._motion = Motion(t_s=0.0, presence=Presence.EMPTY)
         self._curve_mm: float | None = None
@@ -94,6 +97,19 @@ class MotionStage:
     def tracker(self) -> LegTracker | None:
         """Return the tracker of whoever lies there, for tracing a finished rep back."""
         return self._tracker
+
+    @property
+    def earlier(self) -> tuple[Motion, ...]:
+        """Return what whoever lies there did before they were known, oldest first.
+
+        Load, moment and shift are against the rest that is known since; of the leg nothing is said.
+        """
+        return self._earlier
+
+    def forget_earlier(self) -> None:
+        """Forget what was done before anybody is known."""
+        self._unknown.forget()
+        self._earlier = ()
 
     def update(self, balance: Balance, hips: Hips | None = None) -> tuple[Motion, ...]:
         """Return a motion for every STEP_S that this frame completes: mostly none, often one."""
@@ -134,6 +150,7 @@ class MotionStage:
         """Return what is known after a step of which nothing was measured."""
         tracker = self._tracker
         if self._presence is not Presence.LYING or tracker is None:
+            self._unknown.add(t_s, self._means.last, 0.0)
             if hole_s > PREDICT_S:  # of who moved about nothing is known any more
                 self._lose(Presence.UNSETTLED if self._lying.is_known else self._presence)
             return Motion(t_s=t_s, presence=self._presence, seen_share=0.0)
@@ -175,11 +192,11 @@ class MotionStage:
             if place is not None:
                 self._begin_lying(place)
         if self._presence is not Presence.LYING or self._tracker is None:
+            self._unknown.add(t_s, mean, seen_share)
             return Motion(t_s=t_s, presence=self._presence)
         rest = self._rest
-        load_n = (load_kg - rest.load_kg) * GRAVITY_M_S2
+        load_n, moment_nm, y_mm = self._against_rest(mean)
         force_n = load_n - self._away_n
-        moment_nm = self._hip_moment_nm(load_kg, mean.x_kgmm) - self._first_moment_nm
         lifts_per_s, stops_per_s = self._chances(t_s)
         if self._contact.has_just_landed():
             self._tracker.see_landed()
@@ -189,7 +206,6 @@ class MotionStage:
         leg = self._tracker.update(
             force_n, moment_nm - self._moment_shift_nm, lifts_per_s, stops_per_s, seen_share
         )
-        y_mm = mean.y_kgmm / rest.load_kg - rest.y_mm * (load_kg / rest.load_kg - 1.0)
         self._follow_rest(leg, force_n, y_mm)
         if leg.angle_rad > SURELY_UP_RAD and leg.evidence > SURELY_UP_EVIDENCE:
             self._contact.see_lift(t_s - leg.age_s, t_s)
@@ -267,6 +283,31 @@ class MotionStage:
         self._is_resting = True
         self._tracker = LegTracker(LegModel.of(leg))
         self._presence = Presence.LYING
+        self._earlier = tuple(self._seen_earlier(step) for step in self._unknown.since(place))
+        self._unknown.forget()
+
+    def _seen_earlier(self, step: EarlierStep) -> Motion:
+        """Return a step of before anything was known of the leg."""
+        load_n, moment_nm, y_mm = self._against_rest(step.mean)
+        return Motion(
+            t_s=step.t_s,
+            presence=Presence.LYING,
+            weight_kg=self._weight_kg,
+            front_shift_mm=self._front_sign * (y_mm - self._rest.y_mm),
+            load_n=load_n,
+            force_n=load_n,
+            moment_nm=moment_nm,
+            seen_share=step.seen_share,
+        )
+
+    def _against_rest(self, mean: StepMean) -> tuple[float, float, float]:
+        """Return load over the weight, moment about the hip over its first, place across, mm."""
+        rest, load_kg = self._rest, mean.load_kg
+        return (
+            (load_kg - rest.load_kg) * GRAVITY_M_S2,
+            self._hip_moment_nm(load_kg, mean.x_kgmm) - self._first_moment_nm,
+            mean.y_kgmm / rest.load_kg - rest.y_mm * (load_kg / rest.load_kg - 1.0),
+        )
 
     def _leg(self, weight_kg: float) -> LegConstants:
         height_m = self._person.height_m or DEFAULT_HEIGHT_M
@@ -280,6 +321,7 @@ class MotionStage:
         self._tracker = None
         self._weight_kg = None
         self._lying.forget()
+        self.forget_earlier()
 
     def _follow_plates(self, balance: Balance) -> None:
         """Follow what only plates see: the leg's contact, and the resting body's curve."""

@@ -193,6 +193,7 @@ class Pipeline:
     def discard_history(self) -> None:
         """Leave what was done until now unjudged."""
         self._cut_off = None
+        self._motion.forget_earlier()
         self._windows.reset()
 
     def update(self, raw: RawFrame) -> Step:
@@ -227,7 +228,7 @@ class Pipeline:
         self._cut_off = None
         for motion in self._motion.update(balance, hips):
             phase, seen, noted = self._follow(raw.t_s, motion)
-            cut = self._windows.update(motion, phase, self._motion.tracker)
+            cut = self._windows.update(motion, phase, self._motion.tracker, self._motion.earlier)
             # Early looks are for what sounds at once, and on a blind mat nothing of it does: each
             # swing of a hum would be a landing, and 30 s of computing a minute (measured).
             if cut is not None and (notices.can_judge or not cut.is_early):

@@ -240,6 +240,63 @@ def test_nobody_counts_as_lying_still_over_a_hole() -> None:
     assert after[-1].presence is Presence.LYING
 
 
+@pytest.mark.parametrize("side", [Side.LEFT, Side.RIGHT])
+def test_what_was_done_before_somebody_is_known_is_told_against_the_rest_known_since(
+    side: Side,
+) -> None:
+    """Who lies down, moves at once and then keeps still."""
+    motion = stage(side=side)
+    swung = (LYING[0] + 2.0, LYING[1] + 12.0, LYING[2] + 3.0)
+    moving = moved(motion, swung, 1.0)
+    moving += moved(motion, LYING, STILL_S + 0.5, 1.0)
+    known_s = next(m.t_s for m in moving if m.presence is Presence.LYING)
+    earlier = motion.earlier
+    assert [m.t_s for m in earlier] == pytest.approx([m.t_s for m in moving if m.t_s < known_s])
+    assert {(m.presence, m.weight_kg) for m in earlier} == {(Presence.LYING, LYING[0])}
+    after = moved(motion, swung, 0.5, 1.0 + STILL_S + 0.5)[-1]
+    then = earlier[len(earlier) // 4]
+    assert then.load_n == pytest.approx(2.0 * GRAVITY_M_S2, rel=0.01)
+    assert then.moment_nm == pytest.approx(after.moment_nm, rel=0.05)
+    assert then.front_shift_mm == pytest.approx(after.front_shift_mm, rel=0.05)
+    assert earlier[-1].load_n == pytest.approx(0.0, abs=1e-6)
+
+
+def test_a_short_hole_before_somebody_is_known_is_no_measurement() -> None:
+    motion = stage()
+    moved(motion, (LYING[0], LYING[1] + 12.0, LYING[2]), 1.0)
+    missed(motion, 0.2, 1.0)
+    moved(motion, LYING, STILL_S + 0.5, 1.2)
+    times = [m.t_s for m in motion.earlier]
+    assert [b - a for a, b in pairwise(times)] == pytest.approx([STEP_S] * (len(times) - 1))
+    assert sum(m.seen_share == 0.0 for m in motion.earlier) == pytest.approx(0.2 / STEP_S, abs=1)
+
+
+def test_what_was_done_before_a_long_hole_is_forgotten() -> None:
+    motion = stage()
+    moved(motion, LYING, 1.0)
+    missed(motion, PREDICT_S + 0.2, 1.0)
+    moved(motion, LYING, STILL_S + 0.5, 1.2 + PREDICT_S)
+    assert motion.earlier
+    assert motion.earlier[0].t_s > 1.0
+
+
+def test_what_was_done_before_somebody_is_known_is_forgotten_with_them() -> None:
+    motion, t_s = lying()
+    assert motion.earlier
+    moved(motion, (0.0, 0.0, 0.0), 2.0, t_s)
+    assert not motion.earlier
+
+
+def test_what_was_done_before_somebody_is_known_is_forgotten_if_asked() -> None:
+    motion = stage()
+    moved(motion, (LYING[0], LYING[1] + 12.0, LYING[2]), 1.0)
+    motion.forget_earlier()
+    moved(motion, LYING, STILL_S + 0.5, 1.0)
+    assert motion.earlier[0].t_s > 1.0 - STEP_S
+    motion.forget_earlier()
+    assert not motion.earlier
+
+
 @pytest.mark.parametrize("missing", [1, 2])
 def test_a_cell_that_lacks_some_samples_of_a_step_is_averaged_over_those_it_has(
     missing: int,

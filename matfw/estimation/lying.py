@@ -104,9 +104,9 @@ class Lying:
         """
         newest = self._newest(STILL_STEPS)
         if len(newest) == STILL_STEPS and _are_still(newest):
-            return _mean_place(newest)
+            return mean_place(newest)
         if len(self._recent) == STAYS_STEPS and not _are_still(self._newest(JUST_STILL_STEPS)):
-            return _mean_place(self._recent) if self._stays() else None
+            return mean_place(self._recent) if self._stays() else None
         return None
 
     def _newest(self, steps: int) -> list[StepMean]:
@@ -129,20 +129,10 @@ class Lying:
 
     def has_left(self, place: Place) -> bool:
         """Return whether the body has left its place and stays away; to be asked at each step."""
-        load_kg = x_kgmm = y_kgmm = 0.0
-        newest = list(islice(reversed(self._recent), GONE_STEPS))
-        for step in newest:  # `sum` rounds otherwise from Python 3.12 on
-            load_kg += step.load_kg
-            x_kgmm += step.x_kgmm
-            y_kgmm += step.y_kgmm
-        steps = len(newest)
-        load_kg /= steps
-        if load_kg < GONE_ALL_SHARE * place.load_kg:
+        mean = mean_place(list(islice(reversed(self._recent), GONE_STEPS)))
+        if mean.load_kg < GONE_ALL_SHARE * place.load_kg:
             return True
-        off_mm = math.hypot(
-            x_kgmm / steps / load_kg - place.x_mm, y_kgmm / steps / load_kg - place.y_mm
-        )
-        is_away = abs(load_kg / place.load_kg - 1.0) > GONE_SHARE or off_mm > MOVED_MM
+        is_away = is_elsewhere(mean, place)
         self._away_steps = self._away_steps + 1 if is_away else 0
         return self._away_steps * STEP_S >= GONE_STAYS_S - 0.5 * STEP_S
 
@@ -157,14 +147,22 @@ def _are_still(steps: Sequence[StepMean]) -> bool:
     return max(xs) - min(xs) < STILL_X_MM and max(ys) - min(ys) < STILL_Y_MM
 
 
-def _mean_place(steps: Collection[StepMean]) -> Place:
-    n = len(steps)
-    load_kg = sum(step.load_kg for step in steps) / n
-    return Place(
-        load_kg,
-        sum(step.x_kgmm for step in steps) / n / load_kg,
-        sum(step.y_kgmm for step in steps) / n / load_kg,
-    )
+def mean_place(steps: Collection[StepMean]) -> Place:
+    """Return the mean load of one step or more and where it lies: nowhere without any load."""
+    load_kg = x_kgmm = y_kgmm = 0.0
+    for step in steps:  # `sum` rounds otherwise from Python 3.12 on
+        load_kg += step.load_kg
+        x_kgmm += step.x_kgmm
+        y_kgmm += step.y_kgmm
+    if not load_kg:
+        return Place(0.0, math.nan, math.nan)
+    return Place(load_kg / len(steps), x_kgmm / load_kg, y_kgmm / load_kg)
+
+
+def is_elsewhere(mean: Place, place: Place) -> bool:
+    """Return whether a body with this mean over GONE_S is not where it lies."""
+    off_mm = math.hypot(mean.x_mm - place.x_mm, mean.y_mm - place.y_mm)
+    return abs(mean.load_kg / place.load_kg - 1.0) > GONE_SHARE or off_mm > MOVED_MM
 
 
 def _spread(values: Sequence[float]) -> float:

@@ -12,13 +12,14 @@ from matfw.judging.faults import UNTIMED
 from matfw.messages import Fault, Rep
 
 HARDLY_ONE = "load and moment hardly fit a leg raise"
+UNWEIGHED = "it began before the body was weighed"
 MAY_CANCEL = "the hips may have rolled back with the leg forward: only a hip sensor could tell"
 LATE = ": the computer read too late"
 SIDE_DOUBTED = "lies arched, or not on the {} side: hips not judged"
 UNKNOWN_SIDE = "the hips moved, but the side lain on is not known"
 _HOLE = "nothing was measured for "
 _DOUBTED = "it may be {}: "
-_UNTIMED = (HARDLY_ONE, _HOLE, *(_DOUBTED.format(fault) for fault in UNTIMED))
+_UNTIMED = (HARDLY_ONE, UNWEIGHED, _HOLE, *(_DOUBTED.format(fault) for fault in UNTIMED))
 
 
 def hole(hole_s: float) -> str:

@@ -18,6 +18,7 @@ from matfw.judging.reasons import (
     MAY_CANCEL,
     SIDE_DOUBTED,
     UNKNOWN_SIDE,
+    UNWEIGHED,
     doubted,
     hole,
 )
@@ -130,13 +131,13 @@ def judge(
     silently dropped: the verdict is then `unsure` and the reason names it. So is one of the refined
     times that could as well come from the body's noise or a hand; unless the repetition speaks
     clearly against it. Of a repetition with a hole in its samples no fault is sure, and no fault is
-    named of what was hardly a leg raise.
+    named of what was hardly a leg raise, or began before it was known who lies there.
     """
     side, live_faults = _posture(live_faults, conditions)
     case = Case(refined_rep, conditions.limits.at(conditions.tempo), conditions.tempo)
     faults: tuple[FaultSeen, ...] = ()
     doubts: Mapping[Fault, str] = {}
-    if not _has_hole(refined_rep) and refined_rep.plausibility >= PLAUSIBLE_LOG_ODDS:
+    if _can_have_faults(refined_rep):
         faults, doubts = _faults(case, live_faults, side)
     score_mm = _cancellation_score_mm(refined_rep, side)
     evidence = _Evidence(
@@ -156,6 +157,11 @@ def judge(
         live_faults=tuple(live_faults),
         cancellation_score_mm=score_mm,
     )
+
+
+def _can_have_faults(x: RefinedRep) -> bool:
+    is_one = x.plausibility >= PLAUSIBLE_LOG_ODDS
+    return is_one and not _has_hole(x) and not x.was_unweighed
 
 
 def _has_hole(x: RefinedRep) -> bool:
@@ -253,6 +259,10 @@ def _hardly_a_leg_raise(of: _Evidence) -> str:
     return HARDLY_ONE if of.case.rep.plausibility < CLEAN_LOG_ODDS else ""
 
 
+def _unweighed(of: _Evidence) -> str:
+    return UNWEIGHED if of.case.rep.was_unweighed else ""
+
+
 def _not_measured(of: _Evidence) -> str:
     if not _has_hole(of.case.rep):
         return ""
@@ -299,6 +309,7 @@ def _cell_broken(of: _Evidence) -> str:
 # Those that leave its times unknown come first: `is_timed` has nothing else to go by.
 REASONS: tuple[Callable[[_Evidence], str], ...] = (
     _hardly_a_leg_raise,
+    _unweighed,
     _not_measured,
     _times_hidden,
     _side_doubted,

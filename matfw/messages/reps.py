@@ -92,8 +92,9 @@ class RefinedRep:
     the curve has it end, -inf where the times are not that shape's. has_arm: only with an arm
     thrown up in its midst it is one. is_searched: a search found it and no peak of the curve;
     shape_deg: the height of the shape that was fitted to a peak, None where the times are not that
-    shape's; wobble_dps2: by how much, rms, the leg sped up and down besides while it was up. From
-    tremor_n on none of these is kept in the store.
+    shape's; wobble_dps2: by how much, rms, the leg sped up and down besides while it was up;
+    was_unweighed: it began before it was known who lies there, so settling may be taken for a part
+    of it. From tremor_n on none of these is kept in the store.
     """
 
     start_s: float
@@ -123,3 +124,4 @@ class RefinedRep:
     is_searched: bool = False
     shape_deg: float | None = None
     wobble_dps2: float = 0.0
+    was_unweighed: bool = False

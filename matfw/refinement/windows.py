@@ -32,6 +32,7 @@ QUIET_MM = 45.0  # of its centre of pressure, half of what makes it another plac
 QUIET_S = 0.15  # for so long; a load that swings passes its rest faster
 LEAVING_SHARE = 0.05  # of the weight: a load so far off is waited for, back or gone
 LEAVE_LEAD_S = 0.1  # before that is left, the body has begun to
+EARLIER_LOOK_S = 3.0  # of what came before somebody was known: less is no lift and a rest
 SHORTEST_S = 1.0  # of a movement that ends in the next one instead of in rest
 LOOK_EVERY_S = 3.0  # where a lift may be too slow to be noticed
 BESIDE_S = 12.0  # of what is looked at, besides the slowest lift
@@ -49,7 +50,8 @@ class RepWindow:
     is_followed: early, and only of what an earlier look found may the end have become known.
     is_news: early, and only a lift that has just landed is asked for (`landed`).
     is_left: the body began to get up, or to move away, after the last row, or it was the last of
-    all: nothing more will be known. tempo: asked for.
+    all: nothing more will be known. tempo: asked for. known_s: from when on somebody lies there for
+    sure; what they did before, they may have done while they settled.
     """
 
     motions: tuple[Motion, ...]
@@ -61,6 +63,7 @@ class RepWindow:
     is_news: bool = False
     is_left: bool = False
     tempo: Tempo = USUAL_TEMPO
+    known_s: float = -math.inf
 
 
 class RepWindows:
@@ -71,6 +74,7 @@ class RepWindows:
         self._motions: deque[Motion] = deque()
         self.ask(tempo)
         self._cut_s = -math.inf
+        self._known_s = -math.inf
         self._ended_s = -math.inf
         self._again_s = math.inf
         self._touch_down_s: float | None = None
@@ -100,15 +104,30 @@ class RepWindows:
         self._forget_movement()
 
     def update(
-        self, motion: Motion, phase: PhaseStep, tracker: LegTracker | None
+        self,
+        motion: Motion,
+        phase: PhaseStep,
+        tracker: LegTracker | None,
+        earlier: Sequence[Motion] = (),
     ) -> RepWindow | None:
-        """Return a window when a movement has just ended: in rest, in the next one, by leaving."""
+        """Return a window when a movement has just ended: in rest, in the next one, by leaving.
+
+        earlier: what somebody did before they were known; taken with their first motion.
+        """
         if motion.presence is not Presence.LYING or tracker is None:
             left = self._left()
             self.reset()
             return left
+        is_first = self._tracker is None
+        if is_first:
+            self._motions.extend(earlier)
+            self._known_s = motion.t_s
         self._tracker = tracker
         self._motions.append(motion)
+        if is_first and len(self._motions) * STEP_S > EARLIER_LOOK_S:
+            self._ended_s = motion.t_s
+            self._again_s = motion.t_s + AGAIN_S
+            return self._cut(tracker)
         may_be_leaving = _may_be_leaving(motion)
         self._may_have_landed = self._landing.update(motion, phase)
         if self._is_over(motion, phase) and not may_be_leaving:
@@ -234,6 +253,7 @@ class RepWindows:
         return RepWindow(
             motions, tracker.model, tracker.noise_scale, ended_s,
             is_early=is_early, is_followed=is_followed, is_left=is_left, tempo=self._tempo,
+            known_s=self._known_s,
         )  # fmt: skip
 
 

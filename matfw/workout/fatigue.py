@@ -24,7 +24,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from operator import mul
 
-from matfw.judging.reasons import HARDLY_ONE
+from matfw.judging.reasons import HARDLY_ONE, UNWEIGHED
 from matfw.messages import Fault, FaultSeen, Rep
 
 MIN_REPS = 8  # a change over fewer is noise: 0.1 of the ways' lengths a rep, one sd
@@ -118,7 +118,7 @@ def fatigue(reps: Sequence[Rep]) -> FaultSeen | None:
 
 def tiredness(reps: Sequence[Rep]) -> tuple[float, tuple[Change, ...]]:
     """Return the signs' sum by the course that shows most, and the change of each of SIGNS."""
-    lifts = [rep for rep in reps if rep.reason != HARDLY_ONE]
+    lifts = [rep for rep in reps if rep.reason not in (HARDLY_ONE, UNWEIGHED)]
     if len(lifts) < MIN_REPS:
         return 0.0, (Change(),) * len(SIGNS)
     known = [sign.known(lifts) for sign in SIGNS]

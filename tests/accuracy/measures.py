@@ -19,7 +19,7 @@ from tests.accuracy.contact import kinds as contact
 from tests.accuracy.figures import Figure, quantiles, rate, share
 from tests.accuracy.matching import Call
 from tests.accuracy.movement_figures import movement_figures
-from tests.accuracy.others.kinds import OTHERS, RESTING, TIRING
+from tests.accuracy.others.kinds import OTHERS, PROMPT, RESTING, TIRING
 from tests.accuracy.outcomes import SET_FAULTS, Answer, Outcome, RepOutcome
 from tests.accuracy.populations import HABITS, HIPS, KINDS, SENSORS, UNTAUGHT
 from tests.accuracy.worst import with_worst
@@ -36,7 +36,7 @@ SETS = (
         "combined",
         "fatigue",
     ),
-    *(*OTHERS, *contact.SETS, *TIRING, *RESTING, *tempos.KINDS, *holes.KINDS),
+    *(*OTHERS, *contact.SETS, *TIRING, *RESTING, *PROMPT, *tempos.KINDS, *holes.KINDS),
 )
 LONG = ("fatigue", *TIRING)  # sets that are long enough to tire in
 JUDGED = (

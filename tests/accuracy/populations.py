@@ -16,6 +16,7 @@ turn, each in the same three blocks. `untaught` are virtual people who lift in s
 `others` are played by simulators built otherwise, for the worst column; what was tuned by their
 tuning people JUDGING.md says. Those of `contact` lie on the mat in a physics engine, which must be
 there to play them: taught people calm and restless, untaught ones, and some who only move about.
+Those of the others that are `prompt`, and `contact_hurried`, begin as soon as they lie there.
 Those of `tempos` do a set in another tempo, and those of `holes` are `clean` with values missing.
 """
 
@@ -48,7 +49,7 @@ from matfw.virtual.trace import Trace
 from matfw.virtual.truth import TrueRep
 from tests.accuracy import clams, holes, movements, raises, tempos
 from tests.accuracy.contact import kinds as contact
-from tests.accuracy.others.kinds import OTHERS, RESTING, TIRING, recorded
+from tests.accuracy.others.kinds import OTHERS, PROMPT, RESTING, TIRING, recorded
 from tests.accuracy.others.plans import DrawPlan, draw_plan
 from tests.importers import files, kistler, leg_raise, wii
 from tests.people.fidgeting import fidgeting_session
@@ -84,6 +85,7 @@ LYING = (
     *OTHERS,
     *TIRING,
     *RESTING,
+    *PROMPT,
     *contact.SETS,
     contact.MOVING,
     *tempos.KINDS,
@@ -198,7 +200,7 @@ def play(job: Job) -> Played:
         return replace(whole, frames=holes.torn(whole.frames, holes.KINDS[job.kind], job.number))
     if job.kind in tempos.KINDS:
         return _play_paced(job, tempos.KINDS[job.kind])
-    if job.kind in (*OTHERS, *TIRING, *RESTING, *contact.KINDS):
+    if job.kind in (*OTHERS, *TIRING, *RESTING, *PROMPT, *contact.KINDS):
         return _play_contact(job) if job.kind in contact.KINDS else _play_other(job)
     if job.kind in movements.KINDS:
         return _play_scene(job, movements.scene(job.kind, job.layout, job.seed, job.number))

@@ -31,7 +31,7 @@ from tests.accuracy.contact import kinds as contact
 from tests.accuracy.figures import Figure, quantiles, rate, share, wilson
 from tests.accuracy.matching import Call, Called, call_moments, match
 from tests.accuracy.measures import measure
-from tests.accuracy.others.kinds import OTHERS, RESTING, TIRING
+from tests.accuracy.others.kinds import OTHERS, PROMPT, RESTING, TIRING
 from tests.accuracy.outcomes import Outcome, RepOutcome, compare, run
 from tests.accuracy.populations import (
     KINDS,
@@ -366,7 +366,7 @@ def test_each_kind_matches_its_name(kind: str) -> None:
         "fatigue": range(12, 17),
         **dict.fromkeys(TIRING, range(12, 18)),
     }
-    usual = range(9, 15) if kind in OTHERS or kind in RESTING else range(10, 16)
+    usual = range(9, 15) if kind in (*OTHERS, *RESTING, *PROMPT) else range(10, 16)
     assert len(played.truth) in counts.get(kind, usual)
     assert len(played.too_high_s) == len(played.truth)
     if kind in ("faults", "stress_faults", "combined"):

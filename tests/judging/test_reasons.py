@@ -45,6 +45,7 @@ def judged(x: RefinedRep, live: tuple[FaultSeen, ...] = (), bend_deg: float | No
         (judged(replace(GOOD, hole_s=BELOW * MAX_HOLE_S)), True),
         (judged(replace(GOOD, hole_s=ABOVE * MAX_HOLE_S)), False),
         (judged(replace(GOOD, plausibility=BELOW * PLAUSIBLE_LOG_ODDS)), False),
+        (judged(replace(GOOD, was_unweighed=True)), False),
     ],
 )  # fmt: skip
 def test_times_of_which_none_is_judged_are_neither_shown_nor_averaged(

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from matfw.judging.hip_rules import CLOSE_FORWARD_MM
-from matfw.judging.reasons import MAY_CANCEL
+from matfw.judging.reasons import MAY_CANCEL, UNWEIGHED
 from matfw.judging.rules import MIN_TOP_S, SLOW_SHARE
 from matfw.judging.shift_course import USUALLY_LEFT_MM
 from matfw.judging.verdicts import MAX_HOLE_S, Conditions
@@ -471,3 +471,10 @@ def test_of_a_rep_with_a_longer_hole_than_the_longest_judged_nothing_is_sure() -
         verdict, faults, reason = judge(beyond, (), LIMITS, Tempo(), Side.LEFT)
         assert (verdict, faults) == (Verdict.UNSURE, ())
         assert reason.startswith("nothing was measured")
+
+
+@pytest.mark.parametrize("up_s", [GOOD.up_s, 0.5 * LIMITS.kick_up_s])
+def test_of_a_rep_that_began_before_the_body_was_weighed_nothing_is_judged(up_s: float) -> None:
+    rep = replace(GOOD, up_s=up_s, was_unweighed=True)
+    verdict, faults, reason = judge(rep, (), LIMITS, Tempo(), Side.LEFT)
+    assert (verdict, faults, reason) == (Verdict.UNSURE, (), UNWEIGHED)

@@ -18,6 +18,7 @@ from matfw.messages import Motion, Phase, PhaseStep, Presence, Tempo
 from matfw.refinement.landing import FIRST_LOOK_S, FOLLOWED_S
 from matfw.refinement.windows import (
     AGAIN_S,
+    EARLIER_LOOK_S,
     FURTHEST_S,
     HOVERS_S,
     LEAVE_LEAD_S,
@@ -78,6 +79,48 @@ class Played:
 
 def lain() -> Played:
     return Played().play(REST, BEGIN_S)
+
+
+def known_after(span_s: float) -> tuple[Played, tuple[Motion, ...]]:
+    """Return windows of somebody who is known now, and what they did for a span before."""
+    played = Played()
+    steps = round(span_s / STEP_S)
+    earlier = tuple(structs.replace(REST, t_s=(k - steps) * STEP_S) for k in range(steps))
+    rest = PhaseStep(t_s=0.0, phase=Phase.REST, changed=True, since_s=0.0)
+    window = played.cutter.update(REST, rest, played.tracker, earlier)
+    if window is not None:
+        played.found.append((0.0, window))
+    played.steps = 1
+    return played, earlier
+
+
+@pytest.mark.parametrize(("longer_s", "is_looked_at"), [(-STEP_S, False), (STEP_S, True)])
+def test_what_came_before_somebody_is_known_is_looked_at_at_once_if_it_is_long(
+    longer_s: float, is_looked_at: bool
+) -> None:
+    played, earlier = known_after(EARLIER_LOOK_S + longer_s)
+    assert bool(played.found) is is_looked_at
+    if is_looked_at:
+        assert played.found[0][1].motions == (*earlier, REST)
+    played.play(REST, AGAIN_S + STEP_S)
+    assert len(played.settled) == 2 * is_looked_at  # once more when they have rested
+
+
+def test_what_came_before_somebody_is_known_is_part_of_the_next_windows() -> None:
+    played, earlier = known_after(EARLIER_LOOK_S - STEP_S)
+    played.play(REST, 1.0).play(UP, 4.0, Phase.UP).play(REST, SETTLE_S + SLACK_S)
+    assert played.found[-1][1].motions[: len(earlier)] == earlier
+
+
+def test_what_came_before_somebody_is_known_is_taken_once() -> None:
+    """It is said with every motion."""
+    played, earlier = known_after(EARLIER_LOOK_S - STEP_S)
+    rest = PhaseStep(t_s=STEP_S, phase=Phase.REST, changed=False, since_s=0.0)
+    played.cutter.update(structs.replace(REST, t_s=STEP_S), rest, played.tracker, earlier)
+    played.steps += 1
+    played.play(UP, 4.0, Phase.UP).play(REST, SETTLE_S + SLACK_S)
+    times_s = [motion.t_s for motion in played.found[-1][1].motions]
+    assert [b - a for a, b in pairwise(times_s)] == pytest.approx([STEP_S] * (len(times_s) - 1))
 
 
 @pytest.mark.parametrize("motion", [UP, RESTLESS])

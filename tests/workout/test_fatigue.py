@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from matfw.judging.reasons import HARDLY_ONE
+from matfw.judging.reasons import HARDLY_ONE, UNWEIGHED
 from matfw.messages import Fault, FaultSeen, Rep, Verdict
 from matfw.virtual.motion_script import SessionPlan
 from matfw.virtual.rep_kinds import Draw
@@ -208,9 +208,10 @@ def test_faults_that_prevail_from_the_start_are_no_fatigue() -> None:
     assert fatigue([replace(rep, down_s=0.7, faults=(fast,)) for rep in changing(15)]) is None
 
 
-def test_what_hardly_fits_a_leg_raise_is_left_out() -> None:
+@pytest.mark.parametrize("reason", [HARDLY_ONE, UNWEIGHED])
+def test_a_rep_whose_height_is_hardly_known_is_left_out(reason: str) -> None:
     tired = changing(15, up_s=1.8, down_s=0.5, angle_deg=0.7)
-    doubtful = replace(REP, verdict=Verdict.UNSURE, reason=HARDLY_ONE)
+    doubtful = replace(REP, verdict=Verdict.UNSURE, reason=reason)
 
     def with_doubts(count: int) -> list[Rep]:
         return [

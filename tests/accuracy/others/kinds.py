@@ -12,7 +12,7 @@ from matfw.layouts import PRESETS
 from matfw.messages import Cell, Mat, RawFrame
 from tests.accuracy.others import chain, driven, links, rods
 from tests.accuracy.others.mat import frames_of, mat_of
-from tests.accuracy.others.plans import DrawPlan, Recording, draw_plan, resting_plan
+from tests.accuracy.others.plans import DrawPlan, Recording, draw_plan, prompt_plan, resting_plan
 from tests.accuracy.others.tiring import tiring_plan
 
 Maker = Callable[[int, Sequence[Cell], bool, DrawPlan], Recording]
@@ -33,15 +33,17 @@ OTHERS: Mapping[str, tuple[Maker, bool]] = MappingProxyType(  # and whether they
 TIRING: Mapping[str, Maker] = MappingProxyType(
     {"other_a_tiring": links.record, "other_b_tiring": rods.record}
 )
-# Restless ones who take breaks of 8 to 14 s in the midst of a set.
-RESTING: Mapping[str, Maker] = MappingProxyType(
+RESTLESS: Mapping[str, Maker] = MappingProxyType(
     {
-        "other_a_resting": links.record,
-        "other_b_resting": rods.record,
-        "other_c_resting": chain.record,
-        "other_d_resting": driven.record,
+        "other_a": links.record,
+        "other_b": rods.record,
+        "other_c": chain.record,
+        "other_d": driven.record,
     }
 )
+# Those who take breaks of 8 to 14 s in the midst of a set, and those who begin as soon as they lie.
+RESTING = {f"{name}_resting": make for name, make in RESTLESS.items()}
+PROMPT = {f"{name}_prompt": make for name, make in RESTLESS.items()}
 
 
 def recorded(
@@ -49,13 +51,15 @@ def recorded(
 ) -> tuple[Mat, list[RawFrame], Recording]:
     """Return one person's mat and frames, and what really happened.
 
-    draw: what they do; of those of TIRING and RESTING no matter, they have plans of their own.
+    draw: what they do; of those of TIRING, RESTING and PROMPT no matter, they have their own plans.
     """
     if kind in TIRING:
         make, is_restless = TIRING[kind], bool(seed // 2 % 2)
         draw = partial(tiring_plan, is_tired=bool(seed % 2))
     elif kind in RESTING:
         make, is_restless, draw = RESTING[kind], True, resting_plan
+    elif kind in PROMPT:
+        make, is_restless, draw = PROMPT[kind], True, prompt_plan
     else:
         make, is_restless = OTHERS[kind]
     recording = make(seed, PRESETS[layout].cells, is_restless, draw)

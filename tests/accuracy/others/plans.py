@@ -18,6 +18,7 @@ SMALL_SHARE, KICK_SHARE, DROP_SHARE = 0.15, 0.10, 0.10  # of the repetitions; th
 SMALL_DEG = (13.0, 21.0)
 HAND_M = (-0.25, 0.3)  # of a hand on the floor: heights to the head, and m before the body
 LEAVES_SHARE, LEAVES_S = 0.4, (0.3, 1.0)  # gets up this soon after the last repetition
+BEGINS_S = (0.3, 3.0)  # after lying down, of who does not wait
 RESTS_SHARE, RESTS_S = 0.4, (6.5, 11.5)  # who takes breaks: before how many, and more than usual
 
 
@@ -96,6 +97,15 @@ def draw_plan(rng: Draw) -> Plan:
     side = Side.LEFT if rng.random() < 0.5 else Side.RIGHT
     off = (off_s, off_s + float(rng.uniform(2.5, 6.0)))
     return Plan(on_s, tuple(lifts), off, side, sex, height_m, mass_kg)
+
+
+def prompt_plan(rng: Draw) -> Plan:
+    """Return a session of somebody who begins as soon as they lie there."""
+    plan = draw_plan(rng)
+    sooner_s = plan.lifts[0].at_s - plan.on_s[1] - float(rng.uniform(*BEGINS_S))
+    lifts = tuple(replace(lift, at_s=lift.at_s - sooner_s) for lift in plan.lifts)
+    from_s, to_s = plan.off_s
+    return replace(plan, lifts=lifts, off_s=(from_s - sooner_s, to_s - sooner_s))
 
 
 def resting_plan(rng: Draw) -> Plan:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,7 @@ from matfw.layouts import PRESETS
 from matfw.messages import Fault
 from tests.accuracy.others import chain, driven, links, rods
 from tests.accuracy.others.mat import REST_DEG, cell_loads, frames_of, mat_of
-from tests.accuracy.others.plans import Array, Recording, draw_plan
+from tests.accuracy.others.plans import BEGINS_S, Array, Recording, draw_plan, prompt_plan
 
 G_M_S2 = 9.81
 MAKERS = (links.record, rods.record, chain.record, driven.record)
@@ -131,3 +132,15 @@ def test_others_share_no_body_with_the_project() -> None:
         tree = ast.parse(path.read_text())
         modules = {n.module for n in ast.walk(tree) if isinstance(n, ast.ImportFrom)}
         assert not {f"matfw.virtual.{name}" for name in OWN_BODIES} & modules, path.name
+
+
+def test_who_begins_at_once_does_what_others_do_and_only_sooner() -> None:
+    for seed in range(20):
+        prompt, usual = (draw(np.random.default_rng(seed)) for draw in (prompt_plan, draw_plan))
+        sooner_s = usual.lifts[0].at_s - prompt.lifts[0].at_s
+        assert BEGINS_S[0] <= prompt.lifts[0].at_s - prompt.on_s[1] <= BEGINS_S[1]
+        assert prompt.on_s == usual.on_s
+        assert prompt.off_s == pytest.approx([at_s - sooner_s for at_s in usual.off_s])
+        for lift, other in zip(prompt.lifts, usual.lifts, strict=True):
+            assert replace(lift, at_s=other.at_s) == other
+            assert lift.at_s == pytest.approx(other.at_s - sooner_s)
