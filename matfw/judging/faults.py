@@ -141,6 +141,7 @@ FAULTS: tuple[FaultRow, ...] = (
         rule=rules.too_small,
         doubts=(
             rules.PART_OF_A_LIFT,
+            rules.BRIEFER_THAN_OTHERS,
             rules.SLOW_TEMPO,
             rules.close(
                 lambda x: x.angle_deg,

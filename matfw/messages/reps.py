@@ -94,7 +94,8 @@ class RefinedRep:
     shape_deg: the height of the shape that was fitted to a peak, None where the times are not that
     shape's; wobble_dps2: by how much, rms, the leg sped up and down besides while it was up;
     was_unweighed: it began before it was known who lies there, so settling may be taken for a part
-    of it. From tremor_n on none of these is kept in the store.
+    of it; usual_s: the median time from start to end of this person's last ones before it, 0: not
+    known. From tremor_n on none of these is kept in the store.
     """
 
     start_s: float
@@ -125,3 +126,4 @@ class RefinedRep:
     shape_deg: float | None = None
     wobble_dps2: float = 0.0
     was_unweighed: bool = False
+    usual_s: float = 0.0

@@ -2,8 +2,8 @@
 
 Between two repetitions everybody rests for about as long as before. What begins as soon as the leg
 is down, and is over when the next lift begins, fills a rest: a sway, a hand or a breath that the
-curve explains with a leg, for lack of the level that it rests at. And plates that saw the leg leave
-and land at each repetition see it at the next one too.
+curve explains with a leg, for lack of the level that it rests at. Plates that saw the leg leave and
+land at each repetition see it at the next one too. And a lift takes about as long as the others.
 """
 
 from __future__ import annotations
@@ -44,6 +44,7 @@ class OwnLifts:
         """Begin with nothing known."""
         self._rests_s: deque[float] = deque(maxlen=REMEMBERED)
         self._agree: deque[bool] = deque(maxlen=REMEMBERED)
+        self._lengths_s: deque[float] = deque(maxlen=REMEMBERED)
         self._end_s = -math.inf
         self._filled = 0  # rests in a row before the last repetition that something filled
         self._is_filled = False  # the one that has begun
@@ -54,12 +55,14 @@ class OwnLifts:
         if rest_s >= FORGOTTEN_S:
             self._rests_s.clear()
             self._agree.clear()
+            self._lengths_s.clear()
         elif rest_s < IN_SET_S and not self._is_filled:
             if self._filled >= MOST_FILLED and self._is_no_rest(rest_s):
                 self._rests_s.clear()  # those were no filled rests: they have ceased to rest
             self._rests_s.append(rest_s)
         if rep.plausibility < math.inf:  # slow ones are not compared with the plates
             self._agree.append(rep.plates_agree)
+        self._lengths_s.append(rep.end_s - rep.start_s)
         self._end_s = rep.end_s
         self._filled = self._filled + 1 if self._is_filled else 0
         self._is_filled = False
@@ -73,9 +76,16 @@ class OwnLifts:
         other = OwnLifts()
         other._rests_s.extend(self._rests_s)
         other._agree.extend(self._agree)
+        other._lengths_s.extend(self._lengths_s)
         other._end_s = self._end_s
         other._filled, other._is_filled = self._filled, self._is_filled
         return other
+
+    @property
+    def usual_s(self) -> float:
+        """Return how long one usually takes, start to end; 0 before that is known."""
+        is_known = len(self._lengths_s) >= MIN_OWN
+        return float(np.median(self._lengths_s)) if is_known else 0.0
 
     def follows_at_once(self, rep: RefinedRep) -> bool:
         """Return whether there was no rest before it, where this person rests."""

@@ -301,7 +301,7 @@ class Refinement:
             if is_refused and not was_unweighed and self._is_leg_raise(judged, [*reps, *after]):
                 self._doubted_s = x.end_s
             if not is_refused and self._is_leg_raise(judged, [*reps, *after]):
-                reps.append(replace(judged, was_unweighed=was_unweighed))
+                reps.append(replace(judged, was_unweighed=was_unweighed, usual_s=own.usual_s))
                 own.add(judged)
             else:
                 own.refuse(x)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from matfw.judging.hip_rules import CLOSE_FORWARD_MM
 from matfw.judging.reasons import MAY_CANCEL, UNWEIGHED
-from matfw.judging.rules import MIN_TOP_S, SLOW_SHARE
+from matfw.judging.rules import BRIEF_SHARE, MIN_TOP_S, SLOW_SHARE
 from matfw.judging.shift_course import USUALLY_LEFT_MM
 from matfw.judging.verdicts import MAX_HOLE_S, Conditions
 from matfw.judging.verdicts import judge as judge_by
@@ -241,6 +241,22 @@ def test_a_part_of_a_higher_lift_is_not_called_too_small_nor_timed(
     else:
         assert (verdict, faults) == (Verdict.UNSURE, ())
         assert "it may be too_small: the top passed faster" in reason
+
+
+@pytest.mark.parametrize(("share", "is_named"), [(ABOVE, True), (BELOW, False)])
+def test_what_is_over_in_half_of_the_others_time_is_not_called_too_small(
+    share: float, is_named: bool
+) -> None:
+    usual_s = (HASTY.end_s - HASTY.start_s) / BRIEF_SHARE
+    small = replace(HASTY, angle_deg=0.9 * LIMITS.too_small_deg)
+    assert faults_of(replace(small, usual_s=0.0))[1] == {Fault.TOO_SMALL}
+    beside = replace(small, usual_s=usual_s / share)
+    if is_named:
+        assert faults_of(beside) == (Verdict.FAULT, {Fault.TOO_SMALL})
+    else:
+        verdict, faults, reason = judge(beside, (), LIMITS, Tempo(), Side.LEFT)
+        assert (verdict, faults) == (Verdict.UNSURE, ())
+        assert "it may be too_small: it was over in half of the others' time" in reason
 
 
 def test_no_time_is_judged_of_a_rep_that_a_hand_off_the_mat_drowned() -> None:

@@ -197,6 +197,33 @@ def test_slow_lifts_say_nothing_of_the_plates() -> None:
     assert changed_by([*slow, *seen], rep) == changed_by(seen, rep)
 
 
+@pytest.mark.parametrize(("count", "usual_s"), [(MIN_OWN - 1, 0.0), (MIN_OWN, LASTS_S)])
+def test_how_long_this_persons_lifts_take_is_known_from_some_on(count: int, usual_s: float) -> None:
+    assert own(one_after_the_other(count)).usual_s == pytest.approx(usual_s)
+
+
+def test_one_that_took_longer_or_less_does_not_change_what_is_usual() -> None:
+    reps = one_after_the_other(4)
+    brief = replace(reps[-1], end_s=reps[-1].start_s + 1.0)
+    lifts = own([*reps[:-1], brief])
+    assert lifts.usual_s == lifts.copy().usual_s == pytest.approx(LASTS_S)
+
+
+def test_after_a_long_pause_it_is_not_known_how_long_a_lift_takes() -> None:
+    reps = one_after_the_other(MIN_OWN)
+    assert own([*reps, rep_at(reps[-1].end_s + FORGOTTEN_S + 1.0)]).usual_s == 0.0
+
+
+def test_each_is_reported_with_what_those_before_it_took() -> None:
+    reps = one_after_the_other(MIN_OWN + 1)
+    window = played(WHOLE_S, *FEW)[0]
+    at_s = reps[-1].end_s + AGAIN_S
+    motions = (structs.replace(window.motions[-1], t_s=at_s),)
+    window = replace(window, motions=motions, ended_s=reps[-1].end_s)
+    found = Refinement(lambda _window, _finished_s: reps).refine(window)
+    assert [x.usual_s for x in found] == pytest.approx([0.0] * MIN_OWN + [LASTS_S])
+
+
 def test_what_is_tried_on_a_copy_is_not_remembered() -> None:
     reps = one_after_the_other(MIN_OWN, plates_agree=True)
     lifts = own(reps[:-1])
