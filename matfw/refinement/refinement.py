@@ -289,7 +289,7 @@ class Refinement:
             was_unweighed = x.start_s < _known_s(window)
             followers = _followers(window, x, after) if was_unweighed else ()
             if was_unweighed:
-                is_doubted = not followers or not _began_with(judged, followers[0])
+                is_doubted = not any(_began_with(judged, y) for y in followers)
             else:
                 is_first = self._is_first(x, reps)
                 is_doubted = is_first and _log_odds_with(judged, after) < FIRST_LOG_ODDS
@@ -361,18 +361,19 @@ def _known_s(window: RepWindow) -> float:
 def _followers(
     window: RepWindow, x: RefinedRep, after: Sequence[RefinedRep]
 ) -> Sequence[RefinedRep]:
-    """Return those near enough after a movement that began when somebody was known."""
+    """Return the plausible ones near enough after a movement, begun when somebody was known."""
     from_s, to_s = max(_known_s(window), x.end_s - OVERLAP_S), x.end_s + IN_SET_S
-    return [y for y in after if from_s <= y.start_s < to_s]
+    near = [y for y in after if from_s <= y.start_s < to_s]
+    return [y for y in near if y.plausibility >= PLAUSIBLE_LOG_ODDS]
 
 
 def _began_with(x: RefinedRep, follower: RefinedRep) -> bool:
     """Return whether somebody who was not known yet began to exercise with it, and did not settle.
 
-    follower: the next one, when they were known.
+    follower: one after it, when they were known.
     """
     low, high = ALIKE_HEIGHTS
-    is_alike = low < x.angle_deg / follower.angle_deg < high
+    is_alike = low * follower.angle_deg < x.angle_deg < high * follower.angle_deg
     return is_alike and x.plausibility >= FIRST_LOG_ODDS
 
 

@@ -50,6 +50,7 @@ class Segment:
     weight_n: float
     first: int
     tempo: Tempo  # asked for
+    known_s: float  # since when somebody surely lies there: before, they may have lain elsewhere
     hand: Hand = PUSHING  # what the curve allows one
 
     @classmethod
@@ -85,6 +86,7 @@ class Segment:
             weight_n=GRAVITY_M_S2 * weight_kg,
             first=first,
             tempo=window.tempo,
+            known_s=window.known_s,
         )
 
     def with_hand(self, hand: Hand) -> Segment:
@@ -142,7 +144,8 @@ class Segment:
 
     def hips(self, start_s: float, high: Rows) -> tuple[float, float | None]:
         """Return how shift (mm) and roll (deg) at the top differ from the rest before start_s."""
-        near = (self.t_s > start_s - ZERO_S) & (self.t_s < start_s) & (self.angle_deg < REST_DEG)
+        from_s = max(start_s - ZERO_S, self.known_s - 0.5 * STEP_S)
+        near = (self.t_s > from_s) & (self.t_s < start_s) & (self.angle_deg < REST_DEG)
         zero = np.flatnonzero(near & (self.seen > 0.0))
         zero = zero[zero >= self.first]
         measured = high[self.seen[high] > 0.0]

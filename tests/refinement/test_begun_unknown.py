@@ -88,6 +88,17 @@ def test_it_must_be_about_as_high_as_the_next_one(share: float, is_counted: bool
     assert reported((first, SECOND)) == [[10.0] * is_counted + [18.0]]
 
 
+def test_a_low_movement_in_between_hides_no_next_one() -> None:
+    fidget = replace(rep_at(15.5, 1.0), angle_deg=5.0)
+    assert reported((FIRST, fidget, rep_at(21.0, 4.0)))[0][0] == 10.0
+
+
+@pytest.mark.parametrize(("log_odds", "is_counted"), [(0.0, True), (-EDGE, False)])
+def test_the_next_one_must_be_one_by_itself(log_odds: float, is_counted: bool) -> None:
+    second = rep_at(18.0, PLAUSIBLE_LOG_ODDS + log_odds)
+    assert (10.0 in reported((FIRST, second))[0]) is is_counted
+
+
 @pytest.mark.parametrize(
     ("rest_s", "is_counted"),
     [(-0.9 * OVERLAP_S, True), (IN_SET_S - 0.1, True), (IN_SET_S + 0.1, False)],

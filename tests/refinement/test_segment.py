@@ -134,6 +134,19 @@ def test_only_a_resting_leg_of_what_is_not_finished_makes_the_sideways_zero() ->
     assert segment.hips(second.begin_s, high)[0] == pytest.approx(6.0)
 
 
+@pytest.mark.parametrize("later_s", [-1.0, -0.3, 0.5])
+def test_nothing_from_before_somebody_was_known_makes_the_sideways_zero(later_s: float) -> None:
+    """They may have lain elsewhere, and a sensor of their hips was not read."""
+    known_s = LIFT.begin_s + later_s
+    is_before = known_s > TIMES_S
+    rolls = [None if before else 3.0 for before in is_before]
+    window = window_of(legs(SPAN_S, LIFT), shift_mm=np.where(is_before, 40.0, 0.0), roll_deg=rolls)
+    known_row_s = float(TIMES_S[~is_before][0])
+    shift_mm, roll_deg = segment_from(replace(window, known_s=known_row_s)).hips(LIFT.begin_s, HELD)
+    assert shift_mm == pytest.approx(0.0)
+    assert roll_deg == pytest.approx(0.0 if later_s < 0.0 else 3.0)  # without a rest: its own zero
+
+
 def test_without_any_rest_before_the_line_s_own_sideways_zero_counts() -> None:
     segment = segment_from(window_of(legs(SPAN_S, LIFT), shift_mm=stepped(0.0, 10.0)))
     assert segment.hips(-1.0, HELD)[0] == pytest.approx(10.0)
