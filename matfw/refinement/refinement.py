@@ -44,11 +44,11 @@ IN_SET_REPS = 2  # that came before within their rests make it part of a set
 # left out of the fit: 3.9 % of 5969 true repetitions are below it (2.6 % with 2.0, 5.5 with 3.0)
 # and 6 movements of who does not exercise over it (9 and 5).
 FIRST_LOG_ODDS = 2.5
-# Of one from before it was known who lies there, who may have settled: its own FIRST_LOG_ODDS, and
-# one after that within IN_SET_S, of which it has so many times the height. Tuning people of 11
-# kinds: of 62 true first ones 59 have; of 21 movements that were none (of 60 people who only get
-# on, and 174 who then exercise) three.
-ALIKE_HEIGHTS = 0.6, 2.0
+# Of one from before it was known who lies there, who may have settled: its own log-odds, and one
+# after that within IN_SET_S, of which it has so many times the height, and this share of the time
+# at least. Tuning people of 11 kinds: of 46 true first ones 45 have; of 21 movements that were
+# none (11 of 60 people who only get on, 10 of 174 who then exercise) two.
+UNWEIGHED_LOG_ODDS, ALIKE_HEIGHTS, ALIKE_TIME = 1.2, (0.6, 2.0), 0.7
 KNOWN_LEAD_S = 0.5  # before that: of the stillness that made somebody known, and starts read early
 # Of the shorter one, that two looks' movements share if they are the same; of the longer one if
 # neither is a part of the other.
@@ -373,8 +373,9 @@ def _began_with(x: RefinedRep, follower: RefinedRep) -> bool:
     follower: one after it, when they were known.
     """
     low, high = ALIKE_HEIGHTS
-    is_alike = low * follower.angle_deg < x.angle_deg < high * follower.angle_deg
-    return is_alike and x.plausibility >= FIRST_LOG_ODDS
+    is_as_high = low * follower.angle_deg < x.angle_deg < high * follower.angle_deg
+    is_as_long = x.end_s - x.start_s > ALIKE_TIME * (follower.end_s - follower.start_s)
+    return is_as_high and is_as_long and x.plausibility >= UNWEIGHED_LOG_ODDS
 
 
 def _are_alike(x: RefinedRep, y: RefinedRep) -> bool:

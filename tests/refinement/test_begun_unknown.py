@@ -12,8 +12,9 @@ from matfw.refinement.missed_lifts import IN_SET_S
 from matfw.refinement.refine import OVERLAP_S
 from matfw.refinement.refinement import (
     ALIKE_HEIGHTS,
-    FIRST_LOG_ODDS,
+    ALIKE_TIME,
     KNOWN_LEAD_S,
+    UNWEIGHED_LOG_ODDS,
     Refinement,
 )
 from matfw.refinement.windows import AGAIN_S
@@ -69,8 +70,8 @@ def test_what_begins_as_somebody_becomes_known_is_none_of_settling(
 
 
 @pytest.mark.parametrize(("log_odds", "is_counted"), [(0.0, True), (-EDGE, False)])
-def test_it_must_look_like_a_first_one_by_itself(log_odds: float, is_counted: bool) -> None:
-    first = rep_at(10.0, FIRST_LOG_ODDS + log_odds)
+def test_it_must_look_like_one_by_itself(log_odds: float, is_counted: bool) -> None:
+    first = rep_at(10.0, UNWEIGHED_LOG_ODDS + log_odds)
     assert reported((first, SECOND)) == [[10.0] * is_counted + [18.0]]
 
 
@@ -85,6 +86,13 @@ def test_it_must_look_like_a_first_one_by_itself(log_odds: float, is_counted: bo
 )
 def test_it_must_be_about_as_high_as_the_next_one(share: float, is_counted: bool) -> None:
     first = replace(FIRST, angle_deg=share * SECOND.angle_deg)
+    assert reported((first, SECOND)) == [[10.0] * is_counted + [18.0]]
+
+
+@pytest.mark.parametrize(("longer_s", "is_counted"), [(-EDGE, False), (EDGE, True)])
+def test_it_must_last_about_as_long_as_the_next_one(longer_s: float, is_counted: bool) -> None:
+    lasts_s = ALIKE_TIME * (SECOND.end_s - SECOND.start_s) + longer_s
+    first = replace(FIRST, end_s=FIRST.start_s + lasts_s)
     assert reported((first, SECOND)) == [[10.0] * is_counted + [18.0]]
 
 
@@ -110,6 +118,6 @@ def test_the_next_one_must_follow_it(rest_s: float, is_counted: bool) -> None:
 
 def test_a_movement_that_is_refused_makes_the_next_one_no_other_than_a_first_one() -> None:
     """Somebody who only settled has not begun: the next one needs what a first one needs."""
-    settling = rep_at(10.0, FIRST_LOG_ODDS - EDGE)
+    settling = rep_at(10.0, UNWEIGHED_LOG_ODDS - EDGE)
     lone = rep_at(18.0, PLAUSIBLE_LOG_ODDS)
     assert reported((settling, lone), (settling, lone), rest_s=IN_SET_S) == [[], []]
