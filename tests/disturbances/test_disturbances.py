@@ -151,8 +151,9 @@ def test_a_zero_that_jumps_is_reported_at_once_and_no_false_repetition_is_counte
     ]
     assert reported_s
     assert at_s <= reported_s[0] < at_s + 0.5
-    # Whoever lies there is weighed again: what is done until then is not reported.
-    assert len(verdicts(events)) in {2, 3}
+    # Whoever lies there is weighed again: what is done until then is not reported, and the lift in
+    # which they are counts only with one after it, which does not always come.
+    assert len(verdicts(events)) in {1, 2, 3}
     assert Verdict.FAULT not in verdicts(events)
 
 
