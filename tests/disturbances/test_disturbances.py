@@ -134,12 +134,12 @@ def test_wrong_samples_change_nothing(disturb: Disturb) -> None:
 
 
 @pytest.mark.parametrize(
-    ("at_s", "extra_kg"),
-    [(30.3, (0.0, 5.0, 0.0, 0.0)), (24.7, (-3.0, 3.0, 0.0, 0.0)), (25.2, (2.0,) * 4)],
+    ("at_s", "extra_kg", "least"),
+    [(30.3, (0.0, 5.0, 0.0, 0.0), 1), (24.7, (-3.0, 3.0, 0.0, 0.0), 2), (25.2, (2.0,) * 4, 2)],
     ids=["one cell, at rest", "two cells, lifted", "all cells, at rest"],
 )
 def test_a_zero_that_jumps_is_reported_at_once_and_no_false_repetition_is_counted(
-    at_s: float, extra_kg: Sequence[float]
+    at_s: float, extra_kg: Sequence[float], least: int
 ) -> None:
     events = reported(zero_jumps(at_s, extra_kg))
     jumped = {cell.name for cell, kg in zip(clean().mat.cells, extra_kg, strict=True) if kg}
@@ -152,8 +152,8 @@ def test_a_zero_that_jumps_is_reported_at_once_and_no_false_repetition_is_counte
     assert reported_s
     assert at_s <= reported_s[0] < at_s + 0.5
     # Whoever lies there is weighed again: what is done until then is not reported, and the lift in
-    # which they are counts only with one after it, which does not always come.
-    assert len(verdicts(events)) in {1, 2, 3}
+    # which they are counts only with one after it, which does not come in the first of these.
+    assert least <= len(verdicts(events)) <= 3
     assert Verdict.FAULT not in verdicts(events)
 
 
